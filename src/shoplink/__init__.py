@@ -1,0 +1,1 @@
+"""shoplink: a self-hosted account-linking service for social commerce."""

@@ -1,0 +1,64 @@
+"""What is due when: a queue of links by due instant, in which an entry can be moved or struck off."""
+
+from datetime import datetime
+from heapq import heapify, heappop, heappush
+from typing import NamedTuple
+
+_SPARE = 1_000
+
+
+class Entry(NamedTuple):
+    """A live link and when it is due; `number`, the order in which links were recorded, decides ties."""
+
+    due_at: datetime
+    number: int
+    link_id: str
+
+
+class Agenda:
+    """The next due instant of each live link.
+
+    Moving an entry leaves its old one in the heap to be skipped later; when these outnumber the
+    others the heap is made anew, so memory follows what is due and not what has ever been.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing due."""
+        self._due: dict[str, Entry] = {}
+        self._heap: list[Entry] = []
+
+    def put(self, link_id: str, number: int, due_at: datetime) -> None:
+        """Make the link due at an instant, and at no other."""
+        self.put_back(Entry(due_at, number, link_id))
+
+    def put_back(self, entry: Entry) -> None:
+        """Make an entry that was taken out due again."""
+        self._due[entry.link_id] = entry
+        heappush(self._heap, entry)
+        if len(self._heap) > 2 * len(self._due) + _SPARE:
+            self._heap = list(self._due.values())
+            heapify(self._heap)
+
+    def strike(self, link_id: str) -> None:
+        """Make the link due never."""
+        self._due.pop(link_id, None)
+
+    def next_at(self) -> datetime | None:
+        """The earliest due instant, None if nothing is due."""
+        while self._heap and self._due.get(self._heap[0].link_id) is not self._heap[0]:
+            heappop(self._heap)
+        return self._heap[0].due_at if self._heap else None
+
+    def pop(self) -> str:
+        """Take out the earliest entry, after `next_at` has found one; its link's id."""
+        link_id = heappop(self._heap).link_id
+        del self._due[link_id]
+        return link_id
+
+    def take(self, at: datetime) -> list[Entry]:
+        """Take out every entry due at the instant, in order."""
+        taken = []
+        while self.next_at() == at:
+            taken.append(self._heap[0])
+            self.pop()
+        return taken

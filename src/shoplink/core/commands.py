@@ -1,0 +1,197 @@
+"""What may be asked: one value per command of the specification, frozen.
+
+A command is complete and well-formed by construction; whether it may be done is decided elsewhere.
+"""
+
+import re
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from shoplink.core.facts import (
+    Actor,
+    Count,
+    Enrolment,
+    Id,
+    Market,
+    Permission,
+    Role,
+    Settlement,
+    Status,
+    Text,
+)
+from shoplink.core.reasons import Code
+
+
+class Command(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    gc=False,
+    forbid_unknown_fields=True,
+    tag_field="command",
+    tag=lambda name: re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(),
+):
+    """What all commands have: the instant, who acts, an idempotency key, and free text about it."""
+
+    at: datetime
+    by: Actor | None = None
+    key: Text | None = None
+    about: str | None = None
+
+
+class PutShop(Command, frozen=True):
+    """Record a shop's facts, replacing what was recorded before."""
+
+    shop_id: Id
+    market: Market
+    enrolment: Enrolment
+    name: Text | None = None
+    status: Status | None = None
+
+
+class PutAccount(Command, frozen=True):
+    """Record an account's facts, replacing what was recorded before."""
+
+    account_id: Id
+    region: Market
+    registered_in: Market | None = None
+    birth_date: date | None = None
+    status: Status | None = None
+    commerce_permission: Permission | None = None
+    followers: Count | None = None
+    handle: Text | None = None
+
+
+class CorrectAccount(Command, frozen=True):
+    """Correct single facts of an account on evidence (R31, R42); what is not given stays."""
+
+    account_id: Id
+    note: Text
+    region: Market | None = None
+    registered_in: Market | None = None
+    birth_date: date | None = None
+
+
+class PairCommand(Command, frozen=True):
+    """A command that names its link by shop and account."""
+
+    shop_id: Id
+    account_id: Id
+
+
+class Invite(PairCommand, frozen=True):
+    """A shop invites an account to link in a role (R23)."""
+
+    role: Role
+    network_region: Market | None
+    settlement: Settlement | None = None
+    reference: Text | None = None
+
+
+class Accept(PairCommand, frozen=True):
+    """The creator confirms the invitation in the app (R23)."""
+
+    network_region: Market | None
+
+
+class Decline(PairCommand, frozen=True):
+    """The creator turns the invitation down, or leaves a held link."""
+
+
+class Withdraw(PairCommand, frozen=True):
+    """The shop takes its invitation, or a held link, back."""
+
+
+class RequestUnlink(PairCommand, frozen=True):
+    """The creator sends an unlink request (R43, R45)."""
+
+    network_region: Market | None
+
+
+class WithdrawUnlinkRequest(PairCommand, frozen=True):
+    """The creator takes the unlink request back."""
+
+
+class RefuseUnlink(PairCommand, frozen=True):
+    """The shop refuses the unlink request; the creator may ask again."""
+
+    note: Text | None = None
+
+
+class ApproveUnlink(PairCommand, frozen=True):
+    """The shop agrees to the unlink request (R46)."""
+
+
+class Unlink(PairCommand, frozen=True):
+    """The shop unlinks: alone where the rulebook lets it, else agreeing to an open request (R47)."""
+
+
+class Revoke(PairCommand, frozen=True):
+    """The platform takes a live link away."""
+
+    note: Text
+
+
+class ImportLink(PairCommand, frozen=True):
+    """Record a link that was established, and perhaps ended, before this system knew of it."""
+
+    role: Role
+    linked_at: datetime
+    unlinked_at: datetime | None = None
+
+
+class WaiverCommand(Command, frozen=True, kw_only=True):
+    """A command about the waivers of one reason for one subject: a shop or an account."""
+
+    code: Code
+    note: Text
+    shop_id: Id | None = None
+    account_id: Id | None = None
+
+    def __post_init__(self) -> None:
+        """Hold that the subject is exactly one shop or one account."""
+        if (self.shop_id is None) == (self.account_id is None):
+            raise ValueError("exactly one of shop_id and account_id must be given")
+
+
+class GrantWaiver(WaiverCommand, frozen=True, kw_only=True):
+    """Except one subject from one reason, until an instant or for ever (R27)."""
+
+    until: datetime | None
+
+
+class EndWaiver(WaiverCommand, frozen=True):
+    """End every waiver of one reason for one subject."""
+
+
+class ActivateRulebook(Command, frozen=True):
+    """Put a rulebook in force in a market from an instant on."""
+
+    name: Text
+    market: Market
+    effective_from: datetime
+
+
+COMMANDS: dict[str, type[Command]] = {
+    kind.__struct_config__.tag: kind  # type: ignore[misc]
+    for kind in (
+        PutShop,
+        PutAccount,
+        CorrectAccount,
+        Invite,
+        Accept,
+        Decline,
+        Withdraw,
+        RequestUnlink,
+        WithdrawUnlinkRequest,
+        RefuseUnlink,
+        ApproveUnlink,
+        Unlink,
+        Revoke,
+        ImportLink,
+        GrantWaiver,
+        EndWaiver,
+        ActivateRulebook,
+    )
+}

@@ -1,0 +1,57 @@
+"""What a decision is, and what several decisions have in common."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.core import rules
+from shoplink.core.case import AccountRecord, Case, ShopRecord
+from shoplink.core.commands import Command
+from shoplink.core.events import Event, LinkEvent, LinkSuperseded
+from shoplink.core.facts import Actor, Link
+from shoplink.core.reasons import Reason
+from shoplink.core.rulebook import Rulebook
+
+
+class Accepted(Struct, frozen=True):
+    """The command is done: what happens, and the codes of what will hold the link in review."""
+
+    events: tuple[Event, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class Refused(Struct, frozen=True):
+    """The command is not done: every reason, in the catalogue's order."""
+
+    reasons: tuple[Reason, ...]
+
+
+Decision = Accepted | Refused
+
+SHOP_NOT_FOUND = Reason("shop.not_found", "nobody")
+ACCOUNT_NOT_FOUND = Reason("account.not_found", "nobody")
+LINK_NOT_FOUND = Reason("link.not_found", "nobody")
+WAIVER_NOT_FOUND = Reason("waiver.not_found", "nobody")
+
+
+def review(
+    at: datetime, rulebook: Rulebook, shop: ShopRecord, account: AccountRecord, link: Link
+) -> tuple[Reason, ...]:
+    """What still holds a confirmed link in review (R31, R32); empty if it is to be established."""
+    return rules.broken(rules.REVIEW, Case(at, rulebook, shop, account, link.role, link=link))
+
+
+def happened(
+    kind: type[LinkEvent], link: Link, at: datetime, by: Actor | None, note: str | None = None
+) -> LinkEvent:
+    """An event of this kind about a link."""
+    more = {} if note is None else {"note": note}
+    return kind(at=at, by=by, link_id=link.link_id, shop_id=link.shop_id, account_id=link.account_id, **more)
+
+
+def superseded(account: AccountRecord, command: Command, but: Link | None = None) -> Iterator[Event]:
+    """The end of every other open invitation of an account that is taken now (R8)."""
+    for link in account.live.values():
+        if link.status == "invited" and link is not but:
+            yield happened(LinkSuperseded, link, command.at, command.by)

@@ -1,0 +1,39 @@
+"""When time itself does something to a link: its deadline, its holder's birthday, an unanswered request."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.core.facts import Account, Link
+from shoplink.core.instant import birthday, shift
+from shoplink.core.rulebook import Rulebook
+
+
+class Regime(Struct, frozen=True):
+    """The rulebook in force in a market, since when, and when the next one starts, if one does."""
+
+    rulebook: Rulebook
+    since: datetime
+    next_start: datetime | None = None
+
+
+def due_at(link: Link, account: Account, regime: Regime, now: datetime) -> datetime | None:
+    """The next instant after `now` at which time may change the link, None if there is none.
+
+    An invitation: its deadline (R23). A link in review: the birthday that it may wait for (R19), or
+    the start of the next rulebook. An open unlink request: the end of the time to answer it (R46),
+    or the start of the next rulebook; what that start makes overdue is due at the start.
+    """
+    if link.status == "invited":
+        return link.expires_at
+    candidates = []
+    if link.status == "in_review" and account.birth_date is not None:
+        adult_at = birthday(account.birth_date, regime.rulebook.parameters.minimum_age_years)
+        if adult_at > now:
+            candidates.append(adult_at)
+    elif link.unlink_requested_at is not None and regime.rulebook.unlink_answer_ttl is not None:
+        answer_by = shift(link.unlink_requested_at, regime.rulebook.unlink_answer_ttl)
+        candidates.append(max(answer_by, regime.since))
+    if regime.next_start is not None and (link.status == "in_review" or link.unlink_requested_at is not None):
+        candidates.append(regime.next_start)
+    return min(candidates, default=None)

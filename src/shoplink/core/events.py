@@ -1,0 +1,295 @@
+"""What has happened: one value per kind of event, and what each makes of the link it is about.
+
+Events are the only thing that changes a link. On the wire an event is `subject.happened`.
+"""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shoplink.core.facts import (
+    Account,
+    Actor,
+    Enrolment,
+    Link,
+    LinkStatus,
+    Permission,
+    Role,
+    Settlement,
+    Shop,
+    Status,
+    Waiver,
+)
+
+
+class Event(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag_field="type"):
+    """What all events have: the instant they happened, and who caused them."""
+
+    at: datetime
+    by: Actor | None = None
+
+
+class ShopRecorded(Event, frozen=True, tag="shop.recorded"):
+    """A shop's facts were recorded."""
+
+    shop_id: str
+    name: str
+    market: str
+    enrolment: Enrolment
+    status: Status
+
+    def facts(self) -> Shop:
+        """The shop as recorded."""
+        return Shop(self.shop_id, self.name, self.market, self.enrolment, self.status)
+
+
+class AccountRecorded(Event, frozen=True, tag="account.recorded"):
+    """An account's facts were recorded."""
+
+    account_id: str
+    handle: str
+    region: str
+    registered_in: str
+    birth_date: date | None
+    status: Status
+    commerce_permission: Permission
+    followers: int
+
+    def facts(self) -> Account:
+        """The account as recorded."""
+        return Account(
+            self.account_id,
+            self.handle,
+            self.region,
+            self.registered_in,
+            self.birth_date,
+            self.status,
+            self.commerce_permission,
+            self.followers,
+        )
+
+
+class AccountCorrected(Event, frozen=True, tag="account.corrected"):
+    """Support corrected single facts of an account; only what changed is named."""
+
+    account_id: str
+    note: str
+    region: str | None = None
+    registered_in: str | None = None
+    birth_date: date | None = None
+
+    def facts_after(self, account: Account) -> Account:
+        """The account with the corrections made."""
+        return replace(
+            account,
+            region=self.region or account.region,
+            registered_in=self.registered_in or account.registered_in,
+            birth_date=self.birth_date or account.birth_date,
+        )
+
+
+class LinkEvent(Event, frozen=True):
+    """An event in one link's life."""
+
+    link_id: str
+    shop_id: str
+    account_id: str
+
+    def link_after(self, link: Link) -> Link:
+        """The link as this event leaves it."""
+        raise NotImplementedError
+
+
+class LinkInvited(LinkEvent, frozen=True, tag="link.invited"):
+    """A shop invited an account; the deadline stays, whatever rulebook comes later (R23)."""
+
+    role: Role
+    rulebook: str
+    expires_at: datetime
+    settlement: Settlement | None = None
+    reference: str | None = None
+
+    def recorded(self) -> Link:
+        """The new link."""
+        return Link(
+            link_id=self.link_id,
+            shop_id=self.shop_id,
+            account_id=self.account_id,
+            role=self.role,
+            status="invited",
+            rulebook=self.rulebook,
+            invited_at=self.at,
+            expires_at=self.expires_at,
+            settlement=self.settlement,
+            reference=self.reference,
+        )
+
+
+class LinkImported(LinkEvent, frozen=True, tag="link.imported"):
+    """A link from before this system was recorded: still established, or already unlinked."""
+
+    role: Role
+    rulebook: str
+    linked_at: datetime
+    unlinked_at: datetime | None = None
+
+    def recorded(self) -> Link:
+        """The new link."""
+        return Link(
+            link_id=self.link_id,
+            shop_id=self.shop_id,
+            account_id=self.account_id,
+            role=self.role,
+            status="linked" if self.unlinked_at is None else "unlinked",
+            rulebook=self.rulebook,
+            linked_at=self.linked_at,
+            ended_at=self.unlinked_at,
+        )
+
+
+class LinkAccepted(LinkEvent, frozen=True, tag="link.accepted"):
+    """The creator confirmed; the link is in review from here on."""
+
+    def link_after(self, link: Link) -> Link:
+        """The link in review."""
+        return replace(link, status="in_review", accepted_at=self.at)
+
+
+class LinkEstablished(LinkEvent, frozen=True, tag="link.established"):
+    """Nothing stood in the way any more: the account is linked."""
+
+    def link_after(self, link: Link) -> Link:
+        """The link linked, from this instant."""
+        return replace(link, status="linked", linked_at=self.at)
+
+
+class LinkEnding(LinkEvent, frozen=True):
+    """An event that ends a link, with whatever request was open on it."""
+
+    ENDS_AS: ClassVar[LinkStatus]
+
+    def link_after(self, link: Link) -> Link:
+        """The link ended."""
+        return replace(link, status=self.ENDS_AS, ended_at=self.at, unlink_requested_at=None)
+
+
+class LinkDeclined(LinkEnding, frozen=True, tag="link.declined"):
+    """The creator turned the link down before it was established."""
+
+    ENDS_AS = "declined"
+
+
+class LinkWithdrawn(LinkEnding, frozen=True, tag="link.withdrawn"):
+    """The shop took the link back before it was established."""
+
+    ENDS_AS = "withdrawn"
+
+
+class LinkExpired(LinkEnding, frozen=True, tag="link.expired"):
+    """The invitation was not confirmed by its deadline (R23)."""
+
+    ENDS_AS = "expired"
+
+
+class LinkSuperseded(LinkEnding, frozen=True, tag="link.superseded"):
+    """The account was linked elsewhere, so this invitation ended (R8)."""
+
+    ENDS_AS = "superseded"
+
+
+class LinkUnlinked(LinkEnding, frozen=True, tag="link.unlinked"):
+    """The established link ended by unlinking."""
+
+    ENDS_AS = "unlinked"
+
+
+class LinkRevoked(LinkEnding, frozen=True, tag="link.revoked"):
+    """The platform took the link away."""
+
+    ENDS_AS = "revoked"
+    note: str
+
+
+class UnlinkRequested(LinkEvent, frozen=True, tag="unlink.requested"):
+    """The creator asked to be unlinked (R43)."""
+
+    def link_after(self, link: Link) -> Link:
+        """The link with its request open."""
+        return replace(link, unlink_requested_at=self.at)
+
+
+class RequestClosing(LinkEvent, frozen=True):
+    """An event that closes an unlink request without ending the link."""
+
+    def link_after(self, link: Link) -> Link:
+        """The link with no request open."""
+        return replace(link, unlink_requested_at=None)
+
+
+class UnlinkWithdrawn(RequestClosing, frozen=True, tag="unlink.withdrawn"):
+    """The creator took the unlink request back."""
+
+
+class UnlinkRefused(RequestClosing, frozen=True, tag="unlink.refused"):
+    """The shop refused the unlink request; the creator may ask again."""
+
+    note: str | None = None
+
+
+class WaiverGranted(Event, frozen=True, tag="waiver.granted"):
+    """Support excepted one subject from one reason (R27)."""
+
+    code: str
+    note: str
+    until: datetime | None
+    shop_id: str | None = None
+    account_id: str | None = None
+
+    def waiver(self) -> Waiver:
+        """The waiver as granted."""
+        return Waiver(code=self.code, until=self.until, granted_at=self.at, note=self.note, by=self.by)
+
+
+class WaiverEnded(Event, frozen=True, tag="waiver.ended"):
+    """One waiver ended before its time; `granted_at` tells which of several."""
+
+    code: str
+    note: str
+    granted_at: datetime
+    shop_id: str | None = None
+    account_id: str | None = None
+
+
+class RulebookActivated(Event, frozen=True, tag="rulebook.activated"):
+    """A rulebook was put in force in a market, from `effective_from` on."""
+
+    name: str
+    digest: str
+    market: str
+    effective_from: datetime
+
+
+RecordingEvent = LinkInvited | LinkImported
+AnyEvent = (
+    ShopRecorded
+    | AccountRecorded
+    | AccountCorrected
+    | LinkInvited
+    | LinkImported
+    | LinkAccepted
+    | LinkEstablished
+    | LinkDeclined
+    | LinkWithdrawn
+    | LinkExpired
+    | LinkSuperseded
+    | LinkUnlinked
+    | LinkRevoked
+    | UnlinkRequested
+    | UnlinkWithdrawn
+    | UnlinkRefused
+    | WaiverGranted
+    | WaiverEnded
+    | RulebookActivated
+)

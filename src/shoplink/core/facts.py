@@ -1,0 +1,103 @@
+"""The facts that a decision rests on: frozen values, with no behaviour beyond naming their states."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_.:-]{1,64}\Z")]
+Market = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
+Text = Annotated[str, Meta(max_length=200, pattern=r"\A[^\x00]*\Z")]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+Enrolment = Literal["open", "invited"]
+Status = Literal["normal", "abnormal"]
+Permission = Literal["granted", "revoked"]
+Role = Literal["official", "marketing"]
+Settlement = Literal["own", "offline"]
+LinkStatus = Literal[
+    "invited",
+    "in_review",
+    "linked",
+    "expired",
+    "declined",
+    "withdrawn",
+    "superseded",
+    "unlinked",
+    "revoked",
+]
+
+LIVE: frozenset[str] = frozenset({"invited", "in_review", "linked"})
+
+
+class Actor(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """Who acts: a shop's seller, an account's creator, support, the platform, or time itself.
+
+    `account` is how the `Shoplink-Actor` header names a creator; both mean the same.
+    """
+
+    kind: Literal["shop", "creator", "account", "support", "platform", "clock"]
+    id: Text
+
+
+CLOCK = Actor(kind="clock", id="clock")
+
+
+class Shop(Struct, frozen=True, gc=False):
+    """A shop (小店). `market` and `enrolment` never change after the first record (R5, R6)."""
+
+    shop_id: str
+    name: str
+    market: str
+    enrolment: Enrolment
+    status: Status
+
+
+class Account(Struct, frozen=True, gc=False):
+    """A creator's TikTok account (达人账号); `birth_date` may be unknown."""
+
+    account_id: str
+    handle: str
+    region: str
+    registered_in: str
+    birth_date: date | None
+    status: Status
+    commerce_permission: Permission
+    followers: int
+
+
+class Link(Struct, frozen=True, gc=False):
+    """The relation of one shop and one account, from its invitation to its end.
+
+    `linked_at` is the instant of establishment: the minimum link age (R26) and the rolling
+    quotas (R25) run from it. `unlink_requested_at` is set while an unlink request is open.
+    """
+
+    link_id: str
+    shop_id: str
+    account_id: str
+    role: Role
+    status: LinkStatus
+    rulebook: str
+    invited_at: datetime | None = None
+    expires_at: datetime | None = None
+    accepted_at: datetime | None = None
+    linked_at: datetime | None = None
+    ended_at: datetime | None = None
+    unlink_requested_at: datetime | None = None
+    settlement: Settlement | None = None
+    reference: str | None = None
+
+
+class Waiver(Struct, frozen=True, gc=False):
+    """A recorded, attributable, expiring exception from one reason, for one shop or one account (R27)."""
+
+    code: str
+    until: datetime | None
+    granted_at: datetime
+    note: str
+    by: Actor | None = None
+
+    def in_force(self, at: datetime) -> bool:
+        """Whether the waiver stands at the instant `at`; `until` is exclusive, null is for ever."""
+        return self.until is None or at < self.until

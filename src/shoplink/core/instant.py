@@ -1,0 +1,50 @@
+"""Instants, durations and birthdays: the only arithmetic with time that the core does."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+END = datetime.max.replace(tzinfo=UTC)
+
+RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
+def parse_instant(text: str) -> datetime:
+    """The instant that an RFC 3339 text with an offset and at most microseconds names, in UTC.
+
+    Raises ValueError for anything else: no offset, finer than a microsecond, no such day, not
+    representable in UTC.
+    """
+    if RFC_3339.fullmatch(text) is None:
+        raise ValueError(text)
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
+
+
+def format_instant(instant: datetime) -> str:
+    """The instant in RFC 3339 with `Z`, as short as possible (`…:00Z`, not `…:00.000000Z`)."""
+    text = instant.isoformat()[:-6]
+    return f"{text.rstrip('0')}Z" if instant.microsecond else f"{text}Z"
+
+
+def shift(instant: datetime, duration: timedelta) -> datetime:
+    """`instant + duration`; at the end of representable time where the sum lies beyond it."""
+    try:
+        return instant + duration
+    except OverflowError:
+        return END if duration > timedelta(0) else BEGINNING
+
+
+def birthday(birth_date: date, age: int) -> datetime:
+    """00:00 UTC of the `age`th birthday; 29 February counts as 1 March in a common year (R19)."""
+    year = birth_date.year + age
+    if year > END.year:
+        return END
+    try:
+        return datetime(year, birth_date.month, birth_date.day, tzinfo=UTC)
+    except ValueError:
+        return datetime(year, 3, 1, tzinfo=UTC)

@@ -1,0 +1,100 @@
+"""How a decoded JSON object becomes a command, or an error in a stranger's words."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from shoplink.core.commands import COMMANDS, Command
+from shoplink.core.instant import parse_instant
+
+_ID = "1–64 of A–Z a–z 0–9 _ . : -"
+_MARKET = "two capital letters (ISO 3166-1)"
+_TEXT = "text of at most 200 characters, without NUL"
+_INSTANT = "an RFC 3339 instant with offset, at most microseconds"
+
+ALLOWED: dict[str, str] = {
+    "at": _INSTANT,
+    "by": "{kind: shop, creator, account, support, platform or clock; id: text}",
+    "key": _TEXT,
+    "about": "text",
+    "shop_id": _ID,
+    "account_id": _ID,
+    "market": _MARKET,
+    "region": _MARKET,
+    "registered_in": _MARKET,
+    "network_region": f"{_MARKET}, or null where it is unknown",
+    "enrolment": "open or invited",
+    "status": "normal or abnormal",
+    "commerce_permission": "granted or revoked",
+    "followers": "a whole number from 0 to 2^53 - 1",
+    "birth_date": "a date, YYYY-MM-DD",
+    "name": _TEXT,
+    "handle": _TEXT,
+    "note": _TEXT,
+    "reference": _TEXT,
+    "role": "official or marketing",
+    "settlement": "own or offline",
+    "linked_at": _INSTANT,
+    "unlinked_at": _INSTANT,
+    "until": f"{_INSTANT}, or null for ever",
+    "effective_from": _INSTANT,
+    "code": "a reason code of the catalogue",
+}
+"""What each field may hold, in words; a field means the same in every command."""
+
+_INSTANT_FIELDS: dict[type[Command], list[str]] = {
+    kind: [name for name in kind.__struct_fields__ if ALLOWED[name].startswith(_INSTANT)]
+    for kind in COMMANDS.values()
+}
+
+
+class MalformedError(ValueError):
+    """Input that is no command: says the field, what was found there, and what is allowed."""
+
+    def __init__(self, problem: str, field: str | None = None) -> None:
+        """`problem` is the whole sentence; `field` names the field at fault if there is one."""
+        super().__init__(problem)
+        self.field = field
+
+
+def parse_command(fields: Mapping[str, object]) -> Command:
+    """The command that a decoded JSON object means; its instants come out in UTC.
+
+    Raises MalformedError, naming the field, the value found and what is allowed.
+    """
+    kind = fields.get("command")
+    command = COMMANDS.get(kind) if isinstance(kind, str) else None
+    if command is None:
+        if "command" not in fields:
+            raise MalformedError("command: missing; one of " + ", ".join(COMMANDS), "command")
+        raise MalformedError(f"unknown command {kind!r}; one of {', '.join(COMMANDS)}", "command")
+    values: dict[str, Any] = dict(fields)
+    for name in _INSTANT_FIELDS[command]:
+        text = values.get(name)
+        if type(text) is str:
+            try:
+                values[name] = parse_instant(text)
+            except ValueError:
+                raise MalformedError(f"{name}: found {text!r}; allowed: {_INSTANT}", name) from None
+    try:
+        return msgspec.convert(values, command)
+    except msgspec.ValidationError as error:
+        raise _explained(error, values, command) from None
+
+
+def _explained(error: msgspec.ValidationError, values: dict[str, Any], kind: type[Command]) -> MalformedError:
+    """The same error in a stranger's words."""
+    message = str(error)
+    if missing := re.search(r"missing required field `(\w+)`", message):
+        name = missing[1]
+        return MalformedError(f"{name}: missing; allowed: {ALLOWED.get(name, 'text')}", name)
+    if unknown := re.search(r"unknown field `(.*)`", message, re.DOTALL):
+        name = unknown[1]
+        known = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
+        return MalformedError(f"unknown field {name!r}; {values['command']} has {known}", name)
+    if place := re.search(r"at `\$\.(\w+)", message):
+        name = place[1]
+        return MalformedError(f"{name}: found {values[name]!r}; allowed: {ALLOWED[name]}", name)
+    return MalformedError(message)

@@ -1,0 +1,97 @@
+"""The closed catalogue of reasons, in their one order of precedence, and the reason as a value."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+NextActor = Literal["shop", "creator", "support", "platform", "clock", "nobody"]
+Subject = Literal["shop", "account"]
+
+
+class Reason(Struct, frozen=True, gc=False):
+    """Why a command is refused: a stable code, who must act next, and the numbers a sentence needs.
+
+    `possible_at` is the earliest instant at which the reason disappears by itself if nobody acts.
+    """
+
+    code: str
+    next_actor: NextActor
+    possible_at: datetime | None = None
+    params: dict[str, Any] = {}
+
+
+class Entry(Struct, frozen=True):
+    """One row of the catalogue.
+
+    `gate`: the reason is the whole answer. `support_helps`: a ticket about it may be filed (R39, R40).
+    `waivable_for`: the subjects that a rulebook may let a waiver except from it (R27).
+    """
+
+    code: str
+    gate: bool = False
+    support_helps: bool = False
+    waivable_for: frozenset[Subject] = frozenset()
+
+
+def _gate(code: str, *, support_helps: bool = False) -> Entry:
+    return Entry(code, gate=True, support_helps=support_helps)
+
+
+def _helped(code: str, *waivable_for: Subject) -> Entry:
+    return Entry(code, support_helps=True, waivable_for=frozenset(waivable_for))
+
+
+CATALOGUE: dict[str, Entry] = {
+    entry.code: entry
+    for entry in (
+        _gate("shop.not_found"),
+        _gate("account.not_found", support_helps=True),
+        _gate("link.not_found"),
+        _gate("rulebook.not_found"),
+        _gate("waiver.not_found"),
+        _gate("link.invitation_expired"),
+        _gate("link.wrong_state"),
+        Entry("shop.market_fixed"),
+        Entry("shop.enrolment_fixed"),
+        Entry("link.date_out_of_order"),
+        _helped("account.links_overlap"),
+        Entry("waiver.not_allowed"),
+        Entry("rulebook.date_in_past"),
+        Entry("unlink.already_requested"),
+        Entry("unlink.not_requested"),
+        Entry("unlink.needs_creator_request"),
+        _helped("link.younger_than_minimum", "shop", "account"),
+        Entry("shop.status_not_normal"),
+        Entry("account.status_not_normal"),
+        _helped("account.age_unknown"),
+        _helped("account.under_age"),
+        _helped("account.region_mismatch"),
+        _helped("account.registration_mismatch"),
+        _helped("account.commerce_permission_revoked"),
+        Entry("network.region_mismatch"),
+        _helped("account.already_linked"),
+        Entry("link.already_invited"),
+        Entry("shop.role_not_available"),
+        Entry("shop.slots_full"),
+        _helped("shop.link_quota_spent", "shop"),
+        _helped("account.link_quota_spent", "account"),
+        _helped("shop.unlink_quota_spent", "shop"),
+    )
+}
+"""Every reason there is, in order of precedence (specification, section 5). Append-only."""
+
+Code = Annotated[str, Meta(pattern=r"\A(?:" + "|".join(CATALOGUE).replace(".", r"\.") + r")\Z")]
+
+_CORRECTABLE = {"account.region_mismatch", "account.registration_mismatch"}
+
+
+def support_can_help(reason: Reason) -> bool:
+    """Whether a ticket about this reason may be filed (R39).
+
+    Not where support could do nothing: an account registered where it cannot correct the region,
+    which such a reason says by naming nobody as the next actor (R40).
+    """
+    if reason.code in _CORRECTABLE and reason.next_actor == "nobody":
+        return False
+    return CATALOGUE[reason.code].support_helps

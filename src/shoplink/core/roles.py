@@ -1,0 +1,74 @@
+"""Who may issue which command, and what each role of link may do."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from shoplink.core import commands as c
+from shoplink.core.facts import Role
+from shoplink.core.rulebook import Rulebook
+
+Issuer = Literal["shop", "creator", "support", "platform"]
+
+_SHOP: frozenset[Issuer] = frozenset({"shop"})
+_CREATOR: frozenset[Issuer] = frozenset({"creator"})
+_SUPPORT: frozenset[Issuer] = frozenset({"support", "platform"})
+_PLATFORM: frozenset[Issuer] = frozenset({"platform"})
+
+ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
+    c.PutShop: _PLATFORM,
+    c.PutAccount: _PLATFORM,
+    c.CorrectAccount: _SUPPORT,
+    c.Invite: _SHOP,
+    c.Accept: _CREATOR,
+    c.Decline: _CREATOR,
+    c.Withdraw: _SHOP,
+    c.RequestUnlink: _CREATOR,
+    c.WithdrawUnlinkRequest: _CREATOR,
+    c.RefuseUnlink: _SHOP,
+    c.ApproveUnlink: _SHOP,
+    c.Unlink: _SHOP,
+    c.Revoke: _PLATFORM,
+    c.ImportLink: _PLATFORM,
+    c.GrantWaiver: _SUPPORT,
+    c.EndWaiver: _SUPPORT,
+    c.ActivateRulebook: _PLATFORM,
+}
+"""Who may issue each command (specification, section 6, column "by")."""
+
+
+class Rights(Struct, frozen=True):
+    """What an account may do for a shop by the role it is linked in (specification, section 7).
+
+    `followers_minimum` is what it needs to sell in video and live; `commission` whether the shop's
+    orders through it carry one.
+    """
+
+    sync_showcase: bool
+    add_from_shop: bool
+    followers_minimum: int
+    commission: Literal["none", "due"]
+    promote_other_shops: bool
+
+
+def rights(role: Role | None, rulebook: Rulebook) -> Rights:
+    """R3, R4, R13 to R17: the rights of a role; None is an affiliate creator, who holds no link."""
+    parameters = rulebook.parameters
+    if role is None:
+        return Rights(
+            sync_showcase=False,
+            add_from_shop=False,
+            followers_minimum=parameters.affiliate_followers_minimum,
+            commission="due",
+            promote_other_shops=True,
+        )
+    official = role == "official"
+    return Rights(
+        sync_showcase=official,
+        add_from_shop=True,
+        followers_minimum=0,
+        commission="none",
+        promote_other_shops=parameters.official_may_promote_other_shops
+        if official
+        else parameters.marketing_may_promote_other_shops,
+    )

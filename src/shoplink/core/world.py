@@ -1,0 +1,202 @@
+"""The World: the part of the state that a batch of commands touches. It answers questions and applies events.
+
+It decides nothing and knows no clock; `now` is the latest instant that was applied to it.
+"""
+
+from bisect import insort
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from itertools import count
+
+from shoplink.core.agenda import Agenda
+from shoplink.core.case import AccountRecord, ShopRecord
+from shoplink.core.due import Regime, due_at
+from shoplink.core.events import (
+    AccountCorrected,
+    AccountRecorded,
+    Event,
+    LinkEvent,
+    LinkImported,
+    LinkInvited,
+    RulebookActivated,
+    ShopRecorded,
+    WaiverEnded,
+    WaiverGranted,
+)
+from shoplink.core.facts import LIVE, Account, Link, Shop, Waiver
+from shoplink.core.instant import BEGINNING
+from shoplink.core.rulebook import Rulebook
+
+
+def numbered_ids() -> Callable[[], str]:
+    """A source of link ids L1, L2, … for a World without a database."""
+    numbers = count(1)
+    return lambda: f"L{next(numbers)}"
+
+
+class World:
+    """Shops, accounts, live links and rulebooks in force, indexed for decisions.
+
+    `rulebooks` are all that may be activated, `default` is in force wherever none was; `mint`
+    makes the id of a new link.
+    """
+
+    def __init__(
+        self, rulebooks: Mapping[str, Rulebook], default: Rulebook, mint: Callable[[], str] | None = None
+    ) -> None:
+        """Start empty, at the beginning of time."""
+        self.rulebooks = rulebooks
+        self.shops: dict[str, ShopRecord] = {}
+        self.accounts: dict[str, AccountRecord] = {}
+        self.live: dict[str, Link] = {}
+        self.mint = mint or numbered_ids()
+        self.now = BEGINNING
+        self.agenda = Agenda()
+        self.next_start_at: datetime | None = None
+        self._default = Regime(default, BEGINNING)
+        self._regimes: dict[str, Regime] = {}
+        self._starts: dict[str, list[tuple[datetime, Rulebook]]] = {}
+        self._numbers: dict[str, int] = {}
+        self._recorded = count()
+
+    def rulebook(self, market: str) -> Rulebook:
+        """The rulebook in force in a market now."""
+        return self._regimes.get(market, self._default).rulebook
+
+    def link(self, shop_id: str, account_id: str) -> Link | None:
+        """The link that a command means: the pair's live one, else the one recorded last."""
+        account = self.accounts.get(account_id)
+        if account is None:
+            return None
+        live = (link for link in account.live.values() if link.shop_id == shop_id)
+        return next(live, None) or account.newest.get(shop_id)
+
+    def waivers(self, shop_id: str | None, account_id: str | None) -> list[Waiver]:
+        """The waivers of a shop or of an account; empty if it is not known."""
+        record = self.shops.get(shop_id) if shop_id is not None else self.accounts.get(account_id or "")
+        return [] if record is None else record.waivers
+
+    def live_links(self, market: str) -> Iterator[Link]:
+        """All live links of a market's shops, shop by shop."""
+        for shop in self.shops.values():
+            if shop.facts.market == market:
+                yield from shop.live.values()
+
+    def apply(self, event: Event) -> None:
+        """Let an event have happened."""
+        self.now = max(self.now, event.at)
+        match event:
+            case LinkInvited() | LinkImported():
+                self._keep(None, event.recorded())
+            case LinkEvent():
+                link = self.live[event.link_id]
+                self._keep(link, event.link_after(link))
+            case ShopRecorded():
+                self._record_shop(event.facts())
+            case AccountRecorded():
+                self._record_account(event.facts())
+            case AccountCorrected():
+                self._record_account(event.facts_after(self.accounts[event.account_id].facts))
+            case WaiverGranted():
+                self.waivers(event.shop_id, event.account_id).append(event.waiver())
+            case WaiverEnded():
+                self._end_waiver(event)
+            case RulebookActivated():
+                self._activate_rulebook(event)
+            case _:
+                raise AssertionError(f"no event of the catalogue: {event!r}")
+
+    def next_due_at(self) -> datetime | None:
+        """The next instant at which time does something, None if it never will."""
+        due_at, start_at = self.agenda.next_at(), self.next_start_at
+        if due_at is None or start_at is None:
+            return due_at or start_at
+        return min(due_at, start_at)
+
+    def start_rulebooks(self, at: datetime) -> set[str]:
+        """Put in force what starts at an instant; the markets where something did.
+
+        Of two with one start the later recorded counts. Links do not see it until scheduled again.
+        """
+        started = set()
+        for market, starts in self._starts.items():
+            due = [rulebook for start, rulebook in starts if start == at]
+            if due:
+                started.add(market)
+                self._starts[market] = [entry for entry in starts if entry[0] > at]
+                self._set_regime(market, due[-1], at)
+        return started
+
+    def schedule(self, link: Link) -> None:
+        """Work out anew when time may next change a link."""
+        market = self.shops[link.shop_id].facts.market
+        regime = self._regimes.get(market, self._default)
+        account = self.accounts[link.account_id].facts
+        at = due_at(link, account, regime, self.now)
+        if at is None:
+            self.agenda.strike(link.link_id)
+        else:
+            self.agenda.put(link.link_id, self._numbers[link.link_id], at)
+
+    def _set_regime(self, market: str, rulebook: Rulebook, since: datetime) -> None:
+        starts = {market: [start for start, _ in entries] for market, entries in self._starts.items()}
+        self._regimes[market] = Regime(rulebook, since, min(starts.get(market, []), default=None))
+        self.next_start_at = min((start for instants in starts.values() for start in instants), default=None)
+
+    def _keep(self, old: Link | None, new: Link) -> None:
+        """Replace a link by its next state, in everything that is counted."""
+        shop, account = self.shops[new.shop_id], self.accounts[new.account_id]
+        if old is None or account.newest[new.shop_id].link_id == new.link_id:
+            account.newest[new.shop_id] = new
+        if new.linked_at is not None:
+            self._keep_established(old, new)
+        if new.status in LIVE:
+            if old is None:
+                self._numbers[new.link_id] = next(self._recorded)
+            self.live[new.link_id] = shop.live[new.link_id] = account.live[new.link_id] = new
+            self.schedule(new)
+        elif old is not None:
+            for live in (self.live, shop.live, account.live, self._numbers):
+                del live[new.link_id]
+            self.agenda.strike(new.link_id)
+
+    def _keep_established(self, old: Link | None, new: Link) -> None:
+        shop, account = self.shops[new.shop_id], self.accounts[new.account_id]
+        assert new.linked_at is not None, "an established link says since when"
+        if old is None or old.linked_at is None:
+            account.established.append(new)
+            if new.role == "marketing":
+                insort(shop.marketing_linked_at, new.linked_at)
+                insort(account.marketing_linked_at, new.linked_at)
+        else:
+            account.established[account.established.index(old)] = new
+        if new.status == "unlinked" and new.role == "official":
+            shop.official_unlinks += 1
+
+    def _record_shop(self, facts: Shop) -> None:
+        if record := self.shops.get(facts.shop_id):
+            record.facts = facts
+        else:
+            self.shops[facts.shop_id] = ShopRecord(facts)
+
+    def _record_account(self, facts: Account) -> None:
+        record = self.accounts.get(facts.account_id)
+        if record is None:
+            self.accounts[facts.account_id] = AccountRecord(facts)
+            return
+        record.facts = facts
+        for link in record.live.values():
+            self.schedule(link)
+
+    def _end_waiver(self, event: WaiverEnded) -> None:
+        waivers = self.waivers(event.shop_id, event.account_id)
+        ended = next(w for w in waivers if w.code == event.code and w.granted_at == event.granted_at)
+        waivers.remove(ended)
+
+    def _activate_rulebook(self, event: RulebookActivated) -> None:
+        starts = self._starts.setdefault(event.market, [])
+        starts.append((event.effective_from, self.rulebooks[event.name]))
+        regime = self._regimes.get(event.market, self._default)
+        self._set_regime(event.market, regime.rulebook, regime.since)
+        for link in self.live_links(event.market):
+            self.schedule(link)

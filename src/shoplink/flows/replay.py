@@ -1,0 +1,81 @@
+"""`replay`: a file of commands in, every decision with every reason out; in memory, without a database."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, BinaryIO
+
+import msgspec
+
+from shoplink.core import Accepted, Command, MalformedError, Refused, World, parse_command, step, wire
+from shoplink.core.instant import format_instant
+
+LINE_LIMIT_BYTES = 1 << 20
+_BOM = b"\xef\xbb\xbf"
+
+Answer = dict[str, Any]
+
+
+def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of a stream, in bounded memory; None stands for a line over the limit."""
+    while line := stream.readline(LINE_LIMIT_BYTES + 1):
+        if len(line) <= LINE_LIMIT_BYTES:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(LINE_LIMIT_BYTES)
+        yield None
+
+
+def replay(lines: Iterable[bytes | None], world: World) -> Iterator[Answer]:
+    """Run each line on the world; per line that is not blank its answer, in the promised form.
+
+    An invalid line is answered with `error` and changes nothing, neither facts nor time.
+    """
+    for number, line in enumerate(lines, start=1):
+        text = line.removeprefix(_BOM) if number == 1 and line is not None else line
+        if text is not None and not text.strip():
+            continue
+        try:
+            command = read_command(text, world.now)
+        except MalformedError as error:
+            yield {**_line(number, "invalid"), "error": str(error)}
+            continue
+        yield answer(number, world, command)
+
+
+def read_command(line: bytes | None, not_before: datetime) -> Command:
+    """The command that a line of NDJSON holds; raises MalformedError."""
+    if line is None:
+        raise MalformedError(f"the line is longer than {LINE_LIMIT_BYTES} bytes")
+    try:
+        fields = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedError(f"the line is no JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise MalformedError("the line is no JSON object")
+    command = parse_command(fields)
+    if command.at < not_before:
+        found, allowed = format_instant(command.at), format_instant(not_before)
+        raise MalformedError(f"at: found {found}; allowed: not earlier than the line before, {allowed}", "at")
+    return command
+
+
+def answer(number: int, world: World, command: Command) -> Answer:
+    """Step the world and say what came of it."""
+    done = step(world, command)
+    events = [wire(event) for event in (*done.due, *done.own)]
+    match done.decision:
+        case Accepted(warnings=warnings):
+            return _line(number, "accepted", events, warnings=warnings)
+        case Refused(reasons=reasons):
+            return _line(number, "refused", events, reasons=[wire(reason) for reason in reasons])
+
+
+def _line(
+    number: int,
+    outcome: str,
+    events: Sequence[Answer] = (),
+    warnings: Sequence[str] = (),
+    reasons: Sequence[Answer] = (),
+) -> Answer:
+    return {"line": number, "outcome": outcome, "events": events, "warnings": warnings, "reasons": reasons}
