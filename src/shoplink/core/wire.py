@@ -9,18 +9,21 @@ from msgspec import Struct
 from shoplink.core.instant import format_instant
 
 
+def plain(value: Struct) -> dict[str, Any]:
+    """A value as a dictionary whose instants are still instants."""
+    fields: dict[str, Any] = msgspec.to_builtins(value, builtin_types=(datetime,))
+    return fields
+
+
 def wire(value: Struct) -> dict[str, Any]:
     """An event or a reason as it is written for others: plain values, instants with `Z`."""
-    plain = msgspec.to_builtins(value, builtin_types=(datetime,))
-    return _with_text_instants(plain)
+    return _written(plain(value))
 
 
-def _with_text_instants(mapping: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: format_instant(item)
-        if isinstance(item, datetime)
-        else _with_text_instants(item)
-        if isinstance(item, dict)
-        else item
-        for key, item in mapping.items()
-    }
+def _written(fields: dict[str, Any]) -> dict[str, Any]:
+    for name, value in fields.items():
+        if isinstance(value, datetime):
+            fields[name] = format_instant(value)
+        elif isinstance(value, dict):
+            fields[name] = _written(value)
+    return fields

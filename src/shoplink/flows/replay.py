@@ -6,8 +6,20 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from shoplink.core import Accepted, Command, MalformedError, Refused, World, parse_command, step, wire
+from shoplink.core import (
+    Accepted,
+    Command,
+    Event,
+    MalformedError,
+    Reason,
+    Refused,
+    World,
+    parse_command,
+    step,
+    wire,
+)
 from shoplink.core.instant import format_instant
+from shoplink.wording import Language, say_event, say_reason, say_warning
 
 LINE_LIMIT_BYTES = 1 << 20
 _BOM = b"\xef\xbb\xbf"
@@ -26,10 +38,11 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
         yield None
 
 
-def replay(lines: Iterable[bytes | None], world: World) -> Iterator[Answer]:
+def replay(lines: Iterable[bytes | None], world: World, language: Language | None = None) -> Iterator[Answer]:
     """Run each line on the world; per line that is not blank its answer, in the promised form.
 
-    An invalid line is answered with `error` and changes nothing, neither facts nor time.
+    An invalid line is answered with `error` and changes nothing, neither facts nor time. With a
+    language the answers carry the sentences too.
     """
     for number, line in enumerate(lines, start=1):
         text = line.removeprefix(_BOM) if number == 1 and line is not None else line
@@ -40,7 +53,7 @@ def replay(lines: Iterable[bytes | None], world: World) -> Iterator[Answer]:
         except MalformedError as error:
             yield {**_line(number, "invalid"), "error": str(error)}
             continue
-        yield answer(number, world, command)
+        yield answer(number, world, command, language)
 
 
 def read_command(line: bytes | None, not_before: datetime) -> Command:
@@ -60,15 +73,29 @@ def read_command(line: bytes | None, not_before: datetime) -> Command:
     return command
 
 
-def answer(number: int, world: World, command: Command) -> Answer:
+def answer(number: int, world: World, command: Command, language: Language | None = None) -> Answer:
     """Step the world and say what came of it."""
     done = step(world, command)
-    events = [wire(event) for event in (*done.due, *done.own)]
+    events = [_event(event, language) for event in (*done.due, *done.own)]
     match done.decision:
         case Accepted(warnings=warnings):
-            return _line(number, "accepted", events, warnings=warnings)
+            details = (
+                {"warning_details": [say_warning(code, language) for code in warnings]} if language else {}
+            )
+            return {**_line(number, "accepted", events, warnings=warnings), **details}
         case Refused(reasons=reasons):
-            return _line(number, "refused", events, reasons=[wire(reason) for reason in reasons])
+            return _line(number, "refused", events, reasons=[_reason(reason, language) for reason in reasons])
+
+
+def _event(event: Event, language: Language | None) -> Answer:
+    return {**wire(event), "detail": say_event(event, language)} if language else wire(event)
+
+
+def _reason(reason: Reason, language: Language | None) -> Answer:
+    if language is None:
+        return wire(reason)
+    said = say_reason(reason, language)
+    return {**wire(reason), "detail": said.problem, "remedy": said.remedy}
 
 
 def _line(

@@ -65,7 +65,7 @@ def decide_live(world: World, command: c.PairCommand) -> Decision:
 def _not_in_state(command: c.PairCommand, link: Link) -> Reason:
     if isinstance(command, c.Accept) and link.status == "expired":
         return Reason("link.invitation_expired", "shop", params={"expired_at": link.ended_at})
-    return Reason("link.wrong_state", "nobody", params={"status": link.status})
+    return Reason("link.wrong_state", "nobody", params={"link_status": link.status})
 
 
 def _accept(case: Case, command: c.PairCommand, link: Link) -> Iterator[e.Event]:

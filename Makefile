@@ -1,0 +1,44 @@
+# Everything runs in .venv, made from the hashed lock: Python 3.11+, make and git are all that is needed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check bench lock messages docs clean
+
+run: .venv/.ready ## set up, then replay the example world with its sentences
+	$(BIN)/shoplink replay examples/first-week.ndjson --explain en
+
+test: check ## set up, then everything that must hold
+	$(BIN)/pytest -q -n auto
+
+check: .venv/.ready
+	$(BIN)/ruff format --check -q .
+	$(BIN)/ruff check -q .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+bench: .venv/.ready ## measure, and write docs/reference/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+docs: .venv/.ready ## write the generated pages of docs/reference
+	$(BIN)/python -m tests.traceability
+
+messages: .venv/.ready ## bring the translation catalogue up to date with the sentences in the code
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k P_:1,2 --no-location --omit-header -o .venv/messages.pot .
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100 -l zh_Hans -D shoplink \
+	  -i .venv/messages.pot -o src/shoplink/locale/zh_Hans/LC_MESSAGES/shoplink.po
+
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header -q --upgrade -o requirements.txt
+	uv pip compile pyproject.toml --group dev --group bench --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -q --upgrade -o requirements-dev.txt
+
+.venv/.ready: requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shoplink needs Python 3.11 or newer; set PYTHON=")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,71 @@
+"""A language: its catalogue of texts, and how it writes dates, instants and countries."""
+
+from datetime import datetime, tzinfo
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.messages.pofile import read_po
+
+from shoplink.wording.sentences import Plural, Text
+
+Tag = Literal["zh", "en"]
+
+_LOCALES: dict[Tag, str] = {"zh": "zh_Hans", "en": "en_GB"}
+_DATES: dict[Tag, str] = {"zh": "y 年 M 月 d 日", "en": "d MMMM y"}
+_INSTANTS: dict[Tag, str] = {"zh": "y 年 M 月 d 日 HH:mm（{zone}）", "en": "d MMMM y, HH:mm {zone}"}
+
+
+class Language:
+    """One of the two languages; English is the language of the source, so it needs no catalogue."""
+
+    def __init__(self, tag: Tag) -> None:
+        """Read the catalogue of a language."""
+        self.tag = tag
+        self.locale = Locale.parse(_LOCALES[tag])
+        self._texts: dict[str, str] = {}
+        if tag != "en":
+            path = files("shoplink") / "locale" / _LOCALES[tag] / "LC_MESSAGES" / "shoplink.po"
+            with path.open("rb") as file:
+                catalog = read_po(file, locale=_LOCALES[tag])
+            self._texts = {
+                _first(m.id): _first(m.string) for m in catalog if m.id and m.string and not m.fuzzy
+            }
+
+    def text(self, text: Text, count: int = 0) -> str:
+        """The text in this language; Chinese has one number, English two.
+
+        Raises KeyError for a text that the catalogue does not hold.
+        """
+        source = (text.one if count == 1 else text.many) if isinstance(text, Plural) else text
+        if self.tag == "en":
+            return source
+        return self._texts[text.one if isinstance(text, Plural) else text]
+
+    def date(self, instant: datetime, zone: tzinfo) -> str:
+        """The day of an instant in a time zone: 2025 年 5 月 19 日, 19 May 2025."""
+        return format_datetime(instant.astimezone(zone), _DATES[self.tag], locale=self.locale)
+
+    def instant(self, instant: datetime, zone: tzinfo) -> str:
+        """An instant to the minute in a time zone, which it names."""
+        local = instant.astimezone(zone)
+        pattern = _INSTANTS[self.tag].replace("{zone}", f"'{local.tzname()}'")
+        return format_datetime(local, pattern, locale=self.locale)
+
+    def country(self, code: str) -> str:
+        """The name of a country by its ISO 3166-1 code; the code itself if it has none."""
+        name: str = self.locale.territories.get(code, code)
+        return name
+
+
+def _first(text: Any) -> str:
+    """A text, or the first of its numbers."""
+    return text if isinstance(text, str) else text[0]
+
+
+@cache
+def language(tag: Tag) -> Language:
+    """The language of a tag."""
+    return Language(tag)

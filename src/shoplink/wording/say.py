@@ -1,0 +1,88 @@
+"""Say a reason, a warning or an event in a language. Nothing else in the product makes these sentences."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any, NamedTuple
+
+from shoplink.core.events import Event
+from shoplink.core.reasons import Reason
+from shoplink.core.wire import plain
+from shoplink.wording.language import Language
+from shoplink.wording.sentences import (
+    ENROLMENTS,
+    EVENTS,
+    REASONS,
+    ROLES,
+    STATUSES,
+    SUBJECTS,
+    WARNINGS,
+    Plural,
+    Text,
+)
+
+
+class Said(NamedTuple):
+    """A reason in words: what is wrong, and what to do and where."""
+
+    problem: str
+    remedy: str
+
+
+_VARIANTS: dict[str, Callable[[Reason], str]] = {
+    "link.date_out_of_order": lambda reason: "" if reason.params["unlinked_at"] else "current",
+    "account.links_overlap": lambda reason: "" if reason.params["ended_at"] else "current",
+    "account.region_mismatch": lambda reason: "uncorrectable" if reason.next_actor == "nobody" else "",
+    "account.registration_mismatch": lambda reason: "uncorrectable" if reason.next_actor == "nobody" else "",
+    "network.region_mismatch": lambda reason: "" if reason.params["network_region"] else "unknown",
+    "account.already_linked": lambda reason: "own" if reason.params else "",
+    "shop.slots_full": lambda reason: "" if reason.possible_at else "undated",
+    "shop.link_quota_spent": lambda reason: (
+        "undated" if reason.possible_at is None else "pending" if reason.params["pending"] else ""
+    ),
+}
+"""How the numbers of a reason choose among its wordings."""
+
+_NAMES: dict[str, Mapping[str, str]] = {
+    "role": ROLES,
+    "enrolment": ENROLMENTS,
+    "link_status": STATUSES,
+    "subject": SUBJECTS,
+}
+_COUNTRIES = {"market", "region", "registered_in", "network_region"}
+
+
+def say_reason(reason: Reason, language: Language, zone: tzinfo = UTC) -> Said:
+    """A reason in words, with its numbers; instants in the reader's time zone."""
+    variant = _VARIANTS[reason.code](reason) if reason.code in _VARIANTS else ""
+    wording = REASONS[f"{reason.code}/{variant}" if variant else reason.code]
+    params = {**reason.params, "possible_at": reason.possible_at, "possible_on": reason.possible_at}
+    if "pending" in params:
+        params["linked"] = params["used"] - params["pending"]
+    return Said(*(_filled(text, params, language, zone) for text in wording))
+
+
+def say_warning(code: str, language: Language) -> str:
+    """What will hold the link in review, in words."""
+    return language.text(WARNINGS[code])
+
+
+def say_event(event: Event, language: Language, zone: tzinfo = UTC) -> str:
+    """An event in words."""
+    fields = plain(event)
+    return _filled(EVENTS[fields["type"]], fields, language, zone)
+
+
+def _filled(text: Text, params: Mapping[str, Any], language: Language, zone: tzinfo) -> str:
+    template = language.text(text, params[text.by]) if isinstance(text, Plural) else language.text(text)
+    return template.format_map({name: _worded(name, value, language, zone) for name, value in params.items()})
+
+
+def _worded(name: str, value: Any, language: Language, zone: tzinfo) -> Any:
+    """A parameter as the language writes it."""
+    if isinstance(value, datetime):
+        return language.date(value, zone) if name.endswith("_on") else language.instant(value, zone)
+    if name in _COUNTRIES and value is not None:
+        return language.country(value)
+    if name in _NAMES:
+        return language.text(_NAMES[name][value])
+    return value

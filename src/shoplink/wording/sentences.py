@@ -1,0 +1,298 @@
+"""Every sentence about a reason, a warning or an event: English here, Chinese in the catalogue beside.
+
+A key is a code, or `code/variant` where the numbers of a case ask for other words.
+"""
+
+from typing import NamedTuple
+
+
+def N_(text: str) -> str:  # noqa: N802 (gettext's name for "translate later")
+    """Mark a text for extraction; it is translated when it is said."""
+    return text
+
+
+class Plural(NamedTuple):
+    """A text in two numbers; `by` names the parameter that decides."""
+
+    one: str
+    many: str
+    by: str
+
+
+def P_(one: str, many: str, by: str) -> Plural:  # noqa: N802 (as N_)
+    """Mark a text in two numbers for extraction."""
+    return Plural(one, many, by)
+
+
+Text = str | Plural
+
+
+class Wording(NamedTuple):
+    """What is wrong, and what to do and where."""
+
+    problem: Text
+    remedy: Text
+
+
+REASONS: dict[str, Wording] = {
+    "shop.not_found": Wording(N_("There is no shop with this id."), N_("Check the shop id.")),
+    "account.not_found": Wording(
+        N_("There is no TikTok account with this id."), N_("Check the account with the creator.")
+    ),
+    "link.not_found": Wording(
+        N_("This shop and this account are not linked and never were; there is no invitation either."),
+        N_("The shop can send an invitation in My account → Link TikTok account."),
+    ),
+    "rulebook.not_found": Wording(
+        N_("There is no rulebook named “{name}”."), N_("Use the name of a rulebook that is installed.")
+    ),
+    "waiver.not_found": Wording(
+        N_("No waiver from this reason is in force for this shop or account."),
+        N_("Nothing has to be done: there is no waiver to end."),
+    ),
+    "link.invitation_expired": Wording(
+        N_("The invitation expired on {expired_at}."),
+        N_(
+            "The shop sends a new invitation in My account → Link TikTok account; the creator then confirms it"
+            " in the app in time."
+        ),
+    ),
+    "link.wrong_state": Wording(
+        N_("This cannot be done now: the link is “{link_status}”."),
+        N_("Open the link to see what can be done with it."),
+    ),
+    "shop.market_fixed": Wording(
+        N_("The shop’s market ({market}) never changes."),
+        N_("To sell in another market, record another shop."),
+    ),
+    "shop.enrolment_fixed": Wording(
+        N_("The shop was admitted as {enrolment}, and this never changes."),
+        N_("Send the enrolment that is recorded."),
+    ),
+    "link.date_out_of_order": Wording(
+        N_("A link from {linked_at} to {unlinked_at} is not possible."),
+        N_("A link begins before it ends, and neither lies in the future. Correct the dates."),
+    ),
+    "link.date_out_of_order/current": Wording(
+        N_("A link cannot have begun on {linked_at}: that is in the future."), N_("Correct the date.")
+    ),
+    "account.links_overlap": Wording(
+        N_("The account was already linked from {linked_at} to {ended_at}; the periods overlap."),
+        N_("An account is linked to one shop at a time. Correct the dates."),
+    ),
+    "account.links_overlap/current": Wording(
+        N_("The account has been linked since {linked_at}; the periods overlap."),
+        N_("An account is linked to one shop at a time. Correct the dates."),
+    ),
+    "waiver.not_allowed": Wording(
+        N_("The rulebook allows no waiver from “{code}” for this {subject}."),
+        N_("The cause itself has to be resolved."),
+    ),
+    "rulebook.date_in_past": Wording(
+        N_("A rulebook cannot come into force on {effective_from}: that is in the past."),
+        N_("Choose an instant from now on."),
+    ),
+    "unlink.already_requested": Wording(
+        N_("The creator asked to be unlinked on {requested_at}, and the shop has not answered yet."),
+        N_("The shop opens “View details” and agrees or refuses."),
+    ),
+    "unlink.not_requested": Wording(
+        N_("There is no open unlink request."),
+        N_(
+            "The creator sends one on the phone: showcase button → Enter → Your Shop → View link info → Send"
+            " unlink request."
+        ),
+    ),
+    "unlink.needs_creator_request": Wording(
+        N_("The shop cannot unlink on its own; the creator has to ask first."),
+        N_(
+            "The creator sends a request on the phone (showcase button → Enter → Your Shop → View link info →"
+            " Send unlink request); the shop then opens “View details” and agrees."
+        ),
+    ),
+    "link.younger_than_minimum": Wording(
+        P_("The link is less than {hours} hour old.", "The link is less than {hours} hours old.", "hours"),
+        N_("Unlinking is possible from {possible_at}."),
+    ),
+    "shop.status_not_normal": Wording(
+        N_("The shop’s status is abnormal."),
+        N_("The seller restores the shop’s status in the seller back office, then tries again."),
+    ),
+    "account.status_not_normal": Wording(
+        N_("The TikTok account’s status is abnormal."),
+        N_("The creator restores it in the TikTok app, then tries again. Support cannot do this."),
+    ),
+    "account.age_unknown": Wording(
+        N_("The age of the account’s user is not known."),
+        N_("Open a ticket in the help centre; support records the birth date on evidence."),
+    ),
+    "account.under_age": Wording(
+        N_("The account’s user is under {age}."), N_("Linking is possible from {possible_on}.")
+    ),
+    "account.region_mismatch": Wording(
+        N_("The account’s country ({region}) is not the shop’s market ({market})."),
+        N_("Open a ticket in the help centre; support can check and correct the account’s country."),
+    ),
+    "account.region_mismatch/uncorrectable": Wording(
+        N_("The account’s country ({region}) is not the shop’s market ({market})."),
+        N_("Support cannot correct accounts registered in this one’s country. Link another account."),
+    ),
+    "account.registration_mismatch": Wording(
+        N_("The account’s country of registration ({registered_in}) is not the shop’s market ({market})."),
+        N_(
+            "Open a ticket in the help centre; once support has corrected the country, linking goes on by"
+            " itself, with no new invitation."
+        ),
+    ),
+    "account.registration_mismatch/uncorrectable": Wording(
+        N_("The account’s country of registration ({registered_in}) is not the shop’s market ({market})."),
+        N_("Support cannot correct accounts registered there. Link another account."),
+    ),
+    "account.commerce_permission_revoked": Wording(
+        N_("The account’s e-commerce permission was revoked after violations."),
+        N_("The creator has it restored in the TikTok app; linking then goes on by itself."),
+    ),
+    "network.region_mismatch": Wording(
+        N_("Your network’s country ({network_region}) is not the shop’s market ({market})."),
+        N_("Use a network in the shop’s market ({market}), then try again."),
+    ),
+    "network.region_mismatch/unknown": Wording(
+        N_("It cannot be told which country your network is in; the shop’s market is {market}."),
+        N_("Use a network in the shop’s market ({market}), then try again."),
+    ),
+    "account.already_linked": Wording(
+        N_("The account is already linked, or being linked, to another shop."),
+        N_("The creator ends that link first; then the account can be linked here."),
+    ),
+    "account.already_linked/own": Wording(
+        N_("The account is already linked, or being linked, to this shop."),
+        N_("To link it in another role, the creator asks to be unlinked first."),
+    ),
+    "link.already_invited": Wording(
+        N_("The shop has already invited this account as {role}, and it has not confirmed yet."),
+        N_(
+            "The creator confirms in the app before {possible_at}, or the shop withdraws the invitation and"
+            " sends a new one."
+        ),
+    ),
+    "shop.role_not_available": Wording(
+        N_("A shop admitted as {enrolment} cannot link a {role}."),
+        N_("The shop’s enrolment decides this; nobody can change it."),
+    ),
+    "shop.slots_full": Wording(
+        P_(
+            "The shop’s only place for a {role} is taken (open invitations count).",
+            "The shop’s {slots} places for a {role} are all taken (open invitations count).",
+            "slots",
+        ),
+        N_(
+            "Unlink an account or withdraw an invitation in My account → Link TikTok account; if nobody does,"
+            " an expiring invitation frees a place on {possible_at}."
+        ),
+    ),
+    "shop.slots_full/undated": Wording(
+        P_(
+            "The shop’s only place for a {role} is taken (open invitations count).",
+            "The shop’s {slots} places for a {role} are all taken (open invitations count).",
+            "slots",
+        ),
+        N_("Unlink an account in My account → Link TikTok account first."),
+    ),
+    "shop.link_quota_spent": Wording(
+        P_(
+            "This shop has linked {used} marketing account in the last {days} days; it can link a new one from"
+            " {possible_on} at the earliest.",
+            "This shop has linked {used} marketing accounts in the last {days} days; it can link a new one from"
+            " {possible_on} at the earliest.",
+            "used",
+        ),
+        N_("If it cannot wait, open a ticket in the help centre and ask for a waiver."),
+    ),
+    "shop.link_quota_spent/pending": Wording(
+        N_(
+            "This shop has linked {linked} marketing accounts in the last {days} days and is linking {pending}"
+            " more, of {limit} allowed; it can invite a new one from {possible_on} at the earliest."
+        ),
+        N_("Withdraw an invitation, or open a ticket in the help centre and ask for a waiver."),
+    ),
+    "shop.link_quota_spent/undated": Wording(
+        N_(
+            "This shop has linked {linked} marketing accounts in the last {days} days and is linking {pending}"
+            " more, of {limit} allowed."
+        ),
+        N_("Withdraw one that is being linked in My account → Link TikTok account."),
+    ),
+    "account.link_quota_spent": Wording(
+        P_(
+            "This account was linked as a marketing account {used} time in the last {days} days; it can be"
+            " linked again from {possible_on} at the earliest.",
+            "This account was linked as a marketing account {used} times in the last {days} days; it can be"
+            " linked again from {possible_on} at the earliest.",
+            "used",
+        ),
+        N_("If it cannot wait, open a ticket in the help centre and ask for a waiver."),
+    ),
+    "shop.unlink_quota_spent": Wording(
+        P_(
+            "The shop has unlinked its official account {used} time; {limit} in its whole history is the most.",
+            "The shop has unlinked its official account {used} times; {limit} in its whole history is the most.",
+            "used",
+        ),
+        N_(
+            "Open a ticket in the help centre; only a waiver by the platform or support makes one more possible."
+        ),
+    ),
+}
+"""Per reason code, and variant of it, what is wrong and what to do."""
+
+WARNINGS: dict[str, str] = {
+    "account.registration_mismatch": N_(
+        "The account was registered outside the shop’s market: once confirmed, the link is held in review"
+        " until support has corrected this on a ticket."
+    ),
+    "account.commerce_permission_revoked": N_(
+        "The account’s e-commerce permission was revoked: once confirmed, the link is held in review until"
+        " the creator has it restored."
+    ),
+}
+"""Per code what will hold an invitation in review after it was confirmed."""
+
+EVENTS: dict[str, str] = {
+    "shop.recorded": N_("The shop’s details were recorded."),
+    "account.recorded": N_("The account’s details were recorded."),
+    "account.corrected": N_("Support corrected the account’s details: {note}"),
+    "link.invited": N_(
+        "The shop invited the account as {role}; the creator confirms in the app before {expires_at}."
+    ),
+    "link.imported": N_("A link as {role}, from {linked_at}, was taken over from earlier records."),
+    "link.accepted": N_("The creator confirmed the invitation."),
+    "link.established": N_("The account is linked; the shop’s products can be sold through it."),
+    "link.declined": N_("The creator declined."),
+    "link.withdrawn": N_("The shop withdrew."),
+    "link.expired": N_("The invitation expired: it was not confirmed in time."),
+    "link.superseded": N_("The invitation ended: the account was linked elsewhere."),
+    "link.unlinked": N_("The account was unlinked."),
+    "link.revoked": N_("The platform revoked the link: {note}"),
+    "unlink.requested": N_("The creator asked to be unlinked; it is the shop’s turn to answer."),
+    "unlink.withdrawn": N_("The creator withdrew the unlink request."),
+    "unlink.refused": N_("The shop refused the unlink request."),
+    "waiver.granted": N_("A waiver from “{code}” was granted: {note}"),
+    "waiver.ended": N_("A waiver from “{code}” was ended: {note}"),
+    "rulebook.activated": N_("The rulebook {name} comes into force on {effective_from} (market: {market})."),
+}
+"""Per event type what happened."""
+
+ROLES = {"official": N_("official account"), "marketing": N_("marketing account")}
+ENROLMENTS = {"open": N_("open (普招)"), "invited": N_("invited (定邀)")}
+SUBJECTS = {"shop": N_("shop"), "account": N_("account")}
+STATUSES = {
+    "invited": N_("invited, waiting for the creator"),
+    "in_review": N_("in review"),
+    "linked": N_("linked"),
+    "expired": N_("expired"),
+    "declined": N_("declined"),
+    "withdrawn": N_("withdrawn"),
+    "superseded": N_("ended by another link"),
+    "unlinked": N_("unlinked"),
+    "revoked": N_("revoked"),
+}

@@ -1,0 +1,1 @@
+"""How the code itself is kept."""

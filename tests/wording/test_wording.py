@@ -1,0 +1,176 @@
+"""Every reason, warning and event can be said in both languages, with its numbers."""
+
+import random
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from babel.messages.pofile import read_po
+
+from shoplink.core import CATALOGUE, AnyEvent, Reason, World, parse_command, step
+from shoplink.flows.replay import replay
+from shoplink.rulebooks import packaged
+from shoplink.wording import Tag, language, say_reason
+from shoplink.wording import say as saying
+from shoplink.wording import sentences as source
+from tests.oracle.streams import random_stream, stories
+from tests.rule import rule
+from tests.traceability import ROOT
+
+BOTH: tuple[Tag, Tag] = ("zh", "en")
+MENU = {"zh": "我的账号 → 绑定 TikTok 账号", "en": "My account → Link TikTok account"}
+WAY = "Enter → Your Shop → View link info → Send unlink request"
+
+
+def _sources() -> set[str]:
+    texts = [text for wording in source.REASONS.values() for text in wording]
+    for table in (
+        source.WARNINGS,
+        source.EVENTS,
+        source.ROLES,
+        source.ENROLMENTS,
+        source.SUBJECTS,
+        source.STATUSES,
+    ):
+        texts += table.values()
+    return {text.one if isinstance(text, source.Plural) else text for text in texts}
+
+
+def _placeholders(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def test_every_reason_is_worded() -> None:
+    assert {key.split("/")[0] for key in source.REASONS} == set(CATALOGUE)
+
+
+def test_every_variant_of_a_wording_can_be_chosen() -> None:
+    variants = {key for key in source.REASONS if "/" in key}
+    assert {key.split("/")[0] for key in variants} == set(saying._VARIANTS)
+
+
+def test_every_event_is_worded() -> None:
+    assert set(source.EVENTS) == {kind.__struct_config__.tag for kind in AnyEvent.__args__}
+
+
+def test_the_chinese_catalogue_holds_every_text_and_no_other() -> None:
+    path = ROOT / "src/shoplink/locale/zh_Hans/LC_MESSAGES/shoplink.po"
+    with path.open("rb") as file:
+        catalog = read_po(file, locale="zh_Hans")
+    messages = [message for message in catalog if message.id]
+    ids = {message.id if isinstance(message.id, str) else message.id[0] for message in messages}
+    assert ids == _sources()
+    assert not [message.id for message in messages if message.fuzzy or not message.string]
+    assert not catalog.obsolete
+
+
+def test_a_translation_leaves_no_number_out_and_adds_none() -> None:
+    chinese = language("zh")
+    for text in _sources():
+        # One text may name its parameter by a nearby form (an official "only place" says no number).
+        missing = _placeholders(text) - _placeholders(chinese.text(text))
+        added = _placeholders(chinese.text(text)) - _placeholders(text)
+        assert not missing, text
+        assert added <= {"slots"}, text
+
+
+@pytest.mark.parametrize("tag", BOTH)
+def test_whatever_happens_can_be_said_with_all_its_numbers(tag: Tag) -> None:
+    streams = [*stories().values(), *(random_stream(random.Random(seed), 150) for seed in range(20))]
+    said = 0
+    for stream in streams:
+        world = World(packaged(), packaged()["guide-2024-11"])
+        for answer in replay((msgspec.json.encode(command) for command in stream), world, language(tag)):
+            for text in _texts(answer):
+                said += 1
+                assert text
+                assert not re.search(r"[{}]|None|\bdatetime\b", text), text
+    assert said > 5_000
+
+
+def _texts(answer: dict[str, Any]) -> list[str]:
+    reasons = [text for reason in answer["reasons"] for text in (reason["detail"], reason["remedy"])]
+    return [*reasons, *(event["detail"] for event in answer["events"]), *answer.get("warning_details", [])]
+
+
+@rule("R25")
+def test_a_spent_quota_is_said_with_its_number_and_the_day_it_comes_back() -> None:
+    reason = Reason(
+        "shop.link_quota_spent",
+        "clock",
+        datetime(2025, 5, 19, 19, tzinfo=UTC),
+        {"limit": 10, "days": 180, "used": 10, "pending": 0},
+    )
+    assert say_reason(reason, language("zh")).problem == (
+        "此店铺近 180 天内已绑定 10 个渠道账号，最早可于 2025 年 5 月 19 日再绑定新的渠道账号。"
+    )
+    assert say_reason(reason, language("en")).problem == (
+        "This shop has linked 10 marketing accounts in the last 180 days;"
+        " it can link a new one from 19 May 2025 at the earliest."
+    )
+
+
+def test_english_has_two_numbers() -> None:
+    params = {"hours": 1, "linked_at": datetime(2025, 1, 1, tzinfo=UTC)}
+    reason = Reason("link.younger_than_minimum", "clock", datetime(2025, 1, 1, 1, tzinfo=UTC), params)
+    assert say_reason(reason, language("en")).problem == "The link is less than 1 hour old."
+
+
+def test_an_instant_is_said_in_the_readers_time_zone() -> None:
+    at = datetime(2025, 1, 1, 20, tzinfo=UTC)
+    reason = Reason(
+        "link.younger_than_minimum", "clock", at + timedelta(hours=1), {"hours": 24, "linked_at": at}
+    )
+    assert (
+        say_reason(reason, language("zh"), ZoneInfo("Asia/Shanghai")).remedy
+        == "最早可于 2025 年 1 月 2 日 05:00（CST）解绑。"
+    )
+
+
+@pytest.mark.parametrize("tag", BOTH)
+@rule("R28", "R29")
+def test_the_remedy_for_a_missing_link_names_the_menu_of_the_guide(tag: Tag) -> None:
+    for code, params in (
+        ("link.not_found", {}),
+        ("link.invitation_expired", {"expired_at": datetime.now(UTC)}),
+    ):
+        assert MENU[tag] in say_reason(Reason(code, "nobody", params=params), language(tag)).remedy
+
+
+@pytest.mark.parametrize("tag", BOTH)
+@rule("R43", "R45")
+def test_the_remedy_for_a_missing_unlink_request_names_the_way_of_the_guide(tag: Tag) -> None:
+    for code in ("unlink.not_requested", "unlink.needs_creator_request"):
+        assert WAY in say_reason(Reason(code, "creator"), language(tag)).remedy
+
+
+@rule("R39")
+def test_where_support_can_help_the_remedy_says_so() -> None:
+    for code in ("account.age_unknown", "account.region_mismatch", "shop.unlink_quota_spent"):
+        params = {"market": "GB", "region": "ID", "used": 3, "limit": 3}
+        assert "帮助中心" in say_reason(Reason(code, "support", params=params), language("zh")).remedy
+
+
+@rule("R12")
+def test_an_official_account_has_one_name() -> None:
+    assert language("zh").text(source.ROLES["official"]) == "官方账号"
+    assert not [
+        text for text in _sources() if "official creator" in text or "官方达人" in language("zh").text(text)
+    ]
+
+
+def test_saying_a_reason_leaves_it_as_it_was() -> None:
+    world = World(packaged(), packaged()["guide-2024-11"])
+    command = {
+        "command": "accept",
+        "at": "2025-01-01T00:00:00Z",
+        "shop_id": "s",
+        "account_id": "a",
+        "network_region": None,
+    }
+    first = step(world, parse_command(command)).decision
+    say_reason(first.reasons[0], language("zh"))  # type: ignore[union-attr]
+    assert step(world, parse_command(command)).decision == first
