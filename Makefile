@@ -1,6 +1,7 @@
 # Everything runs in .venv, made from the hashed lock: Python 3.11+, make and git are all that is needed.
 PYTHON ?= python3
 BIN := .venv/bin
+CATALOGUE := src/shoplink/locale/zh_Hans/LC_MESSAGES/shoplink.po
 
 .PHONY: run test check bench lock messages docs clean
 
@@ -25,7 +26,8 @@ docs: .venv/.ready ## write the generated pages of docs/reference
 messages: .venv/.ready ## bring the translation catalogue up to date with the sentences in the code
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k P_:1,2 --no-location --omit-header -o .venv/messages.pot .
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100 -l zh_Hans -D shoplink \
-	  -i .venv/messages.pot -o src/shoplink/locale/zh_Hans/LC_MESSAGES/shoplink.po
+	  -i .venv/messages.pot -o $(CATALOGUE)
+	sed -i '/^"\(Report-Msgid\|POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Generated-By\)/d' $(CATALOGUE)
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
