@@ -43,6 +43,11 @@ class Agenda:
         """Make the link due never."""
         self._due.pop(link_id, None)
 
+    def due_at(self, link_id: str) -> datetime | None:
+        """When the link is due next, None if never."""
+        entry = self._due.get(link_id)
+        return entry.due_at if entry else None
+
     def next_at(self) -> datetime | None:
         """The earliest due instant, None if nothing is due."""
         while self._heap and self._due.get(self._heap[0].link_id) is not self._heap[0]:

@@ -106,6 +106,29 @@ class World:
             case _:
                 raise AssertionError(f"no event of the catalogue: {event!r}")
 
+    def restore_link(self, link: Link, due_at: datetime | None) -> None:
+        """Take in a live link from a store, in the order recorded, with what was worked out for it."""
+        shop, account = self.shops[link.shop_id], self.accounts[link.account_id]
+        self.live[link.link_id] = shop.live[link.link_id] = account.live[link.link_id] = link
+        account.newest.setdefault(link.shop_id, link)
+        if link.linked_at is not None:
+            account.established.append(link)
+        self._numbers[link.link_id] = next(self._recorded)
+        if due_at is not None:
+            self.agenda.put(link.link_id, self._numbers[link.link_id], due_at)
+
+    def restore_rulebooks(
+        self, market: str, activations: list[tuple[datetime, Rulebook]], at: datetime
+    ) -> None:
+        """Take in a market's activations, in the order recorded, as they stand just before an instant."""
+        started = [(start, index) for index, (start, _) in enumerate(activations) if start < at]
+        regime = self._default
+        if started:
+            start, index = max(started)
+            regime = Regime(activations[index][1], start)
+        self._starts[market] = [entry for entry in activations if entry[0] >= at]
+        self._set_regime(market, regime.rulebook, regime.since)
+
     def next_due_at(self) -> datetime | None:
         """The next instant at which time does something, None if it never will."""
         due_at, start_at = self.agenda.next_at(), self.next_start_at

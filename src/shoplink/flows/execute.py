@@ -1,0 +1,162 @@
+"""The write path, the only one: a batch of commands in, an answer each out, all in one transaction.
+
+1. claim the idempotency keys, or take the stored answers; 2. lock and load what the batch touches; 3. read the
+clock, now that nothing can overtake; 4. let time pass, decide and apply each command in turn; 5. save.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import IntegrityError
+from django.db.utils import OperationalError
+from msgspec.structs import replace
+
+from shoplink.core import Accepted, Command, Event, Reason, Refused, World, advance, step, wire
+from shoplink.core.commands import ActivateRulebook
+from shoplink.core.instant import BEGINNING
+from shoplink.flows import clock
+from shoplink.flows.installed import default_rulebook, installed_rulebooks
+from shoplink.store import answers
+from shoplink.store.feed import number_events_here
+from shoplink.store.load import Loaded, Touched, load
+from shoplink.store.owner import writing
+from shoplink.store.save import save, save_refusals
+from shoplink.store.sql import exclude_activations, is_postgresql
+
+Answer = dict[str, Any]
+
+_TRIES = 5
+
+
+def execute(
+    commands: Sequence[Command], *, scope: str = "", now: Callable[[], datetime] | None = clock.now
+) -> list[Answer]:
+    """Decide and store a batch; per command its answer, in order, as `replay` gives it.
+
+    `scope` is what idempotency keys (`command.key`) are kept under. The instants of the commands are
+    those of the clock, read once the batch holds its locks; with `now=None` the commands' own are
+    trusted (files, simulations). A batch that collides with another is tried again as a whole.
+
+    Answers have `outcome` accepted, refused or rejected; a rejected one has `error`
+    `idempotency.other_body` or `idempotency.in_progress` and did nothing.
+    """
+    return _run(lambda: _Batch(commands, scope, now, Touched.by(commands)))
+
+
+def pass_time(touched: Touched, now: Callable[[], datetime] = clock.now) -> None:
+    """Store what time has made due among the shops and accounts that are named."""
+    _run(lambda: _Batch([], "", now, touched))
+
+
+def _run(batch: "Callable[[], _Batch]") -> list[Answer]:
+    for attempt in range(1, _TRIES + 1):
+        try:
+            with writing():
+                return batch().run()
+        except (IntegrityError, OperationalError) as error:
+            if attempt == _TRIES or not _is_collision(error):
+                raise
+    raise AssertionError("the last try answers or raises")
+
+
+def _is_collision(error: Exception) -> bool:
+    """Whether two batches were in each other's way (a new shop, a deadlock): trying again can help."""
+    return isinstance(error, IntegrityError) or "deadlock" in str(error)
+
+
+def mint_link_id() -> str:
+    """A new link's id: short, random, and of the form that all ids have."""
+    return f"link_{secrets.token_hex(10)}"
+
+
+class _Batch:
+    """One try at one batch, within its transaction."""
+
+    def __init__(
+        self, commands: Sequence[Command], scope: str, now: Callable[[], datetime] | None, touched: Touched
+    ) -> None:
+        self.commands = commands
+        self.touched = touched
+        self.scope = scope
+        self.now = now
+        self.events: list[Event] = []
+        self.refused: list[tuple[Command, Sequence[Reason]]] = []
+        self.fresh: list[tuple[str, str, Answer]] = []
+
+    def run(self) -> list[Answer]:
+        """All five steps."""
+        exclude_activations(any(isinstance(command, ActivateRulebook) for command in self.commands))
+        self.stored, self.running = answers.claim(
+            self.scope, [c.key for c in self.commands if c.key is not None]
+        )
+        loaded = self._load()
+        at = self._at(loaded)
+        done = [self._answer(loaded.world, command, at) for command in self.commands]
+        self.events += advance(loaded.world, at)
+        save(loaded, self.events)
+        save_refusals(self.refused)
+        answers.store(self.scope, loaded.world.now, self.fresh)
+        if self.events and not is_postgresql():
+            number_events_here()
+        return done
+
+    def _load(self) -> Loaded:
+        world = World(installed_rulebooks(), default_rulebook(), mint_link_id)
+        earliest = min((c.at for c in self.commands), default=BEGINNING) if self.now is None else self.now()
+        return load(self.touched, world, earliest)
+
+    def _at(self, loaded: Loaded) -> datetime:
+        """The batch's instant: never before anything that it can follow."""
+        return loaded.floor if self.now is None else max(self.now(), loaded.floor)
+
+    def _answer(self, world: World, command: Command, at: datetime) -> Answer:
+        digest = _digest(command) if command.key is not None else ""
+        if command.key is not None and (known := self._known(command.key, digest)) is not None:
+            return known
+        instant = max(command.at, at, world.now) if self.now is None else at
+        answer = self._decide(world, replace(command, at=instant))
+        if command.key is not None:
+            self.stored[command.key] = answers.StoredAnswer(digest, answer)
+            self.fresh.append((command.key, digest, answer))
+        return answer
+
+    def _known(self, key: str, digest: str) -> Answer | None:
+        """The answer that a key already has, if it has one."""
+        if key in self.running:
+            return _rejected("idempotency.in_progress")
+        stored = self.stored.get(key)
+        if stored is None:
+            return None
+        return stored.answer if stored.body_digest == digest else _rejected("idempotency.other_body")
+
+    def _decide(self, world: World, command: Command) -> Answer:
+        done = step(world, command)
+        events = [*done.due, *done.own]
+        self.events += events
+        answer: Answer = {
+            "outcome": "accepted",
+            "events": [wire(event) for event in events],
+            "warnings": [],
+            "reasons": [],
+        }
+        match done.decision:
+            case Accepted(warnings=warnings):
+                answer["warnings"] = list(warnings)
+            case Refused(reasons=reasons):
+                self.refused.append((command, reasons))
+                answer |= {"outcome": "refused", "reasons": [wire(reason) for reason in reasons]}
+        return answer
+
+
+def _rejected(error: str) -> Answer:
+    return {"outcome": "rejected", "events": [], "warnings": [], "reasons": [], "error": error}
+
+
+def _digest(command: Command) -> str:
+    """What a key is bound to: the command without its instant, its key and what was said about it."""
+    body = replace(command, at=BEGINNING, key=None, about=None)
+    return hashlib.sha256(msgspec.json.encode(body)).hexdigest()

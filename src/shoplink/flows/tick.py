@@ -1,0 +1,41 @@
+"""The timer: stores what time has made due, numbers the feed, and forgets what need not be kept.
+
+No outcome depends on when it runs; it only stores sooner what every read and every command already sees.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from msgspec import Struct
+
+from shoplink.core.instant import END
+from shoplink.flows import clock
+from shoplink.flows.execute import pass_time
+from shoplink.store.due import accounts_due, forget
+from shoplink.store.feed import number_events
+from shoplink.store.load import Touched
+
+_BATCH = 500
+
+
+class Ticked(Struct, frozen=True):
+    """What a tick did: links looked at because something was due, events numbered, records forgotten."""
+
+    due: int
+    numbered: int
+    forgotten: int
+
+
+def tick(now: datetime | None = None) -> Ticked:
+    """Store everything due at or before now (default: the clock), number the feed, forget."""
+    due = 0
+    at = now or clock.now()
+    while accounts := accounts_due(at, _BATCH):
+        pass_time(Touched(set(), accounts, set(), set(), END), lambda: at)
+        due += len(accounts)
+    numbered = number_events()
+    forgotten = forget(
+        refusals_before=at - timedelta(days=settings.REFUSALS_KEPT_DAYS),
+        answers_before=at - timedelta(days=settings.ANSWERS_KEPT_DAYS),
+    )
+    return Ticked(due, numbered, forgotten)

@@ -1,0 +1,31 @@
+"""How instants are kept: whole microseconds since 1970 UTC, exact and alike in every database."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import models
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(instant: datetime | None) -> int | None:
+    """An instant as whole microseconds since 1970 UTC."""
+    return None if instant is None else (instant - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int | None) -> datetime | None:
+    """The instant that so many microseconds since 1970 UTC name."""
+    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+
+
+class InstantField(models.BigIntegerField):  # type: ignore[type-arg]
+    """An instant; a datetime with offset in Python, microseconds since 1970 UTC in the database."""
+
+    def from_db_value(self, value: int | None, *_: Any) -> datetime | None:
+        """The datetime that was stored."""
+        return from_micros(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """The number to store or compare with."""
+        return to_micros(value) if isinstance(value, datetime) else value

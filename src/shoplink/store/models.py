@@ -1,0 +1,260 @@
+"""The tables. Constraints state the invariants of the specification's section 9 a second time.
+
+Only `load` and `save` touch the rows of shops, accounts, links and events in commands; pages read them.
+"""
+
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+
+from shoplink.core.facts import LIVE
+from shoplink.store.fields import InstantField
+
+_ID = 64
+_TEXT = 200
+_WORD = 40
+
+_IS_LIVE = Q(status__in=sorted(LIVE))
+
+
+class Shop(models.Model):
+    """A shop's facts."""
+
+    shop_id = models.CharField(primary_key=True, max_length=_ID)
+    name = models.CharField(max_length=_TEXT)
+    market = models.CharField(max_length=2)
+    enrolment = models.CharField(max_length=_WORD)
+    status = models.CharField(max_length=_WORD)
+    touched_at = InstantField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "shop"
+        indexes = (Index(fields=("market", "shop_id"), name="shop_market"),)
+
+
+class Account(models.Model):
+    """An account's facts. The birth date is ISO text, alike in every database."""
+
+    account_id = models.CharField(primary_key=True, max_length=_ID)
+    handle = models.CharField(max_length=_TEXT)
+    region = models.CharField(max_length=2)
+    registered_in = models.CharField(max_length=2)
+    birth_date = models.CharField(max_length=10, null=True)  # noqa: DJ001 (null is "unknown", not "empty")
+    status = models.CharField(max_length=_WORD)
+    commerce_permission = models.CharField(max_length=_WORD)
+    followers = models.BigIntegerField()
+    touched_at = InstantField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "account"
+        indexes = (Index(fields=("handle",), name="account_handle"),)
+
+
+class Link(models.Model):
+    """One row per link, for ever. `number` is the order recorded, `slot` the place that a live link holds."""
+
+    number = models.BigAutoField(primary_key=True)
+    link_id = models.CharField(max_length=_ID, unique=True)
+    shop_id = models.CharField(max_length=_ID)
+    account_id = models.CharField(max_length=_ID)
+    market = models.CharField(max_length=2)
+    role = models.CharField(max_length=_WORD)
+    status = models.CharField(max_length=_WORD)
+    slot = models.IntegerField(null=True)
+    rulebook = models.CharField(max_length=_TEXT)
+    invited_at = InstantField(null=True)
+    expires_at = InstantField(null=True)
+    accepted_at = InstantField(null=True)
+    linked_at = InstantField(null=True)
+    ended_at = InstantField(null=True)
+    unlink_requested_at = InstantField(null=True)
+    settlement = models.CharField(max_length=_WORD, null=True)  # noqa: DJ001 (null is "not said")
+    reference = models.CharField(max_length=_TEXT, null=True)  # noqa: DJ001 (null is "not said")
+    due_at = InstantField(null=True)
+    touched_at = InstantField()
+
+    class Meta:
+        """The table, with invariants 1 to 3 as constraints."""
+
+        db_table = "link"
+        constraints = (
+            UniqueConstraint(
+                fields=("account_id",),
+                condition=Q(status__in=("in_review", "linked")),
+                name="account_has_one_link",
+            ),
+            UniqueConstraint(
+                fields=("shop_id", "role", "slot"), condition=_IS_LIVE, name="slot_is_held_once"
+            ),
+            UniqueConstraint(
+                fields=("shop_id", "account_id"), condition=_IS_LIVE, name="pair_has_one_live_link"
+            ),
+            CheckConstraint(
+                condition=(_IS_LIVE & Q(slot__gte=1)) | (~_IS_LIVE & Q(slot__isnull=True)),
+                name="live_link_holds_a_slot",
+            ),
+            CheckConstraint(condition=_IS_LIVE | Q(ended_at__isnull=False), name="ended_link_says_when"),
+        )
+        indexes = (
+            Index(fields=("shop_id", "account_id", "number"), name="link_pair"),
+            Index(fields=("account_id", "number"), name="link_account"),
+            Index(fields=("shop_id", "number"), name="link_shop"),
+            Index(fields=("account_id",), condition=_IS_LIVE, name="link_live_account"),
+            Index(
+                fields=("shop_id", "linked_at"),
+                condition=Q(role="marketing", linked_at__isnull=False),
+                name="link_shop_window",
+            ),
+            Index(
+                fields=("account_id", "linked_at"),
+                condition=Q(linked_at__isnull=False),
+                name="link_account_window",
+            ),
+            Index(
+                fields=("shop_id",),
+                condition=Q(role="official", status="unlinked"),
+                name="link_official_unlinks",
+            ),
+            Index(fields=("due_at",), condition=Q(due_at__isnull=False), name="link_due"),
+        )
+
+
+class Waiver(models.Model):
+    """A waiver; `ended_at` is set when it was ended before its time."""
+
+    code = models.CharField(max_length=_ID)
+    shop_id = models.CharField(max_length=_ID, null=True)  # noqa: DJ001 (null is "the other kind of subject")
+    account_id = models.CharField(max_length=_ID, null=True)  # noqa: DJ001 (as above)
+    until = InstantField(null=True)
+    granted_at = InstantField()
+    ended_at = InstantField(null=True)
+    note = models.CharField(max_length=_TEXT)
+    by_kind = models.CharField(max_length=_WORD)
+    by_id = models.CharField(max_length=_TEXT)
+
+    class Meta:
+        """The table."""
+
+        db_table = "waiver"
+        constraints = (
+            CheckConstraint(
+                condition=Q(shop_id__isnull=True) ^ Q(account_id__isnull=True), name="waiver_has_one_subject"
+            ),
+        )
+        indexes = (
+            Index(fields=("shop_id",), condition=Q(ended_at__isnull=True), name="waiver_shop"),
+            Index(fields=("account_id",), condition=Q(ended_at__isnull=True), name="waiver_account"),
+        )
+
+
+class RulebookText(models.Model):
+    """A rulebook as it was written, kept for ever; a name means one text for ever."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    name = models.CharField(max_length=_TEXT, unique=True)
+    text = models.TextField()
+    added = models.IntegerField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "rulebook"
+
+
+class Activation(models.Model):
+    """A rulebook put in force in a market; of two with one start the later recorded counts."""
+
+    market = models.CharField(max_length=2)
+    name = models.CharField(max_length=_TEXT)
+    digest = models.CharField(max_length=64)
+    effective_from = InstantField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "activation"
+        indexes = (Index(fields=("market", "effective_from"), name="activation_market"),)
+
+
+class Event(models.Model):
+    """The log: append-only. `position` is given when committed events are numbered for the feed."""
+
+    number = models.BigAutoField(primary_key=True)
+    position = models.BigIntegerField(null=True, unique=True)
+    type = models.CharField(max_length=_WORD)
+    at = InstantField()
+    shop_id = models.CharField(max_length=_ID, null=True)  # noqa: DJ001 (null is "not about a shop")
+    account_id = models.CharField(max_length=_ID, null=True)  # noqa: DJ001 (null is "not about an account")
+    link_id = models.CharField(max_length=_ID, null=True)  # noqa: DJ001 (null is "not about a link")
+    data = models.TextField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "event"
+        indexes = (
+            Index(fields=("link_id", "number"), name="event_link"),
+            Index(fields=("shop_id", "number"), name="event_shop"),
+            Index(fields=("account_id", "number"), name="event_account"),
+            Index(fields=("number",), condition=Q(position__isnull=True), name="event_unnumbered"),
+        )
+
+
+class Refusal(models.Model):
+    """What was refused, with every reason; kept for the retention period."""
+
+    at = InstantField()
+    command = models.CharField(max_length=_WORD)
+    shop_id = models.CharField(max_length=_ID, null=True)  # noqa: DJ001 (null is "not about a shop")
+    account_id = models.CharField(max_length=_ID, null=True)  # noqa: DJ001 (null is "not about an account")
+    by_kind = models.CharField(max_length=_WORD)
+    by_id = models.CharField(max_length=_TEXT)
+    data = models.TextField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "refusal"
+        indexes = (
+            Index(fields=("shop_id", "at"), name="refusal_shop"),
+            Index(fields=("account_id", "at"), name="refusal_account"),
+            Index(fields=("by_kind", "by_id", "at"), name="refusal_by"),
+            Index(fields=("at",), name="refusal_at"),
+        )
+
+
+class StoredAnswer(models.Model):
+    """The answer that an idempotency key was given, per API key (or file); kept 30 days."""
+
+    scope = models.CharField(max_length=_ID)
+    key = models.CharField(max_length=_TEXT)
+    body_digest = models.CharField(max_length=64)
+    answer = models.TextField()
+    at = InstantField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "stored_answer"
+        constraints = (UniqueConstraint(fields=("scope", "key"), name="idempotency_key_is_used_once"),)
+        indexes = (Index(fields=("at",), name="stored_answer_at"),)
+
+
+class ApiKey(models.Model):
+    """A platform program's key: only its digest is kept."""
+
+    key_id = models.CharField(primary_key=True, max_length=_ID)
+    name = models.CharField(max_length=_TEXT)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.CharField(max_length=_TEXT)
+    created_at = InstantField()
+    last_used_at = InstantField(null=True)
+    revoked_at = InstantField(null=True)
+
+    class Meta:
+        """The table."""
+
+        db_table = "api_key"
