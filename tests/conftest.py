@@ -1,8 +1,17 @@
 """What all tests share: under SHOPLINK_NO_SKIP=1, as in the gate, a skipped test is a failure."""
 
 import os
+import tempfile
 
+import django
 import pytest
+
+os.environ.setdefault("SHOPLINK_SECRET_KEY", "a key for the tests")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
+os.environ.setdefault("SHOPLINK_HOME", tempfile.mkdtemp(prefix="shoplink-tests-"))
+django.setup()
+
+pytest_plugins = ["tests.databases"]
 
 
 @pytest.hookimpl(wrapper=True)

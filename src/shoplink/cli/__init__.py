@@ -3,6 +3,7 @@
 import click
 
 from shoplink.cli.replay import replay
+from shoplink.cli.serve import migrate, serve
 
 __all__ = ["main"]
 
@@ -13,4 +14,5 @@ def main() -> None:
     """Decide who may link whom, and say why not."""
 
 
-main.add_command(replay)
+for command in (replay, serve, migrate):
+    main.add_command(command)

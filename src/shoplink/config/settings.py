@@ -1,32 +1,19 @@
-"""Django's settings, from the environment. `SHOPLINK_DATABASE_URL` names the database."""
+"""Django's settings, all from the environment; docs/reference/settings.md lists them."""
 
 import os
 from pathlib import Path
-from typing import Any
 
-import dj_database_url
+from shoplink.config.database import database_settings
 
-HOME = Path(os.environ.get("SHOPLINK_HOME", "var"))
-
-DATABASE_URL = os.environ.get("SHOPLINK_DATABASE_URL", f"sqlite:///{HOME.resolve()}/shoplink.sqlite3")
-DATABASES: dict[str, dict[str, Any]] = {"default": {**dj_database_url.parse(DATABASE_URL)}}
-DATABASES["default"]["ATOMIC_REQUESTS"] = False  # it would take the write lock on every page
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Writers queue for the lock when they begin; the holder of the write lock checkpoints (store/owner.py).
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-        " PRAGMA wal_autocheckpoint=0;",
-    }
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = None
+HOME = Path(os.environ.get("SHOPLINK_HOME", "var")).resolve()
+DATABASE_URL = os.environ.get("SHOPLINK_DATABASE_URL") or f"sqlite:///{HOME}/shoplink.sqlite3"
+DATABASES = {"default": database_settings(DATABASE_URL)}
 
 SECRET_KEY = os.environ.get("SHOPLINK_SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SHOPLINK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 INSTALLED_APPS = ["shoplink.store"]
-MIDDLEWARE: list[str] = ["django.middleware.security.SecurityMiddleware"]
+MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
 ROOT_URLCONF = "shoplink.config.urls"
 USE_TZ = True
 TIME_ZONE = "UTC"

