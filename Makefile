@@ -21,7 +21,7 @@ bench: .venv/.ready ## measure, and write docs/reference/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 docs: .venv/.ready ## write the generated pages of docs/reference
-	$(BIN)/python -m tests.traceability
+	$(BIN)/python -m tests.pages
 
 messages: .venv/.ready ## bring the translation catalogue up to date with the sentences in the code
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k P_:1,2 --no-location --omit-header -o .venv/messages.pot .

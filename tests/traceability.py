@@ -1,7 +1,4 @@
-"""Which rule of the guide is where: the table rule → code → tests, read from docstrings and marks.
-
-`python -m tests.traceability` writes docs/reference/rules.md; a test holds that it is up to date.
-"""
+"""Which rule of the guide is where: the table rule → code → tests, read from docstrings and marks."""
 
 import ast
 import re
@@ -11,7 +8,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 GUIDE = ROOT.parent / "shared" / "design" / "guide.md"
-PAGE = ROOT / "docs" / "reference" / "rules.md"
 
 Definition = ast.FunctionDef | ast.ClassDef
 
@@ -86,8 +82,3 @@ def _numbers_in_marks(definition: Definition) -> list[str]:
         for argument in mark.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     ]
-
-
-if __name__ == "__main__":
-    PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(table(), encoding="utf-8")

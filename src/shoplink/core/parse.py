@@ -9,6 +9,8 @@ import msgspec
 from shoplink.core.commands import COMMANDS, Command
 from shoplink.core.instant import parse_instant
 
+_SHOWN_MAX = 240
+
 _ID = "1–64 of A–Z a–z 0–9 _ . : -"
 _MARKET = "two capital letters (ISO 3166-1)"
 _TEXT = "text of at most 200 characters, without NUL"
@@ -86,15 +88,24 @@ def parse_command(fields: Mapping[str, object]) -> Command:
 
 def _explained(error: msgspec.ValidationError, values: dict[str, Any], kind: type[Command]) -> MalformedError:
     """The same error in a stranger's words."""
+    known = [field.encode_name for field in msgspec.structs.fields(kind)]
+    for name in values:
+        if name not in known and name != "command":
+            return MalformedError(f"unknown field {name!r}; {values['command']} has {', '.join(known)}", name)
     message = str(error)
-    if missing := re.search(r"missing required field `(\w+)`", message):
-        name = missing[1]
-        return MalformedError(f"{name}: missing; allowed: {ALLOWED.get(name, 'text')}", name)
-    if unknown := re.search(r"unknown field `(.*)`", message, re.DOTALL):
-        name = unknown[1]
-        known = ", ".join(field.encode_name for field in msgspec.structs.fields(kind))
-        return MalformedError(f"unknown field {name!r}; {values['command']} has {known}", name)
     if place := re.search(r"at `\$\.(\w+)", message):
         name = place[1]
-        return MalformedError(f"{name}: found {values[name]!r}; allowed: {ALLOWED[name]}", name)
+        return MalformedError(f"{name}: found {_shown(values[name])}; allowed: {ALLOWED[name]}", name)
+    if missing := re.search(r"missing required field `(\w+)`", message):
+        name = missing[1]
+        return MalformedError(f"{name}: missing; allowed: {ALLOWED[name]}", name)
     return MalformedError(message)
+
+
+def _shown(value: object) -> str:
+    """A value as it was found, whatever its size and depth."""
+    try:
+        text = repr(value)
+    except RecursionError:
+        return "a value nested too deeply"
+    return text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}…"

@@ -1,6 +1,7 @@
 """The rulebook: every number and list that is policy, each with the sentence it comes from."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -185,11 +186,24 @@ def _effective_from(table: object, file: str) -> dict[str, datetime]:
     allowed = "a table of markets (two capital letters) or default, each with an instant with offset"
     if not isinstance(table, dict) or not table:
         raise RulebookError(file, "effective_from", _shown(table), allowed)
+    starts = {}
     for market, instant in table.items():
-        known = market == "default" or (len(market) == 2 and market.isascii() and market.isupper())  # noqa: PLR2004
-        if not known or not isinstance(instant, datetime) or instant.tzinfo is None:
+        known = market == "default" or re.fullmatch("[A-Z]{2}", market)
+        start = _in_utc(instant) if known else None
+        if start is None:
             raise RulebookError(file, f"effective_from.{market}", _shown(instant), allowed)
-    return {market: instant.astimezone(UTC) for market, instant in table.items()}
+        starts[market] = start
+    return starts
+
+
+def _in_utc(instant: object) -> datetime | None:
+    """An instant with offset in UTC; None for anything else."""
+    if not isinstance(instant, datetime) or instant.tzinfo is None:
+        return None
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def _parameter(key: str, table: object, file: str) -> tuple[object, str]:
