@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
+
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
 
@@ -20,15 +22,16 @@ def parse_instant(text: str) -> datetime:
     if RFC_3339.fullmatch(text) is None:
         raise ValueError(text)
     try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        instant = datetime.fromisoformat(text.upper())
+        return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
     except OverflowError as error:
         raise ValueError(text) from error
 
 
 def format_instant(instant: datetime) -> str:
     """The instant in RFC 3339 with `Z`, as short as possible (`…:00Z`, not `…:00.000000Z`)."""
-    text = instant.isoformat()[:-6]
-    return f"{text.rstrip('0')}Z" if instant.microsecond else f"{text}Z"
+    text: str = msgspec.to_builtins(instant)
+    return f"{text[:-1].rstrip('0')}Z" if instant.microsecond else text
 
 
 def shift(instant: datetime, duration: timedelta) -> datetime:

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -28,13 +29,13 @@ class Slots(Struct, frozen=True, forbid_unknown_fields=True):
         return self.official if role == "official" else self.marketing
 
 
-class Quota(Struct, frozen=True, forbid_unknown_fields=True):
+class Quota(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """At most `limit` links in any `days` (a rolling window)."""
 
     limit: Positive
     days: Positive
 
-    @property
+    @cached_property
     def window(self) -> timedelta:
         """The length of the window."""
         return timedelta(days=self.days)

@@ -218,8 +218,9 @@ def _quota_is_left(  # noqa: PLR0913, PLR0917 (the five things a quota is made o
     used = len(linked_at) - first + len(pending)
     if used < quota.limit or is_waived(waivers, code, at):
         return None
-    returns = [shift(instant, quota.window) for instant in linked_at[first:]] + _expiries(pending)
-    possible_at = _nth(returns, used - quota.limit + 1)
+    needed = used - quota.limit + 1
+    leaves = [shift(instant, quota.window) for instant in linked_at[first : first + needed]]
+    possible_at = _nth(leaves + _expiries(pending), needed)
     next_actor: NextActor = "shop" if possible_at is None else "clock"
     params = {"limit": quota.limit, "days": quota.days, "used": used, "pending": len(pending)}
     return Reason(code, next_actor, possible_at, params)

@@ -1,12 +1,14 @@
-"""How events and reasons are written for others."""
+"""How events and reasons are written for others: plain values, instants with `Z` and as short as possible."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct
 
+from shoplink.core.events import AnyEvent, Event
 from shoplink.core.instant import format_instant
+from shoplink.core.reasons import Reason
 
 
 def plain(value: Struct) -> dict[str, Any]:
@@ -15,15 +17,23 @@ def plain(value: Struct) -> dict[str, Any]:
     return fields
 
 
-def wire(value: Struct) -> dict[str, Any]:
-    """An event or a reason as it is written for others: plain values, instants with `Z`."""
-    return _written(plain(value))
-
-
-def _written(fields: dict[str, Any]) -> dict[str, Any]:
-    for name, value in fields.items():
-        if isinstance(value, datetime):
-            fields[name] = format_instant(value)
-        elif isinstance(value, dict):
-            fields[name] = _written(value)
+def wire(value: Event | Reason) -> dict[str, Any]:
+    """An event or a reason as plain values for JSON."""
+    # msgspec writes every instant itself; only those with a fraction of a second are longer than need be.
+    fields: dict[str, Any] = msgspec.to_builtins(value)
+    for name in _INSTANTS[type(value)]:
+        instant = getattr(value, name)
+        if instant is not None and instant.microsecond:
+            fields[name] = format_instant(instant)
+    if isinstance(value, Reason):
+        for name, param in value.params.items():
+            if isinstance(param, datetime):
+                fields["params"][name] = format_instant(param)
     return fields
+
+
+_INSTANTS: dict[type[Struct], list[str]] = {
+    kind: [field.name for field in msgspec.structs.fields(kind) if field.type in (datetime, datetime | None)]
+    for kind in (Reason, *get_args(AnyEvent))
+}
+"""The fields of each kind that hold instants."""

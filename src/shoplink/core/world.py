@@ -68,8 +68,10 @@ class World:
         account = self.accounts.get(account_id)
         if account is None:
             return None
-        live = (link for link in account.live.values() if link.shop_id == shop_id)
-        return next(live, None) or account.newest.get(shop_id)
+        for link in account.live.values():
+            if link.shop_id == shop_id:
+                return link
+        return account.newest.get(shop_id)
 
     def waivers(self, shop_id: str | None, account_id: str | None) -> list[Waiver]:
         """The waivers of a shop or of an account; empty if it is not known."""

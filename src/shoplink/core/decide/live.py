@@ -18,7 +18,6 @@ from shoplink.core.decide.outcome import (
     Decision,
     Refused,
     happened,
-    review,
     superseded,
 )
 from shoplink.core.facts import LIVE, Link
@@ -71,7 +70,8 @@ def _not_in_state(command: c.PairCommand, link: Link) -> Reason:
 def _accept(case: Case, command: c.PairCommand, link: Link) -> Iterator[e.Event]:
     yield happened(e.LinkAccepted, link, command.at, command.by)
     yield from superseded(case.account, command, but=link)
-    if not review(command.at, case.rulebook, case.shop, case.account, link):
+    # Standing has just passed; what is left of the review is what only holds (R31, R32).
+    if not broken(rules.HOLDS, case):
         yield happened(e.LinkEstablished, link, command.at, command.by)
 
 

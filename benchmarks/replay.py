@@ -1,0 +1,91 @@
+"""How fast and in how much memory `shoplink replay` runs through a file, and whether that grows with the state.
+
+Run with `python -m benchmarks.replay`.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from benchmarks import command_file
+from benchmarks.replay_child import TENTHS, Measured
+from benchmarks.report import Table, machine, spread, verdict
+
+SHOPS, ACCOUNTS = 10_000, 100_000
+SIZES = (100_000, 1_000_000)
+RUNS = 3
+PER_SECOND = 40_000
+
+
+def measure(sizes: tuple[int, ...] = SIZES, runs: int = RUNS, scale: int = 1) -> list[Table]:
+    """Replay a file of each size in a fresh process, in turn; `scale` divides shops and accounts."""
+    shops, accounts = SHOPS // scale, ACCOUNTS // scale
+    with TemporaryDirectory(prefix="shoplink-benchmark-") as folder:
+        files = {size: Path(folder, f"{size}.ndjson") for size in sizes}
+        for size, path in files.items():
+            command_file.write(path, size, shops, accounts, seed=1)
+        rounds = [{size: _child(path, shops + accounts) for size, path in files.items()} for _ in range(runs)]
+    facts = f"Both files begin with the facts of {shops:,} shops and {accounts:,} accounts."
+    return [_sizes(rounds, facts), _tenths(rounds, max(sizes))]
+
+
+def _child(path: Path, facts: int) -> Measured:
+    """One replay in a fresh process."""
+    command = [sys.executable, "-m", "benchmarks.replay_child", str(path), str(facts)]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    summary, measured = done.stderr.splitlines()[-2:]
+    assert b" 0 invalid" in summary, f"the file must hold valid commands only: {summary.decode()}"
+    return msgspec.json.decode(measured, type=Measured)
+
+
+def _sizes(rounds: list[dict[int, Measured]], facts: str) -> Table:
+    """One row per file: speed, memory, and the cost per command beside that of the smallest file."""
+    smallest = min(rounds[0])
+    rows = []
+    for size in rounds[0]:
+        runs = [measured[size] for measured in rounds]
+        per_second = size / median(run.seconds for run in runs)
+        growth = [
+            (measured[size].seconds / size) / (measured[smallest].seconds / smallest) for measured in rounds
+        ]
+        rows.append(
+            (
+                f"{size:,}",
+                f"{per_second:,.0f}",
+                f"{1e6 / per_second:.1f}",
+                "1" if size == smallest else spread(growth),
+                f"{runs[0].facts / median(run.facts_seconds for run in runs):,.0f}",
+                f"{median(run.wall_seconds for run in runs):.1f}",
+                f"{max(run.peak_bytes for run in runs) / 2**20:,.0f}",
+                f"≥ {PER_SECOND:,}/s: {verdict(per_second, PER_SECOND)}",
+            )
+        )
+    header = (
+        "commands",
+        "commands/s",
+        "µs each",
+        "cost each ÷ smallest file's",
+        "facts/s",
+        "whole run, s",
+        "peak memory, MiB",
+        "target",
+    )
+    return Table("Replay: `shoplink replay FILE`", header, rows, facts)
+
+
+def _tenths(rounds: list[dict[int, Measured]], size: int) -> Table:
+    """The cost per command in each tenth of the largest file."""
+    runs = [measured[size] for measured in rounds]
+    tenths = zip(*(run.tenth_seconds for run in runs), strict=True)
+    row = [f"{median(seconds) * TENTHS / size * 1e6:.1f}" for seconds in tenths]
+    header = [f"{tenth}." for tenth in range(1, TENTHS + 1)]
+    return Table(f"Replay: µs per command in each tenth of {size:,}", header, [row])
+
+
+if __name__ == "__main__":
+    print(machine(), *measure(), sep="\n\n")
