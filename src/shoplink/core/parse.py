@@ -71,7 +71,7 @@ def parse_command(fields: Mapping[str, object]) -> Command:
     if command is None:
         if "command" not in fields:
             raise MalformedError("command: missing; one of " + ", ".join(COMMANDS), "command")
-        raise MalformedError(f"unknown command {kind!r}; one of {', '.join(COMMANDS)}", "command")
+        raise MalformedError(f"unknown command {_shown(kind)}; one of {', '.join(COMMANDS)}", "command")
     values: dict[str, Any] = dict(fields)
     for name in _INSTANT_FIELDS[command]:
         text = values.get(name)
@@ -79,7 +79,7 @@ def parse_command(fields: Mapping[str, object]) -> Command:
             try:
                 values[name] = parse_instant(text)
             except ValueError:
-                raise MalformedError(f"{name}: found {text!r}; allowed: {_INSTANT}", name) from None
+                raise MalformedError(f"{name}: found {_shown(text)}; allowed: {_INSTANT}", name) from None
     try:
         return msgspec.convert(values, command)
     except msgspec.ValidationError as error:
@@ -91,7 +91,9 @@ def _explained(error: msgspec.ValidationError, values: dict[str, Any], kind: typ
     known = [field.encode_name for field in msgspec.structs.fields(kind)]
     for name in values:
         if name not in known and name != "command":
-            return MalformedError(f"unknown field {name!r}; {values['command']} has {', '.join(known)}", name)
+            return MalformedError(
+                f"unknown field {_shown(name)}; {values['command']} has {', '.join(known)}", name
+            )
     message = str(error)
     if place := re.search(r"at `\$\.(\w+)", message):
         name = place[1]

@@ -1,0 +1,96 @@
+"""What events alone tell: links folded from a log, a world replayed from one, and a world laid open."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from shoplink.core import Event, Link, World
+from shoplink.core.events import LinkEvent, LinkImported, LinkInvited, RulebookActivated
+
+
+class Past:
+    """The links that a log of events tells of, in the order recorded, and the rulebooks it put in force."""
+
+    def __init__(self) -> None:
+        self.links: dict[str, Link] = {}
+        self._activated: list[RulebookActivated] = []
+
+    def tell(self, events: Iterable[Event]) -> None:
+        """Let some more events have happened."""
+        for event in events:
+            if isinstance(event, LinkInvited | LinkImported):
+                assert event.link_id not in self.links, event
+                self.links[event.link_id] = event.recorded()
+            elif isinstance(event, LinkEvent):
+                self.links[event.link_id] = event.link_after(self.links[event.link_id])
+            elif isinstance(event, RulebookActivated):
+                self._activated.append(event)
+
+    def linked_at_once(self, account_id: str) -> int:
+        """How many links of an account were linked at the instant at which most of them were."""
+        own = [link for link in self.links.values() if link.account_id == account_id and link.linked_at]
+        return max((sum(in_force(link, one.linked_at) for link in own) for one in own), default=0)
+
+    def rulebook_name(self, market: str, at: datetime, default: str) -> str:
+        """The rulebook in force in a market: of those that started the last, of one start the later told."""
+        started = [one for one in self._activated if one.market == market and one.effective_from <= at]
+        return max(reversed(started), key=lambda one: one.effective_from).name if started else default
+
+
+def in_force(link: Link, at: datetime | None) -> bool:
+    """Whether a link was linked at an instant; it is no more at the instant of its end."""
+    assert at is not None, "an established link says since when"
+    return (
+        link.linked_at is not None and link.linked_at <= at and (link.ended_at is None or at < link.ended_at)
+    )
+
+
+def laid_open(world: World) -> dict[str, Any]:
+    """Everything a world holds, as plain values that do not change with it."""
+    shops = {
+        shop_id: (
+            shop.facts,
+            list(shop.live.items()),
+            list(shop.marketing_linked_at),
+            shop.official_unlinks,
+            list(shop.waivers),
+        )
+        for shop_id, shop in world.shops.items()
+    }
+    accounts = {
+        account_id: (
+            account.facts,
+            list(account.live.items()),
+            dict(account.newest),
+            list(account.established),
+            list(account.marketing_linked_at),
+            list(account.waivers),
+        )
+        for account_id, account in world.accounts.items()
+    }
+    return {
+        "now": world.now,
+        "shops": shops,
+        "accounts": accounts,
+        "live": list(world.live.items()),
+        "order": sorted(world.live, key=lambda link_id: world._numbers[link_id]),
+        "in force": {market: (one.rulebook.name, one.since) for market, one in world._regimes.items()},
+        "starts": [
+            (start, market, rulebook.name)
+            for market, starts in world._starts.items()
+            for start, rulebook in starts
+        ],
+        "next due": world.next_due_at(),
+    }
+
+
+def replayed(events: Iterable[Event], again: World) -> World:
+    """Apply a log to an empty world. Only the start of a rulebook is no event of its own: time brings it."""
+    for event in events:
+        while (start := again.next_start_at) is not None and start <= event.at:
+            again.now = max(again.now, start)
+            for market in again.start_rulebooks(start):
+                for link in again.live_links(market):
+                    again.schedule(link)
+        again.apply(event)
+    return again
