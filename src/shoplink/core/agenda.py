@@ -48,6 +48,10 @@ class Agenda:
         entry = self._due.get(link_id)
         return entry.due_at if entry else None
 
+    def may_be_due(self, at: datetime) -> bool:
+        """Whether something may be due by an instant; False is sure, and cheap to say."""
+        return bool(self._heap) and self._heap[0].due_at <= at
+
     def next_at(self) -> datetime | None:
         """The earliest due instant, None if nothing is due."""
         while self._heap and self._due.get(self._heap[0].link_id) is not self._heap[0]:

@@ -44,7 +44,7 @@ def advance(world: World, at: datetime) -> list[Event]:
     first, with the reviews of held links; then the link recorded first.
     """
     events: list[Event] = []
-    while (due_at := world.next_due_at()) is not None and due_at <= at:
+    while world.may_be_due(at) and (due_at := world.next_due_at()) is not None and due_at <= at:
         if due_at == world.next_start_at:
             events += _start_rulebooks(world, due_at)
         elif (event := _settle(world, world.live[world.agenda.pop()], due_at)) is not None:

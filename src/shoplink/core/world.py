@@ -131,6 +131,10 @@ class World:
         self._starts[market] = [entry for entry in activations if entry[0] >= at]
         self._set_regime(market, regime.rulebook, regime.since)
 
+    def may_be_due(self, at: datetime) -> bool:
+        """Whether time may do something by an instant; False is sure, and cheap to say."""
+        return self.agenda.may_be_due(at) or (self.next_start_at is not None and self.next_start_at <= at)
+
     def next_due_at(self) -> datetime | None:
         """The next instant at which time does something, None if it never will."""
         due_at, start_at = self.agenda.next_at(), self.next_start_at
@@ -215,7 +219,11 @@ class World:
 
     def _end_waiver(self, event: WaiverEnded) -> None:
         waivers = self.waivers(event.shop_id, event.account_id)
-        ended = next(w for w in waivers if w.code == event.code and w.granted_at == event.granted_at)
+        ended = next(
+            w
+            for w in waivers
+            if w.code == event.code and w.granted_at == event.granted_at and w.in_force(event.at)
+        )
         waivers.remove(ended)
 
     def _activate_rulebook(self, event: RulebookActivated) -> None:
