@@ -1,12 +1,14 @@
 # Everything runs in .venv, made from the hashed lock: Python 3.11+, make and git are all that is needed.
 PYTHON ?= python3
+PORT ?= 8000
 BIN := .venv/bin
 CATALOGUE := src/shoplink/locale/zh_Hans/LC_MESSAGES/shoplink.po
 
 .PHONY: run test check bench lock messages docs clean
 
-run: .venv/.ready ## set up, then replay the example world with its sentences
-	$(BIN)/shoplink replay examples/first-week.ndjson --explain en
+run: .venv/.ready ## set up, make the demo world in ./var at the first start, say what to try, and serve (PORT=8000)
+	@$(BIN)/shoplink demo --port $(PORT)
+	@$(BIN)/shoplink serve --port $(PORT)
 
 test: check ## set up, then everything that must hold
 	$(BIN)/pytest -q -n auto

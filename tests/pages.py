@@ -6,6 +6,7 @@ from shoplink.core import CATALOGUE
 from shoplink.wording import language
 from shoplink.wording.sentences import REASONS, Text
 from tests import traceability
+from tests.docs import command_line
 from tests.traceability import ROOT
 
 FOLDER = ROOT / "docs" / "reference"
@@ -50,7 +51,11 @@ def _many(text: Text) -> str:
 
 def pages() -> dict[Path, str]:
     """Each generated page as it should be."""
-    return {FOLDER / "rules.md": traceability.table(), FOLDER / "reasons.md": reasons()}
+    return {
+        FOLDER / "rules.md": traceability.table(),
+        FOLDER / "reasons.md": reasons(),
+        FOLDER / "command-line.md": command_line.page(),
+    }
 
 
 if __name__ == "__main__":

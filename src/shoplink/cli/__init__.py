@@ -2,8 +2,16 @@
 
 import click
 
+from shoplink.cli.apply import apply
+from shoplink.cli.demo import demo
+from shoplink.cli.doctor import doctor
+from shoplink.cli.export import export
+from shoplink.cli.keys import keys
 from shoplink.cli.replay import replay
+from shoplink.cli.rulebook import rulebook
 from shoplink.cli.serve import migrate, serve
+from shoplink.cli.tick import tick
+from shoplink.cli.verify import verify
 
 __all__ = ["main"]
 
@@ -14,5 +22,5 @@ def main() -> None:
     """Decide who may link whom, and say why not."""
 
 
-for command in (replay, serve, migrate):
+for command in (serve, demo, migrate, apply, export, verify, replay, rulebook, keys, tick, doctor):
     main.add_command(command)

@@ -1,44 +1,159 @@
 """`shoplink serve` and `shoplink migrate`: the service, and its tables."""
 
 import os
+import signal
+import socket
+import threading
+import time
+from contextlib import suppress
+from typing import Any
 
 import click
 from django.core.management import call_command
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 
-from shoplink.cli.database import with_database
+from shoplink.cli.database import fail, writes
+
+_STOP_WITHIN_SECONDS = 8  # less than the ten that a container runtime waits
+_LOGS_AS_OURS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 
 
-@click.command(epilog="Example: shoplink serve --port 8000")
+@click.command(
+    epilog="""\b
+Examples:
+  shoplink serve
+  SHOPLINK_DATABASE_URL=postgresql://shoplink@db/shoplink shoplink serve --host 0.0.0.0 --workers 4
+
+\b
+Exit status: 0 when ended by Ctrl-C or SIGTERM; 1 if the service failed; 2 if it cannot start: the port is in
+use, the database is away, or its file belongs to another process.
+"""
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
-@click.option("--workers", default=1, show_default=True, help="Processes; always one on SQLite.")
-@click.option("--threads", default=8, show_default=True, help="Requests that one process handles at a time.")
-@with_database
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on."
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes; on SQLite always one.",
+)
+@click.option(
+    "--threads",
+    default=2 * (os.cpu_count() or 1) + 1,
+    show_default="twice the processors, and one",
+    type=click.IntRange(1, 256),
+    help="Requests that one process handles at a time.",
+)
+@writes("stop it first, or serve from PostgreSQL to have several")
 def serve(host: str, port: int, workers: int, threads: int) -> None:
-    """Bring the tables up to date and serve the API, with the timer in the same process."""
+    """Bring the tables up to date and serve the API, with the timer in the same process.
+
+    Ctrl-C or SIGTERM ends it: requests that are being answered are finished first.
+    """
     from django.db import connection  # noqa: PLC0415 (only with settings in place)
 
-    call_command("migrate", verbosity=0)
-    if connection.vendor == "sqlite":
+    from shoplink.store.owner import OwnedError, close_down, release  # noqa: PLC0415 (as above)
+
+    _fail_if_taken(host, port)
+    bring_up_to_date()
+    if connection.vendor == "sqlite" and workers > 1:
+        click.echo("one process owns a SQLite file: --workers is 1", err=True)
         workers = 1
+    # The process that handles requests owns the file; this one only watches over it.
     connection.close()
-    os.environ["SHOPLINK_TIMER"] = "1"
-    Server(
+    release()
+    os.environ["SHOPLINK_SERVED"] = f"shoplink serve on {_address(host, port)}"
+    server = _Service(
         "shoplink.config.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
+        workers_kill_timeout=_STOP_WITHIN_SECONDS,
+        websockets=False,
         log_access=False,
-    ).serve()
+        log_level=LogLevels.warning,
+        log_dictconfig=_LOGS_AS_OURS,
+    )
+    try:
+        server.serve()
+    finally:
+        with suppress(OwnedError):  # whoever owns the file by now keeps it whole
+            close_down()
 
 
-@click.command(epilog="Example: shoplink migrate")
-@with_database
+class _Service(Server):  # type: ignore[misc,valid-type] # granian chooses its class by the interpreter's kind
+    """The server, which says so when it can be reached."""
+
+    def startup(self, *args: Any) -> None:
+        """Start the processes that handle requests, and look out for the first of them."""
+        super().startup(*args)
+        threading.Thread(target=self._announce, name="announcing", daemon=True).start()
+
+    def signal_handler_interrupt(self, *args: Any) -> None:
+        """End at the first signal; a second one would only interrupt that."""
+        if os.getpid() != self.pid:
+            os._exit(0)  # a process that is only just starting to handle requests
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        super().signal_handler_interrupt(*args)
+
+    def signal_handler_reload(self, *args: Any) -> None:
+        """A terminal that is closed ends the service; there is nothing to load anew."""
+        self.signal_handler_interrupt(*args)
+
+    def _announce(self) -> None:
+        while not self.interrupt_signal:
+            try:
+                socket.create_connection((self.bind_addr, self.bind_port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                address = _address(self.bind_addr, self.bind_port)
+                click.echo(f"shoplink serves on {address} (Ctrl-C ends it)", err=True)
+                return
+
+
+@click.command(
+    epilog="""\b
+Example:
+  shoplink migrate
+
+\b
+Exit status: 0; 2 if the database is away, or its file belongs to another process.
+"""
+)
+@writes("stop it first: `shoplink serve` migrates when it starts")
 def migrate() -> None:
     """Create the tables, or bring them up to date."""
-    call_command("migrate", verbosity=0)
+    bring_up_to_date()
     click.echo("the tables are up to date")
+
+
+def bring_up_to_date() -> None:
+    """Create the tables, or bring them up to date, while no other process does."""
+    from shoplink.store.owner import alone  # noqa: PLC0415 (only with settings in place)
+
+    with alone("shoplink migrate"):
+        call_command("migrate", verbosity=0)
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _fail_if_taken(host: str, port: int) -> None:
+    """End with status 2 if the address cannot be listened on: granian itself would share the port."""
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        fail(f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --port")

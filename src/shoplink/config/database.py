@@ -4,6 +4,8 @@ from typing import Any
 
 import dj_database_url
 
+_KINDS = {"sqlite", "postgres", "postgresql"}
+_CONNECT_WITHIN_SECONDS = 5
 _SQLITE = {
     "transaction_mode": "IMMEDIATE",  # writers queue when they begin, instead of failing in the middle
     "timeout": 30,
@@ -13,10 +15,18 @@ _SQLITE = {
 
 
 def database_settings(url: str) -> dict[str, Any]:
-    """Django's settings for `sqlite:///path` or `postgresql://…`."""
+    """Django's settings for `sqlite:///path` or `postgresql://…`; raises ValueError for any other address."""
+    kind = url.partition(":")[0]
+    if kind not in _KINDS or (kind == "sqlite" and not url.removeprefix("sqlite:///").strip(":/")):
+        # The address itself is not repeated: it may hold a password.
+        raise ValueError(
+            f"SHOPLINK_DATABASE_URL: found a {kind!r} address; allowed: sqlite:///path or postgresql://…"
+        )
     settings: dict[str, Any] = {**dj_database_url.parse(url), "ATOMIC_REQUESTS": False}
-    if settings["ENGINE"].endswith("sqlite3"):
+    if kind == "sqlite":
         settings["OPTIONS"] = _SQLITE
     else:
         settings["CONN_MAX_AGE"] = None
+        settings["CONN_HEALTH_CHECKS"] = True  # a request after an outage finds a working connection
+        settings["OPTIONS"] = {"connect_timeout": _CONNECT_WITHIN_SECONDS, **settings.get("OPTIONS", {})}
     return settings

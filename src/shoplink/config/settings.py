@@ -4,6 +4,16 @@ import os
 from pathlib import Path
 
 from shoplink.config.database import database_settings
+from shoplink.config.log import logging_settings
+
+
+def whole_number(name: str, default: int, *, least: int = 1, most: int) -> int:
+    """A setting that is a whole number; raises ValueError that names it."""
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise ValueError(f"{name}: found {text!r}; allowed: {least} to {most}")
+    return int(text)
+
 
 HOME = Path(os.environ.get("SHOPLINK_HOME", "var")).resolve()
 DATABASE_URL = os.environ.get("SHOPLINK_DATABASE_URL") or f"sqlite:///{HOME}/shoplink.sqlite3"
@@ -13,12 +23,29 @@ SECRET_KEY = os.environ.get("SHOPLINK_SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SHOPLINK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 INSTALLED_APPS = ["shoplink.store"]
-MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "shoplink.api.measure.Measure",
+    "shoplink.api.edge.Edge",
+    "shoplink.api.limits.Limits",
+    "shoplink.config.away.DatabaseAway",
+]
 ROOT_URLCONF = "shoplink.config.urls"
 USE_TZ = True
 TIME_ZONE = "UTC"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REFUSALS_KEPT_DAYS = int(os.environ.get("SHOPLINK_REFUSALS_KEPT_DAYS", "90"))
+LOGGING = logging_settings(os.environ.get("SHOPLINK_LOG_LEVEL", "INFO"))
+
+REFUSALS_KEPT_DAYS = whole_number("SHOPLINK_REFUSALS_KEPT_DAYS", 90, most=36_500)
 ANSWERS_KEPT_DAYS = 30
+
+# A MaxMind .mmdb file to look countries up in; without one, the data that the package iptocc holds.
+MMDB = os.environ.get("SHOPLINK_MMDB", "")
+
+# Requests that one API key, and one address, may send to one process: so many a second, and so many at once.
+RATE_PER_SECOND = whole_number("SHOPLINK_RATE_PER_SECOND", 500, most=1_000_000)
+RATE_BURST = whole_number("SHOPLINK_RATE_BURST", 2 * RATE_PER_SECOND, most=2_000_000)
+# How many proxies of the operator's own stand before the service, each adding to X-Forwarded-For.
+PROXIES = whole_number("SHOPLINK_PROXIES", 0, least=0, most=10)

@@ -1,13 +1,20 @@
-"""The WSGI application; with SHOPLINK_TIMER=1 the timer runs beside it in the same process."""
+"""The WSGI application; under `shoplink serve` its process owns a SQLite file, and the timer runs beside it."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from shoplink.config.stream import with_lines
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
-application = get_wsgi_application()
+application = with_lines(get_wsgi_application())
 
-if os.environ.get("SHOPLINK_TIMER") == "1":
+if served := os.environ.get("SHOPLINK_SERVED"):
+    from shoplink.config.ending import end_at_the_first_signal
     from shoplink.config.timer import start
+    from shoplink.store.owner import claim
 
+    # Owned from the start and not from the first write: a second process learns at once that it may not write.
+    claim(served)
+    end_at_the_first_signal()
     start()

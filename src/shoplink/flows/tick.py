@@ -1,4 +1,4 @@
-"""The timer: stores what time has made due, numbers the feed, and forgets what need not be kept.
+"""The timer: stores what time has made due, numbers the feed, notes when keys were used, and forgets what need not be kept.
 
 No outcome depends on when it runs; it only stores sooner what every read and every command already sees.
 """
@@ -13,6 +13,7 @@ from shoplink.flows import clock
 from shoplink.flows.execute import pass_time
 from shoplink.store.due import accounts_due, forget
 from shoplink.store.feed import number_events
+from shoplink.store.keys import store_use
 from shoplink.store.load import Touched
 
 _BATCH = 500
@@ -30,10 +31,14 @@ def tick(now: datetime | None = None) -> Ticked:
     """Store everything due at or before now (default: the clock), number the feed, forget."""
     due = 0
     at = now or clock.now()
-    while accounts := accounts_due(at, _BATCH):
-        pass_time(Touched(set(), accounts, set(), set(), END), lambda: at)
-        due += len(accounts)
-    numbered = number_events()
+    try:
+        while accounts := accounts_due(at, _BATCH):
+            pass_time(Touched(set(), accounts, set(), set(), END), lambda: at)
+            due += len(accounts)
+    finally:
+        # Whatever became of the above, those who read the feed do not wait for it.
+        numbered = number_events()
+    store_use(at)
     forgotten = forget(
         refusals_before=at - timedelta(days=settings.REFUSALS_KEPT_DAYS),
         answers_before=at - timedelta(days=settings.ANSWERS_KEPT_DAYS),

@@ -1,0 +1,234 @@
+"""`shoplink apply`: take files in, line by line, as often as it takes and nothing twice."""
+
+import re
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta, timezone
+from itertools import chain, groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+import msgspec
+
+from shoplink.cli.database import fail, with_database, writes
+from shoplink.core.facts import Actor
+from shoplink.wording import Language, Tag, language, say_warning
+
+if TYPE_CHECKING:
+    from shoplink.flows.apply import Verdict
+    from shoplink.flows.rejected import Rejected
+    from shoplink.flows.source import Reading, Source
+
+_SHOWN_ON_A_TERMINAL = 20
+_HOURS_MAX = 23
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  shoplink apply examples/platform-export/*.csv
+  shoplink apply --dry-run links.csv
+  shoplink apply --language zh shops.csv        (what is rejected: shops.rejected.csv)
+  zcat commands.ndjson.gz | shoplink apply --json -
+
+\b
+Exit status: 0 if every line was accepted; 1 if some were refused or invalid; 2 if a file cannot be read or the
+database cannot be used: run the same again, and it continues.
+"""
+)
+@click.argument("files", metavar="FILE…", nargs=-1, required=True)
+@click.option("--dry-run", is_flag=True, help="Judge each line after the lines above it; store nothing.")
+@click.option(
+    "--rejected",
+    metavar="OUT",
+    help="Where lines that are not accepted are written, with the reason, to be corrected; for one FILE."
+    "  [default: FILE.rejected.csv or .ndjson; none for a dry run or standard input]",
+)
+@click.option(
+    "--language",
+    "tag",
+    type=click.Choice(["zh", "en"]),
+    help="The language of reasons.  [default: that of a table's headers, else en]",
+)
+@click.option(
+    "--trust-instants", is_flag=True, help="Take the instants of the commands (NDJSON), as replay does."
+)
+@click.option("--utc-offset", metavar="±HH:MM", help="The offset of a table's instants that name none.")
+@click.option(
+    "--skip-column", metavar="HEADER", multiple=True, help="A table's column that is not to be read."
+)
+@click.option("--by", default="platform:apply", show_default=True, help="Who acts where a line does not say.")
+@click.option("--json", "as_json", is_flag=True, help="Each line's answer as JSON, and a summary at the end.")
+def apply(  # noqa: PLR0913, PLR0917 (one parameter per option)
+    files: tuple[str, ...],
+    rejected: str | None,
+    tag: Tag | None,
+    utc_offset: str | None,
+    skip_column: tuple[str, ...],
+    by: str,
+    *,
+    dry_run: bool,
+    trust_instants: bool,
+    as_json: bool,
+) -> None:
+    """Take in each FILE: commands (NDJSON), or a table of shops, accounts or links (CSV); - is standard input.
+
+    Tables go first, shops before accounts before links. A table is known by its headers, Chinese or
+    English; its text is UTF-8 or GB18030. A line that was accepted before is not done again.
+    """
+    if rejected is not None and len(files) > 1:
+        fail("--rejected: allowed with one FILE only")
+
+    def run() -> int:
+        from shoplink.flows.source import Reading  # noqa: PLC0415 (only with settings in place)
+
+        reading = Reading(_actor(by), trust_instants, _offset(utc_offset), frozenset(skip_column))
+        return _take_in(files, reading, Report(rejected, tag, dry_run=dry_run, as_json=as_json))
+
+    sys.exit(with_database(run)() if dry_run else writes("send commands to its POST /v1/commands")(run)())
+
+
+def _take_in(files: Iterable[str], reading: "Reading", report: "Report") -> int:
+    """Take all files in; the exit status."""
+    from shoplink.flows import apply as flow  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.source import UnreadableError  # noqa: PLC0415 (as above)
+
+    with ExitStack() as opened:
+        try:
+            sources = flow.in_order([_inspect(opened, name, reading) for name in files])
+            verdicts = (flow.judge if report.dry_run else flow.apply)(sources, reading)
+            total = sum(source.line_count for source in sources)
+            with click.progressbar(
+                length=total, label="lines", file=sys.stderr, hidden=not report.has_bar, update_min_steps=500
+            ) as bar:
+                for _, of_source in groupby(verdicts, lambda verdict: id(verdict.source)):
+                    report.take(of_source, bar.update)
+        except UnreadableError as error:
+            fail(str(error))
+    return report.end()
+
+
+def _inspect(opened: ExitStack, name: str, reading: "Reading") -> "Source":
+    from shoplink.flows.source import inspect  # noqa: PLC0415 (only with settings in place)
+
+    try:
+        if name == "-":
+            stream: BinaryIO = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (closed with the others)
+            shutil.copyfileobj(sys.stdin.buffer, stream)
+        else:
+            stream = opened.enter_context(Path(name).open("rb"))  # noqa: SIM115 (as above)
+        return inspect(name, stream, reading)
+    except OSError as error:
+        fail(f"{name}: cannot be read: {error.strerror}")
+
+
+class Report:
+    """What is said of the lines: on standard output, in the files of rejected lines, and in the end."""
+
+    def __init__(self, rejected: str | None, tag: Tag | None, *, dry_run: bool, as_json: bool) -> None:
+        """`rejected`: where rejected lines go, else beside their file; `tag`: the language, else the file's."""
+        self.dry_run = dry_run
+        self.has_bar = sys.stderr.isatty() and not (dry_run and sys.stdout.isatty())
+        self._counted: Counter[str] = Counter()
+        self._rejected = rejected
+        self._tag = tag
+        self._as_json = as_json
+        self._kept: list[str] = []  # with a bar in the way, lines are said in the end
+
+    def take(self, verdicts: Iterator["Verdict"], advance: Callable[[int], None]) -> None:
+        """Report the verdicts of one file."""
+        from shoplink.flows.rejected import Rejected  # noqa: PLC0415 (only with settings in place)
+
+        first = next(verdicts)
+        tongue = language(self._tag or _language_of(first.source))
+        path = self._path(first.source.name)
+        done = 0
+        with ExitStack() as block:
+            rejected = block.enter_context(Rejected(path, tongue)) if path else None
+            for verdict in chain([first], verdicts):
+                self._counted[verdict.answer["outcome"]] += 1
+                if rejected is not None and verdict.answer["outcome"] != "accepted":
+                    _write(rejected, verdict)
+                self._say(verdict, tongue)
+                advance(verdict.line.number - done)
+                done = verdict.line.number
+        if rejected is not None and rejected.count:
+            self._keep(f"{first.source.name}: {rejected.count} rejected lines are in {path}", is_last=True)
+
+    def end(self) -> int:
+        """Say what there is left to say; the exit status."""
+        for text in self._kept:
+            click.echo(text, err=True)
+        counted = {name: self._counted[name] for name in ("accepted", "refused", "invalid", "rejected")}
+        total = sum(counted.values())
+        if self._as_json:
+            click.echo(msgspec.json.encode({"summary": {"lines": total, **counted, "dry_run": self.dry_run}}))
+        words = ", ".join(
+            f"{count:,} {name}" for name, count in counted.items() if count or name != "rejected"
+        )
+        click.echo(f"{total:,} lines: {words}{' (nothing was stored)' if self.dry_run else ''}", err=True)
+        return 0 if counted["accepted"] == total else 1
+
+    def _path(self, name: str) -> Path | None:
+        """Where a file's rejected lines go."""
+        if self._rejected is not None:
+            return Path(self._rejected)
+        if self.dry_run or name == "-":
+            return None
+        path = Path(name)
+        return path.with_name(f"{path.stem}.rejected{path.suffix}")
+
+    def _say(self, verdict: "Verdict", tongue: Language) -> None:
+        from shoplink.flows.apply import say_why_not  # noqa: PLC0415 (only with settings in place)
+
+        name, answer = verdict.source.name, verdict.answer
+        accepted = answer["outcome"] == "accepted"
+        if self._as_json:
+            why = {} if accepted else {"why": say_why_not(verdict, tongue)}
+            click.echo(msgspec.json.encode({"file": name, **answer, **why}))
+        elif not accepted:
+            self._keep(f"{name}: line {answer['line']}: {answer['outcome']}: {say_why_not(verdict, tongue)}")
+        elif self.dry_run:
+            warned = " ".join(say_warning(code, tongue) for code in answer["warnings"])
+            self._keep(f"{name}: line {answer['line']}: accepted{f', but: {warned}' if warned else ''}")
+
+    def _keep(self, text: str, *, is_last: bool = False) -> None:
+        if not self.has_bar:
+            click.echo(text, err=is_last)
+        elif is_last or len(self._kept) < _SHOWN_ON_A_TERMINAL:
+            self._kept.append(text)
+
+
+def _write(rejected: "Rejected", verdict: "Verdict") -> None:
+    try:
+        rejected.write(verdict)
+    except OSError as error:
+        fail(f"{rejected.path}: cannot be written: {error.strerror}; name another file with --rejected")
+
+
+def _language_of(source: "Source") -> Tag:
+    """Chinese if a header is."""
+    return "zh" if any(not header.isascii() for header in source.header) else "en"
+
+
+def _actor(text: str) -> Actor:
+    kind, _, name = text.partition(":")
+    try:
+        return msgspec.convert({"kind": kind, "id": name}, Actor)
+    except msgspec.ValidationError:
+        fail(f"--by: found {text!r}; allowed: shop:ID, creator:ID, support:ID, platform:ID")
+
+
+def _offset(text: str | None) -> timezone | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"([+-])(\d\d):([0-5]\d)", text, re.ASCII)
+    if found is None or int(found[2]) > _HOURS_MAX:
+        fail(f"--utc-offset: found {text!r}; allowed: +08:00, -05:00 and the like")
+    ahead = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    return timezone(ahead if found[1] == "+" else -ahead)

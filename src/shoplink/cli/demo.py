@@ -1,0 +1,109 @@
+"""`shoplink demo`: a small believable world, a key to it, and three things to try."""
+
+import os
+
+import click
+import msgspec
+
+from shoplink.cli.database import fail, writes
+from shoplink.cli.serve import bring_up_to_date
+
+_KEY_NAME = "demo"
+
+_TEXTS = {
+    "en": {
+        "made": "A demo world is ready: an agency's shops in Great Britain and the United States, and their creators.",
+        "kept": "The demo world is as you left it.",
+        "key": "An API key that may do everything, shown only now:",
+        "try": "Three things to try, once `shoplink serve` runs:",
+        "refused": "1. An invitation that is refused, with every reason and date",
+        "linked": "2. One that goes through: invited, accepted, linked",
+        "feed": "3. The feed: what has just happened",
+    },
+    "zh": {
+        "made": "演示数据已就绪：一家机构在英国和美国的多个小店，以及它们的达人。",
+        "kept": "演示数据保持原样。",
+        "key": "一个拥有全部权限的 API 密钥，仅此一次显示：",
+        "try": "`shoplink serve` 运行后，可以试三件事：",
+        "refused": "1. 一个会被拒绝的邀请，列出全部原因和日期",
+        "linked": "2. 一个能走通的邀请：发出、接受、绑定",
+        "feed": "3. 事件流：刚刚发生了什么",
+    },
+}
+
+
+@click.command(
+    epilog="""\b
+Example:
+  shoplink demo && shoplink serve
+
+\b
+Exit status: 0; 2 if the database holds anything else than a demo, or cannot be used.
+"""
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where the service will be asked.")
+@click.option("--port", default=8000, show_default=True, help="Its port.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="By default that of the environment.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@writes("stop it first, or choose another database with SHOPLINK_DATABASE_URL")
+def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
+    """Fill an empty database with a small world, or keep the one that is there, and say what to try.
+
+    The world is as fresh as today: its history ends now. A new key replaces that of the last time.
+    """
+    from shoplink.flows import clock  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows import demo as flow  # noqa: PLC0415 (as above)
+    from shoplink.store import keys  # noqa: PLC0415 (as above)
+
+    bring_up_to_date()
+    try:
+        made = flow.build()
+    except flow.NotADemoError as error:
+        fail(str(error))
+    offer = flow.open_offer()
+    for key in keys.every_key():
+        if key.name == _KEY_NAME:
+            keys.revoke(key.key_id, clock.now())
+    _, secret = keys.create(_KEY_NAME, set(keys.SCOPES), clock.now())
+    tag = language or _language_of_the_environment()
+    headers = f"\\\n  -H 'Authorization: Bearer {secret}' -H 'Accept-Language: {tag}'"
+    refused = (flow.BEAUTY, flow.UNDER_AGE)
+    commands = _commands(f"http://{host}:{port}", headers, refused, offer, flow.newest_position())
+    if as_json:
+        click.echo(msgspec.json.encode({"made": made, "key": secret, **commands}))
+        return
+    texts = _TEXTS[tag]
+    click.echo(f"{texts['made' if made else 'kept']}\n\n{texts['key']}\n\n  {secret}\n\n{texts['try']}")
+    for name, command in commands.items():
+        click.echo(f"\n{texts[name]}\n\n{command}")
+    click.echo()
+
+
+def _commands(
+    address: str, headers: str, refused: tuple[str, str], offer: tuple[str, str], position: int
+) -> dict[str, str]:
+    """The three commands to paste, by what they show."""
+    pretty = "python3 -m json.tool --no-ensure-ascii"
+
+    def written(ids: tuple[str, str], **fields: object) -> str:
+        values = {**fields, "shop_id": ids[0], "account_id": ids[1], "network_region": "GB"}
+        return msgspec.json.format(msgspec.json.encode(values), indent=0).decode()
+
+    invitation = written(refused, role="marketing")
+    invite = written(offer, command="invite", role="official")
+    accept = written(offer, command="accept", by={"kind": "account", "id": offer[1]})
+    return {
+        "refused": f"curl -sS {address}/v1/links {headers} \\\n"
+        f"  -H 'Shoplink-Actor: shop:{refused[0]}' -H 'Content-Type: application/json' \\\n"
+        f"  -d '{invitation}' | {pretty}",
+        "linked": f"curl -sS {address}/v1/commands {headers} \\\n"
+        f"  -H 'Shoplink-Actor: shop:{offer[0]}' -H 'Content-Type: application/x-ndjson' \\\n"
+        f"  --data-binary '{invite}\n{accept}' | {pretty} --json-lines",
+        "feed": f"curl -sS '{address}/v1/events?after={position}' {headers} | {pretty}",
+    }
+
+
+def _language_of_the_environment() -> str:
+    """The language that the terminal is set to; English if it is not Chinese."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh" if next((name for name in names if name), "").startswith("zh") else "en"

@@ -1,0 +1,103 @@
+"""`shoplink doctor`: what an operator is asked first when something is wrong."""
+
+import platform
+import sys
+from importlib.metadata import version
+from typing import Any
+
+import click
+import msgspec
+
+from shoplink.cli.database import with_database
+
+_LAG_SECONDS_MAX = 60
+_AGE_DAYS_MAX = 365
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  shoplink doctor
+  shoplink doctor --json
+
+\b
+Exit status: 0 if all is well; 1 if something is wrong.
+"""
+)
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@with_database
+def doctor(*, as_json: bool) -> None:
+    """Say which versions run on which database, and what is wrong: also beside a running service.
+
+    Wrong are: a database that cannot be used, tables of another version, a timer that is more than a
+    minute behind, a country database that cannot be read or is older than a year.
+    """
+    found, wrong = _examine()
+    if as_json:
+        click.echo(msgspec.json.encode({**found, "wrong": wrong}))
+    else:
+        for name, value in found.items():
+            click.echo(f"{name.replace('_', ' '):<24}{'unknown' if value is None else value}")
+        for problem in wrong:
+            click.echo(f"WRONG: {problem}")
+        if not wrong:
+            click.echo("nothing is wrong")
+    sys.exit(1 if wrong else 0)
+
+
+def _examine() -> tuple[dict[str, Any], list[str]]:
+    """What was found, by name, and sentences about what is wrong."""
+    from shoplink.flows.health import TROUBLES, troubles  # noqa: PLC0415 (only with settings in place)
+
+    found: dict[str, Any] = {
+        "shoplink": version("shoplink"),
+        "python": platform.python_version(),
+        "django": version("django"),
+    }
+    trouble = troubles()
+    wrong = [TROUBLES[one] for one in trouble]
+    found["tables"] = "unknown" if "unreachable" in trouble else "up to date"
+    for one in ("schema_older", "schema_newer"):
+        found["tables"] = TROUBLES[one] if one in trouble else found["tables"]
+    if "unreachable" not in trouble:
+        found |= _of_the_database()
+    if set(trouble) <= {"read_only"}:
+        wrong += _late(found)
+    wrong += _country(found)
+    return found, wrong
+
+
+def _of_the_database() -> dict[str, Any]:
+    from shoplink.store.owner import holder  # noqa: PLC0415 (only with settings in place)
+    from shoplink.store.state import database_version  # noqa: PLC0415 (as above)
+
+    return {"database": database_version(), "owner": holder() or "nobody"}
+
+
+def _late(found: dict[str, Any]) -> list[str]:
+    from shoplink.flows.health import lag  # noqa: PLC0415 (only with settings in place)
+
+    late = lag()
+    found |= {"due_lag_seconds": round(late.due_seconds, 1), "unnumbered_events": late.unnumbered}
+    if late.due_seconds <= _LAG_SECONDS_MAX:
+        return []
+    return [f"what was due {late.due_seconds:.0f} s ago is not stored: `shoplink serve` or `tick` does that"]
+
+
+def _country(found: dict[str, Any]) -> list[str]:
+    from shoplink.flows import clock  # noqa: PLC0415 (only with settings in place)
+    from shoplink.network import CountryDatabaseError, country_database  # noqa: PLC0415 (as above)
+
+    try:
+        database = country_database()
+    except CountryDatabaseError as error:
+        return [str(error)]
+    age = (clock.now() - database.made_at).days
+    found |= {
+        "country_database": database.name,
+        "country_licence": database.licence,
+        "country_age_days": age,
+    }
+    if age <= _AGE_DAYS_MAX:
+        return []
+    return [f"the country database is {age} days old: install a newer one, or name a file in SHOPLINK_MMDB"]

@@ -1,0 +1,88 @@
+"""`shoplink export`: files that `shoplink apply` takes in again."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from shoplink.cli.database import fail, with_database
+from shoplink.wording import Tag, language
+
+if TYPE_CHECKING:
+    from shoplink.flows.export import What
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  shoplink export world.ndjson
+  shoplink export --what shops --format csv --language zh shops.csv
+  shoplink export --what log - | gzip > log.ndjson.gz
+
+\b
+Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
+"""
+)
+@click.option(
+    "--what",
+    type=click.Choice(["shops", "accounts", "links", "log"]),
+    help="Only these; else shops, accounts and links. The log is the event feed, to read and not to take in.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["ndjson", "csv"]),
+    default="ndjson",
+    show_default=True,
+    help="Commands, one per line, or a table.",
+)
+@click.option(
+    "--language",
+    "tag",
+    type=click.Choice(["zh", "en"]),
+    default="en",
+    show_default=True,
+    help="The language of a table.",
+)
+@click.option("--ended", is_flag=True, help="Also the links that were unlinked, not only the current ones.")
+@click.argument("out", metavar="OUT")
+@with_database
+def export(what: "What | None", form: str, tag: Tag, out: str, *, ended: bool) -> None:
+    """Write the shops, accounts and current links to OUT (- for standard output), as `apply` reads them.
+
+    Only reads, also beside a running service. A table is UTF-8 with a byte order mark, as spreadsheets
+    expect; open it with its id columns as text, or they are rounded.
+    """
+    if form == "csv" and what in (None, "log"):
+        fail("--format: found 'csv'; a table needs --what shops, accounts or links")
+    encoding = "utf-8-sig" if form == "csv" else "utf-8"
+    if out == "-":
+        with open(sys.stdout.fileno(), "w", encoding=encoding, newline="", closefd=False) as stream:
+            _write(what, form, tag, stream, ended=ended)
+        return
+    path = Path(out)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("w", encoding=encoding, newline="") as stream:
+            count = _write(what, form, tag, stream, ended=ended)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as error:
+        fail(f"{out}: cannot be written: {error.strerror}")
+    finally:
+        part.unlink(missing_ok=True)
+    click.echo(f"{out}: {count} lines", err=True)
+
+
+def _write(what: "What | None", form: str, tag: Tag, stream: TextIO, *, ended: bool) -> int:
+    from shoplink.flows import export as flow  # noqa: PLC0415 (only with settings in place)
+
+    if what == "log":
+        return flow.export_log(stream)
+    if form == "csv":
+        assert what is not None, "a table is of one kind"
+        return flow.export_table(what, language(tag), ended=ended, out=stream)
+    return flow.export_commands((what,) if what else ("shops", "accounts", "links"), ended=ended, out=stream)

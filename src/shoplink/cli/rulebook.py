@@ -1,0 +1,237 @@
+"""`shoplink rulebook`: the rules as data — which there are, what they say, and which is in force where."""
+
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+import msgspec
+
+from shoplink.cli.database import fail, with_database, writes
+from shoplink.core import MalformedError, Rulebook, RulebookError, differences, parse_command
+from shoplink.core.instant import format_instant
+from shoplink.core.rulebook import ALLOWED
+from shoplink.rulebooks import packaged, read_rulebook
+from shoplink.wording import language
+
+_DATABASE = "2 if the database cannot be used"
+
+
+@click.group()
+def rulebook() -> None:
+    """Read, check, compare, add and activate rulebooks: every number that is policy, with its source."""
+
+
+@rulebook.command(
+    "list",
+    epilog=f"""\b
+Examples:
+  shoplink rulebook list
+  shoplink rulebook list --json
+
+\b
+Exit status: 0; {_DATABASE}.
+""",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per rulebook and line.")
+@with_database
+def list_rulebooks(*, as_json: bool) -> None:
+    """List every rulebook that may be activated, and where it was put in force and from when."""
+    from shoplink.flows.installed import default_rulebook, installed_rulebooks  # noqa: PLC0415 (needs settings)
+    from shoplink.store.read_records import activations  # noqa: PLC0415 (as above)
+
+    put_in_force = activations()
+    default = default_rulebook().name
+    for name, book in installed_rulebooks().items():
+        starts = [
+            {"market": activation.market, "effective_from": format_instant(activation.effective_from)}
+            for activation in put_in_force
+            if activation.name == name
+        ]
+        if as_json:
+            answer = {"name": name, "digest": book.digest, "default": name == default, "activations": starts}
+            click.echo(msgspec.json.encode(answer))
+            continue
+        where = [f"{start['market']} from {start['effective_from']}" for start in starts]
+        if name == default:
+            where.insert(0, "every market unless another was activated there")
+        click.echo(f"{name}\t{'; '.join(where) or 'not activated'}")
+
+
+@rulebook.command(
+    epilog=f"""\b
+Example:
+  shoplink rulebook show guide-2024-11
+
+\b
+Exit status: 0; 1 if there is no such rulebook; {_DATABASE}.
+"""
+)
+@click.argument("name", metavar="NAME")
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+def show(name: str, *, as_json: bool) -> None:
+    """Show every parameter of a rulebook with the sentence that it comes from. NAME may be a .toml file."""
+    found = _find(name)
+    values = {key: _plain(getattr(found.parameters, key)) for key in ALLOWED}
+    if as_json:
+        parameters = {key: {"value": value, "source": found.sources[key]} for key, value in values.items()}
+        click.echo(
+            msgspec.json.encode({"name": found.name, "digest": found.digest, "parameters": parameters})
+        )
+        return
+    click.echo(f"{found.name} ({found.digest[:12]})")
+    for key, value in values.items():
+        click.echo(f"\n{key} = {_text(value)}\n  {found.sources[key]}")
+
+
+@rulebook.command(
+    epilog="""\b
+Example:
+  shoplink rulebook check my-rules.toml
+
+\b
+Exit status: 0 if it may be used; 1 if not, and why; 2 if the file cannot be read.
+"""
+)
+@click.argument("file", metavar="FILE")
+def check(file: str) -> None:
+    """Say whether a rulebook file may be used. Needs no database."""
+    try:
+        found = read_rulebook(Path(file))
+    except RulebookError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: cannot be read: {error}")
+    click.echo(f"{file}: {found.name} ({found.digest[:12]}) may be used")
+
+
+@rulebook.command(
+    epilog=f"""\b
+Examples:
+  shoplink rulebook diff guide-2024-11 seller-university-2025
+  shoplink rulebook diff guide-2024-11 my-rules.toml --json
+
+\b
+Exit status: 0 if they are alike; 1 if they differ, or one is not there; {_DATABASE}.
+"""
+)
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per parameter and line.")
+def diff(old: str, new: str, *, as_json: bool) -> None:
+    """Show each parameter in which two rulebooks differ. A and B are names or .toml files."""
+    differ = False
+    for key, before, after in differences(_find(old), _find(new)):
+        differ = True
+        if as_json:
+            click.echo(msgspec.json.encode({"parameter": key, "a": _plain(before), "b": _plain(after)}))
+        else:
+            click.echo(f"{key}: {_text(_plain(before))} → {_text(_plain(after))}")
+    sys.exit(1 if differ else 0)
+
+
+@rulebook.command(
+    epilog=f"""\b
+Example:
+  shoplink rulebook add my-rules.toml
+
+\b
+Exit status: 0; 1 if it may not be used, or its name has another text; {_DATABASE} or FILE cannot be read.
+"""
+)
+@click.argument("file", metavar="FILE")
+@writes("stop it first to add a rulebook, or serve from PostgreSQL")
+def add(file: str) -> None:
+    """Keep a rulebook's text for ever, so that it may be activated by its name."""
+    from shoplink.flows.installed import NameTakenError, install_rulebook  # noqa: PLC0415 (needs settings)
+
+    try:
+        found = install_rulebook(Path(file).read_text(encoding="utf-8"), file)
+    except (RulebookError, NameTakenError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: cannot be read: {error}")
+    click.echo(f"{found.name} ({found.digest[:12]}) may be activated")
+
+
+@rulebook.command(
+    epilog=f"""\b
+Examples:
+  shoplink rulebook activate seller-university-2025 --market GB
+  shoplink rulebook activate my-rules --market US --from 2027-01-01T00:00:00Z
+
+\b
+Exit status: 0; 1 if it was refused; {_DATABASE}.
+"""
+)
+@click.argument("name", metavar="NAME")
+@click.option("--market", required=True, metavar="MARKET", help="Two capital letters, e.g. GB.")
+@click.option("--from", "start", metavar="INSTANT", help="RFC 3339 with offset; if left out, from now on.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object, in the form of `replay`.")
+@writes("send the same as POST /v1/rulebooks/NAME/activations, or stop it first")
+def activate(name: str, market: str, start: str | None, *, as_json: bool) -> None:
+    """Put a rulebook in force in a market. What it frees or makes overdue there happens at its start."""
+    from shoplink.api.problem import said_reasons  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows import clock  # noqa: PLC0415 (as above)
+    from shoplink.flows.execute import execute  # noqa: PLC0415 (as above)
+
+    now = clock.now()
+    start = start or format_instant(_next_minute(now))
+    fields = {
+        "command": "activate_rulebook",
+        "at": format_instant(now),
+        "by": {"kind": "platform", "id": "operator"},
+        "name": name,
+        "market": market,
+        "effective_from": start,
+    }
+    try:
+        answer = execute([parse_command(fields)])[0]
+    except MalformedError as error:
+        fail(str(error))
+    if as_json:
+        click.echo(msgspec.json.encode(answer))
+    elif answer["outcome"] == "accepted":
+        click.echo(f"{name} is in force in {market} from {start}")
+    for reason in said_reasons(answer["reasons"], language("en")):
+        click.echo(f"{reason['detail']} {reason['remedy']}", err=True)
+    sys.exit(0 if answer["outcome"] == "accepted" else 1)
+
+
+def _next_minute(now: datetime) -> datetime:
+    """The first full minute that a decision made now cannot be too late for."""
+    return (now + timedelta(seconds=61)).replace(second=0, microsecond=0)
+
+
+def _find(name: str) -> Rulebook:
+    """A rulebook by its name, or in a file of its own; ends with status 1 if there is none."""
+    if name.endswith(".toml"):
+        try:
+            return read_rulebook(Path(name))
+        except (OSError, UnicodeDecodeError, RulebookError) as error:
+            fail(str(error))
+    found = packaged().get(name) or _installed().get(name)
+    if found is None:
+        click.echo(f"there is no rulebook {name!r}; `shoplink rulebook list` names them", err=True)
+        sys.exit(1)
+    return found
+
+
+@with_database
+def _installed() -> dict[str, Rulebook]:
+    """Every rulebook by its name; those that ship can be had without a database."""
+    from shoplink.flows.installed import installed_rulebooks  # noqa: PLC0415 (only with settings in place)
+
+    return installed_rulebooks()
+
+
+def _plain(value: object) -> object:
+    """A parameter as JSON has it; sets in a fixed order."""
+    return sorted(value) if isinstance(value, frozenset) else msgspec.to_builtins(value)
+
+
+def _text(value: object) -> str:
+    """A parameter as its file has it, on one line."""
+    return msgspec.json.encode(value).decode()

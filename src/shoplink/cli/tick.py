@@ -1,0 +1,33 @@
+"""`shoplink tick`: what the timer of `shoplink serve` does, once, now."""
+
+import click
+import msgspec
+
+from shoplink.cli.database import writes
+
+
+@click.command(
+    epilog="""\b
+Example:
+  shoplink tick
+
+\b
+Exit status: 0; 2 if the database cannot be used.
+"""
+)
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@writes("nothing has to be done: the service runs the timer itself")
+def tick(*, as_json: bool) -> None:
+    """Store what time has made due, number the event feed, and forget what has been kept long enough.
+
+    `shoplink serve` does this by itself. No outcome depends on when it runs.
+    """
+    from shoplink.flows import tick as flow  # noqa: PLC0415 (only with settings in place)
+
+    done = flow.tick()
+    if as_json:
+        click.echo(msgspec.json.encode(done))
+    else:
+        click.echo(
+            f"{done.due} accounts brought up to date, {done.numbered} events numbered, {done.forgotten} records forgotten"
+        )
