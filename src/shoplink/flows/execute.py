@@ -15,25 +15,32 @@ from django.db import IntegrityError
 from django.db.utils import OperationalError
 from msgspec.structs import replace
 
-from shoplink.core import Accepted, Command, Event, Reason, Refused, World, advance, step, wire
-from shoplink.core.commands import ActivateRulebook
+from shoplink.core import Accepted, Command, Event, Reason, Refused, Step, World, advance, step, wire
+from shoplink.core.commands import ActivateRulebook, PairCommand
 from shoplink.core.instant import BEGINNING
-from shoplink.flows import clock
+from shoplink.flows import clock, meter
 from shoplink.flows.installed import default_rulebook, installed_rulebooks
 from shoplink.store import answers
 from shoplink.store.feed import number_events_here
 from shoplink.store.load import Loaded, Touched, load
 from shoplink.store.owner import writing
+from shoplink.store.read import status_of_link
 from shoplink.store.save import save, save_refusals
 from shoplink.store.sql import exclude_activations, is_postgresql
 
 Answer = dict[str, Any]
 
 _TRIES = 5
+_DEADLOCK = "40P01"  # PostgreSQL's code; its sentence is in the server's language
 
 
 def execute(
-    commands: Sequence[Command], *, scope: str = "", now: Callable[[], datetime] | None = clock.now
+    commands: Sequence[Command],
+    *,
+    scope: str = "",
+    now: Callable[[], datetime] | None = clock.now,
+    show: Callable[[World], Any] | None = None,
+    link_id: str | None = None,
 ) -> list[Answer]:
     """Decide and store a batch; per command its answer, in order, as `replay` gives it.
 
@@ -42,9 +49,11 @@ def execute(
     trusted (files, simulations). A batch that collides with another is tried again as a whole.
 
     Answers have `outcome` accepted, refused or rejected; a rejected one has `error`
-    `idempotency.other_body` or `idempotency.in_progress` and did nothing.
+    `idempotency.other_body` or `idempotency.in_progress` and did nothing. What `show` makes of the World
+    as an accepted command leaves it is kept in the answer as `shown`. `link_id`: the one link that the
+    commands are meant for; where their pair has another by now, they are refused as `link.wrong_state`.
     """
-    return _run(lambda: _Batch(commands, scope, now, Touched.by(commands)))
+    return _run(lambda: _Batch(commands, scope, now, Touched.by(commands), show, link_id))
 
 
 def pass_time(touched: Touched, now: Callable[[], datetime] = clock.now) -> None:
@@ -56,16 +65,20 @@ def _run(batch: "Callable[[], _Batch]") -> list[Answer]:
     for attempt in range(1, _TRIES + 1):
         try:
             with writing():
-                return batch().run()
+                this = batch()
+                done = this.run()
         except (IntegrityError, OperationalError) as error:
             if attempt == _TRIES or not _is_collision(error):
                 raise
+        else:
+            meter.count(this.decided)
+            return done
     raise AssertionError("the last try answers or raises")
 
 
 def _is_collision(error: Exception) -> bool:
     """Whether two batches were in each other's way (a new shop, a deadlock): trying again can help."""
-    return isinstance(error, IntegrityError) or "deadlock" in str(error)
+    return isinstance(error, IntegrityError) or getattr(error.__cause__, "sqlstate", "") == _DEADLOCK
 
 
 def mint_link_id() -> str:
@@ -76,16 +89,25 @@ def mint_link_id() -> str:
 class _Batch:
     """One try at one batch, within its transaction."""
 
-    def __init__(
-        self, commands: Sequence[Command], scope: str, now: Callable[[], datetime] | None, touched: Touched
+    def __init__(  # noqa: PLR0913, PLR0917 (what `execute` is given)
+        self,
+        commands: Sequence[Command],
+        scope: str,
+        now: Callable[[], datetime] | None,
+        touched: Touched,
+        show: Callable[[World], Any] | None = None,
+        link_id: str | None = None,
     ) -> None:
         self.commands = commands
         self.touched = touched
+        self.show = show
+        self.link_id = link_id
         self.scope = scope
         self.now = now
         self.events: list[Event] = []
         self.refused: list[tuple[Command, Sequence[Reason]]] = []
         self.fresh: list[tuple[str, str, Answer]] = []
+        self.decided: list[tuple[Command, Answer]] = []
 
     def run(self) -> list[Answer]:
         """All five steps."""
@@ -106,19 +128,23 @@ class _Batch:
 
     def _load(self) -> Loaded:
         world = World(installed_rulebooks(), default_rulebook(), mint_link_id)
-        earliest = min((c.at for c in self.commands), default=BEGINNING) if self.now is None else self.now()
-        return load(self.touched, world, earliest)
+        if self.now is None:
+            self.earliest = min((c.at for c in self.commands), default=BEGINNING)
+        else:
+            self.earliest = self.now()
+        return load(self.touched, world, self.earliest)
 
     def _at(self, loaded: Loaded) -> datetime:
-        """The batch's instant: never before anything that it can follow."""
-        return loaded.floor if self.now is None else max(self.now(), loaded.floor)
+        """The batch's instant: never before anything that it can follow, nor before what was loaded holds."""
+        return loaded.floor if self.now is None else max(self.now(), self.earliest, loaded.floor)
 
     def _answer(self, world: World, command: Command, at: datetime) -> Answer:
-        digest = _digest(command) if command.key is not None else ""
+        digest = _digest(command, self.link_id) if command.key is not None else ""
         if command.key is not None and (known := self._known(command.key, digest)) is not None:
             return known
         instant = max(command.at, at, world.now) if self.now is None else at
         answer = self._decide(world, replace(command, at=instant))
+        self.decided.append((command, answer))
         if command.key is not None:
             self.stored[command.key] = answers.StoredAnswer(digest, answer)
             self.fresh.append((command.key, digest, answer))
@@ -134,7 +160,7 @@ class _Batch:
         return stored.answer if stored.body_digest == digest else _rejected("idempotency.other_body")
 
     def _decide(self, world: World, command: Command) -> Answer:
-        done = step(world, command)
+        done = self._step(world, command)
         events = [*done.due, *done.own]
         self.events += events
         answer: Answer = {
@@ -146,17 +172,29 @@ class _Batch:
         match done.decision:
             case Accepted(warnings=warnings):
                 answer["warnings"] = list(warnings)
+                if self.show is not None:
+                    answer["shown"] = self.show(world)
             case Refused(reasons=reasons):
                 self.refused.append((command, reasons))
                 answer |= {"outcome": "refused", "reasons": [wire(reason) for reason in reasons]}
         return answer
+
+    def _step(self, world: World, command: Command) -> Step:
+        """One step; a command that is meant for a link which its pair has replaced is not decided."""
+        if self.link_id is not None and isinstance(command, PairCommand):
+            meant = world.link(command.shop_id, command.account_id)
+            if meant is None or meant.link_id != self.link_id:
+                params = {"link_status": status_of_link(self.link_id)}
+                reason = Reason("link.wrong_state", "nobody", params=params)
+                return Step(advance(world, command.at), Refused((reason,)), ())
+        return step(world, command)
 
 
 def _rejected(error: str) -> Answer:
     return {"outcome": "rejected", "events": [], "warnings": [], "reasons": [], "error": error}
 
 
-def _digest(command: Command) -> str:
+def _digest(command: Command, link_id: str | None) -> str:
     """What a key is bound to: the command without its instant, its key and what was said about it."""
     body = replace(command, at=BEGINNING, key=None, about=None)
-    return hashlib.sha256(msgspec.json.encode(body)).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(body) + (link_id or "").encode()).hexdigest()

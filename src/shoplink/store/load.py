@@ -21,7 +21,7 @@ from shoplink.store.fields import from_micros, to_micros
 from shoplink.store.sql import among, ids, is_postgresql, query, rows, rows_as
 
 _LIVE = "status IN ('invited', 'in_review', 'linked')"
-_LINK = (
+LINK_COLUMNS = (
     "link_id, shop_id, account_id, role, status, rulebook, invited_at, expires_at, accepted_at, linked_at,"
     " ended_at, unlink_requested_at, settlement, reference"
 )
@@ -96,6 +96,7 @@ def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool
     for account, touched_at in accounts.values():
         world.accounts[account.account_id] = AccountRecord(account)
         floor = max(floor, touched_at)
+    floor = max(floor, _last_happened(accounts))
     _read_newest(world, touched)
     _read_windows(world, touched, account_ids, not_before)
     _read_unlinks(world, touched)
@@ -103,7 +104,7 @@ def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool
     _read_history(world, touched)
     links = {}
     for row in live:
-        link, (slot, due_at, touched_at) = _link(row), row[14:17]
+        link, (slot, due_at, touched_at) = link_of(row), row[14:17]
         if link.account_id in world.accounts:
             stored = LiveLink(link, slot, from_micros(due_at), _instant(touched_at))
             links[link.link_id] = stored
@@ -146,27 +147,42 @@ def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account,
 
 def _read_live_links(shop_ids: set[str], account_ids: set[str]) -> list[tuple[Any, ...]]:
     return query(
-        f"SELECT {_LINK}, slot, due_at, touched_at, number FROM link WHERE {among('shop_id')} AND {_LIVE}"
-        f" UNION SELECT {_LINK}, slot, due_at, touched_at, number FROM link WHERE {among('account_id')} AND {_LIVE}"
+        f"SELECT {LINK_COLUMNS}, slot, due_at, touched_at, number FROM link WHERE {among('shop_id')} AND {_LIVE}"
+        f" UNION SELECT {LINK_COLUMNS}, slot, due_at, touched_at, number FROM link WHERE {among('account_id')} AND {_LIVE}"
         " ORDER BY number",
         ids(shop_ids),
         ids(account_ids),
     )
 
 
-def _link(row: Sequence[Any]) -> Link:
+def link_of(row: Sequence[Any]) -> Link:
+    """The link in a row of LINK_COLUMNS."""
     return Link(*row[:6], *(from_micros(micros) for micros in row[6:12]), *row[12:14])
+
+
+def _last_happened(account_ids: Iterable[str]) -> datetime:
+    """When something last happened to one of these accounts, a link of it that has ended included.
+
+    An account's events are recorded under its lock and in the order of their instants, so its newest
+    event is the one recorded last. Asked once the locks are held: what was waited for is seen.
+    """
+    found = query(
+        "SELECT max((SELECT event.at FROM event WHERE event.account_id = given.account_id"
+        f" ORDER BY event.number DESC LIMIT 1)) FROM {rows_as(account_id='text')}",
+        rows([(account_id,) for account_id in sorted(account_ids)]),
+    )
+    return from_micros(found[0][0]) or BEGINNING
 
 
 def _read_newest(world: World, touched: Touched) -> None:
     """The link recorded last of each pair that is named."""
     for row in query(
-        f"SELECT {_LINK} FROM link WHERE number IN (SELECT (SELECT max(number) FROM link AS l"
+        f"SELECT {LINK_COLUMNS} FROM link WHERE number IN (SELECT (SELECT max(number) FROM link AS l"
         " WHERE l.shop_id = given.shop_id AND l.account_id = given.account_id)"
         f" FROM {rows_as(shop_id='text', account_id='text')})",
         rows(sorted(touched.pairs)),
     ):
-        world.accounts[row[2]].newest[row[1]] = _link(row)
+        world.accounts[row[2]].newest[row[1]] = link_of(row)
 
 
 def _read_windows(world: World, touched: Touched, account_ids: set[str], not_before: datetime) -> None:
@@ -218,12 +234,12 @@ def _read_history(world: World, touched: Touched) -> None:
     """The ended links that an imported one might overlap."""
     if touched.imports:
         for row in query(
-            f"SELECT {_LINK} FROM link WHERE {among('account_id')} AND linked_at IS NOT NULL"
+            f"SELECT {LINK_COLUMNS} FROM link WHERE {among('account_id')} AND linked_at IS NOT NULL"
             " AND ended_at > %s ORDER BY number",
             ids(touched.imports),
             to_micros(touched.imported_since),
         ):
-            world.accounts[row[2]].established.append(_link(row))
+            world.accounts[row[2]].established.append(link_of(row))
 
 
 def _read_activations(world: World, links: Iterable[LiveLink], not_before: datetime) -> None:

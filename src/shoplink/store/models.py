@@ -93,7 +93,9 @@ class Link(models.Model):
                 fields=("shop_id", "account_id"), condition=_IS_LIVE, name="pair_has_one_live_link"
             ),
             CheckConstraint(
-                condition=(_IS_LIVE & Q(slot__gte=1)) | (~_IS_LIVE & Q(slot__isnull=True)),
+                # A check that comes out unknown holds, so "not null" is said, too.
+                condition=(_IS_LIVE & Q(slot__isnull=False) & Q(slot__gte=1))
+                | (~_IS_LIVE & Q(slot__isnull=True)),
                 name="live_link_holds_a_slot",
             ),
             CheckConstraint(condition=_IS_LIVE | Q(ended_at__isnull=False), name="ended_link_says_when"),

@@ -55,6 +55,7 @@ _WAIVER = {
     "account_id": "text",
     "until": "bigint",
     "granted_at": "bigint",
+    "ended_at": "bigint",
     "note": "text",
     "by_kind": "text",
     "by_id": "text",
@@ -96,8 +97,11 @@ def _save_facts(loaded: Loaded, events: Sequence[Event]) -> None:
         for event in events
         if isinstance(event, e.AccountRecorded | e.AccountCorrected)
     }
-    shop_rows = [(*_values(world.shops[key].facts), to_micros(at)) for key, at in shops.items()]
-    account_rows = [(*_values(world.accounts[key].facts), to_micros(at)) for key, at in accounts.items()]
+    # In the order of the ids: batches that record the same new things must not wait for each other in a circle.
+    shop_rows = [(*_values(world.shops[key].facts), to_micros(at)) for key, at in sorted(shops.items())]
+    account_rows = [
+        (*_values(world.accounts[key].facts), to_micros(at)) for key, at in sorted(accounts.items())
+    ]
     for table, key, given, known, types in (
         ("shop", "shop_id", shop_rows, loaded.shops, _SHOP),
         ("account", "account_id", account_rows, loaded.accounts, _ACCOUNT),
@@ -124,7 +128,9 @@ def _save_links(loaded: Loaded, events: Sequence[e.LinkEvent]) -> None:
     for link_id, link in links.items():
         stored = loaded.links.get(link_id)
         due_at = world.agenda.due_at(link_id)
-        if stored is not None and stored.link == link and stored.due_at == due_at:
+        # A request made and taken back in one batch leaves the link as it was, but not untouched.
+        as_it_was = (link, due_at, touched_at[link_id])
+        if stored is not None and (stored.link, stored.due_at, stored.touched_at) == as_it_was:
             continue
         state = (
             link_id,
@@ -189,6 +195,10 @@ def _recorded(link: Link, world: World) -> Row:
 
 
 def _save_waivers(events: Sequence[Event]) -> None:
+    """End what was in force before, then insert what this batch granted, ended or not.
+
+    An end is of everything in force, so of what was granted at one instant only the order tells what it ended.
+    """
     granted = [
         (
             event.code,
@@ -196,14 +206,14 @@ def _save_waivers(events: Sequence[Event]) -> None:
             event.account_id,
             to_micros(event.until),
             to_micros(event.at),
+            to_micros(_ended_at(event, events[position:])),
             event.note,
             event.by.kind if event.by else "",
             event.by.id if event.by else "",
         )
-        for event in events
+        for position, event in enumerate(events)
         if isinstance(event, e.WaiverGranted)
     ]
-    insert("waiver", granted, **_WAIVER)
     ended = [
         (event.code, event.shop_id, event.account_id, to_micros(event.granted_at), to_micros(event.at))
         for event in events
@@ -216,9 +226,24 @@ def _save_waivers(events: Sequence[Event]) -> None:
         execute(
             f"UPDATE waiver SET ended_at = given.ended_at FROM {given} WHERE waiver.code = given.code"
             " AND waiver.granted_at = given.granted_at AND waiver.ended_at IS NULL"
+            " AND (waiver.until IS NULL OR waiver.until > given.ended_at)"
             " AND (waiver.shop_id = given.shop_id OR waiver.account_id = given.account_id)",
             rows(ended),
         )
+    insert("waiver", granted, **_WAIVER)
+
+
+def _ended_at(granted: e.WaiverGranted, events: Iterable[Event]) -> datetime | None:
+    """When one of the events, which follow it, ended a waiver; None if it still stands."""
+    of = (granted.code, granted.shop_id, granted.account_id, granted.at)
+    for event in events:
+        if (
+            isinstance(event, e.WaiverEnded)
+            and (event.code, event.shop_id, event.account_id, event.granted_at) == of
+            and granted.waiver().in_force(event.at)
+        ):
+            return event.at
+    return None
 
 
 def _save_activations(activated: Sequence[e.RulebookActivated]) -> None:

@@ -172,7 +172,11 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("status__in", ["in_review", "invited", "linked"]), ("slot__gte", 1)),
+                            models.Q(
+                                ("status__in", ["in_review", "invited", "linked"]),
+                                ("slot__isnull", False),
+                                ("slot__gte", 1),
+                            ),
                             models.Q(
                                 models.Q(("status__in", ["in_review", "invited", "linked"]), _negated=True),
                                 ("slot__isnull", True),

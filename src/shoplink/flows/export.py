@@ -1,0 +1,102 @@
+"""Give files out that are taken in again: shops, accounts and links as commands or tables; and the log."""
+
+import csv
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Literal, TextIO
+
+import msgspec
+
+from shoplink.core.instant import format_instant
+from shoplink.flows import clock
+from shoplink.flows.look import look_at
+from shoplink.flows.tables import TABLES, Kind, Table
+from shoplink.store.fields import to_micros
+from shoplink.store.log import account_rows, event_rows, link_in, link_rows, require_database, shop_rows
+from shoplink.store.read import snapshot
+from shoplink.wording import Language
+
+What = Literal["shops", "accounts", "links", "log"]
+
+_PAGE_LINKS = 1_000
+
+
+def export_commands(kinds: tuple[Kind, ...], *, ended: bool, out: TextIO) -> int:
+    """Write the commands that record these kinds of things, one per line; how many."""
+    count = 0
+    require_database()
+    with snapshot():
+        for table, fields in _records(kinds, ended=ended):
+            count += 1
+            out.write(msgspec.json.encode({"command": table.command, **fields}).decode() + "\n")
+    return count
+
+
+def export_table(kind: Kind, tongue: Language, *, ended: bool, out: TextIO) -> int:
+    """Write one kind of things as a table in a language; how many."""
+    writer = csv.writer(out)
+    table = next(table for table in TABLES if table.kind == kind)
+    writer.writerow([column.header.say(tongue.tag) for column in table.columns])
+    count = 0
+    require_database()
+    with snapshot():
+        for _, fields in _records((kind,), ended=ended):
+            count += 1
+            writer.writerow(
+                [
+                    "" if (value := fields.get(column.field)) is None else column.write(value, tongue)
+                    for column in table.columns
+                ]
+            )
+    return count
+
+
+def export_log(out: TextIO) -> int:
+    """Write the event feed, each event with its position; those that have none yet are not in it."""
+    count = 0
+    require_database()
+    with snapshot():
+        for row in event_rows():
+            if row["position"] is not None:
+                event = {"position": row["position"], **msgspec.json.decode(row["data"])}
+                out.write(msgspec.json.encode(event).decode() + "\n")
+                count += 1
+    return count
+
+
+def _records(kinds: tuple[Kind, ...], *, ended: bool) -> Iterator[tuple[Table, dict[str, Any]]]:
+    """What is to be recorded, as the fields of its commands; what is unknown is left out."""
+    for table in TABLES:
+        if table.kind not in kinds:
+            continue
+        rows = {"shops": shop_rows, "accounts": account_rows}.get(table.kind)
+        names = [column.field for column in table.columns]
+        for fields in rows() if rows else _links(ended=ended):
+            yield table, {name: fields[name] for name in names if fields[name] is not None}
+
+
+def _links(*, ended: bool) -> Iterator[dict[str, Any]]:
+    """The links that are linked now; with `ended` before them those that were unlinked."""
+    if ended:
+        yield from _settled("unlinked")
+    yield from _settled("linked")
+
+
+def _settled(status: str) -> Iterator[dict[str, Any]]:
+    """The links that time has left in a status, whatever of it is stored yet."""
+    now, rows = to_micros(clock.now()), link_rows()
+    while page := list(islice(rows, _PAGE_LINKS)):
+        due = {row["account_id"] for row in page if row["due_at"] is not None and row["due_at"] <= now}
+        seen = look_at(accounts=due) if due else None
+        for row in page:
+            link = link_in(row)
+            if seen is not None and row["account_id"] in due:
+                link = seen.settled(link)
+            if link.status == status and link.linked_at is not None:
+                yield {
+                    "shop_id": link.shop_id,
+                    "account_id": link.account_id,
+                    "role": link.role,
+                    "linked_at": format_instant(link.linked_at),
+                    "unlinked_at": format_instant(link.ended_at) if link.ended_at else None,
+                }

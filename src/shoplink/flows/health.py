@@ -1,0 +1,33 @@
+"""Whether the service can do its work: what is wrong with its database, and how far the timer is behind."""
+
+from datetime import timedelta
+
+from msgspec import Struct
+
+from shoplink.flows import clock
+from shoplink.store.state import Trouble, troubles, waiting
+
+__all__ = ["TROUBLES", "Lag", "lag", "troubles"]
+
+TROUBLES: dict[Trouble, str] = {
+    "unreachable": "the database cannot be reached",
+    "read_only": "the database does not let anything be written",
+    "schema_older": "the tables are older than this version of shoplink; run `shoplink migrate`",
+    "schema_newer": "the tables are newer than this version of shoplink; run the version that made them",
+}
+"""What each trouble means, for whoever runs the service."""
+
+
+class Lag(Struct, frozen=True):
+    """How long the oldest due change waits, in seconds, and how many events have no position."""
+
+    due_seconds: float
+    unnumbered: int
+
+
+def lag() -> Lag:
+    """How far the timer is behind now."""
+    now = clock.now()
+    waits = waiting(now)
+    behind = timedelta(0) if waits.due_since is None else now - waits.due_since
+    return Lag(behind.total_seconds(), waits.unnumbered)

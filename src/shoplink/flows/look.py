@@ -1,0 +1,158 @@
+"""Looking: the state as it stands now, with everything due done, and nothing written."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from shoplink.core import Command, Event, Link, Reason, World, advance
+from shoplink.core.case import Case, ShopRecord
+from shoplink.core.decide import Decision, decide
+from shoplink.core.decide.outcome import LINK_NOT_FOUND
+from shoplink.core.events import LinkEvent, LinkImported, LinkInvited
+from shoplink.core.facts import Role
+from shoplink.core.instant import END, shift
+from shoplink.core.roles import Rights, rights
+from shoplink.core.rulebook import Rulebook
+from shoplink.core.rules import STANDING, broken, is_waived
+from shoplink.flows import clock
+from shoplink.flows.installed import default_rulebook, installed_rulebooks
+from shoplink.store import read
+from shoplink.store.load import Touched, load
+
+
+class Seen(Struct):
+    """A World at the instant `world.now`, and what time had made due in it that is not stored yet."""
+
+    world: World
+    due: list[Event]
+
+    def settled(self, link: Link) -> Link:
+        """A stored link as time has left it."""
+        for event in self.due:
+            if isinstance(event, LinkEvent) and event.link_id == link.link_id:
+                assert not isinstance(event, LinkInvited | LinkImported), "time records no new link"
+                link = event.link_after(link)
+        return link
+
+
+def look(touched: Touched, now: Callable[[], datetime] = clock.now) -> Seen:
+    """What the named shops and accounts are like now: a fixed number of statements however many they are."""
+    at = now()
+    loaded = load(touched, World(installed_rulebooks(), default_rulebook()), at, to_write=False)
+    return Seen(loaded.world, advance(loaded.world, max(at, loaded.floor)))
+
+
+def look_at(shops: Iterable[str] = (), accounts: Iterable[str] = ()) -> Seen:
+    """The same for shops and accounts by their ids."""
+    return look(Touched(set(shops), set(accounts), set(), set(), END))
+
+
+def look_at_pair(shop_id: str, account_id: str) -> Seen:
+    """The same for one shop and one account, with their newest link."""
+    return look(Touched({shop_id}, {account_id}, {(shop_id, account_id)}, set(), END))
+
+
+def check(command: Command) -> Decision:
+    """What would come of a command now; nothing is done and nothing is stored."""
+    with read.snapshot():
+        world = look(Touched.by([command])).world
+    return decide(world, replace(command, at=world.now))
+
+
+class SlotUse(Struct, frozen=True):
+    """How many slots of a role a shop has, and how many its live links hold (invitations reserve one, R7)."""
+
+    total: int
+    used: int
+
+
+class Unit(Struct, frozen=True):
+    """One unit of the link quota: what holds it, and when it returns by itself (None: not by itself)."""
+
+    held_by: Literal["established", "invited", "in_review"]
+    returns_at: Annotated[datetime, Meta(tz=True)] | None
+
+
+class LinkQuotaUse(Struct, frozen=True):
+    """R25: how much of its marketing link quota a shop has used; `limit` None means no limit."""
+
+    limit: int | None
+    days: int | None
+    used: int
+    waived: bool
+    units: list[Unit]
+
+
+class UnlinkQuotaUse(Struct, frozen=True):
+    """R24: how many official accounts a shop has unlinked, of how many for ever."""
+
+    limit: int
+    used: int
+    waived: bool
+
+
+def slot_use(record: ShopRecord, rulebook: Rulebook, role: Role) -> SlotUse:
+    """A shop's slots of one role."""
+    used = sum(link.role == role for link in record.live.values())
+    return SlotUse(rulebook.slots(record.facts.enrolment, role), used)
+
+
+def link_quota_use(record: ShopRecord, rulebook: Rulebook, at: datetime) -> LinkQuotaUse:
+    """A shop's units of the marketing link quota, the one that returns first before the others."""
+    quota = rulebook.links_per_shop
+    pending = [link for link in record.live.values() if link.role == "marketing" and link.status != "linked"]
+    units = [
+        Unit("invited", link.expires_at) if link.status == "invited" else Unit("in_review", None)
+        for link in pending
+    ]
+    if quota is not None:
+        first = bisect_right(record.marketing_linked_at, shift(at, -quota.window))
+        units += [
+            Unit("established", shift(linked_at, quota.window))
+            for linked_at in record.marketing_linked_at[first:]
+        ]
+    units.sort(key=lambda unit: unit.returns_at or END)
+    return LinkQuotaUse(
+        limit=quota.limit if quota else None,
+        days=quota.days if quota else None,
+        used=len(units),
+        waived=is_waived(record.waivers, "shop.link_quota_spent", at),
+        units=units,
+    )
+
+
+def unlink_quota_use(record: ShopRecord, rulebook: Rulebook, at: datetime) -> UnlinkQuotaUse:
+    """A shop's use of its official unlinks."""
+    return UnlinkQuotaUse(
+        limit=rulebook.parameters.official_unlinks_per_shop,
+        used=record.official_unlinks,
+        waived=is_waived(record.waivers, "shop.unlink_quota_spent", at),
+    )
+
+
+class Permitted(Struct, frozen=True):
+    """What an account may do for a shop, by which link, and why not more."""
+
+    link: Link | None
+    rights: Rights
+    reasons: tuple[Reason, ...]
+
+
+def permitted(world: World, shop_id: str, account_id: str) -> Permitted:
+    """R3, R13 to R17: by the link while it is linked and both sides are in order, else as an affiliate creator."""
+    shop, account = world.shops[shop_id], world.accounts[account_id]
+    rulebook, link = world.rulebook(shop.facts.market), world.link(shop_id, account_id)
+    if link is None:
+        return Permitted(None, rights(None, rulebook), (LINK_NOT_FOUND,))
+    if link.status != "linked":
+        reason = Reason("link.wrong_state", "nobody", params={"link_status": link.status})
+        return Permitted(None, rights(None, rulebook), (reason,))
+    held = broken(STANDING, Case(world.now, rulebook, shop, account, link.role, link=link))
+    found = rights(link.role, rulebook)
+    if held:
+        found = replace(found, sync_showcase=False, add_from_shop=False)
+    return Permitted(link, found, held)

@@ -1,0 +1,127 @@
+"""Read the event log and the rows that it led to, in order and in pages; use it within one snapshot.
+
+Values come as they are stored (instants in microseconds, dates as text), whatever somebody has made of them.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import OperationalError, connection
+
+from shoplink.core import Link
+from shoplink.store.load import LINK_COLUMNS, link_of
+from shoplink.store.sql import is_postgresql, query
+
+PAGE_ROWS = 5_000
+
+Row = dict[str, Any]
+
+SHOP = ("shop_id", "name", "market", "enrolment", "status", "touched_at")
+ACCOUNT = (
+    "account_id",
+    "handle",
+    "region",
+    "registered_in",
+    "birth_date",
+    "status",
+    "commerce_permission",
+    "followers",
+    "touched_at",
+)
+LINK = (
+    "account_id",
+    "number",
+    "link_id",
+    "shop_id",
+    "market",
+    "role",
+    "status",
+    "slot",
+    "rulebook",
+    "invited_at",
+    "expires_at",
+    "accepted_at",
+    "linked_at",
+    "ended_at",
+    "unlink_requested_at",
+    "settlement",
+    "reference",
+    "due_at",
+    "touched_at",
+)
+WAIVER = (
+    "id",
+    "code",
+    "shop_id",
+    "account_id",
+    "until",
+    "granted_at",
+    "ended_at",
+    "note",
+    "by_kind",
+    "by_id",
+)
+ACTIVATION = ("id", "market", "name", "digest", "effective_from")
+EVENT = ("position", "number", "type", "at", "shop_id", "account_id", "link_id", "data")
+
+
+def require_database() -> None:
+    """Hold that there is something to read: reading makes no SQLite file.
+
+    Raises OperationalError.
+    """
+    name = connection.settings_dict["NAME"]
+    if not is_postgresql() and not Path(name).exists():
+        raise OperationalError(f"{name} is not there; `shoplink migrate` makes it")
+
+
+def event_rows() -> Iterator[Row]:
+    """The log: the numbered events by position, then those that the feed does not show yet."""
+    yield from _pages("event", EVENT, ("position",), "position IS NOT NULL")
+    yield from _pages("event", EVENT, ("number",), "position IS NULL")
+
+
+def shop_rows() -> Iterator[Row]:
+    """The shops, by id."""
+    return _pages("shop", SHOP, ("shop_id",))
+
+
+def account_rows() -> Iterator[Row]:
+    """The accounts, by id."""
+    return _pages("account", ACCOUNT, ("account_id",))
+
+
+def link_rows() -> Iterator[Row]:
+    """The links, those of one account together and in the order recorded."""
+    return _pages("link", LINK, ("account_id", "number"))
+
+
+def link_in(row: Row) -> Link:
+    """The link that a row of `link_rows` holds."""
+    return link_of([row[name] for name in LINK_COLUMNS.split(", ")])
+
+
+def waiver_rows() -> Iterator[Row]:
+    """The waivers, in the order granted."""
+    return _pages("waiver", WAIVER, ("id",))
+
+
+def activation_rows() -> Iterator[Row]:
+    """What was put in force where, in the order recorded."""
+    return _pages("activation", ACTIVATION, ("id",))
+
+
+def _pages(table: str, columns: tuple[str, ...], key: tuple[str, ...], where: str = "true") -> Iterator[Row]:
+    """A table's rows in the order of a key, in bounded memory."""
+    names, order = ", ".join(f'"{name}"' for name in columns), ", ".join(key)
+    after, last = "", ()
+    while True:
+        page = query(
+            f"SELECT {names} FROM {table} WHERE {where}{after} ORDER BY {order} LIMIT {PAGE_ROWS}", *last
+        )
+        yield from (dict(zip(columns, row, strict=True)) for row in page)
+        if len(page) < PAGE_ROWS:
+            return
+        last = tuple(page[-1][columns.index(name)] for name in key)
+        after = f" AND ({order}) > ({', '.join(['%s'] * len(key))})"

@@ -1,0 +1,127 @@
+"""What pages read: single rows, pages in the order of a key, and the moment at which all of it is seen.
+
+Nothing here writes. A page is one statement that starts behind the last row of the page before, so a deep page
+costs what the first one does.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import connection, transaction
+
+from shoplink.core import AnyEvent, Event, Link
+from shoplink.store.fields import to_micros
+from shoplink.store.load import LINK_COLUMNS, link_of
+from shoplink.store.sql import is_postgresql, query
+
+read_event = msgspec.json.Decoder(AnyEvent).decode
+"""The event that a row of the log holds."""
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Let all statements of a read see one moment; none of them can write."""
+    if connection.in_atomic_block:
+        yield
+        return
+    if is_postgresql():
+        with transaction.atomic():
+            query_nothing("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+        return
+    # Not Django's transaction: that begins as a writer's, which waits for the others and needs a writable file.
+    query_nothing("BEGIN DEFERRED")
+    try:
+        yield
+    finally:
+        query_nothing("COMMIT")
+
+
+def query_nothing(statement: str) -> None:
+    """Run a statement that answers nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def one_link(link_id: str) -> Link | None:
+    """A link as it is stored."""
+    found = query(f"SELECT {LINK_COLUMNS} FROM link WHERE link_id = %s", link_id)
+    return link_of(found[0]) if found else None
+
+
+def status_of_link(link_id: str) -> str:
+    """The stored status of a link that is known to be there."""
+    status: str = query("SELECT status FROM link WHERE link_id = %s", link_id)[0][0]
+    return status
+
+
+def timeline(link_id: str) -> list[Event]:
+    """The stored events of a link, in the order they happened."""
+    found = query("SELECT data FROM event WHERE link_id = %s ORDER BY number", link_id)
+    return [read_event(row[0]) for row in found]
+
+
+def page_of_links(  # noqa: PLR0913 (what links may be asked for by)
+    at: datetime,
+    limit: int,
+    after: int,
+    *,
+    shop_id: str | None = None,
+    account_id: str | None = None,
+    status: str | None = None,
+) -> list[tuple[int, Link]]:
+    """Links in the order recorded, each with its number, behind the number `after`.
+
+    With a status: those that may have it at the instant. An overdue invitation has expired, that is sure; of any
+    other link that is due the caller has to work out what time makes of it.
+    """
+    wanted: list[tuple[str, tuple[Any, ...]]] = [("number > %s", (after,))]
+    if shop_id is not None:
+        wanted.append(("shop_id = %s", (shop_id,)))
+    if account_id is not None:
+        wanted.append(("account_id = %s", (account_id,)))
+    if status is not None:
+        now = to_micros(at)
+        wanted.append(
+            (
+                (
+                    "(CASE WHEN status = 'invited' AND due_at <= %s THEN 'expired' ELSE status END = %s"
+                    " OR (status IN ('in_review', 'linked') AND due_at <= %s))"
+                ),
+                (now, status, now),
+            )
+        )
+    found = query(
+        f"SELECT {LINK_COLUMNS}, number FROM link WHERE {' AND '.join(condition for condition, _ in wanted)}"
+        " ORDER BY number LIMIT %s",
+        *(param for _, params in wanted for param in params),
+        limit,
+    )
+    return [(row[-1], link_of(row)) for row in found]
+
+
+def page_of_shops(limit: int, after: str, market: str | None = None) -> list[str]:
+    """Ids of shops in their order, behind the id `after`."""
+    condition, params = ("", ()) if market is None else (" AND market = %s", (market,))
+    found = query(
+        f"SELECT shop_id FROM shop WHERE shop_id > %s{condition} ORDER BY shop_id LIMIT %s",
+        after,
+        *params,
+        limit,
+    )
+    return [row[0] for row in found]
+
+
+def page_of_accounts(limit: int, after: str, handle: str | None = None) -> list[str]:
+    """Ids of accounts in their order, behind the id `after`."""
+    condition, params = ("", ()) if handle is None else (" AND handle = %s", (handle,))
+    found = query(
+        f"SELECT account_id FROM account WHERE account_id > %s{condition} ORDER BY account_id LIMIT %s",
+        after,
+        *params,
+        limit,
+    )
+    return [row[0] for row in found]

@@ -1,0 +1,118 @@
+"""What is said of a line that holds no command: where it is wrong, what was found, what is allowed.
+
+English and Chinese stand side by side, because these are names of values, which tables hold in both.
+"""
+
+from typing import NamedTuple
+
+from shoplink.wording.language import Tag
+
+
+class Both(NamedTuple):
+    """One thing in both languages."""
+
+    en: str
+    zh: str
+
+    def say(self, tag: Tag) -> str:
+        """It in one of them."""
+        return self.zh if tag == "zh" else self.en
+
+
+COLUMN = Both("column", "列")
+FIELD = Both("field", "字段")
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong with a line: in a column or a field (`of`) or, if that is None, in all of it."""
+
+    name: str | None
+    found: str | None
+    allowed: Both
+    of: Both = COLUMN
+
+    def say(self, tag: Tag) -> str:
+        """The problem in a language."""
+        if self.name is None:
+            return self.allowed.say(tag)
+        if tag == "zh":
+            found = "缺少值" if self.found is None else f"发现“{self.found}”"
+            return f"{self.of.zh}「{self.name}」：{found}；应填{self.allowed.zh}"
+        found = "missing" if self.found is None else f"found {self.found!r}"
+        return f"{self.of.en} {self.name}: {found}; allowed: {self.allowed.en}"
+
+
+def say_problems(problems: tuple[Problem, ...], tag: Tag) -> str:
+    """All that is wrong with a line, in a language."""
+    return ("。" if tag == "zh" else ". ").join(problem.say(tag) for problem in problems)
+
+
+ID = Both("1–64 of A–Z a–z 0–9 _ . : -", "1–64 位字母、数字或 _ . : -")
+ROUNDED_ID = Both(
+    "the whole id as text: a spreadsheet has rounded this number and the id is lost; export it again with the"
+    " column formatted as text",
+    "以文本保存的完整 ID：表格软件已将该数字四舍五入，原 ID 无法恢复，请将此列设为文本格式后重新导出",
+)
+COUNTRY = Both(
+    "a country by its ISO 3166-1 code or its Chinese or English name", "国家的两位代码、中文名称或英文名称"
+)
+DATE = Both(
+    "a date: 2024-11-11, 2024/11/11 or 2024年11月11日", "日期：2024-11-11、2024/11/11 或 2024年11月11日"
+)
+INSTANT = Both(
+    "a date, or an instant with its offset: 2024-11-11 20:00:00+08:00 (--utc-offset gives one to all instants"
+    " that have none)",
+    "日期，或带时差的时间：2024-11-11 20:00:00+08:00（可用 --utc-offset 为所有不带时差的时间统一指定时差）",
+)
+WHOLE_NUMBER = Both("a whole number from 0 to 2^53 - 1", "0 到 2^53 - 1 的整数")
+TEXT = Both("text of at most 200 characters, without NUL", "不超过 200 个字符且不含空字符的文本")
+CELLS = Both("the line has more cells than the header", "此行的单元格多于表头")
+NOT_CSV = Both(
+    "the line is no CSV (is a quotation mark not closed?)", "此行不是有效的 CSV（引号是否未闭合？）"
+)
+OTHER_BODY = Both(
+    "this line's key was used before for another command: it was not done",
+    "此行的幂等键此前已用于另一条命令，未执行",
+)
+IN_PROGRESS = Both(
+    "another process is taking in this line now: it was not done here; run again later",
+    "另一进程正在处理此行，此处未执行，请稍后重新运行",
+)
+
+_FIELDS: dict[str, Both] = {
+    both.en: both
+    for both in (
+        ID,
+        TEXT,
+        WHOLE_NUMBER,
+        Both("a date, YYYY-MM-DD", "日期，格式为 YYYY-MM-DD"),
+        Both("a reason code of the catalogue", "原因目录中的代码"),
+        Both(
+            "an RFC 3339 instant with offset, at most microseconds", "带时差的 RFC 3339 时间，至多精确到微秒"
+        ),
+        Both(
+            "an RFC 3339 instant with offset, at most microseconds, or null for ever",
+            "带时差的 RFC 3339 时间，至多精确到微秒；null 表示永久",
+        ),
+        Both("granted or revoked", "granted 或 revoked"),
+        Both("normal or abnormal", "normal 或 abnormal"),
+        Both("official or marketing", "official 或 marketing"),
+        Both("open or invited", "open 或 invited"),
+        Both("own or offline", "own 或 offline"),
+        Both("text", "文本"),
+        Both("two capital letters (ISO 3166-1)", "两位大写字母（ISO 3166-1）"),
+        Both(
+            "two capital letters (ISO 3166-1), or null where it is unknown",
+            "两位大写字母（ISO 3166-1），未知时为 null",
+        ),
+        Both(
+            "{kind: shop, creator, account, support, platform or clock; id: text}",
+            "{kind: shop、creator、account、support、platform 或 clock; id: 文本}",
+        ),
+    )
+}
+
+
+def allowed_in_field(allowed: str) -> Both:
+    """What a field of a command may hold, in both languages, by its English words."""
+    return _FIELDS.get(allowed, Both(allowed, allowed))

@@ -1,0 +1,185 @@
+"""The statements of a batch that holds every kind of command; `python -m tests.store.golden` writes them down."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from shoplink.core import COMMANDS, Command, parse_command
+from shoplink.core.instant import format_instant
+from shoplink.flows.execute import execute
+
+GOLDEN = Path(__file__).parent / "statements.golden.txt"
+DATABASES = ("sqlite", "postgresql")
+
+_INVITED = frozenset({"accept", "decline", "withdraw"})
+_LINKED = frozenset(
+    {
+        "request_unlink",
+        "withdraw_unlink_request",
+        "refuse_unlink",
+        "approve_unlink",
+        "unlink",
+        "revoke",
+    }
+)
+_REQUESTED = frozenset({"withdraw_unlink_request", "refuse_unlink", "approve_unlink", "unlink"})
+_MONTH = timedelta(days=30)
+
+Fields = dict[str, Any]
+
+
+def prepare(kinds: Sequence[str], copies: int) -> None:
+    """Store what these kinds of commands need, so many times: each copy of a kind has its own shop and account."""
+    now = datetime.now(UTC) - timedelta(hours=1)
+    lines: list[Fields] = []
+    for pair in _pairs(kinds, copies):
+        kind, ids = pair["shop_id"].split(".")[0], {name: pair[name] for name in ("shop_id", "account_id")}
+        lines += [_put_shop(pair["shop_id"]), _put_account(pair["account_id"])]
+        if kind in _INVITED:
+            lines.append({"command": "invite", **ids, "role": "marketing", "network_region": "GB"})
+        if kind in _LINKED:
+            lines.append(
+                {
+                    "command": "import_link",
+                    **ids,
+                    "role": "official",
+                    "linked_at": format_instant(now - _MONTH),
+                }
+            )
+        if kind in _REQUESTED:
+            lines.append({"command": "request_unlink", **ids, "network_region": "GB"})
+        if kind == "end_waiver":
+            lines.append(_waiver("grant_waiver", pair["shop_id"], until=None))
+    refused = [one for one in execute(_parsed(lines, now), now=None) if one["outcome"] != "accepted"]
+    assert not refused, refused
+
+
+def batch(kinds: Sequence[str], copies: int) -> list[Command]:
+    """So many commands of each of these kinds, each with a key; all are accepted but `refused`."""
+    lines = []
+    for number, pair in enumerate(_pairs(kinds, copies)):
+        kind = pair["shop_id"].split(".")[0]
+        lines.append(
+            {**_ASKED[kind](pair["shop_id"], pair["account_id"]), "key": f"{kind} {number} {copies}"}
+        )
+    return _parsed(lines, datetime.now(UTC))
+
+
+def every_kind() -> list[str]:
+    """Every command; `put_*` on a record that is there and on a new one; and one that is refused."""
+    return [*COMMANDS, "new_shop", "new_account", "refused"]
+
+
+def statements(commands: Sequence[Command]) -> list[str]:
+    """The statements, without parameters, that executing these commands sends."""
+    with listening() as heard:
+        execute(commands)
+    return heard
+
+
+@contextmanager
+def listening() -> Iterator[list[str]]:
+    """Every statement that this thread sends, but the checkpoints that depend on how many there were before."""
+    heard: list[str] = []
+
+    def hear(run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 (Django's form)
+        if "wal_checkpoint" not in sql:
+            heard.append(re.sub(r"\s+", " ", sql).strip())
+        return run(sql, params, many, context)
+
+    with connection.execute_wrapper(hear):
+        yield heard
+
+
+def golden() -> str:
+    """The whole golden file; leaves the last database in use."""
+    from tests.databases import fresh, use  # noqa: PLC0415 (needs the environment of conftest)
+
+    parts = []
+    for kind in DATABASES:
+        use(fresh(kind))
+        prepare(every_kind(), 1)
+        parts += [f"== {kind}", *statements(batch(every_kind(), 1)), ""]
+        connection.close()
+    return "\n".join(parts)
+
+
+def _pairs(kinds: Sequence[str], copies: int) -> Iterator[Fields]:
+    for number in range(copies):
+        for kind in kinds:
+            yield {"shop_id": f"{kind}.{copies}.{number}", "account_id": f"{kind}.{copies}.{number}.account"}
+
+
+def _parsed(lines: Sequence[Fields], at: datetime) -> list[Command]:
+    return [parse_command({**line, "at": format_instant(at)}) for line in lines]
+
+
+def _put_shop(shop_id: str, **facts: Any) -> Fields:
+    return {"command": "put_shop", "shop_id": shop_id, "market": "GB", "enrolment": "invited", **facts}
+
+
+def _put_account(account_id: str, **facts: Any) -> Fields:
+    return {
+        "command": "put_account",
+        "account_id": account_id,
+        "region": "GB",
+        "birth_date": "1990-01-01",
+        **facts,
+    }
+
+
+def _waiver(command: str, shop_id: str, **more: Any) -> Fields:
+    return {"command": command, "shop_id": shop_id, "code": "shop.link_quota_spent", "note": "ticket", **more}
+
+
+def _of_pair(command: str, **more: Any) -> Callable[[str, str], Fields]:
+    return lambda shop_id, account_id: {
+        "command": command,
+        "shop_id": shop_id,
+        "account_id": account_id,
+        **more,
+    }
+
+
+_ASKED: dict[str, Callable[[str, str], Fields]] = {
+    "put_shop": lambda shop_id, _: _put_shop(shop_id, name="another name"),
+    "put_account": lambda _, account_id: _put_account(account_id, followers=7),
+    "correct_account": lambda _, account_id: {
+        "command": "correct_account",
+        "account_id": account_id,
+        "note": "passport",
+        "birth_date": "1991-01-01",
+    },
+    "invite": _of_pair("invite", role="marketing", network_region="GB"),
+    "accept": _of_pair("accept", network_region="GB"),
+    "decline": _of_pair("decline"),
+    "withdraw": _of_pair("withdraw"),
+    "request_unlink": _of_pair("request_unlink", network_region="GB"),
+    "withdraw_unlink_request": _of_pair("withdraw_unlink_request"),
+    "refuse_unlink": _of_pair("refuse_unlink", note="let us talk"),
+    "approve_unlink": _of_pair("approve_unlink"),
+    "unlink": _of_pair("unlink"),
+    "revoke": _of_pair("revoke", note="fraud"),
+    "import_link": _of_pair("import_link", role="official", linked_at="2024-01-01T00:00:00Z"),
+    "grant_waiver": lambda shop_id, _: _waiver("grant_waiver", shop_id, until=None),
+    "end_waiver": lambda shop_id, _: _waiver("end_waiver", shop_id),
+    "activate_rulebook": lambda *_: {
+        "command": "activate_rulebook",
+        "name": "seller-university-2025",
+        "market": "ID",
+        "effective_from": "2199-01-01T00:00:00Z",
+    },
+    "new_shop": lambda shop_id, _: _put_shop(f"{shop_id}.new"),
+    "new_account": lambda _, account_id: _put_account(f"{account_id}.new"),
+    "refused": _of_pair("accept", network_region=None),
+}
+
+if __name__ == "__main__":
+    import tests.conftest  # noqa: F401 (sets up Django as the tests have it)
+
+    GOLDEN.write_text(golden(), encoding="utf-8")

@@ -1,0 +1,28 @@
+"""A batch that another one's locks have thrown out is tried again as a whole, and its caller does not learn of it."""
+
+from contextlib import ExitStack
+
+import pytest
+from django.db import transaction
+
+from shoplink.store.sql import query
+from tests.store.asking import done, invite, put_account, put_shop
+from tests.store.threads import beside, somebody_waits_for_a_lock, until
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("database")
+def test_a_batch_that_a_deadlock_has_ended_is_done_after_all() -> None:
+    done(put_shop("S"), put_account("A"))
+    with ExitStack() as held:
+        # Somebody locks by hand, in the other order: the account, then the shop.
+        held.enter_context(transaction.atomic())
+        query("SELECT 1 FROM account FOR UPDATE")
+        with beside(lambda: done(invite("S", "A"))) as invited:
+            until(somebody_waits_for_a_lock)
+            query("SELECT 1 FROM shop FOR UPDATE")  # who has waited longer is thrown out: the batch
+            held.close()
+            assert invited.result(10)[0]["outcome"] == "accepted"
+    found = query("SELECT deadlocks > 0 FROM pg_stat_database WHERE datname = current_database()")
+    assert found == [(True,)]
+    assert query("SELECT count(*) FROM link") == [(1,)]

@@ -1,0 +1,133 @@
+"""A command file through the database gives what `replay` gives, whatever the batches; time's own events may come later."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from shoplink.core import AnyEvent, Command, World, advance, parse_command, step, wire
+from shoplink.core.decide import Accepted, Refused
+from shoplink.core.instant import END
+from shoplink.flows.execute import execute
+from shoplink.flows.tick import tick
+from shoplink.rulebooks import packaged
+from shoplink.store.sql import execute as run_sql
+from shoplink.store.sql import query
+from tests.oracle.streams import GUIDE, random_stream, stories
+
+RANDOM_STREAMS = 25
+COMMANDS_IN_STREAM = 120
+LARGEST_BATCH = 100
+TIMER_RUNS = 0.3
+
+Answer = dict[str, Any]
+Events = Counter[bytes]
+
+
+@pytest.mark.usefixtures("database")
+def test_stories_through_the_database_end_as_in_memory() -> None:
+    for name, told in stories().items():
+        the_database_agrees(name, told)
+
+
+@pytest.mark.usefixtures("database")
+def test_random_streams_through_the_database_end_as_in_memory() -> None:
+    for seed in range(RANDOM_STREAMS):
+        the_database_agrees(f"seed {seed}", random_stream(random.Random(seed), COMMANDS_IN_STREAM))
+
+
+def the_database_agrees(label: str, stream: Iterable[Mapping[str, Any]]) -> None:
+    """Both ways give every line the same answer, and once all time has passed, the same log."""
+    commands = [parse_command(fields) for fields in stream]
+    forget_everything()
+    expected, log = in_memory(commands)
+    for command, should, answer in zip(commands, expected, in_batches(commands, label), strict=True):
+        assert own(answer) == should, f"{label}: {command}"
+    tick(END)
+    assert stored_log() == log, f"{label}: the logs differ: {differences(stored_log(), log)}"
+
+
+def in_memory(commands: Iterable[Command]) -> tuple[list[Answer], Events]:
+    """What the core answers to each command, and its log once all time has passed."""
+    world = World(packaged(), packaged()[GUIDE])
+    answers: list[Answer] = []
+    log = Counter[bytes]()
+    for command in commands:
+        done = step(world, command)
+        answer: Answer = {"outcome": "accepted", "events": [wire(event) for event in done.own]}
+        match done.decision:
+            case Accepted(warnings=warnings):
+                answer |= {"warnings": list(warnings), "reasons": []}
+            case Refused(reasons=reasons):
+                refused = {"outcome": "refused", "warnings": [], "reasons": [wire(one) for one in reasons]}
+                answer |= refused
+        answers.append(own(answer))
+        log.update(without_link_id(wire(event)) for event in (*done.due, *done.own))
+    log.update(without_link_id(wire(event)) for event in advance(world, END))
+    return answers, log
+
+
+def in_batches(commands: list[Command], label: str) -> list[Answer]:
+    """What the database answers to each command, in batches of random size; the timer runs now and then."""
+    rng = random.Random(label)
+    answers: list[Answer] = []
+    while len(answers) < len(commands):
+        size = rng.choice((1, rng.randint(2, 10), rng.randint(10, LARGEST_BATCH)))
+        answers += execute(commands[len(answers) : len(answers) + size], now=None)
+        if rng.random() < TIMER_RUNS:
+            tick(commands[len(answers) - 1].at)
+    return answers
+
+
+def own(answer: Answer) -> Answer:
+    """What a comparison reads of an answer, without the events that time made."""
+    events = [event for event in answer["events"] if event.get("by", {}).get("kind") != "clock"]
+    return {**answer, "events": [without_link_id(event) for event in events]}
+
+
+def stored_log() -> Events:
+    """Every stored event, read back as the event that it was."""
+    return Counter(
+        without_link_id(wire(msgspec.json.decode(data, type=AnyEvent)))
+        for (data,) in query("SELECT data FROM event")
+    )
+
+
+def without_link_id(event: Answer) -> bytes:
+    """The event for comparison: link ids are minted, so each run has its own."""
+    return msgspec.json.encode({name: event[name] for name in event if name != "link_id"}, order="sorted")
+
+
+def differences(one: Events, other: Events) -> dict[str, list[bytes]]:
+    """What each log has that the other has not."""
+    return {
+        "only stored": sorted((one - other).elements()),
+        "only in memory": sorted((other - one).elements()),
+    }
+
+
+def forget_everything() -> None:
+    """Empty every table that a stream fills."""
+    for table in ("shop", "account", "link", "waiver", "activation", "event", "refusal", "stored_answer"):
+        run_sql(f"DELETE FROM {table}")
+
+
+@pytest.mark.usefixtures("database")
+def test_what_time_makes_due_is_stored_by_the_timer_exactly_when_it_was_due() -> None:
+    start = datetime(2024, 11, 11, 12, tzinfo=UTC)
+    fields: tuple[dict[str, Any], ...] = (
+        {"command": "put_shop", "shop_id": "S", "market": "GB", "enrolment": "invited"},
+        {"command": "put_account", "account_id": "A", "region": "GB", "birth_date": "1990-01-01"},
+        {"command": "invite", "shop_id": "S", "account_id": "A", "role": "official", "network_region": "GB"},
+    )
+    execute([parse_command({**one, "at": "2024-11-11T12:00:00Z"}) for one in fields], now=None)
+    deadline = start + timedelta(hours=48)
+    assert tick(deadline - timedelta(microseconds=1)).due == 0
+    assert tick(deadline + timedelta(days=3)).due == 1
+    expired = query("SELECT at FROM event WHERE type = 'link.expired'")
+    assert expired == [(int(deadline.timestamp()) * 1_000_000,)]
+    assert tick(deadline + timedelta(days=3)).due == 0

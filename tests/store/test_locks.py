@@ -1,0 +1,170 @@
+"""Threads that want the same thing at once on PostgreSQL: exactly one has it, nobody stands in another's way for ever."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from shoplink.core import Command
+from shoplink.core.instant import format_instant
+from shoplink.flows.execute import execute
+from shoplink.store.fields import to_micros
+from shoplink.store.sql import query
+from tests.store.asking import accept, command, done, invite, outcome, put_account, put_shop
+from tests.store.threads import at_once, beside, somebody_waits_for_a_lock, until
+
+pytestmark = [
+    pytest.mark.parametrize("database", ["postgresql"], indirect=True),
+    pytest.mark.usefixtures("database"),
+]
+
+ROUNDS = 10
+THREADS = 8
+
+Outcome = tuple[str, tuple[str, ...]]
+
+
+def accounts(number: int) -> list[str]:
+    """So many new accounts, in good order."""
+    names = [f"account-{number}-{one}" for one in range(THREADS)]
+    done(*(put_account(name) for name in names))
+    return names
+
+
+def race(commands: Sequence[Command]) -> Counter[Outcome]:
+    """How the commands end, each in its own thread."""
+    return Counter(at_once([partial(outcome, one) for one in commands]))
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_ever_in_a_deadlock(database: str) -> Iterator[None]:
+    """A deadlock would be tried again and so be hidden from the answers; the server counts it."""
+    yield
+    assert query("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == [(0,)], (
+        database
+    )
+
+
+def test_the_last_slot_is_given_once() -> None:
+    for number in range(ROUNDS):
+        done(put_shop(f"S{number}"))
+        ended = race([invite(f"S{number}", name, "official") for name in accounts(number)])
+        assert ended == {("accepted", ()): 1, ("refused", ("shop.slots_full",)): THREADS - 1}
+
+
+def test_the_last_unit_of_the_quota_is_given_once() -> None:
+    for number in range(ROUNDS):
+        done(put_shop(f"S{number}"), *(put_account(f"old-{number}-{one}") for one in range(9)))
+        month_ago = datetime.now(UTC) - timedelta(days=30)
+        period: dict[str, Any] = {
+            "linked_at": format_instant(month_ago),
+            "unlinked_at": format_instant(month_ago + timedelta(days=2)),
+        }
+        pairs: list[dict[str, Any]] = [
+            {"shop_id": f"S{number}", "account_id": f"old-{number}-{one}"} for one in range(9)
+        ]
+        done(*(command("import_link", role="marketing", **period, **pair) for pair in pairs))
+        ended = race([invite(f"S{number}", name) for name in accounts(number)])
+        assert ended == {("accepted", ()): 1, ("refused", ("shop.link_quota_spent",)): THREADS - 1}
+
+
+def test_an_account_is_linked_once() -> None:
+    for number in range(ROUNDS):
+        shops = [f"S{number}-{one}" for one in range(THREADS)]
+        done(put_account(f"A{number}"), *map(put_shop, shops))
+        done(*(invite(shop, f"A{number}", "official") for shop in shops))
+        ended = race([accept(shop, f"A{number}") for shop in shops])
+        assert ended == {("accepted", ()): 1, ("refused", ("link.wrong_state",)): THREADS - 1}
+        states = Counter(query("SELECT status FROM link WHERE account_id = %s", f"A{number}"))
+        assert states == {("linked",): 1, ("superseded",): THREADS - 1}
+
+
+def test_a_new_shop_gets_one_market() -> None:
+    for number in range(ROUNDS):
+        shop_id = f"S{number}"
+        markets = ["GB", "US"] * (THREADS // 2)
+        ended = race([put_shop(shop_id, market=market) for market in markets])
+        assert ended == {("accepted", ()): THREADS // 2, ("refused", ("shop.market_fixed",)): THREADS // 2}
+        assert query("SELECT count(*) FROM event WHERE shop_id = %s", shop_id) == [(1,)]
+
+
+def test_batches_that_cross_do_not_stop_each_other() -> None:
+    shops = [f"S{number}" for number in range(6)]
+    names = [f"A{number}" for number in range(6)]
+    done(*map(put_shop, shops), *map(put_account, names))
+
+    def several_batches(seed: int) -> None:
+        rng = random.Random(seed)
+        for _ in range(ROUNDS):
+            pairs = [(rng.choice(shops), rng.choice(names)) for _ in range(4)]
+            kinds: tuple[Callable[[str, str], Command], ...] = (invite, accept, _decline, _rename, _follow)
+            execute([rng.choice(kinds)(*pair) for pair in pairs])
+
+    at_once([partial(several_batches, seed) for seed in range(THREADS)])
+    assert query("SELECT count(*) FROM event WHERE type = 'link.invited'") > [(0,)]
+
+
+def test_new_records_are_stored_in_the_order_of_their_ids_whatever_the_batch() -> None:
+    """So batches that record the same new things wait for each other in one order, and never in a circle."""
+    records = [put(f"X{one:02}") for one in range(40) for put in (put_shop, put_account)]
+    done(*random.Random(1).sample(records, len(records)))
+    for table in ("shop", "account"):
+        stored = [key for (key,) in query(f"SELECT {table}_id FROM {table} ORDER BY ctid")]
+        assert stored == [f"X{one:02}" for one in range(40)]
+
+
+def test_who_waits_for_a_lock_comes_after_whom_it_waited_for() -> None:
+    done(put_shop("S"))
+    with ExitStack() as held:
+        held.enter_context(transaction.atomic())
+        query("SELECT 1 FROM shop FOR UPDATE")
+        with beside(lambda: _at(done(put_shop("S", name="second")))) as waiting:
+            until(somebody_waits_for_a_lock)
+            first = _at(done(put_shop("S", name="first")))
+            held.close()
+            second = waiting.result(10)
+    assert first <= second
+    assert query("SELECT name FROM shop") == [("second",)]
+
+
+def test_a_link_held_while_a_rulebook_is_activated_knows_its_start() -> None:
+    start = datetime.now(UTC) + timedelta(days=30)
+    for number in range(ROUNDS):
+        names = [f"A{number}-{one}" for one in range(THREADS - 1)]
+        start += timedelta(days=-1)
+        done(*(put_shop(f"S{name}") for name in names))
+        done(*(put_account(name, registered_in="ID") for name in names))
+        done(*(invite(f"S{name}", name) for name in names))
+        activation = command(
+            "activate_rulebook",
+            name="seller-university-2025",
+            market="GB",
+            effective_from=format_instant(start),
+        )
+        ended = race([activation, *(accept(f"S{name}", name) for name in names)])
+        assert ended == {("accepted", ()): THREADS}
+        held = query("SELECT due_at FROM link WHERE status = 'in_review'")
+        assert held == [(to_micros(start),)] * (THREADS - 1) * (number + 1)
+
+
+def _at(answers: Sequence[dict[str, Any]]) -> str:
+    at: str = answers[-1]["events"][0]["at"]
+    return at
+
+
+def _decline(shop_id: str, account_id: str) -> Command:
+    return command("decline", shop_id=shop_id, account_id=account_id)
+
+
+def _rename(shop_id: str, account_id: str) -> Command:
+    return put_shop(shop_id, name=account_id)
+
+
+def _follow(shop_id: str, account_id: str) -> Command:
+    return put_account(account_id, handle=shop_id)

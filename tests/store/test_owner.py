@@ -1,0 +1,96 @@
+"""A SQLite file belongs to one process: a second one that wants to write is told whose it is, and may read."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from shoplink.store.owner import OwnedError, claim
+from shoplink.store.sql import query
+from tests.store.asking import done, put_shop
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+SET_UP = "from shoplink.cli.database import set_up; set_up()\n"
+OWN = SET_UP + (
+    "from shoplink.store.owner import claim\n"
+    "claim('a test')\n"
+    "print('mine', flush=True)\n"
+    "import time; time.sleep(60)\n"
+)
+WRITE = SET_UP + "from tests.store.asking import done, put_shop; done(put_shop('other'))\n"
+READ = SET_UP + "from shoplink.store.sql import query; print(query('SELECT shop_id FROM shop'))\n"
+
+
+def python(code: str, url: str) -> "subprocess.Popen[str]":
+    """Another process, on the same database."""
+    environment = {**os.environ, "SHOPLINK_DATABASE_URL": url}
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@contextmanager
+def owned_by_another(url: str) -> Iterator["subprocess.Popen[str]"]:
+    """A process that owns the database, until it is killed or the block ends."""
+    owner = python(OWN, url)
+    assert owner.stdout is not None
+    assert owner.stdout.readline() == "mine\n"
+    try:
+        yield owner
+    finally:
+        owner.kill()
+        owner.communicate()
+
+
+def test_who_wants_to_write_is_told_whose_it_is(database: str) -> None:
+    with owned_by_another(database) as owner:
+        holder = rf"test_\d+_\d+\.sqlite3 belongs to process {owner.pid} \(a test, since .*Z\)"
+        with pytest.raises(OwnedError, match=holder):
+            done(put_shop("S"))
+        with pytest.raises(OwnedError, match=holder):
+            claim("writing")
+        assert query("SELECT count(*) FROM shop") == [(0,)]
+
+
+def test_a_second_process_cannot_write_while_this_one_does(database: str) -> None:
+    done(put_shop("S"))
+    second = python(WRITE, database)
+    _, said = second.communicate(timeout=30)
+    assert second.returncode == 1
+    assert f"belongs to process {os.getpid()} (writing, since" in said
+    assert query("SELECT shop_id FROM shop") == [("S",)]
+
+
+def test_a_second_process_reads_while_this_one_writes(database: str) -> None:
+    done(put_shop("S"))
+    reader = python(READ, database)
+    assert reader.communicate(timeout=30)[0] == "[('S',)]\n"
+
+
+def test_a_killed_owner_owns_no_longer_and_what_it_wrote_is_there(database: str) -> None:
+    code = WRITE + "print('mine', flush=True)\nimport time; time.sleep(60)\n"
+    owner = python(code, database)
+    assert owner.stdout is not None
+    assert owner.stdout.readline() == "mine\n"
+    owner.send_signal(signal.SIGKILL)
+    owner.communicate()
+    done(put_shop("S"))
+    assert query("SELECT shop_id FROM shop ORDER BY shop_id") == [("S",), ("other",)]
+    second = python(WRITE, database)
+    assert f"belongs to process {os.getpid()} " in second.communicate(timeout=30)[1]
+
+
+def test_owning_it_twice_is_owning_it(database: str) -> None:
+    claim("writing")
+    claim("writing")
+    done(put_shop("S"))
+    assert database.endswith(".sqlite3")

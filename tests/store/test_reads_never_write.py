@@ -1,0 +1,158 @@
+"""Every read works where nothing can be written, and sees what is overdue as done."""
+
+import inspect
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+
+import pytest
+from django.db import DatabaseError, connection
+
+from shoplink.core.facts import Actor
+from shoplink.core.instant import format_instant
+from shoplink.flows import installed, look
+from shoplink.flows.execute import execute
+from shoplink.store import due, feed, keys, read, read_records, rulebooks
+from shoplink.store.sql import execute as run_sql
+from shoplink.store.sql import query
+from tests.store.asking import command, done, invite, put_account, put_shop
+
+NOW = datetime.now(UTC)
+BEFORE = NOW - timedelta(days=3)
+LATER = NOW + timedelta(days=9)
+SELLER = Actor(kind="shop", id="seller")
+
+WRITERS = {
+    "create",
+    "revoke",
+    "store_use",
+    "forget",
+    "number_events",
+    "number_events_here",
+    "keep_text",
+    "install_rulebook",
+}
+"""The functions of these modules that write on purpose."""
+
+
+def link_id() -> str:
+    found: str = query("SELECT link_id FROM link")[0][0]
+    return found
+
+
+def permitted() -> look.Permitted:
+    return look.permitted(look.look_at_pair("S", "A").world, "S", "A")
+
+
+READS: dict[Callable[..., object], Callable[[], object]] = {
+    read.one_link: lambda: read.one_link(link_id()),
+    read.status_of_link: lambda: read.status_of_link(link_id()),
+    read.timeline: lambda: read.timeline(link_id()),
+    read.page_of_links: lambda: read.page_of_links(NOW, 10, 0, shop_id="S", account_id="A", status="expired"),
+    read.page_of_shops: lambda: read.page_of_shops(10, "", "GB"),
+    read.page_of_accounts: lambda: read.page_of_accounts(10, "", ""),
+    read_records.page_of_refusals: lambda: read_records.page_of_refusals(10, None, shop_id="S", by=SELLER),
+    read_records.page_of_waivers: lambda: read_records.page_of_waivers(10, 0, shop_id="S"),
+    read_records.activations: read_records.activations,
+    feed.read_feed: lambda: feed.read_feed(0, 10),
+    due.accounts_due: lambda: due.accounts_due(NOW, 10),
+    rulebooks.texts: rulebooks.texts,
+    keys.find: lambda: keys.find("nobody's"),
+    keys.every_key: keys.every_key,
+    keys.note_use: lambda: keys.note_use("nobody's"),
+    installed.installed_rulebooks: installed.installed_rulebooks,
+    installed.default_rulebook: installed.default_rulebook,
+    look.look_at: lambda: look.look_at(["S"], ["A"]),
+    look.look_at_pair: lambda: look.look_at_pair("S", "A"),
+    look.permitted: permitted,
+    look.check: lambda: look.check(invite("S", "A")),
+}
+WITHOUT_DATABASE = {"query_nothing", "snapshot", "look", "slot_use", "link_quota_use", "unlink_quota_use"}
+"""What works on values alone, or is a part of the reads above."""
+
+
+def public_functions(module: ModuleType) -> dict[str, Callable[..., object]]:
+    return {
+        name: function
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+def test_every_read_is_run_here() -> None:
+    for module in (read, read_records, look, feed, due, keys, rulebooks, installed):
+        for name, function in public_functions(module).items():
+            assert function in READS or name in WRITERS | WITHOUT_DATABASE, f"{module.__name__}.{name}"
+
+
+@pytest.fixture
+def overdue(database: str) -> str:
+    """An invitation that expired a day ago and a refusal, a waiver and an activation; then nothing can be written."""
+    commands = (
+        put_shop("S"),
+        put_account("A"),
+        invite("S", "A"),
+        command("grant_waiver", code="shop.link_quota_spent", note="x", until=None, shop_id="S"),
+        command(
+            "activate_rulebook",
+            name="seller-university-2025",
+            market="GB",
+            effective_from=format_instant(LATER),
+        ),
+    )
+    done(*commands, now=lambda: BEFORE)
+    execute([invite("S", "A", by={"kind": "shop", "id": "seller"})], now=lambda: BEFORE)
+    feed.number_events()
+    keys.create("a program", {"read"}, BEFORE)
+    run_sql(
+        "SET default_transaction_read_only = on"
+        if connection.vendor == "postgresql"
+        else "PRAGMA query_only = ON"
+    )
+    return database
+
+
+@pytest.mark.usefixtures("overdue")
+@pytest.mark.parametrize("name", [function.__qualname__ for function in READS])
+def test_a_read_works_where_nothing_can_be_written(name: str) -> None:
+    reading = next(call for function, call in READS.items() if function.__qualname__ == name)
+    before = query("SELECT * FROM link")
+    reading()
+    assert query("SELECT * FROM link") == before
+
+
+@pytest.mark.usefixtures("overdue")
+def test_nothing_can_be_written_there() -> None:
+    with pytest.raises(DatabaseError):
+        run_sql("UPDATE link SET status = 'expired', slot = NULL, ended_at = 1")
+    with pytest.raises(DatabaseError):
+        execute([put_shop("T")])
+
+
+@pytest.mark.usefixtures("overdue")
+def test_a_read_sees_what_is_overdue_as_done() -> None:
+    assert read.status_of_link(link_id()) == "invited"
+    stored = read.one_link(link_id())
+    assert stored is not None
+    seen = look.look_at_pair("S", "A")
+    link = seen.world.link("S", "A")
+    assert link is not None
+    assert (link.status, link.ended_at) == ("expired", BEFORE + timedelta(hours=48))
+    assert seen.settled(stored) == link
+    assert seen.world.shops["S"].live == {}
+    assert look.slot_use(seen.world.shops["S"], seen.world.rulebook("GB"), "marketing").used == 0
+
+
+@pytest.mark.usefixtures("overdue")
+def test_a_list_sees_what_is_overdue_as_done() -> None:
+    pages = {status: read.page_of_links(NOW, 10, 0, status=status) for status in ("invited", "expired")}
+    assert {status: len(page) for status, page in pages.items()} == {"invited": 0, "expired": 1}
+    earlier = read.page_of_links(BEFORE, 10, 0, status="invited")
+    assert [link.status for _, link in earlier] == ["invited"]
+
+
+@pytest.mark.usefixtures("overdue")
+def test_a_check_is_decided_on_what_is_overdue_as_done() -> None:
+    decision = look.check(invite("S", "A"))
+    assert type(decision).__name__ == "Accepted"
+    assert query("SELECT count(*) FROM refusal") == [(1,)]

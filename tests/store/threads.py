@@ -1,0 +1,55 @@
+"""Threads that work on the database at once, each with a connection of its own."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+from django.db import connection
+
+from shoplink.store.sql import query
+
+T = TypeVar("T")
+
+_WITHIN_SECONDS = 10
+
+
+def at_once(jobs: Sequence[Callable[[], T]]) -> list[T]:
+    """What each job returns, having started all at one moment; raises what the first failing one raised."""
+    barrier = threading.Barrier(len(jobs))
+
+    def run(job: Callable[[], T]) -> T:
+        barrier.wait(_WITHIN_SECONDS)
+        return _closing(job)
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
+
+
+@contextmanager
+def beside(job: Callable[[], T]) -> Iterator["Future[T]"]:
+    """A job that runs in its own thread while the block does; both have ended after it."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(_closing, job)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + _WITHIN_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "what was waited for did not happen"
+        time.sleep(0.01)
+
+
+def somebody_waits_for_a_lock() -> bool:
+    """Whether a connection to this PostgreSQL server is waiting for a lock."""
+    return query("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)]
+
+
+def _closing(job: Callable[[], T]) -> T:
+    try:
+        return job()
+    finally:
+        connection.close()
