@@ -1,0 +1,128 @@
+"""A stream of commands in, an answer a line out: executed in transactions of up to a thousand lines."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from ninja import Router
+
+from shoplink.api import examples
+from shoplink.api.actor import actor_of, may_issue, read_actor
+from shoplink.api.ask import KEY_LENGTH_MAX, WHENEVER, idempotency_key
+from shoplink.api.body import decode_object, plain
+from shoplink.api.document import documented
+from shoplink.api.key import key_of
+from shoplink.api.problem import ProblemError
+from shoplink.api.spool import Spool
+from shoplink.api.visitor import with_network_region
+from shoplink.core import Command, parse_command
+from shoplink.core.facts import Actor
+from shoplink.core.parse import MalformedError
+from shoplink.flows.execute import execute
+from shoplink.flows.replay import LINE_LIMIT_BYTES, read_lines
+
+router = Router(tags=["commands"])
+
+NDJSON = "application/x-ndjson"
+LINES_IN_TRANSACTION_MAX = 1_000
+BYTES_IN_TRANSACTION_MAX = 8 << 20
+_BOM = b"\xef\xbb\xbf"
+
+Answer = dict[str, Any]
+Line = tuple[int, Command | Answer]
+
+_DOCUMENT = documented("send_commands", str, problems=("key.unknown", "malformed"), acts=True, keyed=True)
+# The body is described in words alone: any text is a stream, and each of its lines is answered for itself.
+_DOCUMENT["openapi_extra"]["requestBody"] = {
+    "required": True,
+    "content": {
+        NDJSON: {
+            "schema": {
+                "description": "One command a line, as /v1/checks takes it, with `by`, `key`, `about`."
+            },
+            "examples": {"example": {"value": examples.STREAM}},
+        }
+    },
+}
+_DOCUMENT["openapi_extra"]["responses"][200] = {
+    "content": {NDJSON: {"schema": {"type": "string"}, "examples": {"example": {"value": examples.STREAMED}}}}
+}
+
+
+@router.post("", **_DOCUMENT)
+def send_commands(request: HttpRequest) -> HttpResponseBase:
+    """Execute a stream of commands, one JSON object per line with its `command` and without `at`.
+
+    Up to 1,000 lines make one transaction; each line is answered, in order, when its transaction is committed.
+    A line may say `by` whom it is ({"kind", "id"}; else the header says it) and carry a `key`. With an
+    Idempotency-Key a line without one has that key, a colon and its number. The outcome of a line is `accepted`,
+    `refused`, `invalid` (no command) or `rejected` (not allowed, or its key was used otherwise), with an `error`.
+    """
+    actor, key = actor_of(request), idempotency_key(request)
+    answers = _answers(request, actor, key)
+    return StreamingHttpResponse(answers, content_type=NDJSON)
+
+
+def _answers(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[bytes]:
+    scope, encode = key_of(request).key_id, msgspec.json.Encoder().encode
+    for batch in _batches(request, actor, key):
+        done = iter(execute([command for _, command in batch if isinstance(command, Command)], scope=scope))
+        written = []
+        for number, command in batch:
+            answer = next(done) if isinstance(command, Command) else command
+            shown = {name: value for name, value in answer.items() if name != "shown"}
+            written.append(encode({"line": number, **shown}))
+        yield b"\n".join(written) + b"\n"
+
+
+def _batches(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[list[Line]]:
+    """The lines in groups, each small enough for one transaction."""
+    batch: list[Line] = []
+    size = 0
+    for number, line in enumerate(_lines(request), start=1):
+        text = line.removeprefix(_BOM) if number == 1 and line is not None else line
+        if text is not None and not text.strip():
+            continue
+        batch.append((number, _command(request, text, actor, f"{key}:{number}" if key else None)))
+        size += len(text or b"")
+        if len(batch) == LINES_IN_TRANSACTION_MAX or size > BYTES_IN_TRANSACTION_MAX:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _lines(request: HttpRequest) -> Iterator[bytes | None]:
+    with Spool(request.META["wsgi.input"]) as spool:
+        yield from read_lines(io.BufferedReader(spool))
+
+
+def _command(request: HttpRequest, line: bytes | None, actor: Actor, key: str | None) -> Command | Answer:
+    """The command of a line, or the answer to one that holds none or may not be issued."""
+    try:
+        command = _read(line, actor, key)
+        may_issue(request, command)
+    except MalformedError as error:
+        return _not_done("invalid", str(error))
+    except ProblemError as error:
+        return _not_done("rejected", error.kind)
+    return command
+
+
+def _read(line: bytes | None, actor: Actor, key: str | None) -> Command:
+    if line is None:
+        raise MalformedError(f"the line is longer than {LINE_LIMIT_BYTES} bytes")
+    fields = {"by": plain(actor), "key": key, **decode_object(line, "the line")}
+    if "at" in fields:
+        raise MalformedError("unknown field 'at'; a command that is sent is decided now", "at")
+    command = parse_command({**with_network_region(fields), "at": WHENEVER})
+    if command.key == "" or len(command.key or "") > KEY_LENGTH_MAX:
+        raise MalformedError(f"key: found {command.key!r}; allowed: 1 to 200 characters", "key")
+    by = command.by or actor
+    return msgspec.structs.replace(command, by=read_actor(f"{by.kind}:{by.id}", "by"))
+
+
+def _not_done(outcome: str, error: str) -> Answer:
+    return {"outcome": outcome, "events": [], "warnings": [], "reasons": [], "error": error}

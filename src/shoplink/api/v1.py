@@ -1,0 +1,82 @@
+"""The API `/v1` as a whole: its operations, what answers errors, and its OpenAPI document."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from shoplink import api as package
+from shoplink.api import accounts, checks, links, permissions, records, rulebooks, shops, stream, waivers
+from shoplink.api.document import components
+from shoplink.api.key import ApiKey
+from shoplink.api.pages import Pages
+from shoplink.api.problem import ProblemError, language_of, problem
+from shoplink.api.sentences import say_malformed
+from shoplink.core.parse import MalformedError
+
+
+class Api(NinjaAPI):
+    """The operations, with the schemas of what they answer in their document."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """The OpenAPI document."""
+        document = super().get_openapi_schema(**options)
+        document["components"]["schemas"].update(components())
+        return document
+
+
+api = Api(
+    title="shoplink",
+    version="1",
+    description=package.DESCRIPTION,
+    urls_namespace="v1",
+    auth=ApiKey(),
+    docs=Pages(),
+)
+for prefix, router in (
+    ("/shops", shops.router),
+    ("/accounts", accounts.router),
+    ("/links", links.router),
+    ("/checks", checks.router),
+    ("/commands", stream.router),
+    ("/permissions", permissions.router),
+    ("/waivers", waivers.router),
+    ("/rulebooks", rulebooks.router),
+    ("", records.router),
+):
+    api.add_router(prefix, router)
+
+
+@api.exception_handler(ProblemError)
+def on_problem(request: HttpRequest, error: ProblemError) -> HttpResponse:
+    """What was found not to be possible, as a problem document."""
+    return problem(request, error)
+
+
+@api.exception_handler(MalformedError)
+def on_malformed(request: HttpRequest, error: MalformedError) -> HttpResponse:
+    """What is no command, naming the field."""
+    more = {} if error.field is None else {"field": error.field}
+    sentence = say_malformed(str(error), language_of(request).tag)
+    return problem(request, ProblemError("malformed", problem=sentence), **more)
+
+
+@api.exception_handler(ValidationError)
+def on_invalid_parameter(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """A parameter of the path or the query that is not what it may be, naming it."""
+    first = error.errors[0]
+    field = str(first["loc"][-1])
+    return problem(request, ProblemError("malformed", problem=f"{field}: {first['msg']}"), field=field)
+
+
+@api.exception_handler(AuthenticationError)
+def on_unknown_key(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    """A request without a key that is in force."""
+    return problem(request, ProblemError("key.unknown", headers={"WWW-Authenticate": "Bearer"}))
+
+
+@api.exception_handler(Http404)
+def on_not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
+    """An address at which there is nothing."""
+    return problem(request, ProblemError("not_found"))

@@ -1,0 +1,86 @@
+"""A command decided and not done."""
+
+from tests.api.service import Caller
+
+
+def test_a_check_answers_as_the_command_would_and_does_nothing(call: Caller) -> None:
+    shop_id, account_id = call.shop(), call.account(commerce_permission="revoked")
+    command = {
+        "command": "invite",
+        "shop_id": shop_id,
+        "account_id": account_id,
+        "role": "marketing",
+        "network_region": "GB",
+    }
+    allowed = call("POST", "/v1/checks", command, actor=f"shop:{shop_id}")
+    assert allowed.status == 200
+    assert (allowed.body["allowed"], allowed.body["reasons"]) == (True, [])
+    assert allowed.body["warnings"] == ["account.commerce_permission_revoked"]
+    assert call.get("/v1/links", shop_id=shop_id).body["items"] == []
+    wrong = {**command, "network_region": "FR"}
+    refused = call("POST", "/v1/checks", wrong, actor=f"shop:{shop_id}", Accept_Language="zh")
+    assert refused.body["allowed"] is False
+    assert [reason["code"] for reason in refused.body["reasons"]] == ["network.region_mismatch"]
+    assert "法国" in refused.body["reasons"][0]["detail"]
+    assert call.get("/v1/refusals", shop_id=shop_id).body["items"] == []
+    done = call.invite(shop_id, account_id)
+    again = call("POST", "/v1/checks", command, actor=f"shop:{shop_id}").body
+    assert again["reasons"][0]["possible_at"] == done.body["expires_at"]
+
+
+def test_a_check_is_asked_by_whom_the_command_would_be(call: Caller) -> None:
+    shop_id = call.shop()
+    command = {"command": "put_shop", "shop_id": shop_id, "market": "FR", "enrolment": "invited"}
+    assert call("POST", "/v1/checks", command, actor=f"shop:{shop_id}").status == 403
+    answer = call("POST", "/v1/checks", command, actor="platform:p")
+    assert [reason["code"] for reason in answer.body["reasons"]] == ["shop.market_fixed"]
+    for body, field in (({}, "command"), ({"command": "x"}, "command"), ({**command, "at": "now"}, "at")):
+        malformed = call("POST", "/v1/checks", body, actor="platform:p")
+        assert (malformed.status, malformed.body["field"]) == (422, field)
+
+
+def test_every_kind_of_command_can_be_checked(call: Caller) -> None:
+    shop_id, account_id = call.shop(), call.account()
+    pair = {"shop_id": shop_id, "account_id": account_id}
+    region, note = {"network_region": "GB"}, {"note": "n"}
+    for kind, fields, actor, codes in (
+        ("put_account", {"account_id": account_id, "region": "GB"}, "platform:p", []),
+        ("correct_account", {"account_id": "none", **note}, "support:s", ["account.not_found"]),
+        ("accept", {**pair, **region}, f"account:{account_id}", ["link.not_found"]),
+        ("decline", pair, f"account:{account_id}", ["link.not_found"]),
+        ("withdraw", pair, f"shop:{shop_id}", ["link.not_found"]),
+        ("request_unlink", {**pair, **region}, f"account:{account_id}", ["link.not_found"]),
+        ("withdraw_unlink_request", pair, f"account:{account_id}", ["link.not_found"]),
+        ("refuse_unlink", pair, f"shop:{shop_id}", ["link.not_found"]),
+        ("approve_unlink", pair, f"shop:{shop_id}", ["link.not_found"]),
+        ("unlink", pair, f"shop:{shop_id}", ["link.not_found"]),
+        ("revoke", {**pair, **note}, "platform:p", ["link.not_found"]),
+        (
+            "import_link",
+            {**pair, "role": "marketing", "linked_at": "2999-01-01T00:00:00Z"},
+            "platform:p",
+            ["link.date_out_of_order"],
+        ),
+        (
+            "grant_waiver",
+            {"code": "shop.slots_full", "shop_id": shop_id, "until": None, **note},
+            "support:s",
+            ["waiver.not_allowed"],
+        ),
+        (
+            "end_waiver",
+            {"code": "shop.slots_full", "shop_id": shop_id, **note},
+            "support:s",
+            ["waiver.not_found"],
+        ),
+        (
+            "activate_rulebook",
+            {"name": "guide-2024-11", "market": "GB", "effective_from": "2020-01-01T00:00:00Z"},
+            "platform:p",
+            ["rulebook.date_in_past"],
+        ),
+    ):
+        answer = call("POST", "/v1/checks", {"command": kind, **fields}, actor=actor)
+        assert answer.status == 200, answer
+        assert [reason["code"] for reason in answer.body["reasons"]] == codes, kind
+        assert answer.body["allowed"] is (not codes)

@@ -1,0 +1,167 @@
+"""The OpenAPI document: it changes only on purpose, and every example in it is what really happens."""
+
+import json
+import re
+import time
+from typing import Any
+
+import pytest
+
+from shoplink.api.examples import LINK_ID
+from tests.api.golden import PATH, document
+from tests.api.service import Answer, Caller, Json, Service
+
+DOCUMENT: Json = json.loads(PATH.read_text(encoding="utf-8"))
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path, operation)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+}
+SHOP, ACCOUNT, SUPPORT, PLATFORM = "shop:S1", "account:A1", "support:mei", "platform:importer"
+STORY: tuple[tuple[str, str | None, str], ...] = (
+    ("put_shop", PLATFORM, ""),
+    ("get_shop", None, ""),
+    ("list_shops", None, ""),
+    ("put_account", PLATFORM, ""),
+    ("get_account", None, ""),
+    ("list_accounts", None, "?handle=@ada"),
+    ("correct_account", SUPPORT, ""),
+    ("check", SHOP, ""),
+    ("list_refusals", None, "?shop_id=S1"),
+    ("invite", SHOP, ""),
+    ("list_links", None, "?shop_id=S1"),
+    ("get_link", None, ""),
+    ("decline", ACCOUNT, ""),
+    ("invite", SHOP, ""),
+    ("withdraw", SHOP, ""),
+    ("invite", SHOP, ""),
+    ("accept", ACCOUNT, ""),
+    ("get_permissions", None, "?shop_id=S1&account_id=A1"),
+    ("request_unlink", ACCOUNT, ""),
+    ("withdraw_unlink_request", ACCOUNT, ""),
+    ("request_unlink", ACCOUNT, ""),
+    ("refuse_unlink", SHOP, ""),
+    ("request_unlink", ACCOUNT, ""),
+    ("approve_unlink", SHOP, ""),
+    ("invite", SHOP, ""),
+    ("accept", ACCOUNT, ""),
+    ("request_unlink", ACCOUNT, ""),
+    ("unlink", SHOP, ""),
+    ("invite", SHOP, ""),
+    ("revoke", PLATFORM, ""),
+    ("grant_waiver", SUPPORT, ""),
+    ("list_waivers", None, "?shop_id=S1"),
+    ("end_waiver", SUPPORT, ""),
+    ("activate_rulebook", PLATFORM, ""),
+    ("list_rulebooks", None, ""),
+    ("get_rulebook", None, ""),
+    ("read_feed", None, "?limit=1"),
+    ("send_commands", PLATFORM, ""),
+)
+BEFORE = {
+    "list_refusals": {"shop_id": "S1", "account_id": "A1", "role": "marketing", "network_region": "FR"},
+    "invite": {
+        "code": "link.younger_than_minimum",
+        "account_id": "A1",
+        "until": None,
+        "note": "so that examples need not wait",
+    },
+}
+
+
+def test_the_document_changes_only_on_purpose() -> None:
+    assert PATH.read_text(encoding="utf-8") == document(), "run `python -m tests.api.golden`"
+
+
+def test_the_service_serves_the_document_without_a_key(service: Service) -> None:
+    answer = Caller(service.url, "none").get("/v1/openapi.json")
+    assert (answer.status, answer.body) == (200, DOCUMENT)
+    assert DOCUMENT["openapi"].startswith("3.1")
+
+
+def test_the_human_pages_show_every_operation_and_fetch_nothing(service: Service) -> None:
+    answer = Caller(service.url, "none").get("/v1/docs")
+    page = answer.body.decode()
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert all(f'id="{name}"' in page for name in OPERATIONS)
+    assert not re.search(r"<script|<link|<img|src=|url\(", page)
+
+
+def test_every_example_is_what_happens(call: Caller) -> None:
+    for name, answer in play(call, STORY):
+        _method, _path, operation = OPERATIONS[name]
+        status, expected = _expected(operation)
+        assert answer.status == status, (name, answer)
+        found: Any = answer.body.decode() if isinstance(answer.body, bytes) else answer.body
+        if name == "get_rulebook":
+            parameters = found["parameters"]
+            assert parameters.keys() > expected["parameters"].keys()
+            found["parameters"] = {key: parameters[key] for key in expected["parameters"]}
+        assert _masked(found) == _masked(expected), name
+
+
+def test_every_operation_has_an_example_in_the_story() -> None:
+    assert {name for name, _, _ in STORY} == OPERATIONS.keys()
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_operation_says_what_it_does_and_what_it_answers(name: str) -> None:
+    _method, _path, operation = OPERATIONS[name]
+    assert operation["description"]
+    assert {"401", "422", "429", "503"} <= operation["responses"].keys()
+    assert operation["security"] == [{"ApiKey": []}]
+
+
+def play(call: Caller, story: tuple[tuple[str, str | None, str], ...]) -> list[tuple[str, Answer]]:
+    """Run the request examples of operations in turn; each operation's id and what came back."""
+    link_id = LINK_ID
+    played = []
+    for name, actor, query in story:
+        _prepare(call, name, link_id)
+        answer = _run(call, name, actor, query, link_id)
+        if name == "invite":
+            link_id = answer.body["link_id"]
+        played.append((name, answer))
+    return played
+
+
+def _expected(operation: Json) -> tuple[int, Any]:
+    (status,) = (int(status) for status in operation["responses"] if int(status) < 300)
+    (media,) = operation["responses"][str(status)]["content"].values()
+    return status, media["examples"]["example"]["value"]
+
+
+def _prepare(call: Caller, name: str, link_id: str) -> None:
+    """What an example presupposes: a refusal, an account whose links need no minimum age, a numbered event."""
+    if name == "list_refusals":
+        call("POST", "/v1/links", BEFORE[name], actor=SHOP)
+    elif name == "invite" and link_id == LINK_ID:
+        call("POST", "/v1/waivers", BEFORE[name], actor=SUPPORT)
+    elif name == "read_feed":
+        deadline = time.monotonic() + 5
+        while not call.get("/v1/events").body["items"] and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+
+def _run(call: Caller, name: str, actor: str | None, query: str, link_id: str) -> Answer:
+    method, path, operation = OPERATIONS[name]
+    for field, value in (
+        ("link_id", link_id),
+        ("shop_id", "S1"),
+        ("account_id", "A1"),
+        ("name", "seller-university-2025"),
+    ):
+        path = path.replace(f"{{{field}}}", value)
+    body = None
+    if "requestBody" in operation:
+        (media,) = operation["requestBody"]["content"].values()
+        body = media["examples"]["example"]["value"]
+    return call(method, path + query, body.encode() if isinstance(body, str) else body, actor=actor)
+
+
+def _masked(value: Any) -> Any:
+    """The same without what differs each time: instants that are now, link ids, digests."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    text = re.sub(r"link_[0-9a-f]{20}", "link", text)
+    text = re.sub(r"\b[0-9a-f]{64}\b", "digest", text)
+    return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "instant", text)

@@ -1,0 +1,160 @@
+"""What a request is answered that is not done: the documented problem, in the caller's language, nothing changed."""
+
+import http.client
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.api.service import Answer, Caller, Service
+
+SHOP = {"market": "GB", "enrolment": "open"}
+
+
+def _assert_problem(answer: Answer, status: int, kind: str, field: str | None = None) -> None:
+    assert (answer.status, answer.body["type"]) == (status, f"urn:shoplink:problem:{kind}"), answer
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.body["status"] == status
+    assert answer.body["title"]
+    assert answer.body["detail"]
+    assert answer.body.get("field") == field
+
+
+def test_without_a_key_in_force_nothing_is_answered(service: Service) -> None:
+    for secret in ("", "shoplink_wrong", service.secrets["revoked"], "\N{LATIN SMALL LETTER E WITH ACUTE}"):
+        answer = Caller(service.url, secret).get("/v1/shops")
+        _assert_problem(answer, 401, "key.unknown")
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_key_does_only_what_its_scopes_say(service: Service) -> None:
+    reader, shop = service.caller_with("read"), service.caller_with("shop")
+    assert reader.get("/v1/shops").status == 200
+    _assert_problem(shop.get("/v1/shops"), 403, "scope.missing")
+    for path in ("shops", "accounts", "links", "events", "refusals", "waivers", "rulebooks"):
+        assert shop.get(f"/v1/{path}").status == 403
+    _assert_problem(reader("PUT", "/v1/shops/S", SHOP, actor="platform:p"), 403, "scope.missing")
+    _assert_problem(shop("PUT", "/v1/shops/S", SHOP, actor="platform:p"), 403, "scope.missing")
+    assert reader.get("/v1/shops/S").status == 404
+
+
+def test_an_actor_acts_only_for_itself_and_as_the_table_says(call: Caller) -> None:
+    shop_id, other, account_id = call.shop(), call.shop(), call.account()
+    invite = {"shop_id": shop_id, "account_id": account_id, "role": "marketing", "network_region": "GB"}
+    for actor in (f"shop:{other}", f"account:{account_id}", "support:s", "platform:p"):
+        answer = call("POST", "/v1/links", invite, actor=actor)
+        _assert_problem(answer, 403, "actor.not_allowed")
+        assert f"shop:{shop_id}" in answer.body["detail"]
+    link = call("POST", "/v1/links", invite, actor=f"shop:{shop_id}").body
+    accept = f"/v1/links/{link['link_id']}/accept"
+    for actor in ("account:another", f"shop:{shop_id}"):
+        _assert_problem(call("POST", accept, {"network_region": "GB"}, actor=actor), 403, "actor.not_allowed")
+    _assert_problem(call("PUT", "/v1/shops/new", SHOP, actor="support:s"), 403, "actor.not_allowed")
+    assert call("POST", accept, {"network_region": "GB"}, actor=f"creator:{account_id}").status == 200
+
+
+@pytest.mark.parametrize("actor", [None, "", "shop", "shop:", "shop:a b", "clock:clock", "shop:" + "x" * 65])
+def test_an_actor_of_another_form_is_malformed(call: Caller, actor: str | None) -> None:
+    _assert_problem(call("PUT", "/v1/shops/new", SHOP, actor=actor), 422, "malformed", "Shoplink-Actor")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"{", None),
+        (b"[]", None),
+        (b"\xff", None),
+        (b"[" * 100_000, None),
+        ({"market": "GB"}, "enrolment"),
+        ({**SHOP, "market": "gb"}, "market"),
+        ({**SHOP, "market": 1}, "market"),
+        ({**SHOP, "status": "closed"}, "status"),
+        ({**SHOP, "name": "n" * 201}, "name"),
+        ({**SHOP, "name": "\0"}, "name"),
+        ({**SHOP, "colour": "red"}, "colour"),
+        ({**SHOP, "at": "2024-11-11T12:00:00Z"}, "at"),
+        ({**SHOP, "by": {"kind": "platform", "id": "p"}}, "by"),
+        ({**SHOP, "key": "k"}, "key"),
+        ({**SHOP, "command": "put_shop"}, "command"),
+        ({**SHOP, "shop_id": "new"}, "shop_id"),
+    ],
+)
+def test_a_malformed_body_names_its_field(call: Caller, body: Any, field: str | None) -> None:
+    _assert_problem(call("PUT", "/v1/shops/new", body, actor="platform:p"), 422, "malformed", field)
+    assert call.get("/v1/shops/new").status == 404
+
+
+def test_a_malformed_path_or_query_names_its_parameter(call: Caller) -> None:
+    _assert_problem(call.get("/v1/shops/a%20b"), 422, "malformed", "shop_id")
+    _assert_problem(call.get("/v1/shops/%00"), 422, "malformed", "shop_id")
+    _assert_problem(call.get("/v1/shops", limit="many"), 422, "malformed", "limit")
+    _assert_problem(call.get("/v1/events", after=-1), 422, "malformed", "after")
+    _assert_problem(call.get("/v1/permissions", shop_id="S"), 422, "malformed", "account_id")
+    _assert_problem(call.get("/v1/accounts", handle="\0"), 422, "malformed", "handle")
+    _assert_problem(call.get("/v1/refusals", by="nobody"), 422, "malformed", "by")
+
+
+def test_a_key_of_the_wrong_length_is_malformed(call: Caller) -> None:
+    for key in ("", "k" * 201):
+        answer = call("PUT", "/v1/shops/new", SHOP, actor="platform:p", key=key)
+        _assert_problem(answer, 422, "malformed", "Idempotency-Key")
+
+
+def test_a_body_over_the_limit_is_too_large(call: Caller) -> None:
+    body = b'{"name": "' + b"x" * (1 << 20) + b'"}'
+    _assert_problem(call("PUT", "/v1/shops/new", body, actor="platform:p"), 413, "body.too_large")
+    assert call.get("/v1/shops/new").status == 404
+
+
+@pytest.mark.parametrize(("size", "status"), [(10, 200), (1 << 20, 413)])
+def test_a_body_sent_in_chunks_is_read_and_measured_too(call: Caller, size: int, status: int) -> None:
+    text = b'{"market": "GB", "enrolment": "open", "about": "' + b"x" * size + b'"}'
+    connection = http.client.HTTPConnection(urlsplit(call.url).netloc, timeout=30)
+    headers = {"Authorization": f"Bearer {call.secret}", "Shoplink-Actor": "platform:p"}
+    pieces = (text[start : start + 65_536] for start in range(0, len(text), 65_536))
+    connection.request("PUT", f"/v1/shops/chunked{size}", pieces, headers, encode_chunked=True)
+    assert connection.getresponse().status == status
+    connection.close()
+
+
+def test_an_unknown_address_and_a_wrong_method_are_problems_too(call: Caller) -> None:
+    _assert_problem(call.get("/v1/nothing"), 404, "not_found")
+    _assert_problem(call.get("/v1/"), 404, "not_found")
+    answer = call("DELETE", "/v1/shops/S")
+    _assert_problem(answer, 405, "method.not_allowed")
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "PUT"}
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "detail"),
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "格式有误", "market：发现 'gb'；应填两位大写字母"),
+        ("fr, zh-Hant;q=0.5", "格式有误", "market：发现 'gb'"),
+        ("en-GB, zh;q=0.5", "Malformed", "market: found 'gb'; allowed: two capital letters"),
+        ("zh;q=0, fr", "Malformed", "market: found 'gb'"),
+        ("", "Malformed", "market: found 'gb'"),
+    ],
+)
+def test_a_problem_is_said_in_the_callers_language(
+    call: Caller, language: str, title: str, detail: str
+) -> None:
+    body = {**SHOP, "market": "gb"}
+    answer = call("PUT", "/v1/shops/new", body, actor="platform:p", Accept_Language=language)
+    assert answer.body["title"] == title
+    assert detail in answer.body["detail"]
+    assert answer.headers["content-language"] == ("zh" if title == "格式有误" else "en")
+    assert answer.headers["vary"] == "Accept-Language"
+
+
+def test_a_refusal_names_every_reason_with_its_sentence_and_remedy(call: Caller) -> None:
+    shop_id, account_id = call.shop(enrolment="open"), call.account(birth_date="2020-05-01", region="FR")
+    answer = call.invite(shop_id, account_id, network_region=None)
+    _assert_problem(answer, 409, "refused")
+    assert [(r["code"], r["next_actor"], r["possible_at"]) for r in answer.body["reasons"]] == [
+        ("account.under_age", "clock", "2038-05-01T00:00:00Z"),
+        ("account.region_mismatch", "support", None),
+        ("network.region_mismatch", "shop", None),
+        ("shop.role_not_available", "nobody", None),
+    ]
+    assert all(reason["detail"] and reason["remedy"] for reason in answer.body["reasons"])
+    assert answer.body["reasons"][0]["remedy"] == "Linking is possible from 1 May 2038."

@@ -1,0 +1,97 @@
+"""Schemathesis over the OpenAPI document, with a valid key: no 5xx, no undocumented answer, every operation reached."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.api.service import Caller, Json, Service, running
+from tests.api.test_openapi import OPERATIONS, STORY, play
+
+ROOT = Path(__file__).parent.parent.parent
+PROGRAM = Path(sys.executable).parent / "schemathesis"
+LINKS_FOR_EACH = 3
+AFTER_AN_UNLINK_REQUEST = {"withdraw_unlink_request", "refuse_unlink", "approve_unlink", "unlink"}
+NO_LIMIT = {"SHOPLINK_RATE_PER_SECOND": "100000"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
+    with running(request.param, tmp_path, **NO_LIMIT) as service:
+        yield service
+
+
+def test_nothing_that_is_sent_breaks_the_service_or_its_document(service: Service, tmp_path: Path) -> None:
+    play(service.caller, STORY)
+    calls = tmp_path / "calls"
+    run = subprocess.run(
+        [
+            PROGRAM, "run", f"{service.url}/v1/openapi.json", "--header",
+            f"Authorization: Bearer {service.caller.secret}", "--phases", "coverage,fuzzing",
+            "--max-examples", "3", "--seed", "1", "--workers", "2", "--no-color", "--suppress-health-check", "all",
+        ],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "SCHEMATHESIS_HOOKS": "tests.api.schemathesis_hooks",
+            "SCHEMATHESIS_CALLS": str(calls),
+            "SCHEMATHESIS_KNOWN": json.dumps(_known(service.caller)),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout[-5_000:] + run.stderr[-2_000:]
+    answered: defaultdict[str, set[int]] = defaultdict(set)
+    for line in calls.read_text(encoding="utf-8").splitlines():
+        operation, status = line.rsplit(" ", maxsplit=1)
+        answered[operation].add(int(status))
+    assert not {status for statuses in answered.values() for status in statuses if status >= 500}
+    assert answered.keys() == {f"{method} {path}" for method, path, _ in OPERATIONS.values()}
+    never = [operation for operation, statuses in answered.items() if not statuses & {200, 201}]
+    assert not never
+
+
+def _known(call: Caller) -> dict[str, dict[str, Any]]:
+    """Per operation the body of its example, and paths and actors for which it can be done."""
+    waiver = {"code": "shop.link_quota_spent", "shop_id": "S1", "until": None, "note": "to be ended"}
+    assert call("POST", "/v1/waivers", waiver, actor="support:mei").status == 201
+    actors = {name: actor for name, actor, _ in STORY}
+    known = {}
+    for name, (method, path, operation) in OPERATIONS.items():
+        (media,) = operation.get("requestBody", {"content": {"": None}})["content"].values()
+        links = [_link_for(name, call) for _ in range(LINKS_FOR_EACH)] if "{link_id}" in path else []
+        actor = actors[name] or ""
+        fields = {"shop": "shop_id", "account": "account_id"}
+        kind = actor.split(":", maxsplit=1)[0]
+        known[f"{method} {path}"] = {
+            "body": media["examples"]["example"]["value"] if media else None,
+            "paths": [{"link_id": link["link_id"]} for link in links] or [_in_path(path)],
+            "actors": [f"{kind}:{link[fields[kind]]}" if kind in fields else actor for link in links]
+            or [actor],
+        }
+    return known
+
+
+def _in_path(path: str) -> dict[str, str]:
+    there = {"shop_id": "S1", "account_id": "A1", "name": "seller-university-2025"}
+    return {name: value for name, value in there.items() if f"{{{name}}}" in path}
+
+
+def _link_for(name: str, call: Caller) -> Json:
+    """A link to which the operation of this name can be done."""
+    shop_id, account_id = call.shop(), call.account()
+    if name not in AFTER_AN_UNLINK_REQUEST and name != "request_unlink":
+        invited: Json = call.invite(shop_id, account_id).body
+        return invited
+    link = call.linked(shop_id, account_id)
+    if name in AFTER_AN_UNLINK_REQUEST:
+        call.on(link, "unlink-request", {"network_region": "GB"}, by="account")
+    return link
