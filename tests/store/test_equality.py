@@ -14,6 +14,7 @@ from shoplink.core.decide import Accepted, Refused
 from shoplink.core.instant import END
 from shoplink.flows.execute import execute
 from shoplink.flows.tick import tick
+from shoplink.flows.verify import Verified, verify
 from shoplink.rulebooks import packaged
 from shoplink.store.sql import execute as run_sql
 from shoplink.store.sql import query
@@ -48,6 +49,9 @@ def the_database_agrees(label: str, stream: Iterable[Mapping[str, Any]]) -> None
     for command, should, answer in zip(commands, expected, in_batches(commands, label), strict=True):
         assert own(answer) == should, f"{label}: {command}"
     tick(END)
+    assert not [difference.say() for difference in verify(Verified())], (
+        f"{label}: the rows differ from the log"
+    )
     assert stored_log() == log, f"{label}: the logs differ: {differences(stored_log(), log)}"
 
 

@@ -48,6 +48,16 @@ def somebody_waits_for_a_lock() -> bool:
     return query("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)]
 
 
+def deadlocks() -> int:
+    """How many deadlocks there were in this PostgreSQL database, once all other connections to it have ended."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    until(lambda: query(f"{others} AND backend_type = 'client backend'") == [(0,)])
+    counted = query("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+    return int(counted[0][0])
+
+
 def _closing(job: Callable[[], T]) -> T:
     try:
         return job()
