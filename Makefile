@@ -24,6 +24,7 @@ bench: .venv/.ready ## measure, and write docs/reference/benchmarks.md
 
 docs: .venv/.ready ## write the generated pages of docs/reference
 	$(BIN)/python -m tests.pages
+	$(BIN)/python -m tests.api.golden
 
 messages: .venv/.ready ## bring the translation catalogue up to date with the sentences in the code
 	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k P_:1,2 --no-location --omit-header -o .venv/messages.pot .

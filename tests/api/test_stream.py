@@ -134,3 +134,11 @@ def test_a_stream_needs_a_key_an_actor_and_for_each_line_its_scope(service: Serv
 
 def test_an_empty_stream_is_answered_by_nothing(call: Caller) -> None:
     assert call.stream([]) == []
+
+
+def test_a_client_that_reads_nothing_before_it_has_sent_everything_is_answered(call: Caller) -> None:
+    """Far more in both directions than a connection holds."""
+    lines: list[Json | str] = [json.dumps({"command": "x" * 1_000})] * 40_000
+    answers = call.stream(lines)
+    assert len(answers) == len(lines)
+    assert {answer["outcome"] for answer in answers} == {"invalid"}

@@ -149,6 +149,15 @@ def test_a_port_in_use_is_status_2(tmp_path: Path) -> None:
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in done.stderr
 
 
+def test_a_country_database_that_cannot_be_read_is_status_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOPLINK_MMDB", str(tmp_path / "none.mmdb"))
+    done = shoplink(f"sqlite:///{tmp_path}/a.sqlite3", tmp_path, "serve", "--port", str(server.free_port()))
+    assert done.returncode == 2
+    assert "SHOPLINK_MMDB: found" in done.stderr
+
+
 def test_a_database_that_is_away_at_the_start_is_status_2(tmp_path: Path) -> None:
     url = f"postgresql://nobody@127.0.0.1:{server.free_port()}/none"
     done = shoplink(url, tmp_path, "serve", "--port", str(server.free_port()))

@@ -1,6 +1,5 @@
 """Links: begun by an invitation, led on by the commands on them, and looked at."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -147,7 +146,4 @@ def list_links(  # noqa: PLR0913, PLR0917 (what links may be asked for by)
         link = seen.settled(row[1])
         return show_link(seen.world, link, said) if status in {None, link.status} else None
 
-    return answered(page(rows, limit, _number, show))
-
-
-_number: Callable[[tuple[int, Link]], int] = lambda row: row[0]  # noqa: E731 (a key, as `str` is one elsewhere)
+    return answered(page(rows, limit, lambda row: row[0], show))

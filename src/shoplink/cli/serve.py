@@ -28,7 +28,7 @@ Examples:
 
 \b
 Exit status: 0 when ended by Ctrl-C or SIGTERM; 1 if the service failed; 2 if it cannot start: the port is in
-use, the database is away, or its file belongs to another process.
+use, the database is away or its file belongs to another process, SHOPLINK_MMDB cannot be read.
 """
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -60,6 +60,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     from shoplink.store.owner import OwnedError, close_down, release  # noqa: PLC0415 (as above)
 
     _fail_if_taken(host, port)
+    _fail_without_countries()
     bring_up_to_date()
     if connection.vendor == "sqlite" and workers > 1:
         click.echo("one process owns a SQLite file: --workers is 1", err=True)
@@ -146,6 +147,16 @@ def bring_up_to_date() -> None:
 
 def _address(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _fail_without_countries() -> None:
+    """End with status 2 if the configured country database cannot be read, not at the first request."""
+    from shoplink.network import CountryDatabaseError, country_database  # noqa: PLC0415 (only with settings)
+
+    try:
+        country_database()
+    except CountryDatabaseError as error:
+        fail(str(error))
 
 
 def _fail_if_taken(host: str, port: int) -> None:
