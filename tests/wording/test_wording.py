@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from shoplink.core import CATALOGUE, AnyEvent, Reason, World, parse_command, step
 from shoplink.flows.replay import replay
 from shoplink.rulebooks import packaged
-from shoplink.wording import Tag, language, say_reason
+from shoplink.wording import Tag, language, problems, say_reason
 from shoplink.wording import say as saying
 from shoplink.wording import sentences as source
 from tests.oracle.streams import random_stream, stories
@@ -36,6 +36,8 @@ def _sources() -> set[str]:
         source.STATUSES,
     ):
         texts += table.values()
+    texts += [text for problem in problems.PROBLEMS.values() for text in (problem.title, problem.detail)]
+    texts += [problems.MISSING, problems.WRONG]
     return {text.one if isinstance(text, source.Plural) else text for text in texts}
 
 

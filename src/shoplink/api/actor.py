@@ -27,7 +27,7 @@ def actor_of(request: HttpRequest) -> Actor:
     """Who the header says is acting. Raises MalformedError if it is missing or of another form."""
     text = request.headers.get(HEADER)
     if text is None:
-        raise MalformedError(f"{HEADER}: missing; allowed: {ALLOWED}", HEADER)
+        raise MalformedError.wrong(HEADER, ALLOWED)
     return read_actor(text, HEADER)
 
 
@@ -35,7 +35,7 @@ def read_actor(text: str, field: str) -> Actor:
     """The actor in a text like `shop:S1`; an account stands for its creator. Raises MalformedError."""
     found = _FORM.fullmatch(text)
     if found is None:
-        raise MalformedError(f"{field}: found {text!r}; allowed: {ALLOWED}", field)
+        raise MalformedError.wrong(field, ALLOWED, repr(text))
     return Actor(_KINDS[found[1]], found[2])
 
 

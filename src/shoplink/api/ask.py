@@ -47,7 +47,7 @@ def idempotency_key(request: HttpRequest) -> str | None:
     """The key that a request carries, if it does. Raises MalformedError."""
     key = request.headers.get(KEY_HEADER)
     if key is not None and not 1 <= len(key) <= KEY_LENGTH_MAX:
-        raise MalformedError(f"{KEY_HEADER}: found {key!r}; allowed: 1 to 200 characters", KEY_HEADER)
+        raise MalformedError.wrong(KEY_HEADER, "1 to 200 characters", repr(key))
     return key
 
 

@@ -9,9 +9,9 @@ from shoplink.api.actor import ALLOWED as ACTORS
 from shoplink.api.actor import HEADER as ACTOR_HEADER
 from shoplink.api.ask import KEY_HEADER
 from shoplink.api.problem import CONTENT_TYPE, TYPE
-from shoplink.api.sentences import PROBLEMS
 from shoplink.core import COMMANDS, Command
 from shoplink.core.reasons import CATALOGUE
+from shoplink.wording.problems import PROBLEMS
 
 REF = "#/components/schemas/{name}"
 _INSTANT = {
@@ -169,7 +169,7 @@ def ecma(value: Any) -> Any:
 
 def _problem_answer(code: int, problems: tuple[str, ...]) -> Document:
     kinds = [kind for kind in problems if PROBLEMS[kind].status == code]
-    said = "; ".join(f"`{TYPE}{kind}`: {PROBLEMS[kind].title['en']}" for kind in kinds)
+    said = "; ".join(f"`{TYPE}{kind}`: {PROBLEMS[kind].title}" for kind in kinds)
     return {"description": said, "content": {CONTENT_TYPE: {"schema": {"$ref": REF.format(name="Problem")}}}}
 
 

@@ -6,10 +6,10 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from shoplink.api.sentences import PROBLEMS
 from shoplink.core import Reason
 from shoplink.core.instant import parse_instant
 from shoplink.wording import Language, Tag, language, say_reason
+from shoplink.wording.problems import PROBLEMS
 
 TYPE = "urn:shoplink:problem:"
 CONTENT_TYPE = "application/problem+json"
@@ -41,9 +41,9 @@ def problem(request: HttpRequest, error: ProblemError, **more: Any) -> HttpRespo
     wording = PROBLEMS[error.kind]
     document = {
         "type": TYPE + error.kind,
-        "title": wording.title[said.tag],
+        "title": said.text(wording.title),
         "status": wording.status,
-        "detail": wording.detail[said.tag].format_map(error.params),
+        "detail": said.text(wording.detail).format_map(error.params),
         **more,
     }
     headers = {"Content-Language": said.tag, "Vary": "Accept-Language", **error.headers}

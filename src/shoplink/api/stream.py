@@ -119,7 +119,7 @@ def _read(line: bytes | None, actor: Actor, key: str | None) -> Command:
         raise MalformedError("unknown field 'at'; a command that is sent is decided now", "at")
     command = parse_command({**with_network_region(fields), "at": WHENEVER})
     if command.key == "" or len(command.key or "") > KEY_LENGTH_MAX:
-        raise MalformedError(f"key: found {command.key!r}; allowed: 1 to 200 characters", "key")
+        raise MalformedError.wrong("key", "1 to 200 characters", repr(command.key))
     by = command.by or actor
     return msgspec.structs.replace(command, by=read_actor(f"{by.kind}:{by.id}", "by"))
 

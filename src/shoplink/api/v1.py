@@ -12,8 +12,8 @@ from shoplink.api.document import components
 from shoplink.api.key import ApiKey
 from shoplink.api.pages import Pages
 from shoplink.api.problem import ProblemError, language_of, problem
-from shoplink.api.sentences import say_malformed
 from shoplink.core.parse import MalformedError
+from shoplink.wording.problems import say_malformed
 
 
 class Api(NinjaAPI):
@@ -58,7 +58,7 @@ def on_problem(request: HttpRequest, error: ProblemError) -> HttpResponse:
 def on_malformed(request: HttpRequest, error: MalformedError) -> HttpResponse:
     """What is no command, naming the field."""
     more = {} if error.field is None else {"field": error.field}
-    sentence = say_malformed(str(error), language_of(request).tag)
+    sentence = say_malformed(error, language_of(request))
     return problem(request, ProblemError("malformed", problem=sentence), **more)
 
 

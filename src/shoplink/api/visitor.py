@@ -26,4 +26,4 @@ def with_network_region(fields: dict[str, Any]) -> dict[str, Any]:
     try:
         return {**others, "network_region": country_of(str(address))}
     except ValueError:
-        raise MalformedError(f"client_ip: found {address!r}; allowed: {ADDRESS}", "client_ip") from None
+        raise MalformedError.wrong("client_ip", ADDRESS, repr(address)) from None

@@ -53,12 +53,26 @@ _INSTANT_FIELDS: dict[type[Command], list[str]] = {
 
 
 class MalformedError(ValueError):
-    """Input that is no command: says the field, what was found there, and what is allowed."""
+    """Input that is no command: its text says the field, what was found there, and what is allowed.
+
+    `field`, `found` and `allowed` are the same apart, for those who say it in another language; `found`
+    is None where the field is missing, `allowed` is None where the text is all there is to say.
+    """
 
     def __init__(self, problem: str, field: str | None = None) -> None:
         """`problem` is the whole sentence; `field` names the field at fault if there is one."""
         super().__init__(problem)
         self.field = field
+        self.found: str | None = None
+        self.allowed: str | None = None
+
+    @classmethod
+    def wrong(cls, field: str, allowed: str, found: str | None = None) -> "MalformedError":
+        """A field that is missing, or that holds what is not allowed."""
+        problem = "missing" if found is None else f"found {found}"
+        error = cls(f"{field}: {problem}; allowed: {allowed}", field)
+        error.found, error.allowed = found, allowed
+        return error
 
 
 def parse_command(fields: Mapping[str, object]) -> Command:
@@ -79,7 +93,7 @@ def parse_command(fields: Mapping[str, object]) -> Command:
             try:
                 values[name] = parse_instant(text)
             except ValueError:
-                raise MalformedError(f"{name}: found {_shown(text)}; allowed: {_INSTANT}", name) from None
+                raise MalformedError.wrong(name, _INSTANT, _shown(text)) from None
     try:
         return msgspec.convert(values, command)
     except msgspec.ValidationError as error:
@@ -97,10 +111,10 @@ def _explained(error: msgspec.ValidationError, values: dict[str, Any], kind: typ
     message = str(error)
     if place := re.search(r"at `\$\.(\w+)", message):
         name = place[1]
-        return MalformedError(f"{name}: found {_shown(values[name])}; allowed: {ALLOWED[name]}", name)
+        return MalformedError.wrong(name, ALLOWED[name], _shown(values[name]))
     if missing := re.search(r"missing required field `(\w+)`", message):
         name = missing[1]
-        return MalformedError(f"{name}: missing; allowed: {ALLOWED[name]}", name)
+        return MalformedError.wrong(name, ALLOWED[name])
     return MalformedError(message)
 
 

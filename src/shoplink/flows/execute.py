@@ -115,6 +115,10 @@ class _Batch:
         self.stored, self.running = answers.claim(
             self.scope, [c.key for c in self.commands if c.key is not None]
         )
+        known = [self._known(command) for command in self.commands]
+        answered = [answer for answer in known if answer is not None]
+        if answered and len(answered) == len(known):
+            return answered  # nothing is to be decided, so nothing is locked or loaded
         loaded = self._load()
         at = self._at(loaded)
         done = [self._answer(loaded.world, command, at) for command in self.commands]
@@ -139,25 +143,26 @@ class _Batch:
         return loaded.floor if self.now is None else max(self.now(), self.earliest, loaded.floor)
 
     def _answer(self, world: World, command: Command, at: datetime) -> Answer:
-        digest = _digest(command, self.link_id) if command.key is not None else ""
-        if command.key is not None and (known := self._known(command.key, digest)) is not None:
+        if (known := self._known(command)) is not None:
             return known
         instant = max(command.at, at, world.now) if self.now is None else at
         answer = self._decide(world, replace(command, at=instant))
         self.decided.append((command, answer))
         if command.key is not None:
+            digest = _digest(command, self.link_id)
             self.stored[command.key] = answers.StoredAnswer(digest, answer)
             self.fresh.append((command.key, digest, answer))
         return answer
 
-    def _known(self, key: str, digest: str) -> Answer | None:
-        """The answer that a key already has, if it has one."""
-        if key in self.running:
+    def _known(self, command: Command) -> Answer | None:
+        """The answer that a command's key already has, if it has one."""
+        if command.key in self.running:
             return _rejected("idempotency.in_progress")
-        stored = self.stored.get(key)
+        stored = self.stored.get(command.key) if command.key is not None else None
         if stored is None:
             return None
-        return stored.answer if stored.body_digest == digest else _rejected("idempotency.other_body")
+        same = stored.body_digest == _digest(command, self.link_id)
+        return stored.answer if same else _rejected("idempotency.other_body")
 
     def _decide(self, world: World, command: Command) -> Answer:
         done = self._step(world, command)

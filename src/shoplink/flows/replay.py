@@ -66,7 +66,7 @@ def read_command(line: bytes | None, not_before: datetime) -> Command:
     command = _plain_command(line) or _any_command(line)
     if command.at < not_before:
         found, allowed = format_instant(command.at), format_instant(not_before)
-        raise MalformedError(f"at: found {found}; allowed: not earlier than the line before, {allowed}", "at")
+        raise MalformedError.wrong("at", f"not earlier than the line before, {allowed}", found)
     return command
 
 

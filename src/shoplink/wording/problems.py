@@ -1,0 +1,72 @@
+"""The sentences of problems that are no refusals: why a request is not done, and what is malformed in it."""
+
+from typing import NamedTuple
+
+from shoplink.core.parse import MalformedError
+from shoplink.wording.input import allowed_in_field
+from shoplink.wording.language import Language
+from shoplink.wording.sentences import N_
+
+
+class Problem(NamedTuple):
+    """A type of problem: its HTTP status, its title, and what is said of the case."""
+
+    status: int
+    title: str
+    detail: str
+
+
+PROBLEMS: dict[str, Problem] = {
+    "key.unknown": Problem(
+        401, N_("No valid API key"), N_("Send a key that is in force as “Authorization: Bearer …”.")
+    ),
+    "scope.missing": Problem(
+        403, N_("The key may not do this"), N_("This needs the scope “{scope}”, which the key does not have.")
+    ),
+    "actor.not_allowed": Problem(
+        403, N_("Not on this one’s behalf"), N_("{actor} may not issue “{command}” here; allowed: {allowed}.")
+    ),
+    "not_found": Problem(404, N_("Not found"), N_("There is nothing at this address for you.")),
+    "method.not_allowed": Problem(405, N_("Method not allowed"), N_("This address answers {allowed}.")),
+    "refused": Problem(409, N_("Refused"), N_("This cannot be done now; every reason is in “reasons”.")),
+    "idempotency.in_progress": Problem(
+        409,
+        N_("Still being worked on"),
+        N_("A request with this Idempotency-Key is being worked on; ask again shortly."),
+    ),
+    "body.too_large": Problem(
+        413,
+        N_("The body is too large"),
+        N_("A body has at most {limit} bytes; send many commands to /v1/commands."),
+    ),
+    "malformed": Problem(422, N_("Malformed"), N_("{problem}")),
+    "idempotency.other_body": Problem(
+        422,
+        N_("The key was used for something else"),
+        N_("This Idempotency-Key was sent with another request; a new attempt needs a new key."),
+    ),
+    "internal": Problem(
+        500, N_("Something went wrong here"), N_("The fault is ours and was recorded; nothing was stored.")
+    ),
+    "rate.limited": Problem(
+        429,
+        N_("Too many requests"),
+        N_("Only so many requests a second are answered; try again in {seconds} s."),
+    ),
+    "database.away": Problem(
+        503, N_("The database is away"), N_("The database cannot be reached now; try again shortly.")
+    ),
+}
+"""Per type of problem what is said about it. Types are append-only."""
+
+MISSING = N_("{field}: missing; allowed: {allowed}")
+WRONG = N_("{field}: found {found}; allowed: {allowed}")
+
+
+def say_malformed(error: MalformedError, said: Language) -> str:
+    """What is malformed, in a language; the error's own text where that is all there is."""
+    if error.allowed is None:
+        return str(error)
+    allowed = allowed_in_field(error.allowed).say(said.tag)
+    text = MISSING if error.found is None else WRONG
+    return said.text(text).format(field=error.field, found=error.found, allowed=allowed)
