@@ -1,15 +1,23 @@
-"""What all tests share: under SHOPLINK_NO_SKIP=1, as in the gate, a skipped test is a failure."""
+"""What all tests share. In the gate (SHOPLINK_NO_SKIP=1) a skipped test is a failure, and Hypothesis tries the same
+examples each time: the gate says whether a change is sound, and new examples are looked for outside of it.
+"""
 
 import os
 import tempfile
 
 import django
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("SHOPLINK_SECRET_KEY", "a key for the tests")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
 os.environ.setdefault("SHOPLINK_HOME", tempfile.mkdtemp(prefix="shoplink-tests-"))
 django.setup()
+
+IN_THE_GATE = os.environ.get("SHOPLINK_NO_SKIP") == "1"
+settings.register_profile("gate", derandomize=True)
+if IN_THE_GATE:
+    settings.load_profile("gate")
 
 pytest_plugins = ["tests.databases"]
 
@@ -17,7 +25,7 @@ pytest_plugins = ["tests.databases"]
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def] # noqa: ANN201, ARG001
     report = yield
-    if report.skipped and os.environ.get("SHOPLINK_NO_SKIP") == "1":
+    if report.skipped and IN_THE_GATE:
         report.outcome = "failed"
         report.longrepr = f"{report.nodeid} was skipped, and in the gate nothing may be: {report.longrepr}"
     return report

@@ -57,7 +57,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @cache
 def _sqlite_template() -> Path:
-    path = _folder / "template.sqlite3"
+    path = _folder / f"template_{os.getpid()}.sqlite3"
     use(f"sqlite:///{path}")
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:

@@ -16,7 +16,7 @@ from shoplink.rulebooks import packaged
 from tests.core.moves import DAY, KINDS, OFTEN, Move, moment, universe
 from tests.oracle.streams import random_stream
 
-settings.register_profile("properties", deadline=None, derandomize=False)
+settings.register_profile("properties", deadline=None)
 PROPERTIES = settings.get_profile("properties")
 
 

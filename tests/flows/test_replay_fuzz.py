@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shoplink.flows.replay import Answer
 from tests.flows.file import AFTER, BEFORE, OPTIONAL, REQUIRED, ask_file, encoded, line, numberless
 
-NO_DEADLINE = settings(deadline=None, derandomize=False)
+NO_DEADLINE = settings(deadline=None)
 
 JSON = st.recursive(
     st.none()

@@ -312,7 +312,7 @@ def review_by_birthday(s: Script) -> Steps:
     s.link("gb-invited", first)
     yield
     day = next_midnight(s.now, 10)
-    born = day.replace(year=day.year - 18).date().isoformat()
+    born = eighteen_years_before(day).isoformat()
     s.do("correct_account", account_id=first, birth_date=born, note="passport")
     s.do("correct_account", account_id=first, registered_in="GB", note="residence permit")
     s.account(second, "GB", birth_date=born)
@@ -329,13 +329,20 @@ def review_by_birthday(s: Script) -> Steps:
     s.accept("gb-invited", third)
 
 
+def eighteen_years_before(day: datetime) -> date:
+    """The birth date of someone who comes of age on a day; on 29 February, of who does so on the day after."""
+    if (day.month, day.day) == (2, 29):
+        day += timedelta(days=1)
+    return day.replace(year=day.year - 18).date()
+
+
 def review_held_by_many(s: Script) -> Steps:
     """A birthday passes while something else still holds the review."""
     account_id = s.newcomer("US", registered_in="GB")
     s.link("us-invited", account_id, "official")
     yield
     day = next_midnight(s.now, 3)
-    born = day.replace(year=day.year - 18).date().isoformat()
+    born = eighteen_years_before(day).isoformat()
     s.do("correct_account", account_id=account_id, birth_date=born, note="passport")
     s.put_shop("us-invited", "abnormal")
     yield
@@ -957,9 +964,7 @@ def random_put_shop(s: Script) -> None:
 def birth_date_near(s: Script) -> str:
     """The birth date of somebody who comes of age soon."""
     day = next_midnight(s.now, s.rng.randint(0, 20))
-    if (day.month, day.day) == (2, 29):
-        day += DAY
-    return day.replace(year=day.year - 18).date().isoformat()
+    return eighteen_years_before(day).isoformat()
 
 
 def random_facts(s: Script, market: str) -> Fields:

@@ -199,6 +199,7 @@ def _save_waivers(events: Sequence[Event]) -> None:
 
     An end is of everything in force, so of what was granted at one instant only the order tells what it ended.
     """
+    ends = [(place, event) for place, event in enumerate(events) if isinstance(event, e.WaiverEnded)]
     granted = [
         (
             event.code,
@@ -206,7 +207,7 @@ def _save_waivers(events: Sequence[Event]) -> None:
             event.account_id,
             to_micros(event.until),
             to_micros(event.at),
-            to_micros(_ended_at(event, events[position:])),
+            to_micros(_ended_at(event, [end for place, end in ends if place > position])),
             event.note,
             event.by.kind if event.by else "",
             event.by.id if event.by else "",
@@ -216,8 +217,7 @@ def _save_waivers(events: Sequence[Event]) -> None:
     ]
     ended = [
         (event.code, event.shop_id, event.account_id, to_micros(event.granted_at), to_micros(event.at))
-        for event in events
-        if isinstance(event, e.WaiverEnded)
+        for _, event in ends
     ]
     if ended:
         given = rows_as(
@@ -233,16 +233,14 @@ def _save_waivers(events: Sequence[Event]) -> None:
     insert("waiver", granted, **_WAIVER)
 
 
-def _ended_at(granted: e.WaiverGranted, events: Iterable[Event]) -> datetime | None:
-    """When one of the events, which follow it, ended a waiver; None if it still stands."""
+def _ended_at(granted: e.WaiverGranted, ends: Iterable[e.WaiverEnded]) -> datetime | None:
+    """When one of the ends that follow it ended a waiver; None if it still stands."""
     of = (granted.code, granted.shop_id, granted.account_id, granted.at)
-    for event in events:
-        if (
-            isinstance(event, e.WaiverEnded)
-            and (event.code, event.shop_id, event.account_id, event.granted_at) == of
-            and granted.waiver().in_force(event.at)
+    for end in ends:
+        if (end.code, end.shop_id, end.account_id, end.granted_at) == of and granted.waiver().in_force(
+            end.at
         ):
-            return event.at
+            return end.at
     return None
 
 
