@@ -1,5 +1,7 @@
-"""What all tests share. In the gate (SHOPLINK_NO_SKIP=1) a skipped test is a failure, and Hypothesis tries the same
-examples each time: the gate says whether a change is sound, and new examples are looked for outside of it.
+"""What all tests share.
+
+In the gate (SHOPLINK_NO_SKIP=1) a skipped test is a failure, and Hypothesis tries the same examples each time: the gate
+says whether a change is sound; new examples are looked for outside of it.
 """
 
 import os
