@@ -1,0 +1,213 @@
+"""Keeps, from answers and stored events, what the file must hold; compares it with the model and with the rows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import islice
+from random import Random
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shoplink.core import Accepted, Command, Event, Refused, Rulebook, Step, wire
+from shoplink.core.events import (
+    AccountCorrected,
+    AccountRecorded,
+    LinkEvent,
+    LinkImported,
+    LinkInvited,
+    ShopRecorded,
+)
+from shoplink.core.instant import BEGINNING
+from shoplink.flows.execute import Answer
+from shoplink.store.fields import to_micros
+from tests.trust import rows
+from tests.trust.holdings import Holdings
+from tests.trust.witness import Witness, by_the_clock, owed
+
+_REPEATED_AMONG = 40
+
+
+class Known(Struct):
+    """An idempotency key that was used: with which command, since when, and what was answered."""
+
+    command: Command
+    kept_at: datetime
+    answer: Answer | None = None
+
+
+class Books:
+    """What was answered and stored in one world, seen beside its model.
+
+    `ids` has for each link's id in the file the one in the model.
+    """
+
+    def __init__(self, witness: Witness, rulebooks: dict[str, Rulebook]) -> None:
+        """Begin with an empty world."""
+        self._witness = witness
+        self._holdings = Holdings(rulebooks)
+        self._ids: dict[str, str] = {}
+        self._facts_at: dict[str, datetime] = {}
+        self._known: dict[str, Known] = {}
+        self._seen = rows.Seen()
+
+    def knows(self, key: str) -> bool:
+        """Whether an idempotency key was used and its answer is still kept."""
+        return key in self._known
+
+    def learn(self, command: Command) -> None:
+        """Note that a command used its key."""
+        assert command.key is not None, "it has one"
+        self._known[command.key] = Known(command, command.at)
+
+    def forget(self, before: datetime) -> None:
+        """Let the keys go whose answers are kept no longer."""
+        self._known = {key: known for key, known in self._known.items() if known.kept_at >= before}
+
+    def some_repeated(self, random: Random) -> Command | None:
+        """A command that was sent under a key before; now and then another one under that key."""
+        recent = list(islice(reversed(self._known.values()), _REPEATED_AMONG))
+        if not recent:
+            return None
+        command = random.choice(recent).command
+        if random.random() < 0.1:
+            return replace(random.choice(recent).command, key=command.key)
+        return replace(command, about="again")
+
+    def check(self, asked: Sequence[tuple[Command, Step | None]], answers: Sequence[Answer]) -> None:
+        """Compare a batch's answers and what it stored with what the model made of it."""
+        stored, refused = iter(rows.new_events(self._seen)), iter(rows.new_refusals(self._seen))
+        for (command, done), answer in zip(asked, answers, strict=True):
+            if done is None:
+                self._check_repeated(command, answer)
+                continue
+            events = list(islice(stored, len(answer["events"])))
+            assert answer["events"] == [wire(event) for event in events], (
+                f"answered {answer}, stored {events}"
+            )
+            self._check_answer(command, done, answer, events)
+            self._take(events)
+            if isinstance(done.decision, Refused):
+                expected = (command.__struct_config__.tag, [one.code for one in done.decision.reasons])
+                assert next(refused, None) == expected, f"the refusal of {command} was not stored"
+            if command.key is not None:
+                self._known[command.key].answer = answer
+        rest = list(stored)
+        assert all(map(by_the_clock, rest)), f"nobody was told of {rest}"
+        self._settle(rest)
+        self._take(rest)
+        assert next(refused, None) is None, "a refusal was stored of which nobody was told"
+        for command, done in asked:
+            if done is not None and command.key is not None:
+                self._known[command.key].kept_at = self._witness.world.now
+
+    def _check_repeated(self, command: Command, answer: Answer) -> None:
+        assert command.key is not None, "only a key makes a command a repeated one"
+        known = self._known[command.key]
+        if _body(known.command) == _body(command):
+            assert answer == known.answer, f"{command}: answered {known.answer} before, and now {answer}"
+        else:
+            assert answer["outcome"] == "rejected", f"{command}: {answer}"
+            assert answer["error"] == "idempotency.other_body", f"{command}: {answer}"
+
+    def _check_answer(self, command: Command, done: Step, answer: Answer, events: list[Event]) -> None:
+        decision = done.decision
+        if isinstance(decision, Accepted):
+            expected: tuple[Any, ...] = ("accepted", list(decision.warnings), [])
+        else:
+            expected = ("refused", [], _compared(wire(reason) for reason in decision.reasons))
+        found = (answer["outcome"], answer["warnings"], _compared(answer["reasons"]))
+        assert found == expected, f"{command}: answered {found}, the model {expected}"
+        own = [event for event in events if not by_the_clock(event)]
+        for event, should in zip(own, (one for one in done.own if not by_the_clock(one)), strict=True):
+            if isinstance(event, LinkInvited | LinkImported) and isinstance(should, LinkEvent):
+                self._ids[event.link_id] = should.link_id
+            told = replace(event, link_id=self._ids[event.link_id]) if isinstance(event, LinkEvent) else event
+            assert told == should, f"{command}: stored {told}, the model {should}"
+        self._settle(event for event in events if by_the_clock(event))
+
+    def _settle(self, events: Iterable[Event]) -> None:
+        """Strike off events of time, each of which the model must have had."""
+        for event in events:
+            assert isinstance(event, LinkEvent), f"time only touches links: {event}"
+            debt = owed(event, self._ids[event.link_id])
+            assert self._witness.owed[debt] == 1, f"time made this, and not by the model: {event}"
+            del self._witness.owed[debt]
+
+    def _take(self, events: list[Event]) -> None:
+        """Check the invariants after the events of one command."""
+        self._holdings.take(events)
+        for event in events:
+            if isinstance(event, ShopRecorded):
+                self._facts_at[event.shop_id] = event.at
+            elif isinstance(event, AccountRecorded | AccountCorrected):
+                self._facts_at[event.account_id] = event.at
+
+    def check_nothing_is_owed(self) -> None:
+        """All that time has made in the model is stored."""
+        assert not self._witness.owed, (
+            f"time made this in the model, and it was not stored: {self._witness.owed}"
+        )
+
+    def check_rows(self, commands: Iterable[Command]) -> None:
+        """Compare the rows that a batch could touch with the stored events, and with the model."""
+        named = [(getattr(one, "shop_id", None), getattr(one, "account_id", None)) for one in commands]
+        shop_ids = {shop_id for shop_id, _ in named if shop_id is not None}
+        account_ids = {account_id for _, account_id in named if account_id is not None}
+        world = self._witness.world
+        for found, facts in (
+            (rows.shops(shop_ids), {one: world.shops[one].facts for one in shop_ids if one in world.shops}),
+            (
+                rows.accounts(account_ids),
+                {one: world.accounts[one].facts for one in account_ids if one in world.accounts},
+            ),
+        ):
+            assert found.keys() == facts.keys(), (
+                f"the rows are of {found.keys()}, the model has {facts.keys()}"
+            )
+            for key, one in facts.items():
+                expected = (*_plain(one), to_micros(self._facts_at[key]))
+                assert found[key] == expected, f"the row is {found[key]}, by the model {expected}"
+        self._check_links(shop_ids, account_ids)
+        for subject, kept in rows.waivers(shop_ids | account_ids).items():
+            record = world.shops.get(subject) or world.accounts.get(subject)
+            granted = [replace(waiver, by=None) for waiver in record.waivers] if record else []
+            assert kept == granted, f"the waivers of {subject} are {kept}, in the model {granted}"
+
+    def _check_links(self, shop_ids: set[str], account_ids: set[str]) -> None:
+        live = self._witness.live_of(shop_ids, account_ids)
+        touched, self._holdings.touched = self._holdings.touched, set()
+        now = to_micros(self._witness.world.now) or 0
+        found = rows.links(shop_ids, account_ids, touched)
+        for link_id, row in found.items():
+            entry = self._holdings.links.get(link_id)
+            assert entry is not None, f"there is a link that was never recorded: {row}"
+            expected = _link_row(entry.link, entry.touched_at)
+            assert row[:-1] == expected, f"the row is {row}, by the stored events {expected}"
+            own_id = self._ids[link_id]
+            if live.pop(own_id, None) is not None:
+                due_at = to_micros(self._witness.world.agenda.due_at(own_id))
+                # To be looked at by now, and so by whoever comes next, is never too late (a rulebook was started).
+                soon = entry.link.status != "invited" and row[-1] is not None and row[-1] <= now
+                assert soon or row[-1] == due_at, f"the row is due at {row[-1]}, in the model {due_at}: {row}"
+        assert not live, f"these are live in the model, and not in the rows: {live}"
+        assert touched <= found.keys(), f"no rows of {touched - found.keys()}"
+
+
+def _body(command: Command) -> Command:
+    return replace(command, at=BEGINNING, key=None, about=None)
+
+
+def _compared(reasons: Iterable[Answer]) -> list[Answer]:
+    """Reasons without what is free: which of several links an imported one overlaps is told by either."""
+    return [{**one, "params": None} if one["code"] == "account.links_overlap" else one for one in reasons]
+
+
+def _plain(facts: msgspec.Struct) -> tuple[Any, ...]:
+    return tuple(msgspec.to_builtins(facts).values())
+
+
+def _link_row(link: msgspec.Struct, touched_at: datetime) -> tuple[Any, ...]:
+    values = (getattr(link, name) for name in link.__struct_fields__)
+    return (*(to_micros(one) if isinstance(one, datetime) else one for one in values), to_micros(touched_at))

@@ -1,0 +1,228 @@
+"""Faults to plant in the running code, each by replacing one function or one fragment of SQL, for a test of the test.
+
+This is the one place where our own code may be patched. The model shares the core, so a fault planted there is
+told only by the oracle.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.db import transaction
+from msgspec.structs import replace
+
+from shoplink.core import Event, World
+from shoplink.core import commands as c
+from shoplink.core import events as e
+from shoplink.core.case import Case
+from shoplink.core.reasons import Reason
+from shoplink.store.feed import number_events_here
+
+TICK = timedelta(microseconds=1)
+DAY = timedelta(days=1)
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+# Whole modules, as what is replaced are the names by which one of them knows another's functions.
+core_step, core_rules, live, execute, tick, load, save, sql = (
+    import_module(f"shoplink.{name}")
+    for name in (
+        "core.step",
+        "core.rules",
+        "core.decide.live",
+        "flows.execute",
+        "flows.tick",
+        "store.load",
+        "store.save",
+        "store.sql",
+    )
+)
+
+
+def _fragment(module: Any, name: str, old: str, new: str) -> Plant:
+    """Send another fragment of SQL through a module's `query` or `execute`."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        real = getattr(module, name)
+        patch.setattr(module, name, lambda statement, *params: real(statement.replace(old, new), *params))
+
+    return plant
+
+
+def a_lock_is_left_out(patch: pytest.MonkeyPatch) -> None:
+    """A batch reads what it decides on before it holds the lock: another one may come in between."""
+
+    def unlocked(make: Callable[[], Any]) -> Any:
+        batch = make()
+        loaded = batch._load()
+        batch._load = lambda: loaded
+        with execute.writing():
+            return batch.run()
+
+    patch.setattr(execute, "_run", unlocked)
+
+
+def a_batch_is_no_transaction(patch: pytest.MonkeyPatch) -> None:
+    """Every statement is for itself."""
+
+    @contextmanager
+    def each_for_itself() -> Iterator[None]:
+        yield
+
+    patch.setattr(execute, "writing", each_for_itself)
+
+
+def the_clock_is_read_before_the_lock(patch: pytest.MonkeyPatch) -> None:
+    """The batch's instant may be earlier than what it follows."""
+
+    def too_early(batch: Any, loaded: Any) -> Any:
+        return loaded.floor if batch.now is None else max(batch.now(), batch.earliest)
+
+    patch.setattr(execute._Batch, "_at", too_early)
+
+
+def a_deadline_is_inclusive(patch: pytest.MonkeyPatch) -> None:
+    """`<` for `<=`: at its deadline itself an invitation can still be accepted."""
+    real = core_step.advance
+
+    def late(world: World, at: Any) -> list[Event]:
+        due: list[Event] = real(world, at - TICK)
+        world.now = max(world.now, at)
+        return due
+
+    patch.setattr(core_step, "advance", late)
+
+
+def the_timer_is_late(patch: pytest.MonkeyPatch) -> None:
+    """`<` for `<=`: what is due at the very instant of the timer is left."""
+    real = tick.accounts_due
+    patch.setattr(tick, "accounts_due", lambda at, limit: real(at - TICK, limit))
+
+
+def a_link_is_too_young_at_24_hours(patch: pytest.MonkeyPatch) -> None:
+    """`>` for `>=` at the minimum link age."""
+    real = core_rules.link_is_old_enough
+
+    def later(case: Case) -> Reason | None:
+        reason: Reason | None = real(replace(case, at=case.at - TICK))
+        return reason
+
+    for kind in (c.ApproveUnlink, c.Unlink, c.RequestUnlink):
+        row = live.ROWS[kind]
+        rules = tuple(later if rule is real else rule for rule in row.rules)
+        patch.setitem(live.ROWS, kind, replace(row, rules=rules))
+
+
+def a_link_stays_in_the_window(patch: pytest.MonkeyPatch) -> None:
+    """`>=` for `>`: a link exactly as old as the window still counts in the quota."""
+    patch.setattr(core_rules, "bisect_right", bisect_left)
+
+
+def the_window_is_a_day_short(patch: pytest.MonkeyPatch) -> None:
+    """Too few of the established links are loaded."""
+    real = load.shift
+    patch.setattr(load, "shift", lambda instant, duration: real(instant, duration + DAY))
+
+
+def superseded_invitations_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """An account that is taken keeps its other invitations."""
+    patch.setattr(live, "superseded", lambda *_, **__: ())
+
+
+def an_unlink_is_not_counted(patch: pytest.MonkeyPatch) -> None:
+    """The official unlinks of a shop are not loaded."""
+    patch.setattr(load, "_read_unlinks", lambda *_: None)
+
+
+def a_refusal_changes_something(patch: pytest.MonkeyPatch) -> None:
+    """Refusing moves the account's last change."""
+    real = execute.save_refusals
+
+    def touching(refused: Sequence[Any]) -> None:
+        real(refused)
+        for command, _ in refused:
+            sql.execute(
+                "UPDATE account SET touched_at = touched_at + 1 WHERE account_id = %s",
+                getattr(command, "account_id", None),
+            )
+
+    patch.setattr(execute, "save_refusals", touching)
+
+
+def events_are_stored_after_the_commit(patch: pytest.MonkeyPatch) -> None:
+    """Whoever is killed between the two has changed rows, and nobody is ever told."""
+    real = save._append
+
+    def later(events: Sequence[Event]) -> None:
+        given = list(events)
+        transaction.on_commit(lambda: (real(given), number_events_here()))
+
+    patch.setattr(save, "_append", later)
+
+
+def events_are_stored_twice(patch: pytest.MonkeyPatch) -> None:
+    """As by a retry that nothing holds back."""
+    real = save._append
+    patch.setattr(save, "_append", lambda events: (real(events), real(events)))
+
+
+def an_event_is_missing(patch: pytest.MonkeyPatch) -> None:
+    """The row says that an unlink request is open, and the log does not."""
+    real = save._append
+    patch.setattr(
+        save,
+        "_append",
+        lambda events: real([event for event in events if not isinstance(event, e.UnlinkRequested)]),
+    )
+
+
+def an_answer_is_not_kept(patch: pytest.MonkeyPatch) -> None:
+    """A command that is sent again is done again."""
+    patch.setattr(execute.answers, "store", lambda *_: None)
+
+
+def a_row_is_not_saved(patch: pytest.MonkeyPatch) -> None:
+    """That a link is linked is in the log, and not in its row."""
+    real = save.update
+
+    def without_live(table: str, key: str, values: Sequence[Any], **types: str) -> None:
+        real(table, key, [row for row in values if table != "link" or row[1] != "linked"], **types)
+
+    patch.setattr(save, "update", without_live)
+
+
+FAULTS: dict[str, Plant] = {
+    "a lock is left out": a_lock_is_left_out,
+    "a batch is no transaction": a_batch_is_no_transaction,
+    "the clock is read before the lock": the_clock_is_read_before_the_lock,
+    "a deadline is inclusive": a_deadline_is_inclusive,
+    "the timer is late": the_timer_is_late,
+    "a link is too young at 24 hours": a_link_is_too_young_at_24_hours,
+    "a link stays in the window": a_link_stays_in_the_window,
+    "the window is a day short": the_window_is_a_day_short,
+    "a slot is not freed": _fragment(load, "query", "'linked')", "'linked', 'declined')"),
+    "superseded invitations are forgotten": superseded_invitations_are_forgotten,
+    "an unlink is not counted": an_unlink_is_not_counted,
+    "a refusal changes something": a_refusal_changes_something,
+    "events are stored after the commit": events_are_stored_after_the_commit,
+    "events are stored twice": events_are_stored_twice,
+    "an event is missing": an_event_is_missing,
+    "an answer is not kept": an_answer_is_not_kept,
+    "a row is not saved": a_row_is_not_saved,
+    "an end of a waiver is ignored": _fragment(load, "query", "ended_at IS NULL AND (", "("),
+    "the oldest link of a pair is taken": _fragment(load, "query", "max(number)", "min(number)"),
+    "held links do not know of a new rulebook": _fragment(
+        save, "execute", "SET due_at = given.start_at", "SET due_at = due_at"
+    ),
+    "a request has no time to be answered": _fragment(
+        sql,
+        "execute",
+        "due_at = given.due_at",
+        "due_at = CASE WHEN given.unlink_requested_at IS NULL THEN given.due_at END",
+    ),
+}
+"""Each fault by what is wrong."""

@@ -1,0 +1,88 @@
+"""Invariants 1 to 3 of the specification's section 9, checked on events alone, as they are stored."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.core import Event, Link, Rulebook
+from shoplink.core.events import LinkEvent, LinkImported, LinkInvited, RecordingEvent, ShopRecorded
+from shoplink.core.facts import LIVE, Role
+from shoplink.core.instant import END
+
+
+class Entry(Struct):
+    """A link as the events leave it, and when the last of them happened."""
+
+    link: Link
+    touched_at: datetime
+
+
+class Holdings:
+    """Every link that the stored events tell of, and what shops and accounts hold by them.
+
+    `touched` are those whose rows have not been looked at since.
+    """
+
+    def __init__(self, rulebooks: Mapping[str, Rulebook]) -> None:
+        """`rulebooks`: all that may be activated."""
+        self.links: dict[str, Entry] = {}
+        self.touched: set[str] = set()
+        self._live: Counter[tuple[str, Role]] = Counter()
+        self._rulebooks = rulebooks
+        self._enrolment: dict[str, str] = {}
+        self._taken: Counter[str] = Counter()
+        self._pairs: Counter[tuple[str, str]] = Counter()
+        self._linked: dict[str, list[str]] = {}
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Let the events of one command have happened, then check whatever they concern."""
+        touched = []
+        for event in events:
+            if isinstance(event, ShopRecorded):
+                self._enrolment[event.shop_id] = event.enrolment
+            elif isinstance(event, LinkEvent):
+                self._change(event)
+                touched.append(event)
+        for event in touched:
+            self._check(event)
+
+    def _change(self, event: LinkEvent) -> None:
+        if isinstance(event, LinkInvited | LinkImported):
+            assert event.link_id not in self.links, f"a link is recorded twice: {event}"
+            old, new = None, event.recorded()
+        else:
+            entry = self.links[event.link_id]
+            assert event.at >= entry.touched_at, f"earlier than what it follows, {entry.touched_at}: {event}"
+            old, new = entry.link, event.link_after(entry.link)
+        self.links[event.link_id] = Entry(new, event.at)
+        self.touched.add(event.link_id)
+        for link, by in ((old, -1), (new, 1)):
+            if link is not None and link.status in LIVE:
+                self._live[link.shop_id, link.role] += by
+                self._pairs[link.shop_id, link.account_id] += by
+                self._taken[link.account_id] += by * (link.status != "invited")
+        if new.linked_at is not None and (old is None or old.linked_at is None):
+            self._linked.setdefault(new.account_id, []).append(new.link_id)
+
+    def _check(self, event: LinkEvent) -> None:
+        link = self.links[event.link_id].link
+        assert self._taken[link.account_id] <= 1, f"an account is taken twice: {event}"
+        assert self._pairs[link.shop_id, link.account_id] <= 1, f"a pair is live twice: {event}"
+        if isinstance(event, RecordingEvent) and link.status in LIVE:
+            shop_id, role = link.shop_id, link.role
+            slots = self._rulebooks[link.rulebook].slots(self._enrolment[shop_id], role)  # type: ignore[arg-type]
+            assert self._live[shop_id, role] <= slots, f"a shop has more links than slots: {event}"
+        if link.linked_at is not None:
+            self._check_past(link, event)
+
+    def _check_past(self, link: Link, event: LinkEvent) -> None:
+        """At no instant has the account had two established links."""
+        assert link.linked_at is not None, "an established link says since when"
+        for other_id in self._linked[link.account_id]:
+            other = self.links[other_id].link
+            if other_id != link.link_id and other.linked_at is not None:
+                latest_start = max(link.linked_at, other.linked_at)
+                first_end = min(link.ended_at or END, other.ended_at or END)
+                assert latest_start >= first_end, f"an account was linked twice, also by {other_id}: {event}"

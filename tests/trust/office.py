@@ -1,0 +1,158 @@
+"""The platform and support of a simulated world: they record facts and history, make exceptions, set the rules."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from shoplink.core import Command, World
+from shoplink.core import commands as c
+from shoplink.core.facts import Actor, Enrolment, Role
+
+TICK = timedelta(microseconds=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+PLATFORM = Actor(kind="platform", id="operator")
+SUPPORT = Actor(kind="support", id="desk")
+
+_MARKETS = ("GB", "US", "ID")
+
+
+class Office:
+    """Knows every shop and account with its home market; what it asks for is mostly right, not always."""
+
+    def __init__(self, random: Random, world: World, rulebooks: list[str]) -> None:
+        """`world` is the model that it looks at; `rulebooks` the names that it puts in force."""
+        self.random, self.world, self.rulebooks = random, world, rulebooks
+        self.markets = random.sample(_MARKETS, random.choice((1, 1, 2)))
+        shops = [f"shop-{number}" for number in range(random.randint(2, 7))]
+        accounts = [f"account-{number}" for number in range(random.randint(6, 24))]
+        enrolments: tuple[Enrolment, ...] = ("open", "invited", "invited")
+        self.shops = {shop_id: random.choice(self.markets) for shop_id in shops}
+        self.enrolment = {shop_id: random.choice(enrolments) for shop_id in shops}
+        self.accounts = {account_id: random.choice(self.markets) for account_id in accounts}
+
+    def founding(self, at: datetime) -> Iterator[Command]:
+        """How the world begins: everybody is recorded, and rulebooks are put in force in some markets."""
+        for market in self.markets:
+            if self.random.random() < 0.7:
+                name = self.random.choice(self.rulebooks)
+                yield c.ActivateRulebook(at=at, by=PLATFORM, name=name, market=market, effective_from=at)
+        for shop_id in self.shops:
+            yield self.put_shop(at, shop_id)
+        for account_id in self.accounts:
+            yield self.put_account(at, account_id)
+
+    def one_of(self, ids: dict[str, str]) -> str:
+        """One of these ids; now and then one that nobody has."""
+        if self.random.random() < 0.01:
+            return "no-shop" if ids is self.shops else "no-account"
+        return self.random.choice(list(ids))
+
+    def role(self) -> Role:
+        """A role, marketing more often."""
+        return "marketing" if self.random.random() < 0.65 else "official"
+
+    def put_shop(self, at: datetime, shop_id: str) -> Command:
+        """The facts of a shop; now and then such as may not change."""
+        roll, enrolment = self.random.random(), self.enrolment.get(shop_id, "open")
+        return c.PutShop(
+            at=at,
+            by=PLATFORM,
+            shop_id=shop_id,
+            market="TH" if roll < 0.03 else self.shops.get(shop_id, "GB"),
+            enrolment="invited" if roll < 0.05 else enrolment,
+            status="abnormal" if 0.05 < roll < 0.15 else None,
+            name=self.random.choice((None, "小店")),
+        )
+
+    def put_account(self, at: datetime, account_id: str) -> Command:
+        """The facts of an account, in good order more often than not."""
+        home = self.accounts.get(account_id, "GB")
+        facts: dict[str, Any] = {"region": home, "birth_date": date(1975, 2, 28)}
+        if self.random.random() < 0.45:
+            facts |= self.random.choice(
+                (
+                    {"birth_date": self._soon(at, 18)},
+                    {"birth_date": self._soon(at, 21)},
+                    {"birth_date": None},
+                    {"registered_in": "TH"},
+                    {"registered_in": "TH", "commerce_permission": "revoked"},
+                    {"registered_in": "US"},
+                    {"commerce_permission": "revoked"},
+                    {"status": "abnormal"},
+                    {"region": "TH", "followers": 1_000},
+                    {"handle": "达人"},
+                )
+            )
+        return c.PutAccount(at=at, by=PLATFORM, account_id=account_id, **facts)
+
+    def correct(self, at: datetime, account_id: str) -> Command:
+        """A correction of an account on evidence."""
+        home = self.accounts.get(account_id, "GB")
+        facts: tuple[dict[str, Any], ...] = (
+            {"region": home, "registered_in": home},
+            {"registered_in": self.random.choice(_MARKETS)},
+            {"birth_date": self._soon(at, 18)},
+            {},
+        )
+        return c.CorrectAccount(
+            at=at, by=SUPPORT, account_id=account_id, note="护照", **self.random.choice(facts)
+        )
+
+    def mend(self, at: datetime, shop_id: str, account_id: str) -> Command:
+        """What sets a held link free: the right facts of its account, of its shop, or more than is needed."""
+        home, roll = self.shops.get(shop_id, "GB"), self.random.random()
+        if roll < 0.2:
+            return c.CorrectAccount(at=at, by=SUPPORT, account_id=account_id, note="护照", registered_in=home)
+        if roll < 0.4:
+            return self.put_shop(at, shop_id)
+        return c.PutAccount(
+            at=at, by=PLATFORM, account_id=account_id, region=home, birth_date=date(1976, 2, 29)
+        )
+
+    def import_link(self, at: datetime, shop_id: str, account_id: str) -> Command:
+        """A link from before; often it touches or overlaps what is there."""
+        record = self.world.accounts.get(account_id)
+        instants = [at - self.random.randint(0, 200) * DAY]
+        for link in record.established[-3:] if record else ():
+            instants += [instant for instant in (link.linked_at, link.ended_at) if instant is not None]
+        start = self.random.choice(instants)
+        end = self.random.choice((None, None, start, start + HOUR, start + 2 * DAY, at))
+        pair = {"shop_id": shop_id, "account_id": account_id}
+        return c.ImportLink(at=at, by=PLATFORM, **pair, role=self.role(), linked_at=start, unlinked_at=end)
+
+    def waiver(self, at: datetime) -> Command:
+        """A waiver of any reason that may be waived, or its end."""
+        code = self.random.choice(
+            (
+                "shop.link_quota_spent",
+                "shop.unlink_quota_spent",
+                "account.link_quota_spent",
+                "link.younger_than_minimum",
+            )
+        )
+        of_shop = code.startswith("shop") or (code.startswith("link") and self.random.random() < 0.5)
+        fields: dict[str, Any] = {"code": code, "note": "工单"}
+        fields |= (
+            {"shop_id": self.one_of(self.shops)} if of_shop else {"account_id": self.one_of(self.accounts)}
+        )
+        if self.random.random() < 0.5:
+            return c.EndWaiver(at=at, by=SUPPORT, **fields)
+        return c.GrantWaiver(at=at, by=SUPPORT, until=self.random.choice((None, at, at + 2 * DAY)), **fields)
+
+    def activate(self, at: datetime) -> Command:
+        """A rulebook in force from now, from later, or, in error, from before."""
+        starts = (at, at, at + HOUR, at + 5 * HOUR, at + DAY, at + 2 * DAY, at + 9 * DAY, at - TICK)
+        return c.ActivateRulebook(
+            at=at,
+            by=PLATFORM,
+            name="nonsense" if self.random.random() < 0.05 else self.random.choice(self.rulebooks),
+            market=self.random.choice(self.markets),
+            effective_from=self.random.choice(starts),
+        )
+
+    def _soon(self, at: datetime, age: int) -> date:
+        """The birth date of somebody who reaches an age within some days."""
+        day = (at + self.random.randint(-1, 5) * DAY).date()
+        return (day if (day.month, day.day) != (2, 29) else day + DAY).replace(year=day.year - age)

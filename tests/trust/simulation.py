@@ -1,0 +1,279 @@
+"""One simulated world: people ask, time passes, batches cross, the process is killed, and all must stay right.
+
+Each step goes through the write path on SQLite and through a model in memory; whatever was answered and stored
+is compared with the model after every batch, the whole file with its log at the end of the world.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db import connection
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shoplink.core import Command, Step
+from shoplink.core import commands as c
+from shoplink.core.instant import BEGINNING
+from shoplink.flows import installed
+from shoplink.flows.execute import Answer, execute
+from shoplink.flows.installed import default_rulebook, install_rulebook, installed_rulebooks
+from shoplink.flows.tick import tick
+from shoplink.flows.verify import Verified, verify
+from shoplink.rulebooks import packaged
+from shoplink.store import owner
+from shoplink.store.state import Waiting, waiting
+from tests.trust import rows
+from tests.trust.books import Books
+from tests.trust.house_rules import TEXTS
+from tests.trust.office import TICK
+from tests.trust.people import People
+from tests.trust.witness import Witness
+
+STARTED_AT = datetime(2004, 2, 27, 12, tzinfo=UTC)
+"""A leap day is near, and every machine's clock is later: `verify` takes all that was due as past."""
+
+_ANSWERS_KEPT = timedelta(days=30)
+_SIZES = ((1, 1), (2, 10), (10, 60), (60, 250))
+_SIZE_WEIGHTS = (5, 6, 7, 7)
+_STATEMENTS = range(29)
+"""After how many of its statements a batch is cut off; it has about twenty, and ends before the last numbers."""
+
+_WRITING = range(13, 29)
+"""The same, for those with which it begins to write and what may follow its commit."""
+
+
+class Asked(Struct):
+    """A command that is sent; `done` is what the model made of it, None if its key was used before."""
+
+    command: Command
+    done: Step | None
+
+
+class KilledError(Exception):
+    """The process is no more: what a batch that is cut off in its middle ends with."""
+
+
+class Simulation:
+    """One world in the SQLite file that is in use; the seed decides everything."""
+
+    def __init__(self, seed: int, *, patience_seconds: float) -> None:
+        """`patience_seconds`: how long a batch that holds the lock lets another one try to overtake it."""
+        self.random = Random(seed)
+        self.patience_seconds = patience_seconds
+        self.now = STARTED_AT
+        self.steps = 0
+        self.last: deque[object] = deque(maxlen=15)
+        watched = self.random.random() < 0.6
+        for text in () if watched else TEXTS:
+            install_rulebook(text, "house rules")
+        rulebooks = installed_rulebooks()
+        self.witness = Witness(rulebooks, default_rulebook(), oracle=watched)
+        self.people = People(self.random, self.witness.world, list(rulebooks))
+        self.books = Books(self.witness, rulebooks)
+
+    def run(self, steps: int) -> None:
+        """Let so many steps happen, a few more at most; raises AssertionError for whatever is not right."""
+        self._send([self._ask(command) for command in self.people.office.founding(self.now)])
+        while self.steps < steps:
+            turn = self.random.choices(list(_TURNS), list(_TURNS.values()))[0]
+            turn(self, self._size())
+        self._audit()
+
+    def _size(self) -> int:
+        return self.random.randint(*self.random.choices(_SIZES, _SIZE_WEIGHTS)[0])
+
+    def _ask(self, command: Command) -> Asked:
+        """The command with what must come of it."""
+        self.steps += 1
+        command = self._startable(replace(command, at=self.now))
+        self.last.append(command)
+        if command.key is not None and self.books.knows(command.key):
+            return Asked(command, None)
+        done = self.witness.step(command)
+        self.people.note(command, done)
+        if command.key is not None:
+            self.books.learn(command)
+        return Asked(command, done)
+
+    def _startable(self, command: Command) -> Command:
+        """The command; but no rulebook is activated for the very microsecond at which time did something.
+
+        What was due is then stored after the activation, and by its start: a known gap, told in
+        docs/explanation/simulator.md.
+        """
+        if isinstance(command, c.ActivateRulebook) and command.effective_from == self.now:
+            self.witness.pass_time(self.now)
+            if any(at == self.now for _, at, _ in self.witness.owed):
+                return replace(command, effective_from=self.now + TICK)
+        return command
+
+    def _compose(self, size: int, *, moving: bool = False, again: float = 0.04) -> list[Asked]:
+        """So many commands, some of them asked before; `moving`: time passes between them."""
+        asked = []
+        for _ in range(size):
+            if moving and self.random.random() < 0.3:
+                self.now = self.people.later(self.now)
+            repeated = self.books.some_repeated(self.random) if self.random.random() < again else None
+            asked.append(self._ask(repeated or self.people.ask(self.now)))
+        return asked
+
+    def _send(
+        self,
+        asked: list[Asked],
+        clock: Callable[[], datetime] | None = None,
+        *,
+        trusted: bool = False,
+    ) -> None:
+        """Send a batch and check everything that came of it."""
+        commands = [one.command for one in asked]
+        answers = execute(commands, now=None if trusted else clock or (lambda: self.now))
+        self._check(asked, answers, trusted=trusted)
+
+    def _check(self, asked: list[Asked], answers: list[Answer], *, trusted: bool = False) -> None:
+        if not trusted:
+            self.witness.pass_time(self.now)
+        self.books.check([(one.command, one.done) for one in asked], answers)
+        if not trusted or any(one.done is not None for one in asked):
+            self.books.check_rows(one.command for one in asked)
+
+    def _batch(self, size: int) -> None:
+        """Everybody asks at one instant."""
+        self.now = self.people.later(self.now)
+        self._send(self._compose(size))
+
+    def _history(self, size: int) -> None:
+        """Commands of different instants in one batch, as a file or an export has them."""
+        self._send(self._compose(size, moving=True), trusted=True)
+
+    def _new_rules(self, _: int) -> None:
+        """The platform puts a rulebook in force in a batch that names nobody whom it concerns."""
+        self.now = self.people.later(self.now)
+        self._send([self._ask(self.people.office.activate(self.now))])
+
+    def _jumping_clock(self, size: int) -> None:
+        """A clock that jumps back, between two batches or in the middle of one."""
+        self.now = self.people.later(self.now)
+        back = self.now - timedelta(minutes=self.random.choice((1, 5, 3_000)))
+        if self.random.random() < 0.5:
+            readings = iter((self.now, back))
+            self._send(self._compose(min(size, 30)), lambda: next(readings, back))
+            return
+        shop = self.random.choice(list(self.witness.world.shops.values())).facts
+        named = c.PutShop(
+            at=self.now,
+            shop_id=shop.shop_id,
+            market=shop.market,
+            enrolment=shop.enrolment,
+            name=f"小店 {self.steps}",
+        )
+        self._send([self._ask(named)])
+        follows = self._ask(replace(named, name=None))
+        self._send([follows, *self._compose(min(size, 30))], lambda: back)
+
+    def _timer(self, _: int) -> None:
+        """The timer runs; all that is due is stored, and nothing else."""
+        self.now = self.people.later(self.now) if self.random.random() < 0.8 else self.now
+        self.steps += 1
+        self.last.append(f"tick at {self.now}")
+        self.witness.pass_time(self.now)
+        tick(self.now)
+        self.books.check([], [])
+        self.books.check_nothing_is_owed()
+        self.books.forget(self.now - _ANSWERS_KEPT)
+        assert waiting(self.now) == Waiting(None, 0), "the timer leaves nothing that is due"
+
+    def _restart(self, _: int) -> None:
+        """The process ends and another one begins: nothing is remembered but the file."""
+        self.steps += 1
+        self.last.append("restart")
+        connection.close()
+        owner.release()
+        installed._cache.clear()
+        packaged.cache_clear()
+
+    def _killed(self, size: int) -> None:
+        """The process is killed at some statement of a batch; the batch left no trace, and is sent again."""
+        self.now = self.people.later(self.now)
+        before = rows.everything()
+        asked = self._compose(min(size, 10))
+        left = iter(range(self.random.choice(_WRITING if self.random.random() < 0.7 else _STATEMENTS)))
+
+        def kill(run: Callable[..., Any], *statement: Any) -> Any:
+            if next(left, None) is None:
+                raise KilledError
+            return run(*statement)
+
+        try:
+            with connection.execute_wrapper(kill):
+                answers = execute([one.command for one in asked], now=lambda: self.now)
+        except KilledError:
+            self._restart(0)
+            assert rows.everything() == before, "a batch that was cut off left a trace"
+            self._send(asked)
+        else:
+            self._check(asked, answers)
+
+    def _lost_answers(self, size: int) -> None:
+        """The process is killed once a batch was committed; who has a key asks again and is told the same."""
+        self.now = self.people.later(self.now)
+        asked = self._compose(min(size, 30))
+        self._send(asked)
+        self._restart(0)
+        self._send([self._ask(one.command) for one in asked if one.command.key is not None])
+
+    def _crossed(self, size: int) -> None:
+        """A second batch arrives while the first one is being decided; it must wait and see what the first did."""
+        self.now = self.people.later(self.now)
+        first, second = self._compose(min(size, 30), again=0), self._compose(min(size, 30), again=0.3)
+
+        others: list[Future[list[Answer]]] = []
+        readings = iter((1, 2))
+
+        def clock() -> datetime:
+            """Read before and after the first batch has loaded what it needs; then the second one starts."""
+            if next(readings, None) == 2:
+                others.append(pool.submit(self._send_beside, second))
+                wait(others, self.patience_seconds)
+            return self.now
+
+        with ThreadPoolExecutor(1) as pool:
+            answers = execute([one.command for one in first], now=clock)
+        self._check([*first, *second], [*answers, *others[0].result()])
+
+    def _send_beside(self, asked: list[Asked]) -> list[Answer]:
+        """Send a batch from another thread, which has its own connection."""
+        try:
+            return execute([one.command for one in asked], now=lambda: self.now)
+        finally:
+            connection.close()
+
+    def _audit(self) -> None:
+        """The timer runs, then the log is replayed from empty and every row compared with it, as `verify` does."""
+        self._timer(0)
+        found = [difference.say() for difference in verify(Verified())]
+        assert not found, f"verify: {found}"
+        self.books.check_rows(self._everybody())
+
+    def _everybody(self) -> Iterable[Command]:
+        for shop_id in self.people.office.shops:
+            yield c.PutShop(at=BEGINNING, shop_id=shop_id, market="GB", enrolment="open")
+        for account_id in self.people.office.accounts:
+            yield c.PutAccount(at=BEGINNING, account_id=account_id, region="GB")
+
+
+_TURNS: dict[Callable[[Simulation, int], None], float] = {
+    Simulation._batch: 40,
+    Simulation._history: 35,
+    Simulation._timer: 12,
+    Simulation._new_rules: 6,
+    Simulation._restart: 2,
+    Simulation._killed: 14,
+    Simulation._lost_answers: 4,
+    Simulation._jumping_clock: 5,
+    Simulation._crossed: 3,
+}
+"""What may happen next, and how often."""

@@ -1,0 +1,84 @@
+"""Runs simulated worlds one after another, each from a seed of its own and in a file of its own; says where one went wrong."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from time import monotonic
+
+from django.db import connection
+from msgspec import Struct
+
+from shoplink.store import owner
+from tests.databases import fresh, use
+from tests.trust.simulation import Simulation
+
+_STEPS_IN_WORLD = (200, 2_500)
+_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder in memory, if there is one: nothing here must survive the machine)
+_PATIENCE_SECONDS = 0.005
+
+
+class Ran(Struct):
+    """Worlds that were right from beginning to end: how many, and how many steps they took."""
+
+    worlds: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        """One line, for people."""
+        return f"{self.worlds} worlds, {self.steps} steps in {self.seconds:.1f} s: {self.steps / self.seconds:.0f} steps/s"
+
+
+class NoticedError(AssertionError):
+    """Something in a simulated world was not right: in which one, after how many steps, and what came before."""
+
+    def __init__(self, seed: int, steps: int, simulation: Simulation, problem: Exception) -> None:
+        """`steps`: those of the worlds before are counted, too."""
+        last = "\n".join(f"  {one}" for one in simulation.last)
+        super().__init__(
+            f"{type(problem).__name__}: {problem}\nworld of seed {seed}, step {simulation.steps}"
+            f" (to see it again: SHOPLINK_SIMULATE_SEED={seed})\nthe last that was asked:\n{last}"
+        )
+        self.steps = steps
+
+
+def simulate(
+    seed: int,
+    *,
+    seconds: float = float("inf"),
+    steps: float = float("inf"),
+    patience_seconds: float = _PATIENCE_SECONDS,
+) -> Ran:
+    """Run the worlds of a seed, the next one, and so on, until a limit is reached.
+
+    Raises NoticedError where anything is not right. `patience_seconds`: as for Simulation.
+    """
+    ran, began = Ran(), monotonic()
+    while ran.steps < steps and ran.seconds < seconds:
+        with _own_file():
+            world = Simulation(seed + ran.worlds, patience_seconds=patience_seconds)
+            length = min(Random(seed + ran.worlds).randint(*_STEPS_IN_WORLD), steps - ran.steps)
+            try:
+                world.run(int(length))
+            except Exception as problem:
+                raise NoticedError(seed + ran.worlds, ran.steps + world.steps, world, problem) from problem
+        ran.worlds, ran.steps, ran.seconds = ran.worlds + 1, ran.steps + world.steps, monotonic() - began
+    return ran
+
+
+@contextmanager
+def _own_file() -> Iterator[None]:
+    """A new SQLite file with production's settings, in memory where possible; gone afterwards."""
+    template = fresh("sqlite").removeprefix("sqlite:///")
+    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        path = Path(folder) / "world.sqlite3"
+        shutil.move(template, path)
+        use(f"sqlite:///{path}")
+        try:
+            yield
+        finally:
+            owner.release()
+            connection.close()
