@@ -1,0 +1,238 @@
+"""How fast commands are stored, and what is asked of the store, beside what could be had without shoplink.
+
+Run with `python -m benchmarks.write_path`; `--quick` for a smaller run that proves little.
+"""
+
+import argparse
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
+from statistics import median
+from typing import NamedTuple, TypeVar
+
+from benchmarks import write_path_bare as bare
+from benchmarks import write_path_batches as batches
+from benchmarks import write_path_rival as rival
+from benchmarks import write_path_single as single
+from benchmarks.report import Table, machine, spread, verdict
+from benchmarks.write_path_hot import hot_and_spread
+from benchmarks.write_path_service import Load, load, serving
+from benchmarks.write_path_world import World, build, drop
+
+T = TypeVar("T")
+
+WORKERS = (1, 2, 3, 4)
+SERVERS = ((), ("--workers", "2", "--threads", "16"))
+
+
+class Size(NamedTuple):
+    """How much is measured."""
+
+    rounds: int
+    seconds: float
+    shops: int
+    requests: int
+    links: tuple[int, int]
+
+
+FULL = Size(rounds=5, seconds=3, shops=20_000, requests=100, links=(10_000, 1_000_000))
+QUICK = Size(rounds=2, seconds=1, shops=10_000, requests=30, links=(10_000, 60_000))
+
+METHOD = """\
+**Write path.** Everything runs on this one machine, servers, rivals and callers together, each contender on a
+fresh copy of the same database; the contenders take turns in {rounds} rounds of {seconds} s, and a ratio is taken
+within each round and shown as median (least–greatest). Wall-clock time; `fsync` and `synchronous_commit` are on,
+SQLite is `synchronous=FULL`. Commands are invitations, each of a random one of {shops:,} shops (four links each)
+and of {free:,} accounts, of which one in 14 cannot be invited. The hand-written function
+(`benchmarks/write_path_invite.sql`) has the same locks, rules, reasons and rows as the write path, knows the
+rulebook's numbers by heart, and is held to the same answers and rows before anything is timed; `pgbench` calls
+it with prepared statements, one command a transaction. The numbers of clients, processes and threads that were
+fastest in a first round are used for each side. The bare loop runs the very statements and parameters that the
+write path ran, recorded on another copy, and nothing else.
+"""
+
+
+class Line(NamedTuple):
+    """One row: what was measured against what, both sides of each round, and the ratio to be reached.
+
+    `faster`: the sides are speeds and the ratio is to be at least the target; else times, and at most.
+    """
+
+    what: str
+    against: str
+    rounds: list[tuple[float, float]]
+    target: float
+    unit: str
+    faster: bool = True
+    inverse: bool = False
+
+    def row(self) -> tuple[str, ...]:
+        """The medians, the ratio and whether it is reached."""
+        ratios = [b / a if self.inverse else a / b for a, b in self.rounds]
+        reached = (
+            verdict(median(ratios), self.target) if self.faster else verdict(self.target, median(ratios))
+        )
+        sides = [_number(median(side)) for side in zip(*self.rounds, strict=True)]
+        return (
+            self.what,
+            self.against,
+            *(f"{side} {self.unit}" for side in sides),
+            spread(ratios),
+            f"{'≥' if self.faster else '≤'} {self.target:g}: {reached}",
+        )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+
+
+def measure(*, quick: bool = False) -> list[Table]:
+    """The table of the write path."""
+    size = QUICK if quick else FULL
+    lines, notes = [], []
+    for kind, side in (("postgresql", _against_pgbench), ("sqlite", _against_bare_loop)):
+        world = build(kind, shops=size.shops, links_each=4, live=2, free=size.shops * 5 // 2)
+        measured, note = side(world, size)
+        lines += measured + _on_both(world, size)
+        notes.append(note)
+        drop(world.url)
+        checks, look_ups, pages = single.looking(kind, size.links, size.rounds, size.requests * 4)
+        few, many = (f"{links:,} links" for links in size.links)
+        lines += [
+            Line(f"{kind}: check, p99, {many}", few, _ms(checks), 1.3, "ms", faster=False),
+            Line(f"{kind}: link look-up, p99, {many}", few, _ms(look_ups), 1.3, "ms", faster=False),
+            Line(f"{kind}: 1,000th page of links", "first page", _ms(pages), 1.2, "ms", faster=False),
+        ]
+    header = ("what", "against", "it", "the other", "ratio (min–max)", "target")
+    return [Table("Write path", header, [line.row() for line in lines], " ".join([*notes, _versions()]))]
+
+
+def method(*, quick: bool = False) -> str:
+    """How it was measured, in words."""
+    size = QUICK if quick else FULL
+    return METHOD.format(rounds=size.rounds, seconds=size.seconds, shops=size.shops, free=size.shops * 5 // 2)
+
+
+def _against_pgbench(world: World, size: Size) -> tuple[list[Line], str]:
+    """Batches, and single requests, beside `pgbench`."""
+    rival.install(world.url)
+    rival.agree(world)
+
+    def pgbench(clients: int, seed: int) -> float:
+        return _on_a_copy(world, lambda url: rival.pgbench(world, url, clients, size.seconds, seed))
+
+    def batched(workers: int, seed: int) -> float:
+        return _on_a_copy(world, lambda url: batches.speed(world, url, workers, size.seconds, seed))
+
+    def served(options: tuple[str, ...], seed: int) -> Load:
+        return _on_a_copy(world, lambda url: _invited(world, url, options, size.seconds, seed))
+
+    clients = max(rival.CLIENTS, key=partial(pgbench, seed=99))
+    workers = max(WORKERS, key=partial(batched, seed=99))
+    options = max(SERVERS, key=lambda options: served(options, 99).per_second)
+    rounds = [
+        (batched(workers, seed), served(options, seed), pgbench(clients, seed)) for seed in range(size.rounds)
+    ]
+    busy = max(answered.busy for _, answered, _ in rounds)
+    lines = [
+        Line(
+            "postgresql: batches of 1,000", "pgbench", [(ours, other) for ours, _, other in rounds], 3, "/s"
+        ),
+        Line(
+            "postgresql: one command a request, 64 connections",
+            "pgbench",
+            [(ours.per_second, other) for _, ours, other in rounds],
+            0.35,
+            "/s",
+        ),
+    ]
+    return lines, (
+        f"`pgbench` ran with {clients} clients, the batches in {workers} processes with shops of their own,"
+        f" the service as `shoplink serve {' '.join(options)}`; the program behind the 64 connections was busy"
+        f" {busy:.0%} of the time."
+    )
+
+
+def _against_bare_loop(world: World, size: Size) -> tuple[list[Line], str]:
+    """Single requests beside a loop of the same statements."""
+
+    def served(options: tuple[str, ...], seed: int) -> Load:
+        return _on_a_copy(world, lambda url: _invited(world, url, options, size.seconds, seed))
+
+    options = max(((), ("--threads", "16")), key=lambda options: served(options, 99).per_second)
+    rounds = []
+    for seed in range(size.rounds):
+        transactions = bare.recorded(world, round(size.seconds * 500), seed)
+        rounds.append((served(options, seed).per_second, bare.speed(world, transactions)))
+    line = Line("sqlite: one command a request, 64 connections", "bare sqlite3 loop", rounds, 0.4, "/s")
+    return [line], f"On SQLite it was `shoplink serve {' '.join(options)}`."
+
+
+def _on_both(world: World, size: Size) -> list[Line]:
+    """What is asked of either database."""
+    streams = single.stream_and_singles(world, size.rounds)
+    stored = single.stored_and_first(world, size.rounds, size.requests)
+    return [
+        Line(
+            f"{world.kind}: 100 commands in one stream",
+            "100 single requests",
+            _ms(streams),
+            15,
+            "ms",
+            inverse=True,
+        ),
+        Line(
+            f"{world.kind}: 64 clients on one hot shop",
+            "64 shops",
+            hot_and_spread(world, size.rounds, size.seconds),
+            0.3,
+            "/s",
+        ),
+        Line(
+            f"{world.kind}: stored idempotent answer", "first execution", _ms(stored), 0.3, "ms", faster=False
+        ),
+    ]
+
+
+def _invited(world: World, url: str, options: tuple[str, ...], seconds: float, seed: int) -> Load:
+    """64 connections that invite."""
+    with serving(url, *options) as service:
+        answered = load(
+            service, seconds, conversation="inviting", shops=world.shops, free=world.free, seed=seed
+        )
+    assert answered.statuses.keys() <= {"201", "409"}, f"unexpected answers: {answered}"
+    return answered
+
+
+def _on_a_copy(world: World, use: Callable[[str], T]) -> T:
+    url = world.copy()
+    try:
+        return use(url)
+    finally:
+        drop(url)
+
+
+def _ms(rounds: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    return [(a * 1000, b * 1000) for a, b in rounds]
+
+
+def _versions() -> str:
+    """What the numbers of the write path belong to, besides the machine."""
+    libraries = ", ".join(
+        f"{name} {version(name)}" for name in ("django", "django-ninja", "granian", "psycopg")
+    )
+    server = rival.postgresql_version()
+    return f"PostgreSQL {server}, SQLite {sqlite3.sqlite_version}, {libraries}."
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a smaller run, which proves little")
+    quick = parser.parse_args().quick
+    print(machine(), method(quick=quick), *measure(quick=quick), sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()

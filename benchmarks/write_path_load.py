@@ -1,0 +1,123 @@
+"""A program that keeps many connections to a service busy, each with one request at a time.
+
+It reads what to send as JSON from standard input and writes a `Load`. It knows nothing of shoplink but its
+address, so it costs little beside what it measures: one process, one thread, one selector.
+"""
+
+import json
+import selectors
+import socket
+import sys
+from collections import Counter
+from collections.abc import Generator
+from random import Random
+from time import perf_counter, process_time
+from typing import Any
+from urllib.parse import urlsplit
+
+Conversation = Generator[bytes, tuple[int, bytes], None]
+"""One caller: yields requests, is sent the status and body of the answer to each."""
+
+
+def request(given: dict[str, Any], path: str, actor: str, body: dict[str, Any]) -> bytes:
+    """The bytes of a POST."""
+    text = json.dumps(body).encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {urlsplit(given['url']).netloc}\r\nShoplink-Actor: {actor}\r\n"
+        f"Authorization: Bearer {given['secret']}\r\nContent-Length: {len(text)}\r\n\r\n"
+    )
+    return head.encode() + text
+
+
+def invite(given: dict[str, Any], shop: int, account: int) -> bytes:
+    """The request by which a shop invites a free account."""
+    body = {"shop_id": f"S{shop}", "account_id": f"B{account}", "role": "marketing", "network_region": "GB"}
+    return request(given, "/v1/links", f"shop:S{shop}", body)
+
+
+def inviting(given: dict[str, Any], number: int) -> Conversation:
+    """Invitations of any account by any shop, without end."""
+    random = Random(given["seed"] * 1000 + number)
+    while True:
+        yield invite(given, random.randrange(given["shops"]), random.randrange(given["free"]))
+
+
+def coming_and_going(given: dict[str, Any], number: int) -> Conversation:
+    """Invitations by one of the first `shops`, each taken back as soon as it is accepted, without end."""
+    random = Random(given["seed"] * 1000 + number)
+    while True:
+        # Each connection has accounts of its own, so that all that they meet in is the shop.
+        shop = number % given["shops"]
+        account = random.randrange(given["free"] // 64) * 64 + number
+        status, body = yield invite(given, shop, account)
+        if status == 201:
+            path = f"/v1/links/{json.loads(body)['link_id']}/withdraw"
+            yield request(given, path, f"shop:S{shop}", {})
+
+
+CONVERSATIONS = {"inviting": inviting, "coming_and_going": coming_and_going}
+
+
+class Connection:
+    """A connection and what is being said over it."""
+
+    def __init__(self, address: tuple[str, int], conversation: Conversation) -> None:
+        """Connect and say the first thing."""
+        self.socket = socket.create_connection(address)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._conversation = conversation
+        self._buffer = b""
+        self.socket.sendall(next(conversation))
+
+    def receive(self) -> int | None:
+        """Take in what has come; the status of an answer that is complete, with the next request sent."""
+        piece = self.socket.recv(1 << 16)
+        assert piece, "the service hung up"
+        self._buffer += piece
+        answer = _answer(self._buffer)
+        if answer is None:
+            return None
+        self._buffer = b""
+        status, body = answer
+        self.socket.sendall(self._conversation.send((status, body)))
+        return status
+
+
+def _answer(text: bytes) -> tuple[int, bytes] | None:
+    """The status and body of an answer that has come whole; of a chunked one, its pieces put together."""
+    head, found, rest = text.partition(b"\r\n\r\n")
+    length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+    if not found or (len(rest) < int(length) if length else not rest.endswith(b"0\r\n\r\n")):
+        return None
+    body = rest
+    if not length:
+        body = b""
+        while size := int(rest.partition(b"\r\n")[0], 16):
+            rest = rest.partition(b"\r\n")[2]
+            body, rest = body + rest[:size], rest[size + 2 :]
+    return int(head[9:12]), body
+
+
+def run(given: dict[str, Any]) -> tuple[float, Counter[int], float]:
+    """Requests answered per second, by status, and the share of the time that this program itself was busy."""
+    address = urlsplit(given["url"])
+    assert address.hostname
+    assert address.port
+    talk, selector = CONVERSATIONS[given["conversation"]], selectors.DefaultSelector()
+    for number in range(given["connections"]):
+        connection = Connection((address.hostname, address.port), talk(given, number))
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
+    statuses: Counter[int] = Counter()
+    started = end = perf_counter()
+    busy = process_time()
+    while (end := perf_counter()) - started < given["seconds"]:
+        for key, _ in selector.select(timeout=1):
+            status = key.data.receive()
+            if status is not None:
+                statuses[status] += 1
+    seconds = end - started
+    return statuses.total() / seconds, statuses, (process_time() - busy) / seconds
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(json.load(sys.stdin))))

@@ -1,0 +1,113 @@
+"""A running `shoplink serve` to measure, and one caller of it over one connection that stays open."""
+
+import http.client
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from benchmarks.write_path_world import leave
+from shoplink.flows import clock
+from shoplink.store import keys
+from tests.databases import use
+from tests.server import SHOPLINK, free_port, stop
+
+_UNLIMITED = {"SHOPLINK_RATE_PER_SECOND": "1000000", "SHOPLINK_LOG_LEVEL": "ERROR"}
+
+
+class Service(NamedTuple):
+    """Where a service answers, and a key that may do everything."""
+
+    url: str
+    secret: str
+
+
+@contextmanager
+def serving(database: str, *options: str) -> Iterator[Service]:
+    """A service on a database, until the block ends; its limits of requests are out of the way."""
+    use(database)
+    _, secret = keys.create("benchmark", set(keys.SCOPES), clock.now())
+    leave()
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="shoplink-benchmark-") as home:
+        settings = {"SHOPLINK_DATABASE_URL": database, "SHOPLINK_HOME": home, **_UNLIMITED}
+        process = subprocess.Popen(
+            [SHOPLINK, "serve", "--port", str(port), *options],
+            env={**os.environ, **settings},
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            _wait(port)
+            yield Service(f"http://127.0.0.1:{port}", secret)
+        finally:
+            stop(process)
+
+
+def _wait(port: int) -> None:
+    for _ in range(400):
+        probe = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            probe.request("GET", "/healthz")
+            probe.getresponse()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+        finally:
+            probe.close()
+    raise AssertionError("the service did not become ready")
+
+
+class Caller:
+    """One connection to a service."""
+
+    def __init__(self, service: Service) -> None:
+        """Connect."""
+        self._secret = service.secret
+        self._connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=120)
+
+    def __call__(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, bytes, float]:
+        """Status and body of the answer to one request, and the seconds it took."""
+        sent = {"Authorization": f"Bearer {self._secret}"}
+        sent |= {name.replace("_", "-"): text for name, text in headers.items()}
+        started = time.perf_counter()
+        self._connection.request(method, path, body, sent)
+        response = self._connection.getresponse()
+        text = response.read()
+        return response.status, text, time.perf_counter() - started
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._connection.close()
+
+
+class Load(NamedTuple):
+    """What 64 connections were answered: how many requests a second, by status, and how busy their program was."""
+
+    per_second: float
+    statuses: dict[str, int]
+    busy: float
+
+
+def load(service: Service, seconds: float, **given: Any) -> Load:
+    """Send requests from another process over connections that stay open; `given` is what write_path_load takes."""
+    asked = {"url": service.url, "secret": service.secret, "seconds": seconds, "connections": 64, **given}
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.write_path_load"],
+        input=msgspec.json.encode(asked),
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[1],
+        check=True,
+    )
+    return msgspec.json.decode(done.stdout, type=Load)
