@@ -1,6 +1,10 @@
-"""`python -m benchmarks`: measure everything and write the reference page; `--quick` only shows less of it."""
+"""`python -m benchmarks [PART …]`: measure all or some parts and write the reference page.
+
+`--quick` measures less and only shows it.
+"""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import decisions, replay, write_path
@@ -11,7 +15,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "reference" / "benchmarks.md"
 METHOD = """\
 # Benchmarks
 
-Written by `python -m benchmarks`; every number below was measured by it.
+Written by `{command}`; every number below was measured by it.
 
 **Decisions.** A World of a few hundred shops and accounts with varied facts, links, invitations, quotas
 and waivers; three workloads of 1,000 invitations each, of many different pairs. `decide` answers with
@@ -30,27 +34,43 @@ of shops and accounts are counted; facts have their own column.
 """
 
 
-def measure(*, quick: bool) -> list[Table]:
-    """Every table, in the order of the page."""
-    stored = write_path.measure(quick=quick)  # on all cores, and so before the others are kept on one
+PARTS = ("write_path", "decisions", "replay")
+
+
+def measure(parts: Sequence[str], *, quick: bool) -> list[Table]:
+    """The tables of the parts, in the order of the page."""
+    tables: list[Table] = []
+    if "write_path" in parts:  # on all cores, and so before the others are kept on one
+        tables += write_path.measure(quick=quick)
     pin_to_one_core()
-    if quick:
-        return [*decisions.measure(3, 0.02), *replay.measure((2_000, 20_000), runs=1, scale=50), *stored]
-    return [*decisions.measure(), *replay.measure(), *stored]
+    if "decisions" in parts:
+        tables += decisions.measure(3, 0.02) if quick else decisions.measure()
+    if "replay" in parts:
+        tables += replay.measure((2_000, 20_000), runs=1, scale=50) if quick else replay.measure()
+    return tables
 
 
 def main() -> None:
-    """Run all benchmarks and print their tables; write the page unless it was to be quick."""
+    """Run the benchmarks and print their tables; write the page unless it was to be quick."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all if none is named"
+    )
     parser.add_argument("--quick", action="store_true", help="a smaller run, which writes nothing")
-    quick = parser.parse_args().quick
+    asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"found {', '.join(sorted(unknown))}; allowed: {', '.join(PARTS)}")
+    parts = asked.parts or PARTS
     begun_on = machine()
-    page = "\n\n".join([begun_on, *map(str, measure(quick=quick))])
+    page = "\n\n".join([begun_on, *map(str, measure(parts, quick=asked.quick))])
     print(page)
-    if not quick:
-        method = METHOD.format(rounds=decisions.ROUNDS, runs=replay.RUNS)
+    if not asked.quick:
+        command = " ".join(["python -m benchmarks", *asked.parts])
+        method = METHOD.format(command=command, rounds=decisions.ROUNDS, runs=replay.RUNS)
+        if "write_path" in parts:
+            method += f"\n{write_path.method()}"
         PAGE.parent.mkdir(parents=True, exist_ok=True)
-        PAGE.write_text(f"{method}\n{write_path.method()}\n**Machine.** {page}\n", encoding="utf-8")
+        PAGE.write_text(f"{method}\n**Machine.** {page}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
