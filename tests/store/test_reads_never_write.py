@@ -1,12 +1,14 @@
 """Every read works where nothing can be written, and sees what is overdue as done."""
 
 import inspect
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 
 import pytest
 from django.db import DatabaseError, connection
+from django.test import Client
 
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
@@ -16,6 +18,7 @@ from shoplink.store import due, feed, keys, read, read_records, rulebooks
 from shoplink.store.sql import execute as run_sql
 from shoplink.store.sql import query
 from tests.store.asking import command, done, invite, put_account, put_shop
+from tests.traceability import ROOT
 
 NOW = datetime.now(UTC)
 BEFORE = NOW - timedelta(days=3)
@@ -86,8 +89,8 @@ def test_every_read_is_run_here() -> None:
 
 
 @pytest.fixture
-def overdue(database: str) -> str:
-    """An invitation that expired a day ago and a refusal, a waiver and an activation; then nothing can be written."""
+def overdue(database: str) -> str:  # noqa: ARG001 (the database is in use)
+    """An invitation that expired a day ago and what else can be read; then nothing can be written. A key's secret."""
     commands = (
         put_shop("S"),
         put_account("A"),
@@ -103,13 +106,13 @@ def overdue(database: str) -> str:
     done(*commands, now=lambda: BEFORE)
     execute([invite("S", "A", by={"kind": "shop", "id": "seller"})], now=lambda: BEFORE)
     feed.number_events()
-    keys.create("a program", {"read"}, BEFORE)
+    _, secret = keys.create("a program", {"read"}, BEFORE)
     run_sql(
         "SET default_transaction_read_only = on"
         if connection.vendor == "postgresql"
         else "PRAGMA query_only = ON"
     )
-    return database
+    return secret
 
 
 @pytest.mark.usefixtures("overdue")
@@ -119,6 +122,21 @@ def test_a_read_works_where_nothing_can_be_written(name: str) -> None:
     before = query("SELECT * FROM link")
     reading()
     assert query("SELECT * FROM link") == before
+
+
+def test_every_get_of_the_api_is_answered_where_nothing_can_be_written(overdue: str) -> None:
+    paths = json.loads((ROOT / "tests/api/openapi.golden.json").read_text(encoding="utf-8"))["paths"]
+    named = {"shop_id": "S", "account_id": "A", "link_id": link_id(), "name": "guide-2024-11"}
+    client = Client(headers={"authorization": f"Bearer {overdue}", "host": "localhost"})
+    gets = [path for path, operations in paths.items() if "get" in operations]
+    assert len(gets) >= 12
+    for path in gets:
+        query_string = {"shop_id": "S", "account_id": "A"} if path == "/v1/permissions" else {}
+        answer = client.get(path.format_map(named), query_string)
+        assert answer.status_code == 200, (path, answer.content)
+    assert client.get(f"/v1/links/{named['link_id']}").json()["status"] == "expired"
+    assert [link["status"] for link in client.get("/v1/links").json()["items"]] == ["expired"]
+    assert client.get("/v1/links", {"status": "invited"}).json()["items"] == []
 
 
 @pytest.mark.usefixtures("overdue")
