@@ -35,7 +35,7 @@ messages: .venv/.ready ## bring the translation catalogue up to date with the se
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header -q --upgrade -o requirements.txt
-	uv pip compile pyproject.toml --group dev --group bench --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra spark --group dev --group bench --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q --upgrade -o requirements-dev.txt
 
 .venv/.ready: requirements-dev.txt pyproject.toml

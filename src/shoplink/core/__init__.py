@@ -39,7 +39,8 @@ from shoplink.core.commands import (
     WithdrawUnlinkRequest,
 )
 from shoplink.core.decide import Accepted, Decision, Refused, decide, review
-from shoplink.core.events import AnyEvent, Event
+from shoplink.core.event import Event
+from shoplink.core.events import AnyEvent
 from shoplink.core.facts import Account, Actor, Link, Shop, Waiver
 from shoplink.core.parse import MalformedError, parse_command
 from shoplink.core.reasons import CATALOGUE, Reason, support_can_help

@@ -6,12 +6,12 @@ Events are the only thing that changes a link. On the wire an event is `subject.
 from datetime import date, datetime
 from typing import ClassVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from shoplink.core.around import Around
+from shoplink.core.event import Event as Event  # noqa: PLC0414 (events are read from here)
 from shoplink.core.facts import (
     Account,
-    Actor,
     Enrolment,
     Link,
     LinkStatus,
@@ -22,13 +22,6 @@ from shoplink.core.facts import (
     Status,
     Waiver,
 )
-
-
-class Event(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag_field="type"):
-    """What all events have: the instant they happened, and who caused them."""
-
-    at: datetime
-    by: Actor | None = None
 
 
 class ShopRecorded(Event, frozen=True, tag="shop.recorded"):
@@ -292,4 +285,5 @@ AnyEvent = (
     | WaiverGranted
     | WaiverEnded
     | RulebookActivated
+    | Around
 )

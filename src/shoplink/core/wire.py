@@ -6,7 +6,8 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from shoplink.core.events import AnyEvent, Event
+from shoplink.core.event import Event
+from shoplink.core.events import AnyEvent
 from shoplink.core.instant import format_instant
 from shoplink.core.reasons import Reason
 

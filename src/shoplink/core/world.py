@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import count
 
 from shoplink.core.agenda import Agenda
+from shoplink.core.around import AroundEvent
 from shoplink.core.case import AccountRecord, ShopRecord
 from shoplink.core.due import Regime, due_at
 from shoplink.core.events import (
@@ -105,6 +106,8 @@ class World:
                 self._end_waiver(event)
             case RulebookActivated():
                 self._activate_rulebook(event)
+            case AroundEvent():
+                pass
             case _:
                 raise AssertionError(f"no event of the catalogue: {event!r}")
 

@@ -68,7 +68,7 @@ def save(loaded: Loaded, events: Sequence[Event]) -> None:
     _save_links(loaded, [event for event in events if isinstance(event, e.LinkEvent)])
     _save_waivers(events)
     _save_activations([event for event in events if isinstance(event, e.RulebookActivated)])
-    _append(events)
+    append(events)
 
 
 def save_refusals(refused: Iterable[tuple[Command, Sequence[Reason]]]) -> None:
@@ -261,7 +261,8 @@ def _save_activations(activated: Sequence[e.RulebookActivated]) -> None:
     )
 
 
-def _append(events: Sequence[Event]) -> None:
+def append(events: Sequence[Event]) -> None:
+    """Add events to the log; whatever they changed is stored by whoever made them, in the same transaction."""
     given = [
         (
             event.__struct_config__.tag,

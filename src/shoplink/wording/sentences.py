@@ -279,6 +279,14 @@ EVENTS: dict[str, str] = {
     "waiver.granted": N_("A waiver from “{code}” was granted: {note}"),
     "waiver.ended": N_("A waiver from “{code}” was ended: {note}"),
     "rulebook.activated": N_("The rulebook {name} comes into force on {effective_from} (market: {market})."),
+    "member.invited": N_("Somebody was invited by e-mail to join here."),
+    "member.invitation_withdrawn": N_("An e-mail invitation to join here was withdrawn."),
+    "member.joined": N_("A new member joined."),
+    "member.removed": N_("A member was removed."),
+    "ticket.opened": N_("A ticket was opened with support."),
+    "ticket.replied": N_("There is a new message in the ticket."),
+    "ticket.resolved": N_("Support resolved the ticket."),
+    "ticket.closed": N_("The ticket was closed."),
 }
 """Per event type what happened."""
 
