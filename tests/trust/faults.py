@@ -155,27 +155,27 @@ def a_refusal_changes_something(patch: pytest.MonkeyPatch) -> None:
 
 def events_are_stored_after_the_commit(patch: pytest.MonkeyPatch) -> None:
     """Whoever is killed between the two has changed rows, and nobody is ever told."""
-    real = save._append
+    real = save.append
 
     def later(events: Sequence[Event]) -> None:
         given = list(events)
         transaction.on_commit(lambda: (real(given), number_events_here()))
 
-    patch.setattr(save, "_append", later)
+    patch.setattr(save, "append", later)
 
 
 def events_are_stored_twice(patch: pytest.MonkeyPatch) -> None:
     """As by a retry that nothing holds back."""
-    real = save._append
-    patch.setattr(save, "_append", lambda events: (real(events), real(events)))
+    real = save.append
+    patch.setattr(save, "append", lambda events: (real(events), real(events)))
 
 
 def an_event_is_missing(patch: pytest.MonkeyPatch) -> None:
     """The row says that an unlink request is open, and the log does not."""
-    real = save._append
+    real = save.append
     patch.setattr(
         save,
-        "_append",
+        "append",
         lambda events: real([event for event in events if not isinstance(event, e.UnlinkRequested)]),
     )
 
