@@ -16,6 +16,7 @@ from shoplink.rulebooks import packaged
 from shoplink.wording import Tag, language, problems, say_reason
 from shoplink.wording import say as saying
 from shoplink.wording import sentences as source
+from shoplink.wording.happened import EVENTS
 from tests.oracle.streams import random_stream, stories
 from tests.rule import rule
 from tests.traceability import ROOT
@@ -29,7 +30,7 @@ def _sources() -> set[str]:
     texts = [text for wording in source.REASONS.values() for text in wording]
     for table in (
         source.WARNINGS,
-        source.EVENTS,
+        EVENTS,
         source.ROLES,
         source.ENROLMENTS,
         source.SUBJECTS,
@@ -55,7 +56,7 @@ def test_every_variant_of_a_wording_can_be_chosen() -> None:
 
 
 def test_every_event_is_worded() -> None:
-    assert set(source.EVENTS) == {kind.__struct_config__.tag for kind in AnyEvent.__args__}
+    assert set(EVENTS) == {kind.__struct_config__.tag for kind in AnyEvent.__args__}
 
 
 def test_the_chinese_catalogue_holds_every_text_and_no_other() -> None:

@@ -1,4 +1,4 @@
-"""The timer: stores what time has made due, numbers the feed, notes when keys were used, and forgets what need not be kept.
+"""The timer: stores what time has made due, numbers the feed, notes when keys were used, counts for the charts, and forgets what need not be kept.
 
 No outcome depends on when it runs; it only stores sooner what every read and every command already sees.
 """
@@ -11,12 +11,14 @@ from msgspec import Struct
 from shoplink.core.instant import END
 from shoplink.flows import clock
 from shoplink.flows.execute import pass_time
+from shoplink.store import tally
 from shoplink.store.due import accounts_due, forget
 from shoplink.store.feed import number_events
 from shoplink.store.keys import store_use
 from shoplink.store.load import Touched
 
 _BATCH = 500
+_TALLY_EVERY = timedelta(minutes=1)
 
 
 class Ticked(Struct, frozen=True):
@@ -39,6 +41,9 @@ def tick(now: datetime | None = None) -> Ticked:
         # Whatever became of the above, those who read the feed do not wait for it.
         numbered = number_events()
     store_use(at)
+    counted_at = tally.as_of()
+    if counted_at is None or at - counted_at >= _TALLY_EVERY:
+        tally.bring_up_to_date(at)
     forgotten = forget(
         refusals_before=at - timedelta(days=settings.REFUSALS_KEPT_DAYS),
         answers_before=at - timedelta(days=settings.ANSWERS_KEPT_DAYS),

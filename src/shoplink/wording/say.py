@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from shoplink.core.events import Event
 from shoplink.core.reasons import Reason
 from shoplink.core.wire import plain
+from shoplink.wording.happened import EVENTS
 from shoplink.wording.language import Language
 from shoplink.wording.sentences import (
     ENROLMENTS,
-    EVENTS,
     REASONS,
     ROLES,
     STATUSES,

@@ -12,6 +12,7 @@ from shoplink.store.models.linking import (
     StoredAnswer,
     Waiver,
 )
+from shoplink.store.models.tally import Tallied, Tally
 
 __all__ = [
     "Account",
@@ -23,5 +24,7 @@ __all__ = [
     "RulebookText",
     "Shop",
     "StoredAnswer",
+    "Tallied",
+    "Tally",
     "Waiver",
 ]

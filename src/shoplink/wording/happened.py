@@ -1,0 +1,36 @@
+"""What each event says, in English; the Chinese stands in the catalogue."""
+
+from shoplink.wording.sentences import N_
+
+EVENTS: dict[str, str] = {
+    "shop.recorded": N_("The shop’s details were recorded."),
+    "account.recorded": N_("The account’s details were recorded."),
+    "account.corrected": N_("Support corrected the account’s details: {note}"),
+    "link.invited": N_(
+        "The shop invited the account as {role}; the creator confirms in the app before {expires_at}."
+    ),
+    "link.imported": N_("A link as {role}, from {linked_at}, was taken over from earlier records."),
+    "link.accepted": N_("The creator confirmed the invitation."),
+    "link.established": N_("The account is linked; the shop’s products can be sold through it."),
+    "link.declined": N_("The creator declined."),
+    "link.withdrawn": N_("The shop withdrew."),
+    "link.expired": N_("The invitation expired: it was not confirmed in time."),
+    "link.superseded": N_("The invitation ended: the account was linked elsewhere."),
+    "link.unlinked": N_("The account was unlinked."),
+    "link.revoked": N_("The platform revoked the link: {note}"),
+    "unlink.requested": N_("The creator asked to be unlinked; it is the shop’s turn to answer."),
+    "unlink.withdrawn": N_("The creator withdrew the unlink request."),
+    "unlink.refused": N_("The shop refused the unlink request."),
+    "waiver.granted": N_("A waiver from “{code}” was granted: {note}"),
+    "waiver.ended": N_("A waiver from “{code}” was ended: {note}"),
+    "rulebook.activated": N_("The rulebook {name} comes into force on {effective_from} (market: {market})."),
+    "member.invited": N_("Somebody was invited by e-mail to join here."),
+    "member.invitation_withdrawn": N_("An e-mail invitation to join here was withdrawn."),
+    "member.joined": N_("A new member joined."),
+    "member.removed": N_("A member was removed."),
+    "ticket.opened": N_("A ticket was opened with support."),
+    "ticket.replied": N_("There is a new message in the ticket."),
+    "ticket.resolved": N_("Support resolved the ticket."),
+    "ticket.closed": N_("The ticket was closed."),
+}
+"""Per event type what happened."""
