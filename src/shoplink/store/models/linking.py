@@ -30,7 +30,10 @@ class Shop(models.Model):
         """The table."""
 
         db_table = "shop"
-        indexes = (Index(fields=("market", "shop_id"), name="shop_market"),)
+        indexes = (
+            Index(fields=("market", "shop_id"), name="shop_market"),
+            Index(fields=("name",), name="shop_name", opclasses=("varchar_pattern_ops",)),
+        )
 
 
 class Account(models.Model):
@@ -50,7 +53,10 @@ class Account(models.Model):
         """The table."""
 
         db_table = "account"
-        indexes = (Index(fields=("handle",), name="account_handle"),)
+        indexes = (
+            # By this kind of index PostgreSQL finds also what a text begins with.
+            Index(fields=("handle",), name="account_handle_begins", opclasses=("varchar_pattern_ops",)),
+        )
 
 
 class Link(models.Model):
