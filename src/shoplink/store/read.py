@@ -103,6 +103,20 @@ def page_of_links(  # noqa: PLR0913 (what links may be asked for by)
     return [(row[-1], link_of(row)) for row in found]
 
 
+def invitations_expiring(now: datetime, until: datetime, limit: int, market: str | None = None) -> list[Link]:
+    """Invitations whose deadline comes by an instant, the next one first."""
+    condition, params = ("", ()) if market is None else (" AND market = %s", (market,))
+    found = query(
+        f"SELECT {LINK_COLUMNS} FROM link WHERE due_at IS NOT NULL AND due_at > %s AND due_at <= %s"
+        f" AND status = 'invited'{condition} ORDER BY due_at LIMIT %s",
+        to_micros(now),
+        to_micros(until),
+        *params,
+        limit,
+    )
+    return [link_of(row) for row in found]
+
+
 def page_of_shops(limit: int, after: str, market: str | None = None) -> list[str]:
     """Ids of shops in their order, behind the id `after`."""
     condition, params = ("", ()) if market is None else (" AND market = %s", (market,))

@@ -54,6 +54,8 @@ def bring_up_to_date(at: datetime) -> int:
         counted = query("SELECT position, at FROM tallied")
         start, as_of_before = counted[0] if counted else (0, 0)
         last: int = query("SELECT COALESCE(max(position), 0) FROM event")[0][0]
+        if last == 0:
+            return 0  # nothing has ever happened, so nothing is complete either
         end = min(last, start + _AT_ONCE)
         _add_events(start, end)
         now = as_of_before
