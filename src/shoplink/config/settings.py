@@ -5,6 +5,7 @@ from pathlib import Path
 
 from shoplink.config.database import database_settings
 from shoplink.config.log import logging_settings
+from shoplink.config.sign_in import APPS, sign_in_settings
 
 
 def whole_number(name: str, default: int, *, least: int = 1, most: int) -> int:
@@ -22,19 +23,26 @@ DATABASES = {"default": database_settings(DATABASE_URL)}
 SECRET_KEY = os.environ.get("SHOPLINK_SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SHOPLINK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-INSTALLED_APPS = ["shoplink.store"]
+INSTALLED_APPS = ["shoplink.store", *APPS]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "shoplink.api.measure.Measure",
     "shoplink.api.edge.Edge",
     "shoplink.api.limits.Limits",
     "shoplink.config.away.DatabaseAway",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "shoplink.config.urls"
 USE_TZ = True
 TIME_ZONE = "UTC"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+globals().update(sign_in_settings())
 
 LOGGING = logging_settings(os.environ.get("SHOPLINK_LOG_LEVEL", "INFO"))
 

@@ -30,14 +30,16 @@ LinkStatus = Literal[
 LIVE: frozenset[str] = frozenset({"invited", "in_review", "linked"})
 
 
-class Actor(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class Actor(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """Who acts: a shop's seller, an account's creator, support, the platform, or time itself.
 
-    `account` is how the `Shoplink-Actor` header names a creator; both mean the same.
+    `account` is how the `Shoplink-Actor` header names a creator; both mean the same. `person` is the one who was
+    signed in, where a console acted; a program does not name one.
     """
 
     kind: Literal["shop", "creator", "account", "support", "platform", "clock"]
     id: Text
+    person: Id | None = None
 
 
 CLOCK = Actor(kind="clock", id="clock")

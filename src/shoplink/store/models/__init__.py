@@ -12,6 +12,7 @@ from shoplink.store.models.linking import (
     StoredAnswer,
     Waiver,
 )
+from shoplink.store.models.people import MemberInvitation, Membership, Person, SignInLink
 from shoplink.store.models.tally import Tallied, Tally
 
 __all__ = [
@@ -20,9 +21,13 @@ __all__ = [
     "ApiKey",
     "Event",
     "Link",
+    "MemberInvitation",
+    "Membership",
+    "Person",
     "Refusal",
     "RulebookText",
     "Shop",
+    "SignInLink",
     "StoredAnswer",
     "Tallied",
     "Tally",

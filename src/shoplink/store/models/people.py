@@ -1,0 +1,115 @@
+"""People: who they are, where they may act, and the secrets that lead somebody in.
+
+The tables of sign-in itself (sessions, passkeys, addresses) are those of Django and allauth; they name a person by
+the row's number, everything of ours by `person_id`.
+"""
+
+import secrets
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
+from django.db.models.functions import Lower
+
+from shoplink.store.fields import InstantField
+
+_ID = 64
+_TEXT = 200
+_WORD = 40
+_EMAIL = 254
+
+
+def mint_person_id() -> str:
+    """A new person's id: random, and of the form that all ids have."""
+    return f"person_{secrets.token_hex(10)}"
+
+
+class Person(AbstractBaseUser):
+    """Somebody who can sign in. Without an address: only by a hand-off link, or (demo) by a click.
+
+    `language` is zh or en, `time_zone` an IANA name; empty means that of the browser.
+    """
+
+    number = models.BigAutoField(primary_key=True)
+    person_id = models.CharField(max_length=_ID, unique=True, default=mint_person_id)
+    email = models.EmailField(max_length=_EMAIL, unique=True, null=True)
+    name = models.CharField(max_length=_TEXT, blank=True)
+    language = models.CharField(max_length=2, blank=True)
+    time_zone = models.CharField(max_length=_WORD, blank=True)
+    is_active = models.BooleanField(default=True)
+    last_login = None  # signing in is noted with the session, which the person sees and can end
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    objects = BaseUserManager["Person"]()
+
+    class Meta:
+        """The table; an address is kept in lower case, so that it is unique whatever its case."""
+
+        db_table = "person"
+        constraints = (
+            CheckConstraint(condition=Q(email=Lower(F("email"))), name="person_email_is_lower_case"),
+        )
+
+
+class Membership(models.Model):
+    """Where a person may act: for one shop, for one account, or (with no subject) as staff."""
+
+    number = models.BigAutoField(primary_key=True)
+    person_id = models.CharField(max_length=_ID)
+    place = models.CharField(max_length=_WORD)
+    subject_id = models.CharField(max_length=_ID)
+    joined_at = InstantField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "membership"
+        constraints = (
+            UniqueConstraint(fields=("person_id", "place", "subject_id"), name="person_is_a_member_once"),
+        )
+        indexes = (Index(fields=("place", "subject_id", "number"), name="membership_subject"),)
+
+
+class MemberInvitation(models.Model):
+    """An address invited to act somewhere; only the digest of the secret in the e-mail is kept."""
+
+    number = models.BigAutoField(primary_key=True)
+    invitation_id = models.CharField(max_length=_ID, unique=True)
+    email = models.CharField(max_length=_EMAIL)
+    place = models.CharField(max_length=_WORD)
+    subject_id = models.CharField(max_length=_ID)
+    digest = models.CharField(max_length=64, unique=True)
+    invited_at = InstantField()
+    expires_at = InstantField()
+    used_at = InstantField(null=True)
+    withdrawn_at = InstantField(null=True)
+
+    class Meta:
+        """The table."""
+
+        db_table = "member_invitation"
+        constraints = (
+            CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="invitation_has_one_end",
+            ),
+        )
+        indexes = (Index(fields=("place", "subject_id", "number"), name="member_invitation_subject"),)
+
+
+class SignInLink(models.Model):
+    """A hand-off link: signs one person in, once, within minutes; only its digest is kept."""
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    person_id = models.CharField(max_length=_ID)
+    path = models.CharField(max_length=_TEXT)
+    created_at = InstantField()
+    expires_at = InstantField()
+    used_at = InstantField(null=True)
+
+    class Meta:
+        """The table."""
+
+        db_table = "sign_in_link"
+        indexes = (Index(fields=("expires_at",), name="sign_in_link_expires"),)

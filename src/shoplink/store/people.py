@@ -1,0 +1,255 @@
+"""The rows of people, memberships, invitations and sign-in links. What of it may be done is decided in `flows.people`.
+
+Whatever writes here is called within `owner.writing()`, by the flow that also appends the events.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.core.around import Place
+from shoplink.store.fields import from_micros, to_micros
+from shoplink.store.models import Person
+from shoplink.store.sql import among, execute, ids, insert, is_postgresql, query
+
+
+class Someone(Struct, frozen=True):
+    """A person as others see them; `email` is None for one who comes by hand-off links alone."""
+
+    person_id: str
+    email: str | None
+    name: str
+    language: str
+    time_zone: str
+    is_active: bool
+
+
+class Member(Struct, frozen=True):
+    """A person at a place, and since when."""
+
+    person_id: str
+    email: str | None
+    name: str
+    joined_at: datetime
+
+
+class Invited(Struct, frozen=True):
+    """An invitation as it is kept: open until used, withdrawn or past `expires_at`."""
+
+    invitation_id: str
+    email: str
+    place: Place
+    subject_id: str
+    invited_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    withdrawn_at: datetime | None
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it can still be used at an instant."""
+        return self.used_at is None and self.withdrawn_at is None and at < self.expires_at
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def memberships(person_id: str) -> list[tuple[Place, str]]:
+    """Where a person may act, in the order joined; nowhere if the person was deactivated."""
+    return [
+        (place, subject_id)
+        for place, subject_id in query(
+            "SELECT place, subject_id FROM membership JOIN person USING (person_id)"
+            " WHERE person_id = %s AND is_active ORDER BY membership.number",
+            person_id,
+        )
+    ]
+
+
+def members(place: Place, subject_id: str) -> list[Member]:
+    """Who may act at a place, in the order joined."""
+    found = query(
+        "SELECT person_id, email, name, joined_at FROM membership JOIN person USING (person_id)"
+        " WHERE place = %s AND subject_id = %s ORDER BY membership.number",
+        place,
+        subject_id,
+    )
+    return [Member(row[0], row[1], row[2], _instant(row[3])) for row in found]
+
+
+def member_ids_locked(place: Place, subject_id: str) -> list[str]:
+    """The ids of the members of a place, whom no other transaction can remove until this one ends."""
+    lock = " FOR UPDATE" if is_postgresql() else ""
+    found = query(
+        f"SELECT person_id FROM membership WHERE place = %s AND subject_id = %s ORDER BY number{lock}",
+        place,
+        subject_id,
+    )
+    return [row[0] for row in found]
+
+
+def add_member(person_id: str, place: Place, subject_id: str, at: datetime) -> bool:
+    """Let a person act at a place; whether that is new."""
+    return (
+        execute(
+            "INSERT INTO membership (person_id, place, subject_id, joined_at) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (person_id, place, subject_id) DO NOTHING",
+            person_id,
+            place,
+            subject_id,
+            to_micros(at),
+        )
+        == 1
+    )
+
+
+def remove_member(person_id: str, place: Place, subject_id: str) -> bool:
+    """Let a person act at a place no more; whether they could."""
+    statement = "DELETE FROM membership WHERE person_id = %s AND place = %s AND subject_id = %s"
+    return execute(statement, person_id, place, subject_id) == 1
+
+
+def person_of(person_id: str) -> Someone | None:
+    """A person by their id."""
+    found = query(f"{_PERSON} WHERE person_id = %s", person_id)
+    return Someone(*found[0]) if found else None
+
+
+def person_with(email: str) -> Someone | None:
+    """The person with an address, whatever its case."""
+    found = query(f"{_PERSON} WHERE email = %s", email.lower())
+    return Someone(*found[0]) if found else None
+
+
+def names_of(person_ids: Iterable[str]) -> dict[str, str]:
+    """The names of people by their ids; an address stands for an empty name."""
+    found = query(
+        f"SELECT person_id, name, email FROM person WHERE {among('person_id')}", ids(set(person_ids))
+    )
+    return {person_id: name or email or person_id for person_id, name, email in found}
+
+
+def add_person(*, name: str, email: str | None = None, person_id: str | None = None, language: str = "") -> str:
+    """Record somebody who cannot sign in with a password (yet); the id."""
+    person = Person(name=name, email=email and email.lower(), language=language)
+    if person_id is not None:
+        person.person_id = person_id
+    person.set_unusable_password()
+    person.save()
+    return person.person_id
+
+
+def add_invitation(invitation: Invited, secret: str) -> None:
+    """Keep an invitation, with the digest of its secret."""
+    given = (
+        invitation.invitation_id,
+        invitation.email,
+        invitation.place,
+        invitation.subject_id,
+        digest(secret),
+        to_micros(invitation.invited_at),
+        to_micros(invitation.expires_at),
+    )
+    texts = {name: "text" for name in ("invitation_id", "email", "place", "subject_id", "digest")}
+    insert("member_invitation", [given], **texts, invited_at="bigint", expires_at="bigint")
+
+
+def invitation_of(secret: str) -> Invited | None:
+    """The invitation that a secret opens, whatever became of it."""
+    found = query(f"{_INVITATION} WHERE digest = %s", digest(secret))
+    return _invited(*found[0]) if found else None
+
+
+def open_invitations(place: Place, subject_id: str, at: datetime) -> list[Invited]:
+    """The invitations to a place that can be used at an instant, the oldest first."""
+    found = query(
+        f"{_INVITATION} WHERE place = %s AND subject_id = %s AND used_at IS NULL AND withdrawn_at IS NULL"
+        " AND expires_at > %s ORDER BY number",
+        place,
+        subject_id,
+        to_micros(at),
+    )
+    return [_invited(*row) for row in found]
+
+
+def end_invitation(invitation_id: str, how: str, at: datetime) -> bool:
+    """Note that an open invitation was `used` or `withdrawn`; whether it was open."""
+    assert how in {"used", "withdrawn"}, "an invitation has these two ends"
+    return (
+        execute(
+            f"UPDATE member_invitation SET {how}_at = %s WHERE invitation_id = %s AND used_at IS NULL"
+            " AND withdrawn_at IS NULL AND expires_at > %s",
+            to_micros(at),
+            invitation_id,
+            to_micros(at),
+        )
+        == 1
+    )
+
+
+def add_sign_in_link(secret: str, person_id: str, path: str, at: datetime, expires_at: datetime) -> None:
+    """Keep a hand-off link by the digest of its secret."""
+    given = (digest(secret), person_id, path, to_micros(at), to_micros(expires_at))
+    instants = {"created_at": "bigint", "expires_at": "bigint"}
+    insert("sign_in_link", [given], digest="text", person_id="text", path="text", **instants)
+
+
+def sign_in_link(secret: str, at: datetime) -> tuple[str, str] | None:
+    """Whom an unused hand-off link signs in at an instant, and the path it leads to."""
+    found = query(
+        "SELECT person_id, path FROM sign_in_link WHERE digest = %s AND used_at IS NULL AND expires_at > %s",
+        digest(secret),
+        to_micros(at),
+    )
+    return (found[0][0], found[0][1]) if found else None
+
+
+def use_sign_in_link(secret: str, at: datetime) -> bool:
+    """Use a hand-off link up; whether it could still be used."""
+    return (
+        execute(
+            "UPDATE sign_in_link SET used_at = %s WHERE digest = %s AND used_at IS NULL AND expires_at > %s",
+            to_micros(at),
+            digest(secret),
+            to_micros(at),
+        )
+        == 1
+    )
+
+
+_PERSON = "SELECT person_id, email, name, language, time_zone, is_active FROM person"
+_INVITATION = (
+    "SELECT invitation_id, email, place, subject_id, invited_at, expires_at, used_at, withdrawn_at"
+    " FROM member_invitation"
+)
+
+
+def _invited(  # noqa: PLR0913, PLR0917 (the columns of the table)
+    invitation_id: str,
+    email: str,
+    place: Place,
+    subject_id: str,
+    invited_at: int,
+    expires_at: int,
+    used_at: int | None,
+    withdrawn_at: int | None,
+) -> Invited:
+    return Invited(
+        invitation_id,
+        email,
+        place,
+        subject_id,
+        _instant(invited_at),
+        _instant(expires_at),
+        from_micros(used_at),
+        from_micros(withdrawn_at),
+    )
+
+
+def _instant(micros: int) -> datetime:
+    instant = from_micros(micros)
+    assert instant is not None, "this column is never null"
+    return instant
