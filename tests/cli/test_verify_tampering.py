@@ -8,8 +8,8 @@ import pytest
 
 from shoplink.core.facts import Actor
 from shoplink.flows.apply import apply
+from shoplink.flows.difference import Difference
 from shoplink.flows.installed import install_rulebook
-from shoplink.flows.ledger import Difference
 from shoplink.flows.source import Reading, inspect
 from shoplink.flows.tick import tick
 from shoplink.flows.verify import Verified, verify

@@ -121,6 +121,8 @@ def _read(line: bytes | None, actor: Actor, key: str | None) -> Command:
     if command.key == "" or len(command.key or "") > KEY_LENGTH_MAX:
         raise MalformedError.wrong("key", "1 to 200 characters", repr(command.key))
     by = command.by or actor
+    if by.person is not None:
+        raise MalformedError("unknown field 'by.person'; only a console knows who is signed in", "by")
     return msgspec.structs.replace(command, by=read_actor(f"{by.kind}:{by.id}", "by"))
 
 

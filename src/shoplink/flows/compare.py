@@ -13,8 +13,9 @@ from shoplink.core import Link
 from shoplink.core.due import Regime, due_at
 from shoplink.core.facts import LIVE
 from shoplink.core.instant import BEGINNING, END
+from shoplink.flows.difference import Difference, differing
 from shoplink.flows.installed import default_rulebook
-from shoplink.flows.ledger import Difference, Ledger, Recorded, differing
+from shoplink.flows.ledger import Ledger, Recorded
 from shoplink.store.fields import to_micros
 from shoplink.store.log import Row, account_rows, activation_rows, link_rows, shop_rows, waiver_rows
 
@@ -32,6 +33,7 @@ class Counted(Protocol):
     links: int
     waivers: int
     activations: int
+    members: int
 
 
 class _Held(Struct):
@@ -55,6 +57,7 @@ def compare(ledger: Ledger, now: datetime, counted: Counted) -> Iterator[Differe
     yield from (Difference("account", key, _MISSING) for key in ledger.accounts)
     yield from _waivers(ledger, counted)
     yield from _activations(ledger, counted)
+    yield from ledger.memberships.compare(counted)
 
 
 def _facts(of: str, key: str, known: tuple[Any, datetime] | None, row: Row) -> Iterator[Difference]:

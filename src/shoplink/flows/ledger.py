@@ -5,39 +5,20 @@ Unlike a World it forgets no ended link and decides nothing; an event that does 
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from shoplink.core import AnyEvent, Event, Link, Rulebook
+from shoplink.core import AnyEvent, Event, Link, Rulebook, around
 from shoplink.core import events as e
 from shoplink.core.facts import LIVE, Account, Shop
-from shoplink.core.instant import BEGINNING, format_instant
-from shoplink.store.fields import from_micros, to_micros
+from shoplink.core.instant import BEGINNING
+from shoplink.flows.difference import Difference, differing, shown
+from shoplink.flows.membership import Memberships
+from shoplink.store.fields import to_micros
 from shoplink.store.log import Row
 from shoplink.store.read import read_event
-
-
-class Difference(Struct, omit_defaults=True):
-    """One thing that somebody must have changed by hand; `problem` in words, the rest for programs.
-
-    `of` is event, feed, shop, account, link, waiver, activation or rulebook. For a column: what the log
-    (or the event's data) makes it, and what was found there.
-    """
-
-    of: str
-    id: str
-    problem: str
-    column: str | None = None
-    expected: Any = None
-    found: Any = None
-
-    def say(self) -> str:
-        """The difference in one line."""
-        return f"{self.of} {self.id}: {f'{self.column}: ' if self.column else ''}{self.problem}"
 
 
 class Recorded(Struct):
@@ -88,6 +69,7 @@ class Ledger:
         self.links: dict[str, Recorded] = {}
         self.waivers: defaultdict[WaiverKey, list[Granted]] = defaultdict(list)
         self.activations: defaultdict[str, list[e.RulebookActivated]] = defaultdict(list)
+        self.memberships = Memberships()
         self._live: defaultdict[str, set[str]] = defaultdict(set)
         self._position = 0
         self._encode = msgspec.json.Encoder().encode
@@ -158,6 +140,8 @@ class Ledger:
                 self.activations[event.market].append(event)
             case e.LinkEvent():
                 yield from self._change_link(event)
+            case around.MemberEvent():
+                yield from self.memberships.apply(event)
 
     def _record_shop(self, event: e.ShopRecorded) -> Iterator[str]:
         facts = event.facts()
@@ -205,7 +189,7 @@ class Ledger:
         elif isinstance(event, e.UnlinkRequested) and link.unlink_requested_at is not None:
             yield f"an unlink request was open on link {link.link_id} already"
         elif isinstance(event, e.LinkExpired) and event.at != link.expires_at:
-            yield f"link {link.link_id} was to expire at {_shown(link.expires_at)}"
+            yield f"link {link.link_id} was to expire at {shown(link.expires_at)}"
         yield from _late(event.at, entry.touched_at)
         after = event.link_after(link)
         if after.status in _TAKES and link.status not in _TAKES:
@@ -235,15 +219,7 @@ class Ledger:
             if waiver.ended_at is None and waiver.event.waiver().in_force(event.at):
                 waiver.ended_at = event.at
                 return
-        yield f"no such waiver was granted at {_shown(event.granted_at)}, or it had ended"
-
-
-def differing(of: str, key: str, expected: Row, found: Row, says: str) -> Iterator[Difference]:
-    """Each column in which a row is not what it must be; `says` names who expects it."""
-    for column, value in expected.items():
-        if value != found[column] or type(value) is not type(found[column]):
-            problem = f"{says} {_shown(value, column)}, the row {_shown(found[column], column)}"
-            yield Difference(of, key, problem, column, value, found[column])
+        yield f"no such waiver was granted at {shown(event.granted_at)}, or it had ended"
 
 
 def _is_naive(value: object) -> bool:
@@ -252,12 +228,4 @@ def _is_naive(value: object) -> bool:
 
 def _late(at: datetime, after: datetime) -> Iterator[str]:
     if at < after:
-        yield f"it happened before what stands before it, {_shown(after)}"
-
-
-def _shown(value: Any, column: str = "") -> str:
-    """A value as a reader knows it: instants in RFC 3339."""
-    if isinstance(value, int) and (column == "at" or column.endswith(("_at", "_from", "until"))):
-        with suppress(OverflowError):
-            value = from_micros(value)
-    return format_instant(value) if isinstance(value, datetime) else repr(value)
+        yield f"it happened before what stands before it, {shown(after)}"

@@ -6,7 +6,7 @@ an e-mail: the secret of an invitation is handed back once, to be sent by whoeve
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -100,7 +100,7 @@ def invite(
         replaced = [each for each in standing if each.email == email]
         if len(standing) - len(replaced) >= OPEN_INVITATIONS_MAX:
             return "too_many_open"
-        events: list[AroundEvent] = [_withdraw(by, each, at) for each in replaced]
+        events = [event for each in replaced for event in _withdraw(by, each, at)]
         secret, invitation_id = secrets.token_urlsafe(32), f"invitation_{secrets.token_hex(10)}"
         expires_at = at + INVITATION_TTL
         invited = Invited(invitation_id, email, place, subject_id, at, expires_at, None, None)
@@ -121,8 +121,8 @@ def withdraw(
     with writing():
         at = now()
         for each in store.open_invitations(place, subject_id, at):
-            if each.invitation_id == invitation_id:
-                _record([_withdraw(by, each, at)])
+            if each.invitation_id == invitation_id and (events := _withdraw(by, each, at)):
+                _record(events)
                 return None
     return "invitation_gone"
 
@@ -136,8 +136,8 @@ def standing_invitation(secret: str, now: Callable[[], datetime] = clock.now) ->
 def join(person_id: str, secret: str, now: Callable[[], datetime] = clock.now) -> Invited | Refusal:
     """Let the person whom an invitation was sent to act there; the invitation, now used.
 
-    Refused as `invitation_gone` (unknown, used, withdrawn or expired) and `other_address`: an invitation is for the
-    person who has its address.
+    Refused as `invitation_gone` (unknown, used, withdrawn or expired), `other_address` (an invitation is for the
+    person who has its address) and `already_a_member`.
     """
     with writing():
         at = now()
@@ -146,15 +146,24 @@ def join(person_id: str, secret: str, now: Callable[[], datetime] = clock.now) -
             return "invitation_gone"
         if person.email != invited.email:
             return "other_address"
+        place, subject_id = invited.place, invited.subject_id
+        if person_id in store.member_ids_locked(place, subject_id):
+            return "already_a_member"
         if not store.end_invitation(invited.invitation_id, "used", at):
             return "invitation_gone"
-        _join(person_id, invited.place, invited.subject_id, at, invitation_id=invited.invitation_id)
+        by, invitation_id = actor(person_id, place, subject_id), invited.invitation_id
+        _add(
+            MemberJoined(
+                at=at, by=by, **_about(place, subject_id), person_id=person_id, invitation_id=invitation_id
+            )
+        )
     return invited
 
 
 def admit(by: Actor, person_id: str, place: Place, subject_id: str, at: datetime) -> None:
     """Let a person act somewhere with no invitation, within a transaction of the caller's; nothing if they may."""
-    _join(person_id, place, subject_id, at, by=by)
+    if person_id not in store.member_ids_locked(place, subject_id):
+        _add(MemberJoined(at=at, by=by, **_about(place, subject_id), person_id=person_id))
 
 
 def remove(
@@ -183,9 +192,7 @@ def members(place: Place, subject_id: str) -> list[Member]:
     return store.members(place, subject_id)
 
 
-def open_invitations(
-    place: Place, subject_id: str, now: Callable[[], datetime] = clock.now
-) -> list[Invited]:
+def open_invitations(place: Place, subject_id: str, now: Callable[[], datetime] = clock.now) -> list[Invited]:
     """The invitations to a place that can still be used, the oldest first."""
     return store.open_invitations(place, subject_id, now())
 
@@ -200,25 +207,18 @@ def _require_management(by: Actor, place: Place, subject_id: str) -> None:
     assert own or by.kind == "platform", f"{by.kind}:{by.id} does not manage {place} {subject_id}"
 
 
-def _withdraw(by: Actor, invited: Invited, at: datetime) -> AroundEvent:
-    store.end_invitation(invited.invitation_id, "withdrawn", at)
+def _withdraw(by: Actor, invited: Invited, at: datetime) -> list[AroundEvent]:
+    """Take one invitation back; what happened, which is nothing if it was used in this very moment."""
+    if not store.end_invitation(invited.invitation_id, "withdrawn", at):
+        return []
     about = _about(invited.place, invited.subject_id)
-    return MemberInvitationWithdrawn(at=at, by=by, **about, invitation_id=invited.invitation_id)
+    return [MemberInvitationWithdrawn(at=at, by=by, **about, invitation_id=invited.invitation_id)]
 
 
-def _join(
-    person_id: str,
-    place: Place,
-    subject_id: str,
-    at: datetime,
-    *,
-    by: Actor | None = None,
-    invitation_id: str | None = None,
-) -> None:
-    if store.add_member(person_id, place, subject_id, at):
-        by = by or actor(person_id, place, subject_id)
-        about = _about(place, subject_id)
-        _record([MemberJoined(at=at, by=by, **about, person_id=person_id, invitation_id=invitation_id)])
+def _add(joined: MemberJoined) -> None:
+    subject_id = joined.shop_id or joined.account_id or ""
+    store.add_member(joined.person_id, joined.place, subject_id, joined.at)
+    _record([joined])
 
 
 def _about(place: Place, subject_id: str) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def _about(place: Place, subject_id: str) -> dict[str, Any]:
     return {"place": place, subject: subject_id} if subject else {"place": place}
 
 
-def _record(events: list[AroundEvent]) -> None:
+def _record(events: Sequence[AroundEvent]) -> None:
     """Add to the log, within the transaction that stores what they change."""
     append(events)
     if not is_postgresql():

@@ -10,7 +10,8 @@ from msgspec import Struct
 from shoplink.core import Rulebook, RulebookError, parse_rulebook
 from shoplink.flows import clock
 from shoplink.flows.compare import compare
-from shoplink.flows.ledger import Difference, Ledger, differing
+from shoplink.flows.difference import Difference, differing
+from shoplink.flows.ledger import Ledger
 from shoplink.rulebooks import packaged
 from shoplink.store.log import event_rows, require_database
 from shoplink.store.read import snapshot
@@ -26,6 +27,7 @@ class Verified(Struct):
     links: int = 0
     waivers: int = 0
     activations: int = 0
+    members: int = 0
     differences: int = 0
 
 

@@ -63,6 +63,17 @@ WAIVER = (
     "by_id",
 )
 ACTIVATION = ("id", "market", "name", "digest", "effective_from")
+MEMBERSHIP = ("number", "person_id", "place", "subject_id", "joined_at")
+MEMBER_INVITATION = (
+    "number",
+    "invitation_id",
+    "place",
+    "subject_id",
+    "invited_at",
+    "expires_at",
+    "withdrawn_at",
+    "used_at",
+)
 EVENT = ("position", "number", "type", "at", "shop_id", "account_id", "link_id", "data")
 
 
@@ -110,6 +121,16 @@ def waiver_rows() -> Iterator[Row]:
 def activation_rows() -> Iterator[Row]:
     """What was put in force where, in the order recorded."""
     return _pages("activation", ACTIVATION, ("id",))
+
+
+def membership_rows() -> Iterator[Row]:
+    """Who may act where, in the order joined."""
+    return _pages("membership", MEMBERSHIP, ("number",))
+
+
+def member_invitation_rows() -> Iterator[Row]:
+    """The invitations of people, in the order recorded."""
+    return _pages("member_invitation", MEMBER_INVITATION, ("number",))
 
 
 def _pages(table: str, columns: tuple[str, ...], key: tuple[str, ...], where: str = "true") -> Iterator[Row]:

@@ -91,19 +91,10 @@ def member_ids_locked(place: Place, subject_id: str) -> list[str]:
     return [row[0] for row in found]
 
 
-def add_member(person_id: str, place: Place, subject_id: str, at: datetime) -> bool:
-    """Let a person act at a place; whether that is new."""
-    return (
-        execute(
-            "INSERT INTO membership (person_id, place, subject_id, joined_at) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (person_id, place, subject_id) DO NOTHING",
-            person_id,
-            place,
-            subject_id,
-            to_micros(at),
-        )
-        == 1
-    )
+def add_member(person_id: str, place: Place, subject_id: str, at: datetime) -> None:
+    """Let a person act at a place; raises IntegrityError if they may already."""
+    given = (person_id, place, subject_id, to_micros(at))
+    insert("membership", [given], person_id="text", place="text", subject_id="text", joined_at="bigint")
 
 
 def remove_member(person_id: str, place: Place, subject_id: str) -> bool:
@@ -132,7 +123,9 @@ def names_of(person_ids: Iterable[str]) -> dict[str, str]:
     return {person_id: name or email or person_id for person_id, name, email in found}
 
 
-def add_person(*, name: str, email: str | None = None, person_id: str | None = None, language: str = "") -> str:
+def add_person(
+    *, name: str, email: str | None = None, person_id: str | None = None, language: str = ""
+) -> str:
     """Record somebody who cannot sign in with a password (yet); the id."""
     person = Person(name=name, email=email and email.lower(), language=language)
     if person_id is not None:
@@ -153,7 +146,7 @@ def add_invitation(invitation: Invited, secret: str) -> None:
         to_micros(invitation.invited_at),
         to_micros(invitation.expires_at),
     )
-    texts = {name: "text" for name in ("invitation_id", "email", "place", "subject_id", "digest")}
+    texts = dict.fromkeys(("invitation_id", "email", "place", "subject_id", "digest"), "text")
     insert("member_invitation", [given], **texts, invited_at="bigint", expires_at="bigint")
 
 

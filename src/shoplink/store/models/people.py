@@ -32,7 +32,7 @@ class Person(AbstractBaseUser):
 
     number = models.BigAutoField(primary_key=True)
     person_id = models.CharField(max_length=_ID, unique=True, default=mint_person_id)
-    email = models.EmailField(max_length=_EMAIL, unique=True, null=True)
+    email = models.EmailField(max_length=_EMAIL, unique=True, null=True)  # noqa: DJ001 (null is "none", and not unique)
     name = models.CharField(max_length=_TEXT, blank=True)
     language = models.CharField(max_length=2, blank=True)
     time_zone = models.CharField(max_length=_WORD, blank=True)
