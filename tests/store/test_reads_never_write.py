@@ -12,9 +12,9 @@ from django.test import Client
 
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
-from shoplink.flows import installed, look
+from shoplink.flows import installed, look, overview, past, trial
 from shoplink.flows.execute import execute
-from shoplink.store import due, feed, keys, read, read_records, rulebooks
+from shoplink.store import due, feed, history, keys, read, read_records, rulebooks, search, tally
 from shoplink.store.sql import execute as run_sql
 from shoplink.store.sql import query
 from tests.store.asking import command, done, invite, put_account, put_shop
@@ -34,6 +34,7 @@ WRITERS = {
     "number_events_here",
     "keep_text",
     "install_rulebook",
+    "bring_up_to_date",
 }
 """The functions of these modules that write on purpose."""
 
@@ -68,9 +69,31 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     look.look_at: lambda: look.look_at(["S"], ["A"]),
     look.look_at_pair: lambda: look.look_at_pair("S", "A"),
     look.permitted: permitted,
-    look.check: lambda: look.check(invite("S", "A")),
+    trial.check: lambda: trial.check(invite("S", "A")),
+    trial.try_in_turn: lambda: trial.try_in_turn([invite("S", "A")]),
+    read.invitations_expiring: lambda: read.invitations_expiring(BEFORE, LATER, 10, "GB"),
+    history.facts_of_shop: lambda: history.facts_of_shop("S", NOW),
+    history.facts_of_account: lambda: history.facts_of_account("A", NOW),
+    history.timelines_of_links_open_at: lambda: history.timelines_of_links_open_at(BEFORE, shop_id="S"),
+    history.timelines: lambda: history.timelines([link_id()]),
+    history.newest_events: lambda: history.newest_events(10, 99, shop_id="S", account_id="A"),
+    past.shop_as_of: lambda: past.shop_as_of("S", NOW),
+    past.account_as_of: lambda: past.account_as_of("A", NOW),
+    past.link_as_of: lambda: past.link_as_of(link_id(), NOW),
+    overview.overview: lambda: overview.overview("GB"),
+    search.find: lambda: search.find("S"),
+    tally.as_of: tally.as_of,
+    tally.counts: lambda: tally.counts("event", 0, market="GB", by_day=True),
 }
-WITHOUT_DATABASE = {"query_nothing", "snapshot", "look", "slot_use", "link_quota_use", "unlink_quota_use"}
+WITHOUT_DATABASE = {
+    "query_nothing",
+    "snapshot",
+    "look",
+    "slot_use",
+    "link_quota_use",
+    "unlink_quota_use",
+    "day_of",
+}
 """What works on values alone, or is a part of the reads above."""
 
 
@@ -83,7 +106,8 @@ def public_functions(module: ModuleType) -> dict[str, Callable[..., object]]:
 
 
 def test_every_read_is_run_here() -> None:
-    for module in (read, read_records, look, feed, due, keys, rulebooks, installed):
+    flows = (installed, look, overview, past, trial)
+    for module in (*flows, due, feed, history, keys, read, read_records, rulebooks, search, tally):
         for name, function in public_functions(module).items():
             assert function in READS or name in WRITERS | WITHOUT_DATABASE, f"{module.__name__}.{name}"
 
@@ -171,6 +195,6 @@ def test_a_list_sees_what_is_overdue_as_done() -> None:
 
 @pytest.mark.usefixtures("overdue")
 def test_a_check_is_decided_on_what_is_overdue_as_done() -> None:
-    decision = look.check(invite("S", "A"))
+    decision = trial.check(invite("S", "A"))
     assert type(decision).__name__ == "Accepted"
     assert query("SELECT count(*) FROM refusal") == [(1,)]

@@ -8,9 +8,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from shoplink.core import Command, Event, Link, Reason, World, advance
+from shoplink.core import Event, Link, Reason, World, advance
 from shoplink.core.case import Case, ShopRecord
-from shoplink.core.decide import Decision, decide
 from shoplink.core.decide.outcome import LINK_NOT_FOUND
 from shoplink.core.events import LinkEvent, LinkImported, LinkInvited
 from shoplink.core.facts import Role
@@ -20,7 +19,6 @@ from shoplink.core.rulebook import Rulebook
 from shoplink.core.rules import STANDING, broken, is_waived
 from shoplink.flows import clock
 from shoplink.flows.installed import default_rulebook, installed_rulebooks
-from shoplink.store import read
 from shoplink.store.load import Touched, load
 
 
@@ -54,13 +52,6 @@ def look_at(shops: Iterable[str] = (), accounts: Iterable[str] = ()) -> Seen:
 def look_at_pair(shop_id: str, account_id: str) -> Seen:
     """The same for one shop and one account, with their newest link."""
     return look(Touched({shop_id}, {account_id}, {(shop_id, account_id)}, set(), END))
-
-
-def check(command: Command) -> Decision:
-    """What would come of a command now; nothing is done and nothing is stored."""
-    with read.snapshot():
-        world = look(Touched.by([command])).world
-    return decide(world, replace(command, at=world.now))
 
 
 class SlotUse(Struct, frozen=True):
