@@ -68,7 +68,7 @@ class Loaded(Struct):
     links: dict[str, "LiveLink"]
 
 
-class LiveLink(Struct):
+class LiveLink(Struct, gc=False):
     """A live link as it was stored."""
 
     link: Link
@@ -84,9 +84,10 @@ def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool
     """
     lock = " FOR UPDATE" if to_write and is_postgresql() else ""
     shops = _read_shops(touched.shops, lock)
-    account_ids = touched.accounts | _accounts_of_live_links(touched.shops)
+    status_of_links = _live_links_of_shops(touched.shops)
+    account_ids = touched.accounts.union(account_id for account_id, _ in status_of_links)
     accounts = _read_accounts(account_ids, lock)
-    live = _read_live_links(touched.shops, account_ids)
+    live = _read_live_links(account_ids)
     others = {row[1] for row in live} - shops.keys()
     shops_of_others = _read_shops(others, "")
     floor = BEGINNING
@@ -96,11 +97,12 @@ def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool
     for account, touched_at in accounts.values():
         world.accounts[account.account_id] = AccountRecord(account)
         floor = max(floor, touched_at)
-    floor = max(floor, _last_happened(accounts))
+    in_review = {account_id for account_id, status in status_of_links if status == "in_review"}
+    floor = max(floor, _last_happened(touched.accounts | in_review))
     _read_newest(world, touched)
-    _read_windows(world, touched, account_ids, not_before)
+    _read_windows(world, touched, not_before)
     _read_unlinks(world, touched)
-    _read_waivers(world, touched, account_ids)
+    _read_waivers(world, touched)
     _read_history(world, touched)
     links = {}
     for row in live:
@@ -123,9 +125,9 @@ def _read_shops(shop_ids: set[str], lock: str) -> dict[str, tuple[Shop, datetime
     return {row[0]: (Shop(*row[:5]), from_micros(row[5]) or BEGINNING) for row in found}
 
 
-def _accounts_of_live_links(shop_ids: set[str]) -> set[str]:
-    found = query(f"SELECT account_id FROM link WHERE {among('shop_id')} AND {_LIVE}", ids(shop_ids))
-    return {row[0] for row in found}
+def _live_links_of_shops(shop_ids: set[str]) -> list[tuple[Any, ...]]:
+    """Account and status of each live link."""
+    return query(f"SELECT account_id, status FROM link WHERE {among('shop_id')} AND {_LIVE}", ids(shop_ids))
 
 
 def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account, datetime]]:
@@ -145,19 +147,18 @@ def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account,
     }
 
 
-def _read_live_links(shop_ids: set[str], account_ids: set[str]) -> list[tuple[Any, ...]]:
+def _read_live_links(account_ids: set[str]) -> list[tuple[Any, ...]]:
+    """Those of the named shops are among them: a shop gets no new one while it is locked."""
     return query(
-        f"SELECT {LINK_COLUMNS}, slot, due_at, touched_at, number FROM link WHERE {among('shop_id')} AND {_LIVE}"
-        f" UNION SELECT {LINK_COLUMNS}, slot, due_at, touched_at, number FROM link WHERE {among('account_id')} AND {_LIVE}"
+        f"SELECT {LINK_COLUMNS}, slot, due_at, touched_at FROM link WHERE {among('account_id')} AND {_LIVE}"
         " ORDER BY number",
-        ids(shop_ids),
         ids(account_ids),
     )
 
 
 def link_of(row: Sequence[Any]) -> Link:
     """The link in a row of LINK_COLUMNS."""
-    return Link(*row[:6], *(from_micros(micros) for micros in row[6:12]), *row[12:14])
+    return Link(*row[:6], *map(from_micros, row[6:12]), *row[12:14])
 
 
 def _last_happened(account_ids: Iterable[str]) -> datetime:
@@ -165,6 +166,8 @@ def _last_happened(account_ids: Iterable[str]) -> datetime:
 
     An account's events are recorded under its lock and in the order of their instants, so its newest
     event is the one recorded last. Asked once the locks are held: what was waited for is seen.
+    Only of accounts to which something may happen at the batch's own instant: those it names, and those whose
+    review may end because of their shop.
     """
     found = query(
         "SELECT max((SELECT event.at FROM event WHERE event.account_id = given.account_id"
@@ -185,8 +188,8 @@ def _read_newest(world: World, touched: Touched) -> None:
         world.accounts[row[2]].newest[row[1]] = link_of(row)
 
 
-def _read_windows(world: World, touched: Touched, account_ids: set[str], not_before: datetime) -> None:
-    """When marketing links were established, as far back as any rulebook counts."""
+def _read_windows(world: World, touched: Touched, not_before: datetime) -> None:
+    """When marketing links were established with who is named, as far back as any rulebook counts."""
     quotas = [
         quota
         for rulebook in world.rulebooks.values()
@@ -196,7 +199,7 @@ def _read_windows(world: World, touched: Touched, account_ids: set[str], not_bef
     since = shift(not_before, -max((quota.window for quota in quotas), default=timedelta(0)))
     for key, wanted, records in (
         ("shop_id", touched.shops, world.shops),
-        ("account_id", account_ids, world.accounts),
+        ("account_id", touched.accounts, world.accounts),
     ):
         for subject, linked_at in query(
             f"SELECT {key}, linked_at FROM link WHERE {among(key)} AND role = 'marketing'"
@@ -217,13 +220,13 @@ def _read_unlinks(world: World, touched: Touched) -> None:
         world.shops[shop_id].official_unlinks = unlinks
 
 
-def _read_waivers(world: World, touched: Touched, account_ids: set[str]) -> None:
-    """The waivers that nobody has ended, in the order granted."""
+def _read_waivers(world: World, touched: Touched) -> None:
+    """The waivers of who is named that nobody has ended, in the order granted."""
     for code, shop_id, account_id, until, granted_at, note, kind, who in query(
         "SELECT code, shop_id, account_id, until, granted_at, note, by_kind, by_id FROM waiver"
         f" WHERE ended_at IS NULL AND ({among('shop_id')} OR {among('account_id')}) ORDER BY id",
         ids(touched.shops),
-        ids(account_ids),
+        ids(touched.accounts),
     ):
         by = Actor(kind, who) if kind else None
         waiver = Waiver(code, from_micros(until), _instant(granted_at), note, by)

@@ -1,6 +1,5 @@
 """Save what a batch led to: rows as the events leave them, and the events, in a fixed number of statements."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -8,6 +7,7 @@ import msgspec
 
 from shoplink.core import Event, Link, Reason, World
 from shoplink.core import events as e
+from shoplink.core.case import ShopRecord
 from shoplink.core.commands import Command
 from shoplink.core.facts import LIVE
 from shoplink.store.fields import to_micros
@@ -112,35 +112,33 @@ def _save_facts(loaded: Loaded, events: Sequence[Event]) -> None:
 
 def _save_links(loaded: Loaded, events: Sequence[e.LinkEvent]) -> None:
     """Ended links first, so that what they held is free when the others take it; then new ones."""
-    world = loaded.world
-    links = {link_id: stored.link for link_id, stored in loaded.links.items()}
-    touched_at = {link_id: stored.touched_at for link_id, stored in loaded.links.items()}
+    world, slots = loaded.world, _Slots(loaded)
+    links: dict[str, Link] = {}
+    touched_at: dict[str, datetime] = {}
     for event in events:
         if isinstance(event, e.LinkInvited | e.LinkImported):
             links[event.link_id] = event.recorded()
         else:
-            links[event.link_id] = event.link_after(links[event.link_id])
+            link = links.get(event.link_id) or loaded.links[event.link_id].link
+            links[event.link_id] = event.link_after(link)
         touched_at[event.link_id] = event.at
-    slots = _Slots(loaded, links.values())
+    for link_id, stored in loaded.links.items():
+        # What is recorded of an account or put in force can move a link's due instant, and nothing else of it.
+        if link_id not in links and world.agenda.due_at(link_id) != stored.due_at:
+            links[link_id], touched_at[link_id] = stored.link, stored.touched_at
     ended: list[Row] = []
     live: list[Row] = []
     new: list[Row] = []
     for link_id, link in links.items():
-        stored = loaded.links.get(link_id)
-        due_at = world.agenda.due_at(link_id)
-        # A request made and taken back in one batch leaves the link as it was, but not untouched.
-        as_it_was = (link, due_at, touched_at[link_id])
-        if stored is not None and (stored.link, stored.due_at, stored.touched_at) == as_it_was:
-            continue
         state = (
             link_id,
             link.status,
             slots.of(link),
             *map(to_micros, (link.accepted_at, link.linked_at, link.ended_at, link.unlink_requested_at)),
-            to_micros(due_at),
+            to_micros(world.agenda.due_at(link_id)),
             to_micros(touched_at[link_id]),
         )
-        if stored is None:
+        if link_id not in loaded.links:
             new.append((*state, *_recorded(link, world)))
         else:
             (live if link.status in LIVE else ended).append(state)
@@ -152,32 +150,31 @@ def _save_links(loaded: Loaded, events: Sequence[e.LinkEvent]) -> None:
 class _Slots:
     """Gives each live link a numbered slot of its shop and role; a constraint holds that it is the only one."""
 
-    def __init__(self, loaded: Loaded, links: Iterable[Link]) -> None:
+    def __init__(self, loaded: Loaded) -> None:
         """Leave the links that were live where they are."""
-        self._world: World = loaded.world
-        self._held = {
-            link.link_id: loaded.links[link.link_id].slot
-            for link in links
-            if link.link_id in loaded.links and link.status in LIVE
-        }
-        self._taken: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
-        for link in links:
-            if link.link_id in self._held:
-                self._taken[link.shop_id, link.role].add(self._held[link.link_id])
+        self._loaded = loaded
+        self._taken: dict[tuple[str, str], set[int]] = {}
 
     def of(self, link: Link) -> int | None:
         """The slot of a link: the one it holds, else the lowest free; None if it is not live."""
         if link.status not in LIVE:
             return None
-        if link.link_id not in self._held:
-            facts = self._world.shops[link.shop_id].facts
-            allowed = self._world.rulebooks[link.rulebook].slots(facts.enrolment, link.role)
-            taken = self._taken[link.shop_id, link.role]
-            # Past the last slot there is none: naming it again is what the constraint refuses.
-            slot = next((number for number in range(1, allowed + 1) if number not in taken), max(allowed, 1))
-            self._held[link.link_id] = slot
-            taken.add(slot)
-        return self._held[link.link_id]
+        if (stored := self._loaded.links.get(link.link_id)) is not None:
+            return stored.slot
+        shop = self._loaded.world.shops[link.shop_id]
+        taken = self._taken.setdefault((link.shop_id, link.role), self._held(shop, link.role))
+        allowed = self._loaded.world.rulebooks[link.rulebook].slots(shop.facts.enrolment, link.role)
+        # Past the last slot there is none: naming it again is what the constraint refuses.
+        slot = next((number for number in range(1, allowed + 1) if number not in taken), max(allowed, 1))
+        taken.add(slot)
+        return slot
+
+    def _held(self, shop: ShopRecord, role: str) -> set[int]:
+        """The slots of the links that were live before and still are."""
+        links = self._loaded.links
+        return {
+            links[one.link_id].slot for one in shop.live.values() if one.role == role and one.link_id in links
+        }
 
 
 def _recorded(link: Link, world: World) -> Row:

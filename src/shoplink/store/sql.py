@@ -54,7 +54,14 @@ def among(column: str) -> str:
 def ids(values: Iterable[str]) -> Any:
     """Ids as the parameter of `among`."""
     listed = sorted(values)
-    return listed if is_postgresql() else msgspec.json.encode(listed).decode()
+    if not is_postgresql():
+        return msgspec.json.encode(listed).decode()
+    # An array as text: psycopg would look at each of them for what has to be quoted.
+    return (
+        "{"
+        + ",".join(['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in listed])
+        + "}"
+    )
 
 
 def rows_as(**types: str) -> str:
