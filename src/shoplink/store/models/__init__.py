@@ -14,6 +14,7 @@ from shoplink.store.models.linking import (
 )
 from shoplink.store.models.people import MemberInvitation, Membership, Person, SignInLink
 from shoplink.store.models.tally import Tallied, Tally
+from shoplink.store.models.ticket import Ticket, TicketMessage, TicketsSettled
 
 __all__ = [
     "Account",
@@ -31,5 +32,8 @@ __all__ = [
     "StoredAnswer",
     "Tallied",
     "Tally",
+    "Ticket",
+    "TicketMessage",
+    "TicketsSettled",
     "Waiver",
 ]

@@ -1,0 +1,131 @@
+"""When support can help: what a ticket is about, how that stands, and what ends it (specification, section 8)."""
+
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shoplink.core import commands as c
+from shoplink.core.decide import Refused, decide
+from shoplink.core.facts import LIVE, Link
+from shoplink.core.instant import shift
+from shoplink.core.reasons import CATALOGUE, Reason, support_can_help
+from shoplink.core.rulebook import Rulebook
+from shoplink.core.turn import held_by
+from shoplink.core.world import World
+
+Side = Literal["shop", "creator"]
+Cause = Literal["cleared", "beyond_support", "withdrawn"]
+
+REVIEW = "review"
+"""Stands for the name of a command in a ticket about a link that is held in review."""
+
+UNANSWERED = timedelta(days=7)
+"""For how long an unlink request stays unanswered before its creator may ask support."""
+
+
+class Review(Struct, frozen=True):
+    """What a ticket about a link in review is about."""
+
+    shop_id: str
+    account_id: str
+    link_id: str
+
+
+Question = c.PairCommand | Review
+"""What support is asked about: a command that was refused, or a review that does not end."""
+
+
+class Standing(Struct, frozen=True):
+    """How a question stands at an instant: every reason in the way, and those of them that support can help with.
+
+    `reached`: what was asked for is there, so there is nothing left to help with.
+    """
+
+    reasons: tuple[Reason, ...]
+    helped: tuple[Reason, ...]
+    reached: bool
+
+    @property
+    def may_be_asked(self) -> bool:
+        """R39: whether a ticket about it may be opened, and stay open."""
+        return bool(self.helped) and not self.reached
+
+    def ends(self, codes: frozenset[str]) -> Cause | None:
+        """How a ticket that was opened for reasons of these codes has ended by itself; None if it has not.
+
+        Its reasons are gone, or what is left is such as support cannot help with (R40).
+        """
+        if self.may_be_asked:
+            return None
+        left = [reason for reason in self.reasons if reason.code in codes or CATALOGUE[reason.code].gate]
+        return "beyond_support" if left and not self.reached else "cleared"
+
+
+def standing(world: World, question: Question) -> Standing:
+    """How a question stands in a world that holds its shop and account.
+
+    Networks are left out: a network is that of a person at an instant, and no fact of the case.
+    """
+    if isinstance(question, Review):
+        return _standing_of_review(world, question)
+    shop = world.shops.get(question.shop_id)
+    here: dict[str, Any] = {"at": world.now}
+    if shop is not None and "network_region" in question.__struct_fields__:
+        here["network_region"] = shop.facts.market
+    decision = decide(world, replace(question, **here))
+    reasons = decision.reasons if isinstance(decision, Refused) else ()
+    if shop is None:
+        return Standing(reasons, (), reached=False)
+    link = world.link(question.shop_id, question.account_id)
+    reached = link is not None and _is_reached(question, link)
+    return Standing(reasons, _helped(world, shop.facts.market, reasons), reached)
+
+
+def support_helps(reason: Reason, rulebook: Rulebook, at: datetime) -> bool:
+    """R39: whether a reason is such as support can help with; an unlink request, once it stays unanswered.
+
+    The latter only where the rulebook lets it stay open for ever (R46).
+    """
+    if reason.code == "unlink.already_requested":
+        asked_at: datetime = reason.params["requested_at"]
+        return rulebook.unlink_answer_ttl is None and at >= shift(asked_at, UNANSWERED)
+    return support_can_help(reason)
+
+
+def next_change(world: World, reasons: tuple[Reason, ...]) -> datetime | None:
+    """The next instant at which time alone may change how a question stands; None if it never will."""
+    instants = [reason.possible_at for reason in reasons if reason.possible_at is not None]
+    if (due_at := world.next_due_at()) is not None:
+        instants.append(due_at)
+    return min(instants, default=None)
+
+
+def _helped(world: World, market: str, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    rulebook = world.rulebook(market)
+    return tuple(reason for reason in reasons if support_helps(reason, rulebook, world.now))
+
+
+def _is_reached(command: c.PairCommand, link: Link) -> bool:
+    """Whether the link is as the command would make it."""
+    match command:
+        case c.Invite(role=role):
+            return link.status in LIVE and link.role == role
+        case c.Accept():
+            return link.status in {"in_review", "linked"}
+        case c.RequestUnlink() | c.ApproveUnlink() | c.Unlink():
+            return link.status not in LIVE
+    return False
+
+
+def _standing_of_review(world: World, review: Review) -> Standing:
+    link = world.link(review.shop_id, review.account_id)
+    if link is None or link.link_id != review.link_id or link.status == "linked":
+        return Standing((), (), reached=True)
+    if link.status != "in_review":
+        ended = Reason("link.wrong_state", "nobody", params={"link_status": link.status})
+        return Standing((ended,), (), reached=False)
+    reasons = held_by(world, link, world.now)
+    market = world.shops[link.shop_id].facts.market
+    return Standing(reasons, _helped(world, market, reasons), reached=False)
