@@ -29,5 +29,6 @@ def tick(*, as_json: bool) -> None:
         click.echo(msgspec.json.encode(done))
     else:
         click.echo(
-            f"{done.due} accounts brought up to date, {done.numbered} events numbered, {done.forgotten} records forgotten"
+            f"{done.due} accounts brought up to date, {done.numbered} events numbered, {done.tickets} tickets ended,"
+            f" {done.forgotten} records forgotten"
         )

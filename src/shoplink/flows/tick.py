@@ -1,4 +1,4 @@
-"""The timer: stores what time has made due, numbers the feed, notes when keys were used, counts for the charts, and forgets what need not be kept.
+"""The timer: stores what time has made due, numbers the feed, notes when keys were used, counts for the charts, ends tickets, and forgets what need not be kept.
 
 No outcome depends on when it runs; it only stores sooner what every read and every command already sees.
 """
@@ -11,26 +11,29 @@ from msgspec import Struct
 from shoplink.core.instant import END
 from shoplink.flows import clock
 from shoplink.flows.execute import pass_time
+from shoplink.flows.ticket_steps import settle
 from shoplink.store import tally
 from shoplink.store.due import accounts_due, forget
 from shoplink.store.feed import number_events
 from shoplink.store.keys import store_use
 from shoplink.store.load import Touched
+from shoplink.store.tickets import forget_texts
 
 _BATCH = 500
 _TALLY_EVERY = timedelta(minutes=1)
 
 
 class Ticked(Struct, frozen=True):
-    """What a tick did: links looked at because something was due, events numbered, records forgotten."""
+    """What a tick did: links looked at because something was due, events numbered, tickets ended, records forgotten."""
 
     due: int
     numbered: int
+    tickets: int
     forgotten: int
 
 
 def tick(now: datetime | None = None) -> Ticked:
-    """Store everything due at or before now (default: the clock), number the feed, forget."""
+    """Store everything due at or before now (default: the clock), number the feed, end tickets, forget."""
     due = 0
     at = now or clock.now()
     try:
@@ -40,6 +43,7 @@ def tick(now: datetime | None = None) -> Ticked:
     finally:
         # Whatever became of the above, those who read the feed do not wait for it.
         numbered = number_events()
+    tickets = settle(at)
     store_use(at)
     counted_at = tally.as_of()
     if counted_at is None or at - counted_at >= _TALLY_EVERY:
@@ -48,4 +52,5 @@ def tick(now: datetime | None = None) -> Ticked:
         refusals_before=at - timedelta(days=settings.REFUSALS_KEPT_DAYS),
         answers_before=at - timedelta(days=settings.ANSWERS_KEPT_DAYS),
     )
-    return Ticked(due, numbered, forgotten)
+    forgotten += forget_texts(at - timedelta(days=settings.TICKETS_KEPT_DAYS))
+    return Ticked(due, numbered, tickets, forgotten)

@@ -47,7 +47,9 @@ def find(ticket_id: str, reader: Actor, now: Callable[[], datetime] = clock.now)
 def touched(tickets: Iterable[Ticket]) -> Touched:
     """What has to be loaded to tell how tickets stand."""
     pairs = {(ticket.shop_id, ticket.account_id) for ticket in tickets}
-    return Touched({shop_id for shop_id, _ in pairs}, {account_id for _, account_id in pairs}, pairs, set(), END)
+    return Touched(
+        {shop_id for shop_id, _ in pairs}, {account_id for _, account_id in pairs}, pairs, set(), END
+    )
 
 
 def seen_in(world: World, ticket: Ticket) -> Seen:

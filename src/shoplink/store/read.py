@@ -59,8 +59,10 @@ def status_of_link(link_id: str) -> str:
 
 
 def timeline(link_id: str) -> list[Event]:
-    """The stored events of a link, in the order they happened."""
-    found = query("SELECT data FROM event WHERE link_id = %s ORDER BY number", link_id)
+    """The stored events of a link, in the order they happened; a ticket is between one of its sides and support."""
+    found = query(
+        "SELECT data FROM event WHERE link_id = %s AND type NOT LIKE 'ticket.%%' ORDER BY number", link_id
+    )
     return [read_event(row[0]) for row in found]
 
 

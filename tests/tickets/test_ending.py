@@ -1,0 +1,271 @@
+"""What ends a ticket: its opener, support, or facts and time; and that no outcome depends on when the timer ran."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shoplink.flows.ticket_steps import Step, Words, reply, resolve, withdraw
+from shoplink.flows.tick import tick
+from shoplink.flows.tickets import find
+from shoplink.store.sql import query
+from shoplink.store.tickets import messages_of, page_of_tickets
+from tests.rule import rule
+from tests.store.asking import accept, command, done, invite, put_account, put_shop
+from tests.tickets.desk import (
+    CREATOR,
+    DAY,
+    MEI,
+    NOON,
+    SELLER,
+    asked,
+    at,
+    correct,
+    file,
+    file_review,
+    held,
+    seen,
+    state,
+    stored,
+    world,
+)
+
+pytestmark = pytest.mark.usefixtures("database")
+
+LATER = NOON + timedelta(hours=1)
+OPEN = ("open", None)
+CLEARED = ("closed", "cleared")
+BEYOND = ("closed", "beyond_support")
+
+
+def refused_for_region() -> Any:
+    world(region="FR")
+    return file()
+
+
+def waiting_for_review() -> Any:
+    held()
+    return file_review()
+
+
+def too_young() -> Any:
+    world(birth_date="2008-05-05")
+    return file()
+
+
+def unconfirmed() -> Any:
+    world(invite("S", "A"))
+    done(put_account("A", region="FR"), **at())
+    return file("accept", CREATOR)
+
+
+def young_link() -> Any:
+    since = (NOON - timedelta(hours=23)).isoformat()
+    world(command("import_link", shop_id="S", account_id="A", role="official", linked_at=since))
+    return file("request_unlink", CREATOR)
+
+
+def fresh_link() -> Any:
+    """A link of which the other shop's account is told that it is taken."""
+    world(put_shop("T"), invite("T", "A"), accept("T", "A"))
+    return file()
+
+
+def do(*commands: Any) -> Callable[[], object]:
+    return lambda: done(*commands, **at(LATER))
+
+
+CASES: dict[str, tuple[Callable[[], Any], Callable[[], object], datetime, tuple[str, str | None]]] = {
+    "support corrects the region": (refused_for_region, do(correct(region="GB")), LATER, CLEARED),
+    "the region cannot be corrected any more": (
+        refused_for_region,
+        do(correct(registered_in="US")),
+        LATER,
+        BEYOND,
+    ),
+    "another reason of support's is left": (
+        refused_for_region,
+        do(put_account("A", region="FR", status="abnormal")),
+        LATER,
+        OPEN,
+    ),
+    "what is left is no reason it was opened for": (
+        refused_for_region,
+        do(put_account("A", status="abnormal")),
+        LATER,
+        CLEARED,
+    ),
+    "the stuck link is established": (waiting_for_review, do(correct(registered_in="GB")), LATER, CLEARED),
+    "the link in review is withdrawn": (waiting_for_review, do(asked("withdraw")), LATER, BEYOND),
+    "nothing happens": (waiting_for_review, do(), LATER + 400 * DAY, OPEN),
+    "a birthday": (too_young, do(), NOON + 12 * timedelta(hours=1), CLEARED),
+    "the day before a birthday": (
+        too_young,
+        do(),
+        NOON + 12 * timedelta(hours=1) - timedelta(microseconds=1),
+        OPEN,
+    ),
+    "the invitation expires": (unconfirmed, do(), NOON + 48 * timedelta(hours=1), BEYOND),
+    "the confirmation is possible": (unconfirmed, do(correct(region="GB")), LATER, CLEARED),
+    "the confirmation is given": (unconfirmed, do(correct(region="GB"), accept("S", "A")), LATER, CLEARED),
+    "a waiver lets the link be young": (
+        young_link,
+        do(command("grant_waiver", code="link.younger_than_minimum", account_id="A", note="n", until=None)),
+        LATER,
+        CLEARED,
+    ),
+    "the link grows old enough": (young_link, do(), NOON + timedelta(hours=1), CLEARED),
+    "the link is revoked": (
+        young_link,
+        do(command("revoke", shop_id="S", account_id="A", note="fraud")),
+        LATER,
+        CLEARED,
+    ),
+    "the other shop's link ends": (
+        fresh_link,
+        do(command("revoke", shop_id="T", account_id="A", note="n")),
+        LATER,
+        CLEARED,
+    ),
+    "another rulebook starts": (
+        fresh_link,
+        do(
+            command(
+                "activate_rulebook",
+                name="seller-university-2025",
+                market="GB",
+                effective_from=(LATER + DAY).isoformat(),
+            )
+        ),
+        LATER + DAY,
+        OPEN,
+    ),
+}
+
+
+@rule("R39", "R40", "R42")
+@pytest.mark.parametrize("timer", [True, False], ids=["the timer runs", "no timer"])
+@pytest.mark.parametrize("name", CASES)
+def test_a_ticket_ends_with_its_reasons_whether_or_not_the_timer_runs(name: str, timer: bool) -> None:  # noqa: FBT001 (a case)
+    begin, happen, when, expected = CASES[name]
+    opened = begin()
+    assert state(opened) == OPEN
+    happen()
+    if timer:
+        tick(when)
+        assert stored(opened) == expected
+    assert state(opened, when) == expected
+    answer = reply(seen(opened, when=NOON).ticket, Step(MEI, now=lambda: when), Words("well?"))
+    assert answer["outcome"] == ("accepted" if expected == OPEN else "refused")
+    if expected != OPEN:
+        assert stored(opened) == expected
+        assert [
+            row[0] for row in query("SELECT type FROM event WHERE type LIKE 'ticket.%%' ORDER BY number")
+        ] == [
+            "ticket.opened",
+            "ticket.closed",
+        ]
+
+
+def test_support_answers_and_the_seller_asks_on_and_support_resolves() -> None:
+    opened = refused_for_region()
+    ticket = seen(opened).ticket
+    for by, text, status in ((MEI, "Which passport?", "answered"), (SELLER, "A British one.", "open")):
+        answer = reply(ticket, Step(by, now=lambda: LATER), Words(text, "passport" if by == SELLER else None))
+        assert answer["outcome"] == "accepted"
+        assert state(opened, LATER) == (status, None)
+    assert resolve(ticket, Step(MEI, now=lambda: LATER), Words("Done."))["outcome"] == "accepted"
+    assert state(opened, LATER) == ("resolved", None)
+    said = messages_of(ticket.ticket_id)
+    assert [(message.by.kind, message.text, message.evidence) for message in said] == [
+        ("support", "Which passport?", None),
+        ("shop", "A British one.", "passport"),
+        ("support", "Done.", None),
+    ]
+    for late in (
+        reply(ticket, Step(SELLER), Words("thanks")),
+        resolve(ticket, Step(MEI)),
+        withdraw(ticket, Step(SELLER)),
+    ):
+        assert late == {"outcome": "refused", "reasons": [], "creator_can_see": False}
+    assert file()["ticket_id"] != ticket.ticket_id, "an ended ticket is in nobody's way"
+
+
+def test_who_opened_a_ticket_may_withdraw_it() -> None:
+    opened = refused_for_region()
+    assert withdraw(seen(opened).ticket, Step(SELLER))["outcome"] == "accepted"
+    assert stored(opened) == ("closed", "withdrawn")
+
+
+def test_asking_again_after_facts_ended_a_ticket_opens_a_new_one() -> None:
+    opened = refused_for_region()
+    done(correct(region="GB"), put_account("A", region="FR"), **at(LATER))
+    assert stored(opened) == OPEN
+    assert file(when=LATER)["ticket_id"] == opened["ticket_id"], (
+        "the reason is there again: nobody saw it gone"
+    )
+    done(correct(region="GB"), **at(LATER))
+    assert file(when=LATER)["outcome"] == "refused"
+    assert stored(opened) == CLEARED
+    done(put_account("A", region="FR"), **at(LATER))
+    assert file(when=LATER)["ticket_id"] != opened["ticket_id"]
+
+
+def test_the_timer_looks_only_at_tickets_whose_facts_or_time_have_moved() -> None:
+    opened = refused_for_region()
+    tick(LATER)
+    assert query("SELECT count(*) FROM tickets_settled") == [(1,)]
+    before = query("SELECT position FROM tickets_settled")
+    done(put_shop("Z"), **at(LATER))
+    tick(LATER)
+    assert query("SELECT position FROM tickets_settled") == before, "nothing moved for any ticket"
+    done(correct(region="GB"), **at(LATER))
+    assert tick(LATER).tickets == 1
+    assert stored(opened) == CLEARED
+    assert tick(LATER).tickets == 0
+
+
+def test_texts_are_forgotten_a_year_after_a_ticket_ended_and_no_earlier() -> None:
+    opened = refused_for_region()
+    ticket = seen(opened).ticket
+    reply(ticket, Step(SELLER, now=lambda: NOON), Words("my passport number is 1234"))
+    still_open = file("accept", CREATOR)
+    assert still_open["outcome"] == "refused"
+    withdraw(ticket, Step(SELLER, now=lambda: NOON))
+    tick(NOON + 365 * DAY)
+    assert len(messages_of(ticket.ticket_id)) == 1
+    assert tick(NOON + 365 * DAY + timedelta(microseconds=1)).forgotten >= 1
+    assert messages_of(ticket.ticket_id) == []
+    assert query("SELECT text FROM ticket_message") == []
+    kept = find(ticket.ticket_id, MEI, lambda: NOON + 366 * DAY)
+    assert kept is not None
+    assert kept.ticket.forgotten_at is not None
+    assert kept.ticket.reasons == ticket.reasons
+
+
+def test_a_text_of_an_open_ticket_is_kept_however_old() -> None:
+    opened = refused_for_region()
+    reply(seen(opened).ticket, Step(SELLER, now=lambda: NOON), Words("well?"))
+    tick(NOON + 4_000 * DAY)
+    assert len(messages_of(opened["ticket_id"])) == 1
+
+
+def test_closed_tickets_are_listed_as_closed_before_they_are_stored_so() -> None:
+    opened = refused_for_region()
+    tick(LATER)
+    assert page_of_tickets(LATER, 10, 0, status="closed") == []
+    done(correct(region="GB"), **at(LATER))
+    assert [ticket.ticket_id for ticket in page_of_tickets(LATER, 10, 0, status="closed")] == [
+        opened["ticket_id"]
+    ]
+
+
+def test_a_ticket_with_a_due_date_is_listed_once_it_has_come() -> None:
+    opened = too_young()
+    tick(LATER)
+    birthday = NOON + 12 * timedelta(hours=1)
+    assert page_of_tickets(birthday - timedelta(microseconds=1), 10, 0, status="closed") == []
+    assert [ticket.ticket_id for ticket in page_of_tickets(birthday, 10, 0, status="closed")] == [
+        opened["ticket_id"]
+    ]

@@ -1,0 +1,216 @@
+"""When a ticket may be opened, and what it then holds."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shoplink.flows.ticket_steps import Step, open_about
+from shoplink.store.sql import query
+from tests.rule import rule
+from tests.store.asking import accept, command, done, invite, put_account, put_shop
+from tests.tickets.desk import (
+    CREATOR,
+    DAY,
+    MEI,
+    NOON,
+    SELLER,
+    asked,
+    at,
+    codes,
+    correct,
+    file,
+    file_review,
+    held,
+    seen,
+    stored,
+    world,
+)
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def events(kind: str = "ticket.%") -> list[str]:
+    return [row[0] for row in query("SELECT data FROM event WHERE type LIKE %s ORDER BY number", kind)]
+
+
+@rule("R39")
+def test_a_refused_invitation_that_support_can_help_with_becomes_a_ticket_with_its_decision() -> None:
+    world(region="FR", birth_date=None)
+    opened = file(text="The passport is a British one.", network_region="FR")
+    ticket = seen(opened).ticket
+    assert (opened["outcome"], ticket.status, ticket.side, ticket.market) == (
+        "accepted",
+        "open",
+        "shop",
+        "GB",
+    )
+    assert (ticket.command, ticket.fields) == (
+        "invite",
+        {"shop_id": "S", "account_id": "A", "role": "marketing"},
+    )
+    assert [reason["code"] for reason in ticket.reasons] == [
+        "account.age_unknown",
+        "account.region_mismatch",
+        "network.region_mismatch",
+    ]
+    assert ticket.facts["account"]["region"] == "FR"
+    assert ticket.opened_by == SELLER
+    assert [reason.code for reason in seen(opened).standing.reasons] == [
+        "account.age_unknown",
+        "account.region_mismatch",
+    ]
+    (event,) = events()
+    assert '"codes":["account.age_unknown","account.region_mismatch","network.region_mismatch"]' in event
+    assert "passport" not in event
+
+
+@rule("R40")
+@pytest.mark.parametrize(
+    "facts",
+    [{"status": "abnormal"}, {"region": "FR", "registered_in": "US"}],
+    ids=["an abnormal account", "an account registered in the US"],
+)
+def test_what_support_cannot_help_with_cannot_be_filed_and_the_answer_says_who_can_act(
+    facts: dict[str, Any],
+) -> None:
+    world(**facts)
+    answer = file()
+    assert answer["outcome"] == "refused"
+    assert query("SELECT count(*) FROM ticket") == [(0,)]
+    assert events() == []
+    if "status" in facts:
+        assert (answer["reasons"], answer["creator_can_see"]) == ([], True)
+    else:
+        assert codes(answer) == ["account.region_mismatch"]
+        assert answer["reasons"][0]["next_actor"] == "nobody"
+
+
+@rule("R40")
+def test_one_reason_that_support_can_help_with_is_enough() -> None:
+    world(status="abnormal", region="FR")
+    assert file()["outcome"] == "accepted"
+
+
+def test_what_is_not_refused_needs_no_ticket() -> None:
+    world()
+    assert file() == {"outcome": "refused", "reasons": [], "creator_can_see": False}
+
+
+def test_what_is_refused_for_the_network_alone_is_for_the_seller_to_mend() -> None:
+    world()
+    answer = file(network_region="FR")
+    assert (answer["outcome"], codes(answer)) == ("refused", ["network.region_mismatch"])
+
+
+def test_an_account_that_is_not_recorded_may_be_asked_about_and_an_unknown_shop_may_not() -> None:
+    done(put_shop("S"))
+    assert file()["outcome"] == "accepted"
+    nobody = asked("invite", shop_id="T", role="official")
+    assert codes(open_about(nobody, Step(SELLER))) == ["shop.not_found", "account.not_found"]
+
+
+def test_asking_again_gives_the_same_ticket() -> None:
+    world(region="FR")
+    first = file(text="please")
+    again = file(role="official", text="please!")
+    assert again == first
+    assert len(events()) == 1
+    assert query("SELECT count(*) FROM ticket_message") == [(1,)]
+
+
+@rule("R31", "R39")
+def test_a_link_that_stays_in_review_may_be_asked_about_by_each_of_its_sides() -> None:
+    held()
+    of_shop, of_creator = file_review(), file_review(CREATOR)
+    assert of_shop != of_creator
+    for opened, side in ((of_shop, "shop"), (of_creator, "creator")):
+        ticket = seen(opened).ticket
+        assert (ticket.command, ticket.side, ticket.fields["link_id"]) == ("review", side, ticket.link_id)
+        assert [reason["code"] for reason in ticket.reasons] == ["account.registration_mismatch"]
+
+
+@rule("R40")
+def test_a_review_that_only_support_cannot_end_is_no_ticket() -> None:
+    held(registered_in="US")
+    answer = file_review()
+    assert (answer["outcome"], codes(answer)) == ("refused", ["account.registration_mismatch"])
+
+
+def test_an_account_in_review_with_the_same_shop_is_no_question_about_its_invitation() -> None:
+    held()
+    assert codes(file()) == ["account.already_linked"]
+
+
+def requested(**how: Any) -> None:
+    """An official link of 30 days, and a request to end it, made at noon."""
+    since = (NOON - 30 * DAY).isoformat()
+    link = command("import_link", shop_id="S", account_id="A", role="official", linked_at=since)
+    world(link, **how)
+    done(asked("request_unlink", CREATOR), **at())
+
+
+@rule("R46", "R39")
+def test_an_unlink_request_may_be_asked_about_once_it_is_unanswered_for_seven_days() -> None:
+    requested()
+    early = file("request_unlink", CREATOR, NOON + 7 * DAY - timedelta(microseconds=1))
+    assert (early["outcome"], codes(early)) == ("refused", ["unlink.already_requested"])
+    opened = file("request_unlink", CREATOR, NOON + 7 * DAY)
+    assert seen(opened, when=NOON + 7 * DAY).ticket.side == "creator"
+
+
+@rule("R46")
+def test_where_a_request_cannot_stay_open_for_ever_the_clock_answers_and_not_support() -> None:
+    rules = command(
+        "activate_rulebook",
+        at=NOON,
+        name="seller-university-2025",
+        market="GB",
+        effective_from=(NOON + 8 * DAY).isoformat(),
+    )
+    requested()
+    opened = file("request_unlink", CREATOR, NOON + 7 * DAY)
+    done(rules, **at(NOON + 7 * DAY))
+    assert seen(opened, when=NOON + 8 * DAY - timedelta(seconds=1)).ticket.status == "open"
+    ended = seen(opened, when=NOON + 8 * DAY).ticket
+    assert (ended.status, ended.cause) == ("closed", "cleared")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: done(
+            command("grant_waiver", code="shop.unlink_quota_spent", shop_id="S", until=None, note="n"), **at()
+        ),
+        lambda: done(put_account("A", birth_date=None, followers=3), **at()),
+        lambda: done(correct(registered_in="GB"), **at()),
+    ],
+    ids=["a waiver", "other facts", "a correction of something else"],
+)
+def test_what_changes_nothing_for_it_leaves_a_ticket_open(make: Callable[[], object]) -> None:
+    world(birth_date=None)
+    opened = file()
+    make()
+    assert stored(opened) == ("open", None)
+    assert (seen(opened).ticket.status, seen(opened).ticket.cause) == ("open", None)
+
+
+def test_a_refused_confirmation_is_for_the_creator_to_ask_about() -> None:
+    world(invite("S", "A"))
+    done(put_account("A", region="FR"), **at())
+    opened = file("accept", CREATOR)
+    ticket = seen(opened).ticket
+    assert (ticket.side, ticket.command, ticket.fields) == (
+        "creator",
+        "accept",
+        {"shop_id": "S", "account_id": "A"},
+    )
+    assert ticket.link_id is not None
+    assert seen(opened, MEI).world.shops["S"].facts.market == "GB"
+
+
+def test_two_pairs_have_two_tickets() -> None:
+    world(region="FR")
+    done(put_account("B", region="FR"), **at())
+    assert file()["ticket_id"] != file(account_id="B")["ticket_id"]
