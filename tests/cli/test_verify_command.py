@@ -24,7 +24,7 @@ def test_what_agrees_is_status_0(place: Place) -> None:
     done = place.run("verify")
     assert (
         done.text
-        == "2 events, 2 shops, 0 accounts, 0 links, 0 waivers, 0 activations, 0 members: nothing differs\n"
+        == "2 events, 2 shops, 0 accounts, 0 links, 0 waivers, 0 activations, 0 members, 0 tickets: nothing differs\n"
     )
 
 
@@ -36,7 +36,7 @@ def test_what_differs_is_named_and_is_status_1(place: Place) -> None:
         "feed 1: no event has this position",
         "shop S: there is this row, but the log never recorded it",
         "shop T: enrolment: the log says 'open', the row 'invited'",
-        "1 events, 2 shops, 0 accounts, 0 links, 0 waivers, 0 activations, 0 members: 3 differences",
+        "1 events, 2 shops, 0 accounts, 0 links, 0 waivers, 0 activations, 0 members, 0 tickets: 3 differences",
     ]
     lines = place.run("verify", "--json", status=1).lines
     assert lines[2] == {

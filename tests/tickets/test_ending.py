@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shoplink.flows.ticket_steps import Step, Words, reply, resolve, withdraw
 from shoplink.flows.tick import tick
+from shoplink.flows.ticket_steps import Step, Words, reply, resolve, withdraw
 from shoplink.flows.tickets import find
 from shoplink.store.sql import query
 from shoplink.store.tickets import messages_of, page_of_tickets

@@ -9,7 +9,7 @@ import pytest
 from shoplink.flows.ticket_steps import Step, open_about
 from shoplink.store.sql import query
 from tests.rule import rule
-from tests.store.asking import accept, command, done, invite, put_account, put_shop
+from tests.store.asking import command, done, invite, put_account, put_shop
 from tests.tickets.desk import (
     CREATOR,
     DAY,

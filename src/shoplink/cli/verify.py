@@ -43,7 +43,7 @@ def verify(*, as_json: bool) -> None:
         differ = f"{counted.differences} differences" if counted.differences else "nothing differs"
         click.echo(
             f"{counted.events} events, {counted.shops} shops, {counted.accounts} accounts, {counted.links} links,"
-            f" {counted.waivers} waivers, {counted.activations} activations, {counted.members} members:"
-            f" {differ}"
+            f" {counted.waivers} waivers, {counted.activations} activations, {counted.members} members,"
+            f" {counted.tickets} tickets: {differ}"
         )
     sys.exit(1 if counted.differences else 0)

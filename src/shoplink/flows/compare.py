@@ -34,6 +34,7 @@ class Counted(Protocol):
     waivers: int
     activations: int
     members: int
+    tickets: int
 
 
 class _Held(Struct):
@@ -58,6 +59,7 @@ def compare(ledger: Ledger, now: datetime, counted: Counted) -> Iterator[Differe
     yield from _waivers(ledger, counted)
     yield from _activations(ledger, counted)
     yield from ledger.memberships.compare(counted)
+    yield from ledger.tickets.compare(counted)
 
 
 def _facts(of: str, key: str, known: tuple[Any, datetime] | None, row: Row) -> Iterator[Difference]:

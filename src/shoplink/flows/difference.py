@@ -16,7 +16,7 @@ class Difference(Struct, omit_defaults=True):
     """One thing that somebody must have changed by hand; `problem` in words, the rest for programs.
 
     `of` is event, feed, shop, account, link, waiver, activation, rulebook, membership
-    or invitation (of a person). For a column: what the log
+    invitation (of a person) or ticket. For a column: what the log
     (or the event's data) makes it, and what was found there.
     """
 

@@ -16,6 +16,7 @@ from shoplink.core.facts import LIVE, Account, Shop
 from shoplink.core.instant import BEGINNING
 from shoplink.flows.difference import Difference, differing, shown
 from shoplink.flows.membership import Memberships
+from shoplink.flows.ticket_log import Tickets
 from shoplink.store.fields import to_micros
 from shoplink.store.log import Row
 from shoplink.store.read import read_event
@@ -70,6 +71,7 @@ class Ledger:
         self.waivers: defaultdict[WaiverKey, list[Granted]] = defaultdict(list)
         self.activations: defaultdict[str, list[e.RulebookActivated]] = defaultdict(list)
         self.memberships = Memberships()
+        self.tickets = Tickets()
         self._live: defaultdict[str, set[str]] = defaultdict(set)
         self._position = 0
         self._encode = msgspec.json.Encoder().encode
@@ -112,7 +114,7 @@ class Ledger:
             yield Difference("feed", missing, "no event has this position")
         self._position = position
 
-    def _apply(self, event: AnyEvent) -> Iterator[str]:  # noqa: C901 (a kind of event a case)
+    def _apply(self, event: AnyEvent) -> Iterator[str]:  # noqa: C901, PLR0912 (a kind of event a case)
         """Let an event have happened; why it cannot have, in words."""
         self.now = max(self.now, event.at)
         match event:
@@ -142,6 +144,8 @@ class Ledger:
                 yield from self._change_link(event)
             case around.MemberEvent():
                 yield from self.memberships.apply(event)
+            case around.TicketEvent():
+                yield from self.tickets.apply(event)
 
     def _record_shop(self, event: e.ShopRecorded) -> Iterator[str]:
         facts = event.facts()

@@ -152,8 +152,9 @@ def _open(
     by, pair = step.by, (question.shop_id, question.account_id)
     assert by.kind in {"shop", "creator"}, "a shop or a creator opens a ticket"
     side: Side = "shop" if by.kind == "shop" else "creator"
-    command = REVIEW if isinstance(question, Review) else question.__struct_config__.tag
-    found, events = store.open_ticket(*pair, command, side), []
+    command = REVIEW if isinstance(question, Review) else str(question.__struct_config__.tag)
+    events: list[Event] = []
+    found = store.open_ticket(*pair, command, side)
     if found is not None:
         seen = seen_in(world, found)
         if seen.ticket.status in OPEN:

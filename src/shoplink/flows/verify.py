@@ -28,6 +28,7 @@ class Verified(Struct):
     waivers: int = 0
     activations: int = 0
     members: int = 0
+    tickets: int = 0
     differences: int = 0
 
 

@@ -74,6 +74,22 @@ MEMBER_INVITATION = (
     "withdrawn_at",
     "used_at",
 )
+TICKET = (
+    "number",
+    "ticket_id",
+    "shop_id",
+    "account_id",
+    "link_id",
+    "by_kind",
+    "by_id",
+    "by_person",
+    "reasons",
+    "status",
+    "cause",
+    "opened_at",
+    "updated_at",
+    "ended_at",
+)
 EVENT = ("position", "number", "type", "at", "shop_id", "account_id", "link_id", "data")
 
 
@@ -131,6 +147,11 @@ def membership_rows() -> Iterator[Row]:
 def member_invitation_rows() -> Iterator[Row]:
     """The invitations of people, in the order recorded."""
     return _pages("member_invitation", MEMBER_INVITATION, ("number",))
+
+
+def ticket_rows() -> Iterator[Row]:
+    """The tickets, in the order opened."""
+    return _pages("ticket", TICKET, ("number",))
 
 
 def _pages(table: str, columns: tuple[str, ...], key: tuple[str, ...], where: str = "true") -> Iterator[Row]:

@@ -95,7 +95,7 @@ _FRESH = (
     "WITH fresh AS (SELECT shop_id, account_id, type FROM event WHERE position IS NULL"
     " OR position > COALESCE((SELECT max(position) FROM tickets_settled), 0)) "
 )
-_SELECT = f"SELECT number, {', '.join([*_OPENED, *_STATE])}, forgotten_at FROM ticket"  # noqa: S608 (of this module)
+_SELECT = f"SELECT number, {', '.join([*_OPENED, *_STATE])}, forgotten_at FROM ticket"
 
 
 def one_ticket(ticket_id: str) -> Ticket | None:
@@ -280,11 +280,11 @@ def _ticket(row: tuple[Any, ...]) -> Ticket:
 
 
 def _written(actor: Actor) -> tuple[str, str, str | None]:
-    return actor.kind, actor.id, getattr(actor, "person", None)
+    return actor.kind, actor.id, actor.person
 
 
 def _actor(kind: Any, who: str, person: str | None) -> Actor:
-    return Actor(kind, who) if person is None else Actor(kind, who, person)  # type: ignore[call-arg]
+    return Actor(kind, who, person)
 
 
 def _instant(micros: int) -> datetime:
