@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,11 +34,21 @@ def serving(database_url: str, home: Path, **environment: str) -> Iterator[str]:
         stop(process)
 
 
-def start(database_url: str, home: Path, port: int, **environment: str) -> "subprocess.Popen[bytes]":
-    """Start a service and wait until it answers."""
+def start(
+    database_url: str,
+    home: Path,
+    port: int,
+    *,
+    program: Sequence[str | Path] = (SHOPLINK,),
+    options: Sequence[str] = (),
+    **environment: str,
+) -> "subprocess.Popen[bytes]":
+    """Start a service and wait until it answers; `options` are further ones of `serve`."""
     settings = {"SHOPLINK_DATABASE_URL": database_url, "SHOPLINK_HOME": str(home), **environment}
     process = subprocess.Popen(
-        [SHOPLINK, "serve", "--port", str(port)], env={**os.environ, **settings}, start_new_session=True
+        [*program, "serve", "--port", str(port), *options],
+        env={**os.environ, **settings},
+        start_new_session=True,
     )
     deadline = time.monotonic() + _READY_WITHIN_SECONDS
     while time.monotonic() < deadline:
@@ -48,7 +58,7 @@ def start(database_url: str, home: Path, port: int, **environment: str) -> "subp
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1):
                 return process
         except OSError:
-            time.sleep(0.05)
+            time.sleep(0.02)
     stop(process)
     raise AssertionError("the service did not become ready")
 

@@ -24,7 +24,7 @@ _STRICT = {
 }
 
 
-def _changed(shipped: str, name: str, values: dict[str, str]) -> str:
+def changed(shipped: str, name: str, values: dict[str, str]) -> str:
     """The text of a shipped rulebook under another name and with other values."""
     text = files("shoplink.rulebooks").joinpath(f"{shipped}.toml").read_text(encoding="utf-8")
     keys = {r"name = ": f'"{name}"', **{rf"\[{key}\]\nvalue = ": value for key, value in values.items()}}
@@ -35,8 +35,8 @@ def _changed(shipped: str, name: str, values: dict[str, str]) -> str:
 
 
 TEXTS = (
-    _changed("seller-university-2025", "tight", _TIGHT),
-    _changed("guide-2024-11", "strict", _STRICT),
+    changed("seller-university-2025", "tight", _TIGHT),
+    changed("guide-2024-11", "strict", _STRICT),
 )
 """The texts, as an operator would install them."""
 

@@ -1,0 +1,165 @@
+"""A service on a fresh database of its own, in one process or in several, that is killed and started again."""
+
+import http.client
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import connections
+
+from shoplink.core import commands as c
+from shoplink.flows import clock
+from shoplink.flows.execute import execute
+from shoplink.flows.installed import install_rulebook
+from shoplink.store import keys
+from shoplink.store.owner import release
+from tests.databases import fresh, use
+from tests.server import SHOPLINK, free_port, start, stop
+from tests.trust.client import Client
+
+_THREADS = 16
+_UNLIMITED = {"SHOPLINK_RATE_PER_SECOND": "1000000", "SHOPLINK_RATE_BURST": "1000000"}
+_READY_WITHIN_SECONDS = 30
+
+
+class Site:
+    """A database with an API key, and the processes that serve it; several only on PostgreSQL."""
+
+    def __init__(self, kind: str, home: Path, rulebooks: dict[str, str] | None = None) -> None:
+        """`rulebooks`: by market, a rulebook to put in force there, by its name or as its text."""
+        self.kind, self.home = kind, home
+        self.database = fresh(kind)
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self.urls: list[str] = []
+        use(self.database)
+        self.secret = keys.create("trust", set(keys.SCOPES), clock.now())[1]
+        for market, text in (rulebooks or {}).items():
+            _activate(market, text)
+        release()
+        connections["default"].close()
+
+    def start(
+        self,
+        processes: int = 1,
+        program: Sequence[str | Path] = (SHOPLINK,),
+        ports: Sequence[int] | None = None,
+        **environment: str,
+    ) -> timedelta:
+        """Start to serve; how long it took until the last process was ready."""
+        began = time.monotonic()
+        for port in ports or [free_port() for _ in range(processes)]:
+            options = ["--threads", str(_THREADS)]
+            process = start(
+                self.database,
+                self.home,
+                port,
+                program=program,
+                options=options,
+                **_UNLIMITED,
+                **environment,
+            )
+            self._processes.append(process)
+            self.urls.append(f"http://127.0.0.1:{port}")
+            _wait_until_ready(self.urls[-1])
+        return timedelta(seconds=time.monotonic() - began)
+
+    def kill(self) -> None:
+        """End every process as a machine does that loses its power: at once, in the middle of whatever it does."""
+        for process in self._processes:
+            stop(process, signal.SIGKILL)
+        self._processes.clear()
+        self.urls.clear()
+
+    def stop(self) -> None:
+        """End every process in good order."""
+        for process in self._processes:
+            stop(process)
+        self._processes.clear()
+        self.urls.clear()
+
+    def pause(self, number: int, seconds: float) -> None:
+        """Stop a process and all its threads wherever they are, and let it go on after a while."""
+        group = self._processes[number].pid
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            time.sleep(seconds)
+        finally:
+            os.killpg(group, signal.SIGCONT)
+
+    def client(self, number: int = 0) -> Client:
+        """A new connection; the numbers take turns among the processes."""
+        return Client(self.urls[number % len(self.urls)], self.secret)
+
+    @contextmanager
+    def clients(self, many: int) -> Iterator[list[Client]]:
+        """So many connections, until the block ends."""
+        clients = [self.client(number) for number in range(many)]
+        try:
+            yield clients
+        finally:
+            for client in clients:
+                client.close()
+
+    def run(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+        """What a subcommand of `shoplink` on this database ends with."""
+        return subprocess.run(
+            [SHOPLINK, *arguments], env=self.environment(), capture_output=True, text=True, check=False
+        )
+
+    def environment(self) -> dict[str, str]:
+        """What a process on this database must be told."""
+        return {
+            **os.environ,
+            "SHOPLINK_DATABASE_URL": self.database,
+            "SHOPLINK_HOME": str(self.home),
+        }
+
+    def verify(self) -> None:
+        """Nothing of the log and the rows disagrees; on SQLite nobody may be serving."""
+        found = self.run("verify")
+        assert found.returncode == 0, found.stdout + found.stderr
+
+
+@contextmanager
+def serving(
+    kind: str, home: Path, processes: int = 1, rulebooks: dict[str, str] | None = None
+) -> Iterator[Site]:
+    """A site that serves until the block ends."""
+    site = Site(kind, home, rulebooks)
+    try:
+        site.start(processes)
+        yield site
+    finally:
+        site.stop()
+
+
+def _activate(market: str, text: str) -> None:
+    name = install_rulebook(text, "house rules").name if "\n" in text else text
+    at = clock.now()
+    command = c.ActivateRulebook(at=at, name=name, market=market, effective_from=at)
+    answers = execute([command], now=None)
+    assert answers[0]["outcome"] == "accepted", answers
+
+
+def _wait_until_ready(url: str) -> None:
+    deadline = time.monotonic() + _READY_WITHIN_SECONDS
+    client = Client(url, "")
+    try:
+        while not _is_ready(client):
+            assert time.monotonic() < deadline, "the service did not become ready"
+            time.sleep(0.02)
+    finally:
+        client.close()
+
+
+def _is_ready(client: Client) -> bool:
+    try:
+        return client.ask("GET", "/readyz").status == http.client.OK
+    except OSError:
+        client.close()
+        return False

@@ -1,0 +1,45 @@
+"""64 clients want what only one can have, over HTTP; whoever reads meanwhile never sees a thing half done."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.trust.client import at_once
+from tests.trust.races import CLIENTS, RACES, RULEBOOKS, Race
+from tests.trust.readers import READERS, Readers
+from tests.trust.site import Site, serving
+
+ROUNDS = int(os.environ.get("SHOPLINK_RACE_ROUNDS", "50"))
+PROCESSES = {"sqlite": 1, "postgresql": 2}
+"""On PostgreSQL half of the clients are at another process than the other half."""
+
+
+@pytest.fixture(scope="module", params=PROCESSES)
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    home = tmp_path_factory.mktemp("races")
+    with serving(request.param, home, PROCESSES[request.param], RULEBOOKS) as site:
+        yield site
+    site.verify()
+
+
+def run(site: Site, race: Race, rounds: int) -> int:
+    """Run so many rounds of a race; how many reads there were meanwhile."""
+    with site.clients(CLIENTS) as clients, site.clients(READERS) as others:
+        readers = Readers(race, others)
+        clients[0].prepare(race.found())
+        for number in range(rounds):
+            asks = race.prepare(clients[0], number)
+            with readers.reading():
+                told = at_once(clients, asks)
+            race.check(clients[0], told)
+    return readers.reads
+
+
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
+def test_of_64_clients_exactly_one_wins(
+    site: Site, race: type[Race], record_property: Callable[[str, object], None]
+) -> None:
+    reads = run(site, race(), ROUNDS)
+    assert reads >= ROUNDS, "nobody looked"
+    record_property("shown", f"{ROUNDS:,} rounds of {CLIENTS} clients, {reads:,} reads beside them")

@@ -1,0 +1,79 @@
+"""With the application's own checks taken out, the database still gives a slot once, and an account to one shop."""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+
+from shoplink.core import Command
+from shoplink.core.decide import begin, live
+from shoplink.core.rules import broken
+from shoplink.flows.execute import execute
+from shoplink.flows.verify import Verified, verify
+from shoplink.store.feed import number_events
+from shoplink.store.sql import query
+from tests.store.asking import accept, done, invite, put_account, put_shop
+from tests.store.threads import at_once
+
+pytestmark = pytest.mark.usefixtures("database")
+
+ROUNDS = 3
+THREADS = 8
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No decision asks for a free slot or a free account, and nobody's other invitations are superseded."""
+
+    def less(rules: Sequence[Any], case: Any) -> tuple[Any, ...]:
+        return broken(
+            tuple(rule for rule in rules if rule.__name__ not in {"slot_is_free", "account_is_free"}), case
+        )
+
+    for module in (begin, live):
+        monkeypatch.setattr(module, "broken", less)
+    monkeypatch.setattr(live, "superseded", lambda *_, **__: ())
+
+
+def race(commands: Sequence[Command]) -> Counter[str]:
+    """How the commands end, each in its own thread: held back by the database, or as answered."""
+
+    def ask(command: Command) -> str:
+        try:
+            outcome: str = execute([command])[0]["outcome"]
+        except IntegrityError:
+            return "held back"
+        return outcome
+
+    return Counter(at_once([partial(ask, one) for one in commands]))
+
+
+def all_agrees() -> bool:
+    number_events()
+    return not list(verify(Verified()))
+
+
+def test_a_slot_is_held_once() -> None:
+    names = [f"A{one}" for one in range(THREADS)]
+    done(*map(put_account, names))
+    for number in range(ROUNDS):
+        done(put_shop(f"S{number}"))
+        ended = race([invite(f"S{number}", name, "official") for name in names])
+        assert ended == {"accepted": 1, "held back": THREADS - 1}
+    assert query("SELECT count(*) FROM link") == [(ROUNDS,)]
+    assert all_agrees()
+
+
+def test_an_account_is_linked_once() -> None:
+    shops = [f"S{one}" for one in range(THREADS)]
+    done(*map(put_shop, shops))
+    for number in range(ROUNDS):
+        done(put_account(f"A{number}"), *(invite(shop, f"A{number}") for shop in shops))
+        ended = race([accept(shop, f"A{number}") for shop in shops])
+        assert ended == {"accepted": 1, "held back": THREADS - 1}
+    states = Counter(query("SELECT account_id, status FROM link"))
+    assert {states[f"A{number}", "linked"] for number in range(ROUNDS)} == {1}
+    assert all_agrees()
