@@ -57,6 +57,7 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("get_rulebook", None, ""),
     ("read_feed", None, "?limit=1"),
     ("send_commands", PLATFORM, ""),
+    ("create_sign_in_link", PLATFORM, ""),
 )
 BEFORE = {
     "list_refusals": {"shop_id": "S1", "account_id": "A1", "role": "marketing", "network_region": "FR"},
@@ -164,4 +165,5 @@ def _masked(value: Any) -> Any:
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     text = re.sub(r"link_[0-9a-f]{20}", "link", text)
     text = re.sub(r"\b[0-9a-f]{64}\b", "digest", text)
+    text = re.sub(r"https?://\S+/sign-in/link/[^/]+/", "sign-in link", text)
     return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "instant", text)

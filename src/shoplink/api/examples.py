@@ -196,6 +196,11 @@ RULEBOOK_IN_FULL: Json = {
         }
     },
 }
+CREATE_SIGN_IN_LINK: Json = {"shop_id": "S1", "path": "/seller/S1/", "minutes": 10}
+SIGN_IN_LINK: Json = {
+    "url": "https://links.example/sign-in/link/9f86d081884c7d659a2feaa0c55ad015/",
+    "expires_at": "2024-11-11T12:10:00Z",
+}
 FEED: Json = {
     "items": [
         {

@@ -225,3 +225,10 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     detail: str
     field: str | None = None
     reasons: list[SaidReason] | None = None
+
+
+class SignInLinkBody(Struct, frozen=True):
+    """A hand-off link: send the user's browser to it, at once; it works once."""
+
+    url: str
+    expires_at: Instant

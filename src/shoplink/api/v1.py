@@ -7,7 +7,18 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 from shoplink import api as package
-from shoplink.api import accounts, checks, links, permissions, records, rulebooks, shops, stream, waivers
+from shoplink.api import (
+    accounts,
+    checks,
+    links,
+    permissions,
+    records,
+    rulebooks,
+    shops,
+    sign_in_links,
+    stream,
+    waivers,
+)
 from shoplink.api.document import components
 from shoplink.api.key import ApiKey
 from shoplink.api.pages import Pages
@@ -43,6 +54,7 @@ for prefix, router in (
     ("/permissions", permissions.router),
     ("/waivers", waivers.router),
     ("/rulebooks", rulebooks.router),
+    ("/sign-in-links", sign_in_links.router),
     ("", records.router),
 ):
     api.add_router(prefix, router)

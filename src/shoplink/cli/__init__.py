@@ -10,6 +10,7 @@ from shoplink.cli.keys import keys
 from shoplink.cli.replay import replay
 from shoplink.cli.rulebook import rulebook
 from shoplink.cli.serve import migrate, serve
+from shoplink.cli.staff import staff
 from shoplink.cli.tick import tick
 from shoplink.cli.verify import verify
 
@@ -22,5 +23,5 @@ def main() -> None:
     """Decide who may link whom, and say why not."""
 
 
-for command in (serve, demo, migrate, apply, export, verify, replay, rulebook, keys, tick, doctor):
+for command in (serve, demo, migrate, apply, export, verify, replay, rulebook, keys, staff, tick, doctor):
     main.add_command(command)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from shoplink.config.database import database_settings
 from shoplink.config.log import logging_settings
+from shoplink.config.mail import checked_public_url, mail_settings
 from shoplink.config.sign_in import APPS, sign_in_settings
 
 
@@ -43,6 +44,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 globals().update(sign_in_settings())
+
+# The address under which people reach the pages; the links in e-mails and calendars begin with it.
+PUBLIC_URL = checked_public_url(os.environ.get("SHOPLINK_PUBLIC_URL", ""))
+globals().update(
+    mail_settings(
+        os.environ.get("SHOPLINK_SMTP_URL", ""),
+        os.environ.get("SHOPLINK_MAIL_FROM", ""),
+        os.environ.get("SHOPLINK_PUBLIC_URL", ""),
+    )
+)
 
 LOGGING = logging_settings(os.environ.get("SHOPLINK_LOG_LEVEL", "INFO"))
 

@@ -7,11 +7,12 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
 from msgspec import Struct
 
 from shoplink.core.around import Place
 from shoplink.store.fields import from_micros, to_micros
-from shoplink.store.models import Person
+from shoplink.store.models.people import mint_person_id
 from shoplink.store.sql import among, execute, ids, insert, is_postgresql, query
 
 
@@ -50,6 +51,16 @@ class Invited(Struct, frozen=True):
     def is_open(self, at: datetime) -> bool:
         """Whether it can still be used at an instant."""
         return self.used_at is None and self.withdrawn_at is None and at < self.expires_at
+
+
+class HandOffLink(Struct, frozen=True):
+    """A hand-off link as it is kept: whom it signs in, and the path it leads to."""
+
+    person_id: str
+    path: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
 
 
 def digest(secret: str) -> str:
@@ -126,13 +137,21 @@ def names_of(person_ids: Iterable[str]) -> dict[str, str]:
 def add_person(
     *, name: str, email: str | None = None, person_id: str | None = None, language: str = ""
 ) -> str:
-    """Record somebody who cannot sign in with a password (yet); the id."""
-    person = Person(name=name, email=email and email.lower(), language=language)
-    if person_id is not None:
-        person.person_id = person_id
-    person.set_unusable_password()
-    person.save()
-    return person.person_id
+    """Record somebody who has no password (yet); the id. Nothing if somebody has this id already.
+
+    Raises IntegrityError if somebody else has the address.
+    """
+    person_id = person_id or mint_person_id()
+    execute(
+        "INSERT INTO person (person_id, email, name, language, time_zone, is_active, password)"
+        " VALUES (%s, %s, %s, %s, '', true, %s) ON CONFLICT (person_id) DO NOTHING",
+        person_id,
+        email and email.lower(),
+        name,
+        language,
+        make_password(None),
+    )
+    return person_id
 
 
 def add_invitation(invitation: Invited, secret: str) -> None:
@@ -190,14 +209,16 @@ def add_sign_in_link(secret: str, person_id: str, path: str, at: datetime, expir
     insert("sign_in_link", [given], digest="text", person_id="text", path="text", **instants)
 
 
-def sign_in_link(secret: str, at: datetime) -> tuple[str, str] | None:
-    """Whom an unused hand-off link signs in at an instant, and the path it leads to."""
+def recorded_sign_in_link(secret: str) -> HandOffLink | None:
+    """The hand-off link of a secret, whatever became of it."""
     found = query(
-        "SELECT person_id, path FROM sign_in_link WHERE digest = %s AND used_at IS NULL AND expires_at > %s",
+        "SELECT person_id, path, created_at, expires_at, used_at FROM sign_in_link WHERE digest = %s",
         digest(secret),
-        to_micros(at),
     )
-    return (found[0][0], found[0][1]) if found else None
+    if not found:
+        return None
+    person_id, path, created_at, expires_at, used_at = found[0]
+    return HandOffLink(person_id, path, _instant(created_at), _instant(expires_at), from_micros(used_at))
 
 
 def use_sign_in_link(secret: str, at: datetime) -> bool:

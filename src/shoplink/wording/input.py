@@ -105,6 +105,8 @@ _FIELDS: dict[str, Both] = {
             "two capital letters (ISO 3166-1), or null where it is unknown",
             "两位大写字母（ISO 3166-1），未知时为 null",
         ),
+        Both("a path on this service, such as /seller/S1/", "本服务内的路径，例如 /seller/S1/"),
+        Both("a whole number from 1 to 60", "1 至 60 的整数"),
         Both(
             "{kind: shop, creator, account, support, platform or clock; id: text}",
             "{kind: shop、creator、account、support、platform 或 clock; id: 文本}",

@@ -1,0 +1,51 @@
+"""How e-mail is sent, and the address under which people reach the pages; docs/reference/settings.md lists both."""
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+_KINDS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+_ALLOWED = (
+    "smtp://host, smtp+starttls://user:password@host or smtps://user:password@host, each with :port or not"
+)
+
+
+def mail_settings(smtp_url: str, mail_from: str, public_url: str) -> dict[str, Any]:
+    """Django's settings of e-mail; without an SMTP address nothing is sent.
+
+    Raises ValueError that names the setting.
+    """
+    if not smtp_url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend", "EMAIL_HOST": ""}
+    if not public_url:
+        raise ValueError(
+            "SHOPLINK_PUBLIC_URL: found nothing; with SHOPLINK_SMTP_URL it has to be there, for the links in e-mails"
+        )
+    parts = urlsplit(smtp_url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if parts.scheme not in _KINDS or not parts.hostname or port == -1 or parts.path.strip("/") or parts.query:
+        # The address itself is not repeated: it may hold a password.
+        raise ValueError(f"SHOPLINK_SMTP_URL: found a {parts.scheme!r} address; allowed: {_ALLOWED}")
+    return {
+        "EMAIL_TIMEOUT": 10,
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or _KINDS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "DEFAULT_FROM_EMAIL": mail_from or f"shoplink@{urlsplit(public_url).hostname}",
+    }
+
+
+def checked_public_url(text: str) -> str:
+    """The address under which people reach the pages, with no slash at its end; raises ValueError."""
+    parts = urlsplit(text or "http://localhost:8000")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError(
+            f"SHOPLINK_PUBLIC_URL: found {text!r}; allowed: http://host or https://host, each with :port or not"
+        )
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,19 @@
+"""What shops and accounts are called."""
+
+from collections.abc import Iterable
+
+from shoplink.store.sql import among, ids, query
+
+
+def names(shops: Iterable[str], accounts: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The names of shops and the handles of accounts by their ids, empty where none is recorded; one statement."""
+    found = query(
+        f"SELECT 'shop', shop_id, name FROM shop WHERE {among('shop_id')}"
+        f" UNION ALL SELECT 'account', account_id, handle FROM account WHERE {among('account_id')}",
+        ids(shops),
+        ids(accounts),
+    )
+    named: dict[str, dict[str, str]] = {"shop": {}, "account": {}}
+    for kind, subject_id, name in found:
+        named[kind][subject_id] = name
+    return named["shop"], named["account"]

@@ -1,0 +1,53 @@
+"""`shoplink staff` as processes: the first person is let in from this machine, and the last one can be removed."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from shoplink.flows import people
+from shoplink.store import people as store
+from shoplink.store.owner import release
+from tests.cli.test_operate_serve import shoplink
+
+
+def secret_of(link: str) -> str:
+    assert link.startswith("http://localhost:8000/join/")
+    return link.strip().removesuffix("/").rpartition("/")[2]
+
+
+def test_the_link_of_the_first_person_lets_them_in(database: str, tmp_path: Path) -> None:
+    done = shoplink(database, tmp_path, "staff", "add", "Mei@Example.com")
+    assert done.returncode == 0
+    assert done.stdout.count("\n") == 1, "piped, it is the link alone"
+    person_id = store.add_person(name="Mei", email="mei@example.com")
+    joined = people.join(person_id, secret_of(done.stdout))
+    assert not isinstance(joined, str)
+    assert people.places(person_id) == people.Places(platform=True)
+    listed = shoplink(database, tmp_path, "staff", "list").stdout
+    assert listed.split("\t")[:3] == ["platform", "mei@example.com", "Mei"]
+    release()
+    done = shoplink(database, tmp_path, "staff", "remove", "MEI@example.com")
+    assert (done.returncode, people.places(person_id)) == (0, people.Places())
+
+
+def test_staff_of_support_is_listed_as_invited(database: str, tmp_path: Path) -> None:
+    done = shoplink(database, tmp_path, "staff", "add", "wei@example.com", "--place", "support", "--json")
+    assert msgspec.json.decode(done.stdout).keys() == {"link", "expires_at"}
+    listed = msgspec.json.decode(shoplink(database, tmp_path, "staff", "list", "--json").stdout)
+    assert (listed["place"], listed["email"]) == ("support", "wei@example.com")
+    assert listed["invited_until"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("add", "mei"), "'mei' is no e-mail address"),
+        (("remove", "nobody@example.com"), "'nobody@example.com' does not work there"),
+    ],
+)
+def test_what_is_not_done_says_why(
+    database: str, tmp_path: Path, arguments: tuple[str, ...], why: str
+) -> None:
+    done = shoplink(database, tmp_path, "staff", *arguments)
+    assert (done.returncode, done.stderr) == (1, f"{why}\n")
