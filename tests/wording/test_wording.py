@@ -60,7 +60,7 @@ def test_every_event_is_worded() -> None:
 
 
 def test_the_chinese_catalogue_holds_every_text_and_no_other() -> None:
-    path = ROOT / "src/shoplink/locale/zh_Hans/LC_MESSAGES/shoplink.po"
+    path = ROOT / "src/shoplink/locale/zh_Hans/LC_MESSAGES/django.po"
     with path.open("rb") as file:
         catalog = read_po(file, locale="zh_Hans")
     messages = [message for message in catalog if message.id]

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from shoplink.api.key import needs_scope
 from shoplink.api.problem import ProblemError
-from shoplink.core import Command
+from shoplink.core import Command, roles
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
 from shoplink.core.roles import ISSUERS, Issuer
@@ -44,17 +44,16 @@ def may_issue(request: HttpRequest, command: Command) -> None:
 
     Raises ProblemError (scope.missing, actor.not_allowed).
     """
-    actor, allowed = command.by, ISSUERS[type(command)]
+    actor = command.by
     assert actor is not None, "a command over the API says by whom"
     needs_scope(request, actor.kind)
-    own_id = {"shop": "shop_id", "creator": "account_id"}.get(actor.kind)
-    if actor.kind in allowed and (own_id is None or getattr(command, own_id, None) == actor.id):
+    if roles.may_issue(actor, command):
         return
     raise ProblemError(
         "actor.not_allowed",
         actor=_written(actor.kind, actor.id),
         command=command.__struct_config__.tag,
-        allowed=", ".join(sorted(_written(kind, _own(command, kind)) for kind in allowed)),
+        allowed=", ".join(sorted(_written(kind, _own(command, kind)) for kind in ISSUERS[type(command)])),
     )
 
 

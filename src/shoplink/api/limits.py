@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from shoplink.api.edge import PREFIX
 from shoplink.api.problem import ProblemError, problem
+from shoplink.network import address_of
 
 _BUCKETS_MAX = 100_000
 _ROUNDING_SECONDS = 1e-9
@@ -70,18 +71,6 @@ class Limits:
         return problem(
             request, ProblemError("rate.limited", headers={"Retry-After": str(seconds)}, seconds=seconds)
         )
-
-
-def address_of(request: HttpRequest) -> str:
-    """The address that a request comes from, as the operator's own proxies report it; '' if nobody says.
-
-    Each of the `PROXIES` trusted ones adds at the end of `X-Forwarded-For` whom it was called by; what
-    stands before that anybody may have written.
-    """
-    said = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    chain = [*said, request.META.get("REMOTE_ADDR", "")]
-    address: str = chain[max(len(chain) - 1 - settings.PROXIES, 0)]
-    return address
 
 
 def _names(request: HttpRequest) -> list[str]:

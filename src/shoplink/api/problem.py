@@ -6,8 +6,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from shoplink.core import Reason
-from shoplink.core.instant import parse_instant
+from shoplink.core.wire import read_reason
 from shoplink.wording import Language, Tag, language, say_reason
 from shoplink.wording.problems import PROBLEMS
 
@@ -61,19 +60,6 @@ def said_reasons(reasons: list[dict[str, Any]], said: Language) -> list[dict[str
     """Reasons as they were written for others, with what is wrong and what to do."""
     spoken = []
     for reason in reasons:
-        sentence = say_reason(_read_reason(reason), said)
+        sentence = say_reason(read_reason(reason), said)
         spoken.append({**reason, "detail": sentence.problem, "remedy": sentence.remedy})
     return spoken
-
-
-_INSTANTS = {"effective_from"}
-
-
-def _read_reason(written: dict[str, Any]) -> Reason:
-    """The reason that was written; its parameters that are instants are such again."""
-    reason = msgspec.convert(written, Reason)
-    params = {
-        name: parse_instant(value) if value and (name.endswith("_at") or name in _INSTANTS) else value
-        for name, value in reason.params.items()
-    }
-    return msgspec.structs.replace(reason, params=params)

@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
+from shoplink.config import sign_in, web
 from shoplink.config.database import database_settings
 from shoplink.config.log import logging_settings
 from shoplink.config.mail import checked_public_url, mail_settings
-from shoplink.config.sign_in import APPS, sign_in_settings
 
 
 def whole_number(name: str, default: int, *, least: int = 1, most: int) -> int:
@@ -24,17 +24,15 @@ DATABASES = {"default": database_settings(DATABASE_URL)}
 SECRET_KEY = os.environ.get("SHOPLINK_SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SHOPLINK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-INSTALLED_APPS = ["shoplink.store", *APPS]
+INSTALLED_APPS = ["shoplink.store", *sign_in.APPS, *web.APPS]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    *web.BEFORE,
     "shoplink.api.measure.Measure",
     "shoplink.api.edge.Edge",
     "shoplink.api.limits.Limits",
     "shoplink.config.away.DatabaseAway",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    *web.MIDDLEWARE,
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "shoplink.config.urls"
@@ -43,7 +41,7 @@ TIME_ZONE = "UTC"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-globals().update(sign_in_settings())
+globals().update(sign_in.sign_in_settings())
 
 # The address under which people reach the pages; the links in e-mails and calendars begin with it.
 PUBLIC_URL = checked_public_url(os.environ.get("SHOPLINK_PUBLIC_URL", ""))
@@ -70,3 +68,5 @@ RATE_PER_SECOND = whole_number("SHOPLINK_RATE_PER_SECOND", 500, most=1_000_000)
 RATE_BURST = whole_number("SHOPLINK_RATE_BURST", 2 * RATE_PER_SECOND, most=2_000_000)
 # How many proxies of the operator's own stand before the service, each adding to X-Forwarded-For.
 PROXIES = whole_number("SHOPLINK_PROXIES", 0, least=0, most=10)
+
+globals().update(web.web_settings())

@@ -5,6 +5,7 @@ from django.urls import path
 
 from shoplink.api.health import metrics, readyz
 from shoplink.api.v1 import api
+from shoplink.web.routes import routes
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
@@ -17,4 +18,10 @@ urlpatterns = [
     path("readyz", readyz),
     path("metrics", metrics),
     path("v1/", api.urls),
+    *routes(),
 ]
+
+handler400 = "shoplink.web.errors.bad_request"
+handler403 = "shoplink.web.errors.forbidden"
+handler404 = "shoplink.web.errors.not_found"
+handler500 = "shoplink.web.errors.broken"

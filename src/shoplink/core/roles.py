@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from shoplink.core import commands as c
-from shoplink.core.facts import Role
+from shoplink.core.facts import Actor, Role
 from shoplink.core.rulebook import Rulebook
 
 Issuer = Literal["shop", "creator", "support", "platform"]
@@ -35,6 +35,12 @@ ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
     c.ActivateRulebook: _PLATFORM,
 }
 """Who may issue each command (specification, section 6, column "by")."""
+
+
+def may_issue(actor: Actor, command: c.Command) -> bool:
+    """Whether an actor may issue a command: one of its issuers, and a shop or a creator for itself only."""
+    own = {"shop": "shop_id", "creator": "account_id"}.get(actor.kind)
+    return actor.kind in ISSUERS[type(command)] and (own is None or getattr(command, own, None) == actor.id)
 
 
 class Rights(Struct, frozen=True):

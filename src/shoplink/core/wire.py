@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shoplink.core.event import Event
 from shoplink.core.events import AnyEvent
-from shoplink.core.instant import format_instant
+from shoplink.core.instant import format_instant, parse_instant
 from shoplink.core.reasons import Reason
 
 
@@ -38,3 +38,16 @@ _INSTANTS: dict[type[Struct], list[str]] = {
     for kind in (Reason, *get_args(AnyEvent))
 }
 """The fields of each kind that hold instants."""
+
+
+def read_reason(written: dict[str, Any]) -> Reason:
+    """The reason that `wire` wrote; its parameters that are instants are such again."""
+    reason = msgspec.convert(written, Reason)
+    params = {
+        name: parse_instant(value) if value and (name.endswith("_at") or name in _INSTANT_PARAMS) else value
+        for name, value in reason.params.items()
+    }
+    return msgspec.structs.replace(reason, params=params)
+
+
+_INSTANT_PARAMS = {"effective_from"}

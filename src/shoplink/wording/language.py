@@ -27,7 +27,7 @@ class Language:
         self.locale = Locale.parse(_LOCALES[tag])
         self._texts: dict[str, str] = {}
         if tag != "en":
-            path = files("shoplink") / "locale" / _LOCALES[tag] / "LC_MESSAGES" / "shoplink.po"
+            path = files("shoplink") / "locale" / _LOCALES[tag] / "LC_MESSAGES" / "django.po"
             with path.open("rb") as file:
                 catalog = read_po(file, locale=_LOCALES[tag])
             self._texts = {

@@ -1,0 +1,72 @@
+"""Send a command from a form, through the write path, once however often the form is sent."""
+
+import secrets
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import Reason, parse_command
+from shoplink.core.instant import BEGINNING
+from shoplink.core.parse import MalformedError
+from shoplink.core.roles import may_issue
+from shoplink.core.wire import plain, read_reason
+from shoplink.flows.execute import execute
+from shoplink.web.visit import Visit
+from shoplink.wording.problems import say_malformed
+
+KEY_FIELD = "key"
+KEY_LENGTH_MAX = 64
+
+
+class Sent(Struct):
+    """What became of a command: accepted; or refused, with every reason; or not understood, naming the field."""
+
+    accepted: bool
+    reasons: tuple[Reason, ...] = ()
+    warnings: tuple[str, ...] = ()
+    events: tuple[dict[str, Any], ...] = ()
+    problem: str = ""
+    field: str = ""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of a page that shows this."""
+        return 200 if self.accepted else 409 if self.reasons else 422
+
+
+def new_key() -> str:
+    """A key for one sending of one form."""
+    return secrets.token_urlsafe(16)
+
+
+def send(visit: Visit, command: str, *, link_id: str | None = None, **fields: Any) -> Sent:
+    """Execute the command of this name with these fields, by whoever acts on the page.
+
+    The form's hidden `key` makes a second sending of the same form get the first one's answer. `link_id`: the
+    link that the page shows; if its pair has another by now, the command is refused.
+    """
+    key = visit.typed.get(KEY_FIELD, "")[:KEY_LENGTH_MAX] or new_key()
+    given = {**fields, "command": command, "at": BEGINNING, "by": plain(visit.by), "key": key}
+    try:
+        meant = parse_command(given)
+    except MalformedError as error:
+        return Sent(accepted=False, problem=say_malformed(error, visit.language), field=error.field or "")
+    if not may_issue(visit.by, meant):
+        raise Http404
+    answer = execute([meant], scope=f"person:{visit.by.person or ''}", link_id=link_id)[0]
+    if answer["outcome"] == "rejected":
+        return Sent(accepted=False, problem=_rejected(answer["error"]))
+    return Sent(
+        accepted=answer["outcome"] == "accepted",
+        reasons=tuple(read_reason(reason) for reason in answer["reasons"]),
+        warnings=tuple(answer["warnings"]),
+        events=tuple(answer["events"]),
+    )
+
+
+def _rejected(error: str) -> str:
+    if error == "idempotency.in_progress":
+        return _("This form is still being worked on. Reload the page in a moment.")
+    return _("This form had been sent before with other input. Check what you typed and send it again.")

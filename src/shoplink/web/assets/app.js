@@ -1,0 +1,6 @@
+// Every page works without this; it adds what refreshes, counts down and remembers.
+import "htmx.org";
+import "./countdown.js";
+import "./menus.js";
+import "./zone.js";
+import "./once.js";

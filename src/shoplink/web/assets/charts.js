@@ -1,0 +1,59 @@
+// Draws a chart above every table that asks for one; the table stays, and the chart says what it shows.
+import { BarChart, FunnelChart, LineChart } from "echarts/charts";
+import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { init, use } from "echarts/core";
+import { SVGRenderer } from "echarts/renderers";
+
+use([AriaComponent, BarChart, FunnelChart, GridComponent, LegendComponent, LineChart, SVGRenderer, TooltipComponent]);
+
+const PALETTE = ["#066fd1", "#0ca678", "#f59f00", "#d6336c", "#7048e8", "#1098ad"];
+
+function read(table) {
+  const cells = (row) => [...row.cells].map((cell) => cell.dataset.value ?? cell.textContent.trim());
+  const [names, ...others] = [...table.rows].map(cells);
+  return { names: names.slice(1), labels: others.map((row) => row[0]), rows: others.map((row) => row.slice(1).map(Number)) };
+}
+
+function options(kind, { names, labels, rows }, style, description) {
+  const text = style.getPropertyValue("--tblr-secondary-color") || "#667382";
+  const line = style.getPropertyValue("--tblr-border-color") || "#dce1e7";
+  const shared = {
+    animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    aria: { enabled: true, label: { description } },
+    color: PALETTE,
+    textStyle: { fontFamily: style.fontFamily, color: text },
+    tooltip: { trigger: kind === "funnel" ? "item" : "axis", confine: true, renderMode: "richText" },
+  };
+  if (kind === "funnel") {
+    const data = labels.map((name, place) => ({ name, value: rows[place][0] }));
+    const label = { formatter: "{b}  {c}", color: text, position: "right" };
+    return { ...shared, series: [{ type: "funnel", sort: "none", width: "60%", left: 0, top: 8, bottom: 8, gap: 3, label, data }] };
+  }
+  const type = kind === "line" ? "line" : "bar";
+  const axis = { axisLabel: { color: text, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };
+  const stack = kind === "stack" ? "all" : undefined;
+  return {
+    ...shared,
+    grid: { left: 8, right: 8, top: names.length > 1 ? 36 : 12, bottom: 8, containLabel: true },
+    legend: { show: names.length > 1, top: 0, left: 0, textStyle: { color: text } },
+    xAxis: { type: "category", data: labels, ...axis },
+    yAxis: { type: "value", minInterval: 1, ...axis },
+    series: names.map((name, place) => ({
+      name, type, stack, data: rows.map((row) => row[place]), smooth: 0.2, showSymbol: labels.length < 2, barMaxWidth: 28,
+    })),
+  };
+}
+
+function draw(figure) {
+  const table = document.getElementById(figure.dataset.chartTable);
+  const place = figure.querySelector("[data-chart-canvas]");
+  const chart = init(place, null, { renderer: "svg" });
+  const paint = () => chart.setOption(options(figure.dataset.chart, read(table), getComputedStyle(place), figure.dataset.label), true);
+  place.setAttribute("role", "img");
+  place.setAttribute("aria-label", figure.dataset.label);
+  paint();
+  new ResizeObserver(() => chart.resize()).observe(place);
+  new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+}
+
+for (const figure of document.querySelectorAll("[data-chart]")) draw(figure);

@@ -1,0 +1,152 @@
+"""What stands around every page: the places a person may go to, the menu of this one, the reader's choices."""
+
+from typing import NamedTuple
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+from msgspec import Struct
+
+from shoplink.core.instant import format_instant
+from shoplink.flows.demo import is_demo
+from shoplink.store.names import names
+from shoplink.web.access import places_of
+from shoplink.web.network import DEMO_CHOICES
+from shoplink.web.reader import CODES
+from shoplink.web.visit import Visit
+
+THEME_COOKIE = "theme"
+THEMES = ("auto", "light", "dark")
+
+
+class Menu(NamedTuple):
+    """An entry of a place's menu: its icon, and its title, which is translated when it is shown."""
+
+    icon: str
+    title: str
+
+
+MENUS: dict[str, dict[str, Menu]] = {}
+"""Per place the entries of its menu by the names of their pages, in the order declared."""
+
+
+class MenuItem(Struct, frozen=True):
+    """An entry that leads somewhere from here."""
+
+    url: str
+    icon: str
+    title: str
+    current: bool
+
+
+class PlaceItem(Struct, frozen=True):
+    """A place that the person may go to."""
+
+    kind: str
+    url: str
+    name: str
+    current: bool
+
+
+class NetworkLine(Struct, frozen=True):
+    """The visitor's network country by its name ('' if unknown), and where it was learnt."""
+
+    country: str
+    learnt: str
+    choices: list[tuple[str, str, bool]]
+
+
+class Frame(Struct, frozen=True):
+    """The frame of one page."""
+
+    language: str
+    theme: str
+    now: str
+    demo: bool
+    zone: str
+    person: str
+    place: str
+    places: list[PlaceItem]
+    menu: list[MenuItem]
+    network: NetworkLine | None
+    unread: int
+    inbox_url: str
+    settings_url: str
+    sign_in_url: str
+    sign_out_url: str
+
+
+def frame_of(visit: Visit) -> Frame:
+    """The frame of the page that is visited; a fixed number of statements."""
+    request = visit.request
+    match = request.resolver_match
+    place = (match.url_name or "").partition(".")[0] if match else ""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    person = request.user if request.user.is_authenticated else None
+    demo = is_demo()
+    return Frame(
+        language=CODES[visit.language.tag],
+        theme=theme if theme in THEMES else "auto",
+        now=format_instant(visit.now.replace(second=0, microsecond=0)),
+        demo=demo,
+        zone=str(visit.zone),
+        person=(person.name or person.email or "") if person else "",
+        place=place,
+        places=_places(visit) if person else [],
+        menu=_menu(visit, place),
+        network=_network(visit, choose=demo) if demo or place in {"seller", "creator"} else None,
+        unread=0,
+        inbox_url=_url("people.inbox", {}) if person else "",
+        settings_url=_url("people.settings", {}) if person else "",
+        sign_in_url=_url("account_login", {}),
+        sign_out_url=_url("account_logout", {}),
+    )
+
+
+def _places(visit: Visit) -> list[PlaceItem]:
+    may = places_of(visit.request)
+    shops, accounts = names(may.shops, may.accounts)
+    here = visit.request.path
+    items = [(f"/seller/{shop_id}/", "seller", shops.get(shop_id) or shop_id) for shop_id in may.shops]
+    items += [
+        (f"/creator/{account_id}/", "creator", accounts.get(account_id) or account_id)
+        for account_id in may.accounts
+    ]
+    items += [("/support/", "support", "")] if may.support else []
+    items += [("/platform/", "platform", "")] if may.platform else []
+    return [PlaceItem(kind, url, name, here.startswith(url)) for url, kind, name in items]
+
+
+def _menu(visit: Visit, place: str) -> list[MenuItem]:
+    """The entries of the place's menu that lead somewhere from here."""
+    named = dict(visit.named)
+    may = places_of(visit.request) if MENUS.get(place) else None
+    if may and place == "seller" and len(may.shops) == 1:
+        named.setdefault("shop_id", may.shops[0])
+    if may and place == "creator" and len(may.accounts) == 1:
+        named.setdefault("account_id", may.accounts[0])
+    items = []
+    for name, entry in MENUS.get(place, {}).items():
+        url = _url(name, named)
+        if url:
+            items.append(MenuItem(url, entry.icon, gettext(entry.title), url == visit.request.path))
+    return items
+
+
+def _url(name: str, named: dict[str, str]) -> str:
+    for subject in ({}, {key: named[key] for key in ("shop_id", "account_id") if key in named}):
+        try:
+            return reverse(name, kwargs=subject)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def _network(visit: Visit, *, choose: bool) -> NetworkLine:
+    network, said = visit.network, visit.language
+    country = said.country(network.region) if network.region else ""
+    choices = [
+        (code, said.country(code) if code != "unknown" else "", code == (network.region or "unknown"))
+        for code in DEMO_CHOICES
+    ]
+    return NetworkLine(country, network.learnt, choices if choose else [])
+

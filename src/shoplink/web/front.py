@@ -1,0 +1,21 @@
+"""The front door: to the person's place, or to the way in."""
+
+from django.http import HttpResponseRedirect
+
+from shoplink.web.access import ANYONE, places_of
+from shoplink.web.page import page
+from shoplink.web.visit import Answer, Shown, Visit
+
+
+@page("", ANYONE)
+def door(visit: Visit) -> Answer:
+    """A signed-in person goes on to the first of their places; everybody else learns how to get in."""
+    if visit.request.user.is_authenticated:
+        may = places_of(visit.request)
+        if may.platform or may.support:
+            return HttpResponseRedirect("/platform/" if may.platform else "/support/")
+        if may.shops:
+            return HttpResponseRedirect("/seller/")
+        if may.accounts:
+            return HttpResponseRedirect(f"/creator/{may.accounts[0]}/")
+    return Shown("front/door.html")

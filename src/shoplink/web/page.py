@@ -1,0 +1,126 @@
+"""Pages: each declares its address, who may see it and its entry in the menu, and returns what it shows."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from secrets import token_urlsafe
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import msgspec
+from django.contrib.messages import get_messages
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods
+
+from shoplink.store.read import snapshot
+from shoplink.web.access import Access, SignInError
+from shoplink.web.assets import build
+from shoplink.web.frame import MENUS, Frame, Menu, frame_of
+from shoplink.web.visit import Answer, Shown, Visit
+
+View = Callable[..., Answer]
+
+STAMP_COOKIE = "stamp"
+"""Changes whenever this browser sends a form, so that no page is shown again with a form's key used up."""
+
+
+class Page(NamedTuple):
+    """A declared page: its route, its name in the routes, who may see it, and the methods it answers."""
+
+    route: str
+    name: str
+    access: Access
+    methods: tuple[str, ...]
+    answer: Callable[..., HttpResponse]
+
+
+PAGES: dict[str, Page] = {}
+"""Every page by its name, in the order declared."""
+
+
+def page(
+    route: str, access: Access, *, posts: bool = False, menu: Menu | None = None
+) -> Callable[[View], View]:
+    """Declare a page: the function gets a Visit and what the route names, and returns what is shown.
+
+    `posts`: its form is sent to its own address. `menu`: its entry in the menu of its place. It is
+    called `place.function` in the routes: `seller.home` for `home` anywhere in `shoplink.web.seller`.
+    """
+    methods = ("GET", "POST") if posts else ("GET",)
+
+    def declare(view: View) -> View:
+        place = view.__module__.removeprefix("shoplink.web.").partition(".")[0]
+        name = f"{place}.{view.__name__}"
+        assert name not in PAGES, f"{name} is declared twice"
+        answer = require_http_methods([*methods, "HEAD"])(gzip_page(_answering(view, access)))
+        PAGES[name] = Page(route, name, access, methods, answer)
+        if menu is not None:
+            MENUS.setdefault(place, {})[name] = menu
+        return view
+
+    return declare
+
+
+def routes() -> list[URLPattern]:
+    """The routes of all pages declared."""
+    return [path(one.route, one.answer, name=one.name) for one in PAGES.values()]
+
+
+def _answering(view: View, access: Access) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def answer(request: HttpRequest, **named: str) -> HttpResponse:
+        try:
+            actor = access.admit(request, **named)
+        except SignInError:
+            way_back = urlencode({"next": request.get_full_path()})
+            return HttpResponseRedirect(f"{reverse('account_login')}?{way_back}")
+        visit = Visit(request, actor, named)
+        if request.method == "POST":
+            found = view(visit, **named)
+            response = _rendered(visit, found) if isinstance(found, Shown) else found
+            response.set_cookie(
+                STAMP_COOKIE, token_urlsafe(8), httponly=True, samesite="Lax", secure=request.is_secure()
+            )
+            return response
+        with snapshot():
+            found = view(visit, **named)
+            return _looked_at(visit, found) if isinstance(found, Shown) else found
+
+    return answer
+
+
+def _looked_at(visit: Visit, shown: Shown) -> HttpResponse:
+    """What a page shows, or 304 for whoever has just this already: its template is not rendered again."""
+    frame = frame_of(visit)
+    if len(get_messages(visit.request)):
+        return _rendered(visit, shown, frame)
+    etag = _digest(visit, shown, frame)
+    if shown.status == 200 and etag in visit.request.headers.get("If-None-Match", ""):  # noqa: PLR2004 (a success)
+        unchanged: HttpResponse = HttpResponseNotModified()
+        return _private(unchanged, etag)
+    return _private(_rendered(visit, shown, frame), etag)
+
+
+def _rendered(visit: Visit, shown: Shown, frame: Frame | None = None) -> HttpResponse:
+    context = {"view": shown.view, "visit": visit, "frame": frame or frame_of(visit)}
+    return _private(render(visit.request, shown.template, context, status=shown.status))
+
+
+def _private(response: HttpResponse, etag: str = "") -> HttpResponse:
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Cookie, Accept-Language"
+    if etag:
+        response.headers["ETag"] = etag
+    return response
+
+
+def _digest(visit: Visit, shown: Shown, frame: Frame) -> str:
+    """What changes whenever the page would: its view model, its frame, and the form keys that were used up."""
+    request = visit.request
+    parts: list[Any] = [build(), request.get_full_path(), request.headers.get("HX-Request"), shown.template]
+    parts += [request.COOKIES.get(STAMP_COOKIE), request.COOKIES.get("csrftoken"), frame, shown.view]
+    written = msgspec.json.encode(parts, enc_hook=str)
+    return f'"{hashlib.blake2b(written, digest_size=16).hexdigest()}"'

@@ -1,0 +1,89 @@
+"""Who reads: in which language, in which time zone. Set before a page is made, unset after it."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from shoplink.wording import Language, Tag, language
+
+LANGUAGE_COOKIE = "language"
+ZONE_COOKIE = "zone"
+YEAR_SECONDS = 365 * 24 * 3600
+
+CODES: dict[Tag, str] = {"zh": "zh-hans", "en": "en"}
+"""Our languages, as Django and HTML name them."""
+_TAGS: dict[str, Tag] = {code: tag for tag, code in CODES.items()}
+
+SWITCH = "switch_language"
+"""A button of this name in a form shows the form again in the language that is its value, with what was typed."""
+
+
+class Reader:
+    """Middleware: the language and the time zone of the person, else of the cookie, else of the browser."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Wrap what answers requests."""
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the reader's language and time zone."""
+        if request.path.startswith("/v1/"):
+            return self._get_response(request)
+        switched = switched_to(request)
+        tag = switched or tag_of(request)
+        with translation.override(CODES[tag]), timezone.override(zone_of(request)):
+            response = self._get_response(request)
+        response.headers.setdefault("Content-Language", CODES[tag])
+        if switched:
+            keep(response, request, LANGUAGE_COOKIE, CODES[switched])
+        return response
+
+
+def switched_to(request: HttpRequest) -> Tag | None:
+    """The language that a form's own switch asks for, if this is what was pressed."""
+    return _TAGS.get(request.POST.get(SWITCH, "")) if request.method == "POST" else None
+
+
+def tag_of(request: HttpRequest) -> Tag:
+    """The reader's language: Chinese for whoever's browser prefers any Chinese, English for all others."""
+    person = getattr(request, "user", None)
+    for chosen in (getattr(person, "language", ""), request.COOKIES.get(LANGUAGE_COOKIE, "")):
+        if chosen in _TAGS or chosen in CODES:
+            return _TAGS.get(chosen) or language(chosen).tag
+    for name, quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        spoken = name.split("-")[0]
+        if quality > 0 and spoken in CODES:
+            return language(spoken).tag
+    return "en"
+
+
+def language_now() -> Language:
+    """The language that is active."""
+    return language(_TAGS.get(translation.get_language() or "", "en"))
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    """The reader's time zone: the person's own, else the one the browser said, else UTC."""
+    person = getattr(request, "user", None)
+    for name in (getattr(person, "time_zone", ""), request.COOKIES.get(ZONE_COOKIE, "")):
+        zone = _zone(name)
+        if zone is not None:
+            return zone
+    return ZoneInfo("UTC")
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name.replace("%2F", "/")) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def keep(response: HttpResponse, request: HttpRequest, name: str, value: str) -> None:
+    """Keep a choice of the reader's in a cookie, for a year."""
+    response.set_cookie(
+        name, value, max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure()
+    )

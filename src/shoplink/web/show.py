@@ -1,0 +1,214 @@
+"""View models that pages share: instants, deadlines, reasons, states, whose turn it is, what happened."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from babel.units import format_unit
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import Event, Link, Reason, support_can_help
+from shoplink.core.facts import Actor, LinkStatus
+from shoplink.core.instant import format_instant
+from shoplink.core.reasons import NextActor
+from shoplink.web.visit import Visit
+from shoplink.wording import say_event, say_reason
+from shoplink.wording.sentences import ROLES
+
+Tone = Literal["green", "azure", "yellow", "orange", "red", "secondary", "purple"]
+
+_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+
+
+class Instant(Struct, frozen=True):
+    """An instant: for machines, and in the reader's language and time zone."""
+
+    iso: str
+    text: str
+
+
+class Deadline(Struct, frozen=True):
+    """An instant ahead with what is left until then; `over` is said once it has passed."""
+
+    iso: str
+    text: str
+    left: str
+    over: str
+    soon: bool
+
+
+class Badge(Struct, frozen=True):
+    """A short state: its words, its colour, its icon."""
+
+    text: str
+    tone: Tone
+    icon: str
+
+
+class ReasonRow(Struct, frozen=True):
+    """A reason for a reader: what is wrong, what to do, who must act next, and when it may pass by itself."""
+
+    code: str
+    problem: str
+    remedy: str
+    next_actor: Badge
+    possible_at: Deadline | None
+    help_url: str
+    support_helps: bool
+
+
+class Look(Struct, frozen=True):
+    """The colour and the icon of a kind of event."""
+
+    tone: Tone
+    icon: str
+
+
+class TimelineRow(Struct, frozen=True):
+    """Something that happened: when, what, and by whom."""
+
+    type: str
+    at: Instant
+    text: str
+    by: str
+    look: Look
+
+
+def show_instant(visit: Visit, at: datetime) -> Instant:
+    """An instant in the reader's words."""
+    return Instant(format_instant(at), visit.language.instant(at, visit.zone))
+
+
+def show_deadline(visit: Visit, at: datetime) -> Deadline:
+    """A deadline in the reader's words, with what is left until it; `soon` within a day."""
+    seconds = max(int((at - visit.now).total_seconds()), 0)
+    over = _("now")
+    left = _left(visit, seconds) if seconds else over
+    text = visit.language.instant(at, visit.zone)
+    return Deadline(format_instant(at), text, left, over, soon=seconds <= 86_400)  # noqa: PLR2004 (a day)
+
+
+def _left(visit: Visit, seconds: int) -> str:
+    """A time span in its two largest units: 1 day 4 hr."""
+    written = []
+    for unit, length in _UNITS:
+        count, seconds = divmod(seconds, length)
+        if count or (unit == "minute" and not written):
+            written.append(format_unit(count, f"duration-{unit}", "short", locale=visit.language.locale))
+    return " ".join(written[:2])
+
+
+def show_reasons(visit: Visit, reasons: Iterable[Reason]) -> list[ReasonRow]:
+    """Every reason in the reader's words, in the order given."""
+    return [_reason(visit, reason) for reason in reasons]
+
+
+def _reason(visit: Visit, reason: Reason) -> ReasonRow:
+    said = say_reason(reason, visit.language, visit.zone)
+    return ReasonRow(
+        code=reason.code,
+        problem=said.problem,
+        remedy=said.remedy,
+        next_actor=show_turn(reason.next_actor),
+        possible_at=show_deadline(visit, reason.possible_at) if reason.possible_at else None,
+        help_url=f"/help/reasons/{reason.code}",
+        support_helps=support_can_help(reason),
+    )
+
+
+def show_status(status: LinkStatus, *, unlink_requested: bool = False) -> Badge:
+    """A link's status; invited and in review are both "linking" to people, with the stage beside."""
+    if unlink_requested:
+        return Badge(_("Unlink requested"), "orange", icon="link-off")
+    match status:
+        case "invited":
+            return Badge(_("Linking: to be confirmed"), "azure", icon="mail-forward")
+        case "in_review":
+            return Badge(_("Linking: in review"), "yellow", icon="hourglass")
+        case "linked":
+            return Badge(_("Linked"), "green", icon="link")
+        case "expired":
+            return Badge(_("Expired"), "secondary", icon="clock-off")
+        case "declined":
+            return Badge(_("Declined"), "secondary", icon="x")
+        case "withdrawn":
+            return Badge(_("Withdrawn"), "secondary", icon="arrow-back-up")
+        case "superseded":
+            return Badge(_("Ended by another link"), "secondary", icon="replace")
+        case "unlinked":
+            return Badge(_("Unlinked"), "secondary", icon="unlink")
+        case "revoked":
+            return Badge(_("Revoked by the platform"), "red", icon="ban")
+
+
+def show_link_status(link: Link) -> Badge:
+    """The status of a link."""
+    requested = link.status == "linked" and link.unlink_requested_at is not None
+    return show_status(link.status, unlink_requested=requested)
+
+
+def show_turn(actor: NextActor) -> Badge:
+    """Who must act next."""
+    match actor:
+        case "shop":
+            return Badge(_("Shop’s turn"), "azure", icon="building-store")
+        case "creator":
+            return Badge(_("Creator’s turn"), "purple", icon="user")
+        case "support":
+            return Badge(_("Support’s turn"), "orange", icon="headset")
+        case "platform":
+            return Badge(_("Platform’s turn"), "orange", icon="shield")
+        case "clock":
+            return Badge(_("Passes with time"), "secondary", icon="clock")
+        case "nobody":
+            return Badge(_("Nobody’s turn"), "secondary", icon="minus")
+
+
+def show_role(visit: Visit, role: str) -> str:
+    """The name of a role."""
+    return visit.language.text(ROLES[role])
+
+
+_LOOKS: dict[str, Look] = {
+    "link.invited": Look("azure", icon="mail-forward"),
+    "link.accepted": Look("azure", icon="check"),
+    "link.established": Look("green", icon="link"),
+    "link.imported": Look("green", icon="database-import"),
+    "link.unlinked": Look("secondary", icon="unlink"),
+    "link.revoked": Look("red", icon="ban"),
+    "unlink.requested": Look("orange", icon="link-off"),
+    "unlink.refused": Look("secondary", icon="x"),
+    "waiver.granted": Look("purple", icon="certificate"),
+    "account.corrected": Look("purple", icon="pencil"),
+}
+_OTHERWISE = Look("secondary", icon="point")
+
+
+def show_timeline(visit: Visit, events: Iterable[Event]) -> list[TimelineRow]:
+    """What happened, in the order given."""
+    return [_happened(visit, event) for event in events]
+
+
+def _happened(visit: Visit, event: Event) -> TimelineRow:
+    kind = event.__struct_config__.tag
+    look = _LOOKS.get(str(kind), _OTHERWISE)
+    text = say_event(event, visit.language, visit.zone)
+    return TimelineRow(str(kind), show_instant(visit, event.at), text, show_actor(event.by), look)
+
+
+def show_actor(actor: Actor | None) -> str:
+    """Who acted, by the side they are on."""
+    match actor.kind if actor else "":
+        case "shop":
+            return _("Shop")
+        case "creator" | "account":
+            return _("Creator")
+        case "support":
+            return _("Support")
+        case "platform":
+            return _("Platform")
+        case "clock":
+            return _("By the clock")
+        case _:
+            return ""

@@ -1,0 +1,37 @@
+"""Tags of every template: assets, icons, the key of a form."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from shoplink.web.act import KEY_FIELD, new_key
+from shoplink.web.assets import asset
+
+register = template.Library()
+
+register.simple_tag(asset)
+
+
+@register.simple_tag
+def icon(name: str, more: str = "") -> SafeString:
+    """An icon of the sprite; it says nothing, so words must stand beside it."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false" fill="none" stroke="currentColor"'
+        ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><use href="{}#{}"/></svg>',
+        more,
+        asset("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """The hidden field that lets a form be done once, however often it is sent."""
+    return format_html('<input type="hidden" name="{}" value="{}">', KEY_FIELD, new_key())
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.Context) -> str:
+    """The address of this page, to come back to."""
+    path: str = context["request"].get_full_path()
+    return path
