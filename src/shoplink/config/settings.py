@@ -68,5 +68,7 @@ RATE_PER_SECOND = whole_number("SHOPLINK_RATE_PER_SECOND", 500, most=1_000_000)
 RATE_BURST = whole_number("SHOPLINK_RATE_BURST", 2 * RATE_PER_SECOND, most=2_000_000)
 # How many proxies of the operator's own stand before the service, each adding to X-Forwarded-For.
 PROXIES = whole_number("SHOPLINK_PROXIES", 0, least=0, most=10)
+# The header in which a trusted proxy says which country the visitor is in, such as CF-IPCountry.
+COUNTRY_HEADER = os.environ.get("SHOPLINK_COUNTRY_HEADER", "")
 
-globals().update(web.web_settings())
+globals().update(web.web_settings(ALLOWED_HOSTS))

@@ -24,6 +24,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
+_LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 _WEB = Path(__file__).resolve().parents[1] / "web"
 
 
@@ -32,10 +33,14 @@ def is_hashed(_path: str, url: str) -> bool:
     return url.startswith("/static/built/")
 
 
-def web_settings() -> dict[str, Any]:
-    """Django's settings of the consoles. Cookies are Secure unless SHOPLINK_INSECURE_COOKIES says otherwise."""
+def web_settings(allowed_hosts: list[str]) -> dict[str, Any]:
+    """Django's settings of the consoles.
+
+    Cookies are Secure wherever the service is reached by another name than this machine's own, as SHOPLINK_ALLOWED_HOSTS
+    says; whoever tries it there without TLS sets SHOPLINK_INSECURE_COOKIES=1.
+    """
     compile_catalogues()
-    secure = os.environ.get("SHOPLINK_HTTPS", "0") == "1"
+    secure = not set(allowed_hosts) <= _LOCAL and os.environ.get("SHOPLINK_INSECURE_COOKIES") != "1"
     return {
         "LANGUAGE_CODE": "en",
         "LANGUAGES": [("zh-hans", "简体中文"), ("en", "English")],
@@ -85,5 +90,4 @@ def web_settings() -> dict[str, Any]:
                 "base-uri": [NONE],
             }
         },
-        "COUNTRY_HEADER": os.environ.get("SHOPLINK_COUNTRY_HEADER", ""),
     }

@@ -31,6 +31,11 @@ def person_of(request: HttpRequest) -> Text:
     return request.user.person_id
 
 
+def any_person(request: HttpRequest) -> None:
+    """A person who has signed in. Raises SignInError."""
+    person_of(request)
+
+
 def seller_of(request: HttpRequest, shop_id: str) -> Actor:
     """The shop, acted for by the person. Raises SignInError, Http404."""
     person = person_of(request)
@@ -88,7 +93,7 @@ class Access(NamedTuple):
 
 
 ANYONE = Access("anyone", lambda _request, **_named: None)
-PERSON = Access("any person signed in", lambda request, **_named: person_of(request) and None)
+PERSON = Access("any person signed in", lambda request, **_named: any_person(request))
 SELLER = Access("sellers of the shop", lambda request, shop_id, **_named: seller_of(request, shop_id))
 ANY_SELLER = Access("sellers of any shop", lambda request, **_named: any_seller(request))
 CREATOR = Access("the creator", lambda request, account_id, **_named: creator_of(request, account_id))

@@ -37,7 +37,9 @@ def forged(_request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: AR
     return _error(
         403,
         _("This form could not be accepted"),
-        _("It did not come from this site, or the page was open for too long. Reload the page and send it again."),
+        _(
+            "It did not come from this site, or the page was open for too long. Reload the page and send it again."
+        ),
     )
 
 

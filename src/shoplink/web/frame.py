@@ -133,7 +133,9 @@ def _menu(visit: Visit, place: str) -> list[MenuItem]:
 
 
 def _url(name: str, named: dict[str, str]) -> str:
-    for subject in ({}, {key: named[key] for key in ("shop_id", "account_id") if key in named}):
+    """The address of a page, for the shop or account in question if it needs one; '' if there is no such page."""
+    of_the_place = {key: value for key, value in named.items() if key in {"shop_id", "account_id"}}
+    for subject in ({}, of_the_place):
         try:
             return reverse(name, kwargs=subject)
         except NoReverseMatch:
@@ -149,4 +151,3 @@ def _network(visit: Visit, *, choose: bool) -> NetworkLine:
         for code in DEMO_CHOICES
     ]
     return NetworkLine(country, network.learnt, choices if choose else [])
-

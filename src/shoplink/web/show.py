@@ -7,6 +7,7 @@ from typing import Literal
 from babel.units import format_unit
 from django.utils.translation import gettext as _
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shoplink.core import Event, Link, Reason, support_can_help
 from shoplink.core.facts import Actor, LinkStatus
@@ -14,7 +15,7 @@ from shoplink.core.instant import format_instant
 from shoplink.core.reasons import NextActor
 from shoplink.web.visit import Visit
 from shoplink.wording import say_event, say_reason
-from shoplink.wording.sentences import ROLES
+from shoplink.wording.sentences import N_, ROLES
 
 Tone = Literal["green", "azure", "yellow", "orange", "red", "secondary", "purple"]
 
@@ -91,7 +92,7 @@ def show_deadline(visit: Visit, at: datetime) -> Deadline:
 
 def _left(visit: Visit, seconds: int) -> str:
     """A time span in its two largest units: 1 day 4 hr."""
-    written = []
+    written: list[str] = []
     for unit, length in _UNITS:
         count, seconds = divmod(seconds, length)
         if count or (unit == "minute" and not written):
@@ -117,29 +118,35 @@ def _reason(visit: Visit, reason: Reason) -> ReasonRow:
     )
 
 
+_STATES: dict[str, Badge] = {
+    "invited": Badge(N_("Linking: to be confirmed"), "azure", icon="mail-forward"),
+    "in_review": Badge(N_("Linking: in review"), "yellow", icon="hourglass"),
+    "linked": Badge(N_("Linked"), "green", icon="link"),
+    "unlink_requested": Badge(N_("Unlink requested"), "orange", icon="link-off"),
+    "expired": Badge(N_("Expired"), "secondary", icon="clock-off"),
+    "declined": Badge(N_("Declined"), "secondary", icon="x"),
+    "withdrawn": Badge(N_("Withdrawn"), "secondary", icon="arrow-back-up"),
+    "superseded": Badge(N_("Ended by another link"), "secondary", icon="replace"),
+    "unlinked": Badge(N_("Unlinked"), "secondary", icon="unlink"),
+    "revoked": Badge(N_("Revoked by the platform"), "red", icon="ban"),
+}
+_TURNS: dict[NextActor, Badge] = {
+    "shop": Badge(N_("Shop’s turn"), "azure", icon="building-store"),
+    "creator": Badge(N_("Creator’s turn"), "purple", icon="user"),
+    "support": Badge(N_("Support’s turn"), "orange", icon="headset"),
+    "platform": Badge(N_("Platform’s turn"), "orange", icon="shield"),
+    "clock": Badge(N_("Passes with time"), "secondary", icon="clock"),
+    "nobody": Badge(N_("Nobody’s turn"), "secondary", icon="minus"),
+}
+
+
+def _said(badge: Badge) -> Badge:
+    return replace(badge, text=_(badge.text))
+
+
 def show_status(status: LinkStatus, *, unlink_requested: bool = False) -> Badge:
     """A link's status; invited and in review are both "linking" to people, with the stage beside."""
-    if unlink_requested:
-        return Badge(_("Unlink requested"), "orange", icon="link-off")
-    match status:
-        case "invited":
-            return Badge(_("Linking: to be confirmed"), "azure", icon="mail-forward")
-        case "in_review":
-            return Badge(_("Linking: in review"), "yellow", icon="hourglass")
-        case "linked":
-            return Badge(_("Linked"), "green", icon="link")
-        case "expired":
-            return Badge(_("Expired"), "secondary", icon="clock-off")
-        case "declined":
-            return Badge(_("Declined"), "secondary", icon="x")
-        case "withdrawn":
-            return Badge(_("Withdrawn"), "secondary", icon="arrow-back-up")
-        case "superseded":
-            return Badge(_("Ended by another link"), "secondary", icon="replace")
-        case "unlinked":
-            return Badge(_("Unlinked"), "secondary", icon="unlink")
-        case "revoked":
-            return Badge(_("Revoked by the platform"), "red", icon="ban")
+    return _said(_STATES["unlink_requested" if unlink_requested else status])
 
 
 def show_link_status(link: Link) -> Badge:
@@ -150,19 +157,7 @@ def show_link_status(link: Link) -> Badge:
 
 def show_turn(actor: NextActor) -> Badge:
     """Who must act next."""
-    match actor:
-        case "shop":
-            return Badge(_("Shop’s turn"), "azure", icon="building-store")
-        case "creator":
-            return Badge(_("Creator’s turn"), "purple", icon="user")
-        case "support":
-            return Badge(_("Support’s turn"), "orange", icon="headset")
-        case "platform":
-            return Badge(_("Platform’s turn"), "orange", icon="shield")
-        case "clock":
-            return Badge(_("Passes with time"), "secondary", icon="clock")
-        case "nobody":
-            return Badge(_("Nobody’s turn"), "secondary", icon="minus")
+    return _said(_TURNS[actor])
 
 
 def show_role(visit: Visit, role: str) -> str:
@@ -197,18 +192,16 @@ def _happened(visit: Visit, event: Event) -> TimelineRow:
     return TimelineRow(str(kind), show_instant(visit, event.at), text, show_actor(event.by), look)
 
 
+_ACTORS = {
+    "shop": N_("Shop"),
+    "creator": N_("Creator"),
+    "account": N_("Creator"),
+    "support": N_("Support"),
+    "platform": N_("Platform"),
+    "clock": N_("By the clock"),
+}
+
+
 def show_actor(actor: Actor | None) -> str:
     """Who acted, by the side they are on."""
-    match actor.kind if actor else "":
-        case "shop":
-            return _("Shop")
-        case "creator" | "account":
-            return _("Creator")
-        case "support":
-            return _("Support")
-        case "platform":
-            return _("Platform")
-        case "clock":
-            return _("By the clock")
-        case _:
-            return ""
+    return _(_ACTORS[actor.kind]) if actor else ""
