@@ -6,8 +6,6 @@ It is made by the write path alone, as one batch of commands at instants of the 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from django.db import connection
-
 from shoplink.core import (
     Accept,
     ActivateRulebook,
@@ -295,17 +293,3 @@ def _ago(now: datetime, days: int) -> datetime:
 def _eighteen_on(day: date) -> date:
     """The birth date of someone who comes of age on a day; the 28th if it is a later one of its month."""
     return date(day.year - 18, day.month, min(day.day, 28))
-
-
-def is_demo() -> bool:
-    """Whether the database in use holds the demo world; what is once known of a database is not asked again."""
-    name = str(connection.settings_dict["NAME"])
-    if name not in _known:
-        first = read_feed(0, 1)
-        if not first:
-            return False
-        _known[name] = read_event(first[0][1]).by == PLATFORM
-    return _known[name]
-
-
-_known: dict[str, bool] = {}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from msgspec import Struct
 
 from shoplink.core.instant import format_instant
-from shoplink.flows.demo import is_demo
+from shoplink.flows.personas import is_demo
 from shoplink.store.names import names
 from shoplink.web.access import places_of
 from shoplink.web.network import DEMO_CHOICES
