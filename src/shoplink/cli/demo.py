@@ -51,7 +51,7 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
 
     The world is as fresh as today: its history ends now. A new key replaces that of the last time.
     """
-    from shoplink.flows import clock  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows import clock, personas  # noqa: PLC0415 (only with settings in place)
     from shoplink.flows import demo as flow  # noqa: PLC0415 (as above)
     from shoplink.store import keys  # noqa: PLC0415 (as above)
 
@@ -60,6 +60,7 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
         made = flow.build()
     except flow.NotADemoError as error:
         fail(str(error))
+    personas.settle()
     offer = flow.open_offer()
     for key in keys.every_key():
         if key.name == _KEY_NAME:

@@ -1,10 +1,63 @@
 """Whether this is the demo, and who can be tried out in it."""
 
+from typing import NamedTuple
+
 from django.db import connection
 
-from shoplink.flows.demo import PLATFORM
+from shoplink.core.around import Place
+from shoplink.flows import clock, people
+from shoplink.flows.demo import BEAUTY, PLATFORM, SHOPS, UNDER_AGE, offer_ids
+from shoplink.store import people as store
 from shoplink.store.feed import read_feed
+from shoplink.store.owner import writing
 from shoplink.store.read import read_event
+
+_AGENCY = (*(shop_id for shop_id in SHOPS if shop_id.startswith("hh-")), offer_ids(1)[0])
+
+
+class Persona(NamedTuple):
+    """Somebody of the demo world: how they are called, and where they may act."""
+
+    name: str
+    language: str
+    places: tuple[tuple[Place, str], ...]
+
+    @property
+    def shops(self) -> int:
+        """How many shops they act for."""
+        return sum(place == "shop" for place, _ in self.places)
+
+
+PERSONAS: dict[str, Persona] = {
+    "mei": Persona("陈美 Mei Chen", "zh", tuple(("shop", shop_id) for shop_id in _AGENCY)),
+    "lan": Persona("林岚 Lan Lin", "zh", (("shop", BEAUTY),)),
+    "leo": Persona("Leo Hart", "en", (("shop", "northbank-books"), ("creator", "leo.hart"))),
+    "callum": Persona("Callum Reid", "en", (("creator", "callum.reid"),)),
+    "zhou": Persona("周舟 Zhou Zhou", "zh", (("creator", "zhou.zhou"),)),
+    "olivia": Persona("Olivia Chen", "en", (("creator", "olivia.chen"),)),
+    "meilin": Persona("林梅 Mei Lin", "zh", (("creator", "mei.lin"),)),
+    "jack": Persona("Jack Lin", "en", (("creator", UNDER_AGE),)),
+    "nora": Persona("Nora Lane", "en", (("creator", offer_ids(1)[1]),)),
+    "wei": Persona("李薇 Wei Li", "zh", (("support", ""),)),
+    "alex": Persona("Alex Morgan", "en", (("platform", ""),)),
+}
+"""Everybody who can be tried out, by a key of their own."""
+
+
+def person_id(key: str) -> str:
+    """The id of a persona."""
+    return f"person_{key}"
+
+
+def settle() -> None:
+    """Let the personas of the demo world be there and act at their places; nothing for those who are and do."""
+    with writing():
+        at = clock.now()
+        for key, persona in PERSONAS.items():
+            store.add_person(name=persona.name, person_id=person_id(key), language=persona.language)
+            for place, subject_id in persona.places:
+                people.admit(PLATFORM, person_id(key), place, subject_id, at)
+
 
 _known: dict[str, bool] = {}
 

@@ -66,8 +66,10 @@ class Frame(Struct, frozen=True):
     person: str
     place: str
     places: list[PlaceItem]
+    place_now: PlaceItem | None
     menu: list[MenuItem]
     network: NetworkLine | None
+    switch_form: str
     unread: int
     inbox_url: str
     settings_url: str
@@ -83,6 +85,7 @@ def frame_of(visit: Visit) -> Frame:
     theme = request.COOKIES.get(THEME_COOKIE, "")
     person = request.user if request.user.is_authenticated else None
     demo = is_demo()
+    places = _places(visit) if person else []
     return Frame(
         language=CODES[visit.language.tag],
         theme=theme if theme in THEMES else "auto",
@@ -91,9 +94,12 @@ def frame_of(visit: Visit) -> Frame:
         zone=str(visit.zone),
         person=(person.name or person.email or "") if person else "",
         place=place,
-        places=_places(visit) if person else [],
+        places=places,
+        place_now=next((each for each in places if each.current), None),
         menu=_menu(visit, place),
         network=_network(visit, choose=demo) if demo or place in {"seller", "creator"} else None,
+        # On a page with a form of its own, the switch of languages sends that form, so that nothing typed is lost.
+        switch_form="main" if visit.has_form else "choices",
         unread=0,
         inbox_url=_url("people.inbox", {}) if person else "",
         settings_url=_url("people.settings", {}) if person else "",

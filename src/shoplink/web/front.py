@@ -2,6 +2,7 @@
 
 from django.http import HttpResponseRedirect
 
+from shoplink.flows.personas import is_demo
 from shoplink.web.access import ANYONE, places_of
 from shoplink.web.page import page
 from shoplink.web.visit import Answer, Shown, Visit
@@ -15,7 +16,9 @@ def door(visit: Visit) -> Answer:
         if may.platform or may.support:
             return HttpResponseRedirect("/platform/" if may.platform else "/support/")
         if may.shops:
-            return HttpResponseRedirect("/seller/")
+            return HttpResponseRedirect("/seller/" if len(may.shops) > 1 else f"/seller/{may.shops[0]}/")
         if may.accounts:
             return HttpResponseRedirect(f"/creator/{may.accounts[0]}/")
+    if is_demo():
+        return HttpResponseRedirect("/demo")
     return Shown("front/door.html")

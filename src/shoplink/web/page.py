@@ -55,7 +55,7 @@ def page(
         place = view.__module__.removeprefix("shoplink.web.").partition(".")[0]
         name = f"{place}.{view.__name__}"
         assert name not in PAGES, f"{name} is declared twice"
-        answer = require_http_methods([*methods, "HEAD"])(gzip_page(_answering(view, access)))
+        answer = require_http_methods([*methods, "HEAD"])(gzip_page(_answering(view, access, posts=posts)))
         PAGES[name] = Page(route, name, access, methods, answer)
         if menu is not None:
             MENUS.setdefault(place, {})[name] = menu
@@ -69,7 +69,7 @@ def routes() -> list[URLPattern]:
     return [path(one.route, one.answer, name=one.name) for one in PAGES.values()]
 
 
-def _answering(view: View, access: Access) -> Callable[..., HttpResponse]:
+def _answering(view: View, access: Access, *, posts: bool) -> Callable[..., HttpResponse]:
     @wraps(view)
     def answer(request: HttpRequest, **named: str) -> HttpResponse:
         try:
@@ -77,7 +77,7 @@ def _answering(view: View, access: Access) -> Callable[..., HttpResponse]:
         except SignInError:
             way_back = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('account_login')}?{way_back}")
-        visit = Visit(request, actor, named)
+        visit = Visit(request, actor, named, has_form=posts)
         if request.method == "POST":
             found = view(visit, **named)
             response = _rendered(visit, found) if isinstance(found, Shown) else found

@@ -19,6 +19,8 @@ const result = await build({
   entryPoints: ["app.css", "theme.js", "app.js", "charts.js"],
   outdir: built,
   entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  loader: { ".woff2": "file" },
   bundle: true,
   minify: true,
   metafile: true,
@@ -30,7 +32,7 @@ const result = await build({
 
 const manifest = {};
 for (const [path, output] of Object.entries(result.metafile.outputs)) {
-  manifest[basename(output.entryPoint)] = basename(path);
+  if (output.entryPoint) manifest[basename(output.entryPoint)] = basename(path);
 }
 
 const icons = sprite(web);
