@@ -7,6 +7,7 @@ from django.db import connection
 from shoplink.core.around import Place
 from shoplink.flows import clock, people
 from shoplink.flows.demo import BEAUTY, PLATFORM, SHOPS, UNDER_AGE, offer_ids
+from shoplink.flows.tick import tick
 from shoplink.store import people as store
 from shoplink.store.feed import read_feed
 from shoplink.store.owner import writing
@@ -57,6 +58,7 @@ def settle() -> None:
             store.add_person(name=persona.name, person_id=person_id(key), language=persona.language)
             for place, subject_id in persona.places:
                 people.admit(PLATFORM, person_id(key), place, subject_id, at)
+    tick()  # the feed shows them at once
 
 
 _known: dict[str, bool] = {}
