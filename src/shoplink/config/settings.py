@@ -59,6 +59,8 @@ REFUSALS_KEPT_DAYS = whole_number("SHOPLINK_REFUSALS_KEPT_DAYS", 90, most=36_500
 ANSWERS_KEPT_DAYS = 30
 # How long what people wrote in a ticket is kept once it has ended.
 TICKETS_KEPT_DAYS = whole_number("SHOPLINK_TICKETS_KEPT_DAYS", 365, most=36_500)
+LOOK_UPS_KEPT_DAYS = whole_number("SHOPLINK_LOOK_UPS_KEPT_DAYS", 90, most=36_500)
+LOOK_UPS_PER_HOUR = whole_number("SHOPLINK_LOOK_UPS_PER_HOUR", 300, most=1_000_000)
 
 # A MaxMind .mmdb file to look countries up in; without one, the data that the package iptocc holds.
 MMDB = os.environ.get("SHOPLINK_MMDB", "")

@@ -10,6 +10,9 @@ from shoplink.core.reasons import Reason
 HIDDEN = frozenset({"account.status_not_normal", "account.commerce_permission_revoked"})
 """What only the creator, support and the platform may know of a stranger's account."""
 
+PRIVATE = {"private": True}
+"""What stands in the params of a reason whose details are the creator's own."""
+
 _DATED = frozenset({"account.under_age"})
 
 
@@ -22,10 +25,17 @@ class Told(Struct, frozen=True):
 
 def told_to_stranger(reasons: Iterable[Reason]) -> Told:
     """Reasons without a stranger's birth date, status and permission."""
-    given = tuple(reasons)
-    told = tuple(
-        replace(reason, possible_at=None) if reason.code in _DATED else reason
-        for reason in given
-        if reason.code not in HIDDEN
-    )
+    given = to_a_stranger(reasons)
+    told = tuple(reason for reason in given if reason.code not in HIDDEN)
     return Told(told, len(told) < len(given))
+
+
+def to_a_stranger(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The same, with those of status and permission still there but alike: the creator can see why."""
+    return tuple(_discreet(reason) for reason in reasons)
+
+
+def _discreet(reason: Reason) -> Reason:
+    if reason.code in _DATED:
+        return replace(reason, possible_at=None, params={**reason.params, **PRIVATE})
+    return replace(reason, params=PRIVATE) if reason.code in HIDDEN else reason

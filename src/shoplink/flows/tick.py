@@ -51,6 +51,7 @@ def tick(now: datetime | None = None) -> Ticked:
     forgotten = forget(
         refusals_before=at - timedelta(days=settings.REFUSALS_KEPT_DAYS),
         answers_before=at - timedelta(days=settings.ANSWERS_KEPT_DAYS),
+        look_ups_before=at - timedelta(days=settings.LOOK_UPS_KEPT_DAYS),
     )
     forgotten += forget_texts(at - timedelta(days=settings.TICKETS_KEPT_DAYS))
     return Ticked(due, numbered, tickets, forgotten)

@@ -17,9 +17,13 @@ def accounts_due(at: datetime, limit: int) -> set[str]:
     return {row[0] for row in found}
 
 
-def forget(refusals_before: datetime, answers_before: datetime) -> int:
-    """Delete refusals and stored answers that were kept long enough; how many."""
-    limits = (("refusal", to_micros(refusals_before)), ("stored_answer", to_micros(answers_before)))
+def forget(refusals_before: datetime, answers_before: datetime, look_ups_before: datetime) -> int:
+    """Delete refusals, stored answers and look-ups that were kept long enough; how many."""
+    limits = (
+        ("refusal", to_micros(refusals_before)),
+        ("stored_answer", to_micros(answers_before)),
+        ("look_up", to_micros(look_ups_before)),
+    )
     if not any(query(f"SELECT 1 FROM {table} WHERE at < %s LIMIT 1", before) for table, before in limits):
         return 0
     with writing():

@@ -28,7 +28,14 @@ class Said(NamedTuple):
     remedy: str
 
 
+def _private(reason: Reason) -> str:
+    return "private" if reason.params.get("private") else ""
+
+
 _VARIANTS: dict[str, Callable[[Reason], str]] = {
+    "account.under_age": _private,
+    "account.status_not_normal": _private,
+    "account.commerce_permission_revoked": _private,
     "link.date_out_of_order": lambda reason: "" if reason.params["unlinked_at"] else "current",
     "account.links_overlap": lambda reason: "" if reason.params["ended_at"] else "current",
     "account.region_mismatch": lambda reason: "uncorrectable" if reason.next_actor == "nobody" else "",

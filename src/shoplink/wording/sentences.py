@@ -129,6 +129,18 @@ REASONS: dict[str, Wording] = {
     "account.under_age": Wording(
         N_("The account’s user is under {age}."), N_("Linking is possible from {possible_on}.")
     ),
+    "account.under_age/private": Wording(
+        N_("The account cannot be linked yet because of its user’s age."),
+        N_("Linking is possible once the user is {age}; the creator can see from when."),
+    ),
+    "account.status_not_normal/private": Wording(
+        N_("Something in the account’s own standing is in the way."),
+        N_("The creator can see what it is, and what to do about it, in “What may I do”."),
+    ),
+    "account.commerce_permission_revoked/private": Wording(
+        N_("Something in the account’s own standing is in the way."),
+        N_("The creator can see what it is, and what to do about it, in “What may I do”."),
+    ),
     "account.region_mismatch": Wording(
         N_("The account’s country ({region}) is not the shop’s market ({market})."),
         N_("Open a ticket in the help centre; support can check and correct the account’s country."),

@@ -12,6 +12,7 @@ from shoplink.store.models.linking import (
     StoredAnswer,
     Waiver,
 )
+from shoplink.store.models.lookup import LookUp
 from shoplink.store.models.people import MemberInvitation, Membership, Person, SignInLink
 from shoplink.store.models.tally import Tallied, Tally
 from shoplink.store.models.ticket import Ticket, TicketMessage, TicketsSettled
@@ -22,6 +23,7 @@ __all__ = [
     "ApiKey",
     "Event",
     "Link",
+    "LookUp",
     "MemberInvitation",
     "Membership",
     "Person",

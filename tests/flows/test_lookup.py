@@ -1,0 +1,58 @@
+"""Who looks which account up is kept, limited, and forgotten."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+
+from shoplink.core import Actor, PutAccount
+from shoplink.flows import clock
+from shoplink.flows.execute import execute
+from shoplink.flows.lookup import find, may_see
+from shoplink.flows.tick import tick
+from shoplink.store.lookups import page_of_look_ups
+from shoplink.store.sql import query
+
+LIN, MAX = Actor("shop", "S", "person_lin"), Actor("shop", "S", "person_max")
+
+
+@pytest.fixture(autouse=True)
+def accounts(database: str) -> None:  # noqa: ARG001 (the database is in use)
+    by = Actor("platform", "test")
+    for account_id, handle in (("A1", "zhou"), ("A2", "mei"), ("A3", "mei")):
+        execute([PutAccount(at=clock.now(), by=by, account_id=account_id, region="GB", handle=handle)])
+
+
+def test_an_account_is_found_by_its_handle_however_it_is_written() -> None:
+    assert find(LIN, ["@Zhou ", "zhou", "mei", "nobody"]).accounts == [
+        ("Zhou", ["A1"]),
+        ("zhou", ["A1"]),
+        ("mei", ["A2", "A3"]),
+        ("nobody", []),
+    ]
+
+
+def test_what_was_looked_up_is_kept_with_who_asked_and_then_forgotten() -> None:
+    find(LIN, ["zhou"])
+    (kept,) = page_of_look_ups(10, "A1")
+    assert (kept.person_id, kept.shop_id, kept.handle) == ("person_lin", "S", "zhou")
+    tick(clock.now() + timedelta(days=91))
+    assert query("SELECT count(*) FROM look_up") == [(0,)]
+
+
+def test_only_who_found_an_account_may_see_what_stands_in_its_way_and_only_for_a_day() -> None:
+    find(LIN, ["zhou"])
+    assert may_see(LIN, "A1")
+    assert not may_see(LIN, "A2")
+    assert not may_see(MAX, "A1")
+    assert not may_see(Actor("shop", "other", "person_lin"), "A1")
+    assert not may_see(LIN, "A1", lambda: clock.now() + timedelta(hours=25))
+
+
+@override_settings(LOOK_UPS_PER_HOUR=3)
+def test_a_person_may_look_up_so_many_an_hour_and_what_is_too_much_is_not_done_in_part() -> None:
+    assert find(LIN, ["a", "b"]).accounts is not None
+    assert find(LIN, ["c", "zhou"]).accounts is None
+    assert not may_see(LIN, "A1")
+    assert find(MAX, ["c", "zhou"]).accounts is not None, "each person has an allowance of their own"
+    assert find(LIN, ["c"], lambda: clock.now() + timedelta(minutes=61)).accounts is not None
