@@ -9,14 +9,14 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from shoplink.core import Event, Link, Reason, World, advance
-from shoplink.core.case import Case, ShopRecord
+from shoplink.core.case import AccountRecord, Case, ShopRecord
 from shoplink.core.decide.outcome import LINK_NOT_FOUND
 from shoplink.core.events import LinkEvent, LinkImported, LinkInvited
-from shoplink.core.facts import Role
+from shoplink.core.facts import Account, Role
 from shoplink.core.instant import END, shift
 from shoplink.core.roles import Rights, rights
 from shoplink.core.rulebook import Rulebook
-from shoplink.core.rules import STANDING, broken, is_waived
+from shoplink.core.rules import STANDING, broken, is_waived, shop_link_quota_is_left, slot_is_free
 from shoplink.flows import clock
 from shoplink.flows.installed import default_rulebook, installed_rulebooks
 from shoplink.store.load import Touched, load
@@ -52,6 +52,10 @@ def look_at(shops: Iterable[str] = (), accounts: Iterable[str] = ()) -> Seen:
 def look_at_pair(shop_id: str, account_id: str) -> Seen:
     """The same for one shop and one account, with their newest link."""
     return look(Touched({shop_id}, {account_id}, {(shop_id, account_id)}, set(), END))
+
+
+_ANYBODY = AccountRecord(Account("", "", "", "", None, "normal", "granted", 0))
+"""An account that no shop has met: stands where a question is about the shop alone."""
 
 
 class SlotUse(Struct, frozen=True):
@@ -123,6 +127,13 @@ def unlink_quota_use(record: ShopRecord, rulebook: Rulebook, at: datetime) -> Un
         used=record.official_unlinks,
         waived=is_waived(record.waivers, "shop.unlink_quota_spent", at),
     )
+
+
+def room(world: World, shop_id: str, role: Role) -> tuple[Reason, ...]:
+    """What stands in the way of one more link of a role, whichever account it would be: slots and the shop's quota."""
+    shop = world.shops[shop_id]
+    case = Case(world.now, world.rulebook(shop.facts.market), shop, _ANYBODY, role)
+    return broken((slot_is_free, shop_link_quota_is_left), case)
 
 
 class Permitted(Struct, frozen=True):

@@ -126,6 +126,17 @@ def person_with(email: str) -> Someone | None:
     return Someone(*found[0]) if found else None
 
 
+def time_zone_at(place: Place, subject_id: str) -> str:
+    """The time zone of who acts at a place, of the first one that has one; '' if it is not known."""
+    found = query(
+        "SELECT time_zone FROM membership JOIN person USING (person_id) WHERE place = %s AND subject_id = %s"
+        " AND time_zone <> '' AND is_active ORDER BY membership.number LIMIT 1",
+        place,
+        subject_id,
+    )
+    return found[0][0] if found else ""
+
+
 def names_of(person_ids: Iterable[str]) -> dict[str, str]:
     """The names of people by their ids; an address stands for an empty name."""
     found = query(

@@ -7,12 +7,13 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Reason, parse_command
+from shoplink.core import Accepted, Reason, Refused, parse_command
 from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
 from shoplink.core.wire import plain, read_reason
 from shoplink.flows.execute import execute
+from shoplink.flows.trial import check
 from shoplink.web.visit import Visit
 from shoplink.wording.problems import say_malformed
 
@@ -47,7 +48,7 @@ def send(visit: Visit, command: str, *, link_id: str | None = None, **fields: An
     The form's hidden `key` makes a second sending of the same form get the first one's answer. `link_id`: the
     link that the page shows; if its pair has another by now, the command is refused.
     """
-    key = visit.typed.get(KEY_FIELD, "")[:KEY_LENGTH_MAX] or new_key()
+    key = f"{visit.typed.get(KEY_FIELD, '')[:KEY_LENGTH_MAX] or new_key()}/{command}"
     given = {**fields, "command": command, "at": BEGINNING, "by": plain(visit.by), "key": key}
     try:
         meant = parse_command(given)
@@ -64,6 +65,16 @@ def send(visit: Visit, command: str, *, link_id: str | None = None, **fields: An
         warnings=tuple(answer["warnings"]),
         events=tuple(answer["events"]),
     )
+
+
+def judge(visit: Visit, command: str, **fields: Any) -> Sent:
+    """What `send` would lead to now; nothing is done and nothing is stored."""
+    given = {**fields, "command": command, "at": BEGINNING, "by": plain(visit.by)}
+    match check(parse_command(given)):
+        case Accepted(warnings=warnings):
+            return Sent(accepted=True, warnings=tuple(warnings))
+        case Refused(reasons=reasons):
+            return Sent(accepted=False, reasons=reasons)
 
 
 def _rejected(error: str) -> str:

@@ -1,7 +1,7 @@
 """One request for a page: who asks, who acts, and how it is answered in their words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -37,6 +37,10 @@ class Visit:
         """Who acts, on a page that only somebody in particular may see."""
         assert self.actor is not None, "the page's access says who acts"
         return self.actor
+
+    def as_creator(self, account_id: str) -> "Visit":
+        """The same visit by the same person, acting as the creator of an account that is theirs."""
+        return replace(self, actor=Actor("creator", account_id, self.by.person))
 
     @property
     def network(self) -> Network:

@@ -1,0 +1,55 @@
+"""我的账号 → 绑定 TikTok 账号: each slot of a shop a card, and its quotas."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from msgspec import Struct
+
+from shoplink.core.facts import Role
+from shoplink.flows.look import UnlinkQuotaUse, look_at
+from shoplink.web.access import SELLER
+from shoplink.web.frame import Menu
+from shoplink.web.page import page
+from shoplink.web.seller.shop import Quota, Slots, quota_of, shop_name, slots_of, unlinks_of
+from shoplink.web.visit import Answer, Shown, Visit
+
+
+class Accounts(Struct, frozen=True):
+    """What the page shows of one shop, for the role of the tab that is open."""
+
+    shop_id: str
+    name: str
+    market: str
+    enrolment: str
+    normal: bool
+    tabs: list[tuple[str, str, bool]]
+    slots: Slots
+    quota: Quota
+    unlinks: UnlinkQuotaUse
+
+
+@page("seller/<str:shop_id>/", SELLER, menu=Menu("user-circle", N_("My accounts")))
+def accounts(visit: Visit, shop_id: str) -> Answer:
+    """The accounts of a shop: official ones, or with `?role=marketing` the others."""
+    world = look_at(shops=[shop_id]).world
+    facts = world.shops[shop_id].facts
+    role: Role = "marketing" if visit.asked.get("role") == "marketing" else "official"
+    counted = {each: slots_of(visit, world, shop_id, each) for each in ("official", "marketing")}
+    titles = {"official": _("Official accounts"), "marketing": _("Marketing accounts")}
+    tabs = [
+        (f"/seller/{shop_id}/?role={each}", f"{titles[each]} {slots.used}/{slots.total}", each == role)
+        for each, slots in counted.items()
+    ]
+    return Shown(
+        "seller/accounts.html",
+        Accounts(
+            shop_id=shop_id,
+            name=shop_name(world, shop_id),
+            market=visit.language.country(facts.market),
+            enrolment=_("open (普招)") if facts.enrolment == "open" else _("invited (定邀)"),
+            normal=facts.status == "normal",
+            tabs=tabs,
+            slots=counted[role],
+            quota=quota_of(visit, world, shop_id),
+            unlinks=unlinks_of(world, shop_id),
+        ),
+    )

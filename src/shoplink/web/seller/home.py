@@ -1,0 +1,154 @@
+"""The seller's home: what waits for me across all my shops, then the shops themselves."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from msgspec import Struct
+
+from shoplink.core import Link, World
+from shoplink.core.turn import held_by
+from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse, link_quota_use, look_at, room
+from shoplink.web.access import ANY_SELLER, places_of
+from shoplink.web.export import Cell, asked_for, export
+from shoplink.web.frame import Menu
+from shoplink.web.page import page
+from shoplink.web.seller.shop import account_name, shop_name, slots_line, unlinks_of
+from shoplink.web.show import Badge, Deadline, Instant, show_deadline, show_instant, show_link_status
+from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording import say_reason
+
+_SOON = timedelta(days=1)
+_THIS_WEEK = timedelta(days=7)
+
+
+class Waiting(Struct, frozen=True):
+    """Something that waits for the seller, and where to deal with it."""
+
+    shop: str
+    account: str
+    status: Badge
+    text: str
+    deadline: Deadline | None
+    url: str
+    action: str
+
+
+class ShopRow(Struct, frozen=True):
+    """A shop in the table of shops; `room` is whether one more marketing account can be linked this week."""
+
+    url: str
+    name: str
+    shop_id: str
+    market: str
+    enrolment: str
+    status: str
+    official: SlotUse
+    marketing: SlotUse
+    quota: LinkQuotaUse
+    unlinks: UnlinkQuotaUse
+    next_at: Instant | None
+    room: bool
+
+
+class Home(Struct, frozen=True):
+    """What the page shows; `all_shops` counts the shops before the saved view left some out."""
+
+    waiting: list[Waiting]
+    shops: list[ShopRow]
+    all_shops: int
+    tabs: list[tuple[str, str, bool]]
+
+
+@page("seller/", ANY_SELLER, menu=Menu("home", N_("Home")))
+def home(visit: Visit) -> Answer:
+    """What waits, and the shops; `?view=room` leaves those that can link one more marketing account this week."""
+    shops = places_of(visit.request).shops
+    world = look_at(shops=shops).world
+    rows = [_row(visit, world, shop_id) for shop_id in shops if shop_id in world.shops]
+    view = visit.asked.get("view", "")
+    chosen = [row for row in rows if row.room] if view == "room" else rows
+    kind = asked_for(visit)
+    if kind is not None:
+        return export(visit, kind, "shops", *_table(chosen))
+    tabs = [
+        ("/seller/", _("All shops"), view != "room"),
+        ("/seller/?view=room", _("Can link one more marketing account this week"), view == "room"),
+    ]
+    return Shown("seller/home.html", Home(_waiting(visit, world), chosen, len(rows), tabs))
+
+
+def _waiting(visit: Visit, world: World) -> list[Waiting]:
+    """Unlink requests first, then what expires, then what is held; each by its date."""
+    links = [link for shop in world.shops.values() for link in shop.live.values()]
+    requested = sorted((link for link in links if link.unlink_requested_at), key=lambda link: str(link.unlink_requested_at))
+    expiring = sorted(
+        (link for link in links if link.status == "invited" and link.expires_at and link.expires_at - world.now <= _SOON),
+        key=lambda link: str(link.expires_at),
+    )
+    held = [link for link in links if link.status == "in_review"]
+    return [_wait(visit, world, link) for link in (*requested, *expiring, *held)]
+
+
+def _wait(visit: Visit, world: World, link: Link) -> Waiting:
+    url = f"/seller/{link.shop_id}/links/{link.link_id}"
+    deadline = None
+    if link.unlink_requested_at:
+        text, action, url = _("The creator asks to be unlinked."), _("View details"), f"{url}/unlink"
+    elif link.status == "invited":
+        text, action = _("The invitation expires soon; the creator has not confirmed yet."), _("View")
+        deadline = show_deadline(visit, link.expires_at) if link.expires_at else None
+    else:
+        reasons = held_by(world, link, world.now)
+        text = say_reason(reasons[0], visit.language, visit.zone).problem if reasons else _("It goes on by itself.")
+        action = _("View")
+    return Waiting(
+        shop=shop_name(world, link.shop_id),
+        account=account_name(world, link.account_id),
+        status=show_link_status(link),
+        text=text,
+        deadline=deadline,
+        url=url,
+        action=action,
+    )
+
+
+def _row(visit: Visit, world: World, shop_id: str) -> ShopRow:
+    record = world.shops[shop_id]
+    quota = link_quota_use(record, world.rulebook(record.facts.market), world.now)
+    dates = [unit.returns_at for unit in quota.units if unit.returns_at]
+    dates += [link.expires_at for link in record.live.values() if link.status == "invited" and link.expires_at]
+    return ShopRow(
+        url=f"/seller/{shop_id}/",
+        name=shop_name(world, shop_id),
+        shop_id=shop_id,
+        market=visit.language.country(record.facts.market),
+        enrolment=_("open (普招)") if record.facts.enrolment == "open" else _("invited (定邀)"),
+        status=record.facts.status,
+        official=slots_line(world, shop_id, "official"),
+        marketing=slots_line(world, shop_id, "marketing"),
+        quota=quota,
+        unlinks=unlinks_of(world, shop_id),
+        next_at=show_instant(visit, min(dates)) if dates else None,
+        room=_has_room(world, shop_id, world.now + _THIS_WEEK),
+    )
+
+
+def _has_room(world: World, shop_id: str, until: datetime) -> bool:
+    """Whether one more marketing account can be linked by an instant, if only time passes."""
+    reasons = room(world, shop_id, "marketing")
+    return all(reason.possible_at is not None and reason.possible_at <= until for reason in reasons)
+
+
+def _table(rows: list[ShopRow]) -> tuple[list[str], list[list[Cell]]]:
+    header = [_("Shop"), _("Shop ID"), _("Market"), _("Admitted as")]
+    header += [_("Official accounts"), _("Official slots"), _("Marketing accounts"), _("Marketing slots")]
+    header += [_("Marketing links in the window"), _("Limit"), _("Official unlinks"), _("Next date")]
+    return header, [
+        [
+            *(row.name, row.shop_id, row.market, row.enrolment),
+            *(row.official.used, row.official.total, row.marketing.used, row.marketing.total),
+            *(row.quota.used, row.quota.limit, row.unlinks.used, row.next_at.text if row.next_at else None),
+        ]
+        for row in rows
+    ]

@@ -1,0 +1,162 @@
+"""Link an account: find it by its handle, see every condition, send the invitation."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import World
+from shoplink.core.facts import Role
+from shoplink.flows.look import look_at, look_at_pair
+from shoplink.flows.lookup import find, may_see
+from shoplink.web.access import SELLER, places_of
+from shoplink.web.act import Sent, judge, send
+from shoplink.web.page import page
+from shoplink.web.seller.conditions import Condition, conditions
+from shoplink.web.seller.shop import account_name, shop_name
+from shoplink.web.show import show_role
+from shoplink.web.visit import Answer, Shown, Visit
+
+
+class Finding(Struct, frozen=True):
+    """The form that asks for a handle, with what was typed; `found` are several accounts of one handle."""
+
+    shop_id: str
+    shop: str
+    role: Role
+    handle: str
+    problem: str
+    found: list[tuple[str, str]]
+
+
+class Asking(Struct, frozen=True):
+    """An account and what stands between it and the shop; `owned` if the person may confirm as well."""
+
+    shop_id: str
+    shop: str
+    account_id: str
+    account: str
+    role: Role
+    roles: list[tuple[str, str, bool]]
+    conditions: list[Condition]
+    allowed: bool
+    owned: bool
+    reference: str
+    settlement: str
+    problem: str
+    ticket_helps: bool
+
+
+def _role(text: str | None) -> Role:
+    return "official" if text == "official" else "marketing"
+
+
+@page("seller/<str:shop_id>/link", SELLER, posts=True)
+def link(visit: Visit, shop_id: str) -> Answer:
+    """Find an account by its handle; who asks for which is kept."""
+    role = _role(visit.typed.get("role") or visit.asked.get("role"))
+    handle = visit.typed.get("handle", "")
+    problem, found = "", []
+    if visit.posted:
+        problem, found = _find(visit, handle)
+        if len(found) == 1:
+            return visit.go("seller.ask", shop_id=shop_id, account_id=found[0], role=role)
+    world = look_at(shops=[shop_id], accounts=found).world
+    choices = [(f"/seller/{shop_id}/link/{each}/{role}", account_name(world, each)) for each in found]
+    view = Finding(shop_id, shop_name(world, shop_id), role, handle, problem, choices)
+    return Shown("seller/link.html", view, status=422 if problem else 200)
+
+
+def _find(visit: Visit, handle: str) -> tuple[str, list[str]]:
+    """What is wrong with the asking, or the accounts found."""
+    if not handle.strip(" @"):
+        return _("Type the account’s handle, for example @oliviasteeps."), []
+    found = find(visit.by, [handle]).accounts
+    if found is None:
+        return _("You have looked up very many accounts within the hour. Go on a little later."), []
+    accounts = found[0][1]
+    if not accounts:
+        return _("There is no account with this handle. Check its spelling with the creator."), []
+    return "", accounts
+
+
+@page("seller/<str:shop_id>/link/<str:account_id>/<str:role>", SELLER, posts=True)
+def ask(visit: Visit, shop_id: str, account_id: str, role: str) -> Answer:
+    """Every condition of inviting this account; sent from here, it becomes an invitation."""
+    if role not in {"official", "marketing"}:
+        raise Http404
+    world = look_at_pair(shop_id, account_id).world
+    is_stranger = not _has_live_link(world, shop_id, account_id)
+    if account_id not in world.accounts or (is_stranger and not may_see(visit.by, account_id)):
+        raise Http404
+    sent = None
+    if visit.posted:
+        sent = send(visit, "invite", **_asked(visit, shop_id, account_id, role), **_typed(visit))
+        if sent.accepted:
+            return _invited(visit, shop_id, account_id, sent)
+    view = _asking(visit, world, (shop_id, account_id, _role(role)), sent, is_stranger)
+    return Shown("seller/ask.html", view, status=sent.status if sent else 200)
+
+
+def _asked(visit: Visit, shop_id: str, account_id: str, role: str) -> dict[str, Any]:
+    region = visit.network.region
+    return {"shop_id": shop_id, "account_id": account_id, "role": role, "network_region": region}
+
+
+def _typed(visit: Visit) -> dict[str, Any]:
+    return {
+        "reference": visit.typed.get("reference", "").strip() or None,
+        "settlement": visit.typed.get("settlement") or None,
+    }
+
+
+def _invited(visit: Visit, shop_id: str, account_id: str, sent: Sent) -> Answer:
+    """On to the new link; confirmed at once if the person owns the account and asked for it."""
+    event = next(event for event in sent.events if event["type"] == "link.invited")
+    link_id, expires_at = event["link_id"], parse_instant(event["expires_at"])
+    said = _("The invitation is sent. The creator confirms it in the app before {instant}.")
+    said = said.format(instant=visit.language.instant(expires_at, visit.zone))
+    if visit.typed.get("confirm") and account_id in places_of(visit.request).accounts:
+        confirmed = send(
+            visit.as_creator(account_id),
+            "accept",
+            link_id=link_id,
+            shop_id=shop_id,
+            account_id=account_id,
+            network_region=visit.network.region,
+        )
+        said = _("Invited and confirmed.") if confirmed.accepted else said
+    return visit.go("seller.one", said=said, shop_id=shop_id, link_id=link_id)
+
+
+def _asking(
+    visit: Visit, world: World, asked: tuple[str, str, Role], sent: Sent | None, is_stranger: bool
+) -> Asking:
+    shop_id, account_id, role = asked
+    judged = judge(visit, "invite", **_asked(visit, shop_id, account_id, role))
+    found = conditions(visit, judged, stranger=is_stranger, role=role)
+    return Asking(
+        shop_id=shop_id,
+        shop=shop_name(world, shop_id),
+        account_id=account_id,
+        account=account_name(world, account_id),
+        role=role,
+        roles=[
+            (f"/seller/{shop_id}/link/{account_id}/{each}", show_role(visit, each), each == role)
+            for each in ("official", "marketing")
+        ],
+        conditions=found,
+        allowed=judged.accepted,
+        owned=account_id in places_of(visit.request).accounts,
+        reference=visit.typed.get("reference", ""),
+        settlement=visit.typed.get("settlement", ""),
+        sent=sent,
+        problem=sent.problem if sent else "",
+        ticket_helps=any(row.reason is not None and row.reason.support_helps for row in found),
+    )
+
+
+def _has_live_link(world: World, shop_id: str, account_id: str) -> bool:
+    record = world.shops.get(shop_id)
+    return record is not None and any(each.account_id == account_id for each in record.live.values())

@@ -1,0 +1,192 @@
+"""One link: where it stands, whose turn it is, what holds it, what happened, and what may be done."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import Link, World
+from shoplink.core.events import LinkEvent
+from shoplink.core.turn import held_by, turn
+from shoplink.flows.look import Seen, look_at_pair
+from shoplink.store.people import time_zone_at
+from shoplink.store.read import one_link, timeline
+from shoplink.web.access import SELLER
+from shoplink.web.act import Sent, judge, send
+from shoplink.web.page import page
+from shoplink.web.seller.shop import account_name, rights_in_words, shop_name, unlinks_of
+from shoplink.web.show import (
+    Badge,
+    Deadline,
+    Instant,
+    ReasonRow,
+    TimelineRow,
+    show_deadline,
+    show_instant,
+    show_link_status,
+    show_reasons,
+    show_role,
+    show_timeline,
+    show_turn,
+)
+from shoplink.web.visit import Answer, Shown, Visit
+
+
+class LinkPage(Struct, frozen=True):
+    """What the page shows; `theirs` is the deadline in the creator's time zone, where that is known."""
+
+    shop_id: str
+    shop: str
+    link_id: str
+    account: str
+    role: str
+    status: Badge
+    turn: Badge | None
+    deadline: Deadline | None
+    theirs: str
+    facts: list[tuple[str, Instant]]
+    reference: str
+    settlement: str
+    held: list[ReasonRow]
+    rights: list[str]
+    timeline: list[TimelineRow]
+    can_withdraw: bool
+    can_unlink: bool
+    unlink_requested: bool
+    problem: str
+    refused: list[ReasonRow]
+
+
+class UnlinkPage(Struct, frozen=True):
+    """What agreeing to an unlink request would change, and why it cannot be agreed to yet."""
+
+    shop_id: str
+    shop: str
+    link_id: str
+    account: str
+    role: str
+    requested_at: Instant | None
+    official: bool
+    unlinks_after: int
+    unlinks_limit: int
+    items_leaving: int
+    allowed: bool
+    reasons: list[ReasonRow]
+    note: str
+    problem: str
+
+
+def _the_link(shop_id: str, link_id: str) -> tuple[Seen, Link]:
+    """The link as it stands now. Raises Http404 if it is not one of this shop's."""
+    stored = one_link(link_id)
+    if stored is None or stored.shop_id != shop_id:
+        raise Http404
+    seen = look_at_pair(shop_id, stored.account_id)
+    return seen, seen.settled(stored)
+
+
+@page("seller/<str:shop_id>/links/<str:link_id>", SELLER, posts=True)
+def one(visit: Visit, shop_id: str, link_id: str) -> Answer:
+    """The link; its form withdraws it, once that was confirmed."""
+    seen, link = _the_link(shop_id, link_id)
+    sent = None
+    if visit.posted:
+        fields = {"shop_id": shop_id, "account_id": link.account_id}
+        sent = send(visit, "withdraw", link_id=link_id, **fields)
+        if sent.accepted:
+            return visit.go("seller.one", said=_("Withdrawn."), shop_id=shop_id, link_id=link_id)
+    return Shown("seller/one.html", _page(visit, seen, link, sent), status=sent.status if sent else 200)
+
+
+def _page(visit: Visit, seen: Seen, link: Link, sent: Sent | None) -> LinkPage:
+    world, held = seen.world, held_by(seen.world, link, seen.world.now)
+    due = [event for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link.link_id]
+    deadline = link.expires_at if link.status == "invited" else None
+    return LinkPage(
+        shop_id=link.shop_id,
+        shop=shop_name(world, link.shop_id),
+        link_id=link.link_id,
+        account=account_name(world, link.account_id),
+        role=show_role(visit, link.role),
+        status=show_link_status(link),
+        turn=show_turn(turn(link, held)) if link.ended_at is None else None,
+        deadline=show_deadline(visit, deadline) if deadline else None,
+        theirs=_theirs(visit, link, deadline) if deadline else "",
+        facts=_dates(visit, link),
+        reference=link.reference or "",
+        settlement=link.settlement or "",
+        held=show_reasons(visit, held),
+        rights=rights_in_words(world, link) if link.status == "linked" else [],
+        timeline=show_timeline(visit, [*reversed(due), *reversed(timeline(link.link_id))]),
+        can_withdraw=link.status in {"invited", "in_review"},
+        can_unlink=link.status == "linked" and _may_unlink_alone(world, link),
+        unlink_requested=link.status == "linked" and link.unlink_requested_at is not None,
+        problem=sent.problem if sent else "",
+        refused=show_reasons(visit, sent.reasons if sent else ()),
+    )
+
+
+def _may_unlink_alone(world: World, link: Link) -> bool:
+    rulebook = world.rulebook(world.shops[link.shop_id].facts.market)
+    return rulebook.parameters.shop_may_unlink_alone
+
+
+def _theirs(visit: Visit, link: Link, deadline: datetime) -> str:
+    """The deadline on the creator's clock, if that is known and another than the reader's."""
+    name = time_zone_at("creator", link.account_id)
+    if not name or name == str(visit.zone):
+        return ""
+    return visit.language.instant(deadline, ZoneInfo(name))
+
+
+def _dates(visit: Visit, link: Link) -> list[tuple[str, Instant]]:
+    dates = (
+        (_("Invited"), link.invited_at),
+        (_("Confirmed"), link.accepted_at),
+        (_("Linked since"), link.linked_at),
+        (_("Unlink requested"), link.unlink_requested_at),
+        (_("Ended"), link.ended_at),
+    )
+    return [(title, show_instant(visit, at)) for title, at in dates if at is not None]
+
+
+@page("seller/<str:shop_id>/links/<str:link_id>/unlink", SELLER, posts=True)
+def unlink(visit: Visit, shop_id: str, link_id: str) -> Answer:
+    """View details of an unlink request, or of unlinking alone: its effects, then agree or refuse."""
+    seen, link = _the_link(shop_id, link_id)
+    requested = link.unlink_requested_at is not None
+    if link.status != "linked" or not (requested or _may_unlink_alone(seen.world, link)):
+        return visit.go("seller.one", shop_id=shop_id, link_id=link_id)
+    agree, fields = ("approve_unlink" if requested else "unlink"), {"shop_id": shop_id, "account_id": link.account_id}
+    sent = None
+    if visit.posted:
+        refuses = visit.typed.get("answer") == "refuse"
+        note = {"note": visit.typed.get("note", "").strip() or None} if refuses else {}
+        sent = send(visit, "refuse_unlink" if refuses else agree, link_id=link_id, **fields, **note)
+        if sent.accepted:
+            said = _("Refused. The creator may ask again.") if refuses else _("Unlinked. The slot is free.")
+            return visit.go("seller.one", said=said, shop_id=shop_id, link_id=link_id)
+    view = _unlinking(visit, seen.world, link, judge(visit, agree, **fields), sent)
+    return Shown("seller/unlink.html", view, status=sent.status if sent else 200)
+
+
+def _unlinking(visit: Visit, world: World, link: Link, judged: Sent, sent: Sent | None) -> UnlinkPage:
+    use = unlinks_of(world, link.shop_id)
+    return UnlinkPage(
+        shop_id=link.shop_id,
+        shop=shop_name(world, link.shop_id),
+        link_id=link.link_id,
+        account=account_name(world, link.account_id),
+        role=show_role(visit, link.role),
+        requested_at=show_instant(visit, link.unlink_requested_at) if link.unlink_requested_at else None,
+        official=link.role == "official",
+        unlinks_after=use.used + 1,
+        unlinks_limit=use.limit,
+        items_leaving=0,
+        allowed=judged.accepted,
+        reasons=show_reasons(visit, (sent or judged).reasons),
+        note=visit.typed.get("note", ""),
+        problem=sent.problem if sent else "",
+    )

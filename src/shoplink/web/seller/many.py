@@ -1,0 +1,213 @@
+"""Many at once: paste handles or drop a CSV; every row is judged after the rows above it; those that pass are sent."""
+
+import csv
+import io
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as N_
+from django.utils.translation import ngettext
+from msgspec import Struct
+
+from shoplink.core import Accepted, Actor, Command, Reason, Withdraw, parse_command
+from shoplink.core.discretion import to_a_stranger
+from shoplink.core.facts import Role
+from shoplink.core.instant import BEGINNING
+from shoplink.core.wire import plain, read_reason
+from shoplink.flows.execute import execute
+from shoplink.flows.look import look_at
+from shoplink.flows.lookup import find
+from shoplink.flows.trial import try_in_turn
+from shoplink.web.access import SELLER
+from shoplink.web.act import KEY_FIELD, KEY_LENGTH_MAX, new_key
+from shoplink.web.export import export
+from shoplink.web.frame import Menu
+from shoplink.web.page import page
+from shoplink.web.seller.shop import account_name, shop_name
+from shoplink.web.show import Deadline, ReasonRow, show_deadline, show_reasons, show_role
+from shoplink.web.visit import Answer, Shown, Visit
+
+HANDLES_MAX = 200
+_FILE_MAX = 256 * 1024
+_SEPARATORS = re.compile(r"[\s,;，；、]+")
+
+
+class Judged(Struct, frozen=True):
+    """A row: what was typed, the account it names, and what would come of inviting it after the rows above."""
+
+    handle: str
+    account_id: str
+    passes: bool
+    reasons: list[ReasonRow]
+    problem: str = ""
+
+
+class Open(Struct, frozen=True):
+    """An open invitation that may be withdrawn with others."""
+
+    account_id: str
+    account: str
+    role: str
+    deadline: Deadline | None
+
+
+class Many(Struct, frozen=True):
+    """The page: what was typed, the rows judged or sent, the open invitations."""
+
+    shop_id: str
+    shop: str
+    role: Role
+    handles: str
+    problem: str
+    rows: list[Judged]
+    passing: int
+    sent: bool
+    open: list[Open]
+
+
+@page("seller/<str:shop_id>/many", SELLER, posts=True, menu=Menu("list-check", N_("Many at once")))
+def many(visit: Visit, shop_id: str) -> Answer:
+    """Judge what was pasted, send what passes, or withdraw the open invitations that were ticked."""
+    does = visit.typed.get("do", "") if visit.posted else ""
+    if does == "withdraw":
+        return _withdraw(visit, shop_id)
+    role: Role = "official" if visit.typed.get("role") == "official" else "marketing"
+    handles, problem = _handles(visit) if does else ([], "")
+    rows: list[Judged] = []
+    if handles and not problem:
+        found = find(visit.by, handles).accounts
+        if found is None:
+            problem = _("You have looked up very many accounts within the hour. Go on a little later.")
+        else:
+            rows = _rows(visit, shop_id, role, found, send=does == "send")
+    if does == "file" and rows:
+        return _file(visit, shop_id, rows)
+    passing = sum(row.passes for row in rows)
+    world = look_at(shops=[shop_id]).world
+    view = Many(
+        shop_id=shop_id,
+        shop=shop_name(world, shop_id),
+        role=role,
+        handles="\n".join(handles) or visit.typed.get("handles", ""),
+        problem=problem,
+        rows=rows,
+        passing=passing,
+        sent=does == "send",
+        open=_open(visit, shop_id),
+    )
+    return Shown("seller/many.html", view, status=422 if problem else 200)
+
+
+def _handles(visit: Visit) -> tuple[list[str], str]:
+    """The handles that were pasted or stand in the first column of the file, and what is wrong with them."""
+    text = visit.typed.get("handles", "")
+    file = visit.request.FILES.get("file")
+    if file is not None:
+        if file.size is None or file.size > _FILE_MAX:
+            return [], _("The file is too large: 256 KB are allowed.")
+        try:
+            rows = list(csv.reader(io.StringIO(file.read().decode("utf-8-sig"))))
+        except (UnicodeDecodeError, csv.Error):
+            return [], _("The file is no CSV in UTF-8.")
+        text = "\n".join(row[0] for row in rows if row)
+    handles = list(dict.fromkeys(each.removeprefix("@") for each in _SEPARATORS.split(text) if each.strip("@")))
+    if not handles:
+        return [], _("Paste at least one handle, for example @oliviasteeps.")
+    if len(handles) > HANDLES_MAX:
+        message = _("There are {count} handles; at most {most} are judged at once.")
+        return handles, message.format(count=len(handles), most=HANDLES_MAX)
+    return handles, ""
+
+
+def _rows(
+    visit: Visit, shop_id: str, role: Role, found: list[tuple[str, list[str]]], *, send: bool
+) -> list[Judged]:
+    """Each handle judged after those above it, or with `send` decided and stored, in one batch."""
+    accounts = [(handle, ids[0]) for handle, ids in found if len(ids) == 1]
+    commands = [_invite(visit, shop_id, role, account_id) for _, account_id in accounts]
+    outcomes = _send(visit, commands) if send else _try(commands)
+    decided = dict(zip((handle for handle, _ in accounts), outcomes, strict=True))
+    live = look_at(shops=[shop_id]).world.shops[shop_id].live.values()
+    known = {link.account_id for link in live}
+    rows = []
+    for handle, ids in found:
+        if len(ids) != 1:
+            problem = _("Several accounts have this handle.") if ids else _("There is no account with this handle.")
+            rows.append(Judged(f"@{handle}", "", passes=False, reasons=[], problem=problem))
+            continue
+        reasons = decided[handle]
+        told = reasons if ids[0] in known else to_a_stranger(reasons)
+        rows.append(Judged(f"@{handle}", ids[0], passes=not reasons, reasons=show_reasons(visit, told)))
+    return rows
+
+
+def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
+    key = f"{visit.typed.get(KEY_FIELD, '')[:KEY_LENGTH_MAX] or new_key()}/{account_id}"
+    fields: dict[str, Any] = {
+        "command": "invite",
+        "at": BEGINNING,
+        "by": plain(visit.by),
+        "key": key,
+        "shop_id": shop_id,
+        "account_id": account_id,
+        "role": role,
+        "network_region": visit.network.region,
+    }
+    return parse_command(fields)
+
+
+def _try(commands: list[Command]) -> list[tuple[Reason, ...]]:
+    return [
+        () if isinstance(decision, Accepted) else tuple(decision.reasons) for decision in try_in_turn(commands)
+    ]
+
+
+def _send(visit: Visit, commands: list[Command]) -> list[tuple[Reason, ...]]:
+    answers = execute(commands, scope=f"person:{visit.by.person or ''}") if commands else []
+    return [tuple(read_reason(reason) for reason in answer["reasons"]) for answer in answers]
+
+
+def _file(visit: Visit, shop_id: str, rows: list[Judged]) -> Answer:
+    """The rows that do not pass, with every reason, to be dealt with later."""
+    header = [_("Handle"), _("Account ID"), _("Reasons"), _("What to do")]
+    failed = [
+        [
+            row.handle,
+            row.account_id,
+            " / ".join(reason.problem for reason in row.reasons) or row.problem,
+            " / ".join(reason.remedy for reason in row.reasons),
+        ]
+        for row in rows
+        if not row.passes
+    ]
+    return export(visit, "csv", f"not-invited-{shop_id}", header, failed)
+
+
+def _open(visit: Visit, shop_id: str) -> list[Open]:
+    world = look_at(shops=[shop_id]).world
+    return [
+        Open(
+            link.account_id,
+            account_name(world, link.account_id),
+            show_role(visit, link.role),
+            show_deadline(visit, link.expires_at) if link.expires_at else None,
+        )
+        for link in world.shops[shop_id].live.values()
+        if link.status == "invited"
+    ]
+
+
+def _withdraw(visit: Visit, shop_id: str) -> Answer:
+    """Withdraw every open invitation that was ticked, in one batch."""
+    by = Actor(visit.by.kind, visit.by.id, visit.by.person)
+    chosen = list(dict.fromkeys(visit.typed.getlist("account_id")))[:HANDLES_MAX]
+    commands = [
+        Withdraw(at=BEGINNING, by=by, shop_id=shop_id, account_id=account_id)
+        for account_id in chosen
+        if account_id in {each.account_id for each in _open(visit, shop_id)}
+    ]
+    answers = execute(commands) if commands else []
+    done = sum(answer["outcome"] == "accepted" for answer in answers)
+    said = ngettext("{count} invitation withdrawn.", "{count} invitations withdrawn.", done).format(count=done)
+    return visit.go("seller.many", said=said, shop_id=shop_id)

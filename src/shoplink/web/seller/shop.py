@@ -1,0 +1,183 @@
+"""A shop for its seller: slots and quotas as people think of them, and the cards of its accounts."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import Link, World
+from shoplink.core.facts import Role
+from shoplink.core.turn import held_by
+from shoplink.flows.look import (
+    SlotUse,
+    UnlinkQuotaUse,
+    link_quota_use,
+    permitted,
+    room,
+    slot_use,
+    unlink_quota_use,
+)
+from shoplink.web.show import (
+    Badge,
+    Deadline,
+    Instant,
+    ReasonRow,
+    show_deadline,
+    show_instant,
+    show_link_status,
+    show_reasons,
+)
+from shoplink.web.visit import Visit
+
+ROLES: tuple[Role, Role] = ("official", "marketing")
+_STRIP_WIDTH = 720
+
+
+class AccountCard(Struct, frozen=True):
+    """A slot that a live link holds: the account, its state, the next date, and where to go from here."""
+
+    account_id: str
+    name: str
+    status: Badge
+    link_url: str
+    unlink_url: str
+    deadline: Deadline | None
+    since: Instant | None
+    held: list[ReasonRow]
+    rights: list[str]
+
+
+class Unit(Struct, frozen=True):
+    """A used unit of the 180-day quota: where it stands on the strip (0 to 720), and when it returns."""
+
+    x: int
+    returns: Instant | None
+    text: str
+
+
+class Quota(Struct, frozen=True):
+    """How much of the marketing link quota is used; `units` by the day each returns."""
+
+    used: int
+    limit: int | None
+    days: int | None
+    waived: bool
+    units: list[Unit]
+
+
+class Slots(Struct, frozen=True):
+    """The slots of one role: the cards of those taken, the places of those free, and why there are none."""
+
+    role: Role
+    total: int
+    used: int
+    cards: list[AccountCard]
+    free: list[int]
+    link_url: str
+    unavailable: list[ReasonRow]
+    full: list[ReasonRow]
+
+
+def account_name(world: World, account_id: str) -> str:
+    """How an account is called: its handle with the @, else its id."""
+    record = world.accounts.get(account_id)
+    return f"@{record.facts.handle}" if record and record.facts.handle else account_id
+
+
+def shop_name(world: World, shop_id: str) -> str:
+    """How a shop is called: its name, else its id."""
+    return world.shops[shop_id].facts.name or shop_id
+
+
+def slots_of(visit: Visit, world: World, shop_id: str, role: Role) -> Slots:
+    """The slots of a role, with a card for each live link in it."""
+    record = world.shops[shop_id]
+    use = slot_use(record, world.rulebook(record.facts.market), role)
+    reasons = room(world, shop_id, role)
+    links = [link for link in record.live.values() if link.role == role]
+    unavailable = [reason for reason in reasons if reason.code == "shop.role_not_available"]
+    return Slots(
+        role=role,
+        total=use.total,
+        used=use.used,
+        cards=[card(visit, world, link) for link in links],
+        free=list(range(use.used + 1, use.total + 1)),
+        link_url=f"/seller/{shop_id}/link?role={role}",
+        unavailable=show_reasons(visit, unavailable),
+        full=show_reasons(visit, [reason for reason in reasons if reason not in unavailable]),
+    )
+
+
+def card(visit: Visit, world: World, link: Link) -> AccountCard:
+    """The card of a live link."""
+    url = f"/seller/{link.shop_id}/links/{link.link_id}"
+    expires_at = link.expires_at if link.status == "invited" else None
+    return AccountCard(
+        account_id=link.account_id,
+        name=account_name(world, link.account_id),
+        status=show_link_status(link),
+        link_url=url,
+        unlink_url=f"{url}/unlink" if link.unlink_requested_at else "",
+        deadline=show_deadline(visit, expires_at) if expires_at else None,
+        since=show_instant(visit, link.linked_at) if link.linked_at else None,
+        held=show_reasons(visit, held_by(world, link, world.now)),
+        rights=rights_in_words(world, link) if link.status == "linked" else [],
+    )
+
+
+def rights_in_words(world: World, link: Link) -> list[str]:
+    """What the account may do for the shop now, in a few words each."""
+    rights = permitted(world, link.shop_id, link.account_id).rights
+    words = []
+    if rights.sync_showcase:
+        words.append(_("Sync all products to the showcase"))
+    if rights.add_from_shop:
+        words.append(_("Add from shop: showcase, videos, lives"))
+    if rights.commission == "none":
+        words.append(_("No commission"))
+    if rights.followers_minimum == 0:
+        words.append(_("No minimum of followers"))
+    if rights.promote_other_shops:
+        words.append(_("May promote other shops’ products"))
+    return words
+
+
+def quota_of(visit: Visit, world: World, shop_id: str) -> Quota:
+    """The shop's marketing link quota, on a strip from today to the end of the window."""
+    record = world.shops[shop_id]
+    use = link_quota_use(record, world.rulebook(record.facts.market), world.now)
+    units = [
+        Unit(
+            x=_place(world.now, unit.returns_at, use.days),
+            returns=show_instant(visit, unit.returns_at) if unit.returns_at else None,
+            text=_KINDS[unit.held_by](),
+        )
+        for unit in use.units
+    ]
+    return Quota(use.used, use.limit, use.days, use.waived, units)
+
+
+_KINDS = {
+    "established": lambda: _("link established in the window"),
+    "invited": lambda: _("open invitation"),
+    "in_review": lambda: _("link in review"),
+}
+
+
+def _place(now: datetime, returns_at: datetime | None, days: int | None) -> int:
+    """Where on the strip a unit returns: 0 is now, 720 the end of the window; one with no date stands at the end."""
+    if returns_at is None or not days:
+        return _STRIP_WIDTH
+    return min(_STRIP_WIDTH, round((returns_at - now).total_seconds() / (days * 86_400) * _STRIP_WIDTH))
+
+
+def unlinks_of(world: World, shop_id: str) -> UnlinkQuotaUse:
+    """How many official accounts the shop has unlinked, of how many for ever."""
+    record = world.shops[shop_id]
+    return unlink_quota_use(record, world.rulebook(record.facts.market), world.now)
+
+
+def slots_line(world: World, shop_id: str, role: Role) -> SlotUse:
+    """How many slots of a role are taken, of how many."""
+    record = world.shops[shop_id]
+    return slot_use(record, world.rulebook(record.facts.market), role)
