@@ -1,0 +1,1 @@
+"""The platform's console: how it is doing, every record and its past, rulebooks, keys, waivers, and who did what."""
