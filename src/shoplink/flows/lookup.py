@@ -31,7 +31,7 @@ def find(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.
             return Found(None)
         accounts = lookups.accounts_by_handle({*asked, *(handle.lower() for handle in asked)})
         found = [(handle, accounts.get(handle) or accounts.get(handle.lower()) or []) for handle in asked]
-        rows = [(handle, account_id) for handle, ids in found for account_id in ids or [None]]
+        rows = [(handle, account_id) for handle, ids in found for account_id in ids or (None,)]
         lookups.record(at, person, by.id, rows)
     return Found(found)
 

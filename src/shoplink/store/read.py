@@ -24,7 +24,7 @@ read_event = msgspec.json.Decoder(AnyEvent).decode
 @contextmanager
 def snapshot() -> Iterator[None]:
     """Let all statements of a read see one moment; none of them can write."""
-    if connection.in_atomic_block:
+    if connection.in_atomic_block or _reading_already():
         yield
         return
     if is_postgresql():
@@ -38,6 +38,11 @@ def snapshot() -> Iterator[None]:
         yield
     finally:
         query_nothing("COMMIT")
+
+
+def _reading_already() -> bool:
+    """Whether a read that this one is part of has begun on SQLite."""
+    return not is_postgresql() and connection.connection is not None and connection.connection.in_transaction
 
 
 def query_nothing(statement: str) -> None:

@@ -23,7 +23,9 @@ def asked_for(visit: Visit) -> str | None:
     return wanted if wanted in FORMATS else None
 
 
-def export(visit: Visit, kind: str, name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> HttpResponse:
+def export(
+    visit: Visit, kind: str, name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> HttpResponse:
     """The table as a file of this name and kind (`csv`, `xlsx`); instants in the reader's time zone."""
     written = [[_cell(visit, cell) for cell in row] for row in rows]
     content = _csv(header, written) if kind == "csv" else _xlsx(header, written)

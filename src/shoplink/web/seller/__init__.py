@@ -1,1 +1,5 @@
 """The seller's console: their shops, the accounts that are linked or being linked, and what may be done next."""
+
+from shoplink.web.seller import accounts, home, invite, link, links, many
+
+__all__ = ["accounts", "home", "invite", "link", "links", "many"]

@@ -1,7 +1,6 @@
 """我的账号 → 绑定 TikTok 账号: each slot of a shop a card, and its quotas."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
 from msgspec import Struct
 
 from shoplink.core.facts import Role
@@ -11,6 +10,7 @@ from shoplink.web.frame import Menu
 from shoplink.web.page import page
 from shoplink.web.seller.shop import Quota, Slots, quota_of, shop_name, slots_of, unlinks_of
 from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.sentences import N_
 
 
 class Accounts(Struct, frozen=True):

@@ -60,7 +60,9 @@ def conditions(visit: Visit, judged: Sent, *, stranger: bool, role: str) -> list
             found += [Condition(title(), "failed", row) for row in failed]
         elif held:
             note = _("Once the creator has confirmed, the link stays in review until this is resolved.")
-            said = say_warning(held[0], visit.language) if not (stranger and held[0].endswith("revoked")) else ""
+            said = (
+                say_warning(held[0], visit.language) if not (stranger and held[0].endswith("revoked")) else ""
+            )
             found.append(Condition(title(), "holds", note=f"{said} {note}".strip()))
         else:
             found.append(Condition(title(), "passed"))

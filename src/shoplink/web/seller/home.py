@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
 from msgspec import Struct
 
 from shoplink.core import Link, World
@@ -17,6 +16,7 @@ from shoplink.web.seller.shop import account_name, shop_name, slots_line, unlink
 from shoplink.web.show import Badge, Deadline, Instant, show_deadline, show_instant, show_link_status
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import say_reason
+from shoplink.wording.sentences import N_
 
 _SOON = timedelta(days=1)
 _THIS_WEEK = timedelta(days=7)
@@ -81,9 +81,15 @@ def home(visit: Visit) -> Answer:
 def _waiting(visit: Visit, world: World) -> list[Waiting]:
     """Unlink requests first, then what expires, then what is held; each by its date."""
     links = [link for shop in world.shops.values() for link in shop.live.values()]
-    requested = sorted((link for link in links if link.unlink_requested_at), key=lambda link: str(link.unlink_requested_at))
+    requested = sorted(
+        (link for link in links if link.unlink_requested_at), key=lambda link: str(link.unlink_requested_at)
+    )
     expiring = sorted(
-        (link for link in links if link.status == "invited" and link.expires_at and link.expires_at - world.now <= _SOON),
+        (
+            link
+            for link in links
+            if link.status == "invited" and link.expires_at and link.expires_at - world.now <= _SOON
+        ),
         key=lambda link: str(link.expires_at),
     )
     held = [link for link in links if link.status == "in_review"]
@@ -100,7 +106,11 @@ def _wait(visit: Visit, world: World, link: Link) -> Waiting:
         deadline = show_deadline(visit, link.expires_at) if link.expires_at else None
     else:
         reasons = held_by(world, link, world.now)
-        text = say_reason(reasons[0], visit.language, visit.zone).problem if reasons else _("It goes on by itself.")
+        text = (
+            say_reason(reasons[0], visit.language, visit.zone).problem
+            if reasons
+            else _("It goes on by itself.")
+        )
         action = _("View")
     return Waiting(
         shop=shop_name(world, link.shop_id),
@@ -117,7 +127,9 @@ def _row(visit: Visit, world: World, shop_id: str) -> ShopRow:
     record = world.shops[shop_id]
     quota = link_quota_use(record, world.rulebook(record.facts.market), world.now)
     dates = [unit.returns_at for unit in quota.units if unit.returns_at]
-    dates += [link.expires_at for link in record.live.values() if link.status == "invited" and link.expires_at]
+    dates += [
+        link.expires_at for link in record.live.values() if link.status == "invited" and link.expires_at
+    ]
     return ShopRow(
         url=f"/seller/{shop_id}/",
         name=shop_name(world, shop_id),

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from shoplink.core import World
 from shoplink.core.facts import Role
+from shoplink.core.instant import parse_instant
 from shoplink.flows.look import look_at, look_at_pair
 from shoplink.flows.lookup import find, may_see
 from shoplink.web.access import SELLER, places_of
@@ -57,7 +58,8 @@ def link(visit: Visit, shop_id: str) -> Answer:
     """Find an account by its handle; who asks for which is kept."""
     role = _role(visit.typed.get("role") or visit.asked.get("role"))
     handle = visit.typed.get("handle", "")
-    problem, found = "", []
+    problem = ""
+    found: list[str] = []
     if visit.posted:
         problem, found = _find(visit, handle)
         if len(found) == 1:
@@ -95,7 +97,7 @@ def ask(visit: Visit, shop_id: str, account_id: str, role: str) -> Answer:
         sent = send(visit, "invite", **_asked(visit, shop_id, account_id, role), **_typed(visit))
         if sent.accepted:
             return _invited(visit, shop_id, account_id, sent)
-    view = _asking(visit, world, (shop_id, account_id, _role(role)), sent, is_stranger)
+    view = _asking(visit, world, (shop_id, account_id, _role(role)), sent, is_stranger=is_stranger)
     return Shown("seller/ask.html", view, status=sent.status if sent else 200)
 
 
@@ -131,7 +133,7 @@ def _invited(visit: Visit, shop_id: str, account_id: str, sent: Sent) -> Answer:
 
 
 def _asking(
-    visit: Visit, world: World, asked: tuple[str, str, Role], sent: Sent | None, is_stranger: bool
+    visit: Visit, world: World, asked: tuple[str, str, Role], sent: Sent | None, *, is_stranger: bool
 ) -> Asking:
     shop_id, account_id, role = asked
     judged = judge(visit, "invite", **_asked(visit, shop_id, account_id, role))
@@ -151,7 +153,6 @@ def _asking(
         owned=account_id in places_of(visit.request).accounts,
         reference=visit.typed.get("reference", ""),
         settlement=visit.typed.get("settlement", ""),
-        sent=sent,
         problem=sent.problem if sent else "",
         ticket_helps=any(row.reason is not None and row.reason.support_helps for row in found),
     )

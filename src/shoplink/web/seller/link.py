@@ -159,7 +159,10 @@ def unlink(visit: Visit, shop_id: str, link_id: str) -> Answer:
     requested = link.unlink_requested_at is not None
     if link.status != "linked" or not (requested or _may_unlink_alone(seen.world, link)):
         return visit.go("seller.one", shop_id=shop_id, link_id=link_id)
-    agree, fields = ("approve_unlink" if requested else "unlink"), {"shop_id": shop_id, "account_id": link.account_id}
+    agree, fields = (
+        ("approve_unlink" if requested else "unlink"),
+        {"shop_id": shop_id, "account_id": link.account_id},
+    )
     sent = None
     if visit.posted:
         refuses = visit.typed.get("answer") == "refuse"

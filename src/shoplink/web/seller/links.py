@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import get_args
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
 from msgspec import Struct
 
 from shoplink.core import Link, World
@@ -18,6 +17,7 @@ from shoplink.web.page import page
 from shoplink.web.seller.shop import account_name, shop_name
 from shoplink.web.show import Badge, Instant, show_instant, show_link_status, show_role, show_status
 from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.sentences import N_
 
 _PAGE = 50
 _FILE_PAGE = 1_000

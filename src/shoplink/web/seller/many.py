@@ -6,11 +6,10 @@ import re
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as N_
 from django.utils.translation import ngettext
 from msgspec import Struct
 
-from shoplink.core import Accepted, Actor, Command, Reason, Withdraw, parse_command
+from shoplink.core import Accepted, Actor, Command, Reason, Withdraw, World, parse_command
 from shoplink.core.discretion import to_a_stranger
 from shoplink.core.facts import Role
 from shoplink.core.instant import BEGINNING
@@ -27,6 +26,7 @@ from shoplink.web.page import page
 from shoplink.web.seller.shop import account_name, shop_name
 from shoplink.web.show import Deadline, ReasonRow, show_deadline, show_reasons, show_role
 from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.sentences import N_
 
 HANDLES_MAX = 200
 _FILE_MAX = 256 * 1024
@@ -94,7 +94,7 @@ def many(visit: Visit, shop_id: str) -> Answer:
         rows=rows,
         passing=passing,
         sent=does == "send",
-        open=_open(visit, shop_id),
+        open=_open(visit, world, shop_id),
     )
     return Shown("seller/many.html", view, status=422 if problem else 200)
 
@@ -111,7 +111,9 @@ def _handles(visit: Visit) -> tuple[list[str], str]:
         except (UnicodeDecodeError, csv.Error):
             return [], _("The file is no CSV in UTF-8.")
         text = "\n".join(row[0] for row in rows if row)
-    handles = list(dict.fromkeys(each.removeprefix("@") for each in _SEPARATORS.split(text) if each.strip("@")))
+    handles = list(
+        dict.fromkeys(each.removeprefix("@") for each in _SEPARATORS.split(text) if each.strip("@"))
+    )
     if not handles:
         return [], _("Paste at least one handle, for example @oliviasteeps.")
     if len(handles) > HANDLES_MAX:
@@ -133,7 +135,9 @@ def _rows(
     rows = []
     for handle, ids in found:
         if len(ids) != 1:
-            problem = _("Several accounts have this handle.") if ids else _("There is no account with this handle.")
+            problem = (
+                _("Several accounts have this handle.") if ids else _("There is no account with this handle.")
+            )
             rows.append(Judged(f"@{handle}", "", passes=False, reasons=[], problem=problem))
             continue
         reasons = decided[handle]
@@ -159,7 +163,8 @@ def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
 
 def _try(commands: list[Command]) -> list[tuple[Reason, ...]]:
     return [
-        () if isinstance(decision, Accepted) else tuple(decision.reasons) for decision in try_in_turn(commands)
+        () if isinstance(decision, Accepted) else tuple(decision.reasons)
+        for decision in try_in_turn(commands)
     ]
 
 
@@ -184,8 +189,7 @@ def _file(visit: Visit, shop_id: str, rows: list[Judged]) -> Answer:
     return export(visit, "csv", f"not-invited-{shop_id}", header, failed)
 
 
-def _open(visit: Visit, shop_id: str) -> list[Open]:
-    world = look_at(shops=[shop_id]).world
+def _open(visit: Visit, world: World, shop_id: str) -> list[Open]:
     return [
         Open(
             link.account_id,
@@ -202,12 +206,16 @@ def _withdraw(visit: Visit, shop_id: str) -> Answer:
     """Withdraw every open invitation that was ticked, in one batch."""
     by = Actor(visit.by.kind, visit.by.id, visit.by.person)
     chosen = list(dict.fromkeys(visit.typed.getlist("account_id")))[:HANDLES_MAX]
+    world = look_at(shops=[shop_id]).world
+    open_ = {each.account_id for each in _open(visit, world, shop_id)}
     commands = [
         Withdraw(at=BEGINNING, by=by, shop_id=shop_id, account_id=account_id)
         for account_id in chosen
-        if account_id in {each.account_id for each in _open(visit, shop_id)}
+        if account_id in open_
     ]
     answers = execute(commands) if commands else []
     done = sum(answer["outcome"] == "accepted" for answer in answers)
-    said = ngettext("{count} invitation withdrawn.", "{count} invitations withdrawn.", done).format(count=done)
+    said = ngettext("{count} invitation withdrawn.", "{count} invitations withdrawn.", done).format(
+        count=done
+    )
     return visit.go("seller.many", said=said, shop_id=shop_id)

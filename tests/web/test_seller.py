@@ -1,0 +1,228 @@
+"""The seller's console, over HTTP: what is shown is what was decided, and what is sent is done once."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from shoplink.flows import clock, demo
+from shoplink.flows.execute import execute
+from shoplink.store.read import page_of_links
+from shoplink.store.sql import query
+from tests.rule import rule
+from tests.web.desk import made, signed_in, somebody
+
+HOME, TEA, BEAUTY = "hh-home-gb", "hh-tea-gb", demo.BEAUTY
+
+
+@pytest.fixture
+def lin(database: str) -> Client:  # noqa: ARG001 (the database is in use)
+    made()
+    return signed_in(somebody(shops=[TEA, HOME, BEAUTY, "hh-snacks-us"], accounts=["olivia.chen"]))
+
+
+def _text(client: Client, path: str, **data: str) -> str:
+    response = client.get(path, data)
+    assert response.status_code == 200, (path, response.status_code)
+    return response.content.decode()
+
+
+def _link_id(shop_id: str, account_id: str) -> str:
+    return [
+        link.link_id
+        for _, link in page_of_links(clock.now(), 100, 0, shop_id=shop_id)
+        if link.account_id == account_id
+    ][-1]
+
+
+def test_home_says_first_what_waits_for_me_across_my_shops(lin: Client) -> None:
+    page = _text(lin, "/seller/")
+    assert page.index("@周周在伦敦") < page.index("@callumreads") < page.index("@meilin.eats")
+    assert "asks to be unlinked" in page
+    assert "Northbank Books" not in page
+
+
+def test_a_saved_view_answers_which_shops_can_link_one_more(lin: Client) -> None:
+    page = _text(lin, "/seller/", view="room")
+    table = page[page.index("<tbody>") :]
+    assert "山海家居" in table
+    assert "山海茶铺" not in table, "it has no marketing slots at all"
+
+
+@rule("R5", "R6", "R7")
+def test_slots_are_cards_and_a_role_that_the_shop_cannot_have_is_shown_with_the_reason(lin: Client) -> None:
+    official = _text(lin, f"/seller/{HOME}/")
+    assert "@hannahathome" in official
+    marketing = _text(lin, f"/seller/{HOME}/", role="marketing")
+    assert marketing.count("Free slot") == 1
+    assert "View details" in marketing
+    none = _text(lin, f"/seller/{TEA}/", role="marketing")
+    assert "cannot link a marketing account" in none
+
+
+@rule("R25")
+def test_the_quota_is_shown_with_the_day_each_unit_returns(lin: Client) -> None:
+    page = _text(lin, f"/seller/{BEAUTY}/", role="marketing")
+    assert "10/10" in page
+    assert page.count("<circle") == 10
+
+
+@rule("R23")
+@pytest.mark.usefixtures("lin")
+def test_the_whole_story_of_an_invitation() -> None:
+    shop_id, account_id = demo.offer_ids(1)
+    person = somebody("mo", shops=[shop_id])
+    mo = signed_in(person)
+    found = mo.post(f"/seller/{shop_id}/link", {"handle": "@noralane1", "role": "official"})
+    assert found.headers["Location"] == f"/seller/{shop_id}/link/{account_id}/official"
+    page = _text(mo, found.headers["Location"])
+    assert "Every condition holds" in page
+    key = re.search(r'name="key" value="([^"]+)"', page)[1]  # type: ignore[index]
+    for _ in range(2):
+        sent = mo.post(found.headers["Location"], {"key": key, "reference": "C-77"})
+        assert sent.status_code == 302
+    assert query("SELECT count(*) FROM link WHERE shop_id = %s", shop_id) == [(1,)]
+    shown = _text(mo, sent.headers["Location"])
+    assert "to be confirmed" in shown
+    assert "C-77" in shown
+    withdrawn = mo.post(sent.headers["Location"], {})
+    assert "Withdrawn" in _text(mo, withdrawn.headers["Location"])
+
+
+def test_every_condition_is_a_row_and_what_fails_says_why_and_who_acts(lin: Client) -> None:
+    lin.post(f"/seller/{BEAUTY}/link", {"handle": "jacklin07"})
+    page = _text(lin, f"/seller/{BEAUTY}/link/{demo.UNDER_AGE}/marketing")
+    assert page.count("does not hold") == 3
+    assert page.count(": ") >= 3
+    assert "Send invitation" not in page
+    assert "Send the ticket" in page
+    birth = query("SELECT birth_date FROM account WHERE account_id = %s", demo.UNDER_AGE)[0][0]
+    assert birth[:4] not in page, "a stranger's birth date is not to be learnt"
+
+
+def test_a_strangers_account_is_seen_only_by_who_looked_it_up(lin: Client) -> None:
+    assert lin.get(f"/seller/{HOME}/link/nora.lane-1/marketing").status_code == 404
+    lin.post(f"/seller/{HOME}/link", {"handle": "noralane1"})
+    assert lin.get(f"/seller/{HOME}/link/nora.lane-1/marketing").status_code == 200
+    assert lin.get(f"/seller/{BEAUTY}/link/nora.lane-1/marketing").status_code == 404
+
+
+def test_a_handle_that_is_nobodys_is_said_and_kept_in_the_form(lin: Client) -> None:
+    response = lin.post(f"/seller/{HOME}/link", {"handle": "nobody.here"})
+    assert response.status_code == 422
+    assert 'value="nobody.here"' in response.content.decode()
+    assert "no account with this handle" in response.content.decode()
+
+
+@pytest.mark.usefixtures("lin")
+def test_who_owns_both_sides_invites_and_confirms_with_one_button() -> None:
+    shop_id, account_id = demo.offer_ids(1)
+    both = signed_in(somebody("both", shops=[shop_id], accounts=[account_id]))
+    both.post(f"/seller/{shop_id}/link", {"handle": "noralane1", "role": "official"})
+    sent = both.post(f"/seller/{shop_id}/link/{account_id}/official", {"confirm": "yes", "key": "k1"})
+    assert "Linked" in _text(both, sent.headers["Location"])
+    assert query("SELECT status FROM link WHERE shop_id = %s", shop_id) == [("linked",)]
+
+
+@rule("R46")
+def test_an_unlink_request_shows_what_changes_before_it_is_agreed_to(lin: Client) -> None:
+    link_id = _link_id(HOME, "zhou.zhou")
+    page = _text(lin, f"/seller/{HOME}/links/{link_id}/unlink")
+    assert "The slot is free at once" in page
+    agreed = lin.post(f"/seller/{HOME}/links/{link_id}/unlink", {"answer": "agree"})
+    assert "Unlinked" in _text(lin, agreed.headers["Location"])
+
+
+def test_an_unlink_request_can_be_refused_with_a_note(lin: Client) -> None:
+    link_id = _link_id(HOME, "zhou.zhou")
+    refused = lin.post(
+        f"/seller/{HOME}/links/{link_id}/unlink", {"answer": "refuse", "note": "after the sale"}
+    )
+    assert "The shop refused" in _text(lin, refused.headers["Location"])
+    assert query("SELECT status FROM link WHERE link_id = %s", link_id) == [("linked",)]
+
+
+def test_a_link_in_review_says_what_holds_it(lin: Client) -> None:
+    page = _text(lin, f"/seller/hh-snacks-us/links/{_link_id('hh-snacks-us', 'mei.lin')}")
+    assert "What holds it in review" in page
+    assert "Singapore" in page
+
+
+@rule("R8")
+def test_forty_handles_are_judged_in_order_and_those_that_pass_are_sent(lin: Client) -> None:
+    handles = "@noralane1\nleohartbooks\nnobody1\nnoralane1\ncallumreads"
+    judged = lin.post(f"/seller/{HOME}/many", {"handles": handles, "do": "judge"}).content.decode()
+    assert "1 can be invited now" in judged
+    assert "already linked" in judged
+    assert "no account with this handle" in judged
+    before = query("SELECT count(*) FROM link")[0][0]
+    sent = lin.post(f"/seller/{HOME}/many", {"handles": handles, "do": "send", "key": "k"}).content.decode()
+    assert "1 invitation sent" in sent
+    lin.post(f"/seller/{HOME}/many", {"handles": handles, "do": "send", "key": "k"})
+    assert query("SELECT count(*) FROM link")[0][0] == before + 1
+
+
+def test_those_that_do_not_pass_are_a_file_with_reasons(lin: Client) -> None:
+    file = lin.post(f"/seller/{HOME}/many", {"handles": "leohartbooks nobody1", "do": "file"})
+    text = file.content.decode("utf-8-sig")
+    assert file.headers["Content-Type"].startswith("text/csv")
+    assert text.count("\r\n") == 3
+    assert "@leohartbooks" in text
+
+
+def test_open_invitations_are_withdrawn_together(lin: Client) -> None:
+    lin.post(f"/seller/{HOME}/many", {"do": "withdraw", "account_id": ["callum.reid", "hannah.brooks"]})
+    assert query("SELECT status FROM link WHERE link_id = %s", _link_id(HOME, "callum.reid")) == [
+        ("withdrawn",)
+    ]
+    assert query("SELECT status FROM link WHERE link_id = %s", _link_id(HOME, "hannah.brooks")) == [
+        ("linked",)
+    ]
+
+
+def test_tables_come_as_files(lin: Client) -> None:
+    for path in ("/seller/", f"/seller/{HOME}/links"):
+        assert lin.get(path, {"format": "csv"}).content.startswith(b"\xef\xbb\xbf")
+        assert lin.get(path, {"format": "xlsx"}).content.startswith(b"PK")
+
+
+def test_another_shops_pages_are_not_there(lin: Client) -> None:
+    theirs = _link_id("northbank-books", "leo.hart")
+    missing = lin.get("/seller/no-such-shop/")
+    for path in (
+        "/seller/northbank-books/",
+        "/seller/northbank-books/link",
+        "/seller/northbank-books/links",
+        f"/seller/northbank-books/links/{theirs}",
+        f"/seller/{HOME}/links/{theirs}",
+        f"/seller/{HOME}/links/{theirs}/unlink",
+        "/seller/northbank-books/many",
+    ):
+        response = lin.get(path)
+        assert (response.status_code, response.content) == (404, missing.content), path
+
+
+def test_pages_ask_the_database_a_fixed_number_of_times(lin: Client) -> None:
+    def count(path: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert lin.get(path).status_code == 200
+        return len(seen)
+
+    paths = ["/seller/", f"/seller/{HOME}/?role=marketing", f"/seller/{HOME}/links", f"/seller/{HOME}/many"]
+    for path in paths:
+        count(path)
+    before = {path: count(path) for path in paths}
+    now = clock.now()
+    more = [command for number in range(2, 12) for command in demo.offer(number, now)]
+    execute(more)
+    person = query("SELECT person_id FROM person WHERE name = 'lin'")[0][0]
+    for number in range(2, 12):
+        query(
+            "INSERT INTO membership (person_id, place, subject_id, joined_at) VALUES (%s, 'shop', %s, 0) RETURNING 1",
+            person,
+            demo.offer_ids(number)[0],
+        )
+    assert "Pop-up 11" in _text(lin, "/seller/")
+    assert {path: count(path) for path in paths} == before
