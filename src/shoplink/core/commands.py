@@ -3,13 +3,12 @@
 A command is complete and well-formed by construction; whether it may be done is decided elsewhere.
 """
 
-import re
 from datetime import date, datetime
 
-from msgspec import Struct
-
+from shoplink.core.command import Command as Command  # noqa: PLC0414 (commands are read from here)
+from shoplink.core.command import PairCommand as PairCommand  # noqa: PLC0414 (as above)
+from shoplink.core.commerce import commands as commerce
 from shoplink.core.facts import (
-    Actor,
     Count,
     Enrolment,
     Id,
@@ -21,23 +20,6 @@ from shoplink.core.facts import (
     Text,
 )
 from shoplink.core.reasons import Code
-
-
-class Command(
-    Struct,
-    frozen=True,
-    kw_only=True,
-    gc=False,
-    forbid_unknown_fields=True,
-    tag_field="command",
-    tag=lambda name: re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(),
-):
-    """What all commands have: the instant, who acts, an idempotency key, and free text about it."""
-
-    at: datetime
-    by: Actor | None = None
-    key: Text | None = None
-    about: str | None = None
 
 
 class PutShop(Command, frozen=True):
@@ -71,13 +53,6 @@ class CorrectAccount(Command, frozen=True):
     region: Market | None = None
     registered_in: Market | None = None
     birth_date: date | None = None
-
-
-class PairCommand(Command, frozen=True):
-    """A command that names its link by shop and account."""
-
-    shop_id: Id
-    account_id: Id
 
 
 class Invite(PairCommand, frozen=True):
@@ -193,5 +168,6 @@ COMMANDS: dict[str, type[Command]] = {
         GrantWaiver,
         EndWaiver,
         ActivateRulebook,
+        *commerce.COMMANDS,
     )
 }

@@ -9,6 +9,7 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from shoplink.core.around import Around
+from shoplink.core.commerce.events import Commerce
 from shoplink.core.event import Event as Event  # noqa: PLC0414 (events are read from here)
 from shoplink.core.facts import (
     Account,
@@ -231,6 +232,14 @@ class UnlinkRefused(RequestClosing, frozen=True, tag="unlink.refused"):
     note: str | None = None
 
 
+class ShowcaseSynced(LinkEvent, frozen=True, tag="showcase.synced"):
+    """The official account's showcase is, from here on, what the shop has on sale (R13): computed, never copied."""
+
+    def link_after(self, link: Link) -> Link:
+        """The link with the instant from which the showcase follows the shop."""
+        return replace(link, synced_since=self.at)
+
+
 class WaiverGranted(Event, frozen=True, tag="waiver.granted"):
     """Support excepted one subject from one reason (R27)."""
 
@@ -285,5 +294,7 @@ AnyEvent = (
     | WaiverGranted
     | WaiverEnded
     | RulebookActivated
+    | ShowcaseSynced
     | Around
+    | Commerce
 )

@@ -72,7 +72,8 @@ class Link(Struct, frozen=True, gc=False):
     """The relation of one shop and one account, from its invitation to its end.
 
     `linked_at` is the instant of establishment: the minimum link age (R26) and the rolling
-    quotas (R25) run from it. `unlink_requested_at` is set while an unlink request is open.
+    quotas (R25) run from it. `unlink_requested_at` is set while an unlink request is open;
+    `synced_since` once the shop's products are synced to the account's showcase (R13).
     """
 
     link_id: str
@@ -89,6 +90,7 @@ class Link(Struct, frozen=True, gc=False):
     unlink_requested_at: datetime | None = None
     settlement: Settlement | None = None
     reference: str | None = None
+    synced_since: datetime | None = None
 
 
 class Waiver(Struct, frozen=True, gc=False):

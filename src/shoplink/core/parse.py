@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from shoplink.core.commands import COMMANDS, Command
+from shoplink.core.commerce.commands import PRODUCTS_MAX, PutProduct
 from shoplink.core.instant import parse_instant
 
 _SHOWN_MAX = 240
@@ -14,6 +15,7 @@ _SHOWN_MAX = 240
 _ID = "1–64 of A–Z a–z 0–9 _ . : -"
 _MARKET = "two capital letters (ISO 3166-1)"
 _TEXT = "text of at most 200 characters, without NUL"
+_COUNT = "a whole number from 0 to 2^53 - 1"
 _INSTANT = "an RFC 3339 instant with offset, at most microseconds"
 
 ALLOWED: dict[str, str] = {
@@ -30,7 +32,7 @@ ALLOWED: dict[str, str] = {
     "enrolment": "open or invited",
     "status": "normal or abnormal",
     "commerce_permission": "granted or revoked",
-    "followers": "a whole number from 0 to 2^53 - 1",
+    "followers": _COUNT,
     "birth_date": "a date, YYYY-MM-DD",
     "name": _TEXT,
     "handle": _TEXT,
@@ -43,13 +45,34 @@ ALLOWED: dict[str, str] = {
     "until": f"{_INSTANT}, or null for ever",
     "effective_from": _INSTANT,
     "code": "a reason code of the catalogue",
+    "product_id": _ID,
+    "product_ids": f"1 to {PRODUCTS_MAX} ids, each {_ID}",
+    "content_id": _ID,
+    "kind": "video or live",
+    "title": _TEXT,
+    "price_minor": _COUNT,
+    "currency": "three capital letters (ISO 4217)",
+    "listed_at": _INSTANT,
+    "commission_rate_bp": "a whole number of basis points from 0 to 10000",
+    "units_7d": _COUNT,
+    "units_prev_7d": _COUNT,
+    "rank_page": "a whole number from 1 to 2^53 - 1",
 }
-"""What each field may hold, in words; a field means the same in every command."""
+"""What each field may hold, in words; a field means the same in every command that `_OWN` does not name."""
 
-_INSTANT_FIELDS: dict[type[Command], list[str]] = {
+_OWN: dict[tuple[type[Command], str], str] = {(PutProduct, "status"): "on_sale or off"}
+
+
+def allowed(command: type[Command], field: str) -> str:
+    """What a field of a command may hold, in words."""
+    return _OWN.get((command, field), ALLOWED[field])
+
+
+INSTANT_FIELDS: dict[type[Command], list[str]] = {
     kind: [name for name in kind.__struct_fields__ if ALLOWED[name].startswith(_INSTANT)]
     for kind in COMMANDS.values()
 }
+"""Per command its fields that hold an instant; `at` is one of them."""
 
 
 class MalformedError(ValueError):
@@ -87,7 +110,7 @@ def parse_command(fields: Mapping[str, object]) -> Command:
             raise MalformedError("command: missing; one of " + ", ".join(COMMANDS), "command")
         raise MalformedError(f"unknown command {_shown(kind)}; one of {', '.join(COMMANDS)}", "command")
     values: dict[str, Any] = dict(fields)
-    for name in _INSTANT_FIELDS[command]:
+    for name in INSTANT_FIELDS[command]:
         text = values.get(name)
         if type(text) is str:
             try:
@@ -111,10 +134,10 @@ def _explained(error: msgspec.ValidationError, values: dict[str, Any], kind: typ
     message = str(error)
     if place := re.search(r"at `\$\.(\w+)", message):
         name = place[1]
-        return MalformedError.wrong(name, ALLOWED[name], _shown(values[name]))
+        return MalformedError.wrong(name, allowed(kind, name), _shown(values[name]))
     if missing := re.search(r"missing required field `(\w+)`", message):
         name = missing[1]
-        return MalformedError.wrong(name, ALLOWED[name])
+        return MalformedError.wrong(name, allowed(kind, name))
     return MalformedError(message)
 
 

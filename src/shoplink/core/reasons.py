@@ -77,6 +77,18 @@ CATALOGUE: dict[str, Entry] = {
         _helped("shop.link_quota_spent", "shop"),
         _helped("account.link_quota_spent", "account"),
         _helped("shop.unlink_quota_spent", "shop"),
+        _gate("product.not_found"),
+        _gate("content.not_found"),
+        Entry("product.shop_fixed"),
+        Entry("content.fixed"),
+        Entry("showcase.not_official"),
+        _helped("account.followers_below_minimum"),
+        Entry("role.other_shops_not_allowed"),
+        Entry("product.of_linked_shop"),
+        Entry("product.off_sale"),
+        Entry("item.not_there"),
+        Entry("item.synced"),
+        Entry("item.already_there"),
     )
 }
 """Every reason there is, in order of precedence (specification, section 5). Append-only."""

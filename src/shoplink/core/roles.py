@@ -5,6 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from shoplink.core import commands as c
+from shoplink.core.commerce import commands as goods
 from shoplink.core.facts import Actor, Role
 from shoplink.core.rulebook import Rulebook
 
@@ -33,6 +34,12 @@ ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
     c.GrantWaiver: _SUPPORT,
     c.EndWaiver: _SUPPORT,
     c.ActivateRulebook: _PLATFORM,
+    goods.PutProduct: _PLATFORM,
+    goods.PutContent: frozenset({"creator", "platform"}),
+    goods.SyncShowcase: _SHOP,
+    goods.AddFromShop: _CREATOR,
+    goods.Promote: _CREATOR,
+    goods.RemoveItem: _CREATOR,
 }
 """Who may issue each command (specification, section 6, column "by")."""
 

@@ -11,6 +11,8 @@ from itertools import count
 from shoplink.core.agenda import Agenda
 from shoplink.core.around import AroundEvent
 from shoplink.core.case import AccountRecord, ShopRecord
+from shoplink.core.commerce.events import CommerceEvent
+from shoplink.core.commerce.shelf import Shelf
 from shoplink.core.due import Regime, due_at
 from shoplink.core.events import (
     AccountCorrected,
@@ -50,6 +52,7 @@ class World:
         self.shops: dict[str, ShopRecord] = {}
         self.accounts: dict[str, AccountRecord] = {}
         self.live: dict[str, Link] = {}
+        self.shelf = Shelf()
         self.mint = mint or numbered_ids()
         self.now = BEGINNING
         self.agenda = Agenda()
@@ -85,7 +88,7 @@ class World:
             if shop.facts.market == market:
                 yield from shop.live.values()
 
-    def apply(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:  # noqa: C901 (a kind of event a case)
         """Let an event have happened."""
         self.now = max(self.now, event.at)
         match event:
@@ -106,6 +109,8 @@ class World:
                 self._end_waiver(event)
             case RulebookActivated():
                 self._activate_rulebook(event)
+            case CommerceEvent():
+                self.shelf.apply(event)
             case AroundEvent():
                 pass
             case _:

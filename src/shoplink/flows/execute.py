@@ -20,6 +20,7 @@ from shoplink.core.commands import ActivateRulebook, PairCommand
 from shoplink.core.instant import BEGINNING
 from shoplink.flows import clock, meter
 from shoplink.flows.installed import default_rulebook, installed_rulebooks
+from shoplink.flows.replay import products
 from shoplink.store import answers
 from shoplink.store.feed import number_events_here
 from shoplink.store.load import Loaded, Touched, load
@@ -175,13 +176,15 @@ class _Batch:
             "reasons": [],
         }
         match done.decision:
-            case Accepted(warnings=warnings):
+            case Accepted(warnings=warnings, outcomes=outcomes):
                 answer["warnings"] = list(warnings)
                 if self.show is not None:
                     answer["shown"] = self.show(world)
-            case Refused(reasons=reasons):
+            case Refused(reasons=reasons, outcomes=outcomes):
                 self.refused.append((command, reasons))
                 answer |= {"outcome": "refused", "reasons": [wire(reason) for reason in reasons]}
+        if outcomes:
+            answer["products"] = products(outcomes)
         return answer
 
     def _step(self, world: World, command: Command) -> Step:

@@ -20,11 +20,13 @@ from shoplink.core import (
     step,
     wire,
 )
+from shoplink.core.decide.outcome import ProductOutcome
 from shoplink.core.instant import format_instant
+from shoplink.core.parse import INSTANT_FIELDS
 from shoplink.wording import Language, say_event, say_reason, say_warning
 
 LINE_LIMIT_BYTES = 1 << 20
-_WITH_ONE_INSTANT = COMMANDS.keys() - {"import_link", "grant_waiver", "activate_rulebook"}
+_WITH_ONE_INSTANT = [name for name, kind in sorted(COMMANDS.items()) if INSTANT_FIELDS[kind] == ["at"]]
 _BOM = b"\xef\xbb\xbf"
 
 Answer = dict[str, Any]
@@ -86,7 +88,7 @@ def _plain_command(line: bytes) -> Command | None:
 
 _PLAIN_AT = re.compile(rb'"at"\s*:\s*"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z"')
 _decode: Callable[[bytes], Command] = msgspec.json.Decoder(
-    Union[tuple(COMMANDS[name] for name in sorted(_WITH_ONE_INSTANT))]  # noqa: UP007 (made from a list)
+    Union[tuple(COMMANDS[name] for name in _WITH_ONE_INSTANT)]  # noqa: UP007 (made from a list)
 ).decode
 
 
@@ -105,13 +107,27 @@ def answer(number: int, world: World, command: Command, language: Language | Non
     done = step(world, command)
     events = [_event(event, language) for event in (*done.due, *done.own)]
     match done.decision:
-        case Accepted(warnings=warnings):
+        case Accepted(warnings=warnings, outcomes=outcomes):
             details = (
                 {"warning_details": [say_warning(code, language) for code in warnings]} if language else {}
             )
-            return {**_line(number, "accepted", events, warnings=warnings), **details}
-        case Refused(reasons=reasons):
-            return _line(number, "refused", events, reasons=[_reason(reason, language) for reason in reasons])
+            line = {**_line(number, "accepted", events, warnings=warnings), **details}
+        case Refused(reasons=reasons, outcomes=outcomes):
+            said = [_reason(reason, language) for reason in reasons]
+            line = _line(number, "refused", events, reasons=said)
+    return {**line, "products": products(outcomes)} if outcomes else line
+
+
+def products(outcomes: Iterable[ProductOutcome]) -> list[Answer]:
+    """What came of each product that a command named."""
+    return [
+        {
+            "product_id": outcome.product_id,
+            "outcome": "refused" if outcome.reasons else "added",
+            "reasons": [wire(reason) for reason in outcome.reasons],
+        }
+        for outcome in outcomes
+    ]
 
 
 def _event(event: Event, language: Language | None) -> Answer:

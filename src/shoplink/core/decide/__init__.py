@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from shoplink.core import commands as c
+from shoplink.core.commerce import commands as goods
+from shoplink.core.commerce import decide as commerce
 from shoplink.core.decide.begin import import_link, invite
 from shoplink.core.decide.govern import activate_rulebook, end_waiver, grant_waiver
 from shoplink.core.decide.live import ROWS, decide_live
@@ -33,4 +35,9 @@ _DECIDE: dict[type[c.Command], Callable[[World, Any], Decision]] = {
     c.GrantWaiver: grant_waiver,
     c.EndWaiver: end_waiver,
     c.ActivateRulebook: activate_rulebook,
+    goods.PutProduct: commerce.put_product,
+    goods.PutContent: commerce.put_content,
+    goods.AddFromShop: commerce.add_from_shop,
+    goods.Promote: commerce.promote,
+    goods.RemoveItem: commerce.remove_item,
 }

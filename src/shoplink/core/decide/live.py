@@ -12,6 +12,8 @@ from shoplink.core import commands as c
 from shoplink.core import events as e
 from shoplink.core import rules
 from shoplink.core.case import Case
+from shoplink.core.commerce.commands import SyncShowcase
+from shoplink.core.commerce.rules import link_is_official
 from shoplink.core.decide.outcome import (
     LINK_NOT_FOUND,
     Accepted,
@@ -84,6 +86,11 @@ def _does(kind: type[e.LinkEvent]) -> Effect:
     return effect
 
 
+def _sync(_case: Case, command: c.PairCommand, link: Link) -> Iterator[e.Event]:
+    if link.synced_since is None:
+        yield happened(e.ShowcaseSynced, link, command.at, command.by)
+
+
 _INVITED = frozenset({"invited"})
 _UNCONFIRMED = frozenset({"invited", "in_review"})
 _LINKED = frozenset({"linked"})
@@ -124,5 +131,6 @@ ROWS: dict[type[c.Command], Row] = {
         _does(e.LinkUnlinked),
     ),
     c.Revoke: Row(LIVE, (), _does(e.LinkRevoked)),
+    SyncShowcase: Row(_LINKED, (*rules.STANDING, link_is_official), _sync),
 }
 """Section 6 of the specification, for commands on an existing link."""

@@ -14,17 +14,29 @@ from shoplink.core.reasons import Reason
 from shoplink.core.rulebook import Rulebook
 
 
+class ProductOutcome(Struct, frozen=True):
+    """What came of one product of a command that names several; without reasons it was added."""
+
+    product_id: str
+    reasons: tuple[Reason, ...]
+
+
 class Accepted(Struct, frozen=True):
-    """The command is done: what happens, and the codes of what will hold the link in review."""
+    """The command is done: what happens, and the codes of what will hold the link in review.
+
+    `outcomes`: of a command that names several products, each one's own.
+    """
 
     events: tuple[Event, ...]
     warnings: tuple[str, ...] = ()
+    outcomes: tuple[ProductOutcome, ...] = ()
 
 
 class Refused(Struct, frozen=True):
-    """The command is not done: every reason, in the catalogue's order."""
+    """The command is not done: every reason, in the catalogue's order; `outcomes` as of Accepted."""
 
     reasons: tuple[Reason, ...]
+    outcomes: tuple[ProductOutcome, ...] = ()
 
 
 Decision = Accepted | Refused

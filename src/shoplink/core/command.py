@@ -1,0 +1,32 @@
+"""What every command has, of whichever kind it is."""
+
+import re
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.core.facts import Actor, Id, Text
+
+
+class Command(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    gc=False,
+    forbid_unknown_fields=True,
+    tag_field="command",
+    tag=lambda name: re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(),
+):
+    """What all commands have: the instant, who acts, an idempotency key, and free text about it."""
+
+    at: datetime
+    by: Actor | None = None
+    key: Text | None = None
+    about: str | None = None
+
+
+class PairCommand(Command, frozen=True):
+    """A command that names its link by shop and account."""
+
+    shop_id: Id
+    account_id: Id

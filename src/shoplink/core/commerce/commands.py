@@ -1,0 +1,67 @@
+"""What may be asked about products, showcases and content: one value per command, frozen."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from shoplink.core.command import Command, PairCommand
+from shoplink.core.commerce.facts import BasisPoints, ContentKind, Currency, ProductStatus, Rank
+from shoplink.core.facts import Count, Id, Text
+
+PRODUCTS_MAX = 100
+"""How many products one command may add."""
+
+
+class PutProduct(Command, frozen=True):
+    """Record a product's facts, replacing what was recorded before."""
+
+    product_id: Id
+    shop_id: Id
+    title: Text
+    price_minor: Count
+    currency: Currency
+    listed_at: datetime
+    status: ProductStatus | None = None
+    commission_rate_bp: BasisPoints | None = None
+    units_7d: Count | None = None
+    units_prev_7d: Count | None = None
+    rank_page: Rank | None = None
+
+
+class PutContent(Command, frozen=True):
+    """Record a video or a live of an account, so that products can be added to it."""
+
+    content_id: Id
+    account_id: Id
+    kind: ContentKind
+    title: Text | None = None
+
+
+class SyncShowcase(PairCommand, frozen=True):
+    """The official account's showcase is, from now on, every product of the shop that is on sale (R13)."""
+
+
+class AddFromShop(PairCommand, frozen=True):
+    """The creator adds products of the linked shop to the showcase, or to a video or live (R14, R15)."""
+
+    product_ids: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=PRODUCTS_MAX)]
+    content_id: Id | None = None
+
+
+class Promote(PairCommand, frozen=True):
+    """The creator adds a product of a shop that the account is not linked to, for commission (R16, R17)."""
+
+    product_id: Id
+    content_id: Id | None = None
+
+
+class RemoveItem(Command, frozen=True):
+    """The creator takes a product out of the showcase, or out of a video or live."""
+
+    account_id: Id
+    product_id: Id
+    content_id: Id | None = None
+
+
+COMMANDS = (PutProduct, PutContent, SyncShowcase, AddFromShop, Promote, RemoveItem)
