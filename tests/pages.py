@@ -4,7 +4,8 @@ from pathlib import Path
 
 from shoplink.core import CATALOGUE
 from shoplink.wording import language
-from shoplink.wording.sentences import REASONS, Text
+from shoplink.wording.sentences import REASONS
+from shoplink.wording.text import Text
 from tests import traceability
 from tests.docs import command_line
 from tests.traceability import ROOT

@@ -157,4 +157,4 @@ def test_a_refusal_names_every_reason_with_its_sentence_and_remedy(call: Caller)
         ("shop.role_not_available", "nobody", None),
     ]
     assert all(reason["detail"] and reason["remedy"] for reason in answer.body["reasons"])
-    assert answer.body["reasons"][0]["remedy"] == "Linking is possible from 1 May 2038."
+    assert answer.body["reasons"][0]["remedy"] == "This is possible from 1 May 2038."

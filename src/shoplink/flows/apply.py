@@ -127,6 +127,7 @@ def _both(one: Touched, other: Touched) -> Touched:
         one.pairs | other.pairs,
         one.imports | other.imports,
         min(one.imported_since, other.imported_since),
+        one.goods.join(other.goods),
     )
 
 

@@ -13,15 +13,13 @@ from shoplink.core import Link
 from shoplink.core.due import Regime, due_at
 from shoplink.core.facts import LIVE
 from shoplink.core.instant import BEGINNING, END
-from shoplink.flows.difference import Difference, differing
+from shoplink.flows.compare_goods import compare_goods
+from shoplink.flows.difference import EXTRA, LOG, MISSING, Difference, differing
 from shoplink.flows.installed import default_rulebook
 from shoplink.flows.ledger import Ledger, Recorded
 from shoplink.store.fields import to_micros
 from shoplink.store.log import Row, account_rows, activation_rows, link_rows, shop_rows, waiver_rows
 
-_LOG = "the log says"
-_MISSING = "the log recorded it, but there is no such row"
-_EXTRA = "there is this row, but the log never recorded it"
 _TAKES = ("in_review", "linked")
 
 
@@ -35,6 +33,9 @@ class Counted(Protocol):
     activations: int
     members: int
     tickets: int
+    products: int
+    contents: int
+    items: int
 
 
 class _Held(Struct):
@@ -54,20 +55,21 @@ def compare(ledger: Ledger, now: datetime, counted: Counted) -> Iterator[Differe
     for row in account_rows():
         counted.accounts += 1
         yield from _facts("account", row["account_id"], ledger.accounts.pop(row["account_id"], None), row)
-    yield from (Difference("shop", key, _MISSING) for key in ledger.shops)
-    yield from (Difference("account", key, _MISSING) for key in ledger.accounts)
+    yield from (Difference("shop", key, MISSING) for key in ledger.shops)
+    yield from (Difference("account", key, MISSING) for key in ledger.accounts)
     yield from _waivers(ledger, counted)
     yield from _activations(ledger, counted)
     yield from ledger.memberships.compare(counted)
     yield from ledger.tickets.compare(counted)
+    yield from compare_goods(ledger.goods, counted)
 
 
 def _facts(of: str, key: str, known: tuple[Any, datetime] | None, row: Row) -> Iterator[Difference]:
     if known is None:
-        yield Difference(of, key, _EXTRA)
+        yield Difference(of, key, EXTRA)
         return
     expected = {**msgspec.to_builtins(known[0]), "touched_at": to_micros(known[1])}
-    yield from differing(of, key, expected, row, _LOG)
+    yield from differing(of, key, expected, row, LOG)
 
 
 class _Links:
@@ -86,7 +88,7 @@ class _Links:
                 counted.links += 1
                 entry = self._ledger.links.pop(row["link_id"], None)
                 if entry is None:
-                    yield Difference("link", row["link_id"], _EXTRA)
+                    yield Difference("link", row["link_id"], EXTRA)
                     continue
                 yield from self._row(entry, row)
                 if entry.order < order:
@@ -96,7 +98,7 @@ class _Links:
                 order = entry.order
                 links.append(row)
             yield from _account_invariants(account_id, links)
-        yield from (Difference("link", key, _MISSING) for key in self._ledger.links)
+        yield from (Difference("link", key, MISSING) for key in self._ledger.links)
         yield from self._shop_invariants()
 
     def _row(self, entry: Recorded, row: Row) -> Iterator[Difference]:
@@ -110,10 +112,11 @@ class _Links:
             **{n: to_micros(getattr(link, n)) for n in link.__struct_fields__ if n.endswith("_at")},
             "settlement": link.settlement,
             "reference": link.reference,
+            "synced_since": to_micros(link.synced_since),
             "touched_at": to_micros(entry.touched_at),
             **({"market": shop[0].market} if shop else {}),
         }
-        yield from differing("link", link.link_id, expected, row, _LOG)
+        yield from differing("link", link.link_id, expected, row, LOG)
         yield from self._due(link, row)
         yield from self._slot(link, row)
 
@@ -199,7 +202,7 @@ def _waivers(ledger: Ledger, counted: Counted) -> Iterator[Difference]:
         counted.waivers += 1
         key = (row["code"], row["shop_id"], row["account_id"], row["granted_at"])
         if not granted.get(key):
-            yield Difference("waiver", str(row["id"]), _EXTRA)
+            yield Difference("waiver", str(row["id"]), EXTRA)
             continue
         waiver = granted[key].pop(0)
         by = waiver.event.by
@@ -210,10 +213,10 @@ def _waivers(ledger: Ledger, counted: Counted) -> Iterator[Difference]:
             "by_kind": by.kind if by else "",
             "by_id": by.id if by else "",
         }
-        yield from differing("waiver", str(row["id"]), expected, row, _LOG)
+        yield from differing("waiver", str(row["id"]), expected, row, LOG)
     for (code, shop_id, account_id, _), waivers in granted.items():
         subject = f"shop {shop_id}" if shop_id is not None else f"account {account_id}"
-        yield from (Difference("waiver", f"{code} of {subject}", _MISSING) for _ in waivers)
+        yield from (Difference("waiver", f"{code} of {subject}", MISSING) for _ in waivers)
 
 
 def _activations(ledger: Ledger, counted: Counted) -> Iterator[Difference]:
@@ -224,13 +227,13 @@ def _activations(ledger: Ledger, counted: Counted) -> Iterator[Difference]:
     for market in sorted(rows.keys() | ledger.activations.keys()):
         for row, event in zip_longest(rows.get(market, []), ledger.activations.get(market, [])):
             if row is None:
-                yield Difference("activation", f"{event.name} in {market}", _MISSING)
+                yield Difference("activation", f"{event.name} in {market}", MISSING)
             elif event is None:
-                yield Difference("activation", str(row["id"]), _EXTRA)
+                yield Difference("activation", str(row["id"]), EXTRA)
             else:
                 expected = {
                     "name": event.name,
                     "digest": event.digest,
                     "effective_from": to_micros(event.effective_from),
                 }
-                yield from differing("activation", str(row["id"]), expected, row, _LOG)
+                yield from differing("activation", str(row["id"]), expected, row, LOG)

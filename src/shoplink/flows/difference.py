@@ -11,12 +11,16 @@ from shoplink.core.instant import format_instant
 from shoplink.store.fields import from_micros
 from shoplink.store.log import Row
 
+LOG = "the log says"
+MISSING = "the log recorded it, but there is no such row"
+EXTRA = "there is this row, but the log never recorded it"
+
 
 class Difference(Struct, omit_defaults=True):
     """One thing that somebody must have changed by hand; `problem` in words, the rest for programs.
 
-    `of` is event, feed, shop, account, link, waiver, activation, rulebook, membership
-    invitation (of a person) or ticket. For a column: what the log
+    `of` is event, feed, shop, account, link, waiver, activation, rulebook, membership,
+    invitation (of a person), ticket, product, on_sale, content or item. For a column: what the log
     (or the event's data) makes it, and what was found there.
     """
 

@@ -12,9 +12,11 @@ from msgspec import Struct
 
 from shoplink.core import AnyEvent, Event, Link, Rulebook, around
 from shoplink.core import events as e
+from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.facts import LIVE, Account, Shop
 from shoplink.core.instant import BEGINNING
 from shoplink.flows.difference import Difference, differing, shown
+from shoplink.flows.ledger_goods import GoodsLedger
 from shoplink.flows.membership import Memberships
 from shoplink.flows.ticket_log import Tickets
 from shoplink.store.fields import to_micros
@@ -49,6 +51,7 @@ _BEFORE: dict[type[Event], tuple[str, ...]] = {
     e.UnlinkRequested: ("linked",),
     e.UnlinkWithdrawn: ("linked",),
     e.UnlinkRefused: ("linked",),
+    e.ShowcaseSynced: ("linked",),
 }
 """In which states of its link an event can happen (specification, section 3)."""
 
@@ -72,6 +75,7 @@ class Ledger:
         self.activations: defaultdict[str, list[e.RulebookActivated]] = defaultdict(list)
         self.memberships = Memberships()
         self.tickets = Tickets()
+        self.goods = GoodsLedger()
         self._live: defaultdict[str, set[str]] = defaultdict(set)
         self._position = 0
         self._encode = msgspec.json.Encoder().encode
@@ -146,6 +150,16 @@ class Ledger:
                 yield from self.memberships.apply(event)
             case around.TicketEvent():
                 yield from self.tickets.apply(event)
+            case CommerceEvent():
+                yield from self._take_goods(event)
+
+    def _take_goods(self, event: CommerceEvent) -> Iterator[str]:
+        yield from self._missing_subject(getattr(event, "shop_id", None), getattr(event, "account_id", None))
+        came_under = getattr(event, "came_under", None)
+        link = self.links.get(came_under) if came_under is not None else None
+        if came_under is not None and (link is None or link.link.status != "linked"):
+            yield f"link {came_under} was not linked then"
+        yield from self.goods.take(event)
 
     def _record_shop(self, event: e.ShopRecorded) -> Iterator[str]:
         facts = event.facts()

@@ -201,7 +201,7 @@ def _problem(error: MalformedError, fields: dict[str, Any]) -> Problem:
     if name is None or name not in ALLOWED or f"unknown field {name!r}" in str(error):
         return Problem(None, None, Both(str(error), str(error)))
     found = str(fields[name])[:200] if name in fields else None
-    return Problem(name, found, allowed_in_field(ALLOWED[name]), said.FIELD)
+    return Problem(name, found, allowed_in_field(error.allowed or ALLOWED[name]), said.FIELD)
 
 
 def _read_table(source: Source, reading: Reading) -> Iterator[Line]:

@@ -29,6 +29,9 @@ class Verified(Struct):
     activations: int = 0
     members: int = 0
     tickets: int = 0
+    products: int = 0
+    contents: int = 0
+    items: int = 0
     differences: int = 0
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from shoplink.core import Account, Link, Rulebook, Shop, Waiver, World
@@ -17,13 +18,14 @@ from shoplink.core.case import AccountRecord, ShopRecord
 from shoplink.core.commands import Command, ImportLink
 from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING, END, shift
+from shoplink.store.commerce_load import Goods, StoredGoods, load_goods
 from shoplink.store.fields import from_micros, to_micros
 from shoplink.store.sql import among, ids, is_postgresql, query, rows, rows_as
 
 _LIVE = "status IN ('invited', 'in_review', 'linked')"
 LINK_COLUMNS = (
     "link_id, shop_id, account_id, role, status, rulebook, invited_at, expires_at, accepted_at, linked_at,"
-    " ended_at, unlink_requested_at, settlement, reference"
+    " ended_at, unlink_requested_at, settlement, reference, synced_since"
 )
 
 
@@ -35,6 +37,7 @@ class Touched(Struct):
     pairs: set[tuple[str, str]]
     imports: set[str]
     imported_since: datetime
+    goods: Goods = msgspec.field(default_factory=Goods)
 
     @classmethod
     def by(cls, commands: Iterable[Command]) -> "Touched":
@@ -48,6 +51,7 @@ class Touched(Struct):
                 touched.accounts.add(account_id)
                 if shop_id is not None:
                     touched.pairs.add((shop_id, account_id))
+            touched.goods.name(command)
             if isinstance(command, ImportLink):
                 touched.imports.add(command.account_id)
                 touched.imported_since = min(touched.imported_since, command.linked_at)
@@ -66,6 +70,7 @@ class Loaded(Struct):
     shops: set[str]
     accounts: set[str]
     links: dict[str, "LiveLink"]
+    goods: StoredGoods
 
 
 class LiveLink(Struct, gc=False):
@@ -106,14 +111,15 @@ def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool
     _read_history(world, touched)
     links = {}
     for row in live:
-        link, (slot, due_at, touched_at) = link_of(row), row[14:17]
+        link, (slot, due_at, touched_at) = link_of(row), row[15:18]
         if link.account_id in world.accounts:
             stored = LiveLink(link, slot, from_micros(due_at), _instant(touched_at))
             links[link.link_id] = stored
             world.restore_link(link, stored.due_at)
             floor = max(floor, stored.touched_at)
     _read_activations(world, links.values(), not_before)
-    return Loaded(world, floor, set(shops), set(accounts), links)
+    goods, newest = load_goods(world, touched.goods)
+    return Loaded(world, max(floor, newest), set(shops), set(accounts), links, goods)
 
 
 def _read_shops(shop_ids: set[str], lock: str) -> dict[str, tuple[Shop, datetime]]:
@@ -158,7 +164,7 @@ def _read_live_links(account_ids: set[str]) -> list[tuple[Any, ...]]:
 
 def link_of(row: Sequence[Any]) -> Link:
     """The link in a row of LINK_COLUMNS."""
-    return Link(*row[:6], *map(from_micros, row[6:12]), *row[12:14])
+    return Link(*row[:6], *map(from_micros, row[6:12]), *row[12:14], *map(from_micros, row[14:15]))
 
 
 def _last_happened(account_ids: Iterable[str]) -> datetime:

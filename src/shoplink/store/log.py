@@ -10,6 +10,7 @@ from typing import Any
 from django.db import OperationalError, connection
 
 from shoplink.core import Link
+from shoplink.store.commerce_load import ITEM_COLUMNS, PRODUCT_COLUMNS
 from shoplink.store.load import LINK_COLUMNS, link_of
 from shoplink.store.sql import is_postgresql, query
 
@@ -47,6 +48,7 @@ LINK = (
     "unlink_requested_at",
     "settlement",
     "reference",
+    "synced_since",
     "due_at",
     "touched_at",
 )
@@ -90,6 +92,10 @@ TICKET = (
     "updated_at",
     "ended_at",
 )
+PRODUCT = (*PRODUCT_COLUMNS.split(", "), "touched_at")
+ON_SALE = ("id", "product_id", "shop_id", "since", "until")
+CONTENT = ("content_id", "account_id", "kind", "title", "touched_at")
+ITEM = ("number", *ITEM_COLUMNS.split(", "), "removed_at")
 EVENT = ("position", "number", "type", "at", "shop_id", "account_id", "link_id", "data")
 
 
@@ -152,6 +158,26 @@ def member_invitation_rows() -> Iterator[Row]:
 def ticket_rows() -> Iterator[Row]:
     """The tickets, in the order opened."""
     return _pages("ticket", TICKET, ("number",))
+
+
+def product_rows() -> Iterator[Row]:
+    """The products, by id."""
+    return _pages("product", PRODUCT, ("product_id",))
+
+
+def on_sale_rows() -> Iterator[Row]:
+    """When products were on sale, in the order recorded."""
+    return _pages("on_sale", ON_SALE, ("id",))
+
+
+def content_rows() -> Iterator[Row]:
+    """The contents, by id."""
+    return _pages("content", CONTENT, ("content_id",))
+
+
+def item_rows() -> Iterator[Row]:
+    """The items, in the order added."""
+    return _pages("item", ITEM, ("number",))
 
 
 def _pages(table: str, columns: tuple[str, ...], key: tuple[str, ...], where: str = "true") -> Iterator[Row]:

@@ -9,7 +9,9 @@ from shoplink.core import Event, Link, Reason, World
 from shoplink.core import events as e
 from shoplink.core.case import ShopRecord
 from shoplink.core.commands import Command
+from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.facts import LIVE
+from shoplink.store.commerce_save import save_goods
 from shoplink.store.fields import to_micros
 from shoplink.store.load import Loaded
 from shoplink.store.sql import Row, execute, insert, rows, rows_as, update
@@ -35,6 +37,7 @@ _STATE = {
     "linked_at": "bigint",
     "ended_at": "bigint",
     "unlink_requested_at": "bigint",
+    "synced_since": "bigint",
     "due_at": "bigint",
     "touched_at": "bigint",
 }
@@ -67,6 +70,7 @@ def save(loaded: Loaded, events: Sequence[Event]) -> None:
     _save_facts(loaded, events)
     _save_links(loaded, [event for event in events if isinstance(event, e.LinkEvent)])
     _save_waivers(events)
+    save_goods(loaded.goods, [event for event in events if isinstance(event, CommerceEvent)])
     _save_activations([event for event in events if isinstance(event, e.RulebookActivated)])
     append(events)
 
@@ -135,6 +139,7 @@ def _save_links(loaded: Loaded, events: Sequence[e.LinkEvent]) -> None:
             link.status,
             slots.of(link),
             *map(to_micros, (link.accepted_at, link.linked_at, link.ended_at, link.unlink_requested_at)),
+            to_micros(link.synced_since),
             to_micros(world.agenda.due_at(link_id)),
             to_micros(touched_at[link_id]),
         )

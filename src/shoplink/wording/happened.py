@@ -1,8 +1,14 @@
 """What each event says, in English; the Chinese stands in the catalogue."""
 
-from shoplink.wording.sentences import N_
+from shoplink.wording.text import N_
 
 EVENTS: dict[str, str] = {
+    "product.recorded": N_("The product “{title}” was recorded."),
+    "content.recorded": N_("A video or live was recorded: “{title}”."),
+    "showcase.synced": N_("The shop’s products are synced to the account’s showcase."),
+    "item.added": N_("The creator added the product {product_id} from the shop."),
+    "promotion.added": N_("The creator added the product {product_id} of another shop, for commission."),
+    "item.removed": N_("The creator removed the product {product_id}."),
     "shop.recorded": N_("The shop’s details were recorded."),
     "account.recorded": N_("The account’s details were recorded."),
     "account.corrected": N_("Support corrected the account’s details: {note}"),

@@ -65,6 +65,11 @@ INSTANT = Both(
     "日期，或带时差的时间：2024-11-11 20:00:00+08:00（可用 --utc-offset 为所有不带时差的时间统一指定时差）",
 )
 WHOLE_NUMBER = Both("a whole number from 0 to 2^53 - 1", "0 到 2^53 - 1 的整数")
+BASIS_POINTS = Both(
+    "a whole number of basis points from 0 to 10000", "0 到 10000 的整数（基点，100 基点 = 1%）"
+)
+RANK = Both("a whole number from 1 to 2^53 - 1", "1 到 2^53 - 1 的整数")
+CURRENCY = Both("three capital letters (ISO 4217)", "三位大写字母（ISO 4217）")
 TEXT = Both("text of at most 200 characters, without NUL", "不超过 200 个字符且不含空字符的文本")
 CELLS = Both("the line has more cells than the header", "此行的单元格多于表头")
 NOT_CSV = Both(
@@ -96,6 +101,12 @@ _FIELDS: dict[str, Both] = {
         ),
         Both("granted or revoked", "granted 或 revoked"),
         Both("normal or abnormal", "normal 或 abnormal"),
+        Both("on_sale or off", "on_sale 或 off"),
+        Both("video or live", "video 或 live"),
+        CURRENCY,
+        BASIS_POINTS,
+        RANK,
+        Both(f"1 to 100 ids, each {ID.en}", f"1 至 100 个 ID，每个为 {ID.zh}"),
         Both("official or marketing", "official 或 marketing"),
         Both("open or invited", "open 或 invited"),
         Both("own or offline", "own 或 offline"),

@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import format_datetime
 from babel.messages.pofile import read_po
 
-from shoplink.wording.sentences import Plural, Text
+from shoplink.wording.text import Plural, Text
 
 Tag = Literal["zh", "en"]
 

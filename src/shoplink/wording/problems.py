@@ -5,7 +5,7 @@ from typing import NamedTuple
 from shoplink.core.parse import MalformedError
 from shoplink.wording.input import allowed_in_field
 from shoplink.wording.language import Language
-from shoplink.wording.sentences import N_
+from shoplink.wording.text import N_
 
 
 class Problem(NamedTuple):

@@ -16,9 +16,8 @@ from shoplink.wording.sentences import (
     STATUSES,
     SUBJECTS,
     WARNINGS,
-    Plural,
-    Text,
 )
+from shoplink.wording.text import Plural, Text
 
 
 class Said(NamedTuple):

@@ -3,36 +3,10 @@
 A key is a code, or `code/variant` where the numbers of a case ask for other words.
 """
 
-from typing import NamedTuple
-
-
-def N_(text: str) -> str:  # noqa: N802 (gettext's name for "translate later")
-    """Mark a text for extraction; it is translated when it is said."""
-    return text
-
-
-class Plural(NamedTuple):
-    """A text in two numbers; `by` names the parameter that decides."""
-
-    one: str
-    many: str
-    by: str
-
-
-def P_(one: str, many: str, by: str) -> Plural:  # noqa: N802 (as N_)
-    """Mark a text in two numbers for extraction."""
-    return Plural(one, many, by)
-
-
-Text = str | Plural
-
-
-class Wording(NamedTuple):
-    """What is wrong, and what to do and where."""
-
-    problem: Text
-    remedy: Text
-
+from shoplink.wording import commerce
+from shoplink.wording.text import N_ as N_  # noqa: PLC0414 (sentences are read from here)
+from shoplink.wording.text import P_, Wording
+from shoplink.wording.text import Plural as Plural  # noqa: PLC0414 (as above)
 
 REASONS: dict[str, Wording] = {
     "shop.not_found": Wording(N_("There is no shop with this id."), N_("Check the shop id.")),
@@ -127,7 +101,7 @@ REASONS: dict[str, Wording] = {
         N_("Open a ticket in the help centre; support records the birth date on evidence."),
     ),
     "account.under_age": Wording(
-        N_("The account’s user is under {age}."), N_("Linking is possible from {possible_on}.")
+        N_("The account’s user is under {age}."), N_("This is possible from {possible_on}.")
     ),
     "account.under_age/private": Wording(
         N_("The account cannot be linked yet because of its user’s age."),
@@ -162,7 +136,7 @@ REASONS: dict[str, Wording] = {
     ),
     "account.commerce_permission_revoked": Wording(
         N_("The account’s e-commerce permission was revoked after violations."),
-        N_("The creator has it restored in the TikTok app; linking then goes on by itself."),
+        N_("The creator has it restored in the TikTok app; a link that waits for it then goes on by itself."),
     ),
     "network.region_mismatch": Wording(
         N_("Your network’s country ({network_region}) is not the shop’s market ({market})."),
@@ -254,6 +228,7 @@ REASONS: dict[str, Wording] = {
             "Open a ticket in the help centre; only a waiver by the platform or support makes one more possible."
         ),
     ),
+    **commerce.REASONS,
 }
 """Per reason code, and variant of it, what is wrong and what to do."""
 

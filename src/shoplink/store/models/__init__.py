@@ -1,5 +1,6 @@
 """The tables, one module per part of the product. Only this package's neighbours in `store` touch their rows."""
 
+from shoplink.store.models.commerce import Content, Item, OnSale, Product
 from shoplink.store.models.linking import (
     Account,
     Activation,
@@ -21,12 +22,16 @@ __all__ = [
     "Account",
     "Activation",
     "ApiKey",
+    "Content",
     "Event",
+    "Item",
     "Link",
     "LookUp",
     "MemberInvitation",
     "Membership",
+    "OnSale",
     "Person",
+    "Product",
     "Refusal",
     "RulebookText",
     "Shop",
