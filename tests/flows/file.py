@@ -30,6 +30,19 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "grant_waiver": {"code": "shop.link_quota_spent", "note": "ticket", "until": None, "shop_id": "S1"},
     "end_waiver": {"code": "shop.link_quota_spent", "note": "ticket", "shop_id": "S1"},
     "activate_rulebook": {"name": "seller-university-2025", "market": "GB", "effective_from": LATER},
+    "put_product": {
+        "product_id": "P1",
+        "shop_id": "S1",
+        "title": "茶",
+        "price_minor": 990,
+        "currency": "GBP",
+        "listed_at": "2024-01-01T00:00:00Z",
+    },
+    "put_content": {"content_id": "V1", "account_id": "A2", "kind": "video"},
+    "sync_showcase": PAIR,
+    "add_from_shop": {**PAIR, "product_ids": ["P1"]},
+    "promote": {**PAIR, "product_id": "P1"},
+    "remove_item": {"account_id": "A2", "product_id": "P1"},
 }
 """Every command with the fields that it must have, besides `command` and `at`."""
 
@@ -47,6 +60,17 @@ OPTIONAL: dict[str, dict[str, Any]] = {
     "invite": {"settlement": "own", "reference": "contract 7"},
     "refuse_unlink": {"note": "please stay"},
     "import_link": {"unlinked_at": "2024-02-01T00:00:00Z"},
+    "put_product": {
+        "status": "off",
+        "commission_rate_bp": 500,
+        "units_7d": 30,
+        "units_prev_7d": 20,
+        "rank_page": 6,
+    },
+    "put_content": {"title": "开箱"},
+    "add_from_shop": {"content_id": "V1"},
+    "promote": {"content_id": "V1"},
+    "remove_item": {"content_id": "V1"},
 }
 """The fields that a command may have."""
 

@@ -22,15 +22,15 @@ from tests.flows.file import (
     line,
     numberless,
 )
-from tests.flows.wrong import KIND, WRONG
+from tests.flows.wrong import WRONG, kind
 
 
 def test_the_table_of_commands_is_complete() -> None:
     assert set(REQUIRED) == set(COMMANDS)
-    for command, kind in COMMANDS.items():
+    for command, declared in COMMANDS.items():
         named = {"at", *REQUIRED[command], *OPTIONAL.get(command, {}), *ANYWHERE}
         subject = {"account_id"} if command.endswith("_waiver") else set()
-        assert named | subject == set(kind.__struct_fields__)
+        assert named | subject == set(declared.__struct_fields__)
 
 
 @pytest.mark.parametrize("command", REQUIRED)
@@ -47,7 +47,7 @@ def test_a_missing_field_is_named(command: str, field: str) -> None:
         assert error == "exactly one of shop_id and account_id must be given"
     else:
         assert error.startswith(f"{field}: missing; allowed: ")
-        assert WRONG[KIND[field]][0] in error
+        assert WRONG[kind(command, field)][0] in error
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_null_where_something_must_be_is_named(command: str, field: str) -> None
         assert error == "exactly one of shop_id and account_id must be given"
     else:
         assert error.startswith(f"{field}: found None; allowed: ")
-        assert WRONG[KIND[field]][0] in error
+        assert WRONG[kind(command, field)][0] in error
 
 
 @pytest.mark.parametrize(("command", "field"), MAY)
@@ -74,7 +74,7 @@ def test_null_in_a_field_that_may_be_left_out_means_that_it_is(command: str, fie
 
 @pytest.mark.parametrize(("command", "field"), FIELDS)
 def test_a_wrong_value_is_named_with_what_is_allowed(command: str, field: str) -> None:
-    allowed, values = WRONG[KIND[field]]
+    allowed, values = WRONG[kind(command, field)]
     for value in values:
         error = error_of(line(command, **{field: value}))
         assert error.startswith(f"{field}: found {value!r}; allowed: "), value

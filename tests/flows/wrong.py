@@ -86,6 +86,15 @@ WRONG: dict[str, tuple[str, tuple[Any, ...]]] = {
         "a reason code of the catalogue",
         ("shop.nonsense", "", "shop.slots_full\n", "SHOP.SLOTS_FULL", "shop_slots_full", 5, True),
     ),
+    "sale": ("on_sale or off", ("normal", "On_sale", "", 1, True, ["off"])),
+    "kind": ("video or live", ("showcase", "Video", "", 1, True)),
+    "currency": ("three capital letters", ("gbp", "GB", "GBPP", "", "G1P", "人民币", 44, True, ["GBP"])),
+    "rate": ("basis points from 0 to 10000", (-1, 10_001, 1.5, True, "5%", [5])),
+    "rank": ("a whole number from 1", (0, -1, 1.5, True, "5", 2**53)),
+    "ids": (
+        "1 to 100 ids",
+        ([], "P1", ["小店"], ["P1", ""], ["P1", 5], [["P1"]], {"id": "P1"}, 5, True),
+    ),
     "by": (
         "kind: shop, creator, account, support, platform or clock",
         (
@@ -130,4 +139,24 @@ KIND = {
     "until": "instant",
     "effective_from": "instant",
     "code": "code",
+    "product_id": "id",
+    "product_ids": "ids",
+    "content_id": "id",
+    "title": "text",
+    "kind": "kind",
+    "price_minor": "followers",
+    "currency": "currency",
+    "listed_at": "instant",
+    "commission_rate_bp": "rate",
+    "units_7d": "followers",
+    "units_prev_7d": "followers",
+    "rank_page": "rank",
 }
+"""Per field its kind, in every command that `_OWN` does not name."""
+
+_OWN = {("put_product", "status"): "sale"}
+
+
+def kind(command: str, field: str) -> str:
+    """The kind of a command's field."""
+    return _OWN.get((command, field), KIND[field])

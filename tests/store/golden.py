@@ -25,8 +25,12 @@ _LINKED = frozenset(
         "approve_unlink",
         "unlink",
         "revoke",
+        "sync_showcase",
+        "add_from_shop",
     }
 )
+_WITH_PRODUCT = frozenset({"put_product", "add_from_shop", "promote", "remove_item"})
+_WITH_CONTENT = frozenset({"put_content", "add_from_shop"})
 _REQUESTED = frozenset({"withdraw_unlink_request", "refuse_unlink", "approve_unlink", "unlink"})
 _MONTH = timedelta(days=30)
 
@@ -53,6 +57,12 @@ def prepare(kinds: Sequence[str], copies: int) -> None:
             )
         if kind in _REQUESTED:
             lines.append({"command": "request_unlink", **ids, "network_region": "GB"})
+        if kind in _WITH_PRODUCT:
+            lines.append(_put_product(pair["shop_id"]))
+        if kind in _WITH_CONTENT:
+            lines.append(_put_content(pair["account_id"]))
+        if kind == "remove_item":
+            lines.append(_promote(pair["shop_id"], pair["account_id"]))
         if kind == "end_waiver":
             lines.append(_waiver("grant_waiver", pair["shop_id"], until=None))
     refused = [one for one in execute(_parsed(lines, now), now=None) if one["outcome"] != "accepted"]
@@ -72,7 +82,7 @@ def batch(kinds: Sequence[str], copies: int) -> list[Command]:
 
 def every_kind() -> list[str]:
     """Every command; `put_*` on a record that is there and on a new one; and one that is refused."""
-    return [*COMMANDS, "new_shop", "new_account", "refused"]
+    return [*COMMANDS, "new_shop", "new_account", "new_product", "new_content", "refused"]
 
 
 def statements(commands: Sequence[Command]) -> list[str]:
@@ -129,7 +139,40 @@ def _put_account(account_id: str, **facts: Any) -> Fields:
         "account_id": account_id,
         "region": "GB",
         "birth_date": "1990-01-01",
+        "followers": 1_000,
         **facts,
+    }
+
+
+def _put_product(shop_id: str, **facts: Any) -> Fields:
+    return {
+        "command": "put_product",
+        "product_id": f"{shop_id}.product",
+        "shop_id": shop_id,
+        "title": "Tea",
+        "price_minor": 990,
+        "currency": "GBP",
+        "listed_at": "2024-01-01T00:00:00Z",
+        **facts,
+    }
+
+
+def _put_content(account_id: str, **facts: Any) -> Fields:
+    return {
+        "command": "put_content",
+        "content_id": f"{account_id}.video",
+        "account_id": account_id,
+        "kind": "video",
+        **facts,
+    }
+
+
+def _promote(shop_id: str, account_id: str) -> Fields:
+    return {
+        "command": "promote",
+        "shop_id": shop_id,
+        "account_id": account_id,
+        "product_id": f"{shop_id}.product",
     }
 
 
@@ -174,6 +217,24 @@ _ASKED: dict[str, Callable[[str, str], Fields]] = {
         "market": "ID",
         "effective_from": "2199-01-01T00:00:00Z",
     },
+    "put_product": lambda shop_id, _: _put_product(shop_id, status="off"),
+    "put_content": lambda _, account_id: _put_content(account_id, title="unboxing"),
+    "sync_showcase": _of_pair("sync_showcase"),
+    "add_from_shop": lambda shop_id, account_id: {
+        "command": "add_from_shop",
+        "shop_id": shop_id,
+        "account_id": account_id,
+        "product_ids": [f"{shop_id}.product"],
+        "content_id": f"{account_id}.video",
+    },
+    "promote": _promote,
+    "remove_item": lambda shop_id, account_id: {
+        "command": "remove_item",
+        "account_id": account_id,
+        "product_id": f"{shop_id}.product",
+    },
+    "new_product": lambda shop_id, _: _put_product(shop_id),
+    "new_content": lambda _, account_id: _put_content(account_id),
     "new_shop": lambda shop_id, _: _put_shop(f"{shop_id}.new"),
     "new_account": lambda _, account_id: _put_account(f"{account_id}.new"),
     "refused": _of_pair("accept", network_region=None),

@@ -13,6 +13,7 @@ from shoplink.core import AnyEvent, Command, World, advance, parse_command, step
 from shoplink.core.decide import Accepted, Refused
 from shoplink.core.instant import END
 from shoplink.flows.execute import execute
+from shoplink.flows.replay import products
 from shoplink.flows.tick import tick
 from shoplink.flows.verify import Verified, verify
 from shoplink.rulebooks import packaged
@@ -69,6 +70,8 @@ def in_memory(commands: Iterable[Command]) -> tuple[list[Answer], Events]:
             case Refused(reasons=reasons):
                 refused = {"outcome": "refused", "warnings": [], "reasons": [wire(one) for one in reasons]}
                 answer |= refused
+        if done.decision.outcomes:
+            answer["products"] = products(done.decision.outcomes)
         answers.append(own(answer))
         log.update(without_link_id(wire(event)) for event in (*done.due, *done.own))
     log.update(without_link_id(wire(event)) for event in advance(world, END))
@@ -103,7 +106,8 @@ def stored_log() -> Events:
 
 def without_link_id(event: Answer) -> bytes:
     """The event for comparison: link ids are minted, so each run has its own."""
-    return msgspec.json.encode({name: event[name] for name in event if name != "link_id"}, order="sorted")
+    ours = ("link_id", "came_under")
+    return msgspec.json.encode({name: event[name] for name in event if name not in ours}, order="sorted")
 
 
 def differences(one: Events, other: Events) -> dict[str, list[bytes]]:
@@ -116,7 +120,9 @@ def differences(one: Events, other: Events) -> dict[str, list[bytes]]:
 
 def forget_everything() -> None:
     """Empty every table that a stream fills."""
-    for table in ("shop", "account", "link", "waiver", "activation", "event", "refusal", "stored_answer"):
+    goods = ("product", "on_sale", "content", "item")
+    log = ("event", "refusal", "stored_answer")
+    for table in ("shop", "account", "link", "waiver", "activation", *goods, *log):
         run_sql(f"DELETE FROM {table}")
 
 
