@@ -19,7 +19,7 @@ _INSTANT = {
     "format": "date-time",
     "pattern": r"^\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)$",
 }
-_INSTANTS = {"linked_at", "unlinked_at", "until", "effective_from"}
+_INSTANTS = {"linked_at", "unlinked_at", "until", "effective_from", "listed_at"}
 _NOT_SENT = {"command", "at", "by", "key"}
 
 READ = ("key.unknown", "scope.missing", "malformed")
