@@ -7,7 +7,7 @@ import shoplink.store.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0005_tickets"),
+        ("store", "0006_look_ups"),
     ]
 
     operations = [
