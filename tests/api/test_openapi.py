@@ -53,13 +53,22 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("list_waivers", None, "?shop_id=S1"),
     ("end_waiver", SUPPORT, ""),
     ("activate_rulebook", PLATFORM, ""),
+    ("open_ticket", SHOP, ""),
+    ("list_tickets", SHOP, "?status=open"),
+    ("get_ticket", SHOP, ""),
+    ("reply_to_ticket", SUPPORT, ""),
+    ("resolve_ticket", SUPPORT, ""),
+    ("open_ticket", SHOP, ""),
+    ("withdraw_ticket", SHOP, ""),
     ("list_rulebooks", None, ""),
     ("get_rulebook", None, ""),
     ("read_feed", None, "?limit=1"),
     ("send_commands", PLATFORM, ""),
     ("create_sign_in_link", PLATFORM, ""),
 )
+MINTS = {"invite": "link_id", "open_ticket": "ticket_id"}
 BEFORE = {
+    "open_ticket": {"region": "FR", "note": "she lives there now"},
     "list_refusals": {"shop_id": "S1", "account_id": "A1", "role": "marketing", "network_region": "FR"},
     "invite": {
         "code": "link.younger_than_minimum",
@@ -115,13 +124,13 @@ def test_every_operation_says_what_it_does_and_what_it_answers(name: str) -> Non
 
 def play(call: Caller, story: tuple[tuple[str, str | None, str], ...]) -> list[tuple[str, Answer]]:
     """Run the request examples of operations in turn; each operation's id and what came back."""
-    link_id = LINK_ID
+    ids = {"link_id": LINK_ID, "ticket_id": ""}
     played = []
     for name, actor, query in story:
-        _prepare(call, name, link_id)
-        answer = _run(call, name, actor, query, link_id)
-        if name == "invite":
-            link_id = answer.body["link_id"]
+        _prepare(call, name, ids["link_id"])
+        answer = _run(call, name, actor, query, ids)
+        if name in MINTS:
+            ids[MINTS[name]] = answer.body[MINTS[name]]
         played.append((name, answer))
     return played
 
@@ -138,20 +147,18 @@ def _prepare(call: Caller, name: str, link_id: str) -> None:
         call("POST", "/v1/links", BEFORE[name], actor=SHOP)
     elif name == "invite" and link_id == LINK_ID:
         call("POST", "/v1/waivers", BEFORE[name], actor=SUPPORT)
+    elif name == "open_ticket":
+        call("POST", "/v1/accounts/A1/corrections", BEFORE[name], actor=SUPPORT)
     elif name == "read_feed":
         deadline = time.monotonic() + 5
         while not call.get("/v1/events").body["items"] and time.monotonic() < deadline:
             time.sleep(0.05)
 
 
-def _run(call: Caller, name: str, actor: str | None, query: str, link_id: str) -> Answer:
+def _run(call: Caller, name: str, actor: str | None, query: str, ids: dict[str, str]) -> Answer:
     method, path, operation = OPERATIONS[name]
-    for field, value in (
-        ("link_id", link_id),
-        ("shop_id", "S1"),
-        ("account_id", "A1"),
-        ("name", "seller-university-2025"),
-    ):
+    there = {**ids, "shop_id": "S1", "account_id": "A1", "name": "seller-university-2025"}
+    for field, value in there.items():
         path = path.replace(f"{{{field}}}", value)
     body = None
     if "requestBody" in operation:
@@ -163,7 +170,7 @@ def _run(call: Caller, name: str, actor: str | None, query: str, link_id: str) -
 def _masked(value: Any) -> Any:
     """The same without what differs each time: instants that are now, link ids, digests."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    text = re.sub(r"link_[0-9a-f]{20}", "link", text)
+    text = re.sub(r"\b(link|ticket)_[0-9a-f]{20}", r"\1", text)
     text = re.sub(r"\b[0-9a-f]{64}\b", "digest", text)
     text = re.sub(r"https?://\S+/sign-in/link/[^/]+/", "sign-in link", text)
     return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "instant", text)

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 PROGRAM = Path(sys.executable).parent / "schemathesis"
 LINKS_FOR_EACH = 3
 AFTER_AN_UNLINK_REQUEST = {"withdraw_unlink_request", "refuse_unlink", "approve_unlink", "unlink"}
+GB = {"network_region": "GB"}
 NO_LIMIT = {"SHOPLINK_RATE_PER_SECOND": "100000"}
 
 
@@ -71,13 +72,42 @@ def _known(call: Caller) -> dict[str, dict[str, Any]]:
         actor = actors[name] or ""
         fields = {"shop": "shop_id", "account": "account_id"}
         kind = actor.split(":", maxsplit=1)[0]
+        body = media["examples"]["example"]["value"] if media else None
+        if name == "open_ticket" or "{ticket_id}" in path:
+            known[f"{method} {path}"] = _tickets_for(name, call, actor, body)
+            continue
         known[f"{method} {path}"] = {
-            "body": media["examples"]["example"]["value"] if media else None,
+            "body": body,
             "paths": [{"link_id": link["link_id"]} for link in links] or [_in_path(path)],
             "actors": [f"{kind}:{link[fields[kind]]}" if kind in fields else actor for link in links]
             or [actor],
         }
     return known
+
+
+def _tickets_for(name: str, call: Caller, actor: str, body: Json | None) -> dict[str, Any]:
+    """The same for an operation on tickets: what can be asked about, or tickets to which it can be done."""
+    pairs = [(call.shop(), call.account(region="FR")) for _ in range(LINKS_FOR_EACH)]
+    asked = [
+        {
+            "command": {
+                "command": "invite",
+                "shop_id": shop_id,
+                "account_id": account_id,
+                "role": "official",
+                **GB,
+            }
+        }
+        for shop_id, account_id in pairs
+    ]
+    actors = [f"shop:{shop_id}" if actor.startswith("shop") else actor for shop_id, _ in pairs]
+    if name == "open_ticket":
+        return {"body": {**asked[0], "text": "please"}, "paths": [{}], "actors": actors[:1]}
+    tickets = [
+        call("POST", "/v1/tickets", about, actor=f"shop:{shop_id}").body["ticket_id"]
+        for about, (shop_id, _) in zip(asked, pairs, strict=True)
+    ]
+    return {"body": body, "paths": [{"ticket_id": ticket_id} for ticket_id in tickets], "actors": actors}
 
 
 def _in_path(path: str) -> dict[str, str]:

@@ -188,7 +188,7 @@ def test_support_answers_and_the_seller_asks_on_and_support_resolves() -> None:
         resolve(ticket, Step(MEI)),
         withdraw(ticket, Step(SELLER)),
     ):
-        assert late == {"outcome": "refused", "reasons": [], "creator_can_see": False}
+        assert (late["outcome"], late["error"]) == ("refused", "ticket.ended")
     assert file()["ticket_id"] != ticket.ticket_id, "an ended ticket is in nobody's way"
 
 

@@ -55,7 +55,8 @@ def test_a_refused_invitation_that_support_can_help_with_becomes_a_ticket_with_i
         "account.region_mismatch",
         "network.region_mismatch",
     ]
-    assert ticket.facts["account"]["region"] == "FR"
+    assert ticket.facts.account is not None
+    assert ticket.facts.account.region == "FR"
     assert ticket.opened_by == SELLER
     assert [reason.code for reason in seen(opened).standing.reasons] == [
         "account.age_unknown",
@@ -77,7 +78,7 @@ def test_what_support_cannot_help_with_cannot_be_filed_and_the_answer_says_who_c
 ) -> None:
     world(**facts)
     answer = file()
-    assert answer["outcome"] == "refused"
+    assert (answer["outcome"], answer["error"]) == ("refused", "ticket.beyond_support")
     assert query("SELECT count(*) FROM ticket") == [(0,)]
     assert events() == []
     if "status" in facts:
@@ -95,7 +96,12 @@ def test_one_reason_that_support_can_help_with_is_enough() -> None:
 
 def test_what_is_not_refused_needs_no_ticket() -> None:
     world()
-    assert file() == {"outcome": "refused", "reasons": [], "creator_can_see": False}
+    assert file() == {
+        "outcome": "refused",
+        "error": "ticket.not_needed",
+        "reasons": [],
+        "creator_can_see": False,
+    }
 
 
 def test_what_is_refused_for_the_network_alone_is_for_the_seller_to_mend() -> None:
@@ -140,7 +146,8 @@ def test_a_review_that_only_support_cannot_end_is_no_ticket() -> None:
 
 def test_an_account_in_review_with_the_same_shop_is_no_question_about_its_invitation() -> None:
     held()
-    assert codes(file()) == ["account.already_linked"]
+    answer = file()
+    assert (answer["error"], codes(answer)) == ("ticket.not_needed", ["account.already_linked"])
 
 
 def requested(**how: Any) -> None:

@@ -51,9 +51,9 @@ def may_issue(request: HttpRequest, command: Command) -> None:
         return
     raise ProblemError(
         "actor.not_allowed",
-        actor=_written(actor.kind, actor.id),
+        actor=written(actor.kind, actor.id),
         command=command.__struct_config__.tag,
-        allowed=", ".join(sorted(_written(kind, _own(command, kind)) for kind in ISSUERS[type(command)])),
+        allowed=", ".join(sorted(written(kind, _own(command, kind)) for kind in ISSUERS[type(command)])),
     )
 
 
@@ -62,5 +62,6 @@ def _own(command: Command, kind: Issuer) -> str:
     return getattr(command, name, None) or "ID"
 
 
-def _written(kind: str, actor_id: str) -> str:
+def written(kind: str, actor_id: str) -> str:
+    """An actor as the header names it: `shop:S1`, `account:A1`."""
     return f"{'account' if kind == 'creator' else kind}:{actor_id}"

@@ -1,5 +1,6 @@
 """What the OpenAPI document says of an operation: its body from the command it means, its answers, its examples."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -108,9 +109,9 @@ def _only(given: str, other: str) -> Document:
     return {"required": [given], "properties": {given: {"type": "string"}, other: {"type": "null"}}}
 
 
-def any_command() -> Document:
-    """Any command, as a line of a stream or a check has it."""
-    return {"oneOf": [_tagged(kind, command) for kind, command in COMMANDS.items()]}
+def any_command(commands: Mapping[str, type[Command]] = COMMANDS) -> Document:
+    """Any of these commands, as a line of a stream or a check has it."""
+    return {"oneOf": [_tagged(kind, command) for kind, command in commands.items()]}
 
 
 def _tagged(kind: str, command: type[Command]) -> Document:
@@ -140,6 +141,7 @@ PAGED = (
     schema.WaiverBody,
     schema.RulebookBody,
     schema.RefusalBody,
+    schema.TicketBody,
 )
 """What comes in pages."""
 

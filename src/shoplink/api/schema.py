@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from shoplink.core.facts import Actor, Enrolment, LinkStatus, Permission, Role, Settlement, Status
 from shoplink.core.reasons import NextActor
+from shoplink.core.ticket import Cause, Facts, Side
 from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse
 
 T = TypeVar("T")
@@ -198,6 +199,59 @@ class FeedBody(Struct, frozen=True):
     next: int
 
 
+class TicketReason(SaidReason, frozen=True):
+    """A reason, and whether it is such as support can help with."""
+
+    support_can_help: bool
+
+
+class MessageBody(Struct, frozen=True):
+    """Something that was said in a ticket; `evidence`: what proves it."""
+
+    at: Instant
+    by: Actor
+    text: str
+    evidence: str | None
+
+
+class TicketBody(Struct, frozen=True):
+    """A ticket: whose turn it is, and what stands in the way now of what it is about.
+
+    `creator_can_see`: something else does, which a shop without a live link with the account is not told.
+    """
+
+    ticket_id: str
+    shop_id: str
+    account_id: str
+    link_id: str | None
+    market: str
+    side: Side
+    opened_by: Actor
+    command: str
+    status: Literal["open", "answered", "resolved", "closed"]
+    cause: Cause | None
+    turn: NextActor
+    opened_at: Instant
+    updated_at: Instant
+    ended_at: Instant | None
+    reasons: list[TicketReason]
+    creator_can_see: bool
+
+
+class TicketInFullBody(TicketBody, frozen=True):
+    """A ticket with what was asked, the decision that it was opened from, the facts then and now, and what was said.
+
+    The facts are for support and the platform, else null. What was said is forgotten some time after the end.
+    """
+
+    asked: dict[str, Any]
+    reasons_then: list[TicketReason]
+    facts_then: Facts | None
+    facts_now: Facts | None
+    messages: list[MessageBody]
+    messages_forgotten_at: Instant | None
+
+
 class Page(Struct, Generic[T], frozen=True):
     """One page; `next` is the cursor of the page behind it, null at the end."""
 
@@ -217,7 +271,10 @@ class LineAnswer(Struct, frozen=True, omit_defaults=True):
 
 
 class Problem(Struct, frozen=True, omit_defaults=True):
-    """A problem document (RFC 9457). `field` names what is malformed; a refusal has `reasons`."""
+    """A problem document (RFC 9457). `field` names what is malformed; a refusal has `reasons`.
+
+    `creator_can_see`: there is another reason, which the shop is not told and the creator is.
+    """
 
     type: str
     title: str
@@ -225,6 +282,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     detail: str
     field: str | None = None
     reasons: list[SaidReason] | None = None
+    creator_can_see: bool = False
 
 
 class SignInLinkBody(Struct, frozen=True):

@@ -17,6 +17,7 @@ from shoplink.api import (
     shops,
     sign_in_links,
     stream,
+    tickets,
     waivers,
 )
 from shoplink.api.document import components
@@ -55,6 +56,7 @@ for prefix, router in (
     ("/waivers", waivers.router),
     ("/rulebooks", rulebooks.router),
     ("/sign-in-links", sign_in_links.router),
+    ("/tickets", tickets.router),
     ("", records.router),
 ):
     api.add_router(prefix, router)

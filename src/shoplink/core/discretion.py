@@ -23,6 +23,10 @@ class Told(Struct, frozen=True):
     creator_can_see: bool
 
 
+NOTHING = Told((), creator_can_see=False)
+"""No reasons at all."""
+
+
 def told_to_stranger(reasons: Iterable[Reason]) -> Told:
     """Reasons without a stranger's birth date, status and permission."""
     given = to_a_stranger(reasons)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from shoplink.core import commands as c
 from shoplink.core.decide import Refused, decide
-from shoplink.core.facts import LIVE, Link
+from shoplink.core.facts import LIVE, Account, Link, Shop
 from shoplink.core.instant import shift
 from shoplink.core.reasons import CATALOGUE, Reason, support_can_help
 from shoplink.core.rulebook import Rulebook
@@ -35,6 +35,13 @@ class Review(Struct, frozen=True):
 
 Question = c.PairCommand | Review
 """What support is asked about: a command that was refused, or a review that does not end."""
+
+
+class Facts(Struct, frozen=True):
+    """What is recorded of the two sides of a question; None for a side that is not recorded."""
+
+    shop: Shop | None
+    account: Account | None
 
 
 class Standing(Struct, frozen=True):
@@ -81,6 +88,12 @@ def standing(world: World, question: Question) -> Standing:
     link = world.link(question.shop_id, question.account_id)
     reached = link is not None and _is_reached(question, link)
     return Standing(reasons, _helped(world, shop.facts.market, reasons), reached)
+
+
+def facts_of(world: World, shop_id: str, account_id: str) -> Facts:
+    """The facts of both sides as a world holds them."""
+    shop, account = world.shops.get(shop_id), world.accounts.get(account_id)
+    return Facts(shop.facts if shop else None, account.facts if account else None)
 
 
 def support_helps(reason: Reason, rulebook: Rulebook, at: datetime) -> bool:

@@ -17,9 +17,10 @@ from msgspec.structs import replace
 from shoplink.core import Event, Reason, Refused, World, advance, decide, wire
 from shoplink.core.around import TicketClosed, TicketOpened, TicketReplied, TicketResolved
 from shoplink.core.commands import PairCommand
+from shoplink.core.discretion import NOTHING, Told
 from shoplink.core.facts import CLOCK, Actor, Link
 from shoplink.core.instant import BEGINNING, END
-from shoplink.core.ticket import REVIEW, Question, Review, Side, standing
+from shoplink.core.ticket import REVIEW, Question, Review, Side, facts_of, standing
 from shoplink.flows import clock
 from shoplink.flows.execute import Answer
 from shoplink.flows.installed import default_rulebook, installed_rulebooks
@@ -59,7 +60,8 @@ def open_about(command: PairCommand, step: Step, words: Words | None = None) -> 
     """R39: open a ticket about a command of a shop or creator, judged anew; or find the one that is open already.
 
     The answer's `outcome` is accepted, with `ticket_id`, and as `shown` what the step shows of it; or refused, with the
-    `reasons` in the way, none of which support can help with; none at all if nothing is in the way.
+    `reasons` in the way, and as `error` ticket.beyond_support, if support can help with none of them, or
+    ticket.not_needed, if nothing is in the way or what was asked for is there; or rejected, for its idempotency key.
     """
     asked = replace(command, at=BEGINNING, by=None, key=None, about=None)
 
@@ -86,7 +88,7 @@ def open_review(link: Link, step: Step, words: Words | None = None) -> Answer:
 def reply(ticket: Ticket, step: Step, words: Words) -> Answer:
     """Write in a ticket: support answers it, the side that opened it asks on.
 
-    The answer's `outcome` is accepted, or refused with no reasons where the ticket has ended.
+    The answer's `outcome` is accepted; or refused as ticket.ended; or rejected, for its idempotency key.
     """
     status = "open" if is_opener(step.by, ticket) else "answered"
 
@@ -161,9 +163,11 @@ def _open(
             return _accepted(seen, step), []
         store.change_tickets([seen.ticket])
         events.append(_closing(seen.ticket))
-    if not standing(world, question).may_be_asked:
-        say = told(by, world, pair, reasons)
-        return _refused([wire(reason) for reason in say.reasons], creator_can_see=say.creator_can_see), events
+    stands = standing(world, question)
+    if not stands.may_be_asked:
+        said = told(by, world, pair, reasons)
+        error = "ticket.not_needed" if stands.reached or not reasons else "ticket.beyond_support"
+        return _refused(error, said), events
     link = world.link(*pair)
     fields = msgspec.to_builtins(question)
     ticket = Ticket(
@@ -195,15 +199,6 @@ def _open(
     return _accepted(seen, step), events
 
 
-def facts_of(world: World, shop_id: str, account_id: str) -> dict[str, Any]:
-    """The facts of a shop and an account, None for one that is not recorded."""
-    shop, account = world.shops.get(shop_id), world.accounts.get(account_id)
-    return {
-        "shop": msgspec.to_builtins(shop.facts) if shop else None,
-        "account": msgspec.to_builtins(account.facts) if account else None,
-    }
-
-
 def _change(
     ticket: Ticket,
     step: Step,
@@ -218,9 +213,9 @@ def _change(
         seen = seen_in(world, stored)
         if seen.ticket.status not in OPEN:
             if stored.status not in OPEN:
-                return _refused([]), []
+                return _refused("ticket.ended"), []
             store.change_tickets([seen.ticket])
-            return _refused([]), [_closing(seen.ticket)]
+            return _refused("ticket.ended"), [_closing(seen.ticket)]
         changed, events = change(seen.ticket, world.now)
         store.change_tickets([changed])
         return _accepted(replace(seen, ticket=changed), step), events
@@ -277,8 +272,9 @@ def _accepted(seen: Seen, step: Step) -> Answer:
     return {"outcome": "accepted", "ticket_id": seen.ticket.ticket_id, **shown}
 
 
-def _refused(reasons: list[dict[str, Any]], *, creator_can_see: bool = False) -> Answer:
-    return {"outcome": "refused", "reasons": reasons, "creator_can_see": creator_can_see}
+def _refused(error: str, said: Told = NOTHING) -> Answer:
+    reasons = [wire(reason) for reason in said.reasons]
+    return {"outcome": "refused", "error": error, "reasons": reasons, "creator_can_see": said.creator_can_see}
 
 
 def _rejected(error: str) -> Answer:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from shoplink.core.facts import Actor
-from shoplink.core.ticket import Cause, Side
+from shoplink.core.ticket import Cause, Facts, Side
 from shoplink.store.fields import from_micros, to_micros
 from shoplink.store.owner import writing
 from shoplink.store.sql import among, execute, ids, insert, query, update
@@ -18,6 +18,7 @@ Status = Literal["open", "answered", "resolved", "closed"]
 OPEN: frozenset[str] = frozenset({"open", "answered"})
 _OPEN = "status IN ('open', 'answered')"
 _encode = msgspec.json.Encoder().encode
+_read_facts = msgspec.json.Decoder(Facts).decode
 
 
 class Ticket(Struct, frozen=True):
@@ -34,7 +35,7 @@ class Ticket(Struct, frozen=True):
     command: str
     fields: dict[str, Any]
     reasons: list[dict[str, Any]]
-    facts: dict[str, Any]
+    facts: Facts
     status: Status
     cause: Cause | None
     opened_at: datetime
@@ -268,7 +269,7 @@ def _ticket(row: tuple[Any, ...]) -> Ticket:
         command=row[10],
         fields=msgspec.json.decode(row[11]),
         reasons=msgspec.json.decode(row[12]),
-        facts=msgspec.json.decode(row[13]),
+        facts=_read_facts(row[13]),
         status=status,
         cause=cause,
         opened_at=_instant(opened_at),

@@ -99,6 +99,7 @@ _FIELDS: dict[str, Both] = {
             "an RFC 3339 instant with offset, at most microseconds, or null for ever",
             "带时差的 RFC 3339 时间，至多精确到微秒；null 表示永久",
         ),
+        Both("text of 1 to 2000 characters, without NUL", "1 至 2000 个字符的文本，不含空字符"),
         Both("granted or revoked", "granted 或 revoked"),
         Both("normal or abnormal", "normal 或 abnormal"),
         Both("on_sale or off", "on_sale 或 off"),

@@ -45,6 +45,21 @@ PROBLEMS: dict[str, Problem] = {
         N_("The key was used for something else"),
         N_("This Idempotency-Key was sent with another request; a new attempt needs a new key."),
     ),
+    "ticket.beyond_support": Problem(
+        409,
+        N_("Support cannot help with this"),
+        N_("No ticket can be filed about this; every reason in “reasons” says who can act."),
+    ),
+    "ticket.not_needed": Problem(
+        409,
+        N_("No ticket is needed"),
+        N_("Nothing stands in the way of this now, or it is done already."),
+    ),
+    "ticket.ended": Problem(
+        409,
+        N_("The ticket has ended"),
+        N_("Nothing can be added to it any more; if it comes up again, open a new ticket."),
+    ),
     "internal": Problem(
         500, N_("Something went wrong here"), N_("The fault is ours and was recorded; nothing was stored.")
     ),
