@@ -60,6 +60,7 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("resolve_ticket", SUPPORT, ""),
     ("open_ticket", SHOP, ""),
     ("withdraw_ticket", SHOP, ""),
+    ("put_account", PLATFORM, ""),
     ("list_rulebooks", None, ""),
     ("get_rulebook", None, ""),
     ("read_feed", None, "?limit=1"),

@@ -10,11 +10,14 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 
+from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
-from shoplink.flows import installed, look, overview, past, trial
+from shoplink.flows import installed, look, overview, past, tickets, trial
 from shoplink.flows.execute import execute
+from shoplink.flows.ticket_steps import Step, open_about
 from shoplink.store import due, feed, history, keys, read, read_records, rulebooks, search, tally
+from shoplink.store import tickets as ticket_rows
 from shoplink.store.sql import execute as run_sql
 from shoplink.store.sql import query
 from tests.store.asking import command, done, invite, put_account, put_shop
@@ -35,12 +38,22 @@ WRITERS = {
     "keep_text",
     "install_rulebook",
     "bring_up_to_date",
+    "keep_ticket",
+    "change_tickets",
+    "keep_message",
+    "settled_up_to",
+    "forget_texts",
 }
 """The functions of these modules that write on purpose."""
 
 
 def link_id() -> str:
     found: str = query("SELECT link_id FROM link")[0][0]
+    return found
+
+
+def ticket_id() -> str:
+    found: str = query("SELECT ticket_id FROM ticket")[0][0]
     return found
 
 
@@ -83,6 +96,16 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     overview.overview: lambda: overview.overview("GB"),
     search.find: lambda: search.find("S"),
     tally.as_of: tally.as_of,
+    ticket_rows.one_ticket: lambda: ticket_rows.one_ticket(ticket_id()),
+    ticket_rows.tickets_of: lambda: ticket_rows.tickets_of([ticket_id()]),
+    ticket_rows.open_ticket: lambda: ticket_rows.open_ticket("S", "B", "invite", "shop"),
+    ticket_rows.page_of_tickets: lambda: ticket_rows.page_of_tickets(NOW, 10, 0, status="closed"),
+    ticket_rows.messages_of: lambda: ticket_rows.messages_of(ticket_id()),
+    ticket_rows.moved: lambda: ticket_rows.moved(NOW, 10, 0),
+    ticket_rows.newest_position: ticket_rows.newest_position,
+    ticket_rows.settled_position: ticket_rows.settled_position,
+    tickets.find: lambda: tickets.find(ticket_id(), Actor("shop", "S")),
+    tickets.see: lambda: tickets.see(ticket_rows.page_of_tickets(NOW, 10, 0)),
     tally.counts: lambda: tally.counts("event", 0, market="GB", by_day=True),
 }
 WITHOUT_DATABASE = {
@@ -93,6 +116,13 @@ WITHOUT_DATABASE = {
     "link_quota_use",
     "unlink_quota_use",
     "day_of",
+    "touched",
+    "seen_in",
+    "ended",
+    "question_of",
+    "may_see",
+    "is_opener",
+    "told",
 }
 """What works on values alone, or is a part of the reads above."""
 
@@ -106,8 +136,9 @@ def public_functions(module: ModuleType) -> dict[str, Callable[..., object]]:
 
 
 def test_every_read_is_run_here() -> None:
-    flows = (installed, look, overview, past, trial)
-    for module in (*flows, due, feed, history, keys, read, read_records, rulebooks, search, tally):
+    flows = (installed, look, overview, past, tickets, trial)
+    stores = (due, feed, history, keys, read, read_records, rulebooks, search, tally, ticket_rows)
+    for module in (*flows, *stores):
         for name, function in public_functions(module).items():
             assert function in READS or name in WRITERS | WITHOUT_DATABASE, f"{module.__name__}.{name}"
 
@@ -129,6 +160,11 @@ def overdue(database: str) -> str:  # noqa: ARG001 (the database is in use)
     )
     done(*commands, now=lambda: BEFORE)
     execute([invite("S", "A", by={"kind": "shop", "id": "seller"})], now=lambda: BEFORE)
+    done(put_account("B", region="FR"), now=lambda: BEFORE)
+    step = Step(Actor("shop", "S"), now=lambda: BEFORE)
+    about = invite("S", "B")
+    assert isinstance(about, PairCommand)
+    assert open_about(about, step)["outcome"] == "accepted"
     feed.number_events()
     _, secret = keys.create("a program", {"read"}, BEFORE)
     run_sql(
@@ -150,8 +186,16 @@ def test_a_read_works_where_nothing_can_be_written(name: str) -> None:
 
 def test_every_get_of_the_api_is_answered_where_nothing_can_be_written(overdue: str) -> None:
     paths = json.loads((ROOT / "tests/api/openapi.golden.json").read_text(encoding="utf-8"))["paths"]
-    named = {"shop_id": "S", "account_id": "A", "link_id": link_id(), "name": "guide-2024-11"}
-    client = Client(headers={"authorization": f"Bearer {overdue}", "host": "localhost"})
+    named = {
+        "shop_id": "S",
+        "account_id": "A",
+        "link_id": link_id(),
+        "ticket_id": ticket_id(),
+        "name": "guide-2024-11",
+    }
+    client = Client(
+        headers={"authorization": f"Bearer {overdue}", "host": "localhost", "shoplink-actor": "support:mei"}
+    )
     gets = [path for path, operations in paths.items() if "get" in operations]
     assert len(gets) >= 12
     for path in gets:

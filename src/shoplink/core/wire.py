@@ -11,23 +11,11 @@ from shoplink.core.events import AnyEvent
 from shoplink.core.instant import format_instant, parse_instant
 from shoplink.core.reasons import Reason
 
-_INSTANT_PARAMS = {"effective_from"}
-
 
 def plain(value: Struct) -> dict[str, Any]:
     """A value as a dictionary whose instants are still instants."""
     fields: dict[str, Any] = msgspec.to_builtins(value, builtin_types=(datetime,))
     return fields
-
-
-def read_reason(written: dict[str, Any]) -> Reason:
-    """The reason that `wire` wrote; its parameters that are instants are such again."""
-    reason = msgspec.convert(written, Reason)
-    params = {
-        name: parse_instant(value) if value and (name.endswith("_at") or name in _INSTANT_PARAMS) else value
-        for name, value in reason.params.items()
-    }
-    return msgspec.structs.replace(reason, params=params)
 
 
 def wire(value: Event | Reason) -> dict[str, Any]:
