@@ -1,5 +1,12 @@
 """The seller's console: their shops, the accounts that are linked or being linked, and what may be done next."""
 
-from shoplink.web.seller import accounts, home, invite, link, links, many
+from shoplink.web.seller import (  # isort: skip (the order of the menu)
+    home,
+    accounts,
+    links,
+    many,
+    invite,
+    link,
+)
 
 __all__ = ["accounts", "home", "invite", "link", "links", "many"]

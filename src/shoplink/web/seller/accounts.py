@@ -27,7 +27,7 @@ class Accounts(Struct, frozen=True):
     unlinks: UnlinkQuotaUse
 
 
-@page("seller/<str:shop_id>/", SELLER, menu=Menu("user-circle", N_("My accounts")))
+@page("seller/<str:shop_id>/", SELLER, menu=Menu(icon="user-circle", title=N_("My accounts")))
 def accounts(visit: Visit, shop_id: str) -> Answer:
     """The accounts of a shop: official ones, or with `?role=marketing` the others."""
     world = look_at(shops=[shop_id]).world

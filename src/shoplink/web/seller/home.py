@@ -60,7 +60,7 @@ class Home(Struct, frozen=True):
     tabs: list[tuple[str, str, bool]]
 
 
-@page("seller/", ANY_SELLER, menu=Menu("home", N_("Home")))
+@page("seller/", ANY_SELLER, menu=Menu(icon="home", title=N_("Home")))
 def home(visit: Visit) -> Answer:
     """What waits, and the shops; `?view=room` leaves those that can link one more marketing account this week."""
     shops = places_of(visit.request).shops
@@ -153,7 +153,7 @@ def _has_room(world: World, shop_id: str, until: datetime) -> bool:
 
 
 def _table(rows: list[ShopRow]) -> tuple[list[str], list[list[Cell]]]:
-    header = [_("Shop"), _("Shop ID"), _("Market"), _("Admitted as")]
+    header = [_("Shop name"), _("Shop ID"), _("Market"), _("Admitted as")]
     header += [_("Official accounts"), _("Official slots"), _("Marketing accounts"), _("Marketing slots")]
     header += [_("Marketing links in the window"), _("Limit"), _("Official unlinks"), _("Next date")]
     return header, [

@@ -49,7 +49,7 @@ class Links(Struct, frozen=True):
     first_url: str
 
 
-@page("seller/<str:shop_id>/links", SELLER, menu=Menu("history", N_("History")))
+@page("seller/<str:shop_id>/links", SELLER, menu=Menu(icon="history", title=N_("History")))
 def links(visit: Visit, shop_id: str) -> Answer:
     """The links in the order recorded, of one status if asked."""
     status = visit.asked.get("status", "")

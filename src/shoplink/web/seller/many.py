@@ -66,7 +66,7 @@ class Many(Struct, frozen=True):
     open: list[Open]
 
 
-@page("seller/<str:shop_id>/many", SELLER, posts=True, menu=Menu("list-check", N_("Many at once")))
+@page("seller/<str:shop_id>/many", SELLER, posts=True, menu=Menu(icon="list-check", title=N_("Many at once")))
 def many(visit: Visit, shop_id: str) -> Answer:
     """Judge what was pasted, send what passes, or withdraw the open invitations that were ticked."""
     does = visit.typed.get("do", "") if visit.posted else ""

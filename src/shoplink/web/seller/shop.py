@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from shoplink.core import Link, World
 from shoplink.core.facts import Role
+from shoplink.core.instant import format_instant
 from shoplink.core.turn import held_by
 from shoplink.flows.look import (
     SlotUse,
@@ -30,7 +31,7 @@ from shoplink.web.show import (
 from shoplink.web.visit import Visit
 
 ROLES: tuple[Role, Role] = ("official", "marketing")
-_STRIP_WIDTH = 720
+_STRIP_WIDTH = 288
 
 
 class AccountCard(Struct, frozen=True):
@@ -48,7 +49,7 @@ class AccountCard(Struct, frozen=True):
 
 
 class Unit(Struct, frozen=True):
-    """A used unit of the 180-day quota: where it stands on the strip (0 to 720), and when it returns."""
+    """A used unit of the 180-day quota: where it stands on the strip (0 to 288), and when it returns."""
 
     x: int
     returns: Instant | None
@@ -149,7 +150,7 @@ def quota_of(visit: Visit, world: World, shop_id: str) -> Quota:
     units = [
         Unit(
             x=_place(world.now, unit.returns_at, use.days),
-            returns=show_instant(visit, unit.returns_at) if unit.returns_at else None,
+            returns=_day(visit, unit.returns_at) if unit.returns_at else None,
             text=_KINDS[unit.held_by](),
         )
         for unit in use.units
@@ -158,14 +159,18 @@ def quota_of(visit: Visit, world: World, shop_id: str) -> Quota:
 
 
 _KINDS = {
-    "established": lambda: _("link established in the window"),
-    "invited": lambda: _("open invitation"),
-    "in_review": lambda: _("link in review"),
+    "established": lambda: _("linked"),
+    "invited": lambda: _("invited"),
+    "in_review": lambda: _("in review"),
 }
 
 
+def _day(visit: Visit, at: datetime) -> Instant:
+    return Instant(format_instant(at), visit.language.date(at, visit.zone))
+
+
 def _place(now: datetime, returns_at: datetime | None, days: int | None) -> int:
-    """Where on the strip a unit returns: 0 is now, 720 the end of the window; one with no date stands at the end."""
+    """Where on the strip a unit returns: 0 is now, 288 the end of the window; one with no date stands at the end."""
     if returns_at is None or not days:
         return _STRIP_WIDTH
     return min(_STRIP_WIDTH, round((returns_at - now).total_seconds() / (days * 86_400) * _STRIP_WIDTH))
