@@ -1,0 +1,9 @@
+"""The creator's console, made for a phone: invitations, the way to unlink that the guide describes, and what I may do."""
+
+from shoplink.web.creator import (  # isort: skip (the order of the menu)
+    inbox,
+    unlinking,
+    rights,
+)
+
+__all__ = ["inbox", "rights", "unlinking"]
