@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.utils import OperationalError
 from msgspec.structs import replace
 
@@ -21,6 +21,7 @@ from shoplink.core.instant import BEGINNING
 from shoplink.flows import clock, meter
 from shoplink.flows.installed import default_rulebook, installed_rulebooks
 from shoplink.flows.replay import products
+from shoplink.flows.together import Order, Together
 from shoplink.store import answers
 from shoplink.store.feed import number_events_here
 from shoplink.store.load import Loaded, Touched, load
@@ -48,33 +49,47 @@ def execute(
     `scope` is what idempotency keys (`command.key`) are kept under. The instants of the commands are
     those of the clock, read once the batch holds its locks; with `now=None` the commands' own are
     trusted (files, simulations). A batch that collides with another is tried again as a whole.
+    Single commands that wait at the same time in one process share a transaction (docs/explanation/locks.md).
 
     Answers have `outcome` accepted, refused or rejected; a rejected one has `error`
     `idempotency.other_body` or `idempotency.in_progress` and did nothing. What `show` makes of the World
     as an accepted command leaves it is kept in the answer as `shown`. `link_id`: the one link that the
     commands are meant for; where their pair has another by now, they are refused as `link.wrong_state`.
     """
-    return _run(lambda: _Batch(commands, scope, now, Touched.by(commands), show, link_id))
+    order = Order(commands, scope, show, link_id)
+    if len(commands) != 1 or now is not clock.now or connection.in_atomic_block:
+        _store([order], now)
+    elif not _singles(order):
+        order.answers = [_rejected("idempotency.in_progress")]
+    return order.answers
+
+
+def _store(orders: Sequence[Order], now: Callable[[], datetime] | None = clock.now) -> None:
+    """Decide and store orders, and answer them, in one transaction."""
+    touched = Touched.by(command for order in orders for command in order.commands)
+    _run(lambda: _Batch(orders, now, touched))
+
+
+_singles = Together(_store)
 
 
 def pass_time(touched: Touched, now: Callable[[], datetime] = clock.now) -> None:
     """Store what time has made due among the shops and accounts that are named."""
-    _run(lambda: _Batch([], "", now, touched))
+    _run(lambda: _Batch([], now, touched))
 
 
-def _run(batch: "Callable[[], _Batch]") -> list[Answer]:
+def _run(batch: "Callable[[], _Batch]") -> None:
     for attempt in range(1, _TRIES + 1):
         try:
             with writing():
                 this = batch()
-                done = this.run()
+                this.run()
         except (IntegrityError, OperationalError) as error:
             if attempt == _TRIES or not _is_collision(error):
                 raise
         else:
             meter.count(this.decided)
-            return done
-    raise AssertionError("the last try answers or raises")
+            return
 
 
 def _is_collision(error: Exception) -> bool:
@@ -90,46 +105,37 @@ def mint_link_id() -> str:
 class _Batch:
     """One try at one batch, within its transaction."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 (what `execute` is given)
-        self,
-        commands: Sequence[Command],
-        scope: str,
-        now: Callable[[], datetime] | None,
-        touched: Touched,
-        show: Callable[[World], Any] | None = None,
-        link_id: str | None = None,
-    ) -> None:
-        self.commands = commands
+    def __init__(self, orders: Sequence[Order], now: Callable[[], datetime] | None, touched: Touched) -> None:
+        self.orders = orders
+        self.commands = [command for order in orders for command in order.commands]
         self.touched = touched
-        self.show = show
-        self.link_id = link_id
-        self.scope = scope
         self.now = now
         self.events: list[Event] = []
         self.refused: list[tuple[Command, Sequence[Reason]]] = []
-        self.fresh: list[tuple[str, str, Answer]] = []
+        self.fresh: list[tuple[str, str, str, Answer]] = []
         self.decided: list[tuple[Command, Answer]] = []
 
-    def run(self) -> list[Answer]:
+    def run(self) -> None:
         """All five steps."""
         exclude_activations(any(isinstance(command, ActivateRulebook) for command in self.commands))
         self.stored, self.running = answers.claim(
-            self.scope, [c.key for c in self.commands if c.key is not None]
+            key for order in self.orders for key in order.idempotency_keys()
         )
-        known = [self._known(command) for command in self.commands]
-        answered = [answer for answer in known if answer is not None]
-        if answered and len(answered) == len(known):
-            return answered  # nothing is to be decided, so nothing is locked or loaded
+        for order in self.orders:
+            known = [self._known(order, command) for command in order.commands]
+            order.answers = [answer for answer in known if answer is not None]
+        if self.commands and all(len(order.answers) == len(order.commands) for order in self.orders):
+            return  # nothing is to be decided, so nothing is locked or loaded
         loaded = self._load()
         at = self._at(loaded)
-        done = [self._answer(loaded.world, command, at) for command in self.commands]
+        for order in self.orders:
+            order.answers = [self._answer(loaded.world, order, command, at) for command in order.commands]
         self.events += advance(loaded.world, at)
         save(loaded, self.events)
         save_refusals(self.refused)
-        answers.store(self.scope, loaded.world.now, self.fresh)
+        answers.store(loaded.world.now, self.fresh)
         if self.events and not is_postgresql():
             number_events_here()
-        return done
 
     def _load(self) -> Loaded:
         world = World(installed_rulebooks(), default_rulebook(), mint_link_id)
@@ -143,30 +149,32 @@ class _Batch:
         """The batch's instant: never before anything that it can follow, nor before what was loaded holds."""
         return loaded.floor if self.now is None else max(self.now(), self.earliest, loaded.floor)
 
-    def _answer(self, world: World, command: Command, at: datetime) -> Answer:
-        if (known := self._known(command)) is not None:
+    def _answer(self, world: World, order: Order, command: Command, at: datetime) -> Answer:
+        if (known := self._known(order, command)) is not None:
             return known
         instant = max(command.at, at, world.now) if self.now is None else at
-        answer = self._decide(world, replace(command, at=instant))
+        answer = self._decide(world, order, replace(command, at=instant))
         self.decided.append((command, answer))
         if command.key is not None:
-            digest = _digest(command, self.link_id)
-            self.stored[command.key] = answers.StoredAnswer(digest, answer)
-            self.fresh.append((command.key, digest, answer))
+            digest = _digest(command, order.link_id)
+            self.stored[order.scope, command.key] = answers.StoredAnswer(digest, answer)
+            self.fresh.append((order.scope, command.key, digest, answer))
         return answer
 
-    def _known(self, command: Command) -> Answer | None:
+    def _known(self, order: Order, command: Command) -> Answer | None:
         """The answer that a command's key already has, if it has one."""
-        if command.key in self.running:
-            return _rejected("idempotency.in_progress")
-        stored = self.stored.get(command.key) if command.key is not None else None
-        if stored is None:
+        if command.key is None:
             return None
-        same = stored.body_digest == _digest(command, self.link_id)
+        key = (order.scope, command.key)
+        if key in self.running:
+            return _rejected("idempotency.in_progress")
+        if (stored := self.stored.get(key)) is None:
+            return None
+        same = stored.body_digest == _digest(command, order.link_id)
         return stored.answer if same else _rejected("idempotency.other_body")
 
-    def _decide(self, world: World, command: Command) -> Answer:
-        done = self._step(world, command)
+    def _decide(self, world: World, order: Order, command: Command) -> Answer:
+        done = _step(world, command, order.link_id)
         events = [*done.due, *done.own]
         self.events += events
         answer: Answer = {
@@ -178,8 +186,8 @@ class _Batch:
         match done.decision:
             case Accepted(warnings=warnings, outcomes=outcomes):
                 answer["warnings"] = list(warnings)
-                if self.show is not None:
-                    answer["shown"] = self.show(world)
+                if order.show is not None:
+                    answer["shown"] = order.show(world)
             case Refused(reasons=reasons, outcomes=outcomes):
                 self.refused.append((command, reasons))
                 answer |= {"outcome": "refused", "reasons": [wire(reason) for reason in reasons]}
@@ -187,15 +195,16 @@ class _Batch:
             answer["products"] = products(outcomes)
         return answer
 
-    def _step(self, world: World, command: Command) -> Step:
-        """One step; a command that is meant for a link which its pair has replaced is not decided."""
-        if self.link_id is not None and isinstance(command, PairCommand):
-            meant = world.link(command.shop_id, command.account_id)
-            if meant is None or meant.link_id != self.link_id:
-                params = {"link_status": status_of_link(self.link_id)}
-                reason = Reason("link.wrong_state", "nobody", params=params)
-                return Step(advance(world, command.at), Refused((reason,)), ())
-        return step(world, command)
+
+def _step(world: World, command: Command, link_id: str | None) -> Step:
+    """One step; a command that is meant for a link which its pair has replaced is not decided."""
+    if link_id is not None and isinstance(command, PairCommand):
+        meant = world.link(command.shop_id, command.account_id)
+        if meant is None or meant.link_id != link_id:
+            params = {"link_status": status_of_link(link_id)}
+            reason = Reason("link.wrong_state", "nobody", params=params)
+            return Step(advance(world, command.at), Refused((reason,)), ())
+    return step(world, command)
 
 
 def _rejected(error: str) -> Answer:

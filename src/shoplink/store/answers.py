@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from shoplink.store.fields import to_micros
-from shoplink.store.sql import among, ids, insert, is_postgresql, query, rows, rows_as
+from shoplink.store.sql import insert, is_postgresql, query, rows, rows_as
 
 
 class StoredAnswer(Struct):
@@ -18,32 +18,41 @@ class StoredAnswer(Struct):
     answer: dict[str, Any]
 
 
-def claim(scope: str, keys: Iterable[str]) -> tuple[dict[str, StoredAnswer], set[str]]:
+Key = tuple[str, str]
+"""What a key is kept under, and the key."""
+
+
+def claim(keys: Iterable[Key]) -> tuple[dict[Key, StoredAnswer], set[Key]]:
     """The answers that keys already have, and the keys that another transaction is working on now."""
     wanted = sorted(set(keys))
     if not wanted:
         return {}, set()
     running = set()
+    given = rows_as(scope="text", key="text")
     if is_postgresql():
         locked = query(
-            "SELECT given.key, pg_try_advisory_xact_lock(hashtextextended(%s || given.key, 7310003))"
-            f" FROM {rows_as(key='text')}",
-            f"{scope} ",
-            rows([(key,) for key in wanted]),
+            "SELECT given.scope, given.key,"
+            " pg_try_advisory_xact_lock(hashtextextended(given.scope || ' ' || given.key, 7310003))"
+            f" FROM {given}",
+            rows(wanted),
         )
-        running = {key for key, got in locked if not got}
+        running = {(scope, key) for scope, key, got in locked if not got}
     found = query(
-        f"SELECT key, body_digest, answer FROM stored_answer WHERE scope = %s AND {among('key')}",
-        scope,
-        ids(wanted),
+        f"SELECT stored.scope, stored.key, body_digest, answer FROM {given} JOIN stored_answer AS stored"
+        " ON stored.scope = given.scope AND stored.key = given.key",
+        rows(wanted),
     )
-    return {key: StoredAnswer(digest, msgspec.json.decode(answer)) for key, digest, answer in found}, running
+    stored = {
+        (scope, key): StoredAnswer(digest, msgspec.json.decode(answer))
+        for scope, key, digest, answer in found
+    }
+    return stored, running
 
 
-def store(scope: str, at: datetime, answers: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
-    """Keep the answers (key, body digest, answer) of this transaction's commands."""
+def store(at: datetime, answers: Iterable[tuple[str, str, str, dict[str, Any]]]) -> None:
+    """Keep the answers (scope, key, body digest, answer) of this transaction's commands."""
     given = [
         (scope, key, digest, msgspec.json.encode(answer).decode(), to_micros(at))
-        for key, digest, answer in answers
+        for scope, key, digest, answer in answers
     ]
     insert("stored_answer", given, scope="text", key="text", body_digest="text", answer="text", at="bigint")
