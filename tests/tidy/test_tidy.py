@@ -17,6 +17,7 @@ EVERY_MODULE = sorted(
 LINES_IN_MODULE_MAX = 300
 LINES_IN_FUNCTION_MAX = 60
 VAGUE_NAMES = {"utils", "helpers", "common", "manager", "base", "misc"}
+NAMED_BY_DJANGO = {ROOT / "src" / "shoplink" / "store" / "postgresql" / "base.py"}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -33,7 +34,7 @@ def test_a_function_fits_on_a_screen(path: Path) -> None:
 
 
 def test_no_module_has_a_vague_name() -> None:
-    assert not [path for path in EVERY_MODULE if path.stem in VAGUE_NAMES]
+    assert not [path for path in EVERY_MODULE if path.stem in VAGUE_NAMES and path not in NAMED_BY_DJANGO]
 
 
 def test_every_rule_of_the_guide_has_a_test() -> None:

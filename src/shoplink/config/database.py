@@ -5,12 +5,16 @@ from typing import Any
 import dj_database_url
 
 _KINDS = {"sqlite", "postgres", "postgresql"}
-_CONNECT_WITHIN_SECONDS = 5
 _SQLITE = {
     "transaction_mode": "IMMEDIATE",  # writers queue when they begin, instead of failing in the middle
     "timeout": 30,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
     " PRAGMA wal_autocheckpoint=0;",  # whoever holds the write lock checkpoints (store/owner.py)
+}
+_POSTGRESQL = {
+    "connect_timeout": 5,
+    "server_side_binding": True,  # only so can statements be prepared, which spares planning them each time
+    "prepare_threshold": 5,
 }
 
 
@@ -26,7 +30,8 @@ def database_settings(url: str) -> dict[str, Any]:
     if kind == "sqlite":
         settings["OPTIONS"] = _SQLITE
     else:
+        settings["ENGINE"] = "shoplink.store.postgresql"
         settings["CONN_MAX_AGE"] = None
         settings["CONN_HEALTH_CHECKS"] = True  # a request after an outage finds a working connection
-        settings["OPTIONS"] = {"connect_timeout": _CONNECT_WITHIN_SECONDS, **settings.get("OPTIONS", {})}
+        settings["OPTIONS"] = {**_POSTGRESQL, **settings.get("OPTIONS", {})}
     return settings

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from django.db import connection, transaction
+from psycopg import IsolationLevel
 
 from shoplink.core import AnyEvent, Event, Link
 from shoplink.store.fields import to_micros
@@ -28,9 +29,16 @@ def snapshot() -> Iterator[None]:
         yield
         return
     if is_postgresql():
-        with transaction.atomic():
-            query_nothing("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
+        raw: Any = connection.connection
+        raw.isolation_level, raw.read_only = IsolationLevel.REPEATABLE_READ, True  # said when it begins
+        try:
+            with transaction.atomic():
+                yield
+        finally:
+            if not raw.closed:
+                raw.isolation_level = raw.read_only = None
         return
     # Not Django's transaction: that begins as a writer's, which waits for the others and needs a writable file.
     query_nothing("BEGIN DEFERRED")
