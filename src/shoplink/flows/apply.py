@@ -1,6 +1,7 @@
 """Take files in: their lines in batches through the write path, or judged in memory with nothing stored.
 
-A line that was accepted is not done again when its file is taken in again; one that was refused is asked anew.
+A file that was cut off is continued, with the answers that its lines had. Taken in again after it had come to its
+end, a line that was accepted is not done again, and one that was refused is asked anew.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from shoplink.flows.execute import Answer, execute
 from shoplink.flows.installed import default_rulebook, installed_rulebooks
 from shoplink.flows.replay import answer
 from shoplink.flows.source import Line, Reading, Source, read
-from shoplink.store.attempts import answers_of
+from shoplink.store.attempts import answers_of, note_end, times_ended
 from shoplink.store.feed import number_events
 from shoplink.store.load import Touched, load
 from shoplink.store.log import require_database
@@ -51,8 +52,9 @@ def apply(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
     Raises OwnedError, and what the database raises; run again, it continues.
     """
     for source in sources:
+        ended = times_ended(SCOPE, source.digest)
         for batch in _batches(read(source, reading)):
-            commands = _keyed(source, batch)
+            commands = _keyed(source, batch, ended)
             answers = iter(
                 execute(commands, scope=SCOPE, now=None)
                 if reading.trust_instants
@@ -61,6 +63,7 @@ def apply(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
             for line in batch:
                 done = _invalid(line) if line.command is None else next(answers)
                 yield Verdict(source, line, {"line": line.number, **done})
+        note_end(SCOPE, source.digest, ended, clock.now())
     number_events()
 
 
@@ -81,8 +84,9 @@ def judge(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
         now = clock.now()
         floor = load(touched, world, earliest if reading.trust_instants else now, to_write=False).floor
         for source in sources:
+            ended = times_ended(SCOPE, source.digest)
             for batch in _batches(read(source, reading)):
-                done = _done(source, batch)
+                done = _done(source, batch, ended)
                 for line in batch:
                     if line.command is None:
                         judged = _invalid(line)
@@ -131,18 +135,18 @@ def _both(one: Touched, other: Touched) -> Touched:
     )
 
 
-def _keyed(source: Source, batch: Iterable[Line]) -> list[Command]:
+def _keyed(source: Source, batch: Iterable[Line], ended: int) -> list[Command]:
     """The commands of a batch, each with the idempotency key that its line has, or that it is given.
 
-    A given key is made of the file's content, the line and how often the line was refused before.
+    A given key is made of the file's content, the line and how often the line was refused in the times that
+    the file came to its end.
     """
     lines = [(line.number, line.command) for line in batch if line.command is not None]
     keys = {number: f"{source.digest}:{number}" for number, command in lines if command.key is None}
-    open_keys, refusals = set(keys.values()), 0
-    while open_keys:
+    open_keys = set(keys.values())
+    for refusals in range(1, ended + 1):
         found = answers_of(SCOPE, open_keys)
         refused = {key for key in open_keys if found.get(key, {}).get("outcome") == "refused"}
-        refusals += 1
         again = {key: f"{key.partition('/')[0]}/{refusals}" for key in refused}
         keys = {number: again.get(key, key) for number, key in keys.items()}
         open_keys = set(again.values())
@@ -152,10 +156,11 @@ def _keyed(source: Source, batch: Iterable[Line]) -> list[Command]:
     ]
 
 
-def _done(source: Source, batch: Iterable[Line]) -> dict[int, Answer]:
+def _done(source: Source, batch: Iterable[Line], ended: int) -> dict[int, Answer]:
     """The answers of a batch's lines that are not asked anew, by line."""
     lines = [line for line in batch if line.command is not None]
-    keys = {line.number: command.key for line, command in zip(lines, _keyed(source, lines), strict=True)}
+    commands = _keyed(source, lines, ended)
+    keys = {line.number: command.key for line, command in zip(lines, commands, strict=True)}
     stored = answers_of(SCOPE, [key for key in keys.values() if key is not None])
     return {number: stored[key] for number, key in keys.items() if key in stored}
 

@@ -1,0 +1,106 @@
+"""kill -9 of `shoplink apply` in the middle of a file, again and again: in the end all is as if it had never been killed."""
+
+import json
+import os
+import random
+import subprocess
+import time
+from collections.abc import Callable
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from shoplink.store import log, sql
+from tests.databases import fresh, use
+from tests.oracle.streams import random_stream, reading
+from tests.server import SHOPLINK
+
+KILLS = int(os.environ.get("SHOPLINK_APPLY_KILLS", "10"))
+SEED = int(os.environ.get("SHOPLINK_TRUST_SEED", "1"))
+WORLDS = 40
+LINES_IN_WORLD = 300
+LATER_SECONDS = (0.0, 0.3)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_file_that_is_taken_in_in_pieces_ends_as_one_taken_in_at_once(
+    kind: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    file = tmp_path / "history.ndjson"
+    file.write_text("".join(json.dumps(line) + "\n" for line in history(SEED)), encoding="utf-8")
+    at_once, in_pieces = Taking(fresh(kind), file), Taking(fresh(kind), file)
+    outcomes = at_once.finish()
+    rng = random.Random(SEED)
+    for _ in range(KILLS):
+        in_pieces.be_killed(rng.randrange(len(outcomes)), rng.uniform(*LATER_SECONDS))
+    assert in_pieces.finish() == outcomes
+    assert in_pieces.state() == at_once.state()
+    assert in_pieces.cut_short >= KILLS / 2, "too many kills came too late"
+    record_property("shown", f"{in_pieces.cut_short:,} kills in the middle of {len(outcomes):,} lines")
+
+
+def history(seed: int) -> list[dict[str, Any]]:
+    """Commands of several small worlds, woven into one file; a good part of them is refused."""
+    rng = random.Random(seed)
+    lines = [
+        {**line, **{name: f"{world}-{line[name]}" for name in ("shop_id", "account_id") if line.get(name)}}
+        for world in range(WORLDS)
+        for line in random_stream(rng, LINES_IN_WORLD)
+    ]
+    return sorted(lines, key=reading)
+
+
+class Taking:
+    """A file that is taken into a database of its own; `cut_short` counts the times that it did not come to its end."""
+
+    def __init__(self, database: str, file: Path) -> None:
+        self.cut_short = 0
+        self._database = database
+        self._command: list[str | Path] = [SHOPLINK, "apply", "--json", "--trust-instants", file]
+        self._environment = {
+            **os.environ,
+            "SHOPLINK_DATABASE_URL": database,
+            "SHOPLINK_HOME": str(file.parent / "home"),
+        }
+
+    def finish(self) -> list[tuple[int, str]]:
+        """Take the file in to its end; how each line ended."""
+        done = subprocess.run(self._command, env=self._environment, capture_output=True, check=False)
+        assert done.returncode == 1, done.stderr  # some lines are refused
+        told = map(msgspec.json.decode, done.stdout.splitlines()[:-1])
+        return [(line["line"], line["outcome"]) for line in told]
+
+    def be_killed(self, lines: int, seconds: float) -> None:
+        """Take the file in, and be killed so many seconds after so many lines were answered."""
+        process = subprocess.Popen(self._command, env=self._environment, stdout=subprocess.PIPE)
+        assert process.stdout is not None, "it is a pipe"
+        for _, _ in zip(range(lines), process.stdout, strict=False):
+            pass
+        time.sleep(seconds)
+        process.kill()
+        self.cut_short += b'"summary"' not in process.stdout.read()
+        process.wait()
+        process.stdout.close()
+
+    def state(self) -> list[dict[str, Any]]:
+        """All rows and the log, with the ids of links, which are random, replaced by their numbers."""
+        use(self._database)
+        links = list(log.link_rows())
+        numbers = {
+            row["link_id"]: f"link {n}" for n, row in enumerate(sorted(links, key=itemgetter("number")))
+        }
+        read = (log.shop_rows, log.account_rows, log.waiver_rows, log.activation_rows, log.event_rows)
+        rows = [*links, *(row for rows in read for row in rows())]
+        refused = sql.query("SELECT command, at, data FROM refusal ORDER BY id")
+        rows += [dict(zip(("command", "at", "data"), row, strict=True)) for row in refused]
+        for row in rows:
+            event = msgspec.json.decode(row.get("data", "{}"))
+            if "link_id" in row and row["link_id"] is not None:
+                row["link_id"] = numbers[row["link_id"]]
+            if "link_id" in event:
+                event["link_id"] = numbers[event["link_id"]]
+                row["data"] = event
+        return rows
