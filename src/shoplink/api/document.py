@@ -12,6 +12,7 @@ from shoplink.api.ask import KEY_HEADER
 from shoplink.api.problem import CONTENT_TYPE, TYPE
 from shoplink.core import COMMANDS, Command
 from shoplink.core.reasons import CATALOGUE
+from shoplink.core.roles import ISSUERS
 from shoplink.wording.problems import PROBLEMS
 
 REF = "#/components/schemas/{name}"
@@ -42,6 +43,9 @@ _ANY_TIME = ("rate.limited", "database.away")
 
 Document = dict[str, Any]
 
+WHO = "x-who"
+"""The member of an operation that says who may use it."""
+
 
 def documented(  # noqa: PLR0913 (what there is to say about an operation)
     name: str,
@@ -53,14 +57,16 @@ def documented(  # noqa: PLR0913 (what there is to say about an operation)
     example: Any = None,
     acts: bool = False,
     keyed: bool = False,
+    who: str = "",
 ) -> dict[str, Any]:
     """What ninja is told about an operation: `name` is its id, `answer` the type of the body of a success.
 
     `body` describes the request's body, `example` is what a success looks like; `acts`: it says on whose
-    behalf; `keyed`: it may carry an idempotency key.
+    behalf; `keyed`: it may carry an idempotency key. `who` may use it, where that follows from nothing else.
     """
     problems = (*problems, *EVERYWHERE)
     extra: Document = {
+        WHO: who or _who(name, acts=acts),
         "parameters": [*_headers(acts=acts, keyed=keyed)],
         "responses": {status: {"content": {"application/json": _media(_reference(answer), example)}}},
     }
@@ -70,6 +76,14 @@ def documented(  # noqa: PLR0913 (what there is to say about an operation)
     if body is not None:
         extra["requestBody"] = body
     return {"operation_id": name, "response": {status: None}, "openapi_extra": extra}
+
+
+def _who(name: str, *, acts: bool) -> str:
+    """Who may use an operation: a command those who may issue it, everything else whoever may read."""
+    if name in COMMANDS:
+        issuers = sorted(ISSUERS[COMMANDS[name]])
+        return f"a key with the scope of whom it acts for: {' or '.join(issuers)}"
+    return "a key with the scope of whom it acts for" if acts else "a key with the scope read"
 
 
 def command_body(kind: str, *in_path: str, example: Any) -> Document:

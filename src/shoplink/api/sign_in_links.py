@@ -63,6 +63,7 @@ _SUBJECTS: dict[str, Subject] = {"shop_id": "shop", "account_id": "creator"}
         example=examples.SIGN_IN_LINK,
         acts=True,
         keyed=True,
+        who="a key with the scope platform",
     ),
 )
 def create_sign_in_link(request: HttpRequest) -> HttpResponse:

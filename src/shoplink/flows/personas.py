@@ -17,10 +17,9 @@ _AGENCY = (*(shop_id for shop_id in SHOPS if shop_id.startswith("hh-")), offer_i
 
 
 class Persona(NamedTuple):
-    """Somebody of the demo world: how they are called, and where they may act."""
+    """Somebody of the demo world: how they are called, and where they may act. They read what their browser prefers."""
 
     name: str
-    language: str
     places: tuple[tuple[Place, str], ...]
 
     @property
@@ -30,17 +29,17 @@ class Persona(NamedTuple):
 
 
 PERSONAS: dict[str, Persona] = {
-    "mei": Persona("陈美 Mei Chen", "zh", tuple(("shop", shop_id) for shop_id in _AGENCY)),
-    "lan": Persona("林岚 Lan Lin", "zh", (("shop", BEAUTY),)),
-    "leo": Persona("Leo Hart", "en", (("shop", "northbank-books"), ("creator", "leo.hart"))),
-    "callum": Persona("Callum Reid", "en", (("creator", "callum.reid"),)),
-    "zhou": Persona("周舟 Zhou Zhou", "zh", (("creator", "zhou.zhou"),)),
-    "olivia": Persona("Olivia Chen", "en", (("creator", "olivia.chen"),)),
-    "meilin": Persona("林梅 Mei Lin", "zh", (("creator", "mei.lin"),)),
-    "jack": Persona("Jack Lin", "en", (("creator", UNDER_AGE),)),
-    "nora": Persona("Nora Lane", "en", (("creator", offer_ids(1)[1]),)),
-    "wei": Persona("李薇 Wei Li", "zh", (("support", ""),)),
-    "alex": Persona("Alex Morgan", "en", (("platform", ""),)),
+    "mei": Persona("陈美 Mei Chen", tuple(("shop", shop_id) for shop_id in _AGENCY)),
+    "lan": Persona("林岚 Lan Lin", (("shop", BEAUTY),)),
+    "leo": Persona("Leo Hart", (("shop", "northbank-books"), ("creator", "leo.hart"))),
+    "callum": Persona("Callum Reid", (("creator", "callum.reid"),)),
+    "zhou": Persona("周舟 Zhou Zhou", (("creator", "zhou.zhou"),)),
+    "olivia": Persona("Olivia Chen", (("creator", "olivia.chen"),)),
+    "meilin": Persona("林梅 Mei Lin", (("creator", "mei.lin"),)),
+    "jack": Persona("Jack Lin", (("creator", UNDER_AGE),)),
+    "nora": Persona("Nora Lane", (("creator", offer_ids(1)[1]),)),
+    "wei": Persona("李薇 Wei Li", (("support", ""),)),
+    "alex": Persona("Alex Morgan", (("platform", ""),)),
 }
 """Everybody who can be tried out, by a key of their own."""
 
@@ -55,7 +54,7 @@ def settle() -> None:
     with writing():
         at = clock.now()
         for key, persona in PERSONAS.items():
-            store.add_person(name=persona.name, person_id=person_id(key), language=persona.language)
+            store.add_person(name=persona.name, person_id=person_id(key))
             for place, subject_id in persona.places:
                 people.admit(PLATFORM, person_id(key), place, subject_id, at)
     tick()  # the feed shows them at once

@@ -10,7 +10,6 @@ from shoplink.flows.personas import PERSONAS, Persona, is_demo, person_id
 from shoplink.store.names import names
 from shoplink.web.access import ANYONE
 from shoplink.web.page import page
-from shoplink.web.reader import CODES
 from shoplink.web.show import Badge
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import N_
@@ -21,7 +20,6 @@ class PersonaCard(Struct, frozen=True):
 
     key: str
     name: str
-    language: str
     place: Badge
     where: str
     story: str
@@ -98,5 +96,4 @@ def _card(key: str, persona: Persona, shops: dict[str, str], accounts: dict[str,
             badge, where = Badge(_("Support"), "orange", icon="headset"), ""
         case "platform":
             badge, where = Badge(_("Platform"), "green", icon="shield"), ""
-    language = CODES["zh" if persona.language == "zh" else "en"]
-    return PersonaCard(key, persona.name, language, badge, where, _(_STORIES[key]))
+    return PersonaCard(key, persona.name, badge, where, _(_STORIES[key]))

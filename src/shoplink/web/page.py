@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import msgspec
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.gzip import gzip_page
@@ -121,6 +122,7 @@ def _digest(visit: Visit, shown: Shown, frame: Frame) -> str:
     """What changes whenever the page would: its view model, its frame, and the form keys that were used up."""
     request = visit.request
     parts: list[Any] = [build(), request.get_full_path(), request.headers.get("HX-Request"), shown.template]
-    parts += [request.COOKIES.get(STAMP_COOKIE), request.COOKIES.get("csrftoken"), frame, shown.view]
+    get_token(request)  # every page has a form, and its token is not another one the next time
+    parts += [request.COOKIES.get(STAMP_COOKIE), request.META["CSRF_COOKIE"], frame, shown.view]
     written = msgspec.json.encode(parts, enc_hook=str)
     return f'"{hashlib.blake2b(written, digest_size=16).hexdigest()}"'

@@ -1,0 +1,44 @@
+"""Every page of the consoles, as somebody of the demo world sees it. Whoever adds a page adds its stop here."""
+
+import re
+from typing import NamedTuple
+
+from shoplink.flows import clock
+from shoplink.store.read import page_of_links
+
+
+class Stop(NamedTuple):
+    """A page as a persona sees it (None: nobody is signed in), and on a network in a country.
+
+    `{link SHOP ACCOUNT}` in a path stands for the id of the newest link of that pair.
+    """
+
+    path: str
+    persona: str | None = None
+    network: str = "GB"
+
+    def address(self) -> str:
+        """The path, with the ids of the database in use."""
+        return re.sub(r"\{link ([^ ]+) ([^ }]+)\}", lambda found: _link_id(found[1], found[2]), self.path)
+
+
+def _link_id(shop_id: str, account_id: str) -> str:
+    links = [link for _, link in page_of_links(clock.now(), 1000, 0, shop_id=shop_id, account_id=account_id)]
+    return links[-1].link_id
+
+
+TOUR: dict[str, list[Stop]] = {
+    "front": [Stop("/demo"), Stop("/demo", "mei")],
+    "seller": [],
+    "creator": [],
+    "support": [],
+    "platform": [],
+    "help": [],
+    "people": [],
+}
+"""The stops by place; each author keeps to their own list."""
+
+STOPS = [stop for stops in TOUR.values() for stop in stops]
+
+UNSEEN = {"front.door", "choices.choices"}
+"""Pages that only lead on to others."""

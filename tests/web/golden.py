@@ -1,0 +1,25 @@
+"""The permission table as a file that one reads in a diff. `python -m tests.web.golden` writes it anew."""
+
+from pathlib import Path
+
+PERMISSIONS = Path(__file__).parent / "permissions.golden.txt"
+
+
+def permissions() -> str:
+    """The table, one way to use one route per line."""
+    from shoplink.config.permissions import table  # noqa: PLC0415 (Django is set up first)
+
+    rows = table()
+    width = max(len(row.route) for row in rows)
+    return "".join(f"{row.method:6} {row.route:{width}}  {row.who}\n" for row in rows)
+
+
+if __name__ == "__main__":
+    import os
+
+    import django
+
+    os.environ.setdefault("SHOPLINK_SECRET_KEY", "only to read the table")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
+    django.setup()
+    PERMISSIONS.write_text(permissions(), encoding="utf-8")

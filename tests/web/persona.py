@@ -1,0 +1,59 @@
+"""The demo world with its people, and a browser of one of them, for tests of pages by Django's own client."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from shoplink.flows import demo, personas
+from shoplink.store.models import Person
+from tests.browser.tour import Stop
+
+
+@pytest.fixture
+def demo_world(database: str) -> str:
+    """A database with the demo world and its people."""
+    demo.build()
+    personas.settle()
+    return database
+
+
+def browser_of(
+    persona: str | None, *, network: str = "GB", language: str = "en", csrf: bool = False
+) -> Client:
+    """A browser in which a persona has signed in; None: nobody has. `csrf`: forged forms are refused, as they really are."""
+    client = Client(enforce_csrf_checks=csrf, headers={"Accept-Language": language})
+    client.cookies["network"] = network
+    if persona is not None:
+        person = Person.objects.get(person_id=personas.person_id(persona))
+        client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def seen(stop: Stop, language: str = "en") -> str:
+    """What a stop of the tour shows."""
+    client = browser_of(stop.persona, network=stop.network, language=language)
+    response = client.get(stop.address())
+    assert response.status_code == 200, (stop, response.status_code)
+    return response.content.decode()
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    """The SQL statements of the block, once it has ended."""
+    statements: list[str] = []
+    with CaptureQueriesContext(connection) as captured:
+        yield statements
+    statements += [query["sql"] for query in captured.captured_queries]
+
+
+def statements_of(client: Client, path: str) -> int:
+    """How many SQL statements a page takes; it is looked at once before, so that what is kept for good is there."""
+    assert client.get(path).status_code == 200, path
+    with counted_statements() as statements:
+        client.get(path)
+    return len(statements)

@@ -1,0 +1,89 @@
+"""A language that is none: every text of the catalogue within ⟦ and ⟧, so that what is not translated can be seen."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.test import override_settings
+
+from shoplink.config.catalogue import LOCALE
+from shoplink.wording import language
+
+SHOWN_ATTRIBUTES = {
+    "title",
+    "alt",
+    "placeholder",
+    "aria-label",
+    "aria-description",
+    "data-over",
+    "data-label",
+}
+
+
+@contextmanager
+def pseudo_language(folder: Path) -> Iterator[None]:
+    """Let Chinese be the pseudo-language, in pages and in sentences, until the block ends."""
+    name = Path("zh_Hans", "LC_MESSAGES")
+    with (LOCALE / name / "django.po").open("rb") as file:
+        catalogue = read_po(file, locale="zh_Hans")
+    for message in catalogue:
+        if message.id:
+            source = message.id if isinstance(message.id, str) else message.id[-1]
+            message.string = f"⟦{source}⟧" if isinstance(message.id, str) else (f"⟦{source}⟧",)
+    (folder / name).mkdir(parents=True)
+    with (folder / name / "django.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    chinese = language("zh")
+    kept = dict(chinese._texts)
+    chinese._texts.update({text: f"⟦{text}⟧" for text in kept})
+    try:
+        with override_settings(LOCALE_PATHS=[folder]):  # Django then reads its catalogues anew
+            yield
+    finally:
+        chinese._texts.update(kept)
+
+
+class _Reader(HTMLParser):
+    """What a reader can see or hear of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in {"script", "style"}:
+            self._silent += 1
+        given = dict(attrs)
+        self.texts += [value for name, value in attrs if name in SHOWN_ATTRIBUTES and value]
+        if tag == "input" and given.get("type") in {"submit", "button"} and given.get("value"):
+            self.texts.append(given["value"] or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"script", "style"}:
+            self._silent -= 1
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent and data.strip():
+            self.texts.append(" ".join(data.split()))
+
+
+def texts(page: str) -> list[str]:
+    """The texts of a page, those of its attributes too."""
+    reader = _Reader()
+    reader.feed(page)
+    return reader.texts
+
+
+def outside(text: str) -> str:
+    """What of a text stands in no ⟦…⟧."""
+    depth, left = 0, []
+    for character in text:
+        depth += character == "⟦"
+        if depth == 0:
+            left.append(character)
+        depth -= character == "⟧"
+    return "".join(left)

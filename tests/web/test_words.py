@@ -1,0 +1,83 @@
+"""Nothing that a reader sees stands outside the catalogues."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from shoplink.flows import clock, demo, personas
+from shoplink.store.sql import query
+from tests.browser.tour import STOPS
+from tests.web.persona import demo_world, seen
+from tests.web.pseudo import outside, pseudo_language, texts
+
+__all__ = ["demo_world"]
+
+NAMES = {
+    "shoplink",
+    "English",
+    "简体中文",
+    "UTC",
+    "TikTok",
+    "CSV",
+    "XLSX",
+    "API",
+    "ID",
+    "iCalendar",
+    "SMTP",
+    "JSON",
+}
+CODES = re.compile(r"[a-z0-9]+([._:-][a-z0-9]+)+|[A-Z]{2}\b|https?://\S+", re.IGNORECASE)
+CHINESE = re.compile(r"[㐀-鿿]")
+
+
+def _data() -> list[str]:
+    """What people called things: names that no catalogue can hold."""
+    rows = query(
+        "SELECT name FROM shop UNION SELECT handle FROM account UNION SELECT account_id FROM account"
+    )
+    rows += query("SELECT shop_id FROM shop UNION SELECT name FROM person UNION SELECT email FROM person")
+    called = {text for (text,) in rows if text} | {persona.name for persona in personas.PERSONAS.values()}
+    notes = {getattr(command, "note", None) for command in demo.world(clock.now())}
+    return sorted(called | {note for note in notes if note} | NAMES, key=len, reverse=True)
+
+
+def _without(text: str, names: Iterable[str]) -> str:
+    for name in names:
+        text = text.replace(name, " ")
+    return text
+
+
+@pytest.mark.usefixtures("demo_world")
+def test_every_text_of_every_page_is_in_the_catalogue(tmp_path: Path) -> None:
+    names = _data()
+    found = []
+    with pseudo_language(tmp_path):
+        for stop in STOPS:
+            page = seen(stop, "zh-CN")
+            assert "⟦" in page, stop
+            for text in texts(page):
+                left = CODES.sub(" ", _without(outside(text), names))
+                if re.search(r"[A-Za-z]{2}", left):
+                    found.append((stop.path, text))
+    assert not found
+
+
+@pytest.mark.usefixtures("demo_world")
+def test_an_english_page_holds_no_chinese_but_names() -> None:
+    names = _data()
+    found = [
+        (stop.path, text)
+        for stop in STOPS
+        for text in texts(seen(stop, "en"))
+        if CHINESE.search(_without(text, [*names, "普招", "定邀"]))
+    ]
+    assert not found
+
+
+@pytest.mark.usefixtures("demo_world")
+def test_the_pseudo_language_is_gone_after_its_run(tmp_path: Path) -> None:
+    with pseudo_language(tmp_path):
+        assert "⟦" in seen(STOPS[0], "zh-CN")
+    assert "⟦" not in seen(STOPS[0], "zh-CN")
