@@ -9,9 +9,7 @@ def permissions() -> str:
     """The table, one way to use one route per line."""
     from shoplink.config.permissions import table  # noqa: PLC0415 (Django is set up first)
 
-    rows = table()
-    width = max(len(row.route) for row in rows)
-    return "".join(f"{row.method:6} {row.route:{width}}  {row.who}\n" for row in rows)
+    return "".join(f"{row.method} {row.route} | {row.who}\n" for row in table())
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ for (const [path, output] of Object.entries(result.metafile.outputs)) {
   if (output.entryPoint) manifest[basename(output.entryPoint)] = basename(path);
 }
 
-const icons = sprite(web);
+const [names, icons] = sprite(web);
 const digest = createHash("sha256").update(icons).digest("hex").slice(0, 8).toUpperCase();
 manifest["icons.svg"] = `icons-${digest}.svg`;
 writeFileSync(join(built, manifest["icons.svg"]), icons);
@@ -48,4 +48,4 @@ for (const name of readdirSync(built)) {
     writeFileSync(join(built, `${name}.gz`), gzipSync(content, { level: 9 }));
   }
 }
-writeFileSync(join(built, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
+writeFileSync(join(built, "manifest.json"), `${JSON.stringify({ files: manifest, icons: names }, null, 1)}\n`);

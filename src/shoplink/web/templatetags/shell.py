@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shoplink.web.act import KEY_FIELD, new_key
-from shoplink.web.assets import asset
+from shoplink.web.assets import asset, icon_address
 
 register = template.Library()
 
@@ -17,10 +17,9 @@ def icon(name: str, more: str = "") -> SafeString:
     """An icon of the sprite; it says nothing, so words must stand beside it."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false" fill="none" stroke="currentColor"'
-        ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><use href="{}#{}"/></svg>',
+        ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><use href="{}"/></svg>',
         more,
-        asset("icons.svg"),
-        name,
+        icon_address(name),
     )
 
 
