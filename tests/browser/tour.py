@@ -10,12 +10,14 @@ from shoplink.store.read import page_of_links
 class Stop(NamedTuple):
     """A page as a persona sees it (None: nobody is signed in), and on a network in a country.
 
-    `{link SHOP ACCOUNT}` in a path stands for the id of the newest link of that pair.
+    `{link SHOP ACCOUNT}` in a path stands for the id of the newest link of that pair. `before`: the address of a form
+    that is sent first, and what is typed into it, as `field=value`.
     """
 
     path: str
     persona: str | None = None
     network: str = "GB"
+    before: tuple[str, str] | None = None
 
     def address(self) -> str:
         """The path, with the ids of the database in use."""
@@ -37,8 +39,16 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/seller/hh-tea-gb/?role=marketing", "mei"),
         Stop("/seller/hh-beauty-gb/?role=marketing", "lan"),
         Stop("/seller/hh-home-gb/link?role=marketing", "mei"),
-        Stop("/seller/hh-popup-1/link/nora.lane-1/official", "mei"),
-        Stop("/seller/hh-beauty-gb/link/jack.lin/marketing", "lan"),
+        Stop(
+            "/seller/hh-popup-1/link/nora.lane-1/official",
+            "mei",
+            before=("/seller/hh-popup-1/link", "handle=noralane1"),
+        ),
+        Stop(
+            "/seller/hh-beauty-gb/link/jack.lin/marketing",
+            "lan",
+            before=("/seller/hh-beauty-gb/link", "handle=jacklin07"),
+        ),
         Stop("/seller/hh-home-gb/links", "mei"),
         Stop("/seller/hh-home-gb/links/{link hh-home-gb zhou.zhou}", "mei"),
         Stop("/seller/hh-home-gb/links/{link hh-home-gb callum.reid}", "mei"),
@@ -46,7 +56,20 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/seller/hh-home-gb/links/{link hh-home-gb zhou.zhou}/unlink", "mei"),
         Stop("/seller/hh-home-gb/many", "mei"),
     ],
-    "creator": [],
+    "creator": [
+        Stop("/creator/callum.reid/", "callum"),
+        Stop("/creator/jack.lin/", "jack"),
+        Stop("/creator/mei.lin/", "meilin", "US"),
+        Stop("/creator/zhou.zhou/profile", "zhou"),
+        Stop("/creator/zhou.zhou/profile/showcase", "zhou"),
+        Stop("/creator/olivia.chen/profile/showcase", "olivia", "ID"),
+        Stop("/creator/zhou.zhou/profile/shop", "zhou"),
+        Stop("/creator/zhou.zhou/profile/link", "zhou"),
+        Stop("/creator/olivia.chen/profile/link", "olivia"),
+        Stop("/creator/olivia.chen/profile/link", "olivia", "unknown"),
+        Stop("/creator/callum.reid/rights", "callum"),
+        Stop("/creator/zhou.zhou/rights", "zhou"),
+    ],
     "support": [],
     "platform": [],
     "help": [],
@@ -56,5 +79,5 @@ TOUR: dict[str, list[Stop]] = {
 
 STOPS = [stop for stops in TOUR.values() for stop in stops]
 
-UNSEEN = {"front.door", "choices.choices"}
+UNSEEN = {"front.door", "choices.choices", "creator.start"}
 """Pages that only lead on to others."""

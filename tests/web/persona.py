@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import parse_qsl
 
 import pytest
 from django.conf import settings
@@ -37,6 +38,9 @@ def browser_of(
 def seen(stop: Stop, language: str = "en") -> str:
     """What a stop of the tour shows."""
     client = browser_of(stop.persona, network=stop.network, language=language)
+    if stop.before is not None:
+        path, typed = stop.before
+        client.post(path, dict(parse_qsl(typed)))
     response = client.get(stop.address())
     assert response.status_code == 200, (stop, response.status_code)
     return response.content.decode()
