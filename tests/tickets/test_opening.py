@@ -221,3 +221,22 @@ def test_two_pairs_have_two_tickets() -> None:
     world(region="FR")
     done(put_account("B", region="FR"), **at())
     assert file()["ticket_id"] != file(account_id="B")["ticket_id"]
+
+
+@rule("R4", "R39")
+def test_a_creator_may_ask_about_followers_that_promoting_needs() -> None:
+    product = command(
+        "put_product",
+        product_id="P",
+        shop_id="S",
+        title="Tea",
+        price_minor=1,
+        currency="GBP",
+        listed_at="2026-01-01T00:00:00Z",
+    )
+    world(product, followers=10)
+    opened = file("promote", CREATOR, product_id="P")
+    assert [reason["code"] for reason in seen(opened).ticket.reasons] == ["account.followers_below_minimum"]
+    assert [reason.code for reason in seen(opened).standing.helped] == ["account.followers_below_minimum"]
+    done(put_account("A", followers=1_000), **at())
+    assert seen(opened).ticket.cause == "cleared"

@@ -15,7 +15,7 @@ from shoplink.core import Reason, World, parse_command
 from shoplink.core.commands import COMMANDS, PairCommand
 from shoplink.core.discretion import Told, told_to_stranger
 from shoplink.core.facts import LIVE, Actor
-from shoplink.core.instant import END, format_instant
+from shoplink.core.instant import format_instant
 from shoplink.core.ticket import REVIEW, Question, Review, Standing, next_change, standing
 from shoplink.flows import clock
 from shoplink.flows.look import look
@@ -46,10 +46,13 @@ def find(ticket_id: str, reader: Actor, now: Callable[[], datetime] = clock.now)
 
 def touched(tickets: Iterable[Ticket]) -> Touched:
     """What has to be loaded to tell how tickets stand."""
-    pairs = {(ticket.shop_id, ticket.account_id) for ticket in tickets}
-    return Touched(
-        {shop_id for shop_id, _ in pairs}, {account_id for _, account_id in pairs}, pairs, set(), END
-    )
+    questions = [question_of(ticket) for ticket in tickets]
+    wanted = Touched.by(question for question in questions if not isinstance(question, Review))
+    for question in questions:
+        wanted.shops.add(question.shop_id)
+        wanted.accounts.add(question.account_id)
+        wanted.pairs.add((question.shop_id, question.account_id))
+    return wanted
 
 
 def seen_in(world: World, ticket: Ticket) -> Seen:
