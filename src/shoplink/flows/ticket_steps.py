@@ -228,16 +228,17 @@ def _write(
 ) -> Answer:
     """One step: 1. the answer that the key has; 2. lock and load; 3. do it; 4. store answer and events."""
     with writing():
-        stored, running = answers.claim(step.scope, [] if step.key is None else [step.key])
+        key = None if step.key is None else (step.scope, step.key)
+        stored, running = answers.claim([] if key is None else [key])
         if running:
             return _rejected("idempotency.in_progress")
-        if step.key is not None and (known := stored.get(step.key)) is not None:
+        if key is not None and (known := stored.get(key)) is not None:
             return known.answer if known.body_digest == digest else _rejected("idempotency.other_body")
         world = _world(wanted, step.now)
         answer, events = work(world)
         _append(events)
-        if step.key is not None:
-            answers.store(step.scope, world.now, [(step.key, digest, answer)])
+        if key is not None:
+            answers.store(world.now, [(*key, digest, answer)])
         return answer
 
 
