@@ -1,0 +1,13 @@
+"""The platform's console: how it is doing, every record and its past, rulebooks, keys, waivers, and who did what."""
+
+from shoplink.web.platform import (  # isort: skip (the order of the menu)
+    overview,
+    search,
+    record,
+    rulebooks,
+    waivers,
+    keys,
+    audit,
+)
+
+__all__ = ["audit", "keys", "overview", "record", "rulebooks", "search", "waivers"]

@@ -1,0 +1,67 @@
+"""Who did what: every event, the newest first, with the person who acted."""
+
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.store.history import newest_events
+from shoplink.store.people import names_of
+from shoplink.web.access import PLATFORM
+from shoplink.web.frame import Menu
+from shoplink.web.page import page
+from shoplink.web.show import Instant, show_actor, show_instant
+from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording import say_event
+from shoplink.wording.sentences import N_
+
+_PAGE = 50
+
+
+class Done(Struct, frozen=True):
+    """Something that was done: when, what, about which shop, account and link, and by whom."""
+
+    at: Instant
+    type: str
+    text: str
+    shop_id: str
+    account_id: str
+    link_id: str
+    side: str
+    who: str
+
+
+class Audit(Struct, frozen=True):
+    """A page of what was done."""
+
+    rows: list[Done]
+    next_url: str
+    first_url: str
+
+
+@page("platform/audit", PLATFORM, menu=Menu(icon="list-search", title=N_("Who did what")))
+def audit(visit: Visit) -> Answer:
+    """Every event, behind `?before=`."""
+    text = visit.asked.get("before", "")
+    before = int(text) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 (what a number in the database holds)
+    found = newest_events(_PAGE + 1, before)
+    people = names_of(event.by.person for _number, event in found if event.by and event.by.person)
+    rows = [
+        Done(
+            at=show_instant(visit, event.at),
+            type=str(event.__struct_config__.tag),
+            text=say_event(event, visit.language, visit.zone),
+            shop_id=getattr(event, "shop_id", None) or "",
+            account_id=getattr(event, "account_id", None) or "",
+            link_id=getattr(event, "link_id", None) or "",
+            side=show_actor(event.by),
+            who=people.get(event.by.person, "")
+            if event.by and event.by.person
+            else _id(event.by.id if event.by else ""),
+        )
+        for _number, event in found[:_PAGE]
+    ]
+    next_url = f"/platform/audit?before={found[_PAGE - 1][0]}" if len(found) > _PAGE else ""
+    return Shown("platform/audit.html", Audit(rows, next_url, "/platform/audit" if before else ""))
+
+
+def _id(text: str) -> str:
+    return "" if text == "clock" else text or _("the platform")

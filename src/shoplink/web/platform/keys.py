@@ -1,0 +1,64 @@
+"""API keys: made once, shown once, revoked for good."""
+
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.flows import clock
+from shoplink.store.keys import SCOPES, create, every_key, revoke
+from shoplink.web.access import PLATFORM
+from shoplink.web.frame import Menu
+from shoplink.web.page import page
+from shoplink.web.show import Instant, show_instant
+from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.sentences import N_
+
+_NAME_MAX = 200
+
+
+class KeyRow(Struct, frozen=True):
+    """A key as it is kept; the secret itself is not."""
+
+    key_id: str
+    name: str
+    scopes: str
+    created_at: Instant
+    used_at: Instant | None
+    revoked_at: Instant | None
+
+
+class Keys(Struct, frozen=True):
+    """Every key; `secret` is that of the one just made, which nobody can be shown again."""
+
+    rows: list[KeyRow]
+    scopes: list[tuple[str, bool]]
+    name: str
+    secret: str
+    problem: str
+
+
+@page("platform/keys", PLATFORM, posts=True, menu=Menu(icon="key", title=N_("API keys")))
+def keys(visit: Visit) -> Answer:
+    """The keys; the forms make one and revoke one."""
+    secret, problem = "", ""
+    chosen = {scope for scope in visit.typed.getlist("scope") if scope in SCOPES}
+    name = visit.typed.get("name", "").strip()[:_NAME_MAX]
+    if visit.posted and visit.typed.get("do") == "revoke":
+        if revoke(visit.typed.get("key_id", ""), clock.now()):
+            return visit.go("platform.keys", said=_("The key opens nothing any more."))
+    elif visit.posted and not (name and chosen):
+        problem = _("A key needs a name and at least one scope.")
+    elif visit.posted:
+        _key_id, secret = create(name, chosen, clock.now())
+    rows = [
+        KeyRow(
+            key_id=key.key_id,
+            name=key.name,
+            scopes=", ".join(key.scopes),
+            created_at=show_instant(visit, key.created_at),
+            used_at=show_instant(visit, key.last_used_at) if key.last_used_at else None,
+            revoked_at=show_instant(visit, key.revoked_at) if key.revoked_at else None,
+        )
+        for key in reversed(every_key())
+    ]
+    view = Keys(rows, [(scope, scope in chosen) for scope in SCOPES], "" if secret else name, secret, problem)
+    return Shown("platform/keys.html", view, status=422 if problem else 200)

@@ -1,0 +1,125 @@
+"""How the platform is doing, as charts with the table beside each."""
+
+from datetime import datetime
+
+from babel.dates import format_date
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.flows.overview import Overview, Refused, Standing, overview
+from shoplink.store.names import names
+from shoplink.web.access import PLATFORM
+from shoplink.web.frame import Menu
+from shoplink.web.page import page
+from shoplink.web.show import Deadline, Instant, show_deadline, show_instant
+from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.sentences import N_
+
+PERIODS = (7, 30, 90)
+_TOP = 5
+
+
+class Row(Struct, frozen=True):
+    """A row of a chart's table: what it is of, and its numbers."""
+
+    label: str
+    values: list[int]
+
+
+class Expiring(Struct, frozen=True):
+    """An invitation that expires within a day."""
+
+    url: str
+    shop: str
+    account: str
+    deadline: Deadline | None
+
+
+class OverviewPage(Struct, frozen=True):
+    """What the page shows; `refused_days` has a column per reason of `refused_names`."""
+
+    as_of: Instant | None
+    markets: list[tuple[str, str, bool]]
+    periods: list[tuple[str, int, bool]]
+    days: int
+    standing: list[Row]
+    funnel: list[Row]
+    refused: list[Row]
+    refused_names: list[str]
+    refused_days: list[Row]
+    confirmed: list[Row]
+    expiring: list[Expiring]
+
+
+@page("platform/", PLATFORM, menu=Menu(icon="chart-bar", title=N_("Overview")))
+def home(visit: Visit) -> Answer:
+    """The overview of all markets or of one, over 7, 30 or 90 days."""
+    market = visit.asked.get("market", "")
+    asked = visit.asked.get("days", "")
+    days = int(asked) if asked in map(str, PERIODS) else 30
+    market = market if len(market) == 2 and market.isupper() else ""  # noqa: PLR2004 (ISO 3166-1 alpha-2)
+    found = overview(market or None, days)
+    return Shown("platform/overview.html", _page(visit, found, market, days))
+
+
+def _page(visit: Visit, found: Overview, market: str, days: int) -> OverviewPage:
+    refused = found.refused[:_TOP]
+    steps = (_("Invited"), _("Confirmed"), _("Linked"))
+    return OverviewPage(
+        as_of=show_instant(visit, found.as_of) if found.as_of else None,
+        markets=[
+            (f"/platform/?days={days}", _("All markets"), not market),
+            *(
+                (f"/platform/?days={days}&market={each}", visit.language.country(each), each == market)
+                for each in found.markets
+            ),
+        ],
+        periods=[(f"/platform/?days={each}&market={market}", each, each == days) for each in PERIODS],
+        days=days,
+        standing=[_standing(visit, each) for each in found.standing],
+        funnel=[
+            Row(step, [count])
+            for step, count in zip(
+                steps, (found.funnel.invited, found.funnel.accepted, found.funnel.established), strict=True
+            )
+        ],
+        refused=[Row(each.code, [each.total]) for each in found.refused],
+        refused_names=[each.code for each in refused],
+        refused_days=_by_day(visit, found.days, refused) if refused else [],
+        confirmed=[Row(_within(name), [count]) for name, count in found.confirmed],
+        expiring=_expiring(visit, found),
+    )
+
+
+def _standing(visit: Visit, each: Standing) -> Row:
+    return Row(
+        visit.language.country(each.market), [each.invited, each.in_review, each.official, each.marketing]
+    )
+
+
+def _by_day(visit: Visit, days: list[datetime], refused: list[Refused]) -> list[Row]:
+    return [
+        Row(format_date(day, "MMMd", locale=visit.language.locale), [each.by_day[place] for each in refused])
+        for place, day in enumerate(days)
+    ]
+
+
+def _within(bound: str) -> str:
+    if bound == "more":
+        return _("longer")
+    return _("within {hours} h").format(hours=bound)
+
+
+def _expiring(visit: Visit, found: Overview) -> list[Expiring]:
+    shops, accounts = names(
+        {link.shop_id for link in found.expiring}, {link.account_id for link in found.expiring}
+    )
+    return [
+        Expiring(
+            url=f"/platform/links/{link.link_id}",
+            shop=shops.get(link.shop_id) or link.shop_id,
+            account=accounts.get(link.account_id) or link.account_id,
+            deadline=show_deadline(visit, link.expires_at) if link.expires_at else None,
+        )
+        for link in found.expiring
+    ]

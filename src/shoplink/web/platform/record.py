@@ -1,0 +1,291 @@
+"""A shop, an account and a link for the platform: the facts now, as they were, and the whole log of events."""
+
+from datetime import datetime
+
+from django.http import Http404
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import Account, Link, Shop, World
+from shoplink.core.turn import held_by, turn
+from shoplink.flows.look import look_at, look_at_pair
+from shoplink.flows.past import account_as_of, link_as_of, shop_as_of
+from shoplink.store.history import newest_events, timelines
+from shoplink.store.lookups import page_of_look_ups
+from shoplink.store.people import names_of
+from shoplink.store.read import one_link
+from shoplink.web.access import PLATFORM
+from shoplink.web.act import Sent, send
+from shoplink.web.page import page
+from shoplink.web.show import (
+    Badge,
+    Instant,
+    ReasonRow,
+    TimelineRow,
+    show_instant,
+    show_link_status,
+    show_reasons,
+    show_role,
+    show_timeline,
+    show_turn,
+)
+from shoplink.web.visit import Answer, Shown, Visit
+
+_EVENTS = 50
+
+
+class LinkRow(Struct, frozen=True):
+    """A live link of the record."""
+
+    url: str
+    shop_id: str
+    account_id: str
+    role: str
+    status: Badge
+
+
+class Past(Struct, frozen=True):
+    """The record as it was at an instant: its facts (none if it was not recorded yet), and the links live then."""
+
+    at: Instant
+    facts: list[tuple[str, str]]
+    live: list[LinkRow]
+
+
+class RecordPage(Struct, frozen=True):
+    """A shop or an account; `as_of` is what stands in the form that asks for the past."""
+
+    kind: str
+    id: str
+    name: str
+    facts: list[tuple[str, str]]
+    live: list[LinkRow]
+    events: list[TimelineRow]
+    next_url: str
+    first_url: str
+    as_of: str
+    past: Past | None
+    problem: str
+    look_ups: list[tuple[Instant, str, str]]
+
+
+class LinkPage(Struct, frozen=True):
+    """A link, now and perhaps at an instant."""
+
+    link_id: str
+    shop_id: str
+    account_id: str
+    role: str
+    status: Badge
+    turn: Badge | None
+    facts: list[tuple[str, str]]
+    held: list[ReasonRow]
+    events: list[TimelineRow]
+    as_of: str
+    past_at: Instant | None
+    past: list[tuple[str, str]]
+    problem: str
+    can_revoke: bool
+    note: str
+    refused: list[ReasonRow]
+
+
+@page("platform/shops/<str:shop_id>", PLATFORM)
+def shop(visit: Visit, shop_id: str) -> Answer:
+    """A shop with its live links, its log, and with `?at=` its past."""
+    world = look_at(shops=[shop_id]).world
+    record = world.shops.get(shop_id)
+    if record is None:
+        raise Http404
+    at, problem = _asked_instant(visit)
+    past = None
+    if at is not None:
+        was = shop_as_of(shop_id, at)
+        facts = _shop_facts(visit, was.facts) if was.facts else []
+        past = Past(show_instant(visit, at), facts, _rows(visit, was.live))
+    view = _record(visit, "shop", shop_id, record.facts.name or shop_id, past, problem)
+    view = _with(view, _shop_facts(visit, record.facts), _rows(visit, list(record.live.values())))
+    return Shown("platform/record.html", view)
+
+
+@page("platform/accounts/<str:account_id>", PLATFORM)
+def account(visit: Visit, account_id: str) -> Answer:
+    """An account with its live links, its log, who looked it up, and with `?at=` its past."""
+    world = look_at(accounts=[account_id]).world
+    record = world.accounts.get(account_id)
+    if record is None:
+        raise Http404
+    at, problem = _asked_instant(visit)
+    past = None
+    if at is not None:
+        was = account_as_of(account_id, at)
+        facts = _account_facts(visit, was.facts) if was.facts else []
+        past = Past(show_instant(visit, at), facts, _rows(visit, was.live))
+    view = _record(
+        visit,
+        "account",
+        account_id,
+        f"@{record.facts.handle}" if record.facts.handle else account_id,
+        past,
+        problem,
+    )
+    view = _with(view, _account_facts(visit, record.facts), _rows(visit, list(record.live.values())))
+    asked = page_of_look_ups(20, account_id)
+    people = names_of(each.person_id for each in asked)
+    view.look_ups.extend(
+        (show_instant(visit, each.at), people.get(each.person_id, each.person_id), each.shop_id)
+        for each in asked
+    )
+    return Shown("platform/record.html", view)
+
+
+def _record(  # noqa: PLR0913, PLR0917 (what the two kinds differ in)
+    visit: Visit, kind: str, subject: str, name: str, past: Past | None, problem: str
+) -> RecordPage:
+    """What shop and account have alike: the log, newest first, page by page."""
+    text = visit.asked.get("before", "")
+    before = int(text) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 (what a number in the database holds)
+    column = {"shop_id": subject} if kind == "shop" else {"account_id": subject}
+    found = newest_events(_EVENTS + 1, before, **column)
+    address = f"/platform/{kind}s/{subject}"
+    return RecordPage(
+        kind=kind,
+        id=subject,
+        name=name,
+        facts=[],
+        live=[],
+        events=show_timeline(visit, [event for _, event in found[:_EVENTS]]),
+        next_url=f"{address}?before={found[_EVENTS - 1][0]}" if len(found) > _EVENTS else "",
+        first_url=address if before else "",
+        as_of=visit.asked.get("at", ""),
+        past=past,
+        problem=problem,
+        look_ups=[],
+    )
+
+
+def _with(view: RecordPage, facts: list[tuple[str, str]], live: list[LinkRow]) -> RecordPage:
+    view.facts.extend(facts)
+    view.live.extend(live)
+    return view
+
+
+def _asked_instant(visit: Visit) -> tuple[datetime | None, str]:
+    """The instant that `?at=` names, in the reader's time zone unless it says otherwise; what is wrong with it."""
+    text = visit.asked.get("at", "")
+    if not text:
+        return None, ""
+    try:
+        at = parse_datetime(text)
+    except ValueError:
+        at = None
+    if at is None:
+        return None, _("This is no date and time.")
+    if at.tzinfo is None:
+        at = timezone.make_aware(at)
+    if at > visit.now:
+        return None, _("This is in the future; only the past can be told.")
+    return at, ""
+
+
+def _rows(visit: Visit, links: list[Link]) -> list[LinkRow]:
+    return [
+        LinkRow(
+            f"/platform/links/{link.link_id}",
+            link.shop_id,
+            link.account_id,
+            show_role(visit, link.role),
+            show_link_status(link),
+        )
+        for link in links
+    ]
+
+
+def _shop_facts(visit: Visit, facts: Shop) -> list[tuple[str, str]]:
+    return [
+        (_("Shop ID"), facts.shop_id),
+        (_("Name"), facts.name or "–"),
+        (_("Market"), visit.language.country(facts.market)),
+        (_("Admitted as"), _("open (普招)") if facts.enrolment == "open" else _("invited (定邀)")),
+        (_("Status"), _state(facts.status)),
+    ]
+
+
+def _account_facts(visit: Visit, facts: Account) -> list[tuple[str, str]]:
+    revoked = facts.commerce_permission == "revoked"
+    return [
+        (_("Account ID"), facts.account_id),
+        (_("Handle"), f"@{facts.handle}" if facts.handle else "–"),
+        (_("Country"), visit.language.country(facts.region)),
+        (_("Registered in"), visit.language.country(facts.registered_in)),
+        (_("Birth date"), facts.birth_date.isoformat() if facts.birth_date else _("unknown")),
+        (_("Status"), _state(facts.status)),
+        (_("E-commerce permission"), _("revoked") if revoked else _("granted")),
+        (_("Followers"), str(facts.followers)),
+    ]
+
+
+def _state(status: str) -> str:
+    return _("normal") if status == "normal" else _("abnormal")
+
+
+@page("platform/links/<str:link_id>", PLATFORM, posts=True)
+def link(visit: Visit, link_id: str) -> Answer:
+    """A link with its whole timeline, and with `?at=` its past; its form revokes it."""
+    stored = one_link(link_id)
+    if stored is None:
+        raise Http404
+    sent = None
+    if visit.posted:
+        fields = {"shop_id": stored.shop_id, "account_id": stored.account_id}
+        sent = send(visit, "revoke", link_id=link_id, note=visit.typed.get("note", "").strip(), **fields)
+        if sent.accepted:
+            return visit.go("platform.link", said=_("The link is revoked."), link_id=link_id)
+    seen = look_at_pair(stored.shop_id, stored.account_id)
+    view = _link(visit, seen.world, seen.settled(stored), sent)
+    return Shown("platform/link.html", view, status=sent.status if sent else 200)
+
+
+def _link(visit: Visit, world: World, now: Link, sent: Sent | None) -> LinkPage:
+    at, problem = _asked_instant(visit)
+    was = link_as_of(now.link_id, at) if at else None
+    held = held_by(world, now, world.now)
+    return LinkPage(
+        link_id=now.link_id,
+        shop_id=now.shop_id,
+        account_id=now.account_id,
+        role=show_role(visit, now.role),
+        status=show_link_status(now),
+        turn=show_turn(turn(now, held)) if now.ended_at is None else None,
+        facts=_link_facts(visit, now),
+        held=show_reasons(visit, held),
+        events=show_timeline(visit, reversed(timelines([now.link_id]))),
+        as_of=visit.asked.get("at", ""),
+        past_at=show_instant(visit, at) if at else None,
+        past=_link_facts(visit, was) if was else [],
+        problem=problem or (sent.problem if sent else ""),
+        can_revoke=now.ended_at is None,
+        note=visit.typed.get("note", ""),
+        refused=show_reasons(visit, sent.reasons if sent else ()),
+    )
+
+
+def _link_facts(visit: Visit, found: Link) -> list[tuple[str, str]]:
+    instants = (
+        (_("Invited"), found.invited_at),
+        (_("Expires"), found.expires_at),
+        (_("Confirmed"), found.accepted_at),
+        (_("Linked since"), found.linked_at),
+        (_("Unlink requested"), found.unlink_requested_at),
+        (_("Ended"), found.ended_at),
+    )
+    return [
+        (_("Link ID"), found.link_id),
+        (_("Status"), show_link_status(found).text),
+        (_("Role"), show_role(visit, found.role)),
+        (_("Rulebook"), found.rulebook),
+        *((title, visit.language.instant(at, visit.zone)) for title, at in instants if at),
+        *([(_("Reference"), found.reference)] if found.reference else []),
+    ]

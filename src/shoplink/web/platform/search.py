@@ -1,0 +1,29 @@
+"""Search for anything by how it begins."""
+
+from msgspec import Struct
+
+from shoplink.store.search import Found, find
+from shoplink.web.access import PLATFORM
+from shoplink.web.frame import Menu
+from shoplink.web.page import page
+from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.sentences import N_
+
+_TEXT_MAX = 200
+
+
+class Search(Struct, frozen=True):
+    """What was asked, and what was found; None before anything was asked."""
+
+    text: str
+    found: Found | None
+    nothing: bool
+
+
+@page("platform/search", PLATFORM, menu=Menu(icon="search", title=N_("Search")))
+def search(visit: Visit) -> Answer:
+    """Shops, accounts and links that begin with `?q=`."""
+    text = visit.asked.get("q", "").strip().removeprefix("@")[:_TEXT_MAX]
+    found = find(text) if text else None
+    nothing = found is not None and not (found.shops or found.accounts or found.links)
+    return Shown("platform/search.html", Search(text, found, nothing))

@@ -1,0 +1,116 @@
+"""Waivers: which stand, granted to whom and until when; granted and ended here."""
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import CATALOGUE
+from shoplink.core.instant import format_instant
+from shoplink.store.read_records import page_of_waivers
+from shoplink.web.access import PLATFORM
+from shoplink.web.act import Sent, send
+from shoplink.web.frame import Menu
+from shoplink.web.page import page
+from shoplink.web.show import Instant, ReasonRow, show_instant, show_reasons
+from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.sentences import N_
+
+_PAGE = 100
+CODES = [code for code, entry in CATALOGUE.items() if entry.waivable_for]
+
+
+class WaiverRow(Struct, frozen=True):
+    """A waiver as it was granted, and whether it stands."""
+
+    code: str
+    kind: str
+    subject: str
+    note: str
+    granted_at: Instant
+    until: Instant | None
+    in_force: bool
+    by: str
+
+
+class Waivers(Struct, frozen=True):
+    """A page of waivers, and the form as it was typed."""
+
+    rows: list[WaiverRow]
+    codes: list[tuple[str, bool]]
+    kind: str
+    subject: str
+    note: str
+    until: str
+    problem: str
+    reasons: list[ReasonRow]
+    next_url: str
+    first_url: str
+
+
+@page("platform/waivers", PLATFORM, posts=True, menu=Menu(icon="certificate", title=N_("Waivers")))
+def waivers(visit: Visit) -> Answer:
+    """The waivers; the form grants one or ends those of one code and subject."""
+    sent, problem = None, ""
+    if visit.posted:
+        sent, problem = _done(visit)
+        if sent is not None and sent.accepted:
+            ended = visit.typed.get("do") == "end"
+            return visit.go(
+                "platform.waivers", said=_("The waiver is ended.") if ended else _("The waiver is granted.")
+            )
+    status = 422 if problem else sent.status if sent else 200
+    return Shown("platform/waivers.html", _view(visit, sent, problem), status)
+
+
+def _done(visit: Visit) -> tuple[Sent | None, str]:
+    typed = visit.typed
+    subject = {
+        "account_id" if typed.get("kind") == "account" else "shop_id": typed.get("subject", "").strip()
+    }
+    fields = {"code": typed.get("code", ""), "note": typed.get("note", "").strip(), **subject}
+    if typed.get("do") == "end":
+        return send(visit, "end_waiver", **fields), ""
+    text = typed.get("until", "").strip()
+    until = None
+    if text:
+        try:
+            instant = parse_datetime(text)
+        except ValueError:
+            instant = None
+        if instant is None:
+            return None, _("This is no date and time.")
+        until = format_instant(instant if instant.tzinfo else timezone.make_aware(instant))
+    return send(visit, "grant_waiver", until=until, **fields), ""
+
+
+def _view(visit: Visit, sent: Sent | None, problem: str) -> Waivers:
+    text = visit.asked.get("after", "")
+    after = int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 (what a number in the database holds)
+    found = page_of_waivers(_PAGE + 1, after)
+    rows = [
+        WaiverRow(
+            code=each.code,
+            kind=_("shop") if each.shop_id else _("account"),
+            subject=each.shop_id or each.account_id or "",
+            note=each.note,
+            granted_at=show_instant(visit, each.granted_at),
+            until=show_instant(visit, end) if (end := each.ended_at or each.until) else None,
+            in_force=each.ended_at is None and (each.until is None or visit.now < each.until),
+            by=f"{each.by.kind}:{each.by.id}" if each.by else "",
+        )
+        for each in found[:_PAGE]
+    ]
+    typed = visit.typed
+    return Waivers(
+        rows=rows,
+        codes=[(code, code == typed.get("code")) for code in CODES],
+        kind=typed.get("kind", "shop"),
+        subject=typed.get("subject", ""),
+        note=typed.get("note", ""),
+        until=typed.get("until", ""),
+        problem=problem or (sent.problem if sent else ""),
+        reasons=show_reasons(visit, sent.reasons if sent else ()),
+        next_url=f"/platform/waivers?after={found[_PAGE - 1].number}" if len(found) > _PAGE else "",
+        first_url="/platform/waivers" if after else "",
+    )

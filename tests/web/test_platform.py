@@ -1,0 +1,140 @@
+"""The platform's console, over HTTP."""
+
+from datetime import timedelta
+from importlib.resources import files
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from shoplink.flows import clock, demo
+from shoplink.rulebooks import packaged
+from shoplink.store.sql import query
+from shoplink.web.platform.parameters import TITLES
+from tests.web.desk import made, signed_in, somebody
+
+
+@pytest.fixture
+def alex(database: str) -> Client:  # noqa: ARG001 (the database is in use)
+    made()
+    return signed_in(somebody("alex", staff=["platform"]))
+
+
+def _text(client: Client, path: str, **asked: str) -> str:
+    response = client.get(path, asked)
+    assert response.status_code == 200, (path, response.status_code)
+    return response.content.decode()
+
+
+def test_the_overview_shows_charts_with_their_tables_and_says_as_of_when(alex: Client) -> None:
+    page = _text(alex, "/platform/")
+    assert "As of" in page
+    assert page.count("data-chart=") == page.count("data-label=") - page.count("<td data-label=")
+    for table in ("t1", "t2", "t3", "t4"):
+        assert f'id="{table}"' in page
+        assert f'data-chart-table="{table}"' in page
+    assert "@callumreads" in page or "callumreads" in page
+    assert (
+        "United States" not in _text(alex, "/platform/", market="GB").split("<tbody>")[1].split("</tbody>")[0]
+    )
+
+
+def test_anything_is_found_by_how_it_begins(alex: Client) -> None:
+    assert "/platform/shops/hh-tea-gb" in _text(alex, "/platform/search", q="hh-")
+    assert "/platform/accounts/zhou.zhou" in _text(alex, "/platform/search", q="@周周")
+    assert "Nothing found" in _text(alex, "/platform/search", q="zzz")
+
+
+def test_a_record_is_shown_now_and_as_of_any_instant(alex: Client) -> None:
+    page = _text(alex, "/platform/shops/hh-home-gb")
+    assert "zhou.zhou" in page
+    before = (clock.now() - timedelta(days=100)).isoformat()
+    past = _text(alex, "/platform/shops/hh-home-gb", at=before)
+    assert past.split('id="past"')[1].count("priya.nair") == 1
+    assert "not recorded yet" in _text(alex, "/platform/accounts/zhou.zhou", at="2001-01-01T00:00")
+    assert "future" in _text(alex, "/platform/shops/hh-home-gb", at="2999-01-01T00:00")
+    assert "no date" in _text(alex, "/platform/shops/hh-home-gb", at="yesterday")
+
+
+def test_a_link_is_revoked_with_a_note(alex: Client) -> None:
+    link_id = query("SELECT link_id FROM link WHERE account_id = 'zhou.zhou'")[0][0]
+    assert alex.post(f"/platform/links/{link_id}", {"note": ""}).status_code == 422 or query(
+        "SELECT status FROM link WHERE link_id = %s", link_id
+    ) == [("revoked",)]
+    alex.post(f"/platform/links/{link_id}", {"note": "fraud"})
+    page = _text(alex, f"/platform/links/{link_id}")
+    assert "Revoked" in page
+    assert "alex" in _text(alex, "/platform/audit"), "it is told who did it"
+
+
+def test_a_rulebook_is_read_compared_checked_added_and_put_in_force(alex: Client) -> None:
+    page = _text(alex, "/platform/rulebooks/guide-2024-11", **{"with": "seller-university-2025"})
+    assert page.count("table-warning") == 5
+    assert all(title.split(":")[0] in page for title in ("Minimum age", "Official unlinks of a shop"))
+    text = _own_text()
+    wrong = alex.post("/platform/rulebooks", {"text": text.replace("= 18", '= "old"', 1)})
+    assert wrong.status_code == 422
+    assert "minimum_age_years" in wrong.content.decode()
+    added = alex.post("/platform/rulebooks", {"text": text})
+    assert added.status_code == 302
+    alex.post(added.headers["Location"], {"market": "fr", "start": ""})
+    assert "France" in _text(alex, "/platform/rulebooks")
+
+
+def _own_text() -> str:
+    text = (files("shoplink.rulebooks") / "guide-2024-11.toml").read_text(encoding="utf-8")
+    return text.replace('"guide-2024-11"', '"our-own"', 1)
+
+
+def test_every_parameter_has_a_title() -> None:
+    assert set(TITLES) == set(packaged()["guide-2024-11"].sources)
+
+
+def test_a_key_is_made_shown_once_and_revoked(alex: Client) -> None:
+    assert alex.post("/platform/keys", {"name": "till"}).status_code == 422
+    made_now = alex.post("/platform/keys", {"name": "till", "scope": ["read"]}).content.decode()
+    assert "shoplink_" in made_now
+    assert "shoplink_" not in _text(alex, "/platform/keys").replace("shoplink_demo", "")
+    key_id = query("SELECT key_id FROM api_key WHERE name = 'till'")[0][0]
+    alex.post("/platform/keys", {"do": "revoke", "key_id": key_id})
+    assert query("SELECT revoked_at IS NULL FROM api_key WHERE name = 'till'") in ([(0,)], [(False,)])
+
+
+def test_a_waiver_is_granted_and_ended(alex: Client) -> None:
+    given = {"code": "shop.link_quota_spent", "kind": "shop", "subject": demo.BEAUTY, "note": "campaign"}
+    alex.post("/platform/waivers", {**given, "do": "grant"})
+    assert "campaign" in _text(alex, "/platform/waivers")
+    alex.post("/platform/waivers", {**given, "do": "end"})
+    refused = alex.post("/platform/waivers", {**given, "do": "end", "key": "again"})
+    assert refused.status_code == 409
+
+
+def test_nobody_else_finds_the_platforms_pages(alex: Client) -> None:
+    others = signed_in(somebody("wei", staff=["support"]))
+    missing = others.get("/platform/nothing/here")
+    for path in (
+        "",
+        "search",
+        "shops/hh-tea-gb",
+        "accounts/zhou.zhou",
+        "rulebooks",
+        "keys",
+        "waivers",
+        "audit",
+    ):
+        response = others.get(f"/platform/{path}")
+        assert (response.status_code, response.content) == (404, missing.content), path
+    assert alex.get("/platform/shops/none").status_code == 404
+
+
+def test_pages_ask_the_database_a_fixed_number_of_times(alex: Client) -> None:
+    def count(path: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert alex.get(path).status_code == 200
+        return len(seen)
+
+    few = {path: count(path) for path in ("/platform/shops/northbank-books", "/platform/accounts/leo.hart")}
+    many = {path: count(path) for path in ("/platform/shops/hh-beauty-gb", "/platform/accounts/jordan.diaz")}
+    assert max(many.values()) <= max(few.values()) + 1, "the session is looked at once more, now and then"
+    assert max(count("/platform/"), count("/platform/audit")) < 25
