@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from babel.dates import format_date
+from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -99,7 +99,10 @@ def _standing(visit: Visit, each: Standing) -> Row:
 
 def _by_day(visit: Visit, days: list[datetime], refused: list[Refused]) -> list[Row]:
     return [
-        Row(format_date(day, "MMMd", locale=visit.language.locale), [each.by_day[place] for each in refused])
+        Row(
+            format_skeleton("MMMd", day, locale=visit.language.locale),
+            [each.by_day[place] for each in refused],
+        )
         for place, day in enumerate(days)
     ]
 
