@@ -16,6 +16,8 @@ from benchmarks.report import Table
 from shoplink.flows import clock
 from shoplink.flows.tick import tick
 from shoplink.store import tally
+from shoplink.web import routes
+from shoplink.web.page import PAGES
 from tests.databases import use
 from tests.web.desk import signed_in, somebody
 
@@ -46,10 +48,7 @@ def _measure(kind: str, *, quick: bool) -> Table:
         pass
     clients = _clients()
     rows, left_out = [], []
-    from shoplink.web.page import PAGES  # noqa: PLC0415 (the pages need Django set up)
-    from shoplink.web.routes import routes  # noqa: PLC0415 (as above)
-
-    assert routes
+    routes.routes()  # every page is declared by now
     for page in PAGES.values():
         names = _CONVERTER.findall(page.route)
         if any(name not in _VALUES for name in names):

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from shoplink.store.commerce_read import items_leaving
 from shoplink.web.access import CREATOR
 from shoplink.web.act import Sent, judge, send
 from shoplink.web.creator.account import Mine, handle_of, happened, mine, shop_of
@@ -46,6 +47,8 @@ class LinkInfo(Struct, frozen=True):
     reasons: list[ReasonRow]
     ticket_helps: bool
     official: bool
+    showcase_leaving: int
+    contents_leaving: int
     problem: str
     timeline: list[TimelineRow]
 
@@ -108,6 +111,7 @@ def _info(visit: Visit, found: Mine, sent: Sent | None) -> LinkInfo:
     link = found.current
     assert link is not None, "asked only where there is one"
     region, requested_at = visit.network.region, link.unlink_requested_at
+    leaving = items_leaving(link, found.world.now)
     judged = judge(
         visit, "request_unlink", shop_id=link.shop_id, account_id=link.account_id, network_region=region
     )
@@ -123,6 +127,8 @@ def _info(visit: Visit, found: Mine, sent: Sent | None) -> LinkInfo:
         reasons=reasons,
         ticket_helps=any(reason.support_helps for reason in reasons),
         official=link.role == "official",
+        showcase_leaving=leaving.showcase,
+        contents_leaving=leaving.contents,
         problem=sent.problem if sent else "",
         timeline=happened(visit, link),
     )

@@ -11,6 +11,7 @@ from shoplink.core import Link, World
 from shoplink.core.events import LinkEvent
 from shoplink.core.turn import held_by, turn
 from shoplink.flows.look import Seen, look_at_pair
+from shoplink.store.commerce_read import items_leaving
 from shoplink.store.people import time_zone_at
 from shoplink.store.read import one_link, timeline
 from shoplink.web.access import SELLER
@@ -71,7 +72,8 @@ class UnlinkPage(Struct, frozen=True):
     official: bool
     unlinks_after: int
     unlinks_limit: int
-    items_leaving: int
+    showcase_leaving: int
+    contents_leaving: int
     allowed: bool
     reasons: list[ReasonRow]
     note: str
@@ -176,7 +178,7 @@ def unlink(visit: Visit, shop_id: str, link_id: str) -> Answer:
 
 
 def _unlinking(visit: Visit, world: World, link: Link, judged: Sent, sent: Sent | None) -> UnlinkPage:
-    use = unlinks_of(world, link.shop_id)
+    use, leaving = unlinks_of(world, link.shop_id), items_leaving(link, world.now)
     return UnlinkPage(
         shop_id=link.shop_id,
         shop=shop_name(world, link.shop_id),
@@ -187,7 +189,8 @@ def _unlinking(visit: Visit, world: World, link: Link, judged: Sent, sent: Sent 
         official=link.role == "official",
         unlinks_after=use.used + 1,
         unlinks_limit=use.limit,
-        items_leaving=0,
+        showcase_leaving=leaving.showcase,
+        contents_leaving=leaving.contents,
         allowed=judged.accepted,
         reasons=show_reasons(visit, (sent or judged).reasons),
         note=visit.typed.get("note", ""),
