@@ -19,6 +19,7 @@ from shoplink.wording import Tag, language, problems, say_reason
 from shoplink.wording import say as saying
 from shoplink.wording import sentences as source
 from shoplink.wording.happened import EVENTS
+from shoplink.wording.messages import KINDS, MESSAGES, OPEN, WHY
 from tests.oracle.streams import random_stream, stories
 from tests.rule import rule
 from tests.traceability import ROOT
@@ -41,6 +42,8 @@ def _sources() -> set[str]:
         texts += table.values()
     texts += [text for problem in problems.PROBLEMS.values() for text in (problem.title, problem.detail)]
     texts += [problems.MISSING, problems.WRONG]
+    texts += [text for letter in MESSAGES.values() for text in letter]
+    texts += [*KINDS.values(), OPEN, WHY]
     return {text.one if isinstance(text, source.Plural) else text for text in texts}
 
 

@@ -3,6 +3,7 @@
 import click
 
 from shoplink.cli.apply import apply
+from shoplink.cli.deliver import deliver
 from shoplink.cli.demo import demo
 from shoplink.cli.doctor import doctor
 from shoplink.cli.export import export
@@ -23,5 +24,19 @@ def main() -> None:
     """Decide who may link whom, and say why not."""
 
 
-for command in (serve, demo, migrate, apply, export, verify, replay, rulebook, keys, staff, tick, doctor):
+for command in (
+    serve,
+    demo,
+    migrate,
+    apply,
+    export,
+    verify,
+    replay,
+    rulebook,
+    keys,
+    staff,
+    tick,
+    deliver,
+    doctor,
+):
     main.add_command(command)

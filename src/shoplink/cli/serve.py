@@ -49,9 +49,16 @@ use, the database is away or its file belongs to another process, SHOPLINK_MMDB 
     type=click.IntRange(1, 256),
     help="Requests that one process handles at a time.",
 )
+@click.option(
+    "--deliver/--no-deliver",
+    "delivering",
+    default=True,
+    show_default=True,
+    help="Tell people what happens; without it, `shoplink deliver` does.",
+)
 @writes("stop it first, or serve from PostgreSQL to have several")
-def serve(host: str, port: int, workers: int, threads: int) -> None:
-    """Bring the tables up to date and serve the API, with the timer in the same process.
+def serve(host: str, port: int, workers: int, threads: int, *, delivering: bool) -> None:
+    """Bring the tables up to date and serve the API, with the timer and the deliveries in the same process.
 
     Ctrl-C or SIGTERM ends it: requests that are being answered are finished first.
     """
@@ -69,6 +76,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     connection.close()
     release()
     os.environ["SHOPLINK_SERVED"] = f"shoplink serve on {_address(host, port)}"
+    os.environ["SHOPLINK_DELIVERING"] = "yes" if delivering else ""
     server = _Service(
         "shoplink.config.wsgi:application",
         address=host,

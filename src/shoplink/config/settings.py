@@ -57,6 +57,7 @@ LOGGING = logging_settings(os.environ.get("SHOPLINK_LOG_LEVEL", "INFO"))
 
 REFUSALS_KEPT_DAYS = whole_number("SHOPLINK_REFUSALS_KEPT_DAYS", 90, most=36_500)
 ANSWERS_KEPT_DAYS = 30
+MESSAGES_KEPT_DAYS = whole_number("SHOPLINK_MESSAGES_KEPT_DAYS", 365, most=36_500)
 # How long what people wrote in a ticket is kept once it has ended.
 TICKETS_KEPT_DAYS = whole_number("SHOPLINK_TICKETS_KEPT_DAYS", 365, most=36_500)
 LOOK_UPS_KEPT_DAYS = whole_number("SHOPLINK_LOOK_UPS_KEPT_DAYS", 90, most=36_500)

@@ -1,4 +1,4 @@
-"""The WSGI application; under `shoplink serve` its process owns a SQLite file, and the timer runs beside it."""
+"""The WSGI application; under `shoplink serve` its process owns a SQLite file, and the timer and the deliveries run beside it."""
 
 import os
 
@@ -17,4 +17,4 @@ if served := os.environ.get("SHOPLINK_SERVED"):
     # Owned from the start and not from the first write: a second process learns at once that it may not write.
     claim(served)
     end_at_the_first_signal()
-    start()
+    start(delivering=bool(os.environ.get("SHOPLINK_DELIVERING")))

@@ -6,13 +6,13 @@ end, a line that was accepted is not done again, and one that was refused is ask
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import msgspec
 from msgspec.structs import replace
 
-from shoplink.core import Command, Reason, World
-from shoplink.core.instant import END, RFC_3339, parse_instant
+from shoplink.core import Command, World
+from shoplink.core.instant import END
+from shoplink.core.wire import read_reason
 from shoplink.flows import clock
 from shoplink.flows.execute import Answer, execute
 from shoplink.flows.installed import default_rulebook, installed_rulebooks
@@ -104,19 +104,9 @@ def say_why_not(verdict: Verdict, tongue: Language) -> str:
         return say_problems(verdict.line.problems, tongue.tag)
     if verdict.answer["outcome"] == "rejected":
         return _REJECTED[verdict.answer["error"]].say(tongue.tag)
-    said = [say_reason(_reason(wired), tongue) for wired in verdict.answer["reasons"]]
+    said = [say_reason(read_reason(wired), tongue) for wired in verdict.answer["reasons"]]
     space = "" if tongue.tag == "zh" else " "
     return space.join(f"{problem}{space}{remedy}" for problem, remedy in said)
-
-
-def _reason(wired: Answer) -> Reason:
-    """A reason from how it is written for others."""
-    fields = {**wired, "params": {name: _unwired(value) for name, value in wired["params"].items()}}
-    return msgspec.convert(fields, Reason)
-
-
-def _unwired(value: Any) -> Any:
-    return parse_instant(value) if isinstance(value, str) and RFC_3339.fullmatch(value) else value
 
 
 def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:

@@ -44,9 +44,11 @@ def look(touched: Touched, now: Callable[[], datetime] = clock.now) -> Seen:
     return Seen(loaded.world, advance(loaded.world, max(at, loaded.floor)))
 
 
-def look_at(shops: Iterable[str] = (), accounts: Iterable[str] = ()) -> Seen:
+def look_at(
+    shops: Iterable[str] = (), accounts: Iterable[str] = (), now: Callable[[], datetime] = clock.now
+) -> Seen:
     """The same for shops and accounts by their ids."""
-    return look(Touched(set(shops), set(accounts), set(), set(), END))
+    return look(Touched(set(shops), set(accounts), set(), set(), END), now)
 
 
 def look_at_pair(shop_id: str, account_id: str) -> Seen:

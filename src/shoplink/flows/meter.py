@@ -1,4 +1,4 @@
-"""What the write path counts for `/metrics`: how commands ended, and why. Kinds and codes only, never who."""
+"""What is counted for `/metrics`: how commands ended and why, what became of e-mails. Kinds and codes only, never who."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,6 +14,7 @@ _COMMANDS = Metric(
 _REASONS = Metric(
     "shoplink_refusal_reasons", "Reasons of the refused commands; one may have several.", ["reason"]
 )
+_MAILS = Metric("shoplink_emails", "E-mails that were due, by what became of them.", ["outcome"])
 
 
 def count(decided: Iterable[tuple[Command, Mapping[str, Any]]]) -> None:
@@ -27,3 +28,8 @@ def count(decided: Iterable[tuple[Command, Mapping[str, Any]]]) -> None:
         _COMMANDS.labels(*labels).inc(number)
     for reason, number in reasons.items():
         _REASONS.labels(reason).inc(number)
+
+
+def count_mail(outcome: str) -> None:
+    """Count an e-mail by what became of it: sent, postponed, moot (too late to matter), none (not wanted), failed."""
+    _MAILS.labels(outcome).inc()

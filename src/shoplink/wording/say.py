@@ -64,7 +64,7 @@ def say_reason(reason: Reason, language: Language, zone: tzinfo = UTC) -> Said:
     params = {**reason.params, "possible_at": reason.possible_at, "possible_on": reason.possible_at}
     if "pending" in params:
         params["linked"] = params["used"] - params["pending"]
-    return Said(*(_filled(text, params, language, zone) for text in wording))
+    return Said(*(filled(text, params, language, zone) for text in wording))
 
 
 def say_warning(code: str, language: Language) -> str:
@@ -75,10 +75,11 @@ def say_warning(code: str, language: Language) -> str:
 def say_event(event: Event, language: Language, zone: tzinfo = UTC) -> str:
     """An event in words."""
     fields = plain(event)
-    return _filled(EVENTS[fields["type"]], fields, language, zone)
+    return filled(EVENTS[fields["type"]], fields, language, zone)
 
 
-def _filled(text: Text, params: Mapping[str, Any], language: Language, zone: tzinfo) -> str:
+def filled(text: Text, params: Mapping[str, Any], language: Language, zone: tzinfo) -> str:
+    """A text in a language, with its parameters as the language writes them."""
     template = language.text(text, params[text.by]) if isinstance(text, Plural) else language.text(text)
     return template.format_map({name: _worded(name, value, language, zone) for name, value in params.items()})
 

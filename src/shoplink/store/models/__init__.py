@@ -14,6 +14,7 @@ from shoplink.store.models.linking import (
     Waiver,
 )
 from shoplink.store.models.lookup import LookUp
+from shoplink.store.models.message import CalendarAddress, MailChoice, Message, Told
 from shoplink.store.models.people import MemberInvitation, Membership, Person, SignInLink
 from shoplink.store.models.tally import Tallied, Tally
 from shoplink.store.models.ticket import Ticket, TicketMessage, TicketsSettled
@@ -22,13 +23,16 @@ __all__ = [
     "Account",
     "Activation",
     "ApiKey",
+    "CalendarAddress",
     "Content",
     "Event",
     "Item",
     "Link",
     "LookUp",
+    "MailChoice",
     "MemberInvitation",
     "Membership",
+    "Message",
     "OnSale",
     "Person",
     "Product",
@@ -42,5 +46,6 @@ __all__ = [
     "Ticket",
     "TicketMessage",
     "TicketsSettled",
+    "Told",
     "Waiver",
 ]

@@ -128,6 +128,11 @@ class Link(models.Model):
                 name="link_official_unlinks",
             ),
             Index(fields=("due_at",), condition=Q(due_at__isnull=False), name="link_due"),
+            Index(
+                fields=("unlink_requested_at",),
+                condition=Q(unlink_requested_at__isnull=False),
+                name="link_unlink_requested",
+            ),
         )
 
 

@@ -1,0 +1,50 @@
+"""`shoplink deliver`: tell people what happened, as a process of its own."""
+
+import signal
+import threading
+
+import click
+import msgspec
+
+from shoplink.cli.database import writes
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  shoplink deliver
+  shoplink deliver --once --json
+
+\b
+Exit status: 0 when there is nothing left (--once), or when ended by Ctrl-C or SIGTERM; 2 if the database cannot be
+used.
+"""
+)
+@click.option("--once", is_flag=True, help="End when nothing is left to do now.")
+@click.option("--json", "as_json", is_flag=True, help="With --once, answer as one JSON object.")
+@writes("nothing has to be done: the service delivers by itself")
+def deliver(*, once: bool, as_json: bool) -> None:
+    """Put into people's inboxes what happened and what is about to, and send what is due by e-mail.
+
+    `shoplink serve` does this by itself. On PostgreSQL any number of these may run beside it, or instead of it
+    (`serve --no-deliver`).
+    """
+    from shoplink.config.timer import run_deliveries  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.deliver import deliver_all  # noqa: PLC0415 (as above)
+    from shoplink.flows.tick import tick  # noqa: PLC0415 (as above)
+
+    if not once:
+        ended = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: ended.set())
+        run_deliveries(ended)
+        return
+    tick()  # only numbered events are told
+    done = deliver_all()
+    if as_json:
+        click.echo(msgspec.json.encode(done))
+    else:
+        click.echo(
+            f"{done.events} events read, {done.mails.sent} e-mails sent, {done.mails.not_sent} not wanted any more or"
+            f" refused, {done.mails.postponed} to be tried again, {done.forgotten} messages forgotten"
+        )

@@ -1,0 +1,79 @@
+"""Say a message to a person: a subject and paragraphs for the inbox, and the same as an e-mail."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
+from html import escape
+from typing import Any, NamedTuple
+
+from shoplink.core.reasons import Reason
+from shoplink.wording.language import Language
+from shoplink.wording.messages import MESSAGES, OPEN, WHY, Side
+from shoplink.wording.say import filled, say_reason
+
+
+class Told(NamedTuple):
+    """A message in words; `reasons` are what holds a link, each with its remedy."""
+
+    subject: str
+    body: str
+    reasons: tuple[str, ...]
+
+
+class Mail(NamedTuple):
+    """An e-mail: one line of subject, and its body as plain text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def say_message(  # noqa: PLR0913, PLR0917 (what a message is made of)
+    kind: str,
+    side: Side,
+    params: Mapping[str, Any],
+    reasons: Sequence[Reason],
+    language: Language,
+    zone: tzinfo = UTC,
+) -> Told:
+    """A message in words; instants in the reader's time zone.
+
+    `params` are the names `shop` and `account`, and what the kind's words ask for.
+    """
+    key = f"{kind}/{side}"
+    variant = f"{key}/{_variant(kind, params)}"
+    wording = MESSAGES.get(variant) or MESSAGES[key]
+    space = "" if language.tag == "zh" else " "
+    return Told(
+        " ".join(filled(wording.subject, params, language, zone).split()),
+        filled(wording.body, params, language, zone),
+        tuple(space.join(say_reason(reason, language, zone)) for reason in reasons),
+    )
+
+
+def _variant(kind: str, params: Mapping[str, Any]) -> str:
+    """How the numbers of a message choose among its wordings."""
+    if kind == "link.accepted":
+        return "" if params.get("linked") else "pending"
+    if kind == "ticket.closed":
+        return str(params.get("cause"))
+    return "deadline" if params.get("answer_by") else ""
+
+
+def say_mail(told: Told, place: str, url: str, choices_url: str, language: Language) -> Mail:
+    """A message as an e-mail: what it says, a link to the page, why it was sent and where to choose otherwise.
+
+    `place` is the shop or account that the reader acts for.
+    """
+    action, why = language.text(OPEN), language.text(WHY).format(place=place)
+    listed = [f"• {reason}" for reason in told.reasons]
+    text = "\n\n".join([told.body, *listed, f"{action}\n{url}", f"-- \n{why}\n{choices_url}"])
+    points = "".join(f"<li>{escape(reason)}</li>" for reason in told.reasons)
+    html = (
+        f'<!doctype html><html lang="{language.locale.language}"><head><meta charset="utf-8">'
+        f"<title>{escape(told.subject)}</title></head><body>"
+        f"<p>{escape(told.body)}</p>{f'<ul>{points}</ul>' if points else ''}"
+        f'<p><a href="{escape(url)}">{escape(action)}</a></p>'
+        f'<hr><p><small>{escape(why)} <a href="{escape(choices_url)}">{escape(choices_url)}</a></small></p>'
+        "</body></html>\n"
+    )
+    return Mail(told.subject, f"{text}\n", html)

@@ -1,0 +1,232 @@
+"""What people are told, in English; the Chinese stands in the catalogue.
+
+A key is `kind/side`, or `kind/side/variant` where the numbers ask for other words. A side is whom it is told to: the
+people of the shop, or those of the account (`creator`). Kinds are types of events, and the few of `OWN_KINDS`.
+"""
+
+from typing import Literal, NamedTuple
+
+from shoplink.wording.text import N_, P_, Text
+
+Side = Literal["shop", "creator"]
+
+OWN_KINDS = ("link.expiring", "link.held", "unlink.unanswered")
+"""What is told without an event of its own: a reminder, or what an event led to."""
+
+
+class Letter(NamedTuple):
+    """What it is, in a line; what happened and what can be done, in a few sentences."""
+
+    subject: Text
+    body: Text
+
+
+MESSAGES: dict[str, Letter] = {
+    "link.invited/creator": Letter(
+        N_("{shop} invites {account} as its {role}"),
+        N_(
+            "The shop {shop} (market: {market}) would like to link your TikTok account {account} as its {role}."
+            " Confirm or decline before {expires_at}; after that the invitation expires."
+        ),
+    ),
+    "link.expiring/creator": Letter(
+        P_(
+            "The invitation from {shop} expires within {hours} hour",
+            "The invitation from {shop} expires within {hours} hours",
+            "hours",
+        ),
+        N_(
+            "You have not answered the invitation to link {account} as {role} yet. Confirm or decline before"
+            " {expires_at}; after that it expires."
+        ),
+    ),
+    "link.accepted/shop": Letter(
+        N_("{account} confirmed, and is linked"),
+        N_("{account} confirmed your invitation and is now linked to {shop} as {role}."),
+    ),
+    "link.accepted/shop/pending": Letter(
+        N_("{account} confirmed your invitation"),
+        N_("{account} confirmed the invitation to link to {shop} as {role}."),
+    ),
+    "link.held/shop": Letter(
+        N_("{account} confirmed; the link is held in review"),
+        N_(
+            "{account} confirmed the invitation to link to {shop} as {role}. The link is not established yet; it"
+            " goes on by itself, with no new invitation, once this is settled:"
+        ),
+    ),
+    "link.held/creator": Letter(
+        N_("You confirmed; the link to {shop} is held in review"),
+        N_(
+            "Your confirmation for {account} is recorded. The link to {shop} as {role} is not established yet; it"
+            " goes on by itself, with no new invitation, once this is settled:"
+        ),
+    ),
+    "link.established/shop": Letter(
+        N_("{account} is linked now"),
+        N_("Nothing stands in the way any more: {account} is linked to {shop} as {role}."),
+    ),
+    "link.established/creator": Letter(
+        N_("{account} is linked to {shop}"),
+        N_(
+            "{account} is linked to {shop} as {role}. You can sell the shop’s products in your showcase, videos"
+            " and lives, with no minimum number of followers."
+        ),
+    ),
+    "link.declined/shop": Letter(
+        N_("{account} declined"),
+        N_("{account} declined to be linked to {shop} as {role}. The place is free again."),
+    ),
+    "link.expired/shop": Letter(
+        N_("The invitation to {account} expired"),
+        N_(
+            "{account} did not confirm in time, so the invitation as {role} of {shop} has expired and the place is"
+            " free again. You can send a new invitation."
+        ),
+    ),
+    "link.expired/creator": Letter(
+        N_("The invitation from {shop} expired"),
+        N_(
+            "The invitation to link {account} to {shop} as {role} was not confirmed in time. If you still want to"
+            " be linked, ask the shop for a new one."
+        ),
+    ),
+    "link.withdrawn/creator": Letter(
+        N_("{shop} withdrew its invitation"),
+        N_("{shop} took back its invitation to link {account} as {role}. Nothing has to be done."),
+    ),
+    "link.superseded/shop": Letter(
+        N_("The invitation to {account} ended: it was linked elsewhere"),
+        N_(
+            "{account} was linked to another shop, so the invitation as {role} of {shop} has ended and the place is"
+            " free again."
+        ),
+    ),
+    "link.unlinked/shop": Letter(
+        N_("{account} was unlinked, as its request was not answered"),
+        N_(
+            "The unlink request of {account} was not answered in time and counts as approved: it is no longer"
+            " linked to {shop} as {role}. The place is free again."
+        ),
+    ),
+    "link.unlinked/creator": Letter(
+        N_("{account} is no longer linked to {shop}"),
+        N_(
+            "{account} was unlinked from {shop}. The shop’s items leave your showcase, and other shops may link the"
+            " account from now on."
+        ),
+    ),
+    "link.revoked/shop": Letter(
+        N_("The platform revoked the link with {account}"),
+        N_("The platform ended the link of {account} to {shop} as {role}. The reason stands in its history."),
+    ),
+    "link.revoked/creator": Letter(
+        N_("The platform revoked the link with {shop}"),
+        N_("The platform ended the link of {account} to {shop} as {role}. The reason stands in its history."),
+    ),
+    "unlink.requested/shop": Letter(
+        N_("{account} asks to be unlinked"),
+        N_(
+            "{account} asks to be unlinked from {shop}, where it is linked as {role}. Open “View details” to see"
+            " what would change, then agree or refuse."
+        ),
+    ),
+    "unlink.requested/shop/deadline": Letter(
+        N_("{account} asks to be unlinked"),
+        N_(
+            "{account} asks to be unlinked from {shop}, where it is linked as {role}. Open “View details” to see"
+            " what would change, then agree or refuse. A request that is not answered before {answer_by} counts as"
+            " approved."
+        ),
+    ),
+    "unlink.unanswered/shop": Letter(
+        P_(
+            "{account} has waited {days} day for an answer to its unlink request",
+            "{account} has waited {days} days for an answer to its unlink request",
+            "days",
+        ),
+        N_(
+            "{account} asked to be unlinked from {shop} on {requested_at}, and still waits for an answer. Open “View"
+            " details” to see what would change, then agree or refuse."
+        ),
+    ),
+    "unlink.unanswered/shop/deadline": Letter(
+        P_(
+            "{account} has waited {days} day for an answer to its unlink request",
+            "{account} has waited {days} days for an answer to its unlink request",
+            "days",
+        ),
+        N_(
+            "{account} asked to be unlinked from {shop} on {requested_at}, and still waits for an answer. Agree or"
+            " refuse before {answer_by}; after that the request counts as approved."
+        ),
+    ),
+    "unlink.withdrawn/shop": Letter(
+        N_("{account} took its unlink request back"),
+        N_("{account} no longer asks to be unlinked from {shop}. The link stays as it is."),
+    ),
+    "unlink.refused/creator": Letter(
+        N_("{shop} refused your unlink request"),
+        N_("{shop} did not agree to unlink {account}. The link stays as it is; you may send a new request."),
+    ),
+    "ticket.replied/shop": Letter(
+        N_("Support answered your ticket"), N_("Support wrote to you in a ticket of {shop}.")
+    ),
+    "ticket.replied/creator": Letter(
+        N_("Support answered your ticket"), N_("Support wrote to you in a ticket about {account}.")
+    ),
+    "ticket.resolved/shop": Letter(
+        N_("Your ticket is resolved"), N_("Support has resolved a ticket of {shop}.")
+    ),
+    "ticket.resolved/creator": Letter(
+        N_("Your ticket is resolved"), N_("Support has resolved a ticket about {account}.")
+    ),
+    "ticket.closed/shop": Letter(
+        N_("Your ticket is closed: the cause is gone"),
+        N_("What a ticket of {shop} was about stands in the way no more, so the ticket was closed."),
+    ),
+    "ticket.closed/shop/beyond_support": Letter(
+        N_("Your ticket is closed: support cannot help here"),
+        N_(
+            "What stands in the way by now is nothing that support can settle, so a ticket of {shop} was closed. It"
+            " says who can help."
+        ),
+    ),
+    "ticket.closed/creator": Letter(
+        N_("Your ticket is closed: the cause is gone"),
+        N_("What a ticket about {account} was about stands in the way no more, so the ticket was closed."),
+    ),
+    "ticket.closed/creator/beyond_support": Letter(
+        N_("Your ticket is closed: support cannot help here"),
+        N_(
+            "What stands in the way by now is nothing that support can settle, so a ticket about {account} was"
+            " closed. It says who can help."
+        ),
+    ),
+}
+"""Per kind and side, and variant of it, what is said."""
+
+KINDS: dict[str, str] = {
+    "link.invited": N_("A shop sends an invitation"),
+    "link.expiring": N_("An invitation is about to expire"),
+    "link.accepted": N_("A creator confirms"),
+    "link.held": N_("A confirmed link is held in review"),
+    "link.established": N_("A link is established"),
+    "link.declined": N_("A creator declines"),
+    "link.expired": N_("An invitation has expired"),
+    "link.withdrawn": N_("A shop withdraws its invitation"),
+    "link.superseded": N_("An invitation ends because the account was linked elsewhere"),
+    "link.unlinked": N_("A link has ended by unlinking"),
+    "link.revoked": N_("The platform revokes a link"),
+    "unlink.requested": N_("A creator asks to be unlinked"),
+    "unlink.unanswered": N_("An unlink request still waits for an answer"),
+    "unlink.withdrawn": N_("A creator takes an unlink request back"),
+    "unlink.refused": N_("A shop refuses an unlink request"),
+    "ticket.replied": N_("Support answers a ticket"),
+    "ticket.resolved": N_("Support resolves a ticket"),
+    "ticket.closed": N_("A ticket is closed"),
+}
+"""Per kind what it is called where people choose which of them come by e-mail, in the order shown."""
+
+OPEN = N_("See it in shoplink")
+WHY = N_("You get this because you act for {place}. Choose what comes by e-mail:")

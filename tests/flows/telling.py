@@ -1,0 +1,183 @@
+"""A standing cast of people who are told things, and a post that talks to a real SMTP server in this process."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any, NamedTuple
+
+import msgspec
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.test import override_settings
+
+from shoplink.core import Command
+from shoplink.flows.deliver import Delivered, deliver_all
+from shoplink.store import people
+from shoplink.store.feed import number_events
+from shoplink.store.inbox import page_of_messages
+from shoplink.store.owner import writing
+from shoplink.store.sql import execute, query
+from tests.server import free_port
+from tests.store.asking import NOON, accept, command, done, invite, put_account, put_shop
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+URL = "https://links.example.com"
+
+
+class Cast(NamedTuple):
+    """Shop S and account A, whose people are Wei (Chinese, in Shanghai) and Olivia (English, in London); a stranger."""
+
+    wei: str
+    olivia: str
+    stranger: str
+
+
+def cast() -> Cast:
+    """The cast in the database in use, from NOON on."""
+    done(
+        put_shop("S", name="山海茶铺"),
+        put_account("A", handle="oliviasteeps"),
+        put_shop("T", name="Northbank"),
+        put_account("B", handle="leo"),
+        now=lambda: NOON,
+    )
+    return Cast(
+        person("wei@example.com", "zh", "Asia/Shanghai", shop="S"),
+        person("olivia@example.com", "en", "Europe/London", creator="A"),
+        person("stranger@example.com", "en", "", shop="T"),
+    )
+
+
+def person(email: str | None, tag: str = "en", zone: str = "", **places: str) -> str:
+    """Somebody who may act at these places; the id."""
+    person_id = people.add_person(name="x", email=email, language=tag)
+    with writing():
+        for place, subject_id in places.items():
+            people.add_member(person_id, place, subject_id, NOON)  # type: ignore[arg-type]
+    execute("UPDATE person SET time_zone = %s WHERE person_id = %s", zone, person_id)
+    return person_id
+
+
+def happen(at: datetime, *commands: Command) -> None:
+    """Commands that are accepted at an instant, their events numbered as the timer does."""
+    done(*commands, now=lambda: at)
+    number_events()
+
+
+def pair(kind: str, **more: Any) -> Command:
+    """A command about the pair S and A."""
+    return command(kind, shop_id="S", account_id="A", **more)
+
+
+def invited(at: datetime = NOON, role: str = "marketing") -> None:
+    """S invites A."""
+    happen(at, invite("S", "A", role))
+
+
+def linked(at: datetime = NOON) -> None:
+    """S and A are linked, and everybody has been told."""
+    happen(at, invite("S", "A"), accept("S", "A"))
+    deliver_at(at)
+
+
+def asked_to_unlink(at: datetime) -> None:
+    """A asks S to be unlinked."""
+    happen(at, pair("request_unlink", network_region="GB"))
+
+
+def deliver_at(at: datetime) -> Delivered:
+    """Deliver until nothing is left to do at an instant."""
+    return deliver_all(lambda: at)
+
+
+def told(person_id: str) -> list[str]:
+    """The kinds of what a person was told, in order."""
+    return [one.kind for one in reversed(page_of_messages(person_id, 1000))]
+
+
+def data_of(person_id: str, kind: str) -> dict[str, Any]:
+    """The data of the newest message of a kind."""
+    return next(one.data for one in page_of_messages(person_id, 1000) if one.kind == kind)
+
+
+def mails() -> dict[str, list[str]]:
+    """By the state of the e-mail, the kinds of messages in it, in order."""
+    found: dict[str, list[str]] = {}
+    for state, kind in query("SELECT mail, kind FROM message ORDER BY number"):
+        found.setdefault(state, []).append(kind)
+    return found
+
+
+class Post:
+    """An SMTP server that takes, or refuses, what it is sent."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.refuse: dict[str, str] = {}
+        self.answer = "250 OK"
+        self.on_letter: Callable[[str], None] = lambda _address: None
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's form)
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address in self.refuse:
+            return self.refuse[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (as above)
+        if self.answer.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            letter = message_from_bytes(envelope.content, policy=policy.default)
+            assert isinstance(letter, EmailMessage)
+            assert letter["To"] == ", ".join(envelope.rcpt_tos)
+            self.letters.append(letter)
+            await asyncio.to_thread(self.on_letter, letter["To"])
+        return self.answer
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """The letters that an address got."""
+        return [letter for letter in self.letters if letter["To"] == address]
+
+
+def body(letter: EmailMessage, kind: str = "plain") -> str:
+    """The text of a letter, or its HTML."""
+    part = letter.get_body((kind,))
+    assert part is not None
+    text: str = part.get_content()
+    return text
+
+
+def subject(letter: EmailMessage) -> str:
+    """The subject of a letter; Python keeps the fold that a long header begins with."""
+    return str(letter["Subject"]).strip()
+
+
+@contextmanager
+def post_office() -> Iterator[Post]:
+    """A real SMTP server, to which this installation sends its e-mail."""
+    post = Post()
+    controller = Controller(post, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings = {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": controller.port,
+        "EMAIL_TIMEOUT": 5,
+        "DEFAULT_FROM_EMAIL": "shoplink@links.example.com",
+        "PUBLIC_URL": URL,
+    }
+    try:
+        with override_settings(**settings):
+            yield post
+    finally:
+        controller.stop()
+
+
+def stored_data() -> list[dict[str, Any]]:
+    """What every message holds."""
+    return [msgspec.json.decode(row[0]) for row in query("SELECT data FROM message ORDER BY number")]
