@@ -40,7 +40,7 @@ def run(*, quick: bool) -> list[Table]:
 
 
 def _measure(kind: str, *, quick: bool) -> Table:
-    shops, links_each = (200, 50) if quick else (10_000, 100)
+    shops, links_each = (200, 50) if quick else (40_000, 25)
     world = write_path_world.build(kind, shops=shops, links_each=links_each, live=4, free=1_000)
     use(world.url)
     tick(clock.now())
