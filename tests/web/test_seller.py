@@ -182,6 +182,18 @@ def test_open_invitations_are_withdrawn_together(lin: Client) -> None:
     ]
 
 
+def test_creators_are_reminded_of_open_invitations_once_a_day(lin: Client) -> None:
+    somebody("callum", accounts=["callum.reid"])
+    for _ in range(2):
+        asked = lin.post(
+            f"/seller/{HOME}/many", {"do": "remind", "account_id": ["callum.reid", "hannah.brooks"]}
+        )
+        assert "1 creator is reminded" in _text(lin, asked.headers["Location"])
+    assert query(
+        "SELECT count(*) FROM message WHERE kind = 'link.expiring' AND account_id = 'callum.reid'"
+    ) == [(1,)]
+
+
 def test_tables_come_as_files(lin: Client) -> None:
     for path in ("/seller/", f"/seller/{HOME}/links"):
         assert lin.get(path, {"format": "csv"}).content.startswith(b"\xef\xbb\xbf")

@@ -4,7 +4,7 @@ Who is reminded is the one whose turn it is. A reminder is made when its instant
 about still stands, so that nobody is reminded of what is over; the same is asked again before an e-mail is sent.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,6 +56,28 @@ def remind(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> 
         outbox.tell(reminders, at - NEWS if by_mail else None)
         outbox.advance(Progress(reached.position, until))
     return until < at
+
+
+def remind_at_once(
+    shop_id: str, account_ids: Iterable[str], now: Callable[[], datetime] = clock.now, *, by_mail: bool = True
+) -> int:
+    """Remind creators of this shop's open invitations because the shop asks for it, each at most once a day.
+
+    How many of the accounts have an invitation that was reminded of today, now or before.
+    """
+    with writing():
+        seen = look_at([shop_id], now=now)
+        at, asked = seen.world.now, set(account_ids)
+        links = [link for link in seen.world.shops[shop_id].live.values() if link.account_id in asked]
+        reminders = []
+        for link in links:
+            if link.status == "invited" and link.expires_at is not None:
+                hours = max(1, (link.expires_at - at) // _HOUR)
+                data = {"role": link.role, "expires_at": format_instant(link.expires_at), "hours": hours}
+                which = f"asked:{at:%Y-%m-%d}"
+                reminders.append(_reminder("link.expiring", "creator", which, at, link, data))
+        outbox.tell(reminders, at if by_mail else None)
+    return len(reminders)
 
 
 def still_stands(kind: str, link: Link | None, data: dict[str, Any]) -> bool:

@@ -17,6 +17,8 @@ from shoplink.core.wire import plain, read_reason
 from shoplink.flows.execute import execute
 from shoplink.flows.look import look_at
 from shoplink.flows.lookup import find
+from shoplink.flows.post import mail_is_on
+from shoplink.flows.remind import remind_at_once
 from shoplink.flows.trial import try_in_turn
 from shoplink.web.access import SELLER
 from shoplink.web.act import KEY_FIELD, KEY_LENGTH_MAX, new_key
@@ -68,10 +70,14 @@ class Many(Struct, frozen=True):
 
 @page("seller/<str:shop_id>/many", SELLER, posts=True, menu=Menu(icon="list-check", title=N_("Many at once")))
 def many(visit: Visit, shop_id: str) -> Answer:
-    """Judge what was pasted, send what passes, or withdraw the open invitations that were ticked."""
+    """Judge what was pasted, send what passes, or remind of or withdraw the open invitations that were ticked."""
     does = visit.typed.get("do", "") if visit.posted else ""
     if does == "withdraw":
         return _withdraw(visit, shop_id)
+    if does == "remind":
+        count = remind_at_once(shop_id, visit.typed.getlist("account_id"), by_mail=mail_is_on())
+        said = ngettext("{count} creator is reminded.", "{count} creators are reminded.", count)
+        return visit.go("seller.many", said=said.format(count=count), shop_id=shop_id)
     role: Role = "official" if visit.typed.get("role") == "official" else "marketing"
     handles, problem = _handles(visit) if does else ([], "")
     rows: list[Judged] = []
