@@ -3,11 +3,13 @@
 import json
 import re
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from shoplink.api.examples import LINK_ID
+from shoplink.core.instant import format_instant
 from tests.api.golden import PATH, document
 from tests.api.service import Answer, Caller, Json, Service
 
@@ -26,6 +28,16 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("get_account", None, ""),
     ("list_accounts", None, "?handle=@ada"),
     ("correct_account", SUPPORT, ""),
+    ("put_product", PLATFORM, ""),
+    ("get_product", None, ""),
+    ("list_products", None, "?shop_id=S1&potential=true&listed_days=36500"),
+    ("put_content", ACCOUNT, ""),
+    ("get_content", None, ""),
+    ("list_contents", None, "?account_id=A1"),
+    ("promote", ACCOUNT, ""),
+    ("list_places", None, ""),
+    ("get_showcase", None, ""),
+    ("remove_item", ACCOUNT, ""),
     ("check", SHOP, ""),
     ("list_refusals", None, "?shop_id=S1"),
     ("invite", SHOP, ""),
@@ -37,6 +49,8 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("invite", SHOP, ""),
     ("accept", ACCOUNT, ""),
     ("get_permissions", None, "?shop_id=S1&account_id=A1"),
+    ("add_from_shop", ACCOUNT, ""),
+    ("list_content_products", None, ""),
     ("request_unlink", ACCOUNT, ""),
     ("withdraw_unlink_request", ACCOUNT, ""),
     ("request_unlink", ACCOUNT, ""),
@@ -66,6 +80,7 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("read_feed", None, "?limit=1"),
     ("send_commands", PLATFORM, ""),
     ("create_sign_in_link", PLATFORM, ""),
+    ("sync_showcase", SHOP, ""),
 )
 MINTS = {"invite": "link_id", "open_ticket": "ticket_id"}
 BEFORE = {
@@ -128,12 +143,23 @@ def play(call: Caller, story: tuple[tuple[str, str | None, str], ...]) -> list[t
     ids = {"link_id": LINK_ID, "ticket_id": ""}
     played = []
     for name, actor, query in story:
+        if name == "sync_showcase":
+            ids["link_id"] = _official(call)
         _prepare(call, name, ids["link_id"])
         answer = _run(call, name, actor, query, ids)
         if name in MINTS:
             ids[MINTS[name]] = answer.body[MINTS[name]]
         played.append((name, answer))
     return played
+
+
+def _official(call: Caller) -> str:
+    """A link of the story's shop and account in the other role, from now on; its id."""
+    ids = {"shop_id": "S1", "account_id": "A1", "role": "official"}
+    now = format_instant(datetime.now(UTC))
+    (imported,) = call.stream([{"command": "import_link", **ids, "linked_at": now}])
+    found: str = imported["events"][-1]["link_id"]
+    return found
 
 
 def _expected(operation: Json) -> tuple[int, Any]:
@@ -159,6 +185,7 @@ def _prepare(call: Caller, name: str, link_id: str) -> None:
 def _run(call: Caller, name: str, actor: str | None, query: str, ids: dict[str, str]) -> Answer:
     method, path, operation = OPERATIONS[name]
     there = {**ids, "shop_id": "S1", "account_id": "A1", "name": "seller-university-2025"}
+    there |= {"product_id": "P1", "content_id": "V1"}
     for field, value in there.items():
         path = path.replace(f"{{{field}}}", value)
     body = None
@@ -173,5 +200,6 @@ def _masked(value: Any) -> Any:
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     text = re.sub(r"\b(link|ticket)_[0-9a-f]{20}", r"\1", text)
     text = re.sub(r"\b[0-9a-f]{64}\b", "digest", text)
+    text = re.sub(r'"listed_days": \d+', "days", text)
     text = re.sub(r"https?://\S+/sign-in/link/[^/]+/", "sign-in link", text)
     return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "instant", text)

@@ -24,6 +24,17 @@ def put_account(account_id: str, **more: Any) -> Command:
     return command("put_account", **facts)
 
 
+def put_product(product_id: str, shop_id: str, **more: Any) -> Command:
+    facts: dict[str, Any] = {"title": "Tea", "price_minor": 990, "currency": "GBP", **more}
+    listed_at = format_instant(NOON)
+    return command("put_product", product_id=product_id, shop_id=shop_id, listed_at=listed_at, **facts)
+
+
+def put_content(content_id: str, account_id: str) -> Command:
+    fields = {"command": "put_content", "at": format_instant(NOON), "kind": "video"}
+    return parse_command({**fields, "content_id": content_id, "account_id": account_id})
+
+
 def invite(shop_id: str, account_id: str, role: str = "marketing", **more: Any) -> Command:
     pair: dict[str, Any] = {"shop_id": shop_id, "account_id": account_id}
     return command("invite", **pair, role=role, network_region="GB", **more)

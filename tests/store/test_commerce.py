@@ -42,14 +42,16 @@ def places_agree(naive: Naive, at: datetime) -> int:
     for account_id in ACCOUNTS:
         expected = naive.showcase(account_id, text)
         page = place(account_id, None, at, 100)
+        assert page is not None
         assert [one.product.product_id for one in page.shown] == expected, (account_id, text)
         count += len(expected)
         contents = page_of_contents(account_id, page.link, at, 10, "")
         for one in contents:
             content_id = one.content.content_id
             there = naive.content(account_id, content_id, text)
-            found = place(account_id, content_id, at, 100).shown
-            assert [each.product.product_id for each in found] == there
+            found = place(account_id, content_id, at, 100)
+            assert found is not None
+            assert [each.product.product_id for each in found.shown] == there
             assert one.products == len(there)
             count += len(there)
     return count

@@ -9,18 +9,32 @@ from types import ModuleType
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
+from msgspec.structs import replace
 
+from shoplink.core import Link
 from shoplink.core.commands import PairCommand
+from shoplink.core.commerce.picker import Thresholds
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
-from shoplink.flows import installed, look, overview, past, tickets, trial
+from shoplink.flows import installed, look, overview, past, showcase, tickets, trial
 from shoplink.flows.execute import execute
 from shoplink.flows.ticket_steps import Step, open_about
-from shoplink.store import due, feed, history, keys, read, read_records, rulebooks, search, tally
+from shoplink.store import (
+    commerce_read,
+    due,
+    feed,
+    history,
+    keys,
+    read,
+    read_records,
+    rulebooks,
+    search,
+    tally,
+)
 from shoplink.store import tickets as ticket_rows
 from shoplink.store.sql import execute as run_sql
 from shoplink.store.sql import query
-from tests.store.asking import command, done, invite, put_account, put_shop
+from tests.store.asking import command, done, invite, put_account, put_content, put_product, put_shop
 from tests.traceability import ROOT
 
 NOW = datetime.now(UTC)
@@ -57,8 +71,10 @@ def ticket_id() -> str:
     return found
 
 
-def permitted() -> look.Permitted:
-    return look.permitted(look.look_at_pair("S", "A").world, "S", "A")
+def linked() -> Link:
+    found = read.one_link(link_id())
+    assert found is not None
+    return replace(found, status="linked", linked_at=BEFORE, synced_since=BEFORE)
 
 
 READS: dict[Callable[..., object], Callable[[], object]] = {
@@ -81,7 +97,23 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     installed.default_rulebook: installed.default_rulebook,
     look.look_at: lambda: look.look_at(["S"], ["A"]),
     look.look_at_pair: lambda: look.look_at_pair("S", "A"),
-    look.permitted: permitted,
+    look.room: lambda: look.room(look.look_at(["S"]).world, "S", "marketing"),
+    showcase.place: lambda: showcase.place("A", "V", NOW),
+    showcase.in_force: lambda: showcase.in_force(look.look_at(["S"], ["A"]), "A", NOW),
+    showcase.counted_contents: lambda: showcase.counted_contents("A"),
+    showcase.leaving_with: lambda: showcase.leaving_with(linked(), NOW),
+    commerce_read.one_product: lambda: commerce_read.one_product("P"),
+    commerce_read.one_content: lambda: commerce_read.one_content("V"),
+    commerce_read.page_of_products: lambda: commerce_read.page_of_products(
+        9, "", shop_id="S", status="off", titled="_%", potential=(Thresholds(), NOW)
+    ),
+    commerce_read.link_in_force: lambda: commerce_read.link_in_force("A", NOW),
+    commerce_read.page_of_place: lambda: commerce_read.page_of_place("A", None, linked(), NOW, 9, ""),
+    commerce_read.products_of: lambda: commerce_read.products_of(["P"]),
+    commerce_read.page_of_contents: lambda: commerce_read.page_of_contents("A", linked(), NOW, 9, ""),
+    commerce_read.items_leaving: lambda: commerce_read.items_leaving(linked(), NOW),
+    commerce_read.count_spots: lambda: commerce_read.count_spots(["P"], [link_id()]),
+    commerce_read.page_of_spots: lambda: commerce_read.page_of_spots("P", [link_id()], 9, 0),
     trial.check: lambda: trial.check(invite("S", "A")),
     trial.try_in_turn: lambda: trial.try_in_turn([invite("S", "A")]),
     read.invitations_expiring: lambda: read.invitations_expiring(BEFORE, LATER, 10, "GB"),
@@ -136,8 +168,20 @@ def public_functions(module: ModuleType) -> dict[str, Callable[..., object]]:
 
 
 def test_every_read_is_run_here() -> None:
-    flows = (installed, look, overview, past, tickets, trial)
-    stores = (due, feed, history, keys, read, read_records, rulebooks, search, tally, ticket_rows)
+    flows = (installed, look, overview, past, showcase, tickets, trial)
+    stores = (
+        commerce_read,
+        due,
+        feed,
+        history,
+        keys,
+        read,
+        read_records,
+        rulebooks,
+        search,
+        tally,
+        ticket_rows,
+    )
     for module in (*flows, *stores):
         for name, function in public_functions(module).items():
             assert function in READS or name in WRITERS | WITHOUT_DATABASE, f"{module.__name__}.{name}"
@@ -150,6 +194,8 @@ def overdue(database: str) -> str:  # noqa: ARG001 (the database is in use)
         put_shop("S"),
         put_account("A"),
         invite("S", "A"),
+        put_product("P", "S"),
+        put_content("V", "A"),
         command("grant_waiver", code="shop.link_quota_spent", note="x", until=None, shop_id="S"),
         command(
             "activate_rulebook",
@@ -196,10 +242,12 @@ def test_every_get_of_the_api_is_answered_where_nothing_can_be_written(overdue: 
     client = Client(
         headers={"authorization": f"Bearer {overdue}", "host": "localhost", "shoplink-actor": "support:mei"}
     )
+    named |= {"product_id": "P", "content_id": "V"}
     gets = [path for path, operations in paths.items() if "get" in operations]
     assert len(gets) >= 12
     for path in gets:
-        query_string = {"shop_id": "S", "account_id": "A"} if path == "/v1/permissions" else {}
+        asks = {"/v1/permissions", "/v1/contents"}
+        query_string = {"shop_id": "S", "account_id": "A"} if path in asks else {}
         answer = client.get(path.format_map(named), query_string)
         assert answer.status_code == 200, (path, answer.content)
     assert client.get(f"/v1/links/{named['link_id']}").json()["status"] == "expired"

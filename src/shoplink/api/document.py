@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from shoplink.api import schema
+from shoplink.api import schema, schema_commerce
 from shoplink.api.actor import ALLOWED as ACTORS
 from shoplink.api.actor import HEADER as ACTOR_HEADER
 from shoplink.api.ask import KEY_HEADER
@@ -137,8 +137,9 @@ def _tagged(kind: str, command: type[Command]) -> Document:
 
 def components() -> Document:
     """The schemas of all bodies that are answered."""
+    declared = {**vars(schema), **vars(schema_commerce)}
     bodies = [
-        body for body in vars(schema).values() if isinstance(body, type) and issubclass(body, msgspec.Struct)
+        body for body in declared.values() if isinstance(body, type) and issubclass(body, msgspec.Struct)
     ]
     pages = [schema.Page[body] for body in PAGED]  # type: ignore[valid-type]
     _, found = msgspec.json.schema_components([*bodies, *pages], ref_template=REF)
@@ -156,6 +157,9 @@ PAGED = (
     schema.RulebookBody,
     schema.RefusalBody,
     schema.TicketBody,
+    schema_commerce.ProductBody,
+    schema_commerce.SpotBody,
+    schema_commerce.CountedContentBody,
 )
 """What comes in pages."""
 

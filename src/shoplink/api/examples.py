@@ -70,6 +70,8 @@ LINK_IN_FULL: Json = {
     **LINK,
     "settlement": None,
     "reference": None,
+    "synced_since": None,
+    "items_leaving": {"showcase": 0, "contents": 0},
     "timeline": [
         {
             "type": "link.invited",
@@ -228,18 +230,6 @@ REFUSAL: Json = {
     },
     "by": {"kind": "shop", "id": "S1"},
     "reasons": CHECKED["reasons"],
-}
-PERMISSIONS: Json = {
-    "shop_id": "S1",
-    "account_id": "A1",
-    "link_id": LINK_ID,
-    "role": "marketing",
-    "sync_showcase": False,
-    "add_from_shop": True,
-    "followers_minimum": 0,
-    "commission": "none",
-    "promote_other_shops": True,
-    "reasons": [],
 }
 
 

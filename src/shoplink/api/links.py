@@ -20,6 +20,7 @@ from shoplink.core.facts import LinkStatus
 from shoplink.flows import clock
 from shoplink.flows.execute import Answer
 from shoplink.flows.look import look_at
+from shoplink.flows.showcase import leaving_with
 from shoplink.store.read import one_link, page_of_links, snapshot, timeline
 from shoplink.wording import say_warning
 
@@ -107,13 +108,17 @@ def get_link(request: HttpRequest, link_id: Id) -> HttpResponse:
             raise ProblemError("not_found")
         seen = look_at(accounts=[stored.account_id])
         events = timeline(link_id)
+        settled = seen.settled(stored)
+        leaving = leaving_with(settled, seen.world.now)
     events += [event for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link_id]
-    body = show_link(seen.world, seen.settled(stored), language_of(request))
+    body = show_link(seen.world, settled, language_of(request))
     return answered(
         LinkInFullBody(
             **{name: getattr(body, name) for name in body.__struct_fields__},
             settlement=stored.settlement,
             reference=stored.reference,
+            synced_since=settled.synced_since,
+            items_leaving=leaving,
             timeline=[wire(event) for event in events],
         )
     )

@@ -3,18 +3,19 @@
 from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
-from msgspec.structs import asdict
 from ninja import Query, Router
 
-from shoplink.api import examples
+from shoplink.api import examples_commerce as examples
 from shoplink.api.body import answered
 from shoplink.api.document import FIND, documented
 from shoplink.api.key import needs_scope
 from shoplink.api.page import ID
 from shoplink.api.problem import ProblemError, language_of
-from shoplink.api.schema import PermissionsBody
+from shoplink.api.schema_commerce import PermissionsBody
 from shoplink.api.show import show_reasons
-from shoplink.flows.look import look_at_pair, permitted
+from shoplink.api.show_commerce import show_permissions
+from shoplink.core.commerce.permissions import permissions
+from shoplink.flows.look import look_at_pair
 from shoplink.store.read import snapshot
 
 router = Router(tags=["permissions"])
@@ -33,15 +34,21 @@ def get_permissions(request: HttpRequest, account_id: IdHere, shop_id: IdHere) -
         world = look_at_pair(shop_id, account_id).world
     if shop_id not in world.shops or account_id not in world.accounts:
         raise ProblemError("not_found")
-    found = permitted(world, shop_id, account_id)
+    found = permissions(world, shop_id, account_id)
     said = language_of(request)
+    table = show_permissions(found, said)
     return answered(
         PermissionsBody(
             shop_id=shop_id,
             account_id=account_id,
             link_id=found.link.link_id if found.link else None,
             role=found.link.role if found.link else None,
-            **asdict(found.rights),
-            reasons=show_reasons(found.reasons, said),
+            permissions=table,
+            sync_showcase=table.sync_showcase.allowed,
+            add_from_shop=table.add_from_shop.showcase.allowed,
+            followers_minimum=found.followers_minimum,
+            commission=found.commission,
+            promote_other_shops=table.promote_other_shops.allowed,
+            reasons=show_reasons(found.held, said),
         )
     )

@@ -9,6 +9,7 @@ from shoplink.core.facts import Actor, Enrolment, LinkStatus, Permission, Role, 
 from shoplink.core.reasons import NextActor
 from shoplink.core.ticket import Cause, Facts, Side
 from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse
+from shoplink.store.commerce_read import Leaving
 
 T = TypeVar("T")
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -58,8 +59,14 @@ class InvitedBody(LinkBody, frozen=True):
 
 
 class LinkInFullBody(LinkBody, frozen=True):
-    """A link with its timeline: every event of it, the oldest first."""
+    """A link with its timeline: every event of it, the oldest first.
 
+    `synced_since`: from when on the showcase follows the shop; `items_leaving`: what would leave the account's
+    showcase, videos and lives if the link ended now.
+    """
+
+    synced_since: Instant | None
+    items_leaving: Leaving
     settlement: Settlement | None
     reference: str | None
     timeline: list[dict[str, Any]]
@@ -174,21 +181,6 @@ class RefusalBody(Struct, frozen=True):
     at: Instant
     command: dict[str, Any]
     by: Actor | None
-    reasons: list[SaidReason]
-
-
-class PermissionsBody(Struct, frozen=True):
-    """What an account may do for a shop now, by the role it is linked in; `role` is null for an affiliate creator."""
-
-    shop_id: str
-    account_id: str
-    link_id: str | None
-    role: Role | None
-    sync_showcase: bool
-    add_from_shop: bool
-    followers_minimum: int
-    commission: Literal["none", "due"]
-    promote_other_shops: bool
     reasons: list[SaidReason]
 
 

@@ -76,9 +76,9 @@ def apply(  # noqa: PLR0913, PLR0917 (one parameter per option)
     trust_instants: bool,
     as_json: bool,
 ) -> None:
-    """Take in each FILE: commands (NDJSON), or a table of shops, accounts or links (CSV); - is standard input.
+    """Take in each FILE: commands (NDJSON), or a table of one kind of things (CSV); - is standard input.
 
-    Tables go first, shops before accounts before links. A table is known by its headers, Chinese or
+    Tables go first: shops, accounts, links, products, contents (videos and lives). A table is known by its headers, Chinese or
     English; its text is UTF-8 or GB18030. A line that was accepted before is not done again.
     """
     if rejected is not None and len(files) > 1:

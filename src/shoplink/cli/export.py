@@ -27,8 +27,8 @@ Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
 )
 @click.option(
     "--what",
-    type=click.Choice(["shops", "accounts", "links", "log"]),
-    help="Only these; else shops, accounts and links. The log is the event feed, to read and not to take in.",
+    type=click.Choice(["shops", "accounts", "links", "products", "contents", "log"]),
+    help="Only these; else all but the log. The log is the event feed, to read and not to take in.",
 )
 @click.option(
     "--format",
@@ -50,13 +50,13 @@ Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
 @click.argument("out", metavar="OUT")
 @with_database
 def export(what: "What | None", form: str, tag: Tag, out: str, *, ended: bool) -> None:
-    """Write the shops, accounts and current links to OUT (- for standard output), as `apply` reads them.
+    """Write the shops, accounts, current links, products and contents to OUT (- for standard output), as `apply` reads them.
 
     Only reads, also beside a running service. A table is UTF-8 with a byte order mark, as spreadsheets
     expect; open it with its id columns as text, or they are rounded.
     """
     if form == "csv" and what in (None, "log"):
-        fail("--format: found 'csv'; a table needs --what shops, accounts or links")
+        fail("--format: found 'csv'; a table needs --what, and not the log")
     encoding = "utf-8-sig" if form == "csv" else "utf-8"
     if out == "-":
         with open(sys.stdout.fileno(), "w", encoding=encoding, newline="", closefd=False) as stream:
@@ -79,10 +79,11 @@ def export(what: "What | None", form: str, tag: Tag, out: str, *, ended: bool) -
 
 def _write(what: "What | None", form: str, tag: Tag, stream: TextIO, *, ended: bool) -> int:
     from shoplink.flows import export as flow  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.tables import KINDS  # noqa: PLC0415 (as above)
 
     if what == "log":
         return flow.export_log(stream)
     if form == "csv":
         assert what is not None, "a table is of one kind"
         return flow.export_table(what, language(tag), ended=ended, out=stream)
-    return flow.export_commands((what,) if what else ("shops", "accounts", "links"), ended=ended, out=stream)
+    return flow.export_commands((what,) if what else KINDS, ended=ended, out=stream)

@@ -18,6 +18,7 @@ from shoplink.flows.execute import Answer, execute
 from shoplink.flows.installed import default_rulebook, installed_rulebooks
 from shoplink.flows.replay import answer
 from shoplink.flows.source import Line, Reading, Source, read
+from shoplink.flows.tables import KINDS
 from shoplink.store.attempts import answers_of, note_end, times_ended
 from shoplink.store.feed import number_events
 from shoplink.store.load import Touched, load
@@ -30,7 +31,6 @@ SCOPE = "file"
 BATCH_LINES = 1_000
 
 _REJECTED = {"idempotency.other_body": OTHER_BODY, "idempotency.in_progress": IN_PROGRESS}
-_KINDS = ("shops", "accounts", "links")
 
 
 class Verdict(NamedTuple):
@@ -43,7 +43,7 @@ class Verdict(NamedTuple):
 
 def in_order(sources: Iterable[Source]) -> list[Source]:
     """Shops before accounts before links before commands, so that what a line names is there."""
-    return sorted(sources, key=lambda s: _KINDS.index(s.table.kind) if s.table else len(_KINDS))
+    return sorted(sources, key=lambda s: KINDS.index(s.table.kind) if s.table else len(KINDS))
 
 
 def apply(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:

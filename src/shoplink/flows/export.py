@@ -1,7 +1,7 @@
-"""Give files out that are taken in again: shops, accounts and links as commands or tables; and the log."""
+"""Give files out that are taken in again: shops, accounts, links, products and contents; and the log."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, Literal, TextIO
 
@@ -11,12 +11,22 @@ from shoplink.core.instant import format_instant
 from shoplink.flows import clock
 from shoplink.flows.look import look_at
 from shoplink.flows.tables import TABLES, Kind, Table
-from shoplink.store.fields import to_micros
-from shoplink.store.log import account_rows, event_rows, link_in, link_rows, require_database, shop_rows
+from shoplink.store.fields import from_micros, to_micros
+from shoplink.store.log import (
+    Row,
+    account_rows,
+    content_rows,
+    event_rows,
+    link_in,
+    link_rows,
+    product_rows,
+    require_database,
+    shop_rows,
+)
 from shoplink.store.read import snapshot
 from shoplink.wording import Language
 
-What = Literal["shops", "accounts", "links", "log"]
+What = Literal["shops", "accounts", "links", "products", "contents", "log"]
 
 _PAGE_LINKS = 1_000
 
@@ -64,15 +74,29 @@ def export_log(out: TextIO) -> int:
     return count
 
 
+_ROWS: dict[Kind, Callable[[], Iterator[Row]]] = {
+    "shops": shop_rows,
+    "accounts": account_rows,
+    "products": product_rows,
+    "contents": content_rows,
+}
+
+
 def _records(kinds: tuple[Kind, ...], *, ended: bool) -> Iterator[tuple[Table, dict[str, Any]]]:
     """What is to be recorded, as the fields of its commands; what is unknown is left out."""
     for table in TABLES:
         if table.kind not in kinds:
             continue
-        rows = {"shops": shop_rows, "accounts": account_rows}.get(table.kind)
+        rows = _ROWS.get(table.kind)
         names = [column.field for column in table.columns]
         for fields in rows() if rows else _links(ended=ended):
-            yield table, {name: fields[name] for name in names if fields[name] is not None}
+            yield table, {name: _written(name, fields[name]) for name in names if fields[name] is not None}
+
+
+def _written(name: str, value: object) -> object:
+    """A stored value as a command has it."""
+    at = from_micros(value) if name == "listed_at" and isinstance(value, int) else None
+    return format_instant(at) if at else value
 
 
 def _links(*, ended: bool) -> Iterator[dict[str, Any]]:

@@ -6,17 +6,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
-from msgspec.structs import replace
 
 from shoplink.core import Event, Link, Reason, World, advance
 from shoplink.core.case import AccountRecord, Case, ShopRecord
-from shoplink.core.decide.outcome import LINK_NOT_FOUND
 from shoplink.core.events import LinkEvent, LinkImported, LinkInvited
 from shoplink.core.facts import Account, Role
 from shoplink.core.instant import END, shift
-from shoplink.core.roles import Rights, rights
 from shoplink.core.rulebook import Rulebook
-from shoplink.core.rules import STANDING, broken, is_waived, shop_link_quota_is_left, slot_is_free
+from shoplink.core.rules import broken, is_waived, shop_link_quota_is_left, slot_is_free
 from shoplink.flows import clock
 from shoplink.flows.installed import default_rulebook, installed_rulebooks
 from shoplink.store.load import Touched, load
@@ -136,27 +133,3 @@ def room(world: World, shop_id: str, role: Role) -> tuple[Reason, ...]:
     shop = world.shops[shop_id]
     case = Case(world.now, world.rulebook(shop.facts.market), shop, _ANYBODY, role)
     return broken((slot_is_free, shop_link_quota_is_left), case)
-
-
-class Permitted(Struct, frozen=True):
-    """What an account may do for a shop, by which link, and why not more."""
-
-    link: Link | None
-    rights: Rights
-    reasons: tuple[Reason, ...]
-
-
-def permitted(world: World, shop_id: str, account_id: str) -> Permitted:
-    """R3, R13 to R17: by the link while it is linked and both sides are in order, else as an affiliate creator."""
-    shop, account = world.shops[shop_id], world.accounts[account_id]
-    rulebook, link = world.rulebook(shop.facts.market), world.link(shop_id, account_id)
-    if link is None:
-        return Permitted(None, rights(None, rulebook), (LINK_NOT_FOUND,))
-    if link.status != "linked":
-        reason = Reason("link.wrong_state", "nobody", params={"link_status": link.status})
-        return Permitted(None, rights(None, rulebook), (reason,))
-    held = broken(STANDING, Case(world.now, rulebook, shop, account, link.role, link=link))
-    found = rights(link.role, rulebook)
-    if held:
-        found = replace(found, sync_showcase=False, add_from_shop=False)
-    return Permitted(link, found, held)

@@ -6,7 +6,15 @@ from msgspec import Struct
 
 from shoplink.core import Link
 from shoplink.flows.look import Seen, look_at
-from shoplink.store.commerce_read import Shown, link_in_force, page_of_place
+from shoplink.store.commerce_read import (
+    ContentCount,
+    Leaving,
+    Shown,
+    items_leaving,
+    link_in_force,
+    page_of_contents,
+    page_of_place,
+)
 
 
 class Place(Struct, frozen=True):
@@ -32,12 +40,28 @@ def place(
     at: datetime | None = None,
     limit: int = 50,
     after: str = "",
-) -> Place:
-    """A page, behind the product id `after`, of the showcase of an account that is known, or of a content of it.
+) -> Place | None:
+    """A page, behind the product id `after`, of an account's showcase or of a content of it; None if it is unknown.
 
     `at` is now if it is None, and never in the future. The number of statements is fixed.
     """
     seen = look_at(accounts=[account_id])
+    if account_id not in seen.world.accounts:
+        return None
     instant = seen.world.now if at is None else min(at, seen.world.now)
     link = in_force(seen, account_id, instant)
     return Place(instant, link, page_of_place(account_id, content_id, link, instant, limit, after))
+
+
+def leaving_with(link: Link, at: datetime) -> Leaving:
+    """How many products leave the account's showcase, videos and lives when a link ends; none once it has."""
+    return items_leaving(link, at) if link.status == "linked" else Leaving(0, 0)
+
+
+def counted_contents(
+    account_id: str, limit: int = 1, after: str = "", content_id: str | None = None
+) -> list[ContentCount]:
+    """An account's videos and lives with how many products each shows now, or just one of them."""
+    seen = look_at(accounts=[account_id])
+    link = in_force(seen, account_id, seen.world.now)
+    return page_of_contents(account_id, link, seen.world.now, limit, after, content_id)

@@ -6,7 +6,7 @@ A header is written in Chinese or English; the cells of a column may use either 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timezone
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from unicodedata import normalize
 
 from msgspec import Struct
@@ -17,7 +17,10 @@ from shoplink.wording import Language
 from shoplink.wording import input as said
 from shoplink.wording.input import Both
 
-Kind = Literal["shops", "accounts", "links"]
+Kind = Literal["shops", "accounts", "links", "products", "contents"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""In this order what a line names is there: shops and accounts before links, all of these before products."""
 
 REASON = Both("Reason", "原因")
 """The column that a file of rejected lines adds; it is not read back."""
@@ -89,8 +92,21 @@ def _country(field: str, en: str, zh: str, *also: str, required: bool = False) -
     )
 
 
+def _number(field: str, en: str, zh: str, *also: str, required: bool = False) -> Column:
+    return Column(
+        field,
+        Both(en, zh),
+        cells.read_whole_number,
+        cells.write_text,
+        required=required,
+        also=also,
+        allowed=said.WHOLE_NUMBER,
+    )
+
+
 _SHOP_ID = _id("shop_id", "Shop ID", "店铺ID", "小店ID", "店铺编号")
 _ACCOUNT_ID = _id("account_id", "Account ID", "账号ID", "达人账号ID", "TikTok账号ID")
+_PRODUCT_ID = _id("product_id", "Product ID", "商品ID", "商品编号", "货品ID")
 _STANDING = {"normal": ("正常",), "abnormal": ("异常",)}
 
 TABLES: tuple[Table, ...] = (
@@ -143,13 +159,7 @@ TABLES: tuple[Table, ...] = (
                 },
                 also=("E-commerce permission",),
             ),
-            Column(
-                "followers",
-                Both("Followers", "粉丝数"),
-                cells.read_whole_number,
-                cells.write_text,
-                allowed=said.WHOLE_NUMBER,
-            ),
+            _number("followers", "Followers", "粉丝数"),
         ),
     ),
     Table(
@@ -179,6 +189,67 @@ TABLES: tuple[Table, ...] = (
                 cells.write_text,
                 allowed=said.INSTANT,
             ),
+        ),
+    ),
+    Table(
+        "products",
+        "put_product",
+        (
+            _PRODUCT_ID,
+            _SHOP_ID,
+            Column(
+                "title",
+                Both("Title", "商品标题"),
+                cells.read_text,
+                cells.write_text,
+                required=True,
+                also=("商品名称", "标题", "Product name"),
+            ),
+            _number(
+                "price_minor", "Price (minor units)", "价格（最小货币单位）", "价格（分）", required=True
+            ),
+            Column(
+                "currency",
+                Both("Currency", "币种"),
+                cells.read_text,
+                cells.write_text,
+                required=True,
+                also=("货币",),
+                allowed=said.CURRENCY,
+            ),
+            _choice(
+                "status",
+                Both("Product status", "商品状态"),
+                {"on_sale": ("在售", "上架", "销售中", "已上架"), "off": ("下架", "已下架", "停售")},
+            ),
+            Column(
+                "listed_at",
+                Both("Listed at", "上架时间"),
+                cells.read_instant,
+                cells.write_text,
+                required=True,
+                also=("上架日期",),
+                allowed=said.INSTANT,
+            ),
+            _number("commission_rate_bp", "Commission (basis points)", "佣金率（基点）"),
+            _number("units_7d", "Units, 7 days", "近7天销量", "近七天销量", "7天销量"),
+            _number("units_prev_7d", "Units, 7 days before", "前7天销量", "前七天销量", "上一个7天销量"),
+            _number("rank_page", "Result page", "搜索结果页", "排名页"),
+        ),
+    ),
+    Table(
+        "contents",
+        "put_content",
+        (
+            _id("content_id", "Content ID", "内容ID", "视频ID", "直播ID"),
+            _ACCOUNT_ID,
+            _choice(
+                "kind",
+                Both("Kind", "内容类型"),
+                {"video": ("视频", "短视频"), "live": ("直播",)},
+                required=True,
+            ),
+            Column("title", Both("Title", "内容标题"), cells.read_text, cells.write_text, also=("标题",)),
         ),
     ),
 )

@@ -169,16 +169,17 @@ def products_of(product_ids: Collection[str]) -> dict[str, Product]:
     return {row[0]: product_of(row) for row in found}
 
 
-def page_of_contents(
-    account_id: str, link: Link | None, at: datetime, limit: int, after: str
+def page_of_contents(  # noqa: PLR0913, PLR0917 (an account, an instant, a page)
+    account_id: str, link: Link | None, at: datetime, limit: int, after: str, content_id: str | None = None
 ) -> list[ContentCount]:
-    """An account's videos and lives in the order of their ids, with how many products each shows."""
+    """An account's videos and lives in the order of their ids, with how many products each shows, or just one."""
     now = to_micros(at)
+    only, which = ("", ()) if content_id is None else (" AND content_id = %s", (content_id,))
     found = query(
         "SELECT content_id, account_id, kind, title, (SELECT count(*) FROM item WHERE"
         " item.account_id = content.account_id AND item.content_id = content.content_id"
         f" AND item.came_under IN ('', %s) AND {_THERE} AND {_ON_SALE})"
-        " FROM content WHERE account_id = %s AND content_id > %s ORDER BY content_id LIMIT %s",
+        f" FROM content WHERE account_id = %s AND content_id > %s{only} ORDER BY content_id LIMIT %s",
         link.link_id if link else "",
         now,
         now,
@@ -186,6 +187,7 @@ def page_of_contents(
         now,
         account_id,
         after,
+        *which,
         limit,
     )
     return [ContentCount(Content(*row[:4]), row[4]) for row in found]

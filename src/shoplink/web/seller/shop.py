@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Link, World
+from shoplink.core.commerce.permissions import permissions
 from shoplink.core.facts import Role
 from shoplink.core.instant import format_instant
 from shoplink.core.turn import held_by
@@ -13,7 +14,6 @@ from shoplink.flows.look import (
     SlotUse,
     UnlinkQuotaUse,
     link_quota_use,
-    permitted,
     room,
     slot_use,
     unlink_quota_use,
@@ -128,17 +128,17 @@ def card(visit: Visit, world: World, link: Link) -> AccountCard:
 
 def rights_in_words(world: World, link: Link) -> list[str]:
     """What the account may do for the shop now, in a few words each."""
-    rights = permitted(world, link.shop_id, link.account_id).rights
+    found = permissions(world, link.shop_id, link.account_id)
     words = []
-    if rights.sync_showcase:
+    if not found.why_not["sync_showcase"]:
         words.append(_("Sync all products to the showcase"))
-    if rights.add_from_shop:
+    if not found.why_not["add_to_showcase"]:
         words.append(_("Add from shop: showcase, videos, lives"))
-    if rights.commission == "none":
+    if found.commission == "none":
         words.append(_("No commission"))
-    if rights.followers_minimum == 0:
+    if found.followers_minimum == 0:
         words.append(_("No minimum of followers"))
-    if rights.promote_other_shops:
+    if not found.why_not["promote_other_shops"]:
         words.append(_("May promote other shops’ products"))
     return words
 
