@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import World
-from shoplink.flows.look import permitted
+from shoplink.core.commerce.permissions import permissions
 from shoplink.web.access import CREATOR
 from shoplink.web.creator.account import handle_of, mine, shop_of
 from shoplink.web.frame import Menu
@@ -39,22 +39,22 @@ def rights(visit: Visit, account_id: str) -> Answer:
     """My own standing, and my rights at the shop I am linked to."""
     found = mine(account_id)
     link, world = found.current, found.world
-    given = permitted(world, link.shop_id, account_id) if link else None
+    given = permissions(world, link.shop_id, account_id) if link else None
     view = Rights(
         account_id=account_id,
         handle=handle_of(world, account_id),
         shop=shop_of(world, link) if link else "",
         standing=_standing(visit, world, account_id),
         rights=[
-            Right(_("Sync all products of the shop to the showcase"), given.rights.sync_showcase),
-            Right(_("Add from shop: showcase, videos, lives"), given.rights.add_from_shop),
-            Right(_("Sell without a minimum of followers"), given.rights.followers_minimum == 0),
-            Right(_("Sell without commission"), given.rights.commission == "none"),
-            Right(_("Promote other shops’ products"), given.rights.promote_other_shops),
+            Right(_("Sync all products of the shop to the showcase"), not given.why_not["sync_showcase"]),
+            Right(_("Add from shop: showcase, videos, lives"), not given.why_not["add_to_showcase"]),
+            Right(_("Sell without a minimum of followers"), given.followers_minimum == 0),
+            Right(_("Sell without commission"), given.commission == "none"),
+            Right(_("Promote other shops’ products"), not given.why_not["promote_other_shops"]),
         ]
         if given
         else [],
-        reasons=show_reasons(visit, given.reasons) if given else [],
+        reasons=show_reasons(visit, given.held) if given else [],
     )
     return Shown("creator/rights.html", view)
 
