@@ -30,6 +30,7 @@ from shoplink.store import (
     rulebooks,
     search,
     tally,
+    ticket_words,
 )
 from shoplink.store import tickets as ticket_rows
 from shoplink.store.sql import execute as run_sql
@@ -132,7 +133,8 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     ticket_rows.tickets_of: lambda: ticket_rows.tickets_of([ticket_id()]),
     ticket_rows.open_ticket: lambda: ticket_rows.open_ticket("S", "B", "invite", "shop"),
     ticket_rows.page_of_tickets: lambda: ticket_rows.page_of_tickets(NOW, 10, 0, status="closed"),
-    ticket_rows.messages_of: lambda: ticket_rows.messages_of(ticket_id()),
+    ticket_words.messages_of: lambda: ticket_words.messages_of(ticket_id()),
+    ticket_rows.markets_of_open_tickets: ticket_rows.markets_of_open_tickets,
     ticket_rows.moved: lambda: ticket_rows.moved(NOW, 10, 0),
     ticket_rows.newest_position: ticket_rows.newest_position,
     ticket_rows.settled_position: ticket_rows.settled_position,
@@ -181,6 +183,7 @@ def test_every_read_is_run_here() -> None:
         search,
         tally,
         ticket_rows,
+        ticket_words,
     )
     for module in (*flows, *stores):
         for name, function in public_functions(module).items():

@@ -10,7 +10,8 @@ from shoplink.flows.tick import tick
 from shoplink.flows.ticket_steps import Step, Words, reply, resolve, withdraw
 from shoplink.flows.tickets import find
 from shoplink.store.sql import query
-from shoplink.store.tickets import messages_of, page_of_tickets
+from shoplink.store.ticket_words import messages_of
+from shoplink.store.tickets import page_of_tickets
 from tests.rule import rule
 from tests.store.asking import accept, command, done, invite, put_account, put_shop
 from tests.tickets.desk import (

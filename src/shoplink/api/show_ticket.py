@@ -12,7 +12,8 @@ from shoplink.core.reasons import NextActor
 from shoplink.core.ticket import facts_of, support_helps
 from shoplink.core.wire import read_reason
 from shoplink.flows.tickets import Seen, told
-from shoplink.store.tickets import Ticket, messages_of
+from shoplink.store.ticket_words import messages_of
+from shoplink.store.tickets import Ticket
 from shoplink.wording import Language
 
 

@@ -17,7 +17,7 @@ from shoplink.store.due import accounts_due, forget
 from shoplink.store.feed import number_events
 from shoplink.store.keys import store_use
 from shoplink.store.load import Touched
-from shoplink.store.tickets import forget_texts
+from shoplink.store.ticket_words import forget_texts
 
 _BATCH = 500
 _TALLY_EVERY = timedelta(minutes=1)

@@ -32,7 +32,8 @@ from shoplink.store.load import Touched, load
 from shoplink.store.owner import writing
 from shoplink.store.save import append
 from shoplink.store.sql import exclude_activations, is_postgresql
-from shoplink.store.tickets import OPEN, Message, Ticket
+from shoplink.store.ticket_words import Message, keep_message
+from shoplink.store.tickets import OPEN, Ticket
 
 _NOT_KEPT = {"command", "at", "by", "key", "about", "network_region"}
 _AT_ONCE = 200
@@ -93,7 +94,7 @@ def reply(ticket: Ticket, step: Step, words: Words) -> Answer:
     status = "open" if is_opener(step.by, ticket) else "answered"
 
     def change(now: Ticket, at: datetime) -> tuple[Ticket, list[Event]]:
-        store.keep_message(now.ticket_id, Message(at, step.by, words.text, words.evidence))
+        keep_message(now.ticket_id, Message(at, step.by, words.text, words.evidence))
         replied = TicketReplied(at=at, by=step.by, **_about(now))
         return replace(now, status=status, updated_at=at), [replied]
 
@@ -106,7 +107,7 @@ def resolve(ticket: Ticket, step: Step, words: Words | None = None) -> Answer:
 
     def change(now: Ticket, at: datetime) -> tuple[Ticket, list[Event]]:
         if words is not None:
-            store.keep_message(now.ticket_id, Message(at, step.by, words.text, words.evidence))
+            keep_message(now.ticket_id, Message(at, step.by, words.text, words.evidence))
         return ended(now, at, status="resolved"), [TicketResolved(at=at, by=step.by, **_about(now))]
 
     return _change(ticket, step, _digest("resolve", ticket.ticket_id, step.by, words), change)
@@ -193,7 +194,7 @@ def _open(
     seen = seen_in(world, ticket)
     store.keep_ticket(seen.ticket)
     if words is not None:
-        store.keep_message(ticket.ticket_id, Message(world.now, by, words.text, words.evidence))
+        keep_message(ticket.ticket_id, Message(world.now, by, words.text, words.evidence))
     codes = [reason.code for reason in reasons]
     events.append(TicketOpened(at=world.now, by=by, codes=codes, **_about(ticket)))
     return _accepted(seen, step), events

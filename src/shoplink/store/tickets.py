@@ -10,7 +10,6 @@ from msgspec import Struct
 from shoplink.core.facts import Actor
 from shoplink.core.ticket import Cause, Facts, Side
 from shoplink.store.fields import from_micros, to_micros
-from shoplink.store.owner import writing
 from shoplink.store.sql import among, execute, ids, insert, query, update
 
 Status = Literal["open", "answered", "resolved", "closed"]
@@ -45,15 +44,6 @@ class Ticket(Struct, frozen=True):
     forgotten_at: datetime | None = None
 
 
-class Message(Struct, frozen=True):
-    """Something that was said in a ticket; `evidence` says what proves it."""
-
-    at: datetime
-    by: Actor
-    text: str
-    evidence: str | None
-
-
 _OPENED = {
     "ticket_id": "text",
     "shop_id": "text",
@@ -76,15 +66,6 @@ _STATE = {
     "updated_at": "bigint",
     "ended_at": "bigint",
     "due_at": "bigint",
-}
-_MESSAGE = {
-    "ticket_id": "text",
-    "at": "bigint",
-    "by_kind": "text",
-    "by_id": "text",
-    "by_person": "text",
-    "text": "text",
-    "evidence": "text",
 }
 _MOVED = (
     "((due_at IS NOT NULL AND due_at <= %s) OR shop_id IN (SELECT shop_id FROM fresh)"
@@ -164,16 +145,9 @@ def page_of_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
     return [_ticket(row) for row in found]
 
 
-def messages_of(ticket_id: str) -> list[Message]:
-    """What was said in a ticket, in order; nothing once it is forgotten."""
-    found = query(
-        "SELECT at, by_kind, by_id, by_person, text, evidence FROM ticket_message WHERE ticket_id = %s ORDER BY number",
-        ticket_id,
-    )
-    return [
-        Message(_instant(at), _actor(kind, who, person), text, evidence)
-        for at, kind, who, person, text, evidence in found
-    ]
+def markets_of_open_tickets() -> list[str]:
+    """The markets in which a ticket is open, in the order of their codes."""
+    return [row[0] for row in query(f"SELECT DISTINCT market FROM ticket WHERE {_OPEN} ORDER BY market")]
 
 
 def keep_ticket(ticket: Ticket) -> None:
@@ -196,12 +170,6 @@ def change_tickets(tickets: Sequence[Ticket]) -> None:
     """Store how tickets stand now."""
     given = [(ticket.ticket_id, *_state(ticket)) for ticket in tickets]
     update("ticket", "ticket_id", given, ticket_id="text", **_STATE)
-
-
-def keep_message(ticket_id: str, message: Message) -> None:
-    """Store what was said in a ticket."""
-    given = (ticket_id, to_micros(message.at), *_written(message.by), message.text, message.evidence)
-    insert("ticket_message", [given], **_MESSAGE)
 
 
 def moved(at: datetime, limit: int, after: int) -> list[Ticket]:
@@ -234,19 +202,6 @@ def settled_up_to(position: int) -> None:
             "INSERT INTO tickets_settled (position) SELECT %s WHERE NOT EXISTS (SELECT 1 FROM tickets_settled)",
             position,
         )
-
-
-def forget_texts(before: datetime) -> int:
-    """Delete what was said in tickets that ended before an instant; in how many."""
-    due = "ended_at IS NOT NULL AND ended_at < %s AND forgotten_at IS NULL"
-    limit = to_micros(before)
-    if not query(f"SELECT 1 FROM ticket WHERE {due} LIMIT 1", limit):
-        return 0
-    with writing():
-        execute(
-            f"DELETE FROM ticket_message WHERE ticket_id IN (SELECT ticket_id FROM ticket WHERE {due})", limit
-        )
-        return execute(f"UPDATE ticket SET forgotten_at = %s WHERE {due}", limit, limit)
 
 
 def _state(ticket: Ticket) -> tuple[Any, ...]:

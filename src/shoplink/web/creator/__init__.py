@@ -4,6 +4,7 @@ from shoplink.web.creator import (  # isort: skip (the order of the menu)
     inbox,
     unlinking,
     rights,
+    tickets,
 )
 
-__all__ = ["inbox", "rights", "unlinking"]
+__all__ = ["inbox", "rights", "tickets", "unlinking"]

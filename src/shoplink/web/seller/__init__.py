@@ -7,6 +7,7 @@ from shoplink.web.seller import (  # isort: skip (the order of the menu)
     many,
     invite,
     link,
+    tickets,
 )
 
-__all__ = ["accounts", "home", "invite", "link", "links", "many"]
+__all__ = ["accounts", "home", "invite", "link", "links", "many", "tickets"]

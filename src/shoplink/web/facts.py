@@ -1,0 +1,40 @@
+"""The facts of shops and accounts in a reader's words."""
+
+from django.utils.translation import gettext as _
+
+from shoplink.core.facts import Account, Shop
+from shoplink.web.visit import Visit
+from shoplink.wording.sentences import ENROLMENTS
+
+Facts = list[tuple[str, str]]
+"""Titles and values, in one order for each kind."""
+
+
+def shop_facts(visit: Visit, shop: Shop) -> Facts:
+    """A shop's facts."""
+    return [
+        (_("Shop ID"), shop.shop_id),
+        (_("Shop name"), shop.name or "–"),
+        (_("Market"), visit.language.country(shop.market)),
+        (_("Admitted as"), visit.language.text(ENROLMENTS[shop.enrolment])),
+        (_("Shop status"), _status(shop.status)),
+    ]
+
+
+def account_facts(visit: Visit, account: Account) -> Facts:
+    """An account's facts, with what only the creator, support and the platform may see."""
+    revoked = account.commerce_permission == "revoked"
+    return [
+        (_("Account ID"), account.account_id),
+        (_("Handle"), f"@{account.handle}" if account.handle else "–"),
+        (_("Country of the account"), visit.language.country(account.region)),
+        (_("Country of registration"), visit.language.country(account.registered_in)),
+        (_("Birth date"), account.birth_date.isoformat() if account.birth_date else _("unknown")),
+        (_("Account status"), _status(account.status)),
+        (_("E-commerce permission"), _("revoked") if revoked else _("granted")),
+        (_("Followers"), f"{account.followers:,}"),
+    ]
+
+
+def _status(status: str) -> str:
+    return _("normal") if status == "normal" else _("abnormal")

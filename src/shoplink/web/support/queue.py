@@ -1,0 +1,62 @@
+"""The queue: tickets by age and market, with what support can fix apart from what others must do."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.flows.tickets import see
+from shoplink.store.tickets import Status, markets_of_open_tickets, page_of_tickets
+from shoplink.web.access import SUPPORT
+from shoplink.web.frame import Menu
+from shoplink.web.page import page
+from shoplink.web.ticket import TicketRow, show_row
+from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.sentences import N_
+
+_ROWS = 50
+_TABS: dict[Status, Callable[[], str]] = {
+    "open": lambda: _("Waiting for support"),
+    "answered": lambda: _("Waiting for the other side"),
+    "resolved": lambda: _("Resolved tickets"),
+    "closed": lambda: _("Closed tickets"),
+}
+
+
+class Queue(Struct, frozen=True):
+    """What the page shows; `markets` are code, name, and whether it is the one chosen."""
+
+    rows: list[TicketRow]
+    tabs: list[tuple[str, str, bool]]
+    status: str
+    markets: list[tuple[str, str, bool]]
+    next_url: str
+    first_url: str
+
+
+@page("support/", SUPPORT, menu=Menu(icon="inbox", title=N_("Queue")))
+def queue(visit: Visit) -> Answer:
+    """Tickets of a status, those that wait the oldest first, those that ended the newest first."""
+    asked, market = visit.asked.get("status", ""), visit.asked.get("market", "")
+    status: Status = next((each for each in _TABS if each == asked), "open")
+    text = visit.asked.get("after", "")
+    after = int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 (what a number in the database holds)
+    ended = status in {"resolved", "closed"}
+    found = page_of_tickets(
+        visit.now, _ROWS + 1, after, status=status, market=market or None, newest_first=ended
+    )
+    seen = see(found[:_ROWS])
+    query = f"?status={status}&market={market}"
+    view = Queue(
+        rows=[
+            show_row(visit, each, f"/support/tickets/{each.ticket.ticket_id}")
+            for each in seen
+            if each.ticket.status == status
+        ],
+        tabs=[(f"?status={each}&market={market}", title(), each == status) for each, title in _TABS.items()],
+        status=status,
+        markets=[(code, visit.language.country(code), code == market) for code in markets_of_open_tickets()],
+        next_url=f"{query}&after={found[_ROWS - 1].number}" if len(found) > _ROWS else "",
+        first_url=query if after else "",
+    )
+    return Shown("support/queue.html", view)

@@ -1,0 +1,187 @@
+"""Look a shop or an account up, and everything about it that a ticket needs."""
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import Link, Waiver, World
+from shoplink.core.turn import held_by, turn
+from shoplink.core.wire import read_reason
+from shoplink.flows.look import look_at
+from shoplink.flows.tickets import see
+from shoplink.store.history import newest_events
+from shoplink.store.names import names
+from shoplink.store.read_records import StoredRefusal, page_of_refusals
+from shoplink.store.search import find as find_stored
+from shoplink.store.tickets import page_of_tickets
+from shoplink.web.access import SUPPORT
+from shoplink.web.facts import Facts, account_facts, shop_facts
+from shoplink.web.frame import Menu
+from shoplink.web.page import page
+from shoplink.web.show import (
+    Badge,
+    Instant,
+    TimelineRow,
+    show_instant,
+    show_link_status,
+    show_role,
+    show_timeline,
+    show_turn,
+)
+from shoplink.web.ticket import TicketRow, in_words, show_row
+from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording import say_reason
+from shoplink.wording.sentences import N_
+
+_EACH = 20
+
+
+class FindPage(Struct, frozen=True):
+    """What was found: address, id and name."""
+
+    asked: str
+    shops: list[tuple[str, str, str]]
+    accounts: list[tuple[str, str, str]]
+
+
+class LinkRow(Struct, frozen=True):
+    """A live link: with whom, as what, whose turn it is, and what holds it."""
+
+    url: str
+    other: str
+    role: str
+    status: Badge
+    turn: Badge
+    held: list[str]
+
+
+class WaiverRow(Struct, frozen=True):
+    """A waiver in force."""
+
+    reason: str
+    until: Instant | None
+    note: str
+
+
+class RefusalRow(Struct, frozen=True):
+    """Something that was refused lately."""
+
+    at: Instant
+    command: str
+    other: str
+    reasons: list[str]
+
+
+class RecordPage(Struct, frozen=True):
+    """A shop or an account, and all that a ticket about it needs."""
+
+    name: str
+    kind: str
+    facts: Facts
+    links: list[LinkRow]
+    waivers: list[WaiverRow]
+    tickets: list[TicketRow]
+    refusals: list[RefusalRow]
+    timeline: list[TimelineRow]
+
+
+@page("support/find", SUPPORT, menu=Menu(icon="search", title=N_("Look up")))
+def find(visit: Visit) -> Answer:
+    """Shops and accounts whose id, name or handle begins with what was typed."""
+    asked = visit.asked.get("q", "").strip().removeprefix("@")[:200].replace("\x00", "")
+    found = find_stored(asked, _EACH) if asked else None
+    view = FindPage(
+        asked,
+        [(f"/support/shops/{key}", key, name) for key, name in found.shops] if found else [],
+        [(f"/support/accounts/{key}", key, name) for key, name in found.accounts] if found else [],
+    )
+    return Shown("support/find.html", view)
+
+
+@page("support/shops/<str:shop_id>", SUPPORT)
+def shop(visit: Visit, shop_id: str) -> Answer:
+    """A shop: facts, live links, waivers, tickets, refusals, what happened."""
+    world = look_at(shops=[shop_id]).world
+    record = world.shops.get(shop_id)
+    if record is None:
+        raise Http404
+    view = RecordPage(
+        name=record.facts.name or shop_id,
+        kind=_("Shop"),
+        facts=shop_facts(visit, record.facts),
+        links=[_link(visit, world, link, "account") for link in record.live.values()],
+        waivers=_waivers(visit, record.waivers),
+        tickets=_tickets(visit, shop_id=shop_id),
+        refusals=_refusals(visit, page_of_refusals(_EACH, None, shop_id=shop_id), "account_id"),
+        timeline=show_timeline(visit, [event for _, event in newest_events(_EACH, shop_id=shop_id)]),
+    )
+    return Shown("support/record.html", view)
+
+
+@page("support/accounts/<str:account_id>", SUPPORT)
+def account(visit: Visit, account_id: str) -> Answer:
+    """An account: the same."""
+    world = look_at(accounts=[account_id]).world
+    record = world.accounts.get(account_id)
+    if record is None:
+        raise Http404
+    view = RecordPage(
+        name=f"@{record.facts.handle}" if record.facts.handle else account_id,
+        kind=_("Account"),
+        facts=account_facts(visit, record.facts),
+        links=[_link(visit, world, link, "shop") for link in record.live.values()],
+        waivers=_waivers(visit, record.waivers),
+        tickets=_tickets(visit, account_id=account_id),
+        refusals=_refusals(visit, page_of_refusals(_EACH, None, account_id=account_id), "shop_id"),
+        timeline=show_timeline(visit, [event for _, event in newest_events(_EACH, account_id=account_id)]),
+    )
+    return Shown("support/record.html", view)
+
+
+def _link(visit: Visit, world: World, link: Link, other: str) -> LinkRow:
+    held = held_by(world, link, world.now)
+    if other == "shop":
+        url, name = f"/support/shops/{link.shop_id}", world.shops[link.shop_id].facts.name or link.shop_id
+    else:
+        handle = world.accounts[link.account_id].facts.handle
+        url, name = f"/support/accounts/{link.account_id}", f"@{handle}" if handle else link.account_id
+    return LinkRow(
+        url=url,
+        other=name,
+        role=show_role(visit, link.role),
+        status=show_link_status(link),
+        turn=show_turn(turn(link, held)),
+        held=[say_reason(reason, visit.language, visit.zone).problem for reason in held],
+    )
+
+
+def _waivers(visit: Visit, waivers: list[Waiver]) -> list[WaiverRow]:
+    return [
+        WaiverRow(waiver.code, show_instant(visit, waiver.until) if waiver.until else None, waiver.note)
+        for waiver in waivers
+        if waiver.in_force(visit.now)
+    ]
+
+
+def _tickets(visit: Visit, **of: str) -> list[TicketRow]:
+    found = page_of_tickets(visit.now, _EACH, 0, newest_first=True, **of)  # type: ignore[arg-type]
+    return [show_row(visit, seen, f"/support/tickets/{seen.ticket.ticket_id}") for seen in see(found)]
+
+
+def _refusals(visit: Visit, found: list[StoredRefusal], other: str) -> list[RefusalRow]:
+    ids = {str(refusal.command.get(other) or "") for refusal in found}
+    shops, accounts = names(ids, ids)
+    known = shops if other == "shop_id" else {key: f"@{name}" for key, name in accounts.items() if name}
+    rows = []
+    for refusal in found:
+        who = str(refusal.command.get(other) or "")
+        said = [say_reason(read_reason(reason), visit.language, visit.zone) for reason in refusal.reasons]
+        rows.append(
+            RefusalRow(
+                show_instant(visit, refusal.at),
+                in_words(str(refusal.command["command"])),
+                known.get(who) or who,
+                [each.problem for each in said],
+            )
+        )
+    return rows

@@ -1,0 +1,97 @@
+"""A ticket for support: the decision it was opened from and now, the facts then and now, what was said, the next step."""
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core.ticket import Facts, facts_of
+from shoplink.flows.ticket_steps import reply, resolve
+from shoplink.flows.tickets import Seen, find
+from shoplink.web.access import SUPPORT
+from shoplink.web.facts import account_facts, shop_facts
+from shoplink.web.page import page
+from shoplink.web.support.waivable import Waivable, waivable
+from shoplink.web.ticket import TicketView, problem_of, show_ticket, step_of, words_of
+from shoplink.web.visit import Answer, Shown, Visit
+
+
+class FactRow(Struct, frozen=True):
+    """A fact as it was when the ticket was opened, and as it is now."""
+
+    title: str
+    then: str
+    now: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is another now."""
+        return self.then != self.now
+
+
+class TicketPage(Struct, frozen=True):
+    """What the page shows; `may_correct`: the account is recorded; `waivable`: what the rulebook lets support waive."""
+
+    ticket: TicketView
+    shop_id: str
+    account_id: str
+    facts: list[FactRow]
+    may_correct: bool
+    waivable: list[Waivable]
+
+
+@page("support/tickets/<str:ticket_id>", SUPPORT, posts=True)
+def ticket(visit: Visit, ticket_id: str) -> Answer:
+    """The ticket; its form answers it, or says that it is done."""
+    seen, problem = of_support(visit, ticket_id), ""
+    if visit.posted:
+        words, problem = words_of(visit)
+        resolves = visit.typed.get("do") == "resolve"
+        if not problem and not resolves and words is None:
+            problem = _("Write something first.")
+        if not problem:
+            said = _("The ticket is resolved.") if resolves else _("Your answer is sent.")
+            if resolves:
+                answer = resolve(seen.ticket, step_of(visit, "resolve"), words)
+            else:
+                assert words is not None, "an answer says something"
+                answer = reply(seen.ticket, step_of(visit, "reply"), words)
+            problem = problem_of(visit, answer)
+            if not problem:
+                return visit.go("support.ticket", said=said, ticket_id=ticket_id)
+        seen = of_support(visit, ticket_id)
+    return Shown("support/ticket.html", _page(visit, seen, problem), status=422 if problem else 200)
+
+
+def of_support(visit: Visit, ticket_id: str) -> Seen:
+    """A ticket as it stands now. Raises Http404."""
+    seen = find(ticket_id, visit.by)
+    if seen is None:
+        raise Http404
+    return seen
+
+
+def _page(visit: Visit, seen: Seen, problem: str) -> TicketPage:
+    now = seen.ticket
+    here = facts_of(seen.world, now.shop_id, now.account_id)
+    return TicketPage(
+        ticket=show_ticket(visit, seen, f"/support/tickets/{now.ticket_id}", problem),
+        shop_id=now.shop_id,
+        account_id=now.account_id,
+        facts=_then_and_now(visit, now.facts, here),
+        may_correct=here.account is not None,
+        waivable=waivable(seen),
+    )
+
+
+def _then_and_now(visit: Visit, then: Facts, here: Facts) -> list[FactRow]:
+    """Each fact of both sides; one side that was not recorded then, or is not now, is told as such."""
+    before, after = _facts(visit, then), _facts(visit, here)
+    return [FactRow(title, before.pop(title, "–"), now) for title, now in after.items()] + [
+        FactRow(title, was, "–") for title, was in before.items()
+    ]
+
+
+def _facts(visit: Visit, facts: Facts) -> dict[str, str]:
+    """Titles and values of both sides; nothing of one that is not recorded."""
+    shop = shop_facts(visit, facts.shop) if facts.shop else []
+    return dict(shop + (account_facts(visit, facts.account) if facts.account else []))

@@ -1,0 +1,31 @@
+"""What of a ticket's reasons the rulebook lets support waive, and for whom."""
+
+from typing import NamedTuple
+
+from shoplink.core.reasons import Subject
+from shoplink.flows.tickets import Seen
+
+SUBJECTS: tuple[Subject, ...] = ("shop", "account")
+
+
+class Waivable(NamedTuple):
+    """A reason that may be waived for a shop or an account."""
+
+    code: str
+    subject: Subject
+
+
+def waivable(seen: Seen) -> list[Waivable]:
+    """Every reason that is in the way now and may be waived, for each subject that it may be waived for (R27)."""
+    ticket, world = seen.ticket, seen.world
+    shop, account = world.shops.get(ticket.shop_id), world.accounts.get(ticket.account_id)
+    markets = {
+        "shop": shop.facts.market if shop else None,
+        "account": account.facts.region if account else None,
+    }
+    return [
+        Waivable(reason.code, subject)
+        for reason in seen.standing.reasons
+        for subject in SUBJECTS
+        if (market := markets[subject]) and world.rulebook(market).may_be_waived(reason.code, subject)
+    ]
