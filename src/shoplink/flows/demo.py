@@ -23,7 +23,7 @@ from shoplink.core import (
     Withdraw,
 )
 from shoplink.core.facts import Enrolment, Role
-from shoplink.flows import clock
+from shoplink.flows import clock, demo_tickets
 from shoplink.flows.execute import execute
 from shoplink.flows.tick import tick
 from shoplink.store.feed import read_feed
@@ -109,7 +109,8 @@ def build() -> bool:
                     "the database is not empty and holds no demo; choose another, or remove it"
                 )
             return False
-        execute(world(clock.now().replace(second=0, microsecond=0)), now=None)
+        now = clock.now().replace(second=0, microsecond=0)
+        demo_tickets.tell(world(now), now)
         tick()
         return True
 
@@ -133,7 +134,8 @@ def newest_position() -> int:
 
 def world(now: datetime) -> list[Command]:
     """The commands that make the world as it is now, in the order of their instants."""
-    commands = [*_records(now), *_tea_and_home(now), *_beauty(now), *_america(now), *offer(1, _ago(now, 1))]
+    links = [*_tea_and_home(now), *_beauty(now), *_america(now), *offer(1, _ago(now, 1))]
+    commands = [*_records(now), *demo_tickets.facts(now, PLATFORM), *links]
     return sorted(commands, key=lambda command: command.at)
 
 

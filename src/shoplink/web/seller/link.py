@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Link, World
+from shoplink.core import Link, World, support_can_help
 from shoplink.core.events import LinkEvent
 from shoplink.core.turn import held_by, turn
 from shoplink.flows.look import Seen, look_at_pair
@@ -51,6 +51,7 @@ class LinkPage(Struct, frozen=True):
     reference: str
     settlement: str
     held: list[ReasonRow]
+    ticket_helps: bool
     rights: list[str]
     timeline: list[TimelineRow]
     can_withdraw: bool
@@ -76,6 +77,7 @@ class UnlinkPage(Struct, frozen=True):
     contents_leaving: int
     allowed: bool
     reasons: list[ReasonRow]
+    may_ask: bool
     note: str
     problem: str
 
@@ -120,6 +122,7 @@ def _page(visit: Visit, seen: Seen, link: Link, sent: Sent | None) -> LinkPage:
         reference=link.reference or "",
         settlement=link.settlement or "",
         held=show_reasons(visit, held),
+        ticket_helps=any(map(support_can_help, held)),
         rights=rights_in_words(world, link) if link.status == "linked" else [],
         timeline=show_timeline(visit, [*reversed(due), *reversed(timeline(link.link_id))]),
         can_withdraw=link.status in {"invited", "in_review"},
@@ -193,6 +196,7 @@ def _unlinking(visit: Visit, world: World, link: Link, judged: Sent, sent: Sent 
         contents_leaving=leaving.contents,
         allowed=judged.accepted,
         reasons=show_reasons(visit, (sent or judged).reasons),
+        may_ask=any(map(support_can_help, (sent or judged).reasons)),
         note=visit.typed.get("note", ""),
         problem=sent.problem if sent else "",
     )
