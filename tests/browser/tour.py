@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from shoplink.flows import clock
 from shoplink.store.read import page_of_links
+from shoplink.store.tickets import page_of_tickets
 
 
 class Stop(NamedTuple):
     """A page as a persona sees it (None: nobody is signed in), and on a network in a country.
 
-    `{link SHOP ACCOUNT}` in a path stands for the id of the newest link of that pair. `before`: the address of a form
+    `{link SHOP ACCOUNT}` in a path stands for the id of the newest link of that pair, `{ticket SHOP ACCOUNT}` for that
+    of its newest ticket. `before`: the address of a form
     that is sent first, and what is typed into it, as `field=value`.
     """
 
@@ -21,12 +23,20 @@ class Stop(NamedTuple):
 
     def address(self) -> str:
         """The path, with the ids of the database in use."""
-        return re.sub(r"\{link ([^ ]+) ([^ }]+)\}", lambda found: _link_id(found[1], found[2]), self.path)
+        ids = {"link": _link_id, "ticket": _ticket_id}
+        return re.sub(
+            r"\{(link|ticket) ([^ ]+) ([^ }]+)\}", lambda found: ids[found[1]](found[2], found[3]), self.path
+        )
 
 
 def _link_id(shop_id: str, account_id: str) -> str:
     links = [link for _, link in page_of_links(clock.now(), 1000, 0, shop_id=shop_id, account_id=account_id)]
     return links[-1].link_id
+
+
+def _ticket_id(shop_id: str, account_id: str) -> str:
+    found = page_of_tickets(clock.now(), 1, 0, shop_id=shop_id, account_id=account_id, newest_first=True)
+    return found[0].ticket_id
 
 
 TOUR: dict[str, list[Stop]] = {
@@ -55,6 +65,12 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/seller/hh-snacks-us/links/{link hh-snacks-us mei.lin}", "mei", "US"),
         Stop("/seller/hh-home-gb/links/{link hh-home-gb zhou.zhou}/unlink", "mei"),
         Stop("/seller/hh-home-gb/many", "mei"),
+        Stop("/seller/hh-home-gb/tickets", "mei"),
+        Stop("/seller/hh-tea-gb/tickets", "mei"),
+        Stop("/seller/hh-popup-1/tickets", "mei"),
+        Stop("/seller/hh-home-gb/tickets/{ticket hh-home-gb jack.lin}", "mei"),
+        Stop("/seller/hh-home-gb/tickets/{ticket hh-home-gb sam.okoro}", "mei"),
+        Stop("/seller/hh-beauty-gb/tickets/{ticket hh-beauty-gb amelia.ward}", "lan"),
     ],
     "creator": [
         Stop("/creator/callum.reid/", "callum"),
@@ -69,8 +85,27 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/creator/olivia.chen/profile/link", "olivia", "unknown"),
         Stop("/creator/callum.reid/rights", "callum"),
         Stop("/creator/zhou.zhou/rights", "zhou"),
+        Stop("/creator/mei.lin/tickets", "meilin", "US"),
+        Stop("/creator/mei.lin/tickets/{ticket hh-snacks-us mei.lin}", "meilin", "US"),
+        Stop("/creator/nora.lane-1/tickets", "nora"),
     ],
-    "support": [],
+    "support": [
+        Stop("/support/", "wei"),
+        Stop("/support/?status=answered&market=GB", "wei"),
+        Stop("/support/?status=resolved", "wei"),
+        Stop("/support/?status=closed", "wei"),
+        Stop("/support/?status=resolved&market=US", "wei"),
+        Stop("/support/tickets/{ticket hh-snacks-us mei.lin}", "wei"),
+        Stop("/support/tickets/{ticket hh-home-gb jack.lin}", "wei"),
+        Stop("/support/tickets/{ticket hh-beauty-gb ruby.singh}", "wei"),
+        Stop("/support/tickets/{ticket hh-snacks-us mei.lin}/correct", "wei"),
+        Stop("/support/tickets/{ticket hh-beauty-gb amelia.ward}/waive", "wei"),
+        Stop("/support/find", "wei"),
+        Stop("/support/find?q=hh-", "wei"),
+        Stop("/support/find?q=nothing-begins-so", "wei"),
+        Stop("/support/shops/hh-beauty-gb", "wei"),
+        Stop("/support/accounts/mei.lin", "wei"),
+    ],
     "platform": [
         Stop("/platform/", "alex"),
         Stop("/platform/?market=GB&days=90", "alex"),
@@ -92,5 +127,5 @@ TOUR: dict[str, list[Stop]] = {
 
 STOPS = [stop for stops in TOUR.values() for stop in stops]
 
-UNSEEN = {"front.door", "choices.choices", "creator.start"}
+UNSEEN = {"front.door", "choices.choices", "creator.start", "creator.open_ticket", "seller.open_ticket"}
 """Pages that only lead on to others."""

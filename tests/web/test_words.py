@@ -38,6 +38,7 @@ def _data() -> list[str]:
         "SELECT name FROM shop UNION SELECT handle FROM account UNION SELECT account_id FROM account"
     )
     rows += query("SELECT shop_id FROM shop UNION SELECT name FROM person UNION SELECT email FROM person")
+    rows += query("SELECT text FROM ticket_message UNION SELECT evidence FROM ticket_message")
     called = {text for (text,) in rows if text} | {persona.name for persona in personas.PERSONAS.values()}
     notes = {getattr(command, "note", None) for command in demo.world(clock.now())}
     return sorted(called | {note for note in notes if note} | NAMES, key=len, reverse=True)

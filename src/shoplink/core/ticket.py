@@ -97,14 +97,16 @@ def facts_of(world: World, shop_id: str, account_id: str) -> Facts:
 
 
 def support_helps(reason: Reason, rulebook: Rulebook, at: datetime) -> bool:
-    """R39: whether a reason is such as support can help with; an unlink request, once it stays unanswered.
-
-    The latter only where the rulebook lets it stay open for ever (R46).
-    """
+    """R39: whether a reason is such as support can help with; an unlink request, once it stays unanswered."""
     if reason.code == "unlink.already_requested":
-        asked_at: datetime = reason.params["requested_at"]
-        return rulebook.unlink_answer_ttl is None and at >= shift(asked_at, UNANSWERED)
+        since = unanswered_since(reason.params["requested_at"], rulebook)
+        return since is not None and at >= since
     return support_can_help(reason)
+
+
+def unanswered_since(requested_at: datetime, rulebook: Rulebook) -> datetime | None:
+    """R46: from when an unlink request counts as unanswered; None where the clock answers it."""
+    return shift(requested_at, UNANSWERED) if rulebook.unlink_answer_ttl is None else None
 
 
 def next_change(world: World, reasons: tuple[Reason, ...]) -> datetime | None:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from shoplink.core.ticket import support_helps, unanswered_since
 from shoplink.store.commerce_read import items_leaving
 from shoplink.web.access import CREATOR
 from shoplink.web.act import Sent, judge, send
@@ -11,9 +12,11 @@ from shoplink.web.frame import Menu
 from shoplink.web.page import page
 from shoplink.web.show import (
     Badge,
+    Deadline,
     Instant,
     ReasonRow,
     TimelineRow,
+    show_deadline,
     show_instant,
     show_link_status,
     show_reasons,
@@ -46,6 +49,7 @@ class LinkInfo(Struct, frozen=True):
     allowed: bool
     reasons: list[ReasonRow]
     ticket_helps: bool
+    ask_from: Deadline | None
     official: bool
     showcase_leaving: int
     contents_leaving: int
@@ -116,6 +120,9 @@ def _info(visit: Visit, found: Mine, sent: Sent | None) -> LinkInfo:
         visit, "request_unlink", shop_id=link.shop_id, account_id=link.account_id, network_region=region
     )
     reasons = show_reasons(visit, () if requested_at and sent is None else (sent or judged).reasons)
+    market = found.world.shops[link.shop_id].facts.market
+    rulebook = found.world.rulebook(market)
+    ask_from = unanswered_since(requested_at, rulebook) if requested_at else None
     return LinkInfo(
         account_id=link.account_id,
         shop=shop_of(found.world, link),
@@ -125,7 +132,8 @@ def _info(visit: Visit, found: Mine, sent: Sent | None) -> LinkInfo:
         requested_at=show_instant(visit, requested_at) if requested_at else None,
         allowed=judged.accepted,
         reasons=reasons,
-        ticket_helps=any(reason.support_helps for reason in reasons),
+        ticket_helps=any(support_helps(reason, rulebook, visit.now) for reason in (sent or judged).reasons),
+        ask_from=show_deadline(visit, ask_from) if ask_from and ask_from > visit.now else None,
         official=link.role == "official",
         showcase_leaving=leaving.showcase,
         contents_leaving=leaving.contents,

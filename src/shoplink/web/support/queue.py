@@ -29,6 +29,7 @@ class Queue(Struct, frozen=True):
     rows: list[TicketRow]
     tabs: list[tuple[str, str, bool]]
     status: str
+    ended: bool
     markets: list[tuple[str, str, bool]]
     next_url: str
     first_url: str
@@ -55,6 +56,7 @@ def queue(visit: Visit) -> Answer:
         ],
         tabs=[(f"?status={each}&market={market}", title(), each == status) for each, title in _TABS.items()],
         status=status,
+        ended=ended,
         markets=[(code, visit.language.country(code), code == market) for code in markets_of_open_tickets()],
         next_url=f"{query}&after={found[_ROWS - 1].number}" if len(found) > _ROWS else "",
         first_url=query if after else "",
