@@ -7,8 +7,8 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from django.db import connections
 
@@ -25,6 +25,18 @@ from tests.trust.client import Client
 _THREADS = 16
 _UNLIMITED = {"SHOPLINK_RATE_PER_SECOND": "1000000", "SHOPLINK_RATE_BURST": "1000000"}
 _READY_WITHIN_SECONDS = 30
+
+
+class Start(NamedTuple):
+    """How long a start took; `waited`: so long its threads could have run, and others had the processors."""
+
+    seconds: float
+    waited: float
+
+    @property
+    def alone(self) -> float:
+        """Seconds that it takes on a machine that has nothing else to do."""
+        return max(0.0, self.seconds - self.waited)
 
 
 class Site:
@@ -49,9 +61,9 @@ class Site:
         program: Sequence[str | Path] = (SHOPLINK,),
         ports: Sequence[int] | None = None,
         **environment: str,
-    ) -> timedelta:
+    ) -> Start:
         """Start to serve; how long it took until the last process was ready."""
-        began = time.monotonic()
+        began, waited = time.monotonic(), 0.0
         for port in ports or [free_port() for _ in range(processes)]:
             options = ["--threads", str(_THREADS)]
             process = start(
@@ -66,7 +78,8 @@ class Site:
             self._processes.append(process)
             self.urls.append(f"http://127.0.0.1:{port}")
             _wait_until_ready(self.urls[-1])
-        return timedelta(seconds=time.monotonic() - began)
+            waited += _waited_for_processor(process.pid)
+        return Start(time.monotonic() - began, waited)
 
     def kill(self) -> None:
         """End every process as a machine does that loses its power: at once, in the middle of whatever it does."""
@@ -163,3 +176,13 @@ def _is_ready(client: Client) -> bool:
     except OSError:
         client.close()
         return False
+
+
+def _waited_for_processor(pid: int) -> float:
+    """Seconds that the threads of a process and of those that it started were ready to run and did not."""
+    pids, nanoseconds = [pid], 0
+    for one in pids:
+        for task in Path(f"/proc/{one}/task").iterdir():
+            pids += map(int, (task / "children").read_text(encoding="ascii").split())
+            nanoseconds += int((task / "schedstat").read_text(encoding="ascii").split()[1])
+    return nanoseconds / 1e9

@@ -11,7 +11,7 @@ import pytest
 
 from tests.server import free_port
 from tests.trust.client import Client
-from tests.trust.site import Site
+from tests.trust.site import Site, Start
 from tests.trust.workers import Streamer, Worker, check_feed, found, read_feed, working
 
 KILLS = int(os.environ.get("SHOPLINK_KILLS", "10"))
@@ -36,7 +36,7 @@ def test_nothing_is_lost_or_doubled_when_the_service_is_killed(
         with site.clients(1) as [client]:
             found(client, workers)
         with working(workers):
-            seconds = [_kill_and_start(site, port, workers, Random(SEED + number)) for number in range(KILLS)]
+            starts = [_kill_and_start(site, port, workers, Random(SEED + number)) for number in range(KILLS)]
         with site.clients(1) as [client]:
             feed = read_feed(client)
     finally:
@@ -45,8 +45,9 @@ def test_nothing_is_lost_or_doubled_when_the_service_is_killed(
     site.verify()
     repeated = sum(worker.repeated for worker in workers)
     assert repeated >= KILLS, "nobody noticed the kills"
-    # Of a machine that is busy with something else, one start may be slow.
-    assert median(seconds) <= READY_WITHIN_SECONDS, seconds
+    # What counts is the product: a machine that is busy with other tests starts nothing in time.
+    assert max(start.alone for start in starts) <= READY_WITHIN_SECONDS, starts
+    seconds = [start.seconds for start in starts]
     record_property(
         "shown",
         f"{KILLS:,} kills, {sum(worker.acknowledged for worker in workers):,} acknowledged requests,"
@@ -55,7 +56,7 @@ def test_nothing_is_lost_or_doubled_when_the_service_is_killed(
     )
 
 
-def _kill_and_start(site: Site, port: int, workers: Sequence[Worker], random: Random) -> float:
+def _kill_and_start(site: Site, port: int, workers: Sequence[Worker], random: Random) -> Start:
     """Let all work for a while, kill the service, start it again; how long until it was ready."""
     before = sum(worker.acknowledged for worker in workers)
     deadline = time.monotonic() + 30
@@ -64,4 +65,4 @@ def _kill_and_start(site: Site, port: int, workers: Sequence[Worker], random: Ra
         assert time.monotonic() < deadline, "the work does not go on"
         time.sleep(0.01)
     site.kill()
-    return site.start(ports=[port]).total_seconds()
+    return site.start(ports=[port])
