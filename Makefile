@@ -17,7 +17,7 @@ run: .venv/.ready $(BUILT) ## set up, make the demo world in ./var at the first 
 	@$(BIN)/shoplink serve --port $(PORT)
 
 test: check ## set up, then everything that must hold
-	$(BIN)/pytest -q -n auto
+	SHOPLINK_SIMULATE_SECONDS=120 $(BIN)/pytest -q -n auto
 
 check: .venv/.ready $(BUILT)
 	$(BIN)/ruff format --check -q .

@@ -29,7 +29,6 @@ from shoplink.store.state import Waiting, waiting
 from tests.trust import rows
 from tests.trust.books import Books
 from tests.trust.house_rules import TEXTS
-from tests.trust.office import TICK
 from tests.trust.people import People
 from tests.trust.witness import Witness
 
@@ -89,7 +88,7 @@ class Simulation:
     def _ask(self, command: Command) -> Asked:
         """The command with what must come of it."""
         self.steps += 1
-        command = self._startable(replace(command, at=self.now))
+        command = replace(command, at=self.now)
         self.last.append(command)
         if command.key is not None and self.books.knows(command.key):
             return Asked(command, None)
@@ -98,18 +97,6 @@ class Simulation:
         if command.key is not None:
             self.books.learn(command)
         return Asked(command, done)
-
-    def _startable(self, command: Command) -> Command:
-        """The command; but no rulebook is activated for the very microsecond at which time did something.
-
-        What was due is then stored after the activation, and by its start: a known gap, told in
-        docs/explanation/simulator.md.
-        """
-        if isinstance(command, c.ActivateRulebook) and command.effective_from == self.now:
-            self.witness.pass_time(self.now)
-            if any(at == self.now for _, at, _ in self.witness.owed):
-                return replace(command, effective_from=self.now + TICK)
-        return command
 
     def _compose(self, size: int, *, moving: bool = False, again: float = 0.04) -> list[Asked]:
         """So many commands, some of them asked before; `moving`: time passes between them."""

@@ -1,13 +1,19 @@
 """What the simulator has found in the write path, each told in a few commands, on both databases."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
+from shoplink.core import Command
+from shoplink.core.instant import format_instant
 from shoplink.flows.execute import execute
+from shoplink.flows.installed import install_rulebook
+from shoplink.flows.tick import tick
 from shoplink.store.sql import query
 from tests.store.asking import NOON, accept, command, done, invite, put_account, put_shop
+from tests.trust.house_rules import TEXTS
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -34,3 +40,40 @@ def test_a_clock_that_jumps_back_within_a_batch_gives_no_quota_back_too_early() 
     answer = execute([invite("S", "A10")], now=lambda: next(readings))[0]
     decided_at = answer["events"][0]["at"]
     assert decided_at == "2025-05-10T12:01:00Z", "at the later of the two, when the links really have left"
+
+
+def activate(name: str, at: datetime) -> Command:
+    """The rulebook comes into force in GB at the very instant at which it is activated."""
+    return command("activate_rulebook", at, name=name, market="GB", effective_from=format_instant(at))
+
+
+def happened(kind: str) -> list[str]:
+    """When events of this kind happened."""
+    found = query("SELECT data FROM event WHERE type = %s ORDER BY number", kind)
+    return [msgspec.json.decode(data)["at"] for (data,) in found]
+
+
+def test_what_is_due_at_an_instant_comes_before_a_rulebook_activated_at_it() -> None:
+    """The request is answered by the clock at the very instant at which requests begin to stay open."""
+    done(put_shop("S"), put_account("A"), activate("seller-university-2025", NOON), now=None)
+    done(invite("S", "A"), accept("S", "A"), now=None)
+    asked_at = NOON + timedelta(days=2)
+    pair: dict[str, Any] = {"shop_id": "S", "account_id": "A"}
+    done(command("request_unlink", asked_at, **pair, network_region="GB"), now=None)
+    answered_at = asked_at + timedelta(days=7)
+    done(activate("guide-2024-11", answered_at), now=None)
+    tick(answered_at + timedelta(days=1))
+    assert happened("link.unlinked") == [format_instant(answered_at)]
+
+
+def test_of_two_rulebooks_activated_at_one_instant_the_first_frees_what_it_frees() -> None:
+    """A link that is held by the age of 21 is established by the rulebook that asks for 18, the second one or not."""
+    strict = install_rulebook(TEXTS[1], "house rules").name
+    held = put_account("A", birth_date="2005-01-01", registered_in="ID")
+    done(put_shop("S"), held, invite("S", "A"), accept("S", "A"), activate(strict, NOON), now=None)
+    done(put_account("A", birth_date="2005-01-01"), now=None)
+    assert happened("link.established") == []
+    later = NOON + timedelta(days=1)
+    done(activate("guide-2024-11", later), activate(strict, later), now=None)
+    tick(later + timedelta(days=1))
+    assert happened("link.established") == [format_instant(later)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from time import monotonic
+from time import monotonic, process_time
 
 from django.db import connection
 from msgspec import Struct
@@ -21,15 +21,23 @@ _PATIENCE_SECONDS = 0.005
 
 
 class Ran(Struct):
-    """Worlds that were right from beginning to end: how many, and how many steps they took."""
+    """Worlds that were right from beginning to end: how many, and how many steps they took.
+
+    `busy_seconds`: of the seconds, those in which this process had a processor.
+    """
 
     worlds: int = 0
     steps: int = 0
     seconds: float = 0.0
+    busy_seconds: float = 0.0
 
     def __str__(self) -> str:
         """One line, for people."""
-        return f"{self.worlds} worlds, {self.steps} steps in {self.seconds:.1f} s: {self.steps / self.seconds:.0f} steps/s"
+        per_second, busy = self.steps / self.seconds, self.steps / self.busy_seconds
+        return (
+            f"{self.worlds:,} worlds, {self.steps:,} steps in {self.seconds:.0f} s: {per_second:,.0f} steps/s,"
+            f" {busy:,.0f} for each second of a processor"
+        )
 
 
 class NoticedError(AssertionError):
@@ -56,7 +64,7 @@ def simulate(
 
     Raises NoticedError where anything is not right. `patience_seconds`: as for Simulation.
     """
-    ran, began = Ran(), monotonic()
+    ran, began, began_busy = Ran(), monotonic(), process_time()
     while ran.steps < steps and ran.seconds < seconds:
         with _own_file():
             world = Simulation(seed + ran.worlds, patience_seconds=patience_seconds)
@@ -65,7 +73,8 @@ def simulate(
                 world.run(int(length))
             except Exception as problem:
                 raise NoticedError(seed + ran.worlds, ran.steps + world.steps, world, problem) from problem
-        ran.worlds, ran.steps, ran.seconds = ran.worlds + 1, ran.steps + world.steps, monotonic() - began
+        ran.worlds, ran.steps = ran.worlds + 1, ran.steps + world.steps
+        ran.seconds, ran.busy_seconds = monotonic() - began, process_time() - began_busy
     return ran
 
 

@@ -6,8 +6,8 @@ clock, now that nothing can overtake; 4. let time pass, decide and apply each co
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -33,6 +33,7 @@ from shoplink.store.sql import exclude_activations, is_postgresql
 Answer = dict[str, Any]
 
 _TRIES = 5
+_CLOCK_IS_READ_WITHIN = timedelta(seconds=1)  # once more, under the locks
 _DEADLOCK = "40P01"  # PostgreSQL's code; its sentence is in the server's language
 
 
@@ -143,7 +144,16 @@ class _Batch:
             self.earliest = min((c.at for c in self.commands), default=BEGINNING)
         else:
             self.earliest = self.now()
+        self.touched.starts = dict(self._starts_at_once())
         return load(self.touched, world, self.earliest)
+
+    def _starts_at_once(self) -> Iterator[tuple[str, datetime]]:
+        """Where a rulebook starts at the very instant at which it is activated, or may turn out to."""
+        for command in self.commands:
+            if isinstance(command, ActivateRulebook):
+                at = command.at if self.now is None else self.earliest
+                if at <= command.effective_from <= at + _CLOCK_IS_READ_WITHIN:
+                    yield command.market, command.effective_from
 
     def _at(self, loaded: Loaded) -> datetime:
         """The batch's instant: never before anything that it can follow, nor before what was loaded holds."""

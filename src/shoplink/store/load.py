@@ -6,7 +6,7 @@ decision counts is read, never a history: a fixed number of statements however m
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,11 @@ LINK_COLUMNS = (
 
 
 class Touched(Struct):
-    """The ids that a batch names; `imported_since` is the earliest start of an imported link."""
+    """The ids that a batch names; `imported_since` is the earliest start of an imported link.
+
+    `starts`: markets in which a rulebook starts with its own activation, and when. What is due there, and what
+    is held, comes before that start.
+    """
 
     shops: set[str]
     accounts: set[str]
@@ -38,6 +42,7 @@ class Touched(Struct):
     imports: set[str]
     imported_since: datetime
     goods: Goods = msgspec.field(default_factory=Goods)
+    starts: dict[str, datetime] = {}
 
     @classmethod
     def by(cls, commands: Iterable[Command]) -> "Touched":
@@ -91,6 +96,7 @@ def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool
     shops = _read_shops(touched.shops, lock)
     status_of_links = _live_links_of_shops(touched.shops)
     account_ids = touched.accounts.union(account_id for account_id, _ in status_of_links)
+    account_ids |= _accounts_before(touched.starts)
     accounts = _read_accounts(account_ids, lock)
     live = _read_live_links(account_ids)
     others = {row[1] for row in live} - shops.keys()
@@ -134,6 +140,18 @@ def _read_shops(shop_ids: set[str], lock: str) -> dict[str, tuple[Shop, datetime
 def _live_links_of_shops(shop_ids: set[str]) -> list[tuple[Any, ...]]:
     """Account and status of each live link."""
     return query(f"SELECT account_id, status FROM link WHERE {among('shop_id')} AND {_LIVE}", ids(shop_ids))
+
+
+def _accounts_before(starts: Mapping[str, datetime]) -> set[str]:
+    """Accounts in these markets with a link that is due by the instant, or held until a rulebook frees it."""
+    if not starts:
+        return set()
+    found = query(
+        f"SELECT account_id FROM {rows_as(market='text', start_at='bigint')} JOIN link ON link.market = given.market"
+        f" AND (due_at <= start_at OR status = 'in_review' OR unlink_requested_at IS NOT NULL) AND {_LIVE}",
+        rows([(market, to_micros(start)) for market, start in starts.items()]),
+    )
+    return {row[0] for row in found}
 
 
 def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account, datetime]]:
