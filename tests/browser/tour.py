@@ -122,10 +122,21 @@ TOUR: dict[str, list[Stop]] = {
     ],
     "help": [],
     "people": [],
+    "messages": [
+        Stop("/inbox/", "mei"),
+        Stop("/inbox/?show=unread", "callum"),
+        Stop("/inbox/", "alex"),
+        Stop("/settings/messages", "leo"),
+        Stop("/settings/messages", "alex"),
+        Stop("/settings/calendar", "mei"),
+    ],
 }
 """The stops by place; each author keeps to their own list."""
 
 STOPS = [stop for stops in TOUR.values() for stop in stops]
 
-UNSEEN = {"front.door", "choices.choices", "creator.start", "creator.open_ticket", "seller.open_ticket"}
-"""Pages that only lead on to others."""
+UNSEEN = {"front.door", "choices.choices", "creator.start", "creator.open_ticket", "seller.open_ticket"} | {
+    "people.bell",
+    "people.feed",
+}
+"""Pages that only lead on to others, parts of pages, and what is no page."""

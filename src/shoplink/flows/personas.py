@@ -1,18 +1,22 @@
 """Whether this is the demo, and who can be tried out in it."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.db import connection
 
 from shoplink.core.around import Place
 from shoplink.flows import clock, people
+from shoplink.flows.deliver import deliver_all
 from shoplink.flows.demo import BEAUTY, PLATFORM, SHOPS, UNDER_AGE, offer_ids
 from shoplink.flows.tick import tick
 from shoplink.store import people as store
 from shoplink.store.feed import read_feed
+from shoplink.store.inbox import mark_old_read
 from shoplink.store.owner import writing
 from shoplink.store.read import read_event
 
+_READ_UNTIL = timedelta(days=7)
 _AGENCY = (*(shop_id for shop_id in SHOPS if shop_id.startswith("hh-")), offer_ids(1)[0])
 
 
@@ -50,7 +54,10 @@ def person_id(key: str) -> str:
 
 
 def settle() -> None:
-    """Let the personas of the demo world be there and act at their places; nothing for those who are and do."""
+    """Let the personas of the demo world be there and act at their places; nothing for those who are and do.
+
+    They have been told what happened, and have read what is older than a week.
+    """
     with writing():
         at = clock.now()
         for key, persona in PERSONAS.items():
@@ -58,6 +65,8 @@ def settle() -> None:
             for place, subject_id in persona.places:
                 people.admit(PLATFORM, person_id(key), place, subject_id, at)
     tick()  # the feed shows them at once
+    deliver_all()
+    mark_old_read(at - _READ_UNTIL, at)
 
 
 _known: dict[str, bool] = {}

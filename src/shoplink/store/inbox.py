@@ -34,13 +34,18 @@ def page_of_messages(
     """A person's messages, the newest first, behind the number `before`; all, or those not read yet."""
     behind, params = ("", ()) if before is None else (" AND number < %s", (before,))
     found = query(
-        "SELECT number, kind, side, shop_id, account_id, link_id, data, at, read_at FROM message"
-        f" WHERE person_id = %s{behind}{' AND read_at IS NULL' if unread else ''} ORDER BY number DESC LIMIT %s",
+        f"{_SELECT} WHERE person_id = %s{behind}{' AND read_at IS NULL' if unread else ''} ORDER BY number DESC LIMIT %s",
         person_id,
         *params,
         limit,
     )
     return [_message(*row) for row in found]
+
+
+def one_message(person_id: str, number: int) -> StoredMessage | None:
+    """A person's message by its number; None if they have none of this number."""
+    found = query(f"{_SELECT} WHERE person_id = %s AND number = %s", person_id, number)
+    return _message(*found[0]) if found else None
 
 
 def unread_count(person_id: str) -> int:
@@ -54,12 +59,6 @@ def unread_count(person_id: str) -> int:
     return count
 
 
-def newest_message(person_id: str) -> int:
-    """The number of a person's newest message; 0 if there is none."""
-    number: int | None = query("SELECT max(number) FROM message WHERE person_id = %s", person_id)[0][0]
-    return number or 0
-
-
 def mark_read(person_id: str, up_to: int, at: datetime, number: int | None = None) -> int:
     """Note that a person has read their messages up to a number, or the one of a number; how many were unread."""
     with writing():
@@ -70,6 +69,16 @@ def mark_read(person_id: str, up_to: int, at: datetime, number: int | None = Non
             person_id,
             up_to if number is None else number,
             0 if number is None else number,
+        )
+
+
+def mark_old_read(before: datetime, at: datetime) -> None:
+    """Note that everybody has read what happened before an instant."""
+    with writing():
+        execute(
+            "UPDATE message SET read_at = %s WHERE read_at IS NULL AND at < %s",
+            to_micros(at),
+            to_micros(before),
         )
 
 
@@ -90,6 +99,9 @@ def choose(person_id: str, wanted: dict[str, bool]) -> None:
                 kind,
                 by_mail,
             )
+
+
+_SELECT = "SELECT number, kind, side, shop_id, account_id, link_id, data, at, read_at FROM message"
 
 
 def _message(*row: Any) -> StoredMessage:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from shoplink.core.instant import format_instant
 from shoplink.flows.personas import is_demo
+from shoplink.store.inbox import unread_count
 from shoplink.store.names import names
 from shoplink.web.access import places_of
 from shoplink.web.network import DEMO_CHOICES
@@ -100,7 +101,7 @@ def frame_of(visit: Visit) -> Frame:
         network=_network(visit, choose=demo) if demo or place in {"seller", "creator"} else None,
         # On a page with a form of its own, the switch of languages sends that form, so that nothing typed is lost.
         switch_form="main" if visit.has_form else "choices",
-        unread=0,
+        unread=unread_count(person.person_id) if person else 0,
         inbox_url=_url("people.inbox", {}) if person else "",
         settings_url=_url("people.settings", {}) if person else "",
         sign_in_url=_url("account_login", {}),

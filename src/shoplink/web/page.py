@@ -121,8 +121,12 @@ def _private(response: HttpResponse, etag: str = "") -> HttpResponse:
 def _digest(visit: Visit, shown: Shown, frame: Frame) -> str:
     """What changes whenever the page would: its view model, its frame, and the form keys that were used up."""
     request = visit.request
-    parts: list[Any] = [build(), request.get_full_path(), request.headers.get("HX-Request"), shown.template]
+    in_part = request.headers.get(
+        "HX-Request"
+    )  # a part is taken out of the page, so what stands around it does not count
+    parts: list[Any] = [build(), request.get_full_path(), in_part, shown.template]
     get_token(request)  # every page has a form, and its token is not another one the next time
-    parts += [request.COOKIES.get(STAMP_COOKIE), request.META["CSRF_COOKIE"], frame, shown.view]
+    parts += [request.COOKIES.get(STAMP_COOKIE), request.META["CSRF_COOKIE"], shown.view]
+    parts.append(frame.language if in_part else frame)
     written = msgspec.json.encode(parts, enc_hook=str)
     return f'"{hashlib.blake2b(written, digest_size=16).hexdigest()}"'

@@ -230,3 +230,13 @@ KINDS: dict[str, str] = {
 
 OPEN = N_("See it in shoplink")
 WHY = N_("You get this because you act for {place}. Choose what comes by e-mail:")
+
+CALENDAR = N_("shoplink: deadlines")
+
+DEADLINES: dict[str, str] = {
+    "invitation/shop": N_("The invitation of {shop} to {account} ({role}) expires"),
+    "invitation/creator": N_("The invitation from {shop} to {account} ({role}) expires: confirm or decline"),
+    "unlink_request/shop": N_("Last moment to answer the unlink request of {account} to {shop}"),
+    "unlink_request/creator": N_("The unlink request of {account} to {shop} counts as approved"),
+}
+"""Per kind of deadline and side what stands in a calendar."""
