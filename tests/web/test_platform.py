@@ -138,3 +138,10 @@ def test_pages_ask_the_database_a_fixed_number_of_times(alex: Client) -> None:
     many = {path: count(path) for path in ("/platform/shops/hh-beauty-gb", "/platform/accounts/jordan.diaz")}
     assert max(many.values()) <= max(few.values()) + 1, "the session is looked at once more, now and then"
     assert max(count("/platform/"), count("/platform/audit")) < 25
+
+
+def test_what_no_database_can_hold_is_not_found_and_breaks_nothing(alex: Client) -> None:
+    assert alex.get("/platform/shops/%00").status_code == 404
+    assert "Nothing found" in _text(alex, "/platform/search", q="a\x00b")
+    seller = signed_in(somebody("su", shops=["hh-home-gb"]))
+    assert seller.post("/seller/hh-home-gb/link", {"handle": "no\x00body"}).status_code == 422

@@ -38,7 +38,7 @@ def find(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.
 
 def plain_handle(text: str) -> str:
     """A handle as it is recorded: without the @ that people write, nor spaces around it."""
-    return text.strip().removeprefix("@").strip()[:HANDLE_LENGTH_MAX]
+    return text.replace("\x00", "").strip().removeprefix("@").strip()[:HANDLE_LENGTH_MAX]
 
 
 def may_see(by: Actor, account_id: str, now: Callable[[], datetime] = clock.now) -> bool:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from django.contrib.messages import get_messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -73,6 +73,8 @@ def routes() -> list[URLPattern]:
 def _answering(view: View, access: Access, *, posts: bool) -> Callable[..., HttpResponse]:
     @wraps(view)
     def answer(request: HttpRequest, **named: str) -> HttpResponse:
+        if any("\x00" in value for value in named.values()):
+            raise Http404  # nothing is called so, and no database can be asked for it
         try:
             actor = access.admit(request, **named)
         except SignInError:

@@ -16,6 +16,8 @@ from shoplink.web.network import Network, network_of
 from shoplink.web.reader import language_now, switched_to
 from shoplink.wording import Language
 
+_DIGITS = 19
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -61,6 +63,11 @@ class Visit:
     def asked(self) -> QueryDict:
         """What stands behind the question mark of the address."""
         return self.request.GET
+
+    def number(self, name: str) -> int | None:
+        """A whole number from the address, as cursors are; None if it is none that a database holds."""
+        text = self.asked.get(name, "")
+        return int(text) if text.isdecimal() and len(text) < _DIGITS else None
 
     def go(self, name: str, *, said: str = "", **named: str) -> HttpResponse:
         """The way on to another page, after something was done; `said` is shown there once."""

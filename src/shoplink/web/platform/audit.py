@@ -40,8 +40,7 @@ class Audit(Struct, frozen=True):
 @page("platform/audit", PLATFORM, menu=Menu(icon="list-search", title=N_("Who did what")))
 def audit(visit: Visit) -> Answer:
     """Every event, behind `?before=`."""
-    text = visit.asked.get("before", "")
-    before = int(text) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 (what a number in the database holds)
+    before = visit.number("before")
     found = newest_events(_PAGE + 1, before)
     people = names_of(event.by.person for _number, event in found if event.by and event.by.person)
     rows = [

@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Account, Link, Shop, World
+from shoplink.core import Link, World
 from shoplink.core.turn import held_by, turn
 from shoplink.flows.look import look_at, look_at_pair
 from shoplink.flows.past import account_as_of, link_as_of, shop_as_of
@@ -18,6 +18,7 @@ from shoplink.store.people import names_of
 from shoplink.store.read import one_link
 from shoplink.web.access import PLATFORM
 from shoplink.web.act import Sent, send
+from shoplink.web.facts import account_facts, shop_facts
 from shoplink.web.page import page
 from shoplink.web.show import (
     Badge,
@@ -103,10 +104,10 @@ def shop(visit: Visit, shop_id: str) -> Answer:
     past = None
     if at is not None:
         was = shop_as_of(shop_id, at)
-        facts = _shop_facts(visit, was.facts) if was.facts else []
+        facts = shop_facts(visit, was.facts) if was.facts else []
         past = Past(show_instant(visit, at), facts, _rows(visit, was.live))
     view = _record(visit, "shop", shop_id, record.facts.name or shop_id, past, problem)
-    view = _with(view, _shop_facts(visit, record.facts), _rows(visit, list(record.live.values())))
+    view = _with(view, shop_facts(visit, record.facts), _rows(visit, list(record.live.values())))
     return Shown("platform/record.html", view)
 
 
@@ -121,7 +122,7 @@ def account(visit: Visit, account_id: str) -> Answer:
     past = None
     if at is not None:
         was = account_as_of(account_id, at)
-        facts = _account_facts(visit, was.facts) if was.facts else []
+        facts = account_facts(visit, was.facts) if was.facts else []
         past = Past(show_instant(visit, at), facts, _rows(visit, was.live))
     view = _record(
         visit,
@@ -131,7 +132,7 @@ def account(visit: Visit, account_id: str) -> Answer:
         past,
         problem,
     )
-    view = _with(view, _account_facts(visit, record.facts), _rows(visit, list(record.live.values())))
+    view = _with(view, account_facts(visit, record.facts), _rows(visit, list(record.live.values())))
     asked = page_of_look_ups(20, account_id)
     people = names_of(each.person_id for each in asked)
     view.look_ups.extend(
@@ -145,8 +146,7 @@ def _record(  # noqa: PLR0913, PLR0917 (what the two kinds differ in)
     visit: Visit, kind: str, subject: str, name: str, past: Past | None, problem: str
 ) -> RecordPage:
     """What shop and account have alike: the log, newest first, page by page."""
-    text = visit.asked.get("before", "")
-    before = int(text) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 (what a number in the database holds)
+    before = visit.number("before")
     column = {"shop_id": subject} if kind == "shop" else {"account_id": subject}
     found = newest_events(_EVENTS + 1, before, **column)
     address = f"/platform/{kind}s/{subject}"
@@ -201,34 +201,6 @@ def _rows(visit: Visit, links: list[Link]) -> list[LinkRow]:
         )
         for link in links
     ]
-
-
-def _shop_facts(visit: Visit, facts: Shop) -> list[tuple[str, str]]:
-    return [
-        (_("Shop ID"), facts.shop_id),
-        (_("Name"), facts.name or "–"),
-        (_("Market"), visit.language.country(facts.market)),
-        (_("Admitted as"), _("open (普招)") if facts.enrolment == "open" else _("invited (定邀)")),
-        (_("Status"), _state(facts.status)),
-    ]
-
-
-def _account_facts(visit: Visit, facts: Account) -> list[tuple[str, str]]:
-    revoked = facts.commerce_permission == "revoked"
-    return [
-        (_("Account ID"), facts.account_id),
-        (_("Handle"), f"@{facts.handle}" if facts.handle else "–"),
-        (_("Country"), visit.language.country(facts.region)),
-        (_("Registered in"), visit.language.country(facts.registered_in)),
-        (_("Birth date"), facts.birth_date.isoformat() if facts.birth_date else _("unknown")),
-        (_("Status"), _state(facts.status)),
-        (_("E-commerce permission"), _("revoked") if revoked else _("granted")),
-        (_("Followers"), str(facts.followers)),
-    ]
-
-
-def _state(status: str) -> str:
-    return _("normal") if status == "normal" else _("abnormal")
 
 
 @page("platform/links/<str:link_id>", PLATFORM, posts=True)

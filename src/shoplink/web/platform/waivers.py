@@ -85,8 +85,7 @@ def _done(visit: Visit) -> tuple[Sent | None, str]:
 
 
 def _view(visit: Visit, sent: Sent | None, problem: str) -> Waivers:
-    text = visit.asked.get("after", "")
-    after = int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 (what a number in the database holds)
+    after = visit.number("after") or 0
     found = page_of_waivers(_PAGE + 1, after)
     rows = [
         WaiverRow(

@@ -40,8 +40,7 @@ def queue(visit: Visit) -> Answer:
     """Tickets of a status, those that wait the oldest first, those that ended the newest first."""
     asked, market = visit.asked.get("status", ""), visit.asked.get("market", "")
     status: Status = next((each for each in _TABS if each == asked), "open")
-    text = visit.asked.get("after", "")
-    after = int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 (what a number in the database holds)
+    after = visit.number("after") or 0
     ended = status in {"resolved", "closed"}
     found = page_of_tickets(
         visit.now, _ROWS + 1, after, status=status, market=market or None, newest_first=ended
