@@ -3,6 +3,7 @@
 import click
 
 from shoplink.cli.apply import apply
+from shoplink.cli.attribute import attribute
 from shoplink.cli.deliver import deliver
 from shoplink.cli.demo import demo
 from shoplink.cli.doctor import doctor
@@ -29,6 +30,7 @@ for command in (
     demo,
     migrate,
     apply,
+    attribute,
     export,
     verify,
     replay,

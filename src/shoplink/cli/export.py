@@ -20,6 +20,7 @@ Examples:
   shoplink export world.ndjson
   shoplink export --what shops --format csv --language zh shops.csv
   shoplink export --what log - | gzip > log.ndjson.gz
+  shoplink export --what periods periods.csv
 
 \b
 Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
@@ -27,8 +28,9 @@ Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
 )
 @click.option(
     "--what",
-    type=click.Choice(["shops", "accounts", "links", "products", "contents", "log"]),
-    help="Only these; else all but the log. The log is the event feed, to read and not to take in.",
+    type=click.Choice(["shops", "accounts", "links", "products", "contents", "log", "periods"]),
+    help="Only these; else all that `apply` takes in. To read and not to take in: the log, which is the event feed, and"
+    " the established periods of links, for `attribute` (CSV).",
 )
 @click.option(
     "--format",
@@ -55,6 +57,8 @@ def export(what: "What | None", form: str, tag: Tag, out: str, *, ended: bool) -
     Only reads, also beside a running service. A table is UTF-8 with a byte order mark, as spreadsheets
     expect; open it with its id columns as text, or they are rounded.
     """
+    if what == "periods":
+        form = "csv"
     if form == "csv" and what in (None, "log"):
         fail("--format: found 'csv'; a table needs --what, and not the log")
     encoding = "utf-8-sig" if form == "csv" else "utf-8"
@@ -83,6 +87,8 @@ def _write(what: "What | None", form: str, tag: Tag, stream: TextIO, *, ended: b
 
     if what == "log":
         return flow.export_log(stream)
+    if what == "periods":
+        return flow.export_periods(stream)
     if form == "csv":
         assert what is not None, "a table is of one kind"
         return flow.export_table(what, language(tag), ended=ended, out=stream)

@@ -10,6 +10,8 @@ import msgspec
 from shoplink.core.instant import format_instant
 from shoplink.flows import clock
 from shoplink.flows.look import look_at
+from shoplink.flows.period_file import write_periods
+from shoplink.flows.periods import periods
 from shoplink.flows.tables import TABLES, Kind, Table
 from shoplink.store.fields import from_micros, to_micros
 from shoplink.store.log import (
@@ -26,7 +28,7 @@ from shoplink.store.log import (
 from shoplink.store.read import snapshot
 from shoplink.wording import Language
 
-What = Literal["shops", "accounts", "links", "products", "contents", "log"]
+What = Literal["shops", "accounts", "links", "products", "contents", "log", "periods"]
 
 _PAGE_LINKS = 1_000
 
@@ -72,6 +74,11 @@ def export_log(out: TextIO) -> int:
                 out.write(msgspec.json.encode(event).decode() + "\n")
                 count += 1
     return count
+
+
+def export_periods(out: TextIO) -> int:
+    """Write the established period of every link as CSV; how many."""
+    return write_periods(periods(), out)
 
 
 _ROWS: dict[Kind, Callable[[], Iterator[Row]]] = {

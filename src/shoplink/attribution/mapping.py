@@ -1,0 +1,165 @@
+"""A mapping: which column of an order export is which field, and how its cells are written. TOML, by its user."""
+
+import tomllib
+from collections.abc import Mapping as Table
+from datetime import timedelta, timezone, tzinfo
+from re import ASCII, fullmatch
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
+
+Field = Literal[
+    "order_id", "shop_id", "account_id", "ordered_at", "amount", "currency", "commission_rate", "refund"
+]
+Dates = Literal["ymd", "dmy", "mdy"]
+Amounts = Literal["minor", "major"]
+Rates = Literal["bp", "percent", "fraction"]
+
+REQUIRED: tuple[Field, ...] = ("order_id", "shop_id", "ordered_at", "amount", "currency")
+OPTIONAL: tuple[Field, ...] = ("account_id", "commission_rate", "refund")
+CONSTANT: tuple[Field, ...] = ("shop_id", "account_id", "currency", "commission_rate")
+"""The fields that may be the same for every row, where an export has no column for them."""
+
+_OWN_NAMES: dict[Field, str] = {
+    "amount": "amount_minor",
+    "commission_rate": "commission_rate_bp",
+    "refund": "refund_minor",
+}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "dates": ("ymd", "dmy", "mdy"),
+    "amounts": ("minor", "major"),
+    "rates": ("bp", "percent", "fraction"),
+    "delimiter": (",", ";", "\t", "|"),
+}
+_TEXTS = ("utc_offset", "time_zone", "encoding")
+_TABLES = ("columns", "constants")
+_SECONDS_OF_A_DAY = 86_400
+
+
+class MappingError(ValueError):
+    """A mapping that is none, or does not fit its file; says where, what was found and what is expected."""
+
+
+class Mapping(Struct, frozen=True):
+    """Which column is which field, and how cells are written. Without a mapping columns have their own names.
+
+    `columns`: field to column; `constants`: field to the text that holds for every row. `dates` is the order of a
+    date's parts; `zone` that of instants which name no offset; `amounts` are whole minor units or decimals of the
+    major one; `rates` are basis points, per cent or fractions of one. `encoding` and `delimiter` are those of
+    CSV where they are not to be found out.
+    """
+
+    columns: dict[Field, str]
+    constants: dict[Field, str] = {}
+    dates: Dates = "ymd"
+    zone: tzinfo | None = None
+    amounts: Amounts = "minor"
+    rates: Rates = "bp"
+    encoding: str | None = None
+    delimiter: str | None = None
+    name: str = ""
+
+    def column(self, field: Field) -> str | None:
+        """The column of a field; None if it is a constant, or if the field may be left out and is."""
+        return self.columns.get(field)
+
+
+def own_names(present: Table[str, object] | None = None) -> Mapping:
+    """The mapping of a file whose columns are named as the fields are; `present` are the columns it has."""
+    names: dict[Field, str] = {field: _OWN_NAMES.get(field, field) for field in (*REQUIRED, *OPTIONAL)}
+    if present is not None:
+        names = {field: column for field, column in names.items() if field in REQUIRED or column in present}
+    return Mapping(names)
+
+
+def parse_mapping(text: str, name: str) -> Mapping:
+    """The mapping that a TOML text holds; `name` is what errors call it. Raises MappingError."""
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MappingError(f"{name}: no TOML: {error}") from None
+    known = (*_CHOICES, *_TEXTS, *_TABLES)
+    for key, value in given.items():
+        if key not in known:
+            raise MappingError(f"{name}: found the key {key!r}; allowed: {', '.join(known)}")
+        kind, words = (dict, "a table") if key in _TABLES else (str, "text")
+        if not isinstance(value, kind):
+            raise MappingError(f"{name}: {key}: found {value!r}; expected {words}")
+        if key in _CHOICES and value not in _CHOICES[key]:
+            raise MappingError(f"{name}: {key}: found {value!r}; allowed: {', '.join(_CHOICES[key])}")
+    columns, constants = _columns(given, name), _constants(given, name)
+    for field in (*REQUIRED, *OPTIONAL):
+        if field in columns and field in constants:
+            raise MappingError(f"{name}: {field}: found in [columns] and in [constants]; expected once")
+        if field in REQUIRED and field not in columns and field not in constants:
+            also = " or in [constants]" if field in CONSTANT else ""
+            raise MappingError(f"{name}: {field}: missing; expected in [columns]{also}")
+    return Mapping(
+        columns,
+        constants,
+        dates=given.get("dates", "ymd"),
+        zone=_zone(given, name),
+        amounts=given.get("amounts", "minor"),
+        rates=given.get("rates", "bp"),
+        encoding=_encoding(given, name),
+        delimiter=given.get("delimiter"),
+        name=name,
+    )
+
+
+def _columns(given: dict[str, Any], name: str) -> dict[Field, str]:
+    columns = given.get("columns", {})
+    for field, column in columns.items():
+        if field not in (*REQUIRED, *OPTIONAL):
+            allowed = ", ".join((*REQUIRED, *OPTIONAL))
+            raise MappingError(f"{name}: columns: found the field {field!r}; allowed: {allowed}")
+        if not isinstance(column, str):
+            raise MappingError(
+                f"{name}: columns.{field}: found {column!r}; expected the name of a column as text"
+            )
+    return dict(columns)
+
+
+def _constants(given: dict[str, Any], name: str) -> dict[Field, str]:
+    constants = given.get("constants", {})
+    for field, value in constants.items():
+        if field not in CONSTANT:
+            raise MappingError(
+                f"{name}: constants: found the field {field!r}; allowed: {', '.join(CONSTANT)}"
+            )
+        if isinstance(value, bool | float) or not isinstance(value, str | int):
+            raise MappingError(f"{name}: constants.{field}: found {value!r}; expected text or a whole number")
+    return {field: str(value) for field, value in constants.items()}
+
+
+def _zone(given: dict[str, Any], name: str) -> tzinfo | None:
+    offset, zone = given.get("utc_offset"), given.get("time_zone")
+    if offset is not None and zone is not None:
+        raise MappingError(f"{name}: found utc_offset and time_zone; expected one of them")
+    if zone is not None:
+        try:
+            return ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise MappingError(
+                f"{name}: time_zone: found {zone!r}; allowed: a name as Europe/London or Asia/Shanghai"
+            ) from None
+    if offset is None:
+        return None
+    found = fullmatch(r"([+-])(\d\d):([0-5]\d)", offset, ASCII)
+    seconds = (int(found[2]) * 60 + int(found[3])) * 60 if found else _SECONDS_OF_A_DAY
+    if found is None or seconds >= _SECONDS_OF_A_DAY:
+        raise MappingError(f"{name}: utc_offset: found {offset!r}; allowed: +08:00, -05:00 and the like")
+    return timezone(timedelta(seconds=seconds if found[1] == "+" else -seconds))
+
+
+def _encoding(given: dict[str, Any], name: str) -> str | None:
+    encoding: str | None = given.get("encoding")
+    if encoding is not None:
+        try:
+            "".encode(encoding)
+        except LookupError:
+            raise MappingError(
+                f"{name}: encoding: found {encoding!r}; allowed: utf-8, gb18030, utf-16 and the like"
+            ) from None
+    return encoding

@@ -1,0 +1,66 @@
+"""Files of orders, opened: their rows with every field as an expression, whatever they were written in."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import ibis.expr.types as ir
+from msgspec import Struct
+
+from shoplink.attribution import reading
+from shoplink.attribution.engine import Engine, Form, Tell
+from shoplink.attribution.judging import RESULT
+from shoplink.attribution.mapping import Field, Mapping, MappingError, own_names
+from shoplink.attribution.reading import Reading
+from shoplink.attribution.staging import Broken, stage_csv
+
+_CSV = (".csv", ".tsv", ".txt")
+
+
+class Source(Struct):
+    """Orders, opened: their rows, the fields of those, and the lines that are no rows at all."""
+
+    rows: ir.Table
+    fields: dict[Field, Reading]
+    mapping: Mapping
+    columns: tuple[str, ...]
+    broken: list[Broken]
+    count: int
+
+
+def form_of(files: Sequence[str]) -> Form:
+    """What files are written in, by their names. Raises MappingError if that is not one thing."""
+    forms: set[Form] = {"csv" if Path(file).suffix.lower() in _CSV else "parquet" for file in files}
+    if len(forms) > 1:
+        raise MappingError(f"found CSV and Parquet among {', '.join(files)}; expected one of them in one run")
+    return forms.pop()
+
+
+def open_orders(
+    engine: Engine, files: Sequence[str], mapping: Mapping | None, work: Path, tell: Tell
+) -> Source:
+    """Open files of orders; what has to be made Parquet first goes into the folder `work`.
+
+    Without a mapping columns are named as the fields are. Raises MappingError, EngineError, OSError.
+    """
+    is_csv = form_of(files) == "csv"
+    broken: list[Broken] = []
+    staged = list(files)
+    for number, file in enumerate(files if is_csv else ()):
+        out = work / f"orders-{number}.parquet"
+
+        def tell_of_all(done: float, number: int = number) -> None:
+            tell((number + done) / len(files))
+
+        broken += stage_csv(Path(file), out, mapping or own_names(), tell_of_all).broken
+        staged[number] = str(out)
+    rows, shape = engine.orders(staged, is_csv=is_csv)
+    mapping = mapping or own_names(shape.kinds)
+    reading.fit(mapping, shape, ", ".join(files))
+    count = next(engine.rows(rows.agg(count=rows.count())))["count"]
+    rows, fields = reading.read(rows, shape, mapping, engine)
+    return Source(rows, fields, mapping, tuple(shape.kinds), broken, count + len(broken))
+
+
+def is_result(source: Source) -> bool:
+    """Whether the files are an earlier result, which says of every row whose it is."""
+    return set(RESULT) <= set(source.columns)

@@ -1,0 +1,237 @@
+"""What comes in is made Parquet first: CSV in any encoding, each line with its number; and links.
+
+One stream each, in bounded memory.
+"""
+
+import codecs
+import csv
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+from msgspec import Struct
+
+from shoplink.attribution.engine import FILE, LINE, RESERVED, Tell, cell_of
+from shoplink.attribution.instants import to_micros
+from shoplink.attribution.mapping import Mapping, MappingError
+from shoplink.core.commission import Period
+
+_BLOCK_BYTES = 8 << 20
+_LINKS_AT_A_TIME = 50_000
+_BROKEN_MAX = 100_000
+_FIRST_LINE = 2
+"""The line after the header."""
+
+_BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+_LINK_COLUMNS = pa.schema(
+    [
+        ("link_id", pa.string()),
+        ("shop_id", pa.string()),
+        ("account_id", pa.string()),
+        ("role", pa.string()),
+        ("linked_at", pa.int64()),
+        ("ended_at", pa.int64()),
+        ("settlement", pa.string()),
+        ("reference", pa.string()),
+        ("changed_at", pa.int64()),
+    ]
+)
+
+
+class Broken(Struct, frozen=True):
+    """A line of CSV that has another number of cells than the header, as it stands."""
+
+    file: str
+    line: int
+    text: str
+
+
+class Staged(Struct, frozen=True):
+    """A CSV file that was made Parquet: its columns, how many lines were made rows, and those that could not be."""
+
+    file: Path
+    columns: tuple[str, ...]
+    rows: int
+    broken: list[Broken]
+
+
+def stage_csv(path: Path, out: Path, mapping: Mapping, tell: Tell) -> Staged:
+    """Make Parquet of a CSV file: every cell as text; beside them those of fields once more, the file and the line.
+
+    Lines count as a spreadsheet counts rows, the header is line 1; a line without any text is passed over.
+    Raises MappingError for what is no CSV in the encoding found or given; OSError.
+    """
+    encoding = _encoding(path, mapping)
+    columns, delimiter = _header(path, encoding, mapping)
+    fields = {cell_of(field): column for field, column in mapping.columns.items() if column in columns}
+    texts = [*columns, *fields, FILE]
+    schema = pa.schema([*((name, pa.string()) for name in texts), (LINE, pa.int64())])
+    broken: list[Broken] = []
+    rows = seen = 0
+    size = max(path.stat().st_size, 1)
+    with path.open("rb") as file, pq.ParquetWriter(out, schema, compression="zstd") as writer:
+        try:
+            for batch in _batches(file, str(path), columns, (encoding, delimiter), broken):
+                cells = [_bare(batch[column]) for column in fields.values()]
+                place = [
+                    pa.repeat(str(path), batch.num_rows),
+                    pa.array(_line_numbers(seen, batch.num_rows, broken)),
+                ]
+                seen += batch.num_rows
+                made = pa.RecordBatch.from_arrays([*batch.columns, *cells, *place], schema=schema)
+                filled = made.filter(reduce(pc.or_, (pc.not_equal(cells, "") for cells in batch.columns)))
+                writer.write_batch(filled)
+                rows += filled.num_rows
+                tell(min(file.tell() / size, 1))
+        except pa.ArrowInvalid as error:
+            raise _no_csv(path, encoding, delimiter, broken, error) from None
+    return Staged(out, columns, rows, broken)
+
+
+def _no_csv(
+    path: Path, encoding: str, delimiter: str, broken: list[Broken], error: Exception
+) -> MappingError:
+    if len(broken) <= _BROKEN_MAX:
+        return MappingError(f"{path}: no CSV in {encoding}: {error}")
+    return MappingError(
+        f"{path}: more than {_BROKEN_MAX:,} lines have another number of cells than the header, as line "
+        f"{broken[0].line}: is {delimiter!r} the delimiter?"
+    )
+
+
+def _batches(
+    file: BinaryIO, name: str, columns: tuple[str, ...], written: tuple[str, str], broken: list[Broken]
+) -> Iterator[Any]:
+    """The rows of a CSV file as text, as they come; those with another number of cells are put with the broken."""
+    encoding, delimiter = written
+
+    def keep(row: Any) -> str:
+        broken.append(Broken(name, row.number, row.text))
+        return "error" if len(broken) > _BROKEN_MAX else "skip"
+
+    yield from pa_csv.open_csv(
+        file,
+        # One thread: only then the number of a broken line is known.
+        pa_csv.ReadOptions(
+            use_threads=False, encoding=encoding.removesuffix("-sig"), block_size=_BLOCK_BYTES
+        ),
+        pa_csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep
+        ),
+        pa_csv.ConvertOptions(column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False),
+    )
+
+
+def _bare(cells: Any) -> Any:
+    """Cells without the spaces and tabs around them, null where nothing is left."""
+    bare = pc.utf8_trim_whitespace(cells)
+    return pc.if_else(pc.equal(bare, ""), None, bare)
+
+
+def _line_numbers(seen: int, count: int, broken: list[Broken]) -> Any:
+    """The numbers of the next `count` rows, of which `seen` came before, with the broken lines left out."""
+    rows = np.arange(seen, seen + count)
+    whole_before = (
+        np.array([line.line for line in broken], dtype=np.int64) - _FIRST_LINE - np.arange(len(broken))
+    )
+    return rows + _FIRST_LINE + np.searchsorted(whole_before, rows, side="right")
+
+
+def _encoding(path: Path, mapping: Mapping) -> str:
+    """How a file is encoded: as the mapping or its byte order mark says, else UTF-8 or GB18030.
+
+    Raises MappingError if it is not, or if a quotation mark is left open: what follows would be one cell.
+    """
+    with path.open("rb") as file:
+        start = file.read(len(codecs.BOM_UTF8))
+    marked = next((name for mark, name in _BOMS.items() if start.startswith(mark)), None)
+    candidates = [name for name in (mapping.encoding or marked,) if name] or ["utf-8", "gb18030"]
+    wrong = ""
+    for encoding in candidates:
+        try:
+            quotes = _count_quotes(path, encoding)
+        except UnicodeDecodeError as error:
+            wrong = error.object[error.start : error.end].hex(" ")
+            continue
+        if quotes % 2:
+            raise MappingError(f"{path}: found {quotes} quotation marks; expected every one to be closed")
+        return encoding
+    raise MappingError(f"{path}: found the bytes {wrong}; expected {' or '.join(candidates)}")
+
+
+def _count_quotes(path: Path, encoding: str) -> int:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    count = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            count += decoder.decode(block).count('"')
+    return count + decoder.decode(b"", final=True).count('"')
+
+
+def _header(path: Path, encoding: str, mapping: Mapping) -> tuple[tuple[str, ...], str]:
+    """The names of the columns, and what stands between cells."""
+    with path.open(encoding=encoding, newline="") as file:
+        first = file.readline()
+        delimiter = mapping.delimiter or max(",;\t|", key=first.count)
+        file.seek(0)
+        columns = next(csv.reader(file, delimiter=delimiter), [])
+    columns = [column.removeprefix("\ufeff") for column in columns]
+    if not columns or any(not column.strip() for column in columns):
+        raise MappingError(f"{path}: found the header {first.strip()!r}; expected a name for every column")
+    plain = [column.casefold() for column in columns]
+    for column in columns:
+        if column.casefold().startswith(RESERVED):
+            raise MappingError(
+                f"{path}: found the column {column!r}; names that begin with {RESERVED} are ours"
+            )
+        if plain.count(column.casefold()) > 1:
+            raise MappingError(f"{path}: the column {column!r} stands there twice")
+    return tuple(columns), delimiter
+
+
+def stage_links(periods: Iterable[Period], out: Path) -> int:
+    """Write the established periods of links as Parquet of the schema `LINKS`; how many."""
+    count, left = 0, iter(periods)
+    with pq.ParquetWriter(out, _LINK_COLUMNS, compression="zstd") as writer:
+        while some := list(islice(left, _LINKS_AT_A_TIME)):
+            rows = [[*period] for period in map(_link_row, some)]
+            columns = [
+                pa.array(cells, kind.type)
+                for cells, kind in zip(zip(*rows, strict=True), _LINK_COLUMNS, strict=True)
+            ]
+            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=_LINK_COLUMNS))
+            count += len(some)
+    return count
+
+
+def _link_row(period: Period) -> tuple[Any, ...]:
+    return (
+        period.link_id,
+        period.shop_id,
+        period.account_id,
+        period.role,
+        to_micros(period.linked_at),
+        None if period.ended_at is None else to_micros(period.ended_at),
+        period.settlement,
+        period.reference,
+        to_micros(period.changed_at),
+    )
+
+
+def parquet_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """The rows of a Parquet file as values, of those of these columns that it has. Raises MappingError."""
+    try:
+        with pq.ParquetFile(path) as file:
+            present = [name for name in columns if name in file.schema_arrow.names]
+            for batch in file.iter_batches(batch_size=_LINKS_AT_A_TIME, columns=present):
+                yield from batch.to_pylist()
+    except pa.ArrowInvalid as error:
+        raise MappingError(f"{path}: no Parquet: {error}") from None

@@ -1,0 +1,210 @@
+"""`shoplink attribute`: whose orders are they, for whole files."""
+
+import glob
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from shoplink.cli.database import fail, with_database
+from shoplink.core.instant import parse_instant
+from shoplink.wording import Tag
+
+if TYPE_CHECKING:
+    from shoplink.attribution.engine import Engine
+    from shoplink.core.commission import Period
+    from shoplink.flows.attribute import Done
+
+_CSV = (".csv", ".tsv", ".txt")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  shoplink attribute orders-*.csv --mapping shop-export.toml --out judged.parquet
+  shoplink attribute orders.parquet --links periods.csv --out judged.csv
+  shoplink attribute judged.parquet --since 2026-11-01T00:00:00Z --out judged-anew.parquet
+  shoplink attribute /data/orders --engine spark --master spark://cluster:7077 --links periods.csv --out /data/judged
+
+\b
+Exit status: 0 if every row was judged; 1 if some are among the rejects; 2 if nothing was written: a file, the mapping
+or the database cannot be used.
+"""
+)
+@click.argument("orders", metavar="ORDERS…", nargs=-1, required=True)
+@click.option(
+    "--out", metavar="FILE", required=True, help="The result, CSV or Parquet by its name; Spark: a folder."
+)
+@click.option(
+    "--rejects",
+    metavar="FILE",
+    help="Rows that cannot be judged, with line and reason.  [default: OUT.rejects.csv]",
+)
+@click.option(
+    "--mapping",
+    metavar="FILE",
+    help="Which column is which field (TOML); else columns are named as fields are.",
+)
+@click.option(
+    "--links",
+    metavar="FILE",
+    multiple=True,
+    help="Links that `export --what periods` wrote.  [default: the database]",
+)
+@click.option(
+    "--since",
+    metavar="INSTANT",
+    help="ORDERS are earlier results: judge anew what a link changed since can touch.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What runs it.",
+)
+@click.option("--master", default="local[*]", show_default=True, help="Spark's master.")
+@click.option(
+    "--memory", default="2GB", show_default=True, help="How much DuckDB, or Spark's driver, may use."
+)
+@click.option("--threads", type=click.IntRange(1), help="How many DuckDB may use.  [default: one per core]")
+@click.option(
+    "--work",
+    metavar="FOLDER",
+    help="Where files needed for a while go; Spark's workers must see it.  [default: beside OUT]",
+)
+@click.option(
+    "--language",
+    "tag",
+    type=click.Choice(["zh", "en"]),
+    help="The language of reasons.  [default: that of the columns]",
+)
+@click.option("--json", "as_json", is_flag=True, help="What came of it as JSON.")
+def attribute(orders: tuple[str, ...], **options: Any) -> None:
+    """Say of each order in ORDERS whether it belongs to a link, and what commission is due.
+
+    ORDERS are files of CSV or Parquet, or patterns as 'orders-*.csv'. Every row goes out again with `basis`, `link_id`
+    and `commission_minor`, or among the rejects.
+    """
+    run = _run if options["links"] else with_database(_run)
+    done = run(orders, **options)
+    if options["as_json"]:
+        click.echo(msgspec.json.encode({**msgspec.to_builtins(done), "out": options["out"]}))
+    rejects = _rejects(options["out"], options["rejects"])
+    words = f"{done.rows:,} rows: {done.judged:,} judged in {options['out']}"
+    click.echo(f"{words}, {done.rejected:,} rejected{f' in {rejects}' if done.rejected else ''}", err=True)
+    sys.exit(1 if done.rejected else 0)
+
+
+def _run(
+    orders: tuple[str, ...],
+    *,
+    out: str,
+    mapping: str | None,
+    since: str | None,
+    tag: Tag | None,
+    **options: Any,
+) -> "Done":
+    from shoplink.attribution.engine import EngineError  # noqa: PLC0415 (takes long to load)
+    from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
+    from shoplink.flows import attribute as flow  # noqa: PLC0415 (as above)
+    from shoplink.flows.period_file import PeriodsError  # noqa: PLC0415 (as above)
+
+    path = Path(out)
+    try:
+        asked = flow.Asked(
+            orders=_files(orders),
+            links=_links(options["links"]),
+            out=path,
+            form="csv" if path.suffix.lower() in _CSV else "parquet",
+            rejects=_rejects(out, options["rejects"]),
+            engine=_engine(options),
+            work=Path(options["work"]) if options["work"] else path.absolute().parent,
+            mapping=parse_mapping(Path(mapping).read_text(encoding="utf-8"), mapping) if mapping else None,
+            since=_instant(since),
+            tag=tag,
+        )
+        with ExitStack() as bars:
+            return flow.attribute(asked, _Bars(bars))
+    except (MappingError, PeriodsError, EngineError, flow.UnsoundError) as error:
+        fail(str(error))
+    except UnicodeDecodeError:
+        fail(f"{mapping}: no text in UTF-8")
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}")
+
+
+class _Bars:
+    """A bar per step on a terminal, nothing elsewhere."""
+
+    def __init__(self, opened: ExitStack) -> None:
+        self._opened = opened
+        self._step = ""
+        self._bar: Any = None
+
+    def __call__(self, step: str, done: float) -> None:
+        """Show how much of a step is done."""
+        if not sys.stderr.isatty():
+            return
+        if step != self._step:
+            self._opened.close()
+            self._bar = self._opened.enter_context(
+                click.progressbar(length=1000, label=f"{step:8}", file=sys.stderr)
+            )
+            self._step = step
+        self._bar.update(max(int(done * 1000) - self._bar.pos, 0))
+
+
+def _files(orders: tuple[str, ...]) -> list[str]:
+    """The files that names and patterns mean, each once."""
+    files: dict[str, None] = {}
+    for name in orders:
+        is_pattern = re.search(r"[*?\[]", name) is not None and "://" not in name
+        found = sorted(glob.glob(name, recursive=True)) if is_pattern else [name]  # noqa: PTH207 (as a shell reads it)
+        if not found or not ("://" in name or Path(found[0]).exists()):
+            fail(f"{name}: there is no such file")
+        files |= dict.fromkeys(found)
+    return list(files)
+
+
+def _links(files: tuple[str, ...]) -> Iterator["Period"]:
+    if files:
+        from shoplink.flows.period_file import read_periods  # noqa: PLC0415 (as above)
+
+        return read_periods(map(Path, files))
+    from shoplink.flows.periods import periods  # noqa: PLC0415 (only with settings in place)
+
+    return periods()
+
+
+def _engine(options: dict[str, Any]) -> Callable[[Path], "Engine"]:
+    """What opens the engine that is asked for."""
+
+    def opened(folder: Path) -> "Engine":
+        if options["engine"] == "spark":
+            from shoplink.attribution.spark import Spark  # noqa: PLC0415 (takes long to load)
+
+            return Spark(options["master"], options["memory"])
+        from shoplink.attribution.duck import Duck  # noqa: PLC0415 (as above)
+
+        return Duck(options["memory"], folder, options["threads"])
+
+    return opened
+
+
+def _rejects(out: str, rejects: str | None) -> Path:
+    path = Path(out)
+    return Path(rejects) if rejects else path.with_name(f"{path.stem}.rejects.csv")
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else parse_instant(text)
+    except ValueError:
+        fail(f"--since: found {text!r}; allowed: an instant with its offset, as 2026-11-01T00:00:00Z")

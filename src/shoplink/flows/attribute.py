@@ -1,0 +1,123 @@
+"""Judge files of orders: every row that comes in goes out again, with its link or among the rejects with its reason."""
+
+import errno
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from shoplink.attribution import judging
+from shoplink.attribution.engine import Engine, Form
+from shoplink.attribution.instants import to_micros
+from shoplink.attribution.judging import Plan
+from shoplink.attribution.mapping import Mapping, MappingError
+from shoplink.attribution.source import is_result, open_orders
+from shoplink.attribution.staging import stage_links
+from shoplink.core.commission import Period
+from shoplink.flows.order_rejects import write_rejects
+from shoplink.wording import Tag
+
+Say = Callable[[str, float], None]
+"""Told which step is being done, and how much of it, from 0 to 1."""
+
+
+class UnsoundError(RuntimeError):
+    """Something that must never be: links that overlap, rows that are lost or doubled. Nothing was written."""
+
+
+class Asked(Struct, frozen=True):
+    """What is asked for.
+
+    `since`: the files are earlier results, and only what a link changed since then can touch is judged anew.
+    `engine` opens one that may keep things in a folder; `work` is where that folder is made.
+    """
+
+    orders: Sequence[str]
+    links: Iterable[Period]
+    out: Path
+    form: Form
+    rejects: Path
+    engine: Callable[[Path], Engine]
+    work: Path
+    mapping: Mapping | None = None
+    since: datetime | None = None
+    tag: Tag | None = None
+
+
+class Done(Struct, frozen=True):
+    """What came of it: rows and links that came in, the plan that joined them, rows that went out."""
+
+    rows: int
+    judged: int
+    rejected: int
+    links: int
+    plan: Plan
+
+
+def attribute(asked: Asked, say: Say) -> Done:
+    """Judge orders by links, and write the result and the rejects.
+
+    Raises MappingError, PeriodsError, EngineError, UnsoundError and OSError; then neither file was written.
+    """
+    if asked.out.is_dir():
+        raise FileExistsError(errno.EEXIST, "a folder of this name is there already", str(asked.out))
+    with tempfile.TemporaryDirectory(prefix=".shoplink-", dir=asked.work) as folder:
+        work = Path(folder)
+        say("links", 0)
+        count = stage_links(asked.links, work / "links.parquet")
+        with closing(asked.engine(work)) as engine:
+            return _judge(asked, engine, work, count, say)
+
+
+def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Done:
+    links = engine.links(work / "links.parquet")
+    for wrong in engine.rows(judging.overlapping(links).limit(1)):
+        raise UnsoundError(
+            f"the links {wrong['before_id']} and {wrong['link_id']} of the account {wrong['account_id']} overlap: "
+            "an account is linked with one shop at a time"
+        )
+    density = next(engine.rows(judging.density(links)))
+    plan = judging.plan_for(density["links"] or 0, density["pairs"], has_as_of_join=engine.has_as_of_join)
+    source = open_orders(engine, asked.orders, asked.mapping, work, lambda done: say("reading", done))
+    fine = judging.fine(source.rows, source.fields)
+    if asked.since is None:
+        result = judging.judged(fine, links, plan)
+    elif is_result(source):
+        result = judging.judged_again(fine, links, plan, to_micros(asked.since))
+    else:
+        raise MappingError(
+            f"{', '.join(asked.orders)}: found no columns {', '.join(judging.RESULT)}; expected an earlier result"
+        )
+    part = asked.out.with_name(f".{asked.out.name}.part")
+    rejects_part = asked.rejects.with_name(f".{asked.rejects.name}.part")
+    try:
+        judged = engine.write(result, part, asked.form, lambda done: say("judging", done))
+        rejected = 0
+        if judged < source.count:
+            say("rejects", 0)
+            rows = engine.rows(judging.rejected(source.rows, source.fields, links, plan))
+            rejected = write_rejects(rows, source, rejects_part, asked.tag)
+        if judged + rejected != source.count:
+            raise UnsoundError(
+                f"of {source.count} rows {judged} were judged and {rejected} rejected: this does not add up"
+            )
+        part.replace(asked.out)
+        if rejected:
+            rejects_part.replace(asked.rejects)
+        else:
+            asked.rejects.unlink(missing_ok=True)  # those of an earlier run
+    finally:
+        _remove(part)
+        _remove(rejects_part)
+    return Done(source.count, judged, rejected, count, plan)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

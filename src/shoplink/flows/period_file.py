@@ -1,0 +1,100 @@
+"""A file of the established periods of links: written by `shoplink export --what periods`, read by `attribute`."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+
+from shoplink.core.commission import Period
+from shoplink.core.instant import format_instant, parse_instant
+from shoplink.core.parse import ALLOWED
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_INSTANTS = ("linked_at", "ended_at", "changed_at")
+_ALLOWED = {
+    **ALLOWED,
+    "link_id": "1–64 characters",
+    "ended_at": f"{ALLOWED['linked_at']}, or nothing while it is linked",
+    "changed_at": ALLOWED["linked_at"],
+}
+
+COLUMNS = tuple(field.name for field in msgspec.structs.fields(Period))
+"""The columns of the file, named as the fields are."""
+
+
+class PeriodsError(ValueError):
+    """A file that holds no periods; says the file, the line, what was found and what is allowed."""
+
+
+def write_periods(periods: Iterable[Period], out: TextIO) -> int:
+    """Write periods as CSV; how many."""
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    count = 0
+    for period in periods:
+        cells = [getattr(period, name) for name in COLUMNS]
+        writer.writerow(format_instant(cell) if isinstance(cell, datetime) else cell for cell in cells)
+        count += 1
+    return count
+
+
+def read_periods(paths: Iterable[Path]) -> Iterator[Period]:
+    """The periods in files, CSV or Parquet. Raises PeriodsError; OSError."""
+    for path in paths:
+        for line, fields in enumerate(_fields(path), start=2 if path.suffix == ".csv" else 1):
+            try:
+                yield _period(fields)
+            except ValueError as error:
+                raise PeriodsError(f"{path}: line {line}: {error}") from None
+
+
+def _fields(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The lines of a file by the names of its columns."""
+    if path.suffix != ".csv":
+        from shoplink.attribution.staging import parquet_rows  # noqa: PLC0415 (takes long to load)
+
+        yield from parquet_rows(path, COLUMNS)
+        return
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restkey="")
+            missing = {"link_id", "shop_id", "account_id", "role", "linked_at", "ended_at", "changed_at"} - {
+                *(reader.fieldnames or ())
+            }
+            if missing:
+                found = ", ".join(reader.fieldnames or ()) or "nothing"
+                raise PeriodsError(
+                    f"{path}: found the columns {found}; missing {', '.join(sorted(missing))}; "
+                    "`shoplink export --what periods` writes them"
+                )
+            yield from reader
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise PeriodsError(f"{path}: no CSV in UTF-8: {error}") from None
+
+
+def _period(fields: Mapping[str, Any]) -> Period:
+    """The period of a line. Raises ValueError that says the field, what was found and what is allowed."""
+    given = {name: fields.get(name) for name in COLUMNS}
+    values: dict[str, Any] = {name: value for name, value in given.items() if value not in (None, "")}
+    for name in _INSTANTS:
+        value = values.get(name)
+        try:
+            if isinstance(value, str):
+                values[name] = parse_instant(value)
+            elif isinstance(value, int):
+                values[name] = _EPOCH + timedelta(microseconds=value)
+            elif value is not None and value.tzinfo is None:
+                raise ValueError  # noqa: TRY301 (said below)
+        except (ValueError, OverflowError):
+            raise ValueError(f"{name}: found {value!s}; allowed: {_ALLOWED[name]}") from None
+    try:
+        return msgspec.convert(values, Period)
+    except msgspec.ValidationError as error:
+        wrong = next(
+            (name for name in COLUMNS if f"`{name}`" in str(error) or f"$.{name}`" in str(error)), ""
+        )
+        found = repr(given[wrong]) if given.get(wrong) else "nothing"
+        raise ValueError(f"{wrong}: found {found}; allowed: {_ALLOWED.get(wrong, str(error))}") from None

@@ -1,0 +1,45 @@
+"""Ask an engine to judge, and compare what it says with the naive judge."""
+
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from shoplink.attribution import judging
+from shoplink.attribution.engine import Engine
+from shoplink.attribution.judging import Plan
+from shoplink.attribution.source import Source, open_orders
+from tests.attribution.naive import Judged
+
+_numbers = count()
+
+
+def opened(engine: Engine, files: list[str], folder: Path, **more: Any) -> Source:
+    """Files of orders, opened."""
+    return open_orders(engine, files, more.get("mapping"), folder, lambda _: None)
+
+
+def answer(engine: Engine, files: list[str], links: Path, plan: Plan, folder: Path) -> list[Judged]:
+    """What an engine says of orders, by their ids."""
+    source = opened(engine, files, folder)
+    out = folder / f"judged-{next(_numbers)}.parquet"
+    result = judging.judged(judging.fine(source.rows, source.fields), engine.links(links), plan)
+    written = engine.write(result, out, "parquet", lambda _: None)
+    judged = read_result(out)
+    assert written == len(judged)
+    return judged
+
+
+def rejected_ids(engine: Engine, files: list[str], links: Path, plan: Plan, folder: Path) -> list[str]:
+    """The orders that an engine rejects."""
+    source = opened(engine, files, folder)
+    rows = engine.rows(judging.rejected(source.rows, source.fields, engine.links(links), plan))
+    return sorted(row["order_id"] for row in rows)
+
+
+def read_result(path: Path) -> list[Judged]:
+    """A result, a file or a folder of them, by the ids of its orders."""
+    table = pq.read_table(path, columns=list(Judged._fields))
+    columns = [column.to_pylist() for column in table.columns]
+    return sorted(map(Judged._make, zip(*columns, strict=True)))

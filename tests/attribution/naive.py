@@ -1,0 +1,71 @@
+"""A second judge, written from the specification alone: one order after the other, every link of its pair tried."""
+
+from collections import defaultdict
+from fractions import Fraction
+from typing import NamedTuple
+
+
+class Order(NamedTuple):
+    """An order: the instant in microseconds since 1970, money in minor units, the rate in basis points."""
+
+    order_id: str
+    shop_id: str
+    account_id: str | None
+    ordered_at: int
+    amount_minor: int
+    currency: str
+    commission_rate_bp: int | None
+
+
+class Link(NamedTuple):
+    """The period in which a link stood; `ended_at` is None while it stands."""
+
+    link_id: str
+    shop_id: str
+    account_id: str
+    role: str
+    linked_at: int
+    ended_at: int | None
+    changed_at: int = 0
+
+
+class Judged(NamedTuple):
+    """Whose an order is."""
+
+    order_id: str
+    basis: str
+    link_id: str | None
+    commission_minor: int
+
+
+def judge(orders: list[Order], links: list[Link]) -> tuple[list[Judged], list[str]]:
+    """Every order judged, and the ids of those that cannot be."""
+    of_pair: defaultdict[tuple[str, str], list[Link]] = defaultdict(list)
+    for link in links:
+        of_pair[link.shop_id, link.account_id].append(link)
+    judged, not_judged = [], []
+    for order in orders:
+        if order.account_id is None:
+            judged.append(Judged(order.order_id, "none", None, 0))
+            continue
+        in_force = [
+            link
+            for link in of_pair.get((order.shop_id, order.account_id), ())
+            if link.linked_at <= order.ordered_at
+            and (link.ended_at is None or order.ordered_at < link.ended_at)
+        ]
+        assert len(in_force) <= 1, "links of an account never overlap"
+        if in_force:
+            judged.append(Judged(order.order_id, in_force[0].role, in_force[0].link_id, 0))
+        elif order.commission_rate_bp is None:
+            not_judged.append(order.order_id)
+        else:
+            due = halves_up(Fraction(order.amount_minor * order.commission_rate_bp, 10_000))
+            judged.append(Judged(order.order_id, "affiliate", None, due))
+    return judged, not_judged
+
+
+def halves_up(number: Fraction) -> int:
+    """The nearest whole number; of two that are equally near the greater."""
+    below = number.numerator // number.denominator
+    return below + 1 if number - below >= Fraction(1, 2) else below

@@ -1,0 +1,225 @@
+"""What a cell means is the same for both engines, and every word for what is wrong can be said."""
+
+import csv
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from shoplink.attribution import instants, reading
+from shoplink.attribution.duck import Duck
+from shoplink.attribution.engine import Engine
+from shoplink.attribution.mapping import MappingError, parse_mapping
+from shoplink.wording.orders import WORDS
+from tests.attribution.asking import opened
+from tests.attribution.cells import COLUMNS, FINE, SETTINGS, Cell, at, mapping_of
+
+
+@pytest.fixture
+def duck(tmp_path: Path) -> Iterator[Duck]:
+    engine = Duck("1GB", tmp_path, None)
+    yield engine
+    engine.close()
+
+
+def test_every_cell_is_read_as_it_is_meant(duck: Duck, tmp_path: Path) -> None:
+    for settings, cells in SETTINGS.items():
+        assert misread(duck, settings, cells, tmp_path) == []
+
+
+def misread(
+    engine: Engine, settings: str, cells: tuple[Cell, ...], folder: Path
+) -> list[tuple[Cell, object, object]]:
+    """The cells that an engine reads otherwise, with the value and the problem that it finds."""
+    file = folder / "orders.csv"
+    with file.open("w", encoding="gb18030", newline="") as out:
+        writer = csv.DictWriter(out, COLUMNS)
+        writer.writerow(COLUMNS)
+        for cell in cells:
+            writer.writerow({**FINE, cell.field: cell.text})
+    source = opened(engine, [str(file)], folder, mapping=mapping_of(settings))
+    asked: dict[str, ir.Value] = {}
+    for field, found in source.fields.items():
+        fine = found.fine.fill_null(ibis.literal(value=False))
+        asked |= {f"{field}_value": fine.ifelse(found.value, None), f"{field}_problem": found.problem}
+    rows = {row["shoplink_line"]: row for row in engine.rows(source.rows.select("shoplink_line", **asked))}
+    assert len(rows) == len(cells)
+    wrong = []
+    for number, cell in enumerate(cells, start=2):
+        value, problem = rows[number][f"{cell.field}_value"], rows[number][f"{cell.field}_problem"]
+        if (value, problem) != (cell.value, cell.wrong):
+            wrong.append((cell, value, problem))
+    return wrong
+
+
+def test_every_word_for_what_is_wrong_is_said_and_used() -> None:
+    used = {cell.wrong for cells in SETTINGS.values() for cell in cells}
+    assert used - {None, "missing"} == WORDS - {"needed"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/London", "America/New_York", "Asia/Shanghai", "Australia/Lord_Howe", "Asia/Tehran"]
+)
+def test_the_clocks_of_a_zone_are_those_of_its_rules(name: str) -> None:
+    zone, chance = ZoneInfo(name), random.Random(1)
+    changes = instants._changes(zone, datetime(2010, 1, 1, tzinfo=ZoneInfo("UTC")))
+    start = datetime(2010, 1, 2)  # noqa: DTZ001 (what clocks show)
+    local = [start + timedelta(seconds=chance.randrange(29 * 365 * 86_400)) for _ in range(2_000)]
+    local += [
+        change.astimezone(zone).replace(tzinfo=None) + timedelta(seconds=seconds)
+        for change in changes
+        for seconds in (-7_200, -3_601, -3_600, -1_801, -1_800, -1, 0, 1, 1_799, 1_800, 3_599, 3_600)
+    ]
+    table = ibis.memtable({"shown": [at(f"{shown.isoformat()}+00:00") for shown in local]})
+    asked = table.mutate(offset=instants.offset_in(zone, table.shown))
+    for row in ibis.duckdb.connect().to_pyarrow(asked).to_pylist():
+        shown = datetime(1970, 1, 1) + timedelta(microseconds=row["shown"])  # noqa: DTZ001 (as above)
+        assert row["offset"] == offset_if_shown_once(shown, zone), shown
+
+
+def offset_if_shown_once(shown: datetime, zone: ZoneInfo) -> int | None:
+    """A zone's offset when its clocks show this, if they do so at exactly one instant."""
+    found = set()
+    for fold in (0, 1):
+        offset = shown.replace(tzinfo=zone, fold=fold).utcoffset()
+        assert offset is not None
+        instant = (shown - offset).replace(tzinfo=ZoneInfo("UTC"))
+        if instant.astimezone(zone).replace(tzinfo=None) == shown:
+            found.add(offset)
+    return found.pop() // timedelta(microseconds=1) if len(found) == 1 else None
+
+
+def test_columns_with_types_are_read_exactly(duck: Duck, tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "order_id": pa.array([5764607523034234881, None, 3], pa.int64()),
+            "shop_id": ["S1", "S1", "S 1 "],
+            "account_id": ["", "A1", None],
+            "ordered_at": pa.array([1_700_000_000_000_001] * 3, pa.timestamp("us")),
+            "amount": pa.array([Decimal("1234.5000"), Decimal("0.1050"), Decimal(7)], pa.decimal128(18, 4)),
+            "currency": ["GBP", "gbp", "JPY"],
+            "commission_rate": pa.array([Decimal("12.5"), None, Decimal(-1)], pa.decimal128(5, 2)),
+        }
+    )
+    pq.write_table(table, tmp_path / "orders.parquet")
+    own = "\n".join(f'{name} = "{name}"' for name in table.column_names)
+    mapping = parse_mapping(
+        f'utc_offset = "-01:00"\namounts = "major"\nrates = "percent"\n[columns]\n{own}', "m.toml"
+    )
+    source = opened(duck, [str(tmp_path / "orders.parquet")], tmp_path, mapping=mapping)
+    asked = {f"{field}_value": found.value for field, found in source.fields.items()}
+    asked |= {f"{field}_problem": found.problem for field, found in source.fields.items()}
+    first, second, third = sorted(
+        duck.rows(source.rows.select(**asked, line="shoplink_line")), key=lambda row: row["line"]
+    )
+    assert first["order_id_value"] == "5764607523034234881"
+    assert first["ordered_at_value"] == 1_700_003_600_000_001
+    assert (first["amount_value"], first["commission_rate_value"]) == (123_450, 1_250)
+    assert (first["account_id_value"], third["shop_id_value"], third["amount_value"]) == (None, "S 1 ", 7)
+    problems = {key: value for key, value in second.items() if key.endswith("problem") and value}
+    assert problems == {
+        "order_id_problem": "missing",
+        "amount_problem": "too_fine",
+        "currency_problem": "unknown",
+    }
+    assert third["commission_rate_problem"] == "not_rate"
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "said"),
+    [
+        (
+            "order_id",
+            pa.array([5.7e18]),
+            "order_id is read from the column 'order_id' of {}: found DOUBLE; expected text or a whole number",
+        ),
+        (
+            "amount_minor",
+            pa.array([1.5]),
+            "'amount_minor' of {}: found DOUBLE; expected a whole number, a decimal or text: money is exact",
+        ),
+        (
+            "ordered_at",
+            pa.array([1], pa.timestamp("us")),
+            "found TIMESTAMP; expected a timestamp with time zone, a timestamp with utc_offset",
+        ),
+        ("ordered_at", pa.array([1]), "found BIGINT; expected a timestamp with time zone"),
+        (
+            "amount",
+            pa.array([1]),
+            "amount is read from the column 'amount_minor', which {} does not have; found the columns",
+        ),
+        (
+            "shoplink_at",
+            pa.array([1]),
+            "found the column 'shoplink_at'; names that begin with shoplink_ are ours",
+        ),
+    ],
+)
+def test_a_column_that_cannot_hold_its_field_is_named_with_what_was_found_and_expected(
+    duck: Duck, tmp_path: Path, column: str, cells: pa.Array, said: str
+) -> None:
+    columns = {
+        "order_id": pa.array(["O1"]),
+        "shop_id": pa.array(["S1"]),
+        "ordered_at": pa.array([1], pa.timestamp("us", "UTC")),
+        "currency": pa.array(["GBP"]),
+    }
+    if column != "amount":
+        columns["amount_minor"] = pa.array([1])
+    path = tmp_path / "orders.parquet"
+    pq.write_table(pa.table({**columns, column: cells}), path)
+    with pytest.raises(MappingError) as error:
+        opened(duck, [str(path)], tmp_path)
+    assert said.format(path) in str(error.value)
+
+
+def test_what_is_the_same_in_every_row_need_not_be_a_column(duck: Duck, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("id,at,total\n1,2026-11-01T10:00:00Z,5\n", encoding="utf-8")
+    mapping = parse_mapping(
+        '[columns]\norder_id = "id"\nordered_at = "at"\namount = "total"\n'
+        '[constants]\nshop_id = "S1"\naccount_id = "A1"\ncurrency = "GBP"\ncommission_rate = 1000\n',
+        "m.toml",
+    )
+    source = opened(duck, [str(tmp_path / "orders.csv")], tmp_path, mapping=mapping)
+    asked = {field: found.value for field, found in source.fields.items()}
+    assert list(duck.rows(source.rows.select(**asked))) == [
+        {
+            "order_id": "1",
+            "shop_id": "S1",
+            "account_id": "A1",
+            "ordered_at": at("2026-11-01T10:00:00+00:00"),
+            "amount": 5,
+            "currency": "GBP",
+            "commission_rate": 1000,
+            "refund": None,
+        }
+    ]
+
+
+def test_a_constant_that_is_none_is_refused(duck: Duck, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("id,at,total\n1,2026-11-01T10:00:00Z,5\n", encoding="utf-8")
+    columns = '[columns]\norder_id = "id"\nordered_at = "at"\namount = "total"\n[constants]\nshop_id = "S1"\n'
+    for constant, said in (
+        ('currency = "GBR"', "m.toml: constants.currency: found 'GBR'; allowed: a code of ISO 4217"),
+        (
+            'currency = "GBP"\ncommission_rate = 10001',
+            "constants.commission_rate: found '10001'; allowed: 0 to 10000",
+        ),
+        ('currency = "GBP"\ncommission_rate = "some"', "constants.commission_rate: found 'some'"),
+    ):
+        mapping = parse_mapping(columns + constant, "m.toml")
+        with pytest.raises(MappingError, match=said):
+            opened(duck, [str(tmp_path / "orders.csv")], tmp_path, mapping=mapping)
+
+
+def test_the_most_that_can_be_read_fits_the_arithmetic() -> None:
+    assert reading.AMOUNT_MINOR_MAX * 1 == 2**53 - 1

@@ -1,0 +1,84 @@
+"""An earlier result is brought up to date: what a link changed since can touch is judged anew, and nothing else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shoplink.attribution import judging
+from shoplink.attribution.duck import Duck
+from shoplink.attribution.engine import Form
+from tests.attribution.asking import opened, read_result
+from tests.attribution.market import DAY, START, links_of, orders_of, write_links, write_orders
+from tests.attribution.naive import Judged, Link, Order, judge
+
+SINCE = START + 200 * DAY
+
+
+@pytest.fixture
+def duck(tmp_path: Path) -> Iterator[Duck]:
+    engine = Duck("1GB", tmp_path, None)
+    yield engine
+    engine.close()
+
+
+def result(duck: Duck, file: Path, links: list[Link], since: int | None, form: Form = "parquet") -> Path:
+    """What comes of a file, judged whole or from an instant on."""
+    source = opened(duck, [str(file)], file.parent)
+    fine = judging.fine(source.rows, source.fields)
+    known = duck.links(write_links(links, file.parent / "links.parquet"))
+    asked = (
+        judging.judged(fine, known, "interval")
+        if since is None
+        else judging.judged_again(fine, known, "interval", since)
+    )
+    out = file.with_name(f"{file.stem}-judged.{form}")
+    duck.write(asked, out, form, lambda _: None)
+    return out
+
+
+def test_up_to_date_it_is_what_judging_everything_anew_gives(duck: Duck, tmp_path: Path) -> None:
+    links = links_of(300, 5, seed=20)
+    orders = orders_of(20_000, links, seed=21)
+    (file,) = map(
+        Path, write_orders([order for order in orders if order.commission_rate_bp is not None], tmp_path)
+    )
+    # Earlier a link that has ended since was still standing, and one imported since was not known.
+    then = [
+        link._replace(ended_at=None if link.changed_at >= SINCE else link.ended_at)
+        for link in links
+        if link.changed_at < SINCE or link.linked_at < SINCE
+    ]
+    earlier = result(duck, file, then, None)
+    assert read_result(result(duck, earlier, links, SINCE)) == read_result(result(duck, file, links, None))
+
+
+def test_a_row_that_no_changed_link_can_touch_stays_as_it_was(duck: Duck, tmp_path: Path) -> None:
+    old = Link("link_old", "S1", "A1", "official", START, START + 10, changed_at=START + 10)
+    new = Link("link_new", "S1", "A2", "official", START + 5, None, changed_at=SINCE)
+    orders = [
+        Order("before", "S1", "A2", START + 4, 100, "GBP", 1000),
+        Order("after", "S1", "A2", START + 5, 100, "GBP", 1000),
+        Order("other", "S1", "A1", START, 100, "GBP", 1000),
+        Order("nobody", "S1", None, START + 9, 100, "GBP", None),
+    ]
+    (file,) = map(Path, write_orders(orders, tmp_path))
+    # What the earlier result says is wrong on purpose: it shows which rows are judged anew.
+    earlier = result(duck, file, [], None, "csv")
+    text = earlier.read_text(encoding="utf-8").replace(",10\n", ",77\n")
+    earlier.write_text(text, encoding="utf-8")
+    assert read_result(result(duck, earlier, [old, new], SINCE)) == [
+        Judged("after", "official", "link_new", 0),
+        Judged("before", "affiliate", None, 77),
+        Judged("nobody", "none", None, 0),
+        Judged("other", "affiliate", None, 77),
+    ]
+
+
+def test_a_result_judged_anew_has_each_column_once(duck: Duck, tmp_path: Path) -> None:
+    links = links_of(20, 2, seed=1)
+    orders = orders_of(300, links, seed=2)
+    (file,) = map(Path, write_orders(orders, tmp_path))
+    first = result(duck, file, links, None, "csv")
+    again = result(duck, first, links, None)
+    assert read_result(again) == sorted(judge(orders, links)[0])

@@ -1,0 +1,83 @@
+"""A real local Spark with several partitions says what DuckDB and the naive judge say."""
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shoplink.attribution import judging
+from shoplink.attribution.duck import Duck
+from shoplink.attribution.spark import Spark
+from tests.attribution.asking import answer, opened, read_result, rejected_ids
+from tests.attribution.cells import SETTINGS
+from tests.attribution.market import DAY, START, links_of, orders_of, write_links, write_orders
+from tests.attribution.naive import judge
+from tests.attribution.test_reading import misread
+
+ORDERS = int(os.environ.get("SHOPLINK_TEST_ORDERS", "600000")) // 6
+
+# py4j leaves the closing of its sockets to the garbage collector.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Spark]:
+    engine = Spark(
+        "local[2]", "1GB", {"spark.sql.shuffle.partitions": "5", "spark.sql.autoBroadcastJoinThreshold": "-1"}
+    )
+    yield engine
+    engine.close()
+
+
+@pytest.mark.parametrize("each", [1, 30])
+def test_spark_says_of_every_order_what_duckdb_and_the_naive_judge_say(
+    spark: Spark, tmp_path: Path, each: int
+) -> None:
+    links = links_of(max(ORDERS // (20 * each), 20), each, seed=each + 50)
+    orders = orders_of(ORDERS // 2, links, seed=each + 51)
+    judged, not_judged = judge(orders, links)
+    path = write_links(links, tmp_path / "links.parquet")
+    files = write_orders(orders, tmp_path / "orders", files=4)
+    assert answer(spark, files, path, "interval", tmp_path) == sorted(judged)
+    assert rejected_ids(spark, files, path, "interval", tmp_path) == sorted(not_judged)
+    random.Random(3).shuffle(orders)
+    again = write_orders(orders, tmp_path / "again", files=7, rows_in_group=999)
+    assert answer(spark, again, path, "interval", tmp_path) == sorted(judged)
+    duck = Duck("1GB", tmp_path, None)
+    assert answer(duck, files, path, "as_of", tmp_path) == sorted(judged)
+    duck.close()
+
+
+def test_spark_reads_every_cell_as_it_is_meant(spark: Spark, tmp_path: Path) -> None:
+    for settings, cells in SETTINGS.items():
+        assert misread(spark, settings, cells, tmp_path) == []
+
+
+def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: Spark, tmp_path: Path) -> None:
+    links = links_of(100, 5, seed=70)
+    orders = orders_of(5_000, links, seed=71)
+    files = write_orders(orders, tmp_path / "orders", files=3)
+    since = START + 200 * DAY
+    then = [link for link in links if link.changed_at < since]
+    duck = Duck("1GB", tmp_path, None)
+    first = opened(duck, files, tmp_path)
+    then_links = duck.links(write_links(then, tmp_path / "then.parquet"))
+    earlier = judging.judged(judging.fine(first.rows, first.fields), then_links, "interval")
+    duck.write(earlier, tmp_path / "judged.parquet", "parquet", lambda _: None)
+    now = write_links(links, tmp_path / "now.parquet")
+    results = []
+    for engine in (duck, spark):
+        source = opened(engine, [str(tmp_path / "judged.parquet")], tmp_path)
+        fine = judging.fine(source.rows, source.fields)
+        out = tmp_path / f"{type(engine).__name__}.parquet"
+        engine.write(
+            judging.judged_again(fine, engine.links(now), "interval", since), out, "parquet", lambda _: None
+        )
+        results.append(read_result(out))
+    duck.close()
+    assert results[0] == results[1]
+    assert len(results[0]) > 4_000
