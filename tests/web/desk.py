@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.test import Client
 
 from shoplink.flows import clock, demo
@@ -33,6 +34,6 @@ def somebody(
 def signed_in(person: Person, network: str = "GB") -> Client:
     """A browser of this person's, on a network in a country."""
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
     client.cookies["network"] = network
     return client

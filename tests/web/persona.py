@@ -27,7 +27,7 @@ def browser_of(
     persona: str | None, *, network: str = "GB", language: str = "en", csrf: bool = False
 ) -> Client:
     """A browser in which a persona has signed in; None: nobody has. `csrf`: forged forms are refused, as they really are."""
-    client = Client(enforce_csrf_checks=csrf, headers={"Accept-Language": language})
+    client = Client(enforce_csrf_checks=csrf, headers={"Accept-Language": language}, SERVER_NAME="localhost")
     client.cookies["network"] = network
     if persona is not None:
         person = Person.objects.get(person_id=personas.person_id(persona))

@@ -41,8 +41,6 @@ TIME_ZONE = "UTC"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-globals().update(sign_in.sign_in_settings())
-
 # The address under which people reach the pages; the links in e-mails and calendars begin with it.
 PUBLIC_URL = checked_public_url(os.environ.get("SHOPLINK_PUBLIC_URL", ""))
 globals().update(
@@ -75,3 +73,4 @@ PROXIES = whole_number("SHOPLINK_PROXIES", 0, least=0, most=10)
 COUNTRY_HEADER = os.environ.get("SHOPLINK_COUNTRY_HEADER", "")
 
 globals().update(web.web_settings(ALLOWED_HOSTS))
+globals().update(sign_in.sign_in_settings(os.environ, https=globals()["SESSION_COOKIE_SECURE"]))

@@ -14,9 +14,11 @@ from typing import Literal
 from django.utils.crypto import salted_hmac
 from msgspec import Struct
 
+from shoplink.core.around import Place
 from shoplink.core.facts import Actor
 from shoplink.flows import clock, people
 from shoplink.store import people as store
+from shoplink.store import sign_in_links
 from shoplink.store.names import names
 from shoplink.store.owner import writing
 
@@ -41,9 +43,9 @@ def is_path(text: str) -> bool:
     return len(text) <= PATH_LENGTH_MAX and _PATH.fullmatch(text) is not None
 
 
-def home_of(place: Subject, subject_id: str) -> str:
-    """The first page of a shop or of an account."""
-    return f"/{'seller' if place == 'shop' else 'creator'}/{subject_id}/"
+def home_of(place: Place, subject_id: str) -> str:
+    """The first page of a shop, of an account, or of a kind of staff."""
+    return {"shop": f"/seller/{subject_id}/", "creator": f"/creator/{subject_id}/"}.get(place, f"/{place}/")
 
 
 def hand_off(  # noqa: PLR0913 (for whom, whereto, and how long)
@@ -77,7 +79,7 @@ def hand_off(  # noqa: PLR0913 (for whom, whereto, and how long)
         return "not_found"
     with writing():
         at = now()
-        made = store.recorded_sign_in_link(secret)
+        made = sign_in_links.recorded_sign_in_link(secret)
         if made is not None:
             same = (made.person_id, made.path, made.expires_at - made.created_at)
             if same != (person_id, target, timedelta(minutes=minutes)):
@@ -86,13 +88,13 @@ def hand_off(  # noqa: PLR0913 (for whom, whereto, and how long)
         store.add_person(name=found, person_id=person_id)
         people.admit(by, person_id, place, subject_id, at)
         expires_at = at + timedelta(minutes=minutes)
-        store.add_sign_in_link(secret, person_id, target, at, expires_at)
+        sign_in_links.add_sign_in_link(secret, person_id, target, at, expires_at)
     return HandOff(secret, expires_at)
 
 
 def waiting(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:
     """Whom a link would sign in now, and the path it leads to; None if it is used, over or unknown."""
-    made = store.recorded_sign_in_link(secret)
+    made = sign_in_links.recorded_sign_in_link(secret)
     if made is None or made.used_at is not None or now() >= made.expires_at:
         return None
     return made.person_id, made.path
@@ -103,7 +105,7 @@ def use(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str]
     with writing():
         at = now()
         found = waiting(secret, lambda: at)
-        return found if found is not None and store.use_sign_in_link(secret, at) else None
+        return found if found is not None and sign_in_links.use_sign_in_link(secret, at) else None
 
 
 def _person_id(place: Subject, subject_id: str) -> str:

@@ -25,7 +25,8 @@ from shoplink.flows import clock
 from shoplink.store import people as store
 from shoplink.store.feed import number_events_here
 from shoplink.store.owner import writing
-from shoplink.store.people import Invited, Member
+from shoplink.store.people import Invited as Invited  # noqa: PLC0414 (read from here)
+from shoplink.store.people import Member
 from shoplink.store.save import append
 from shoplink.store.sql import is_postgresql
 

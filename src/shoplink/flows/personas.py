@@ -61,7 +61,7 @@ def settle() -> None:
     with writing():
         at = clock.now()
         for key, persona in PERSONAS.items():
-            store.add_person(name=persona.name, person_id=person_id(key))
+            store.add_person(name=persona.name, email=f"{key}@demo.example", person_id=person_id(key))
             for place, subject_id in persona.places:
                 people.admit(PLATFORM, person_id(key), place, subject_id, at)
     tick()  # the feed shows them at once

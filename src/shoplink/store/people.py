@@ -1,6 +1,6 @@
 """The rows of people, memberships, invitations and sign-in links. What of it may be done is decided in `flows.people`.
 
-Whatever writes here is called within `owner.writing()`, by the flow that also appends the events.
+Whatever writes here what events tell of is called within `owner.writing()`, by the flow that also appends these.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from msgspec import Struct
 from shoplink.core.around import Place
 from shoplink.store.fields import from_micros, to_micros
 from shoplink.store.models.people import mint_person_id
+from shoplink.store.owner import writing
 from shoplink.store.sql import among, execute, ids, insert, is_postgresql, query
 
 
@@ -53,16 +54,6 @@ class Invited(Struct, frozen=True):
         return self.used_at is None and self.withdrawn_at is None and at < self.expires_at
 
 
-class HandOffLink(Struct, frozen=True):
-    """A hand-off link as it is kept: whom it signs in, and the path it leads to."""
-
-    person_id: str
-    path: str
-    created_at: datetime
-    expires_at: datetime
-    used_at: datetime | None
-
-
 def digest(secret: str) -> str:
     """What is kept of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
@@ -88,7 +79,7 @@ def members(place: Place, subject_id: str) -> list[Member]:
         place,
         subject_id,
     )
-    return [Member(row[0], row[1], row[2], _instant(row[3])) for row in found]
+    return [Member(row[0], row[1], row[2], instant_of(row[3])) for row in found]
 
 
 def member_ids_locked(place: Place, subject_id: str) -> list[str]:
@@ -148,21 +139,46 @@ def names_of(person_ids: Iterable[str]) -> dict[str, str]:
 def add_person(
     *, name: str, email: str | None = None, person_id: str | None = None, language: str = ""
 ) -> str:
-    """Record somebody who has no password (yet); the id. Nothing if somebody has this id already.
+    """Record somebody who has no password (yet), with an address that is known to be theirs; the id.
 
-    Raises IntegrityError if somebody else has the address.
+    Nothing if somebody has this id already. Raises IntegrityError if somebody else has the address.
     """
     person_id = person_id or mint_person_id()
+    address = email and email.lower()
     execute(
         "INSERT INTO person (person_id, email, name, language, time_zone, is_active, password)"
         " VALUES (%s, %s, %s, %s, '', true, %s) ON CONFLICT (person_id) DO NOTHING",
         person_id,
-        email and email.lower(),
+        address,
         name,
         language,
         make_password(None),
     )
+    execute(
+        'INSERT INTO account_emailaddress (user_id, email, verified, "primary") SELECT number, email, true, true'
+        " FROM person WHERE person_id = %s AND email = %s AND number NOT IN (SELECT user_id FROM account_emailaddress)",
+        person_id,
+        address,
+    )
     return person_id
+
+
+def change_person(person_id: str, *, name: str, language: str, time_zone: str) -> None:
+    """Store how a person is called, and how they read."""
+    with writing():
+        execute(
+            "UPDATE person SET name = %s, language = %s, time_zone = %s WHERE person_id = %s",
+            name,
+            language,
+            time_zone,
+            person_id,
+        )
+
+
+def change_language(person_id: str, language: str) -> None:
+    """Store in which language a person reads."""
+    with writing():
+        execute("UPDATE person SET language = %s WHERE person_id = %s", language, person_id)
 
 
 def add_invitation(invitation: Invited, secret: str) -> None:
@@ -213,38 +229,6 @@ def end_invitation(invitation_id: str, how: str, at: datetime) -> bool:
     )
 
 
-def add_sign_in_link(secret: str, person_id: str, path: str, at: datetime, expires_at: datetime) -> None:
-    """Keep a hand-off link by the digest of its secret."""
-    given = (digest(secret), person_id, path, to_micros(at), to_micros(expires_at))
-    instants = {"created_at": "bigint", "expires_at": "bigint"}
-    insert("sign_in_link", [given], digest="text", person_id="text", path="text", **instants)
-
-
-def recorded_sign_in_link(secret: str) -> HandOffLink | None:
-    """The hand-off link of a secret, whatever became of it."""
-    found = query(
-        "SELECT person_id, path, created_at, expires_at, used_at FROM sign_in_link WHERE digest = %s",
-        digest(secret),
-    )
-    if not found:
-        return None
-    person_id, path, created_at, expires_at, used_at = found[0]
-    return HandOffLink(person_id, path, _instant(created_at), _instant(expires_at), from_micros(used_at))
-
-
-def use_sign_in_link(secret: str, at: datetime) -> bool:
-    """Use a hand-off link up; whether it could still be used."""
-    return (
-        execute(
-            "UPDATE sign_in_link SET used_at = %s WHERE digest = %s AND used_at IS NULL AND expires_at > %s",
-            to_micros(at),
-            digest(secret),
-            to_micros(at),
-        )
-        == 1
-    )
-
-
 _PERSON = "SELECT person_id, email, name, language, time_zone, is_active FROM person"
 _INVITATION = (
     "SELECT invitation_id, email, place, subject_id, invited_at, expires_at, used_at, withdrawn_at"
@@ -267,14 +251,15 @@ def _invited(  # noqa: PLR0913, PLR0917 (the columns of the table)
         email,
         place,
         subject_id,
-        _instant(invited_at),
-        _instant(expires_at),
+        instant_of(invited_at),
+        instant_of(expires_at),
         from_micros(used_at),
         from_micros(withdrawn_at),
     )
 
 
-def _instant(micros: int) -> datetime:
+def instant_of(micros: int) -> datetime:
+    """The instant in a column that is never null."""
     instant = from_micros(micros)
     assert instant is not None, "this column is never null"
     return instant

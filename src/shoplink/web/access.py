@@ -36,6 +36,13 @@ def any_person(request: HttpRequest) -> None:
     person_of(request)
 
 
+def own_of(request: HttpRequest) -> None:
+    """A person who signs in by themselves, and not by hand-off links alone. Raises SignInError, Http404."""
+    person_of(request)
+    if not request.user.email:  # type: ignore[union-attr] # signed in by now
+        raise Http404
+
+
 def seller_of(request: HttpRequest, shop_id: str) -> Actor:
     """The shop, acted for by the person. Raises SignInError, Http404."""
     person = person_of(request)
@@ -94,6 +101,7 @@ class Access(NamedTuple):
 
 ANYONE = Access("anyone", lambda _request, **_named: None)
 PERSON = Access("any person signed in", lambda request, **_named: any_person(request))
+OWN = Access("any person who signs in with an address", lambda request, **_named: own_of(request))
 SELLER = Access("sellers of the shop", lambda request, shop_id, **_named: seller_of(request, shop_id))
 ANY_SELLER = Access("sellers of any shop", lambda request, **_named: any_seller(request))
 CREATOR = Access("the creator", lambda request, account_id, **_named: creator_of(request, account_id))

@@ -1,7 +1,5 @@
 """The way into the demo: anybody of its world, with one click. Nowhere else than in the demo's database."""
 
-from django.conf import settings
-from django.contrib.auth import get_user_model, login
 from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -10,6 +8,7 @@ from shoplink.flows.personas import PERSONAS, Persona, is_demo, person_id
 from shoplink.store.names import names
 from shoplink.web.access import ANYONE
 from shoplink.web.page import page
+from shoplink.web.people.enter import enter
 from shoplink.web.show import Badge
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import N_
@@ -55,12 +54,8 @@ def chooser(visit: Visit) -> Answer:
         raise Http404
     if visit.posted:
         key = visit.typed.get("persona", "")
-        person = (
-            get_user_model().objects.filter(person_id=person_id(key)).first() if key in PERSONAS else None
-        )
-        if person is None:
+        if key not in PERSONAS or not enter(visit.request, person_id(key), "demo"):
             raise Http404
-        login(visit.request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
         return HttpResponseRedirect("/")
     shops, accounts = names(_subjects("shop"), _subjects("creator"))
     cards = [_card(key, persona, shops, accounts) for key, persona in PERSONAS.items()]

@@ -32,6 +32,11 @@ def broken(_request: HttpRequest) -> HttpResponse:
     )
 
 
+def too_many(_request: HttpRequest) -> HttpResponse:
+    """429: too many attempts to sign in, or the like."""
+    return _error(429, _("Too many attempts"), _("Wait a few minutes and try again."))
+
+
 def forged(_request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's signature)
     """403: a form that did not come from our pages, or from one that stood open for too long."""
     return _error(

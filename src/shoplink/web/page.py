@@ -43,26 +43,40 @@ PAGES: dict[str, Page] = {}
 
 
 def page(
-    route: str, access: Access, *, posts: bool = False, menu: Menu | None = None
+    route: str, access: Access, *, posts: bool = False, menu: Menu | None = None, name: str = ""
 ) -> Callable[[View], View]:
     """Declare a page: the function gets a Visit and what the route names, and returns what is shown.
 
     `posts`: its form is sent to its own address. `menu`: its entry in the menu of its place. It is
-    called `place.function` in the routes: `seller.home` for `home` anywhere in `shoplink.web.seller`.
+    called `place.function` in the routes: `seller.home` for `home` anywhere in `shoplink.web.seller`; or `name`.
     """
     methods = ("GET", "POST") if posts else ("GET",)
 
     def declare(view: View) -> View:
-        place = view.__module__.removeprefix("shoplink.web.").partition(".")[0]
-        name = f"{place}.{view.__name__}"
-        assert name not in PAGES, f"{name} is declared twice"
-        answer = require_http_methods([*methods, "HEAD"])(gzip_page(_answering(view, access, posts=posts)))
-        PAGES[name] = Page(route, name, access, methods, answer)
+        called = name or f"{view.__module__.removeprefix('shoplink.web.').partition('.')[0]}.{view.__name__}"
+        _declare(Page(route, called, access, methods, _admitted(access, _answering(view), has_form=posts)))
         if menu is not None:
-            MENUS.setdefault(place, {})[name] = menu
+            MENUS.setdefault(called.partition(".")[0], {})[called] = menu
         return view
 
     return declare
+
+
+def step(route: str, name: str, access: Access, view: Callable[..., HttpResponse]) -> None:
+    """Declare a page that makes its own response: it may write when it is looked at, and is kept nowhere."""
+
+    def answer(visit: Visit, **named: Any) -> HttpResponse:
+        response = view(visit, **named)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    _declare(Page(route, name, access, ("GET", "POST"), _admitted(access, answer, has_form=False)))
+
+
+def _declare(one: Page) -> None:
+    assert one.name not in PAGES, f"{one.name} is declared twice"
+    answer = require_http_methods([*one.methods, "HEAD"])(gzip_page(one.answer))
+    PAGES[one.name] = one._replace(answer=answer)
 
 
 def routes() -> list[URLPattern]:
@@ -70,23 +84,33 @@ def routes() -> list[URLPattern]:
     return [path(one.route, one.answer, name=one.name) for one in PAGES.values()]
 
 
-def _answering(view: View, access: Access, *, posts: bool) -> Callable[..., HttpResponse]:
-    @wraps(view)
+def _admitted(
+    access: Access, answering: Callable[..., HttpResponse], *, has_form: bool
+) -> Callable[..., HttpResponse]:
+    """What answers whoever may see a page, and shows the way in to whoever has to sign in first."""
+
+    @wraps(answering)
     def answer(request: HttpRequest, **named: str) -> HttpResponse:
-        if any("\x00" in value for value in named.values()):
+        if any("\x00" in str(value) for value in named.values()):
             raise Http404  # nothing is called so, and no database can be asked for it
         try:
             actor = access.admit(request, **named)
         except SignInError:
             way_back = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('account_login')}?{way_back}")
-        visit = Visit(request, actor, named, has_form=posts)
-        if request.method == "POST":
+        return answering(Visit(request, actor, named, has_form=has_form), **named)
+
+    return answer
+
+
+def _answering(view: View) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def answer(visit: Visit, **named: str) -> HttpResponse:
+        if visit.request.method == "POST":
             found = view(visit, **named)
             response = _rendered(visit, found) if isinstance(found, Shown) else found
-            response.set_cookie(
-                STAMP_COOKIE, token_urlsafe(8), httponly=True, samesite="Lax", secure=request.is_secure()
-            )
+            secure = visit.request.is_secure()
+            response.set_cookie(STAMP_COOKIE, token_urlsafe(8), httponly=True, samesite="Lax", secure=secure)
             return response
         with snapshot():
             found = view(visit, **named)
@@ -130,5 +154,10 @@ def _digest(visit: Visit, shown: Shown, frame: Frame) -> str:
     get_token(request)  # every page has a form, and its token is not another one the next time
     parts += [request.COOKIES.get(STAMP_COOKIE), request.META["CSRF_COOKIE"], shown.view]
     parts.append(frame.language if in_part else frame)
-    written = msgspec.json.encode(parts, enc_hook=str)
+    written = msgspec.json.encode(parts, enc_hook=_as_text)
     return f'"{hashlib.blake2b(written, digest_size=16).hexdigest()}"'
+
+
+def _as_text(value: object) -> str:
+    """A form as what it shows; and as a plain text, which what templates make is not."""
+    return str.__str__(str(value))

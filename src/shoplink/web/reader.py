@@ -1,12 +1,14 @@
 """Who reads: in which language, in which time zone. Set before a page is made, unset after it."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from shoplink.store.people import change_language
 from shoplink.wording import Language, Tag, language
 
 LANGUAGE_COOKIE = "language"
@@ -39,6 +41,10 @@ class Reader:
         response.headers.setdefault("Content-Language", CODES[tag])
         if switched:
             keep(response, request, LANGUAGE_COOKIE, CODES[switched])
+            forged = response.status_code == HTTPStatus.FORBIDDEN
+            if not forged and request.user.is_authenticated and request.user.language:
+                # Who chose one in the settings chooses another one now.
+                change_language(request.user.person_id, switched)
         return response
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from shoplink.core import Actor
 from shoplink.flows import clock
+from shoplink.store.models import Person
 from shoplink.web.network import Network, network_of
 from shoplink.web.reader import language_now, switched_to
 from shoplink.wording import Language
@@ -43,6 +44,19 @@ class Visit:
     def as_creator(self, account_id: str) -> "Visit":
         """The same visit by the same person, acting as the creator of an account that is theirs."""
         return replace(self, actor=Actor("creator", account_id, self.by.person))
+
+    @property
+    def anybody(self) -> Person | None:
+        """Who is signed in, if somebody is."""
+        user = self.request.user
+        return user if user.is_authenticated else None
+
+    @property
+    def person(self) -> Person:
+        """Who is signed in, on a page that only somebody who is may see."""
+        found = self.anybody
+        assert found is not None, "the page's access says that somebody is signed in"
+        return found
 
     @property
     def network(self) -> Network:

@@ -1,0 +1,48 @@
+"""Forms that others made, in our look and words: classes of fields, labels, no placeholders that stand for labels."""
+
+from typing import Any
+
+from django import forms
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+_CHECKS = (forms.CheckboxInput, forms.RadioSelect)
+
+_LABELS = {
+    "login": _("E-mail address"),
+    "email": _("E-mail address"),
+    "password": _("Password"),
+    "password1": _("New password"),
+    "password2": _("New password, once more"),
+    "oldpassword": _("Current password"),
+    "code": _("Code"),
+    "passwordless": _("Sign in with it alone, without a password"),
+    "name": _("Name"),
+}
+_HELP = {
+    "password1": _("At least 10 characters; not only digits, no common password, not like your name."),
+}
+
+
+def dress(response: TemplateResponse) -> None:
+    """Dress every form of allauth's that a response shows."""
+    for value in (response.context_data or {}).values():
+        if isinstance(value, forms.BaseForm):
+            dress_form(value)
+            for name, field in value.fields.items():
+                field.label = _LABELS.get(name, field.label)
+                field.help_text = _HELP.get(name, "")
+
+
+def dress_form(form: forms.BaseForm) -> Any:
+    """Give the fields of a form their classes; the same form."""
+    for field in form.fields.values():
+        attrs = field.widget.attrs
+        attrs.pop("placeholder", None)
+        if isinstance(field.widget, _CHECKS):
+            attrs["class"] = "form-check-input"
+        elif isinstance(field.widget, forms.Select):
+            attrs["class"] = "form-select"
+        else:
+            attrs["class"] = "form-control"
+    return form

@@ -1,0 +1,59 @@
+"""The forms of people: signing up by invitation, and one's own name, language and time zone."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from allauth.account.forms import SignupForm
+from allauth.core import context
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shoplink.web.people.adapter import invitation_of
+
+NAME_LENGTH_MAX = 200
+
+
+class SignUpForm(SignupForm):  # type: ignore[misc] # allauth has no types
+    """A new person: their name and a password; the address is that of the invitation."""
+
+    field_order = ("name", "email", "password1")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the address from the invitation that the request carries."""
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = forms.CharField(
+            label=_("Your name"),
+            max_length=NAME_LENGTH_MAX,
+            widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        )
+        self.order_fields(self.field_order)
+        invited = invitation_of(context.request)
+        email = self.fields["email"]
+        email.disabled = True  # a disabled field keeps its initial value, whatever is sent
+        email.initial = self.initial["email"] = invited.email if invited else ""
+
+
+class ProfileForm(forms.Form):
+    """How a person is called, and how they read."""
+
+    name = forms.CharField(label=_("Your name"), max_length=NAME_LENGTH_MAX)
+    language = forms.ChoiceField(
+        label=_("Language"),
+        required=False,
+        choices=[("", _("As the browser says")), ("zh", "简体中文"), ("en", "English")],
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer every time zone that this machine knows."""
+        super().__init__(*args, **kwargs)
+        zones = [
+            (name, name)
+            for name in sorted(available_timezones())
+            if "/" in name and not name.startswith("Etc/")
+        ]
+        self.fields["time_zone"] = forms.ChoiceField(
+            label=_("Time zone"),
+            required=False,
+            choices=[("", _("As the browser says")), ("UTC", "UTC"), *zones],
+        )

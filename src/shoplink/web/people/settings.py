@@ -1,0 +1,117 @@
+"""A person's own settings: name, language, time zone; what secures the sign-in; where they are signed in."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import get_adapter as providers
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.store.people import change_person
+from shoplink.store.sessions import end_sessions, sessions_of
+from shoplink.web.access import OWN, PERSON
+from shoplink.web.page import page
+from shoplink.web.people.dress import dress_form
+from shoplink.web.people.forms import ProfileForm
+from shoplink.web.show import Instant, show_instant
+from shoplink.web.visit import Answer, Shown, Visit
+
+
+class SettingsView(Struct):
+    """The form of a person's own settings."""
+
+    form: Any
+    email: str
+
+
+class SecurityView(Struct):
+    """What secures a sign-in: whether there is a password, an app, how many passkeys, codes and sessions."""
+
+    password: bool
+    app: bool
+    passkeys: int
+    codes: bool
+    providers: bool
+    sessions: int
+    crumbs: list[tuple[str, str]]
+
+
+class SessionItem(Struct):
+    """A place where the person is signed in."""
+
+    number: int
+    current: bool
+    since: Instant
+    until: Instant
+    address: str
+    browser: str
+
+
+class SessionsView(Struct):
+    """Where the person is signed in."""
+
+    sessions: list[SessionItem]
+    crumbs: list[tuple[str, str]]
+
+
+def crumbs() -> list[tuple[str, str]]:
+    """The way from a person's settings down to what secures their sign-in."""
+    return [(reverse("people.settings"), _("Settings")), (reverse("mfa_index"), _("Security"))]
+
+
+@page("settings/", PERSON, posts=True, name="people.settings")
+def own(visit: Visit) -> Answer:
+    """My name, my language, my time zone."""
+    person = visit.person
+    now = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
+    form = ProfileForm(visit.typed) if visit.posted else ProfileForm(initial=visit.typed.dict() or now)
+    if visit.posted and form.is_valid():
+        change_person(person.person_id, **form.cleaned_data)
+        return visit.go("people.settings", said=_("Saved."))
+    dress_form(form)
+    view = SettingsView(form, person.email or "")
+    return Shown("people/settings.html", view, 422 if visit.posted else 200)
+
+
+@page("settings/security/", OWN, name="mfa_index")
+def security(visit: Visit) -> Answer:
+    """What secures my sign-in, and where to change it."""
+    person = visit.person
+    kinds = [*Authenticator.objects.filter(user=person).values_list("type", flat=True)]
+    view = SecurityView(
+        password=person.has_usable_password(),
+        app=Authenticator.Type.TOTP in kinds,
+        passkeys=kinds.count(Authenticator.Type.WEBAUTHN),
+        codes=Authenticator.Type.RECOVERY_CODES in kinds,
+        providers=bool(providers().list_providers(visit.request)),
+        sessions=len(sessions_of(person.person_id, visit.now)),
+        crumbs=crumbs()[:1],
+    )
+    return Shown("people/security.html", view)
+
+
+@page("settings/security/sessions/", PERSON, posts=True)
+def sessions(visit: Visit) -> Answer:
+    """Where I am signed in, and to sign out elsewhere."""
+    found = sessions_of(visit.person.person_id, visit.now)
+    here = visit.request.session.session_key
+    if visit.posted:
+        chosen = visit.typed.get("session", "")
+        ending = [
+            one.number for one in found if one.session_key != here and chosen in {str(one.number), "others"}
+        ]
+        end_sessions(visit.person.person_id, ending)
+        return visit.go("people.sessions", said=_("Signed out there.") if ending else "")
+    items = [
+        SessionItem(
+            one.number,
+            one.session_key == here,
+            show_instant(visit, one.since),
+            show_instant(visit, one.until),
+            one.address,
+            one.browser,
+        )
+        for one in found
+    ]
+    return Shown("people/sessions.html", SessionsView(items, crumbs()))

@@ -1,0 +1,68 @@
+"""Somebody with a browser, who signs in as people do: with what they typed, clicked, or were sent."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.models import EmailAddress
+from django.test import Client
+
+from shoplink.core.around import Place
+from shoplink.core.facts import Actor
+from shoplink.flows import clock, people
+from shoplink.store.models import Person
+from shoplink.store.owner import writing
+
+PASSWORD = "correct horse battery staple"  # noqa: S105 (a test's own)
+
+
+def person(email: str = "lin@example.com", *places: tuple[Place, str], name: str = "Lin") -> Person:
+    """Somebody with a password, a confirmed address, and places to act at."""
+    found = Person(email=email, name=name)
+    found.set_password(PASSWORD)
+    found.save()
+    with writing():
+        EmailAddress.objects.create(user=found, email=email, verified=True, primary=True)
+        for place, subject_id in places:
+            people.admit(Actor("platform", "test"), found.person_id, place, subject_id, clock.now())
+    return found
+
+
+class Browser(Client):
+    """A browser that checks forged forms as real ones are, and fills the pages' own forms in."""
+
+    def __init__(self, language: str = "en") -> None:
+        super().__init__(
+            enforce_csrf_checks=True, headers={"Accept-Language": language}, SERVER_NAME="localhost"
+        )
+
+    def look(self, path: str, status: int = 200) -> str:
+        """What a page says."""
+        response = self.get(_path(path))
+        assert response.status_code == status, (path, response.status_code, response.headers.get("Location"))
+        return response.content.decode()
+
+    def send(self, path: str, **fields: Any) -> Any:
+        """Send a form with this browser's token, as the page's own form does."""
+        if "csrftoken" not in self.cookies:
+            self.get("/sign-in/")
+        token = self.cookies["csrftoken"].value
+        return self.post(_path(path), {"csrfmiddlewaretoken": token, **fields})
+
+    def sign_in(self, email: str, password: str = PASSWORD, **more: Any) -> Any:
+        """Sign in by address and password."""
+        return self.send("/sign-in/", login=email, password=password, **more)
+
+    def prove(self, password: str = PASSWORD) -> None:
+        """Enter the password once more, as what concerns security asks for."""
+        answer = self.send("/sign-in/again/", password=password, next="/settings/")
+        assert answer.status_code == 302, answer.content.decode()
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody is signed in on this browser."""
+        return self.get("/settings/").status_code == 200
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
