@@ -30,6 +30,9 @@ assets: $(BUILT) ## bundle what the pages load (style sheet, scripts, icons)
 bench: .venv/.ready ## measure, and write docs/reference/benchmarks.md
 	$(BIN)/python -m benchmarks
 
+soak: .venv/.ready ## races, kills and simulated worlds for hours, into docs/reference/soak.md (SOAK='--races 100 …')
+	$(BIN)/python -m tests.trust.soak $(SOAK)
+
 docs: .venv/.ready ## write the generated pages of docs/reference
 	$(BIN)/python -m tests.pages
 	$(BIN)/python -m tests.api.golden

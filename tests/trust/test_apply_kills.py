@@ -20,7 +20,7 @@ from tests.server import SHOPLINK
 
 KILLS = int(os.environ.get("SHOPLINK_APPLY_KILLS", "10"))
 SEED = int(os.environ.get("SHOPLINK_TRUST_SEED", "1"))
-WORLDS = 40
+WORLDS = 30
 LINES_IN_WORLD = 300
 LATER_SECONDS = (0.0, 0.3)
 

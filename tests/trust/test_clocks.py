@@ -31,8 +31,8 @@ ROUNDS = int(os.environ.get("SHOPLINK_CLOCK_ROUNDS", "1"))
 SEED = int(os.environ.get("SHOPLINK_TRUST_SEED", "1"))
 SKEW_SECONDS = 300
 LINKS = 60
-APART = timedelta(milliseconds=40)
-NEAR_SECONDS = (-0.3, 0.1)
+APART = timedelta(milliseconds=60)
+NEAR_SECONDS = (-0.4, 0.1)
 AHEAD = timedelta(seconds=1)
 INVITATION = timedelta(hours=48)
 WORKERS = 6

@@ -21,6 +21,7 @@ ROUNDS = int(os.environ.get("SHOPLINK_FEED_ROUNDS", "1"))
 SEED = int(os.environ.get("SHOPLINK_TRUST_SEED", "1"))
 WRITERS = 8
 STOPPED_SECONDS = 3
+WRITING_SECONDS = 1
 PAGE = 37
 
 _STOP_IN_THE_MIDDLE = f"""
@@ -74,13 +75,15 @@ def test_a_reader_of_the_feed_misses_nothing(
                     for number in range(ROUNDS):
                         if kind == "postgresql":
                             _stop_in_a_transaction(site, slow, number)
+                        time.sleep(WRITING_SECONDS)
                         site.pause(processes - 1, STOPPED_SECONDS)
+                    time.sleep(WRITING_SECONDS)
                 feed = read_feed(client)
                 _wait_until(lambda: len(follower.seen) == len(feed))
     assert follower.seen == feed
     check_feed(feed, workers)
     site.verify()
-    record_property("shown", f"{ROUNDS:,} rounds, {len(feed):,} events of {WRITERS} writers")
+    record_property("shown", f"{ROUNDS:,} times stopped, {len(feed):,} events of {WRITERS} writers")
 
 
 def _stop_in_a_transaction(site: Site, client: Client, number: int) -> None:

@@ -1,6 +1,7 @@
 """64 clients want what only one can have, over HTTP; whoever reads meanwhile never sees a thing half done."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -36,7 +37,7 @@ def run(site: Site, race: Race, rounds: int) -> int:
     return readers.reads
 
 
-@pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
+@pytest.mark.parametrize("race", RACES, ids=lambda race: re.sub(r"\B([A-Z])", r" \1", race.__name__).lower())
 def test_of_64_clients_exactly_one_wins(
     site: Site, race: type[Race], record_property: Callable[[str, object], None]
 ) -> None:
