@@ -24,6 +24,7 @@ from shoplink.core import (
 )
 from shoplink.core.facts import Enrolment, Role
 from shoplink.flows import clock, demo_tickets
+from shoplink.flows.demo_goods import goods
 from shoplink.flows.execute import execute
 from shoplink.flows.tick import tick
 from shoplink.store.feed import read_feed
@@ -135,8 +136,8 @@ def newest_position() -> int:
 def world(now: datetime) -> list[Command]:
     """The commands that make the world as it is now, in the order of their instants."""
     links = [*_tea_and_home(now), *_beauty(now), *_america(now), *offer(1, _ago(now, 1))]
-    commands = [*_records(now), *demo_tickets.facts(now, PLATFORM), *links]
-    return sorted(commands, key=lambda command: command.at)
+    facts = [*_records(now), *demo_tickets.facts(now, PLATFORM), *goods(now, PLATFORM)]
+    return sorted([*facts, *links], key=lambda command: command.at)
 
 
 def offer_ids(number: int) -> tuple[str, str]:
