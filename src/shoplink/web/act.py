@@ -22,12 +22,16 @@ KEY_LENGTH_MAX = 64
 
 
 class Sent(Struct):
-    """What became of a command: accepted; or refused, with every reason; or not understood, naming the field."""
+    """What became of a command: accepted; or refused, with every reason; or not understood, naming the field.
+
+    `products`: what came of each product that the command named.
+    """
 
     accepted: bool
     reasons: tuple[Reason, ...] = ()
     warnings: tuple[str, ...] = ()
     events: tuple[dict[str, Any], ...] = ()
+    products: tuple[dict[str, Any], ...] = ()
     problem: str = ""
     field: str = ""
 
@@ -64,6 +68,7 @@ def send(visit: Visit, command: str, *, link_id: str | None = None, **fields: An
         reasons=tuple(read_reason(reason) for reason in answer["reasons"]),
         warnings=tuple(answer["warnings"]),
         events=tuple(answer["events"]),
+        products=tuple(answer.get("products", ())),
     )
 
 

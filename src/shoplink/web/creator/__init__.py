@@ -2,9 +2,11 @@
 
 from shoplink.web.creator import (  # isort: skip (the order of the menu)
     inbox,
+    showcase,
+    adding,
     unlinking,
     rights,
     tickets,
 )
 
-__all__ = ["inbox", "rights", "tickets", "unlinking"]
+__all__ = ["adding", "inbox", "rights", "showcase", "tickets", "unlinking"]

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import World
+from shoplink.core import Reason, World
 from shoplink.core.commerce.permissions import permissions
 from shoplink.web.access import CREATOR
 from shoplink.web.creator.account import handle_of, mine, shop_of
@@ -46,17 +46,24 @@ def rights(visit: Visit, account_id: str) -> Answer:
         shop=shop_of(world, link) if link else "",
         standing=_standing(visit, world, account_id),
         rights=[
-            Right(_("Sync all products of the shop to the showcase"), not given.why_not["sync_showcase"]),
-            Right(_("Add from shop: showcase, videos, lives"), not given.why_not["add_to_showcase"]),
+            _right(visit, _("Sync all products of the shop to the showcase"), given.why_not["sync_showcase"]),
+            _right(visit, _("Add from shop: showcase, videos, lives"), given.why_not["add_to_showcase"]),
+            _right(visit, _("Sell in videos and lives"), given.why_not["sell_in_video"]),
             Right(_("Sell without a minimum of followers"), given.followers_minimum == 0),
             Right(_("Sell without commission"), given.commission == "none"),
-            Right(_("Promote other shops’ products"), not given.why_not["promote_other_shops"]),
+            _right(visit, _("Promote other shops’ products"), given.why_not["promote_other_shops"]),
         ]
         if given
         else [],
         reasons=show_reasons(visit, given.held) if given else [],
     )
     return Shown("creator/rights.html", view)
+
+
+def _right(visit: Visit, title: str, why_not: tuple[Reason, ...]) -> Right:
+    """Something with every reason why it may not be done."""
+    problems = [row.problem for row in show_reasons(visit, why_not)]
+    return Right(title, not why_not, " ".join(problems))
 
 
 def _standing(visit: Visit, world: World, account_id: str) -> list[Right]:

@@ -3,6 +3,7 @@
 from shoplink.web.seller import (  # isort: skip (the order of the menu)
     home,
     accounts,
+    products,
     links,
     many,
     invite,
@@ -10,4 +11,4 @@ from shoplink.web.seller import (  # isort: skip (the order of the menu)
     tickets,
 )
 
-__all__ = ["accounts", "home", "invite", "link", "links", "many", "tickets"]
+__all__ = ["accounts", "home", "invite", "link", "links", "many", "products", "tickets"]

@@ -17,6 +17,7 @@ from shoplink.store.read import one_link, timeline
 from shoplink.web.access import SELLER
 from shoplink.web.act import Sent, judge, send
 from shoplink.web.page import page
+from shoplink.web.seller.products import Sync, sync_of
 from shoplink.web.seller.shop import account_name, rights_in_words, shop_name, unlinks_of
 from shoplink.web.show import (
     Badge,
@@ -53,6 +54,7 @@ class LinkPage(Struct, frozen=True):
     held: list[ReasonRow]
     ticket_helps: bool
     rights: list[str]
+    sync: Sync | None
     timeline: list[TimelineRow]
     can_withdraw: bool
     can_unlink: bool
@@ -124,6 +126,9 @@ def _page(visit: Visit, seen: Seen, link: Link, sent: Sent | None) -> LinkPage:
         held=show_reasons(visit, held),
         ticket_helps=any(map(support_can_help, held)),
         rights=rights_in_words(world, link) if link.status == "linked" else [],
+        sync=sync_of(visit, world, link.shop_id)
+        if link.status == "linked" and link.role == "official"
+        else None,
         timeline=show_timeline(visit, [*reversed(due), *reversed(timeline(link.link_id))]),
         can_withdraw=link.status in {"invited", "in_review"},
         can_unlink=link.status == "linked" and _may_unlink_alone(world, link),

@@ -1,0 +1,212 @@
+"""Where a creator finds products to put in: Add from shop for the linked shop's, and choosing among all other shops'."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import Link, Reason, World
+from shoplink.core.commerce.facts import Content, Product
+from shoplink.core.commerce.permissions import permissions
+from shoplink.core.wire import read_reason
+from shoplink.flows.look import look_at
+from shoplink.store.commerce_read import one_content, page_of_products
+from shoplink.web.access import CREATOR
+from shoplink.web.act import Sent, send
+from shoplink.web.creator.account import handle_of, mine, shop_of
+from shoplink.web.frame import Menu
+from shoplink.web.goods import PAGE, Picked, ProductRow, cursor_of, picked, show_product
+from shoplink.web.page import page
+from shoplink.web.show import ReasonRow, show_reasons
+from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording import say_reason
+from shoplink.wording.sentences import N_
+
+
+class Offer(Struct, frozen=True):
+    """A product that may be put in: `chosen` as the form had it, `problems` why it was not put in just now."""
+
+    product: ProductRow
+    shop_id: str
+    shop: str
+    chosen: bool
+    problems: list[str]
+
+
+class Offers(Struct, frozen=True):
+    """What the page shows; `to` is the video or live that it is for, empty for the showcase."""
+
+    account_id: str
+    handle: str
+    shop: str
+    to: str
+    place: str
+    back_url: str
+    rows: list[Offer]
+    picked: Picked
+    next_url: str
+    first_url: str
+    why_not: list[ReasonRow]
+    problem: str
+
+
+@page("creator/<str:account_id>/add", CREATOR, posts=True)
+def add(visit: Visit, account_id: str) -> Answer:
+    """Add from shop: many of the linked shop's products at once, each with its own outcome."""
+    found, to = mine(account_id), _target(visit, account_id)
+    link = found.current
+    if link is None or link.status != "linked":
+        return visit.go("creator.showcase", account_id=account_id)
+    sent = None
+    if visit.posted:
+        chosen = visit.typed.getlist("product_id")
+        if chosen:
+            sent = send(
+                visit,
+                "add_from_shop",
+                link_id=link.link_id,
+                shop_id=link.shop_id,
+                account_id=account_id,
+                product_ids=chosen,
+                content_id=to.content_id if to else None,
+            )
+        else:
+            sent = Sent(accepted=False, problem=_("Choose at least one product."))
+        if sent.accepted and all(one["outcome"] == "added" for one in sent.products):
+            return _back(visit, account_id, to, _("Added."))
+    view = _own(visit, found.world, link, to, sent)
+    return Shown("creator/add.html", view, status=sent.status if sent else 200)
+
+
+@page(
+    "creator/<str:account_id>/choose",
+    CREATOR,
+    posts=True,
+    menu=Menu(icon="trending-up", title=N_("Choose products")),
+)
+def choose(visit: Visit, account_id: str) -> Answer:
+    """选品: other shops' products, the rising ones first asked for; each can be promoted for its commission."""
+    to, sent = _target(visit, account_id), None
+    if visit.posted:
+        ids = {"shop_id": visit.typed.get("shop_id", ""), "product_id": visit.typed.get("product_id", "")}
+        sent = send(visit, "promote", account_id=account_id, content_id=to.content_id if to else None, **ids)
+        if sent.accepted:
+            return _back(visit, account_id, to, _("Added. You earn its commission."))
+    view = _others(visit, account_id, to, sent)
+    return Shown("creator/choose.html", view, status=sent.status if sent else 200)
+
+
+def _target(visit: Visit, account_id: str) -> Content | None:
+    """The video or live that products are for; None is the showcase. Raises Http404 if it is not mine."""
+    to = visit.typed.get("to", "") or visit.asked.get("to", "")
+    if not to:
+        return None
+    content = one_content(to) if "\x00" not in to else None
+    if content is None or content.account_id != account_id:
+        raise Http404
+    return content
+
+
+def _back(visit: Visit, account_id: str, to: Content | None, said: str) -> Answer:
+    if to:
+        return visit.go("creator.video", said=said, account_id=account_id, content_id=to.content_id)
+    return visit.go("creator.showcase", said=said, account_id=account_id)
+
+
+def _own(visit: Visit, world: World, link: Link, to: Content | None, sent: Sent | None) -> Offers:
+    wanted = picked(visit)
+    found = _products(visit, wanted, shop_id=link.shop_id)
+    why_not = permissions(world, link.shop_id, link.account_id).why_not[
+        "add_to_video" if to else "add_to_showcase"
+    ]
+    chosen = set(visit.typed.getlist("product_id"))
+    outcomes = {one["product_id"]: one["reasons"] for one in sent.products} if sent else {}
+    rows = [
+        Offer(
+            product=show_product(visit, one, wanted.thresholds),
+            shop_id=link.shop_id,
+            shop="",
+            chosen=one.product_id in chosen and bool(outcomes.get(one.product_id, [None])),
+            problems=_said(visit, outcomes.get(one.product_id, [])),
+        )
+        for one in found[:PAGE]
+    ]
+    problem = sent.problem if sent else ""
+    if outcomes:
+        added = sum(not reasons for reasons in outcomes.values())
+        problem = _("{added} of {chosen} were added; the others say why not.").format(
+            added=added, chosen=len(outcomes)
+        )
+    return _offers(
+        visit, world, link.account_id, to, rows, found, wanted, why_not, problem, shop_of(world, link)
+    )
+
+
+def _said(visit: Visit, reasons: list[dict[str, Any]]) -> list[str]:
+    return [say_reason(read_reason(reason), visit.language, visit.zone).problem for reason in reasons]
+
+
+def _others(visit: Visit, account_id: str, to: Content | None, sent: Sent | None) -> Offers:
+    wanted = picked(visit, potential=True)
+    found = _products(visit, wanted)
+    world = look_at(shops={one.shop_id for one in found[:PAGE]}, accounts=[account_id]).world
+    tried = visit.typed.get("product_id", "") if sent else ""
+    rows = [
+        Offer(
+            product=show_product(visit, one, wanted.thresholds),
+            shop_id=one.shop_id,
+            shop=world.shops[one.shop_id].facts.name or one.shop_id,
+            chosen=False,
+            problems=[
+                say_reason(reason, visit.language, visit.zone).problem
+                for reason in (sent.reasons if sent and one.product_id == tried else ())
+            ],
+        )
+        for one in found[:PAGE]
+    ]
+    why_not: tuple[Reason, ...] = sent.reasons if sent else ()
+    return _offers(
+        visit, world, account_id, to, rows, found, wanted, why_not, sent.problem if sent else "", ""
+    )
+
+
+def _products(visit: Visit, wanted: Picked, shop_id: str | None = None) -> list[Product]:
+    return page_of_products(
+        PAGE + 1,
+        cursor_of(visit),
+        shop_id=shop_id,
+        status="on_sale",
+        titled=wanted.title,
+        potential=(wanted.thresholds, visit.now) if wanted.potential else None,
+    )
+
+
+def _offers(  # noqa: PLR0913, PLR0917 (what the two pages have in common)
+    visit: Visit,
+    world: World,
+    account_id: str,
+    to: Content | None,
+    rows: list[Offer],
+    found: list[Product],
+    wanted: Picked,
+    why_not: tuple[Reason, ...],
+    problem: str,
+    shop: str,
+) -> Offers:
+    address = f"{visit.request.path}?{wanted.query}"
+    base = f"/creator/{account_id}"
+    return Offers(
+        account_id=account_id,
+        handle=handle_of(world, account_id),
+        shop=shop,
+        to=to.content_id if to else "",
+        place=(to.title or to.content_id) if to else _("Showcase"),
+        back_url=f"{base}/videos/{to.content_id}" if to else f"{base}/showcase",
+        rows=rows,
+        picked=wanted,
+        next_url=f"{address}&cursor={found[PAGE - 1].product_id}" if len(found) > PAGE else "",
+        first_url=address if cursor_of(visit) else "",
+        why_not=show_reasons(visit, why_not),
+        problem=problem,
+    )

@@ -1,0 +1,197 @@
+"""A creator's showcase, videos and lives with their products, what is put in and what is taken out."""
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core.commerce.facts import Content
+from shoplink.flows.look import look_at
+from shoplink.flows.showcase import Place, counted_contents, place
+from shoplink.store.commerce_read import ContentCount, Shown, one_content
+from shoplink.web.access import CREATOR
+from shoplink.web.act import Sent, send
+from shoplink.web.creator.account import handle_of
+from shoplink.web.frame import Menu
+from shoplink.web.goods import PAGE, ProductRow, cursor_of, rate, show_kind, show_product
+from shoplink.web.page import page
+from shoplink.web.show import Badge, Instant, ReasonRow, show_instant, show_reasons
+from shoplink.web.visit import Answer, Visit
+from shoplink.web.visit import Shown as ShownPage
+from shoplink.wording.sentences import N_
+
+
+class ShownRow(Struct, frozen=True):
+    """A product in a place: why it is there, since when, and whether I can take it out."""
+
+    product: ProductRow
+    why: str
+    since: Instant | None
+    removable: bool
+
+
+class PlacePage(Struct, frozen=True):
+    """What a place shows: the showcase, or a video or live; `add_url` is where products are added to it."""
+
+    account_id: str
+    handle: str
+    title: str
+    kind: Badge | None
+    shop: str
+    synced_since: Instant | None
+    rows: list[ShownRow]
+    add_url: str
+    choose_url: str
+    next_url: str
+    first_url: str
+    refused: list[ReasonRow]
+    problem: str
+
+
+class ContentRow(Struct, frozen=True):
+    """A video or live, and how many products it shows."""
+
+    url: str
+    title: str
+    content_id: str
+    kind: Badge
+    products: int
+
+
+class Contents(Struct, frozen=True):
+    """My videos and lives; what was typed to record another."""
+
+    account_id: str
+    handle: str
+    rows: list[ContentRow]
+    next_url: str
+    first_url: str
+    typed: dict[str, str]
+    refused: list[ReasonRow]
+    problem: str
+
+
+@page(
+    "creator/<str:account_id>/showcase",
+    CREATOR,
+    posts=True,
+    menu=Menu(icon="shopping-bag", title=N_("Showcase")),
+)
+def showcase(visit: Visit, account_id: str) -> Answer:
+    """My showcase page by page; its forms take products out."""
+    sent = None
+    if visit.posted:
+        sent = _remove(visit, account_id, None)
+        if sent.accepted:
+            return visit.go("creator.showcase", said=_("Removed."), account_id=account_id)
+    view = _place(visit, account_id, None, sent)
+    return ShownPage("creator/showcase.html", view, status=sent.status if sent else 200)
+
+
+@page(
+    "creator/<str:account_id>/videos",
+    CREATOR,
+    posts=True,
+    menu=Menu(icon="video", title=N_("Videos and lives")),
+)
+def videos(visit: Visit, account_id: str) -> Answer:
+    """My videos and lives; its form records one."""
+    sent, typed = None, {}
+    if visit.posted:
+        typed = {name: visit.typed.get(name, "").strip() for name in ("content_id", "kind", "title")}
+        sent = send(visit, "put_content", account_id=account_id, **typed)
+        if sent.accepted:
+            return visit.go(
+                "creator.video",
+                said=_("Recorded. Now add products to it."),
+                account_id=account_id,
+                content_id=typed["content_id"],
+            )
+    found = counted_contents(account_id, PAGE + 1, cursor_of(visit))
+    shown, address = found[:PAGE], f"/creator/{account_id}/videos"
+    view = Contents(
+        account_id=account_id,
+        handle=_handle(account_id),
+        rows=[_content(account_id, one) for one in shown],
+        next_url=f"{address}?cursor={shown[-1].content.content_id}" if len(found) > PAGE else "",
+        first_url=address if cursor_of(visit) else "",
+        typed=typed or {name: visit.typed.get(name, "") for name in ("content_id", "kind", "title")},
+        refused=show_reasons(visit, sent.reasons if sent else ()),
+        problem=sent.problem if sent else "",
+    )
+    return ShownPage("creator/videos.html", view, status=sent.status if sent else 200)
+
+
+@page("creator/<str:account_id>/videos/<str:content_id>", CREATOR, posts=True)
+def video(visit: Visit, account_id: str, content_id: str) -> Answer:
+    """One of my videos or lives with its products; its forms take products out."""
+    content = one_content(content_id)
+    if content is None or content.account_id != account_id:
+        raise Http404
+    sent = None
+    if visit.posted:
+        sent = _remove(visit, account_id, content_id)
+        if sent.accepted:
+            said = _("Removed.")
+            return visit.go("creator.video", said=said, account_id=account_id, content_id=content_id)
+    view = _place(visit, account_id, content, sent)
+    return ShownPage("creator/showcase.html", view, status=sent.status if sent else 200)
+
+
+def _remove(visit: Visit, account_id: str, content_id: str | None) -> Sent:
+    product_id = visit.typed.get("product_id", "")
+    return send(visit, "remove_item", account_id=account_id, product_id=product_id, content_id=content_id)
+
+
+def _handle(account_id: str) -> str:
+    return handle_of(look_at(accounts=[account_id]).world, account_id)
+
+
+def _place(visit: Visit, account_id: str, content: Content | None, sent: Sent | None) -> PlacePage:
+    after, content_id = cursor_of(visit), content.content_id if content else None
+    found = place(account_id, content_id, None, PAGE + 1, after)
+    assert found is not None, "the page's access says that the account is known"
+    world, shown = look_at(accounts=[account_id]).world, found.shown[:PAGE]
+    base = f"/creator/{account_id}"
+    address = f"{base}/videos/{content_id}" if content_id else f"{base}/showcase"
+    link = found.link
+    synced = link.synced_since if link and content is None else None
+    target = f"?to={content_id}" if content_id else ""
+    return PlacePage(
+        account_id=account_id,
+        handle=handle_of(world, account_id),
+        title=(content.title or content.content_id) if content else _("Showcase"),
+        kind=show_kind(content.kind) if content else None,
+        shop=world.shops[link.shop_id].facts.name or link.shop_id if link else "",
+        synced_since=show_instant(visit, synced) if synced else None,
+        rows=[_shown(visit, one, found) for one in shown],
+        add_url=f"{base}/add{target}" if link else "",
+        choose_url=f"{base}/choose{target}",
+        next_url=f"{address}?cursor={shown[-1].product.product_id}" if len(found.shown) > PAGE else "",
+        first_url=address if after else "",
+        refused=show_reasons(visit, sent.reasons if sent else ()),
+        problem=sent.problem if sent else "",
+    )
+
+
+def _shown(visit: Visit, shown: Shown, found: Place) -> ShownRow:
+    row, item = show_product(visit, shown.product), shown.item
+    if item is None:
+        since = found.link.synced_since if found.link else None
+        return ShownRow(
+            row, _("synced with the shop"), show_instant(visit, since) if since else None, removable=False
+        )
+    why = _("from your shop, no commission")
+    if item.came_under is None:
+        why = _("promoted, commission {rate}").format(rate=rate(item.commission_rate_bp))
+    return ShownRow(row, why, show_instant(visit, item.added_at), removable=True)
+
+
+def _content(account_id: str, one: ContentCount) -> ContentRow:
+    content = one.content
+    return ContentRow(
+        url=f"/creator/{account_id}/videos/{content.content_id}",
+        title=content.title or content.content_id,
+        content_id=content.content_id,
+        kind=show_kind(content.kind),
+        products=one.products,
+    )

@@ -1,0 +1,210 @@
+"""A shop's products: which are worth promoting, where each of them is, and the sync to the official account's showcase."""
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import Link, World
+from shoplink.core.commerce.permissions import permissions
+from shoplink.flows.look import look_at
+from shoplink.store.commerce_read import (
+    Spot,
+    Where,
+    count_spots,
+    one_product,
+    page_of_products,
+    page_of_spots,
+)
+from shoplink.web.access import SELLER
+from shoplink.web.act import Sent, send
+from shoplink.web.frame import Menu
+from shoplink.web.goods import PAGE, Picked, ProductRow, cursor_of, picked, rate, show_product
+from shoplink.web.page import page
+from shoplink.web.seller.shop import account_name, shop_name
+from shoplink.web.show import Instant, ReasonRow, show_instant, show_reasons
+from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.sentences import N_
+
+
+class Sync(Struct, frozen=True):
+    """The official account's showcase: whether it follows the shop, and since when, or why it cannot."""
+
+    link_id: str
+    account: str
+    link_url: str
+    since: Instant | None
+    why_not: list[ReasonRow]
+
+
+class Row(Struct, frozen=True):
+    """A product, and in how many places of each kind it is."""
+
+    product: ProductRow
+    url: str
+    showcases: int
+    videos: int
+    lives: int
+
+
+class Products(Struct, frozen=True):
+    """What the page shows; `sync` is None for a shop without an official account."""
+
+    shop_id: str
+    shop: str
+    sync: Sync | None
+    rows: list[Row]
+    picked: Picked
+    next_url: str
+    first_url: str
+    refused: list[ReasonRow]
+    problem: str
+
+
+@page("seller/<str:shop_id>/products", SELLER, posts=True, menu=Menu(icon="package", title=N_("Products")))
+def products(visit: Visit, shop_id: str) -> Answer:
+    """The shop's products page by page; its form syncs them to the official account's showcase."""
+    sent = None
+    if visit.posted:
+        link = _official(look_at(shops=[shop_id]).world, shop_id)
+        if link is None:
+            return visit.go("seller.products", shop_id=shop_id)
+        sent = send(visit, "sync_showcase", link_id=link.link_id, shop_id=shop_id, account_id=link.account_id)
+        if sent.accepted:
+            said = _("Synced: the showcase follows your shop from now on.")
+            return visit.go("seller.products", said=said, shop_id=shop_id)
+    return Shown("seller/products.html", _page(visit, shop_id, sent), status=sent.status if sent else 200)
+
+
+def _page(visit: Visit, shop_id: str, sent: Sent | None) -> Products:
+    world, wanted = look_at(shops=[shop_id]).world, picked(visit)
+    found = page_of_products(
+        PAGE + 1,
+        cursor_of(visit),
+        shop_id=shop_id,
+        titled=wanted.title,
+        potential=(wanted.thresholds, visit.now) if wanted.potential else None,
+    )
+    shown, links = found[:PAGE], _linked(world, shop_id)
+    spots = count_spots([one.product_id for one in shown], [link.link_id for link in links])
+    synced = sum(link.synced_since is not None for link in links)
+    address = f"/seller/{shop_id}/products?{wanted.query}"
+    rows = []
+    for one in shown:
+        on_sale = one.status == "on_sale"
+        counts: dict[Where, int] = {
+            where: spots.get((one.product_id, where), 0) if on_sale else 0
+            for where in ("showcase", "video", "live")
+        }
+        rows.append(
+            Row(
+                product=show_product(visit, one, wanted.thresholds),
+                url=f"/seller/{shop_id}/products/{one.product_id}",
+                showcases=counts["showcase"] + (synced if on_sale else 0),
+                videos=counts["video"],
+                lives=counts["live"],
+            )
+        )
+    return Products(
+        shop_id=shop_id,
+        shop=shop_name(world, shop_id),
+        sync=sync_of(visit, world, shop_id),
+        rows=rows,
+        picked=wanted,
+        next_url=f"{address}&cursor={shown[-1].product_id}" if len(found) > PAGE else "",
+        first_url=address if cursor_of(visit) else "",
+        refused=show_reasons(visit, sent.reasons if sent else ()),
+        problem=sent.problem if sent else "",
+    )
+
+
+def _linked(world: World, shop_id: str) -> list[Link]:
+    return [link for link in world.shops[shop_id].live.values() if link.status == "linked"]
+
+
+def _official(world: World, shop_id: str) -> Link | None:
+    return next((link for link in _linked(world, shop_id) if link.role == "official"), None)
+
+
+def sync_of(visit: Visit, world: World, shop_id: str) -> Sync | None:
+    """The sync of a shop's official account, if it has one that is linked."""
+    link = _official(world, shop_id)
+    if link is None:
+        return None
+    why_not = permissions(world, shop_id, link.account_id).why_not["sync_showcase"]
+    return Sync(
+        link_id=link.link_id,
+        account=account_name(world, link.account_id),
+        link_url=f"/seller/{shop_id}/links/{link.link_id}",
+        since=show_instant(visit, link.synced_since) if link.synced_since else None,
+        why_not=show_reasons(visit, why_not),
+    )
+
+
+class SpotRow(Struct, frozen=True):
+    """A place that the product is in: what it is, whose, and why it is there."""
+
+    where: Where
+    account: str
+    content_id: str
+    why: str
+    since: Instant | None
+
+
+class ProductPage(Struct, frozen=True):
+    """What the page shows."""
+
+    shop_id: str
+    shop: str
+    product: ProductRow
+    spots: list[SpotRow]
+    next_url: str
+    first_url: str
+
+
+@page("seller/<str:shop_id>/products/<str:product_id>", SELLER)
+def product(visit: Visit, shop_id: str, product_id: str) -> Answer:
+    """One product, and every showcase, video and live that it is in."""
+    found = one_product(product_id)
+    if found is None or found.shop_id != shop_id:
+        raise Http404
+    text = visit.asked.get("cursor", "")
+    cursor = int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 (what a number in the database holds)
+    on_sale, world = found.status == "on_sale", look_at(shops=[shop_id]).world
+    links = _linked(world, shop_id)
+    spots = page_of_spots(product_id, [link.link_id for link in links], PAGE + 1, cursor) if on_sale else []
+    names = look_at(accounts={spot.item.account_id for spot in spots[:PAGE]}).world
+    rows = [_spot(visit, names, spot) for spot in spots[:PAGE]]
+    if on_sale and not cursor:
+        rows[:0] = [
+            SpotRow(
+                where="showcase",
+                account=account_name(world, link.account_id),
+                content_id="",
+                why=_("synced with the shop"),
+                since=show_instant(visit, link.synced_since),
+            )
+            for link in links
+            if link.synced_since is not None
+        ]
+    address = f"/seller/{shop_id}/products/{product_id}"
+    view = ProductPage(
+        shop_id=shop_id,
+        shop=shop_name(world, shop_id),
+        product=show_product(visit, found),
+        spots=rows,
+        next_url=f"{address}?cursor={spots[PAGE - 1].number}" if len(spots) > PAGE else "",
+        first_url=address if cursor else "",
+    )
+    return Shown("seller/product.html", view)
+
+
+def _spot(visit: Visit, names: World, spot: Spot) -> SpotRow:
+    item = spot.item
+    affiliate = _("affiliate, commission {rate}").format(rate=rate(item.commission_rate_bp))
+    return SpotRow(
+        where=spot.where,
+        account=account_name(names, item.account_id),
+        content_id=item.content_id or "",
+        why=affiliate if item.came_under is None else _("added by the linked account"),
+        since=show_instant(visit, item.added_at),
+    )
