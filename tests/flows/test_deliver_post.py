@@ -10,11 +10,13 @@ from django.db import connection
 from django.test import override_settings
 from prometheus_client import REGISTRY
 
+from shoplink.flows import clock
 from shoplink.flows import post as flow
 from shoplink.flows.deliver import deliver
+from shoplink.flows.health import lag
 from shoplink.flows.tell import tell_what_happened
 from shoplink.store import inbox, outbox
-from shoplink.store.fields import from_micros
+from shoplink.store.fields import from_micros, to_micros
 from shoplink.store.owner import writing
 from shoplink.store.people import remove_member
 from shoplink.store.sql import execute, query
@@ -317,3 +319,16 @@ def test_the_log_names_no_reader(caplog: pytest.LogCaptureFixture) -> None:
             deliver_at(NOON)
     assert len(caplog.records) == 2
     assert not [record for record in caplog.records if "olivia" in record.getMessage()]
+
+
+def test_how_far_the_deliveries_are_behind_can_be_measured() -> None:
+    cast()
+    invited()
+    before = clock.now()
+    assert lag().untold == query("SELECT count(*) FROM event WHERE position IS NOT NULL")[0][0]
+    with post_office():
+        tell_what_happened(lambda: before)
+    assert lag().untold == 0
+    assert lag().mail_seconds == 0, "what happened years ago is not sent"
+    execute("UPDATE message SET mail = 'due', not_before = %s", to_micros(before - HOUR))
+    assert 3600 <= lag().mail_seconds < 3700

@@ -5,6 +5,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from shoplink.flows import clock
+from shoplink.store.outbox import mail_due_since, untold
 from shoplink.store.state import Trouble, troubles, waiting
 
 __all__ = ["TROUBLES", "Lag", "lag", "troubles"]
@@ -19,15 +20,22 @@ TROUBLES: dict[Trouble, str] = {
 
 
 class Lag(Struct, frozen=True):
-    """How long the oldest due change waits, in seconds, and how many events have no position."""
+    """How long the oldest due change waits, in seconds, and how many events have no position.
+
+    Of the deliveries: how many events nobody was told about, and how long the oldest due e-mail waits.
+    """
 
     due_seconds: float
     unnumbered: int
+    untold: int
+    mail_seconds: float
 
 
 def lag() -> Lag:
-    """How far the timer is behind now."""
+    """How far the timer and the deliveries are behind now."""
     now = clock.now()
     waits = waiting(now)
     behind = timedelta(0) if waits.due_since is None else now - waits.due_since
-    return Lag(behind.total_seconds(), waits.unnumbered)
+    mail_since = mail_due_since()
+    mail_behind = timedelta(0) if mail_since is None else max(now - mail_since, timedelta(0))
+    return Lag(behind.total_seconds(), waits.unnumbered, untold(), mail_behind.total_seconds())

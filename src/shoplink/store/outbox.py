@@ -222,6 +222,20 @@ def postpone(numbers: set[int], not_before: datetime) -> None:
             )
 
 
+def untold() -> int:
+    """How many events of the feed nobody was told about yet."""
+    found = query(
+        "SELECT COALESCE((SELECT max(position) FROM event), 0) - COALESCE((SELECT max(position) FROM told), 0)"
+    )
+    count: int = found[0][0]
+    return count
+
+
+def mail_due_since() -> datetime | None:
+    """Since when, or from when on, the next e-mail is due; None if none is."""
+    return from_micros(query("SELECT min(not_before) FROM message WHERE mail = 'due'")[0][0])
+
+
 def forget_messages(before: datetime) -> int:
     """Delete messages about what happened before an instant; how many."""
     if not query("SELECT 1 FROM message WHERE at < %s LIMIT 1", to_micros(before)):
