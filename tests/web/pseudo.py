@@ -22,6 +22,8 @@ SHOWN_ATTRIBUTES = {
     "data-label",
 }
 
+VOID = {"br", "hr", "img", "input", "link", "meta", "use", "wbr", "col", "source"}
+
 
 @contextmanager
 def pseudo_language(folder: Path) -> Iterator[None]:
@@ -47,27 +49,33 @@ def pseudo_language(folder: Path) -> Iterator[None]:
 
 
 class _Reader(HTMLParser):
-    """What a reader can see or hear of a page."""
+    """What a reader can see or hear of a page, without what stands in `translate="no"`: quotations, codes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
         self._silent = 0
+        self._data = 0  # how deep within an element that says of itself that it is not for translation
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if self._data or given.get("translate") == "no":
+            self._data += tag not in VOID
+            return
         if tag in {"script", "style"}:
             self._silent += 1
-        given = dict(attrs)
         self.texts += [value for name, value in attrs if name in SHOWN_ATTRIBUTES and value]
         if tag == "input" and given.get("type") in {"submit", "button"} and given.get("value"):
             self.texts.append(given["value"] or "")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in {"script", "style"}:
+        if self._data:
+            self._data -= 1
+        elif tag in {"script", "style"}:
             self._silent -= 1
 
     def handle_data(self, data: str) -> None:
-        if not self._silent and data.strip():
+        if not self._silent and not self._data and data.strip():
             self.texts.append(" ".join(data.split()))
 
 

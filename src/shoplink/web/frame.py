@@ -70,7 +70,6 @@ class Frame(Struct, frozen=True):
     place_now: PlaceItem | None
     menu: list[MenuItem]
     network: NetworkLine | None
-    switch_form: str
     unread: int
     inbox_url: str
     settings_url: str
@@ -99,8 +98,6 @@ def frame_of(visit: Visit) -> Frame:
         place_now=next((each for each in places if each.current), None),
         menu=_menu(visit, place),
         network=_network(visit, choose=demo) if demo or place in {"seller", "creator"} else None,
-        # On a page with a form of its own, the switch of languages sends that form, so that nothing typed is lost.
-        switch_form="main" if visit.has_form else "choices",
         unread=unread_count(person.person_id) if person else 0,
         inbox_url=_url("people.inbox", {}) if person else "",
         settings_url=_url("people.settings", {}) if person else "",

@@ -54,7 +54,7 @@ def page(
 
     def declare(view: View) -> View:
         called = name or f"{view.__module__.removeprefix('shoplink.web.').partition('.')[0]}.{view.__name__}"
-        _declare(Page(route, called, access, methods, _admitted(access, _answering(view), has_form=posts)))
+        _declare(Page(route, called, access, methods, _admitted(access, _answering(view))))
         if menu is not None:
             MENUS.setdefault(called.partition(".")[0], {})[called] = menu
         return view
@@ -70,7 +70,7 @@ def step(route: str, name: str, access: Access, view: Callable[..., HttpResponse
         response.headers["Cache-Control"] = "private, no-store"
         return response
 
-    _declare(Page(route, name, access, ("GET", "POST"), _admitted(access, answer, has_form=False)))
+    _declare(Page(route, name, access, ("GET", "POST"), _admitted(access, answer)))
 
 
 def _declare(one: Page) -> None:
@@ -84,9 +84,7 @@ def routes() -> list[URLPattern]:
     return [path(one.route, one.answer, name=one.name) for one in PAGES.values()]
 
 
-def _admitted(
-    access: Access, answering: Callable[..., HttpResponse], *, has_form: bool
-) -> Callable[..., HttpResponse]:
+def _admitted(access: Access, answering: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """What answers whoever may see a page, and shows the way in to whoever has to sign in first."""
 
     @wraps(answering)
@@ -98,7 +96,7 @@ def _admitted(
         except SignInError:
             way_back = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('account_login')}?{way_back}")
-        return answering(Visit(request, actor, named, has_form=has_form), **named)
+        return answering(Visit(request, actor, named), **named)
 
     return answer
 

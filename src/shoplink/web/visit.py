@@ -22,15 +22,11 @@ _DIGITS = 19
 
 @dataclass(frozen=True)
 class Visit:
-    """A request, who acts in it (None: nobody in particular), and the reader's language and time zone.
-
-    `has_form`: the page has a form of its own, `#main`, which is sent to the page itself.
-    """
+    """A request, who acts in it (None: nobody in particular), and the reader's language and time zone."""
 
     request: HttpRequest
     actor: Actor | None
     named: Mapping[str, str]
-    has_form: bool = False
     now: datetime = field(default_factory=clock.now)
     language: Language = field(default_factory=language_now)
     zone: tzinfo = field(default_factory=timezone.get_current_timezone)

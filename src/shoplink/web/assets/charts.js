@@ -27,7 +27,7 @@ function options(kind, { names, labels, rows }, style, description) {
   if (kind === "funnel") {
     const data = labels.map((name, place) => ({ name, value: rows[place][0] }));
     const label = { formatter: "{b}  {c}", color: text, position: "right" };
-    return { ...shared, series: [{ type: "funnel", sort: "none", width: "60%", left: 0, top: 8, bottom: 8, gap: 3, label, data }] };
+    return { ...shared, series: [{ type: "funnel", sort: "none", width: "60%", left: 0, top: 8, bottom: 8, gap: 3, itemStyle: { borderWidth: 0 }, label, data }] };
   }
   const type = kind === "line" ? "line" : "bar";
   const axis = { axisLabel: { color: text, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };
