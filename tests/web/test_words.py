@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
 
@@ -44,7 +45,9 @@ def _data() -> list[str]:
     rows += query("SELECT text FROM ticket_message UNION SELECT evidence FROM ticket_message")
     called = {text for (text,) in rows if text} | {persona.name for persona in personas.PERSONAS.values()}
     notes = {getattr(command, "note", None) for command in demo.world(clock.now())}
-    return sorted(called | {note for note in notes if note} | NAMES, key=len, reverse=True)
+    return sorted(
+        called | available_timezones() | {note for note in notes if note} | NAMES, key=len, reverse=True
+    )
 
 
 def _without(text: str, names: Iterable[str]) -> str:
