@@ -125,7 +125,11 @@ def waive(visit: Visit, ticket_id: str) -> Answer:
         ticket_id=ticket_id,
         row=show_row(visit, seen, f"/support/tickets/{ticket_id}"),
         choices=[
-            (value, f"{said[each.code]} ({whom[each.subject]})", each == chosen)
+            (
+                value,
+                _("{problem} ({whom})").format(problem=said[each.code], whom=whom[each.subject]),
+                each == chosen,
+            )
             for value, each in zip(values, allowed, strict=True)
         ],
         until=typed.get("until", ""),

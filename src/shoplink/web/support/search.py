@@ -1,7 +1,6 @@
 """Look a shop or an account up, and everything about it that a ticket needs."""
 
 from django.http import Http404
-from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Link, Waiver, World
@@ -31,7 +30,7 @@ from shoplink.web.show import (
 from shoplink.web.ticket import TicketRow, in_words, show_row
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import say_reason
-from shoplink.wording.sentences import N_
+from shoplink.wording.sentences import N_, SUBJECTS
 
 _EACH = 20
 
@@ -107,7 +106,7 @@ def shop(visit: Visit, shop_id: str) -> Answer:
         raise Http404
     view = RecordPage(
         name=record.facts.name or shop_id,
-        kind=_("Shop"),
+        kind=visit.language.text(SUBJECTS["shop"]),
         facts=shop_facts(visit, record.facts),
         links=[_link(visit, world, link, "account") for link in record.live.values()],
         waivers=_waivers(visit, record.waivers),
@@ -127,7 +126,7 @@ def account(visit: Visit, account_id: str) -> Answer:
         raise Http404
     view = RecordPage(
         name=f"@{record.facts.handle}" if record.facts.handle else account_id,
-        kind=_("Account"),
+        kind=visit.language.text(SUBJECTS["account"]),
         facts=account_facts(visit, record.facts),
         links=[_link(visit, world, link, "shop") for link in record.live.values()],
         waivers=_waivers(visit, record.waivers),
