@@ -135,6 +135,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     ticket_rows.page_of_tickets: lambda: ticket_rows.page_of_tickets(NOW, 10, 0, status="closed"),
     ticket_words.messages_of: lambda: ticket_words.messages_of(ticket_id()),
     ticket_rows.markets_of_open_tickets: ticket_rows.markets_of_open_tickets,
+    ticket_rows.answered_for_shops: lambda: ticket_rows.answered_for_shops(["S"], 10),
     ticket_rows.moved: lambda: ticket_rows.moved(NOW, 10, 0),
     ticket_rows.newest_position: ticket_rows.newest_position,
     ticket_rows.settled_position: ticket_rows.settled_position,

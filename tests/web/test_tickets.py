@@ -157,6 +157,11 @@ def test_a_conversation_is_written_by_both_sides_and_ends_when_support_says_so()
     assert late.status_code == 422
 
 
+def test_an_answer_of_support_waits_on_the_sellers_home() -> None:
+    page = text(browser_of("lan"), "/seller/")
+    assert "Support has answered Inviting an account as marketing account Read the answer @ameliaward" in page
+
+
 def test_the_side_that_opened_a_ticket_withdraws_it() -> None:
     mei = browser_of("mei")
     ticket_id = ticket_of(HOME, "jack.lin")

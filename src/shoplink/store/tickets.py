@@ -145,6 +145,16 @@ def page_of_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
     return [_ticket(row) for row in found]
 
 
+def answered_for_shops(shop_ids: Iterable[str], limit: int) -> list[Ticket]:
+    """Tickets of shops that support has answered, the oldest first."""
+    found = query(
+        f"{_SELECT} WHERE {among('shop_id')} AND side = 'shop' AND status = 'answered' ORDER BY number LIMIT %s",
+        ids(shop_ids),
+        limit,
+    )
+    return [_ticket(row) for row in found]
+
+
 def markets_of_open_tickets() -> list[str]:
     """The markets in which a ticket is open, in the order of their codes."""
     return [row[0] for row in query(f"SELECT DISTINCT market FROM ticket WHERE {_OPEN} ORDER BY market")]

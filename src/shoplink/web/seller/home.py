@@ -1,24 +1,30 @@
 """The seller's home: what waits for me across all my shops, then the shops themselves."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Link, World
+from shoplink.core import Actor, Link, World
 from shoplink.core.turn import held_by
 from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse, link_quota_use, look_at, room
+from shoplink.flows.tickets import see
+from shoplink.store.tickets import answered_for_shops
 from shoplink.web.access import ANY_SELLER, places_of
 from shoplink.web.export import Cell, asked_for, export
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
 from shoplink.web.seller.shop import account_name, shop_name, slots_line, unlinks_of
 from shoplink.web.show import Badge, Deadline, Instant, show_deadline, show_instant, show_link_status
+from shoplink.web.ticket import show_row
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import say_reason
 from shoplink.wording.sentences import N_
 
 _SOON = timedelta(days=1)
+_ANSWERED = 20
 _THIS_WEEK = timedelta(days=7)
 
 
@@ -75,7 +81,9 @@ def home(visit: Visit) -> Answer:
         ("/seller/", _("All shops"), view != "room"),
         ("/seller/?view=room", _("Can link one more marketing account this week"), view == "room"),
     ]
-    return Shown("seller/home.html", Home(_waiting(visit, world), chosen, len(rows), tabs))
+    return Shown(
+        "seller/home.html", Home([*_waiting(visit, world), *_answered(visit, shops)], chosen, len(rows), tabs)
+    )
 
 
 def _waiting(visit: Visit, world: World) -> list[Waiting]:
@@ -94,6 +102,27 @@ def _waiting(visit: Visit, world: World) -> list[Waiting]:
     )
     held = [link for link in links if link.status == "in_review"]
     return [_wait(visit, world, link) for link in (*requested, *expiring, *held)]
+
+
+def _answered(visit: Visit, shops: Iterable[str]) -> list[Waiting]:
+    """Tickets in which support waits for the shop's word."""
+    rows = [
+        (show_row(replace(visit, actor=Actor("shop", seen.ticket.shop_id)), seen, ""), seen.ticket)
+        for seen in see(answered_for_shops(shops, _ANSWERED))
+        if seen.ticket.status == "answered"
+    ]
+    return [
+        Waiting(
+            shop=row.shop,
+            account=row.account,
+            status=row.status,
+            text=row.about,
+            deadline=None,
+            url=f"/seller/{ticket.shop_id}/tickets/{ticket.ticket_id}",
+            action=_("Read the answer"),
+        )
+        for row, ticket in rows
+    ]
 
 
 def _wait(visit: Visit, world: World, link: Link) -> Waiting:
