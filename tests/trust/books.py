@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.core import Accepted, Command, Event, Refused, Rulebook, Step, wire
+from shoplink.core.commerce.events import ItemAdded, ItemRemoved
 from shoplink.core.events import (
     AccountCorrected,
     AccountRecorded,
@@ -21,8 +22,10 @@ from shoplink.core.events import (
 )
 from shoplink.core.instant import BEGINNING
 from shoplink.flows.execute import Answer
+from shoplink.flows.replay import products
 from shoplink.store.fields import to_micros
 from tests.trust import rows
+from tests.trust.goods import check_goods
 from tests.trust.holdings import Holdings
 from tests.trust.witness import Witness, by_the_clock, owed
 
@@ -113,6 +116,7 @@ class Books:
 
     def _check_answer(self, command: Command, done: Step, answer: Answer, events: list[Event]) -> None:
         decision = done.decision
+        assert answer.get("products", []) == products(decision.outcomes), f"{command}: answered {answer}"
         if isinstance(decision, Accepted):
             expected: tuple[Any, ...] = ("accepted", list(decision.warnings), [])
         else:
@@ -123,9 +127,17 @@ class Books:
         for event, should in zip(own, (one for one in done.own if not by_the_clock(one)), strict=True):
             if isinstance(event, LinkInvited | LinkImported) and isinstance(should, LinkEvent):
                 self._ids[event.link_id] = should.link_id
-            told = replace(event, link_id=self._ids[event.link_id]) if isinstance(event, LinkEvent) else event
+            told = self._as_in_the_model(event)
             assert told == should, f"{command}: stored {told}, the model {should}"
         self._settle(event for event in events if by_the_clock(event))
+
+    def _as_in_the_model(self, event: Event) -> Event:
+        """The event with the id that its link has in the model."""
+        if isinstance(event, LinkEvent):
+            return replace(event, link_id=self._ids[event.link_id])
+        if isinstance(event, ItemAdded | ItemRemoved) and event.came_under is not None:
+            return replace(event, came_under=self._ids[event.came_under])
+        return event
 
     def _settle(self, events: Iterable[Event]) -> None:
         """Strike off events of time, each of which the model must have had."""
@@ -152,6 +164,8 @@ class Books:
 
     def check_rows(self, commands: Iterable[Command]) -> None:
         """Compare the rows that a batch could touch with the stored events, and with the model."""
+        commands = list(commands)
+        check_goods(self._witness.world, commands, self._ids)
         named = [(getattr(one, "shop_id", None), getattr(one, "account_id", None)) for one in commands]
         shop_ids = {shop_id for shop_id, _ in named if shop_id is not None}
         account_ids = {account_id for _, account_id in named if account_id is not None}

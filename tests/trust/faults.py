@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 # Whole modules, as what is replaced are the names by which one of them knows another's functions.
-core_step, core_rules, live, execute, tick, load, save, sql = (
+core_step, core_rules, live, execute, tick, load, save, commerce_load, commerce_save, sql = (
     import_module(f"shoplink.{name}")
     for name in (
         "core.step",
@@ -38,6 +38,8 @@ core_step, core_rules, live, execute, tick, load, save, sql = (
         "flows.tick",
         "store.load",
         "store.save",
+        "store.commerce_load",
+        "store.commerce_save",
         "store.sql",
     )
 )
@@ -213,6 +215,15 @@ FAULTS: dict[str, Plant] = {
     "an event is missing": an_event_is_missing,
     "an answer is not kept": an_answer_is_not_kept,
     "a row is not saved": a_row_is_not_saved,
+    "an item that was taken out is still there": _fragment(
+        commerce_load, "query", "item.removed_at IS NULL", "item.added_at IS NOT NULL"
+    ),
+    "a product that is taken off sale is sold on": _fragment(
+        commerce_save, "execute", "on_sale.until IS NULL", "on_sale.until IS NOT NULL"
+    ),
+    "products are synced to nobody": _fragment(
+        sql, "execute", "synced_since = given.synced_since", "synced_since = NULL"
+    ),
     "an end of a waiver is ignored": _fragment(load, "query", "ended_at IS NULL AND (", "("),
     "the oldest link of a pair is taken": _fragment(load, "query", "max(number)", "min(number)"),
     "held links do not know of a new rulebook": _fragment(

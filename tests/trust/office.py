@@ -70,6 +70,8 @@ class Office:
         """The facts of an account, in good order more often than not."""
         home = self.accounts.get(account_id, "GB")
         facts: dict[str, Any] = {"region": home, "birth_date": date(1975, 2, 28)}
+        if self.random.random() < 0.5:
+            facts["followers"] = 1_000
         if self.random.random() < 0.45:
             facts |= self.random.choice(
                 (
@@ -81,7 +83,7 @@ class Office:
                     {"registered_in": "US"},
                     {"commerce_permission": "revoked"},
                     {"status": "abnormal"},
-                    {"region": "TH", "followers": 1_000},
+                    {"region": "TH", "followers": 999},
                     {"handle": "达人"},
                 )
             )

@@ -4,7 +4,7 @@ They look at the model of the world, never at the database, so what they ask for
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -16,7 +16,9 @@ from shoplink.core import commands as c
 from shoplink.core.decide import Refused
 from shoplink.core.facts import Actor
 from tests.trust.office import DAY, HOUR, PLATFORM, SUPPORT, TICK, Office
+from tests.trust.trade import Trade
 
+_TRADING = 0.25
 _WAITS = (timedelta(0), timedelta(seconds=1), 7 * HOUR / 60, HOUR, 5 * HOUR, DAY, 2 * DAY, 9 * DAY, 60 * DAY)
 _WAIT_WEIGHTS = (6, 4, 6, 10, 10, 6, 3, 1, 0.5)
 
@@ -39,13 +41,20 @@ _USUAL: dict[str, dict[str, float]] = {
 class People:
     """Everybody in one world, and what they mean to come back to."""
 
-    def __init__(self, random: Random, world: World, rulebooks: list[str]) -> None:
+    def __init__(self, random: Random, world: World, rulebooks: list[str], *, trading: bool) -> None:
         """`world` is the model that they look at; `rulebooks` the names that the platform puts in force."""
         self.random, self.world = random, world
         self.office = Office(random, world, rulebooks)
+        self._trade = Trade(random, world, self.office) if trading else None
         self.next: deque[Command] = deque()
         self._later: deque[tuple[datetime, Command]] = deque(maxlen=12)
         self._keys = 0
+
+    def founding(self, at: datetime) -> Iterator[Command]:
+        """How the world begins."""
+        yield from self.office.founding(at)
+        if self._trade is not None:
+            yield from self._trade.founding(at)
 
     def ask(self, at: datetime) -> Command:
         """What somebody asks for now; often under an idempotency key."""
@@ -88,6 +97,8 @@ class People:
         return max(now, at + self.random.choice((-TICK, timedelta(0), timedelta(0), TICK)))
 
     def _ask(self, at: datetime) -> Command:
+        if self._trade is not None and self.random.random() < _TRADING:
+            return self._trade.ask(at)
         about = self.random.choices(list(_ABOUT), list(_ABOUT.values()))[0]
         return about(self, at)
 

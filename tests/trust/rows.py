@@ -101,8 +101,12 @@ def everything() -> list[Row]:
         query("SELECT count(*), max(id) FROM refusal")[0],
         query("SELECT count(*) FROM stored_answer")[0],
         query("SELECT count(*) FROM activation")[0],
+        *query("SELECT * FROM product ORDER BY product_id"),
+        *query("SELECT * FROM content ORDER BY content_id"),
+        query("SELECT count(*), max(number), count(removed_at) FROM item")[0],
+        query("SELECT count(*), count(until) FROM on_sale")[0],
         query("SELECT count(*), count(ended_at) FROM waiver")[0],
-        *query("SELECT link_id, status, slot, due_at, touched_at FROM link ORDER BY number"),
+        *query("SELECT link_id, status, slot, due_at, synced_since, touched_at FROM link ORDER BY number"),
         *query("SELECT shop_id, name, status, touched_at FROM shop ORDER BY shop_id"),
         *query("SELECT * FROM account ORDER BY account_id"),
     ]

@@ -38,10 +38,10 @@ STARTED_AT = datetime(2004, 2, 27, 12, tzinfo=UTC)
 _ANSWERS_KEPT = timedelta(days=30)
 _SIZES = ((1, 1), (2, 10), (10, 60), (60, 250))
 _SIZE_WEIGHTS = (5, 6, 7, 7)
-_STATEMENTS = range(29)
-"""After how many of its statements a batch is cut off; it has about twenty, and ends before the last numbers."""
+_STATEMENTS = range(42)
+"""After how many of its statements a batch is cut off; it has twenty to forty, and ends before the last numbers."""
 
-_WRITING = range(13, 29)
+_WRITING = range(13, 42)
 """The same, for those with which it begins to write and what may follow its commit."""
 
 
@@ -71,12 +71,12 @@ class Simulation:
             install_rulebook(text, "house rules")
         rulebooks = installed_rulebooks()
         self.witness = Witness(rulebooks, default_rulebook(), oracle=watched)
-        self.people = People(self.random, self.witness.world, list(rulebooks))
+        self.people = People(self.random, self.witness.world, list(rulebooks), trading=not watched)
         self.books = Books(self.witness, rulebooks)
 
     def run(self, steps: int) -> None:
         """Let so many steps happen, a few more at most; raises AssertionError for whatever is not right."""
-        self._send([self._ask(command) for command in self.people.office.founding(self.now)])
+        self._send([self._ask(command) for command in self.people.founding(self.now)])
         while self.steps < steps:
             turn = self.random.choices(list(_TURNS), list(_TURNS.values()))[0]
             turn(self, self._size())
