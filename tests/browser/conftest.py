@@ -35,16 +35,17 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def demo_service(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Demo]:
     """The demo world, served; for tests that only look."""
-    yield from _served(tmp_path_factory.mktemp("demo"), chromium)
+    yield from served(tmp_path_factory.mktemp("demo"), chromium)
 
 
 @pytest.fixture
 def own_demo(tmp_path: Path, chromium: Browser) -> Iterator[Demo]:
     """A demo world of a test's own, served; for tests that change something."""
-    yield from _served(tmp_path, chromium)
+    yield from served(tmp_path, chromium)
 
 
-def _served(folder: Path, browser: Browser) -> Iterator[Demo]:
+def served(folder: Path, browser: Browser) -> Iterator[Demo]:
+    """A demo world in a folder, served until the caller has seen enough of it."""
     url = fresh("sqlite")
     use(url)
     demo.build()

@@ -37,7 +37,7 @@ def test_a_link_from_the_invitation_to_its_end(own_demo: Demo, javascript: bool)
             for step in ("Showcase", "Enter", "View link info"):
                 creator.page.get_by_role("main").get_by_role("link", name=step, exact=True).click()
             creator.page.locator("main summary", has_text="Send unlink request").click()
-            expect(creator.page.get_by_text("less than 24 hours old")).to_be_visible()
+            expect(creator.page.locator(".reason-problem", has_text="less than 24 hours old")).to_be_visible()
         seller.page.goto(f"/seller/{SHOP}/")
         expect(seller.page.get_by_text("Linked", exact=True)).to_be_visible()
         assert not seller.troubles
@@ -73,7 +73,7 @@ def test_a_refusal_names_every_reason_and_its_ticket_is_already_written(own_demo
         expect(page.get_by_role("main")).to_contain_text("jacklin07")
     with own_demo.window("wei") as support:
         support.page.goto("/support/")
-        expect(support.page.get_by_role("main")).to_contain_text("jack.lin")
+        expect(support.page.get_by_role("main")).to_contain_text("@jacklin07")
 
 
 @rule("R31", "R42")
