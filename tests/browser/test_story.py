@@ -78,12 +78,26 @@ def test_a_refusal_names_every_reason_and_its_ticket_is_already_written(own_demo
 
 @rule("R31", "R42")
 def test_a_stuck_link_establishes_itself_once_support_has_corrected_the_country(own_demo: Demo) -> None:
-    with own_demo.window("wei") as support:
-        support.page.goto("/support/accounts/mei.lin")
-        expect(support.page.get_by_role("main")).to_contain_text("mei.lin")
     with own_demo.window("meilin", width=PHONE, network="US") as creator:
         creator.page.goto("/creator/mei.lin/")
         expect(creator.page.get_by_text("What holds it in review:")).to_be_visible()
+    with own_demo.window("wei") as support:
+        page = support.page
+        page.goto("/support/")
+        page.get_by_role("link", name="A link that stays in review").click()
+        page.get_by_role("link", name="Correct the account").click()
+        page.get_by_label("Country of registration").select_option("US")
+        page.get_by_label("Evidence").fill("passport seen")
+        page.locator("#main button.btn").first.click()
+        expect(page.get_by_role("main")).to_contain_text("What this unblocks")
+        page.locator("#main button.btn-primary").click()
+        page.wait_for_load_state()
+    with own_demo.window("meilin", width=PHONE, network="US") as creator:
+        creator.page.goto("/creator/mei.lin/")
+        expect(creator.page.get_by_text("Linked", exact=True)).to_be_visible()
+    with own_demo.window("mei") as seller:
+        seller.page.goto("/seller/hh-snacks-us/?role=marketing")
+        expect(seller.page.locator("article", has_text="@meilin.eats")).to_contain_text("Linked")
 
 
 def test_forty_handles_are_judged_and_those_that_pass_are_sent(own_demo: Demo) -> None:
