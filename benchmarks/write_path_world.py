@@ -109,7 +109,7 @@ def build(kind: str, *, shops: int, links_each: int, live: int, free: int) -> Wo
     given = {"shops": shops, "live": live, "now": int(time() * 1e6), "day": _DAY}
     with connection.cursor() as cursor:
         for rows, statement in _LOAD:
-            cursor.execute(statement, {**given, "rows": sizes[rows]})
+            cursor.execute(statement % {**given, "rows": sizes[rows]})
         if kind == "postgresql":
             cursor.execute("VACUUM ANALYZE")
         else:

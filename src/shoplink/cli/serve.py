@@ -16,6 +16,9 @@ from granian.server import Server
 
 from shoplink.cli.database import fail, writes
 
+_REQUESTS_AT_A_TIME = (
+    64  # most of them wait for each other's commit; PostgreSQL has 100 connections by default
+)
 _STOP_WITHIN_SECONDS = 8  # less than the ten that a container runtime waits
 _LOGS_AS_OURS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 
@@ -44,10 +47,10 @@ use, the database is away or its file belongs to another process, SHOPLINK_MMDB 
 )
 @click.option(
     "--threads",
-    default=2 * (os.cpu_count() or 1) + 1,
-    show_default="twice the processors, and one",
+    default=None,
+    show_default="64 among all processes",
     type=click.IntRange(1, 256),
-    help="Requests that one process handles at a time.",
+    help="Requests that one process handles at a time, each with a connection to the database.",
 )
 @click.option(
     "--deliver/--no-deliver",
@@ -57,7 +60,7 @@ use, the database is away or its file belongs to another process, SHOPLINK_MMDB 
     help="Tell people what happens; without it, `shoplink deliver` does.",
 )
 @writes("stop it first, or serve from PostgreSQL to have several")
-def serve(host: str, port: int, workers: int, threads: int, *, delivering: bool) -> None:
+def serve(host: str, port: int, workers: int, threads: int | None, *, delivering: bool) -> None:
     """Bring the tables up to date and serve the API, with the timer and the deliveries in the same process.
 
     Ctrl-C or SIGTERM ends it: requests that are being answered are finished first.
@@ -83,7 +86,7 @@ def serve(host: str, port: int, workers: int, threads: int, *, delivering: bool)
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=threads,
+        blocking_threads=threads or max(_REQUESTS_AT_A_TIME // workers, 1),
         workers_kill_timeout=_STOP_WITHIN_SECONDS,
         websockets=False,
         log_access=False,

@@ -25,13 +25,18 @@ SECRET_KEY = os.environ.get("SHOPLINK_SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SHOPLINK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 INSTALLED_APPS = ["shoplink.store", *sign_in.APPS, *web.APPS]
-MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    *web.BEFORE,
+_API = [
     "shoplink.api.measure.Measure",
     "shoplink.api.edge.Edge",
     "shoplink.api.limits.Limits",
     "shoplink.config.away.DatabaseAway",
+]
+# What a program's request passes; pages need more, and so does a request of the API without a key (config/wsgi.py).
+PROGRAM_MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", *_API]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    *web.BEFORE,
+    *_API,
     *web.MIDDLEWARE,
     "allauth.account.middleware.AccountMiddleware",
 ]

@@ -1,13 +1,19 @@
 """The WSGI application; under `shoplink serve` its process owns a SQLite file, and the timer and the deliveries run beside it."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
+from shoplink.config.programs import with_programs
 from shoplink.config.stream import with_lines
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
-application = with_lines(get_wsgi_application())
+application = with_lines(with_programs(get_wsgi_application()))
+
+# What is there by now stays for good: the collector need not look through it again and again.
+gc.collect()
+gc.freeze()
 
 if served := os.environ.get("SHOPLINK_SERVED"):
     from shoplink.config.ending import end_at_the_first_signal
