@@ -132,7 +132,15 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/platform/keys", "alex"),
         Stop("/platform/audit", "alex"),
     ],
-    "help": [],
+    "help": [
+        Stop("/help/"),
+        Stop("/help/", "mei"),
+        Stop("/help/?q=country", "mei"),
+        Stop("/help/?q=xyzzy"),
+        Stop("/help/linking?market=US", "mei"),
+        Stop("/help/unlinking"),
+        Stop("/help/reasons/account.under_age", "lan"),
+    ],
     "people": [
         Stop("/sign-in/"),
         Stop("/sign-in/forgotten/"),

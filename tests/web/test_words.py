@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 import pytest
 
 from shoplink.flows import clock, demo, personas
+from shoplink.rulebooks import packaged
 from shoplink.store.sql import query
 from tests.browser.tour import STOPS
 from tests.web.persona import demo_world, seen
@@ -44,6 +45,7 @@ def _data() -> list[str]:
     rows += query("SELECT shop_id FROM shop UNION SELECT name FROM person UNION SELECT email FROM person")
     rows += query("SELECT text FROM ticket_message UNION SELECT evidence FROM ticket_message")
     called = {text for (text,) in rows if text} | {persona.name for persona in personas.PERSONAS.values()}
+    called |= {source for rulebook in packaged().values() for source in rulebook.sources.values()}
     notes = {getattr(command, "note", None) for command in demo.world(clock.now())}
     return sorted(
         called | available_timezones() | {note for note in notes if note} | NAMES, key=len, reverse=True

@@ -1,0 +1,173 @@
+"""The pages of help; whoever reads them, signed in or not, finds the rulebook that is in force in their market."""
+
+from collections.abc import Iterable
+from urllib.parse import urlencode
+
+from django.http import Http404
+from msgspec import Struct
+
+from shoplink.core import CATALOGUE, Rulebook
+from shoplink.flows.look import look_at
+from shoplink.store.names import markets_of
+from shoplink.store.read_records import activations
+from shoplink.web.access import ANYONE, places_of
+from shoplink.web.page import page
+from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording import language
+from shoplink.wording.say_help import SaidPassage, SaidTopic, say_reason_help, say_topics
+
+ASKED_MAX = 100
+
+
+class Entry(Struct, frozen=True):
+    """A page of help to go to; `text` is how it begins."""
+
+    url: str
+    title: str
+    text: str
+
+
+class Rules(Struct, frozen=True):
+    """Which rulebook the pages are written from, and the markets to choose from: address, name, whether chosen."""
+
+    rulebook: str
+    market: str
+    markets: list[tuple[str, str, bool]]
+
+
+class Contents(Struct, frozen=True):
+    """The topics and the reasons, or those of them that were searched for."""
+
+    rules: Rules
+    asked: str
+    topics: list[Entry]
+    reasons: list[Entry]
+    home_url: str
+
+
+class Article(Struct, frozen=True):
+    """A topic, or the paragraph of a reason (`code`; `support_helps` then says whether a ticket can be opened)."""
+
+    rules: Rules
+    title: str
+    steps: list[SaidPassage]
+    before: list[SaidPassage]
+    after: list[SaidPassage]
+    reasons: list[Entry]
+    home_url: str
+    code: str = ""
+    support_helps: bool = False
+
+
+class _Centre:
+    """The help centre for one visit: in the reader's language, by the rulebook of the chosen market."""
+
+    def __init__(self, visit: Visit) -> None:
+        self.visit = visit
+        world = look_at().world
+        may = places_of(visit.request)
+        mine = markets_of(may.shops, may.accounts)
+        markets = mine or sorted({each.market for each in activations()})
+        asked = visit.asked.get("market", "")
+        self.market = asked if asked in markets else (mine[0] if mine else "")
+        self.rulebook: Rulebook = world.rulebook(self.market)
+        self.topics = say_topics(self.rulebook, visit.language)
+        self.reasons = say_reason_help(self.rulebook, visit.language)
+        here = visit.request.path
+        self.rules = Rules(
+            rulebook=self.rulebook.name,
+            market=visit.language.country(self.market) if self.market else "",
+            markets=[
+                (f"{here}?{urlencode({'market': one})}", visit.language.country(one), one == self.market)
+                for one in markets
+            ],
+        )
+
+    def url(self, path: str = "") -> str:
+        """A page of help, in the market that was chosen."""
+        return f"/help/{path}" + (f"?{urlencode({'market': self.market})}" if self.market else "")
+
+    def entries(self, topics: Iterable[SaidTopic], folder: str = "") -> list[Entry]:
+        """The ways to these pages."""
+        return [Entry(self.url(f"{folder}{one.name}"), one.title, one.passages[0].text) for one in topics]
+
+    def article(self, topic: SaidTopic, code: str = "") -> Article:
+        """A topic or a reason in full."""
+        kinds = [passage.kind for passage in topic.passages]
+        first = kinds.index("step") if "step" in kinds else len(kinds)
+        steps = [passage for passage in topic.passages if passage.kind == "step"]
+        return Article(
+            rules=self.rules,
+            title=topic.title,
+            before=list(topic.passages[:first]),
+            steps=steps,
+            after=[passage for passage in topic.passages[first:] if passage.kind != "step"],
+            reasons=self.entries((self.reasons[each] for each in topic.reasons), "reasons/"),
+            home_url=self.url(),
+            code=code,
+            support_helps=bool(code) and self._support_helps(code),
+        )
+
+    def _support_helps(self, code: str) -> bool:
+        """Whether a ticket may be opened; about a request that may stay open for ever, once it has waited long."""
+        waits = code == "unlink.already_requested" and self.rulebook.unlink_answer_ttl is None
+        return waits or CATALOGUE[code].support_helps
+
+    def found(self, asked: str) -> tuple[list[Entry], list[Entry]]:
+        """The pages in which every word asked for stands, in either language; those that have it in the title first."""
+        words = asked.casefold().split()
+        both = [
+            {name: _words_of(topic) for name, topic in say(self.rulebook, language(tag)).items()}
+            for say in (say_topics, say_reason_help)
+            for tag in ("zh", "en")
+        ]
+        topics = _matching(self.topics, both[:2], words)
+        reasons = _matching(self.reasons, both[2:], words)
+        return self.entries(topics), self.entries(reasons, "reasons/")
+
+
+def _words_of(topic: SaidTopic) -> tuple[str, str]:
+    """A page's title, and all of its words."""
+    texts = " ".join(passage.text for passage in topic.passages)
+    return topic.title.casefold(), f"{topic.name} {topic.title} {texts}".casefold()
+
+
+def _matching(
+    topics: dict[str, SaidTopic], spoken: list[dict[str, tuple[str, str]]], words: list[str]
+) -> list[SaidTopic]:
+    found = [name for name in topics if any(all(word in said[name][1] for word in words) for said in spoken)]
+    in_title = {
+        name for name in found if any(all(word in said[name][0] for word in words) for said in spoken)
+    }
+    return [topics[name] for name in sorted(found, key=lambda name: name not in in_title)]
+
+
+@page("help/", ANYONE)
+def home(visit: Visit) -> Answer:
+    """Every topic and every reason; `?q=` leaves those in which the words stand."""
+    centre = _Centre(visit)
+    asked = visit.asked.get("q", "").strip()[:ASKED_MAX]
+    if asked:
+        topics, reasons = centre.found(asked)
+    else:
+        topics = centre.entries(centre.topics.values())
+        reasons = centre.entries(centre.reasons.values(), "reasons/")
+    return Shown("help/home.html", Contents(centre.rules, asked, topics, reasons, centre.url()))
+
+
+@page("help/<str:topic>", ANYONE)
+def topic(visit: Visit, topic: str) -> Answer:
+    """One topic, step by step."""
+    centre = _Centre(visit)
+    if topic not in centre.topics:
+        raise Http404
+    return Shown("help/article.html", centre.article(centre.topics[topic]))
+
+
+@page("help/reasons/<str:code>", ANYONE)
+def reason(visit: Visit, code: str) -> Answer:
+    """What a reason means, and what to do."""
+    centre = _Centre(visit)
+    if code not in centre.reasons:
+        raise Http404
+    return Shown("help/article.html", centre.article(centre.reasons[code], code))

@@ -1,0 +1,77 @@
+"""The help centre in words: a rulebook and a language go in, the topics and the paragraphs of all reasons come out."""
+
+from typing import Any, NamedTuple
+
+from shoplink.core.rulebook import Quota, Rulebook
+from shoplink.wording.help import TOPICS, Kind, Topic
+from shoplink.wording.help_reasons import REASONS_HELP
+from shoplink.wording.language import Language
+from shoplink.wording.text import Plural
+
+
+class SaidPassage(NamedTuple):
+    """A passage in words, and the sentences that its numbers come from."""
+
+    text: str
+    kind: Kind
+    sources: tuple[str, ...]
+
+
+class SaidTopic(NamedTuple):
+    """A topic, or the paragraph of a reason, in words."""
+
+    name: str
+    title: str
+    passages: tuple[SaidPassage, ...]
+    reasons: tuple[str, ...]
+
+
+def say_topics(rulebook: Rulebook, language: Language) -> dict[str, SaidTopic]:
+    """Every topic by its name, with the rulebook's numbers."""
+    return {name: _said(name, topic, rulebook, language) for name, topic in TOPICS.items()}
+
+
+def say_reason_help(rulebook: Rulebook, language: Language) -> dict[str, SaidTopic]:
+    """The paragraph of every reason by its code, with the rulebook's numbers."""
+    return {code: _said(code, topic, rulebook, language) for code, topic in REASONS_HELP.items()}
+
+
+def numbers(rulebook: Rulebook, language: Language) -> dict[str, Any]:
+    """The rulebook's numbers as passages name them; what a rulebook does not limit has none."""
+    parameters = rulebook.parameters
+    found: dict[str, Any] = {
+        "age": parameters.minimum_age_years,
+        "open_official": parameters.slots_open.official,
+        "open_marketing": parameters.slots_open.marketing,
+        "invited_official": parameters.slots_invited.official,
+        "invited_marketing": parameters.slots_invited.marketing,
+        "invitation_hours": parameters.invitation_hours,
+        "minimum_hours": parameters.minimum_link_age_hours,
+        "unlinks": parameters.official_unlinks_per_shop,
+        "followers": f"{parameters.affiliate_followers_minimum:,}",
+        "answer_days": parameters.unlink_answer_days,
+        "countries": ("、" if language.tag == "zh" else ", ").join(
+            language.country(code) for code in sorted(parameters.uncorrectable_regions)
+        ),
+    }
+    for of, quota in (
+        ("shop", parameters.marketing_links_per_shop),
+        ("account", parameters.marketing_links_per_account),
+    ):
+        if isinstance(quota, Quota):
+            found |= {f"{of}_limit": quota.limit, f"{of}_days": quota.days}
+    return found
+
+
+def _said(name: str, topic: Topic, rulebook: Rulebook, language: Language) -> SaidTopic:
+    filled = numbers(rulebook, language)
+    passages = []
+    for passage in topic.passages:
+        if not passage.when(rulebook):
+            continue
+        text = passage.text
+        count = filled[text.by] if isinstance(text, Plural) else 0
+        said = language.text(text, count).format_map(filled)
+        sources = tuple(rulebook.sources[parameter] for parameter in passage.sources)
+        passages.append(SaidPassage(said, passage.kind, sources))
+    return SaidTopic(name, language.text(topic.title), tuple(passages), topic.reasons)
