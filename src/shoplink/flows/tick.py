@@ -17,6 +17,8 @@ from shoplink.store.due import accounts_due, forget
 from shoplink.store.feed import number_events
 from shoplink.store.keys import store_use
 from shoplink.store.load import Touched
+from shoplink.store.sessions import forget_sessions
+from shoplink.store.sign_in_links import forget_sign_in_links
 from shoplink.store.ticket_words import forget_texts
 
 _BATCH = 500
@@ -53,5 +55,6 @@ def tick(now: datetime | None = None) -> Ticked:
         answers_before=at - timedelta(days=settings.ANSWERS_KEPT_DAYS),
         look_ups_before=at - timedelta(days=settings.LOOK_UPS_KEPT_DAYS),
     )
+    forgotten += forget_sessions(at) + forget_sign_in_links(at - timedelta(days=settings.ANSWERS_KEPT_DAYS))
     forgotten += forget_texts(at - timedelta(days=settings.TICKETS_KEPT_DAYS))
     return Ticked(due, numbered, tickets, forgotten)

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shoplink.store.fields import from_micros, to_micros
+from shoplink.store.owner import writing
 from shoplink.store.people import digest, instant_of
 from shoplink.store.sql import execute, insert, query
 
@@ -49,3 +50,12 @@ def use_sign_in_link(secret: str, at: datetime) -> bool:
         )
         == 1
     )
+
+
+def forget_sign_in_links(expired_before: datetime) -> int:
+    """Delete links that ended long enough ago for no request to be repeated any more; how many."""
+    before = to_micros(expired_before)
+    if not query("SELECT 1 FROM sign_in_link WHERE expires_at < %s LIMIT 1", before):
+        return 0
+    with writing():
+        return execute("DELETE FROM sign_in_link WHERE expires_at < %s", before)
