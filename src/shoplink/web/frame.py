@@ -20,10 +20,14 @@ THEMES = ("auto", "light", "dark")
 
 
 class Menu(NamedTuple):
-    """An entry of a place's menu: its icon, and its title, which is translated when it is shown."""
+    """An entry of a place's menu: its icon, and its title, which is translated when it is shown.
+
+    Those with a `rank` come after those with a lower one, all others in the order declared.
+    """
 
     icon: str
     title: str
+    rank: int = 0
 
 
 MENUS: dict[str, dict[str, Menu]] = {}
@@ -129,7 +133,7 @@ def _menu(visit: Visit, place: str) -> list[MenuItem]:
     if may and place == "creator" and len(may.accounts) == 1:
         named.setdefault("account_id", may.accounts[0])
     items = []
-    for name, entry in MENUS.get(place, {}).items():
+    for name, entry in sorted(MENUS.get(place, {}).items(), key=lambda one: one[1].rank):
         url = _url(name, named)
         if url:
             items.append(MenuItem(url, entry.icon, gettext(entry.title), url == visit.request.path))

@@ -27,7 +27,13 @@ from shoplink.store.models import Person
 from shoplink.store.owner import writing
 from shoplink.web.people.letters import letter
 from shoplink.web.people.mail import hand_in
-from shoplink.web.people.replies import ACCOUNT_ERRORS, DONE, PROVIDER_ERRORS, SECOND_STEP_ERRORS
+from shoplink.web.people.replies import (
+    ACCOUNT_ERRORS,
+    DONE,
+    PROVIDER_ERRORS,
+    SECOND_STEP_ERRORS,
+    WAYS_TO_PROVE,
+)
 
 _JOIN = re.compile(r"/join/([A-Za-z0-9_-]{20,100})/")
 _NAME_LENGTH_MAX = 200
@@ -72,6 +78,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         user.language = tag_of(request)
         saved: Person = super().save_user(request, user, form, commit)
         return saved
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, str]]:
+        """How somebody can prove that it is them, in our words; a passkey is easier than a code."""
+        found: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        known = [{**one, "description": gettext(WAYS_TO_PROVE[one["id"]])} for one in found]
+        return sorted(known, key=lambda one: [*WAYS_TO_PROVE].index(one["id"]))
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin the session, whole or not at all."""

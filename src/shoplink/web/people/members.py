@@ -24,7 +24,7 @@ from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import Tag
 from shoplink.wording.sentences import N_
 
-_MENU = Menu("users", N_("Members"))
+_MENU = Menu(icon="users", title=N_("Members"), rank=1)
 
 
 class MemberItem(Struct):
@@ -102,7 +102,13 @@ def of_account_removed(visit: Visit, account_id: str, person_id: str) -> Answer:
     return _removal(visit, "creator", account_id, person_id, reverse("creator.members", args=[account_id]))
 
 
-@page("platform/staff/", PLATFORM, posts=True, name="platform.staff", menu=Menu("users", N_("Staff")))
+@page(
+    "platform/staff/",
+    PLATFORM,
+    posts=True,
+    name="platform.staff",
+    menu=Menu(icon="users", title=N_("Staff"), rank=1),
+)
 def of_staff(visit: Visit) -> Answer:
     """Who works for the platform and in support."""
     return _members(visit, "platform.staff", [("platform", ""), ("support", "")])

@@ -23,6 +23,13 @@ DONE: dict[str, str] = {
 }
 """By the names of allauth's templates. That somebody is signed in or out, they see."""
 
+WAYS_TO_PROVE = {
+    "reauthenticate": N_("Use your password"),
+    "mfa_reauthenticate:webauthn": N_("Use a passkey"),
+    "mfa_reauthenticate": N_("Use a code"),
+}
+"""How somebody proves that it is them, by allauth's names, the easiest first."""
+
 ACCOUNT_ERRORS = {
     "account_inactive": _("Your access was ended. If that is a mistake, ask whoever runs this service."),
     "email_password_mismatch": _("The address or the password is wrong."),
