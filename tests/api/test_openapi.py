@@ -77,6 +77,7 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("put_account", PLATFORM, ""),
     ("list_rulebooks", None, ""),
     ("get_rulebook", None, ""),
+    ("attribute_orders", SHOP, ""),
     ("read_feed", None, "?limit=1"),
     ("send_commands", PLATFORM, ""),
     ("create_sign_in_link", PLATFORM, ""),

@@ -90,6 +90,24 @@ def get(database: str) -> Callable[[str], Any]:
     return get
 
 
+@pytest.fixture
+def post(database: str) -> Callable[[list[Any]], Any]:
+    """Ask about orders in the same world."""
+    assert database
+    _world(3)
+    headers = {
+        "HTTP_AUTHORIZATION": f"Bearer {keys.create('reader', {'read'}, LONG_AGO)[1]}",
+        "HTTP_SHOPLINK_ACTOR": "platform:p",
+    }
+
+    def post(orders: list[Any]) -> Any:
+        response = Client().post("/v1/attributions", {"orders": orders}, "application/json", **headers)  # type: ignore[arg-type]
+        assert response.status_code == 200, response.content
+        return response.json()
+
+    return post
+
+
 @contextmanager
 def _read_only(url: str) -> Iterator[None]:
     """The database on a connection, and where it is a file on a file, that cannot write."""
@@ -145,6 +163,47 @@ def test_reads_on_a_read_only_database_see_what_is_due(database: str, get: Calla
         assert get("/v1/shops/S")["slots"]["marketing"] == {"total": 4, "used": 1}
         assert get("/v1/permissions?shop_id=S&account_id=A1")["add_from_shop"] is True
     assert _stored_statuses() == stored
+
+
+def test_orders_are_judged_on_a_read_only_database_by_what_time_has_made_of_links(
+    database: str, post: Callable[[list[Any]], Any]
+) -> None:
+    cases = (
+        ("A0", "2024-01-02T00:00:00Z", "affiliate"),  # an invitation links nobody
+        ("A1", "2024-12-31T23:59:59.999999Z", "affiliate"),
+        ("A1", "2025-01-01T00:00:00Z", "marketing"),  # a birthday established it
+        ("A2", "2024-01-09T00:59:59.999999Z", "marketing"),
+        ("A2", "2024-01-09T01:00:00Z", "affiliate"),  # the unlink request was approved by time
+    )
+    with _read_only(database):
+        found = post([_order(account_id, at) for account_id, at, _ in cases])
+    assert [each["basis"] for each in found["attributions"]] == [basis for _, _, basis in cases]
+    assert [each["link_id"] is None for each in found["attributions"]] == [
+        basis == "affiliate" for _, _, basis in cases
+    ]
+
+
+def test_orders_cost_the_same_statements_however_many_they_are(post: Callable[[list[Any]], Any]) -> None:
+    post([_order("A1", "2025-01-01T00:00:00Z")])
+    counted = []
+    for count in (1, 3, 500):
+        with CaptureQueriesContext(connection) as asked:
+            found = post([_order(f"A{number}", "2025-01-01T00:00:00Z") for number in range(1, count + 1)])
+        assert len(found["attributions"]) == count
+        counted.append(len(asked))
+    assert counted[0] == counted[1] == counted[2]
+
+
+def _order(account_id: str, at: str) -> dict[str, Any]:
+    return {
+        "order_id": "O",
+        "shop_id": "S",
+        "account_id": account_id,
+        "ordered_at": at,
+        "amount_minor": 100,
+        "currency": "GBP",
+        "commission_rate_bp": 1000,
+    }
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -14,9 +14,11 @@ from msgspec.structs import replace
 from shoplink.core import Link
 from shoplink.core.commands import PairCommand
 from shoplink.core.commerce.picker import Thresholds
+from shoplink.core.commission import Order
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
-from shoplink.flows import installed, look, overview, past, showcase, tickets, trial
+from shoplink.flows import attribute_orders, installed, look, overview, past, showcase, tickets, trial
+from shoplink.flows import periods as established
 from shoplink.flows.execute import execute
 from shoplink.flows.ticket_steps import Step, open_about
 from shoplink.store import (
@@ -25,6 +27,7 @@ from shoplink.store import (
     feed,
     history,
     keys,
+    periods,
     read,
     read_records,
     rulebooks,
@@ -77,6 +80,8 @@ def linked() -> Link:
     assert found is not None
     return replace(found, status="linked", linked_at=BEFORE, synced_since=BEFORE)
 
+
+ORDER = Order("O", "S", NOW, 1, "GBP", "A", 0)
 
 READS: dict[Callable[..., object], Callable[[], object]] = {
     read.one_link: lambda: read.one_link(link_id()),
@@ -141,6 +146,9 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     ticket_rows.settled_position: ticket_rows.settled_position,
     tickets.find: lambda: tickets.find(ticket_id(), Actor("shop", "S")),
     tickets.see: lambda: tickets.see(ticket_rows.page_of_tickets(NOW, 10, 0)),
+    periods.links_of: lambda: periods.links_of([("S", "A"), ("S\x00", "A")], NOW),
+    established.periods: lambda: list(established.periods()),
+    attribute_orders.attribute_orders: lambda: attribute_orders.attribute_orders([ORDER]),
     tally.counts: lambda: tally.counts("event", 0, market="GB", by_day=True),
 }
 WITHOUT_DATABASE = {
@@ -171,13 +179,14 @@ def public_functions(module: ModuleType) -> dict[str, Callable[..., object]]:
 
 
 def test_every_read_is_run_here() -> None:
-    flows = (installed, look, overview, past, showcase, tickets, trial)
+    flows = (attribute_orders, established, installed, look, overview, past, showcase, tickets, trial)
     stores = (
         commerce_read,
         due,
         feed,
         history,
         keys,
+        periods,
         read,
         read_records,
         rulebooks,

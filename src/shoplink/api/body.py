@@ -39,7 +39,7 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
 
     Raises ProblemError (body.too_large) and MalformedError.
     """
-    return decode_object(_read(request) or b"{}", "the body")
+    return decode_object(read_body(request) or b"{}", "the body")
 
 
 def decode_object(text: bytes, what: str) -> dict[str, Any]:
@@ -53,17 +53,17 @@ def decode_object(text: bytes, what: str) -> dict[str, Any]:
     return fields
 
 
-def _read(request: HttpRequest) -> bytes:
-    """A request's body, of a stated length or in chunks."""
+def read_body(request: HttpRequest, limit: int = BODY_LIMIT_BYTES) -> bytes:
+    """A request's body, of a stated length or in chunks. Raises ProblemError (body.too_large)."""
     length = int(request.META.get("CONTENT_LENGTH") or 0)
     if 0 < length <= BODY_LIMIT_BYTES:
         return request.body
     stream: BinaryIO = request.META["wsgi.input"]
-    body = stream.read(BODY_LIMIT_BYTES + 1)
-    if len(body) <= BODY_LIMIT_BYTES:
+    body = stream.read(limit + 1)
+    if len(body) <= limit:
         return body
     # Most clients read the answer only when they have sent everything, so what is a little too long is taken in.
     for _ in range(_TAKEN_IN_BODIES):
-        if not stream.read(BODY_LIMIT_BYTES):
+        if not stream.read(limit):
             break
-    raise ProblemError("body.too_large", limit=BODY_LIMIT_BYTES)
+    raise ProblemError("body.too_large", limit=limit)

@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from shoplink import api as package
 from shoplink.api import (
     accounts,
+    attributions,
     checks,
     links,
     permissions,
@@ -57,6 +58,7 @@ for prefix, router in (
     ("/products", products.router),
     ("/contents", showcases.contents),
     ("/checks", checks.router),
+    ("/attributions", attributions.router),
     ("/commands", stream.router),
     ("/permissions", permissions.router),
     ("/waivers", waivers.router),

@@ -13,7 +13,7 @@ Basis = Literal["official", "marketing", "affiliate", "none"]
 RATE_BP_MAX = 10_000
 """All of the amount, in basis points."""
 
-NamedBy = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"\A[^\x00]*\Z")]
+NamedBy = Annotated[str, Meta(min_length=1, max_length=64)]
 Rate = Annotated[int, Meta(ge=0, le=RATE_BP_MAX)]
 
 

@@ -71,6 +71,12 @@ BASIS_POINTS = Both(
 RANK = Both("a whole number from 1 to 2^53 - 1", "1 到 2^53 - 1 的整数")
 CURRENCY = Both("three capital letters (ISO 4217)", "三位大写字母（ISO 4217）")
 TEXT = Both("text of at most 200 characters, without NUL", "不超过 200 个字符且不含空字符的文本")
+NAMED = Both("text of 1–64 characters", "1–64 个字符的文本")
+CURRENCY_CODE = Both("a currency by its ISO 4217 code: GBP, USD, IDR", "ISO 4217 币种代码，如 GBP、USD、IDR")
+RATE_NEEDED = Both(
+    "a commission rate, because the shop and the account were not linked when the order was placed",
+    "佣金率：下单时店铺与该账号没有绑定关系，需按佣金率计算",
+)
 CELLS = Both("the line has more cells than the header", "此行的单元格多于表头")
 NOT_CSV = Both(
     "the line is no CSV (is a quotation mark not closed?)", "此行不是有效的 CSV（引号是否未闭合？）"
@@ -112,6 +118,12 @@ _FIELDS: dict[str, Both] = {
         Both("open or invited", "open 或 invited"),
         Both("own or offline", "own 或 offline"),
         Both("text", "文本"),
+        NAMED,
+        Both(f"{NAMED.en}, or null where nobody promoted the order", f"{NAMED.zh}；订单无人推广时为 null"),
+        CURRENCY_CODE,
+        Both("a whole number from 0 to 10000, in basis points", "0 到 10000 的整数，单位为基点"),
+        RATE_NEEDED,
+        Both("{orders: a list of at most 10000 orders}", "{orders: 不超过 10000 个订单的列表}"),
         Both("two capital letters (ISO 3166-1)", "两位大写字母（ISO 3166-1）"),
         Both(
             "two capital letters (ISO 3166-1), or null where it is unknown",

@@ -7,7 +7,6 @@ from shoplink.wording import input as said
 from shoplink.wording.input import Both, Problem
 from shoplink.wording.language import Tag
 
-_ID = Both("text of 1–64 characters", "1–64 个字符的文本")
 _INSTANT = Both(
     "a date and a time: 2026-11-01 20:00:00+08:00, 2026/11/1 20:00 and the like",
     "日期和时间，如 2026-11-01 20:00:00+08:00、2026/11/1 20:00",
@@ -27,7 +26,7 @@ _RATE = Both(
 
 _WORDS: dict[str, Both] = {
     "rounded": said.ROUNDED_ID,
-    "too_long": _ID,
+    "too_long": said.NAMED,
     "not_instant": _INSTANT,
     "no_offset": Both(
         "an instant with its offset, as 2026-11-01 20:00:00+08:00 (utc_offset or time_zone in the mapping gives one"
@@ -45,17 +44,14 @@ _WORDS: dict[str, Both] = {
     ),
     "too_large": Both("at most 2^53 - 1 minor units", "不超过 2^53 - 1 个最小货币单位"),
     "too_fine": Both("no more decimals than the currency has", "小数位数不超过该币种的最小单位"),
-    "unknown": Both("a currency by its ISO 4217 code: GBP, USD, IDR", "ISO 4217 币种代码，如 GBP、USD、IDR"),
+    "unknown": said.CURRENCY_CODE,
     "not_rate": _RATE,
-    "needed": Both(
-        "a commission rate, because the shop and the account were not linked when the order was placed",
-        "佣金率：下单时店铺与该账号没有绑定关系，需按佣金率计算",
-    ),
+    "needed": said.RATE_NEEDED,
     "more_than_amount": Both("at most the amount of the order", "不超过订单金额"),
 }
 _MISSING: dict[str, Both] = {
-    "order_id": _ID,
-    "shop_id": _ID,
+    "order_id": said.NAMED,
+    "shop_id": said.NAMED,
     "ordered_at": _INSTANT,
     "amount": Both("the amount of the order", "订单金额"),
     "currency": _WORDS["unknown"],
