@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import decisions, replay, write_path
+from benchmarks import decisions, permissions, replay, write_path
 from benchmarks.report import Table, machine, pin_to_one_core
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "benchmarks.md"
@@ -34,7 +34,7 @@ of shops and accounts are counted; facts have their own column.
 """
 
 
-PARTS = ("write_path", "decisions", "replay")
+PARTS = ("write_path", "decisions", "permissions", "replay")
 
 
 def measure(parts: Sequence[str], *, quick: bool) -> list[Table]:
@@ -45,6 +45,8 @@ def measure(parts: Sequence[str], *, quick: bool) -> list[Table]:
     pin_to_one_core()
     if "decisions" in parts:
         tables += decisions.measure(3, 0.02) if quick else decisions.measure()
+    if "permissions" in parts:
+        tables += permissions.measure(3) if quick else permissions.measure()
     if "replay" in parts:
         tables += replay.measure((2_000, 20_000), runs=1, scale=50) if quick else replay.measure()
     return tables

@@ -1,0 +1,39 @@
+"""How many times a second it is told, in this process, all that an account may do for a shop, with every reason.
+
+Run with `python -m benchmarks permissions`.
+"""
+
+from random import Random
+from statistics import median
+from time import process_time
+
+from benchmarks.report import Table, verdict
+from benchmarks.scene import build
+from shoplink.core.commerce.permissions import permissions
+
+PER_SECOND = 100_000
+_PAIRS = 2_000
+
+
+def measure(rounds: int = 21) -> list[Table]:
+    """Pairs of a shop and an account, half of them of the account's live link; each answer is the whole table."""
+    world, random = build().world, Random(1)
+    shops, accounts = sorted(world.shops), sorted(world.accounts)
+    linked = [(link.shop_id, link.account_id) for link in world.live.values() if link.status == "linked"]
+    workloads = {
+        "linked": [random.choice(linked) for _ in range(_PAIRS)],
+        "any pair": [(random.choice(shops), random.choice(accounts)) for _ in range(_PAIRS)],
+    }
+    rows = []
+    for name, pairs in workloads.items():
+        speeds = []
+        for _ in range(rounds):
+            begun = process_time()
+            for shop_id, account_id in pairs:
+                permissions(world, shop_id, account_id)
+            speeds.append(len(pairs) / (process_time() - begun))
+        found = median(speeds)
+        rows.append([name, f"{found:,.0f}", f"{PER_SECOND:,}", verdict(found, PER_SECOND)])
+    header = ("pairs", "answers per second", "target", "")
+    note = "An answer says of each of seven things whether it is allowed, or every reason why not."
+    return [Table("What an account may do", header, rows, note)]
