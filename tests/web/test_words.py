@@ -43,6 +43,7 @@ def _data() -> list[str]:
         "SELECT name FROM shop UNION SELECT handle FROM account UNION SELECT account_id FROM account"
     )
     rows += query("SELECT shop_id FROM shop UNION SELECT name FROM person UNION SELECT email FROM person")
+    rows += query("SELECT title FROM product UNION SELECT title FROM content")
     rows += query("SELECT text FROM ticket_message UNION SELECT evidence FROM ticket_message")
     called = {text for (text,) in rows if text} | {persona.name for persona in personas.PERSONAS.values()}
     called |= {source for rulebook in packaged().values() for source in rulebook.sources.values()}
