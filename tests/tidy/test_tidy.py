@@ -1,6 +1,7 @@
 """How the code itself is kept: sizes, names, traceability, and what no file may name."""
 
 import ast
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -68,6 +69,16 @@ def test_every_direct_dependency_is_given_a_reason() -> None:
     names = re.findall(r'"([A-Za-z0-9_-]+)', " ".join(section))
     assert len(names) > 8
     assert not [name for name in names if f"| {name} |" not in page]
+
+
+def test_every_package_of_the_assets_is_given_a_reason_and_locked_without_a_registry() -> None:
+    page = (ROOT / "docs" / "reference" / "dependencies.md").read_text(encoding="utf-8")
+    project = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    names = [*project["dependencies"], *project["devDependencies"]]
+    assert [name for name in names if f"| {name} |" not in page] == []
+    locked = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    packages = {name: entry for name, entry in locked.items() if name}
+    assert [name for name, entry in packages.items() if "resolved" in entry or "integrity" not in entry] == []
 
 
 def test_no_tracked_file_names_a_folder_of_a_machine() -> None:
