@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SHOPLINK = Path(sys.executable).parent / "shoplink"
-_READY_WITHIN_SECONDS = 20
+_READY_WITHIN_SECONDS = 60
 
 
 def free_port() -> int:

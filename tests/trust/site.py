@@ -24,7 +24,7 @@ from tests.trust.client import Client
 
 _THREADS = 16
 _UNLIMITED = {"SHOPLINK_RATE_PER_SECOND": "1000000", "SHOPLINK_RATE_BURST": "1000000"}
-_READY_WITHIN_SECONDS = 30
+_READY_WITHIN_SECONDS = 60
 
 
 class Start(NamedTuple):

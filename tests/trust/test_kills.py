@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
+import psycopg
 import pytest
 
 from tests.server import free_port
@@ -25,18 +26,52 @@ LOAD_SECONDS = (0.1, 0.8)
 def test_nothing_is_lost_or_doubled_when_the_service_is_killed(
     kind: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    site, port = Site(kind, tmp_path), free_port()
-    site.start(ports=[port])
-    url = site.urls[0]
-    workers: Sequence[Worker] = [
-        (Streamer if number == 0 else Worker)(number, SEED, lambda: Client(url, site.secret))
-        for number in range(WORKERS)
-    ]
+    starts: list[Start] = []
+
+    def kill(site: Site, port: int) -> None:
+        site.kill()
+        starts.append(site.start(ports=[port]))
+
+    said = _disturb(Site(kind, tmp_path), kill, KILLS)
+    # What counts is the product: a machine that is busy with other tests starts nothing in time.
+    assert max(start.alone for start in starts) <= READY_WITHIN_SECONDS, starts
+    seconds = [start.seconds for start in starts]
+    slowest = f"ready after {median(seconds):.1f} s (median), {max(seconds):.1f} s at most"
+    record_property("shown", f"{KILLS:,} kills, {said}; {slowest}")
+
+
+def test_nothing_is_lost_or_doubled_when_the_database_ends_its_connections(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """As PostgreSQL does when it is shut down, in the middle of whatever each connection does."""
+
+    def end_connections(site: Site, _port: int) -> None:
+        with psycopg.connect(site.database, autocommit=True) as database:
+            database.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid()"
+            )
+
+    said = _disturb(Site("postgresql", tmp_path), end_connections, KILLS)
+    record_property("shown", f"{KILLS:,} times, {said}")
+
+
+def _disturb(site: Site, disturb: Callable[[Site, int], None], times: int) -> str:
+    """Let all work, disturb them so often, and see that the log holds what each was told; what there was, in words."""
+    port = free_port()
     try:
+        site.start(ports=[port])
+        url = site.urls[0]
+        workers: Sequence[Worker] = [
+            (Streamer if number == 0 else Worker)(number, SEED, lambda: Client(url, site.secret))
+            for number in range(WORKERS)
+        ]
         with site.clients(1) as [client]:
             found(client, workers)
         with working(workers):
-            starts = [_kill_and_start(site, port, workers, Random(SEED + number)) for number in range(KILLS)]
+            for number in range(times):
+                _work_for_a_while(workers, Random(SEED + number))
+                disturb(site, port)
         with site.clients(1) as [client]:
             feed = read_feed(client)
     finally:
@@ -44,25 +79,16 @@ def test_nothing_is_lost_or_doubled_when_the_service_is_killed(
     check_feed(feed, workers)
     site.verify()
     repeated = sum(worker.repeated for worker in workers)
-    assert repeated >= KILLS, "nobody noticed the kills"
-    # What counts is the product: a machine that is busy with other tests starts nothing in time.
-    assert max(start.alone for start in starts) <= READY_WITHIN_SECONDS, starts
-    seconds = [start.seconds for start in starts]
-    record_property(
-        "shown",
-        f"{KILLS:,} kills, {sum(worker.acknowledged for worker in workers):,} acknowledged requests,"
-        f" {repeated:,} sent again, {len(feed):,} events; ready after {median(seconds):.1f} s"
-        f" (median), {max(seconds):.1f} s at most",
-    )
+    assert repeated >= times, "nobody noticed"
+    acknowledged = sum(worker.acknowledged for worker in workers)
+    return f"{acknowledged:,} acknowledged requests, {repeated:,} sent again, {len(feed):,} events"
 
 
-def _kill_and_start(site: Site, port: int, workers: Sequence[Worker], random: Random) -> Start:
-    """Let all work for a while, kill the service, start it again; how long until it was ready."""
+def _work_for_a_while(workers: Sequence[Worker], random: Random) -> None:
+    """Let all work until they have got on, and some time more or less."""
     before = sum(worker.acknowledged for worker in workers)
     deadline = time.monotonic() + 30
     time.sleep(random.uniform(*LOAD_SECONDS))
     while sum(worker.acknowledged for worker in workers) < before + WORKERS:
         assert time.monotonic() < deadline, "the work does not go on"
         time.sleep(0.01)
-    site.kill()
-    return site.start(ports=[port])
