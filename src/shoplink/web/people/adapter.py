@@ -82,8 +82,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
     def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, str]]:
         """How somebody can prove that it is them, in our words; a passkey is easier than a code."""
         found: list[dict[str, str]] = super().get_reauthentication_methods(user)
-        known = [{**one, "description": gettext(WAYS_TO_PROVE[one["id"]])} for one in found]
-        return sorted(known, key=lambda one: [*WAYS_TO_PROVE].index(one["id"]))
+        by_name = {one["id"]: one for one in found}
+        return [
+            {**by_name[name], "description": gettext(text)}
+            for name, text in WAYS_TO_PROVE.items()
+            if name in by_name
+        ]
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin the session, whole or not at all."""
