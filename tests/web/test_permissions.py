@@ -7,13 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from shoplink.config.permissions import undeclared
+from shoplink.web import routes
 from shoplink.web.access import ANYONE
 from shoplink.web.page import PAGES, Page
 from tests.browser.tour import STOPS, UNSEEN
 from tests.web.golden import PERMISSIONS, permissions
 from tests.web.persona import browser_of, demo_world, seen
 
-__all__ = ["demo_world"]
+__all__ = ["demo_world", "routes"]
 
 SHOP, ACCOUNT = "northbank-books", "leo.hart"
 
