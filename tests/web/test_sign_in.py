@@ -352,3 +352,13 @@ def test_a_provider_that_is_not_configured_is_not_there(provider: str) -> None:
     assert "Sign in by" not in browser.look("/sign-in/")
     assert browser.get(f"/sign-in/with/{provider}/").status_code == 404
     assert browser.get(f"/sign-in/with/{provider}/back/").status_code == 404
+
+
+def test_outside_the_demo_nobody_signs_in_with_a_click() -> None:
+    person("mei@example.com", ("shop", "S1"))
+    with writing():
+        execute("UPDATE person SET person_id = 'person_mei'")
+    browser = Browser()
+    assert browser.get("/demo").status_code == 404
+    assert browser.send("/demo", persona="mei").status_code == 404
+    assert not browser.signed_in
