@@ -94,7 +94,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     read_records.page_of_waivers: lambda: read_records.page_of_waivers(10, 0, shop_id="S"),
     read_records.activations: read_records.activations,
     feed.read_feed: lambda: feed.read_feed(0, 10),
-    due.accounts_due: lambda: due.accounts_due(NOW, 10),
+    due.links_due: lambda: due.links_due(NOW, 10),
     rulebooks.texts: rulebooks.texts,
     keys.find: lambda: keys.find("nobody's"),
     keys.every_key: keys.every_key,

@@ -101,8 +101,8 @@ def a_deadline_is_inclusive(patch: pytest.MonkeyPatch) -> None:
 
 def the_timer_is_late(patch: pytest.MonkeyPatch) -> None:
     """`<` for `<=`: what is due at the very instant of the timer is left."""
-    real = tick.accounts_due
-    patch.setattr(tick, "accounts_due", lambda at, limit: real(at - TICK, limit))
+    real = tick.links_due
+    patch.setattr(tick, "links_due", lambda at, *page: real(at - TICK, *page))
 
 
 def a_link_is_too_young_at_24_hours(patch: pytest.MonkeyPatch) -> None:

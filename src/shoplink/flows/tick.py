@@ -3,6 +3,7 @@
 No outcome depends on when it runs; it only stores sooner what every read and every command already sees.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from shoplink.flows import clock
 from shoplink.flows.execute import pass_time
 from shoplink.flows.ticket_steps import settle
 from shoplink.store import tally
-from shoplink.store.due import accounts_due, forget
+from shoplink.store.due import forget, links_due
 from shoplink.store.feed import number_events
 from shoplink.store.keys import store_use
 from shoplink.store.load import Touched
@@ -23,6 +24,9 @@ from shoplink.store.ticket_words import forget_texts
 
 _BATCH = 500
 _TALLY_EVERY = timedelta(minutes=1)
+
+_log = logging.getLogger(__name__)
+_told: set[str] = set()
 
 
 class Ticked(Struct, frozen=True):
@@ -36,12 +40,9 @@ class Ticked(Struct, frozen=True):
 
 def tick(now: datetime | None = None) -> Ticked:
     """Store everything due at or before now (default: the clock), number the feed, end tickets, forget."""
-    due = 0
     at = now or clock.now()
     try:
-        while accounts := accounts_due(at, _BATCH):
-            pass_time(Touched(set(), accounts, set(), set(), END), lambda: at)
-            due += len(accounts)
+        due = _pass_time_of_all(at)
     finally:
         # Whatever became of the above, those who read the feed do not wait for it.
         numbered = number_events()
@@ -58,3 +59,24 @@ def tick(now: datetime | None = None) -> Ticked:
     forgotten += forget_sessions(at) + forget_sign_in_links(at - timedelta(days=settings.ANSWERS_KEPT_DAYS))
     forgotten += forget_texts(at - timedelta(days=settings.TICKETS_KEPT_DAYS))
     return Ticked(due, numbered, tickets, forgotten)
+
+
+def _pass_time_of_all(at: datetime) -> int:
+    """Store what is due, account by account and each once; how many accounts.
+
+    What is due afterwards all the same will be so for ever: somebody has to look at it, so it is told, once.
+    """
+    passed: set[str] = set()
+    after = (0, 0)
+    while found := links_due(at, _BATCH, after):
+        accounts = {account_id for _, _, account_id in found} - passed
+        if accounts:
+            pass_time(Touched(set(), accounts, set(), set(), END), lambda: at)
+        passed |= accounts
+        after = found[-1][:2]
+    stuck = {account_id for _, _, account_id in links_due(at, _BATCH)} & passed if passed else set()
+    for account_id in sorted(stuck - _told):
+        _log.error("a link of account %s is due and does not settle; shoplink verify may say why", account_id)
+    _told.clear()
+    _told.update(stuck)
+    return len(passed)

@@ -6,15 +6,20 @@ from shoplink.store.fields import to_micros
 from shoplink.store.owner import writing
 from shoplink.store.sql import execute, query
 
+Due = tuple[int, int, str]
+"""When a link is due, its number, and its account."""
 
-def accounts_due(at: datetime, limit: int) -> set[str]:
-    """Accounts with a link at which time does something at or before an instant, the earliest first."""
+
+def links_due(at: datetime, limit: int, after: tuple[int, int] = (0, 0)) -> list[Due]:
+    """Links at which time does something at or before an instant, the earliest first, behind one of them."""
     found = query(
-        "SELECT account_id FROM link WHERE due_at IS NOT NULL AND due_at <= %s ORDER BY due_at LIMIT %s",
+        "SELECT due_at, number, account_id FROM link WHERE due_at IS NOT NULL AND due_at <= %s"
+        " AND (due_at, number) > (%s, %s) ORDER BY due_at, number LIMIT %s",
         to_micros(at),
+        *after,
         limit,
     )
-    return {row[0] for row in found}
+    return [(due_at, number, account_id) for due_at, number, account_id in found]
 
 
 def forget(refusals_before: datetime, answers_before: datetime, look_ups_before: datetime) -> int:

@@ -1,0 +1,35 @@
+"""The timer ends, whatever it finds."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+
+from shoplink.flows.tick import tick
+from shoplink.store.sql import execute, query
+from tests.store.asking import NOON, done, invite, put_account, put_shop
+
+LATER = NOON + timedelta(days=3)
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def test_a_link_that_never_settles_is_told_once_and_holds_up_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    done(put_shop("S"), *(put_account(f"A{number}") for number in range(3)), now=None)
+    done(*(invite("S", f"A{number}") for number in range(3)), now=None)
+    execute("DELETE FROM account WHERE account_id = 'A1'")  # a row that somebody has removed by hand
+    tick(NOON)  # nothing is due yet, so whatever was told before is forgotten
+    with caplog.at_level(logging.ERROR, "shoplink.flows.tick"):
+        tick(LATER)
+        tick(LATER)
+    assert [record.args for record in caplog.records] == [("A1",)]
+    left = query("SELECT account_id, status FROM link ORDER BY number")
+    assert left == [("A0", "expired"), ("A1", "invited"), ("A2", "expired")]
+
+
+def test_an_account_of_which_several_links_are_due_is_looked_at_once() -> None:
+    done(put_account("A"), *(put_shop(f"S{number}") for number in range(3)), now=None)
+    done(*(invite(f"S{number}", "A") for number in range(3)), now=None)
+    assert tick(LATER).due == 1
+    assert query("SELECT count(*) FROM link WHERE status = 'expired'") == [(3,)]
+    assert tick(LATER).due == 0
