@@ -39,7 +39,6 @@ def sign_in_settings(environment: Mapping[str, str], *, https: bool) -> dict[str
         # A session ends so long after signing in, however much it is used: no page writes to make it last.
         "SESSION_ENGINE": "shoplink.store.sessions",
         "SESSION_COOKIE_AGE": _SIGNED_IN_DAYS * 24 * 3600,
-        "ALLAUTH_DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         **_account(https=https),
         **_second_step(https=https),
         **_providers(environment),
