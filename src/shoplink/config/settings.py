@@ -44,7 +44,9 @@ ROOT_URLCONF = "shoplink.config.urls"
 USE_TZ = True
 TIME_ZONE = "UTC"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
-DEFAULT_AUTO_FIELD = "django.db.models.AutoField"  # what the tables of others were made with; ours say their own
+DEFAULT_AUTO_FIELD = (
+    "django.db.models.AutoField"  # what the tables of others were made with; ours say their own
+)
 
 # The address under which people reach the pages; the links in e-mails and calendars begin with it.
 PUBLIC_URL = checked_public_url(os.environ.get("SHOPLINK_PUBLIC_URL", ""))

@@ -3,9 +3,10 @@
 from typing import Any, NamedTuple
 
 from shoplink.core.rulebook import Quota, Rulebook
-from shoplink.wording.help import TOPICS, Kind, Topic
+from shoplink.wording.help import TOPICS
 from shoplink.wording.help_reasons import REASONS_HELP
 from shoplink.wording.language import Language
+from shoplink.wording.passage import Kind, Topic
 from shoplink.wording.text import Plural
 
 
