@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shoplink.core.instant import parse_instant
 from tests.api.service import Caller, Json
 from tests.rule import rule
 
@@ -170,10 +171,17 @@ def test_the_thresholds_are_parameters(call: Caller) -> None:
     assert call.get("/v1/products", **{**ask, "listed_days": 14}).body["items"] == []
 
 
-@pytest.mark.parametrize("at", ["2199-01-01T00:00:00Z", "yesterday", "2024-01-01T00:00:00"])
-def test_a_showcase_is_told_at_no_instant_to_come(call: Caller, at: str) -> None:
+@pytest.mark.parametrize("at", ["yesterday", "2024-01-01T00:00:00", "2024-02-30T00:00:00Z"])
+def test_a_showcase_is_asked_for_at_an_instant_that_there_is(call: Caller, at: str) -> None:
     answer = call.get(f"/v1/accounts/{call.account()}/showcase", at=at)
     assert (answer.status, answer.body["field"]) == (422, "at")
+
+
+def test_a_showcase_is_never_told_at_an_instant_to_come(call: Caller) -> None:
+    showcase = f"/v1/accounts/{call.account()}/showcase"
+    before, ahead = call.get(showcase).body["at"], call.get(showcase, at="2199-01-01T00:00:00Z")
+    assert ahead.status == 200
+    assert parse_instant(before) <= parse_instant(ahead.body["at"]) < parse_instant("2199-01-01T00:00:00Z")
 
 
 def test_titles_are_found_by_a_part_of_them_and_unknown_things_are_not_found(call: Caller) -> None:

@@ -16,7 +16,7 @@ from shoplink.core.roles import ISSUERS
 from shoplink.wording.problems import PROBLEMS
 
 REF = "#/components/schemas/{name}"
-_INSTANT = {
+INSTANT = {
     "type": "string",
     "format": "date-time",
     "pattern": r"^\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)$",
@@ -104,7 +104,7 @@ def fields_of(command: type[Command], without: set[str]) -> Document:
     properties = {name: field for name, field in described["properties"].items() if name not in without}
     for name in _INSTANTS & properties.keys():
         nullable = "anyOf" in properties[name]
-        properties[name] = {"anyOf": [_INSTANT, {"type": "null"}]} if nullable else _INSTANT
+        properties[name] = {"anyOf": [INSTANT, {"type": "null"}]} if nullable else INSTANT
     if "code" in properties:
         properties["code"] = {"enum": list(CATALOGUE)}
     found = {
