@@ -158,11 +158,23 @@ def test_permissions_follow_the_link_and_the_standing_of_both_sides(call: Caller
     assert [reason["code"] for reason in permissions()["reasons"]] == ["link.wrong_state"]
     call.on(link, "accept", GB, by="account")
     linked = permissions()
+    allowed = {"allowed": True, "reasons": []}
+    others = linked["permissions"].pop("promote_other_shops")
+    assert (others["allowed"], [reason["code"] for reason in others["reasons"]]) == (
+        False,
+        ["role.other_shops_not_allowed"],
+    )
     assert linked == {
         "shop_id": shop_id,
         "account_id": account_id,
         "link_id": link["link_id"],
         "role": "official",
+        "permissions": {
+            "sync_showcase": allowed,
+            "add_from_shop": {"showcase": allowed, "video": allowed, "live": allowed},
+            "sell_in_video": allowed,
+            "sell_in_live": allowed,
+        },
         "sync_showcase": True,
         "add_from_shop": True,
         "followers_minimum": 0,

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from django.http import HttpRequest, HttpResponse
 from msgspec.structs import asdict
 from ninja import Query, Router
+from pydantic import WithJsonSchema
 
 from shoplink.api import examples_commerce as examples
 from shoplink.api.ask import carry_out, read_command
@@ -39,13 +40,8 @@ contents = Router(tags=["showcases"])
 links = Router(tags=["showcases"])
 
 At = Annotated[
-    str | None,
-    Query(
-        None,
-        pattern=INSTANT["pattern"],
-        format=INSTANT["format"],
-        description="As of this instant; now if it is not given, or still to come.",
-    ),
+    Annotated[str, WithJsonSchema(INSTANT)] | None,
+    Query(None, description="As of this instant; now if it is not given, or still to come."),
 ]
 AccountHere = Annotated[str, Query(..., pattern=ID)]
 
