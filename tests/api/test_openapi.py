@@ -81,9 +81,13 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("read_feed", None, "?limit=1"),
     ("send_commands", PLATFORM, ""),
     ("create_sign_in_link", PLATFORM, ""),
+    ("invite_member", SHOP, ""),
+    ("list_members", None, "?shop_id=S1"),
+    ("withdraw_member_invitation", SHOP, ""),
+    ("remove_member", PLATFORM, ""),
     ("sync_showcase", SHOP, ""),
 )
-MINTS = {"invite": "link_id", "open_ticket": "ticket_id"}
+MINTS = {"invite": "link_id", "open_ticket": "ticket_id", "invite_member": "invitation_id"}
 BEFORE = {
     "open_ticket": {"region": "FR", "note": "she lives there now"},
     "list_refusals": {"shop_id": "S1", "account_id": "A1", "role": "marketing", "network_region": "FR"},
@@ -148,6 +152,8 @@ def play(call: Caller, story: tuple[tuple[str, str | None, str], ...]) -> list[t
             ids["link_id"] = _official(call)
         _prepare(call, name, ids["link_id"])
         answer = _run(call, name, actor, query, ids)
+        if name == "list_members":
+            ids["person_id"] = answer.body["members"][0]["person_id"]
         if name in MINTS:
             ids[MINTS[name]] = answer.body[MINTS[name]]
         played.append((name, answer))
@@ -199,8 +205,8 @@ def _run(call: Caller, name: str, actor: str | None, query: str, ids: dict[str, 
 def _masked(value: Any) -> Any:
     """The same without what differs each time: instants that are now, link ids, digests."""
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    text = re.sub(r"\b(link|ticket)_[0-9a-f]{20}", r"\1", text)
+    text = re.sub(r"\b(link|ticket|invitation|person)_[0-9a-f]{20}", r"\1", text)
     text = re.sub(r"\b[0-9a-f]{64}\b", "digest", text)
     text = re.sub(r'"listed_days": \d+', "days", text)
-    text = re.sub(r"https?://\S+/sign-in/link/[^/]+/", "sign-in link", text)
+    text = re.sub(r"https?://\S+/(sign-in/link|join)/[^/]+/", "link that leads in", text)
     return re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "instant", text)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from shoplink.api import schema, schema_commerce, schema_orders
+from shoplink.api import schema, schema_commerce, schema_members, schema_orders
 from shoplink.api.actor import ALLOWED as ACTORS
 from shoplink.api.actor import HEADER as ACTOR_HEADER
 from shoplink.api.ask import KEY_HEADER
@@ -137,7 +137,7 @@ def _tagged(kind: str, command: type[Command]) -> Document:
 
 def components() -> Document:
     """The schemas of all bodies that are answered."""
-    declared = {**vars(schema), **vars(schema_commerce), **vars(schema_orders)}
+    declared = {**vars(schema), **vars(schema_commerce), **vars(schema_members), **vars(schema_orders)}
     bodies = [
         body for body in declared.values() if isinstance(body, type) and issubclass(body, msgspec.Struct)
     ]

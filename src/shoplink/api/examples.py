@@ -203,6 +203,34 @@ SIGN_IN_LINK: Json = {
     "url": "https://links.example/sign-in/link/9f86d081884c7d659a2feaa0c55ad015/",
     "expires_at": "2024-11-11T12:10:00Z",
 }
+INVITE_MEMBER: Json = {"shop_id": "S1", "email": "lin@example.com"}
+MEMBER_LINK: Json = {
+    "invitation_id": "invitation_9f86d081884c7d659a2f",
+    "email": "lin@example.com",
+    "expires_at": "2024-11-18T12:00:00Z",
+    "url": "https://links.example/join/9f86d081884c7d659a2feaa0c55ad015/",
+}
+MEMBERS_OF: Json = {"shop_id": "S1"}
+MEMBERS: Json = {
+    "members": [
+        {
+            "person_id": "person_9f86d081884c7d659a2f",
+            "email": None,
+            "name": "Tea House",
+            "joined_at": "2024-11-11T12:00:00Z",
+        }
+    ],
+    "invitations": [
+        {
+            "invitation_id": "invitation_9f86d081884c7d659a2f",
+            "email": "lin@example.com",
+            "invited_at": "2024-11-11T12:00:00Z",
+            "expires_at": "2024-11-18T12:00:00Z",
+        }
+    ],
+}
+MEMBERS_ALONE: Json = {**MEMBERS, "invitations": []}
+MEMBERS_NOBODY: Json = {"members": [], "invitations": []}
 FEED: Json = {
     "items": [
         {

@@ -1,6 +1,5 @@
 """Hand-off links: the platform's own back office sends a user to the consoles, signed in."""
 
-import re
 from typing import Any
 
 from django.conf import settings
@@ -15,33 +14,23 @@ from shoplink.api.document import documented, json_body
 from shoplink.api.key import key_of, needs_scope
 from shoplink.api.problem import ProblemError
 from shoplink.api.schema import SignInLinkBody
+from shoplink.api.subject import read_subject, subject_body
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
 from shoplink.flows.hand_off import MINUTES, MINUTES_MAX, HandOff, Subject, hand_off, is_path
-from shoplink.wording.input import ID
 
 router = Router(tags=["sign-in links"])
 
-_ID = {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"}
-_BODY = {
-    "type": "object",
-    "description": "For whom: exactly one of `shop_id` and `account_id`.",
-    "properties": {
-        "shop_id": _ID,
-        "account_id": _ID,
-        "path": {
-            "type": "string",
-            "maxLength": 200,
-            "pattern": "^/(?![/])[A-Za-z0-9_.:~/?&=%+,@-]*$",
-            "description": "Where the link leads, on this service; by default the first page of the shop or account.",
-        },
-        "minutes": {"type": "integer", "minimum": 1, "maximum": MINUTES_MAX, "default": MINUTES},
+_BODY = subject_body(
+    "For whom: exactly one of `shop_id` and `account_id`.",
+    path={
+        "type": "string",
+        "maxLength": 200,
+        "pattern": "^/(?![/])[A-Za-z0-9_.:~/?&=%+,@-]*$",
+        "description": "Where the link leads, on this service; by default the first page of the shop or account.",
     },
-    "oneOf": [{"required": ["shop_id"]}, {"required": ["account_id"]}],
-    "additionalProperties": False,
-}
-_IS_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}").fullmatch
-_SUBJECTS: dict[str, Subject] = {"shop_id": "shop", "account_id": "creator"}
+    minutes={"type": "integer", "minimum": 1, "maximum": MINUTES_MAX, "default": MINUTES},
+)
 
 
 @router.post(
@@ -96,17 +85,10 @@ def _platform(request: HttpRequest) -> Actor:
 
 def _read(fields: dict[str, Any]) -> tuple[Subject, str, str | None, int]:
     """For whom, whereto and for how many minutes. Raises MalformedError."""
-    for name in fields:
-        if name not in _BODY["properties"]:  # type: ignore[operator]
-            raise MalformedError(f"unknown field {name!r}; it is not part of this body", name)
-    given = [name for name in _SUBJECTS if fields.get(name) is not None]
-    if len(given) != 1:
-        raise MalformedError("exactly one of shop_id and account_id must be there", "account_id")
-    subject_id, path, minutes = fields[given[0]], fields.get("path"), fields.get("minutes", MINUTES)
-    if not isinstance(subject_id, str) or not _IS_ID(subject_id):
-        raise MalformedError.wrong(given[0], ID.en, repr(subject_id))
+    place, subject_id = read_subject(fields, "path", "minutes")
+    path, minutes = fields.get("path"), fields.get("minutes", MINUTES)
     if path is not None and not (isinstance(path, str) and is_path(path)):
         raise MalformedError.wrong("path", "a path on this service, such as /seller/S1/", repr(path))
     if type(minutes) is not int or not 1 <= minutes <= MINUTES_MAX:
         raise MalformedError.wrong("minutes", f"a whole number from 1 to {MINUTES_MAX}", repr(minutes))
-    return _SUBJECTS[given[0]], subject_id, path, minutes
+    return place, subject_id, path, minutes

@@ -82,12 +82,18 @@ def actor(person_id: str, place: Place, subject_id: str = "") -> Actor:
     return Actor(place, subject_id or person_id, person_id)
 
 
-def invite(
-    by: Actor, place: Place, subject_id: str, email: str, now: Callable[[], datetime] = clock.now
+def invite(  # noqa: PLR0913 (who is invited whereto, and how)
+    by: Actor,
+    place: Place,
+    subject_id: str,
+    email: str,
+    now: Callable[[], datetime] = clock.now,
+    *,
+    secret: str | None = None,
 ) -> Invitation | Refusal:
     """Invite an address to act somewhere, for seven days; an open invitation of the same address is replaced.
 
-    Refused as `not_an_address`, `already_a_member` and `too_many_open`.
+    `secret` is for callers that can tell it again; else it is new. Refused as `not_an_address`, `already_a_member` and `too_many_open`.
     """
     _require_management(by, place, subject_id)
     email = email.strip().lower()
@@ -102,7 +108,7 @@ def invite(
         if len(standing) - len(replaced) >= OPEN_INVITATIONS_MAX:
             return "too_many_open"
         events = [event for each in replaced for event in _withdraw(by, each, at)]
-        secret, invitation_id = secrets.token_urlsafe(32), f"invitation_{secrets.token_hex(10)}"
+        secret, invitation_id = secret or secrets.token_urlsafe(32), f"invitation_{secrets.token_hex(10)}"
         expires_at = at + INVITATION_TTL
         invited = Invited(invitation_id, email, place, subject_id, at, expires_at, None, None)
         store.add_invitation(invited, secret)

@@ -4,7 +4,6 @@ Each is one transaction under the locks of its shop and account, in which a tick
 first: no step depends on whether the timer came before it.
 """
 
-import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -24,8 +23,8 @@ from shoplink.core.ticket import REVIEW, Question, Review, Side, facts_of, stand
 from shoplink.flows import clock
 from shoplink.flows.execute import Answer
 from shoplink.flows.installed import default_rulebook, installed_rulebooks
+from shoplink.flows.once import Asked, once
 from shoplink.flows.tickets import Seen, ended, is_opener, may_see, seen_in, told, touched
-from shoplink.store import answers
 from shoplink.store import tickets as store
 from shoplink.store.feed import number_events_here
 from shoplink.store.load import Touched, load
@@ -71,7 +70,7 @@ def open_about(command: PairCommand, step: Step, words: Words | None = None) -> 
         reasons = decision.reasons if isinstance(decision, Refused) else ()
         return _open(world, asked, reasons, step, words)
 
-    return _write(step, Touched.by([command]), _digest("open", asked, step.by, words), work)
+    return _write(step, Touched.by([command]), ["open", asked, step.by, words], work)
 
 
 def open_review(link: Link, step: Step, words: Words | None = None) -> Answer:
@@ -83,7 +82,7 @@ def open_review(link: Link, step: Step, words: Words | None = None) -> Answer:
 
     pair = (link.shop_id, link.account_id)
     wanted = Touched({link.shop_id}, {link.account_id}, {pair}, set(), END)
-    return _write(step, wanted, _digest("open", review, step.by, words), work)
+    return _write(step, wanted, ["open", review, step.by, words], work)
 
 
 def reply(ticket: Ticket, step: Step, words: Words) -> Answer:
@@ -98,7 +97,7 @@ def reply(ticket: Ticket, step: Step, words: Words) -> Answer:
         replied = TicketReplied(at=at, by=step.by, **_about(now))
         return replace(now, status=status, updated_at=at), [replied]
 
-    return _change(ticket, step, _digest("reply", ticket.ticket_id, step.by, words), change)
+    return _change(ticket, step, ["reply", ticket.ticket_id, step.by, words], change)
 
 
 def resolve(ticket: Ticket, step: Step, words: Words | None = None) -> Answer:
@@ -110,7 +109,7 @@ def resolve(ticket: Ticket, step: Step, words: Words | None = None) -> Answer:
             keep_message(now.ticket_id, Message(at, step.by, words.text, words.evidence))
         return ended(now, at, status="resolved"), [TicketResolved(at=at, by=step.by, **_about(now))]
 
-    return _change(ticket, step, _digest("resolve", ticket.ticket_id, step.by, words), change)
+    return _change(ticket, step, ["resolve", ticket.ticket_id, step.by, words], change)
 
 
 def withdraw(ticket: Ticket, step: Step) -> Answer:
@@ -121,7 +120,7 @@ def withdraw(ticket: Ticket, step: Step) -> Answer:
         closed = TicketClosed(at=at, by=step.by, cause="withdrawn", **_about(now))
         return ended(now, at, status="closed", cause="withdrawn"), [closed]
 
-    return _change(ticket, step, _digest("withdraw", ticket.ticket_id, step.by, None), change)
+    return _change(ticket, step, ["withdraw", ticket.ticket_id, step.by, None], change)
 
 
 def settle(at: datetime) -> int:
@@ -203,7 +202,7 @@ def _open(
 def _change(
     ticket: Ticket,
     step: Step,
-    digest: str,
+    what: Any,
     change: Callable[[Ticket, datetime], tuple[Ticket, list[Event]]],
 ) -> Answer:
     """Change a ticket that is still open, as it is found under the locks."""
@@ -221,26 +220,21 @@ def _change(
         store.change_tickets([changed])
         return _accepted(replace(seen, ticket=changed), step), events
 
-    return _write(step, touched([ticket]), digest, work)
+    return _write(step, touched([ticket]), what, work)
 
 
 def _write(
-    step: Step, wanted: Touched, digest: str, work: Callable[[World], tuple[Answer, list[Event]]]
+    step: Step, wanted: Touched, what: Any, work: Callable[[World], tuple[Answer, list[Event]]]
 ) -> Answer:
-    """One step: 1. the answer that the key has; 2. lock and load; 3. do it; 4. store answer and events."""
-    with writing():
-        key = None if step.key is None else (step.scope, step.key)
-        stored, running = answers.claim([] if key is None else [key])
-        if running:
-            return _rejected("idempotency.in_progress")
-        if key is not None and (known := stored.get(key)) is not None:
-            return known.answer if known.body_digest == digest else _rejected("idempotency.other_body")
+    """One step, once: lock and load; do it; store its events."""
+
+    def write() -> tuple[datetime, Answer]:
         world = _world(wanted, step.now)
         answer, events = work(world)
         _append(events)
-        if key is not None:
-            answers.store(world.now, [(*key, digest, answer)])
-        return answer
+        return world.now, answer
+
+    return once(Asked(step.scope, step.key, what), write)
 
 
 def _world(wanted: Touched, now: Callable[[], datetime]) -> World:
@@ -277,12 +271,3 @@ def _accepted(seen: Seen, step: Step) -> Answer:
 def _refused(error: str, said: Told = NOTHING) -> Answer:
     reasons = [wire(reason) for reason in said.reasons]
     return {"outcome": "refused", "error": error, "reasons": reasons, "creator_can_see": said.creator_can_see}
-
-
-def _rejected(error: str) -> Answer:
-    return {"outcome": "rejected", "error": error}
-
-
-def _digest(kind: str, about: Any, by: Actor, words: Words | None) -> str:
-    """What a key is bound to."""
-    return hashlib.sha256(msgspec.json.encode([kind, about, by, words])).hexdigest()

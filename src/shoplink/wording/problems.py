@@ -60,6 +60,15 @@ PROBLEMS: dict[str, Problem] = {
         N_("The ticket has ended"),
         N_("Nothing can be added to it any more; if it comes up again, open a new ticket."),
     ),
+    "member.already": Problem(409, N_("A member already"), N_("This person is a member already.")),
+    "member.too_many_invited": Problem(
+        409, N_("Too many open invitations"), N_("{limit} invitations are open; withdraw some first.")
+    ),
+    "member.last": Problem(
+        409,
+        N_("The last member"),
+        N_("The last member is removed only by the platform; invite somebody else first."),
+    ),
     "internal": Problem(
         500, N_("Something went wrong here"), N_("The fault is ours and was recorded; nothing was stored.")
     ),

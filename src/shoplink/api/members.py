@@ -1,0 +1,224 @@
+"""Who acts for a shop or for an account: listed, invited, removed. The caller hands the link of an invitation over."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+from ninja import Router
+
+from shoplink.api import examples
+from shoplink.api.actor import actor_of, written
+from shoplink.api.ask import idempotency_key
+from shoplink.api.body import answered, plain, read_object
+from shoplink.api.document import FIND, documented, json_body
+from shoplink.api.key import key_of, needs_scope
+from shoplink.api.page import Id, IdQuery
+from shoplink.api.problem import ProblemError
+from shoplink.api.schema_members import MemberBody, MemberInvitationBody, MemberLinkBody, MembersBody
+from shoplink.api.subject import read_subject, subject_body
+from shoplink.core.around import Place
+from shoplink.core.facts import Actor
+from shoplink.core.parse import MalformedError
+from shoplink.flows import clock, people
+from shoplink.flows.execute import Answer
+from shoplink.flows.hand_off import Subject
+from shoplink.flows.once import Asked, once
+from shoplink.store.names import names
+from shoplink.store.read import snapshot
+
+router = Router(tags=["members"])
+
+_CHANGE = (
+    "key.unknown",
+    "scope.missing",
+    "actor.not_allowed",
+    "not_found",
+    "idempotency.in_progress",
+    "body.too_large",
+    "malformed",
+    "idempotency.other_body",
+)
+_WHO = "a key with the scope of whom it acts for: platform, or the shop or creator themselves"
+_SUBJECT = "Where: exactly one of `shop_id` and `account_id`."
+_EMAIL = {"type": "string", "format": "email", "maxLength": people.EMAIL_LENGTH_MAX}
+_ADDRESS = f"an e-mail address of at most {people.EMAIL_LENGTH_MAX} characters"
+_REFUSED = {
+    "already_a_member": "member.already",
+    "too_many_open": "member.too_many_invited",
+    "last_member": "member.last",
+    "not_a_member": "not_found",
+    "invitation_gone": "not_found",
+}
+
+
+@router.get("", **documented("list_members", MembersBody, problems=FIND, example=examples.MEMBERS))
+def list_members(request: HttpRequest, shop_id: IdQuery, account_id: IdQuery) -> HttpResponse:
+    """Who acts for a shop or for an account, in the order joined, and who is invited: the one or the other is named."""
+    needs_scope(request, "read")
+    given = {"shop_id": shop_id, "account_id": account_id}
+    place, subject_id = read_subject({name: value for name, value in given.items() if value is not None})
+    with snapshot():
+        _require(place, subject_id)
+        return answered(_members(place, subject_id))
+
+
+@router.post(
+    "",
+    **documented(
+        "invite_member",
+        MemberLinkBody,
+        status=201,
+        problems=(*_CHANGE, "member.already", "member.too_many_invited"),
+        body=json_body(subject_body(_SUBJECT, required=("email",), email=_EMAIL), examples.INVITE_MEMBER),
+        example=examples.MEMBER_LINK,
+        acts=True,
+        keyed=True,
+        who=_WHO,
+    ),
+)
+def invite_member(request: HttpRequest) -> HttpResponse:
+    """Invite an address to act for a shop or an account, for seven days; an earlier invitation of it is replaced.
+
+    No e-mail is sent: hand `url` to that person. It works once, and only for this address.
+    """
+    fields = read_object(request)
+    place, subject_id = read_subject(fields, "email")
+    by, email = _managing(request, place, subject_id), fields.get("email")
+    if not isinstance(email, str):
+        raise MalformedError.wrong("email", _ADDRESS, None if email is None else repr(email))
+    key = idempotency_key(request)
+    # Derived, not kept: who repeats the request is told the same link.
+    told = (
+        None
+        if key is None
+        else salted_hmac("member", f"{key_of(request).key_id} {key}", algorithm="sha256").hexdigest()
+    )
+    secrets = [told]
+
+    def work() -> Answer:
+        made = people.invite(by, place, subject_id, email, secret=told)
+        if made == "not_an_address":
+            raise MalformedError.wrong("email", _ADDRESS, repr(email))
+        if not isinstance(made, people.Invitation):
+            return _refused(made)
+        secrets[0] = made.secret
+        shown = {"invitation_id": made.invitation_id, "email": made.email, "expires_at": made.expires_at}
+        return {"outcome": "accepted", "shown": plain(shown)}
+
+    shown = _once(request, ["invite_member", by, place, subject_id, email], work)["shown"]
+    return answered({**shown, "url": f"{settings.PUBLIC_URL}/join/{secrets[0]}/"}, 201)
+
+
+@router.post(
+    "/invitations/{invitation_id}/withdraw",
+    **documented(
+        "withdraw_member_invitation",
+        MembersBody,
+        problems=_CHANGE,
+        body=json_body(subject_body(_SUBJECT), examples.MEMBERS_OF),
+        example=examples.MEMBERS_ALONE,
+        acts=True,
+        keyed=True,
+        who=_WHO,
+    ),
+)
+def withdraw_member_invitation(request: HttpRequest, invitation_id: Id) -> HttpResponse:
+    """Take an open invitation back; answers who acts there, and who is invited, from then on."""
+    return _changed(request, "withdraw_member_invitation", invitation_id, people.withdraw)
+
+
+@router.post(
+    "/{person_id}/remove",
+    **documented(
+        "remove_member",
+        MembersBody,
+        problems=(*_CHANGE, "member.last"),
+        body=json_body(subject_body(_SUBJECT), examples.MEMBERS_OF),
+        example=examples.MEMBERS_NOBODY,
+        acts=True,
+        keyed=True,
+        who=_WHO,
+    ),
+)
+def remove_member(request: HttpRequest, person_id: Id) -> HttpResponse:
+    """Let a person act there no more, from the next request on; answers who acts there from then on.
+
+    The last member of a shop or an account is removed only by the platform.
+    """
+    return _changed(
+        request,
+        "remove_member",
+        person_id,
+        lambda by, place, subject_id, about: people.remove(by, about, place, subject_id),
+    )
+
+
+def _managing(request: HttpRequest, place: Subject, subject_id: str) -> Actor:
+    """Who manages the members of a shop or an account: itself, or the platform. Raises ProblemError."""
+    by = actor_of(request)
+    needs_scope(request, by.kind)
+    if by.kind != "platform" and (by.kind, by.id) != (place, subject_id):
+        allowed = f"{written(place, subject_id)}, platform:ID"
+        raise ProblemError(
+            "actor.not_allowed", actor=written(by.kind, by.id), command="members", allowed=allowed
+        )
+    _require(place, subject_id)
+    return by
+
+
+def _require(place: Place, subject_id: str) -> None:
+    """Raises ProblemError (not_found) where there is no such shop or account."""
+    shops, accounts = names(
+        [subject_id] if place == "shop" else [], [subject_id] if place == "creator" else []
+    )
+    if subject_id not in (shops if place == "shop" else accounts):
+        raise ProblemError("not_found")
+
+
+def _changed(
+    request: HttpRequest,
+    name: str,
+    about: str,
+    change: Callable[[Actor, Place, str, str], people.Refusal | None],
+) -> HttpResponse:
+    """Change the members of the place that the body names, once; answers who they are from then on."""
+    place = read_subject(read_object(request))
+    by = _managing(request, *place)
+
+    def work() -> Answer:
+        refused = change(by, *place, about)
+        return {"outcome": "accepted"} if refused is None else _refused(refused)
+
+    _once(request, [name, by, *place, about], work)
+    with snapshot():
+        return answered(_members(*place))
+
+
+def _members(place: Place, subject_id: str) -> MembersBody:
+    members = people.members(place, subject_id)
+    invitations = people.open_invitations(place, subject_id)
+    return MembersBody(
+        [MemberBody(one.person_id, one.email, one.name, one.joined_at) for one in members],
+        [
+            MemberInvitationBody(one.invitation_id, one.email, one.invited_at, one.expires_at)
+            for one in invitations
+        ],
+    )
+
+
+def _once(request: HttpRequest, what: list[object], work: Callable[[], Answer]) -> Answer:
+    """The answer to a change that was made; raises ProblemError for one that was not."""
+
+    def now() -> tuple[datetime, Answer]:
+        return clock.now(), work()
+
+    answer = once(Asked(key_of(request).key_id, idempotency_key(request), what), now)
+    if answer["outcome"] != "accepted":
+        raise ProblemError(answer["error"], limit=people.OPEN_INVITATIONS_MAX)
+    return answer
+
+
+def _refused(refusal: people.Refusal) -> Answer:
+    return {"outcome": "refused", "error": _REFUSED[refusal]}
