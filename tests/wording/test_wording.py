@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from shoplink.core import CATALOGUE, AnyEvent, Reason, World, parse_command, step
 from shoplink.flows.replay import replay
 from shoplink.rulebooks import packaged
-from shoplink.wording import Tag, language, problems, say_reason
+from shoplink.wording import Tag, language, problems, say_reason, statement
 from shoplink.wording import say as saying
 from shoplink.wording import sentences as source
 from shoplink.wording.happened import EVENTS
@@ -44,6 +44,7 @@ def _sources() -> set[str]:
     texts += [problems.MISSING, problems.WRONG]
     texts += [text for letter in MESSAGES.values() for text in letter]
     texts += [*KINDS.values(), OPEN, WHY]
+    texts += statement.TEXTS.values()
     return {text.one if isinstance(text, source.Plural) else text for text in texts}
 
 

@@ -40,6 +40,11 @@ def to_micros(instant: datetime) -> int:
     return (instant - _EPOCH) // timedelta(microseconds=1)
 
 
+def from_micros(micros: int) -> datetime:
+    """The instant that so many microseconds since 1970 UTC name."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
 def taken(cell: ir.StringValue, dates: Dates, micros: Micros) -> tuple[ir.IntegerValue, ir.BooleanValue]:
     """What a cell says: microseconds since 1970, and whether it names an offset (`Z`, `+08:00`, `UTC-0500`).
 

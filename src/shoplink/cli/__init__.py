@@ -13,6 +13,7 @@ from shoplink.cli.replay import replay
 from shoplink.cli.rulebook import rulebook
 from shoplink.cli.serve import migrate, serve
 from shoplink.cli.staff import staff
+from shoplink.cli.statement import statement
 from shoplink.cli.tick import tick
 from shoplink.cli.verify import verify
 
@@ -31,6 +32,7 @@ for command in (
     migrate,
     apply,
     attribute,
+    statement,
     export,
     verify,
     replay,

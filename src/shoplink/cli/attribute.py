@@ -119,12 +119,12 @@ def _run(
     path = Path(out)
     try:
         asked = flow.Asked(
-            orders=_files(orders),
-            links=_links(options["links"]),
+            orders=files_of(orders),
+            links=links_of(options["links"]),
             out=path,
             form="csv" if path.suffix.lower() in _CSV else "parquet",
             rejects=_rejects(out, options["rejects"]),
-            engine=_engine(options),
+            engine=engine_of(options),
             work=Path(options["work"]) if options["work"] else path.absolute().parent,
             mapping=parse_mapping(Path(mapping).read_text(encoding="utf-8"), mapping) if mapping else None,
             since=_instant(since),
@@ -161,7 +161,7 @@ class _Bars:
         self._bar.update(max(int(done * 1000) - self._bar.pos, 0))
 
 
-def _files(orders: tuple[str, ...]) -> list[str]:
+def files_of(orders: tuple[str, ...]) -> list[str]:
     """The files that names and patterns mean, each once."""
     files: dict[str, None] = {}
     for name in orders:
@@ -173,7 +173,8 @@ def _files(orders: tuple[str, ...]) -> list[str]:
     return list(files)
 
 
-def _links(files: tuple[str, ...]) -> Iterator["Period"]:
+def links_of(files: tuple[str, ...]) -> Iterator["Period"]:
+    """The links in files, else those of the database."""
     if files:
         from shoplink.flows.period_file import read_periods  # noqa: PLC0415 (as above)
 
@@ -183,7 +184,7 @@ def _links(files: tuple[str, ...]) -> Iterator["Period"]:
     return periods()
 
 
-def _engine(options: dict[str, Any]) -> Callable[[Path], "Engine"]:
+def engine_of(options: dict[str, Any]) -> Callable[[Path], "Engine"]:
     """What opens the engine that is asked for."""
 
     def opened(folder: Path) -> "Engine":

@@ -1,0 +1,95 @@
+"""`shoplink statement`: what commission a shop owes, and what it settles with linked creators."""
+
+import re
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+import msgspec
+
+from shoplink.cli.attribute import engine_of, files_of, links_of
+from shoplink.cli.database import fail, with_database
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  shoplink statement judged.parquet --out statements
+  shoplink statement judged.csv --mapping shop-export.toml --month 2026-10 --shop hh-tea-gb --out statements
+
+\b
+Exit status: 0; 2 if nothing was written: a sum is not that of its rows, or a file or the database cannot be used.
+"""
+)
+@click.argument("results", metavar="RESULT…", nargs=-1, required=True)
+@click.option("--out", metavar="FOLDER", required=True, help="Where the statements go.")
+@click.option("--mapping", metavar="FILE", help="The mapping that the results were judged with.")
+@click.option(
+    "--links",
+    metavar="FILE",
+    multiple=True,
+    help="Links that `export --what periods` wrote.  [default: the database]",
+)
+@click.option("--shop", "shop_id", metavar="ID", help="Only this shop.")
+@click.option("--month", metavar="YYYY-MM", help="Only this month.")
+@click.option(
+    "--time-zone", "zone", default="UTC", show_default=True, help="Whose clocks begin and end a month."
+)
+@click.option("--memory", default="2GB", show_default=True, help="How much DuckDB may use.")
+@click.option("--threads", type=click.IntRange(1), help="How many it may use.  [default: one per core]")
+@click.option("--json", "as_json", is_flag=True, help="What was written as JSON.")
+def statement(results: tuple[str, ...], **options: Any) -> None:
+    """Sum the RESULTs of `attribute` per month and shop, and per link.
+
+    FOLDER gets commission and settlement, each as CSV and Parquet, and per month and shop a page to print, in Chinese
+    and in English. A month is that of the order, also for what was paid back of it later.
+    """
+    run = _run if options["links"] else with_database(_run)
+    stated = run(results, **options)
+    if options["as_json"]:
+        click.echo(msgspec.json.encode({**msgspec.to_builtins(stated), "out": options["out"]}))
+    click.echo(f"{stated.rows:,} rows add up; {stated.pages:,} pages in {options['out']}", err=True)
+
+
+def _run(results: tuple[str, ...], *, out: str, mapping: str | None, **options: Any) -> Any:
+    from shoplink.attribution.engine import EngineError  # noqa: PLC0415 (takes long to load)
+    from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
+    from shoplink.flows import statement as flow  # noqa: PLC0415 (as above)
+    from shoplink.flows.attribute import UnsoundError  # noqa: PLC0415 (as above)
+    from shoplink.flows.period_file import PeriodsError  # noqa: PLC0415 (as above)
+
+    try:
+        return flow.state(
+            flow.Wanted(
+                results=files_of(results),
+                links=links_of(options["links"]),
+                folder=Path(out),
+                engine=engine_of({**options, "engine": "duckdb"}),
+                mapping=parse_mapping(Path(mapping).read_text(encoding="utf-8"), mapping)
+                if mapping
+                else None,
+                shop_id=options["shop_id"],
+                month=_month(options["month"]),
+                zone=_zone(options["zone"]),
+            )
+        )
+    except (MappingError, PeriodsError, EngineError, UnsoundError) as error:
+        fail(str(error))
+    except UnicodeDecodeError:
+        fail(f"{mapping}: no text in UTF-8")
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}")
+
+
+def _month(text: str | None) -> str | None:
+    if text is not None and re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text, re.ASCII) is None:
+        fail(f"--month: found {text!r}; allowed: a year and a month, as 2026-10")
+    return text
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        fail(f"--time-zone: found {name!r}; allowed: a name as Europe/London or Asia/Shanghai")

@@ -1,0 +1,189 @@
+"""`shoplink attribute` and `shoplink statement` as a seller uses them: real files in, real files out."""
+
+import csv
+import io
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.cli.running import Place
+
+PERIODS = """\
+link_id,shop_id,account_id,role,linked_at,changed_at,ended_at,settlement,reference
+link_1,S1,A1,official,2026-10-01T00:00:00Z,2026-10-01T00:00:00Z,,offline,合同-7
+link_2,S1,A2,marketing,2026-10-01T00:00:00Z,2026-11-02T00:00:00Z,2026-11-02T00:00:00Z,,
+"""
+MAPPING = """\
+utc_offset = "+08:00"
+amounts = "major"
+rates = "percent"
+
+[columns]
+order_id = "订单编号"
+shop_id = "店铺ID"
+account_id = "达人ID"
+ordered_at = "下单时间"
+amount = "实付金额"
+commission_rate = "佣金率"
+refund = "退款金额"
+
+[constants]
+currency = "GBP"
+"""
+ORDERS = """\
+订单编号,店铺ID,达人ID,下单时间,实付金额,佣金率,退款金额,备注
+5764607523034234881,S1,A1,2026-11-01 10:00:00,"1,234.50",10%,34.50,首单
+5764607523034234882,S1,A2,2026-11-02 07:59:59,10.00,,,
+5764607523034234883,S1,A2,2026-11-02 08:00:00,10.05,10,,
+5764607523034234884,S1,,2026/11/2 9:00,8,,,
+5.76461E+18,S1,,2026-11-02 09:00:00,8.00,,,
+5764607523034234885,S1,A2,2026-11-03 08:00:00,-1,,,
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    found = Place("sqlite:///not-there.sqlite3", tmp_path)
+    found.file("periods.csv", PERIODS)
+    found.file("mapping.toml", MAPPING)
+    return found
+
+
+def rows(place: Place, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(place.read(name, "utf-8-sig"))))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_an_export_as_sellers_have_it_is_judged_and_what_cannot_be_is_said(
+    place: Place, encoding: str
+) -> None:
+    place.file("orders.csv", ORDERS.encode(encoding))
+    done = place.run(
+        "attribute", "orders*.csv", "--mapping", "mapping.toml", "--links", "periods.csv", "--out", "judged.csv",
+        "--json", status=1,
+    )  # fmt: skip
+    assert done.lines == [
+        {"rows": 6, "judged": 4, "rejected": 2, "links": 2, "plan": "interval", "out": "judged.csv"}
+    ]
+    found = {row["订单编号"]: row for row in rows(place, "judged.csv")}
+    assert [(row["basis"], row["link_id"], row["commission_minor"]) for _, row in sorted(found.items())] == [
+        ("official", "link_1", "0"),
+        ("marketing", "link_2", "0"),
+        ("affiliate", "", "101"),
+        ("none", "", "0"),
+    ]
+    assert found["5764607523034234881"]["备注"] == "首单"
+    rounded, negative = rows(place, "judged.rejects.csv")
+    assert (rounded["行号"], rounded["订单编号"]) == ("6", "5.76461E+18")
+    assert rounded["原因"].startswith("列「订单编号」：发现“5.76461E+18”；应填以文本保存的完整 ID")
+    assert negative["原因"] == "列「实付金额」：发现“-1”；应填不小于 0；退款请填入退款列"
+
+
+def test_a_wrong_mapping_says_which_column_what_was_found_and_what_was_expected(place: Place) -> None:
+    place.file("orders.csv", ORDERS)
+    place.file("wrong.toml", MAPPING.replace('"下单时间"', '"支付时间"'))
+    done = place.run(
+        "attribute",
+        "orders.csv",
+        "--mapping",
+        "wrong.toml",
+        "--links",
+        "periods.csv",
+        "--out",
+        "judged.csv",
+        status=2,
+    )
+    assert done.err.startswith(
+        "wrong.toml: ordered_at is read from the column '支付时间', which orders.csv does not have; found the columns 订单编号, "
+    )
+    assert sorted(path.name for path in place.folder.iterdir()) == [
+        "mapping.toml",
+        "orders.csv",
+        "periods.csv",
+        "wrong.toml",
+    ]
+
+
+def test_links_that_overlap_are_refused_and_nothing_is_written(place: Place) -> None:
+    place.file("orders.csv", ORDERS)
+    place.file("periods.csv", PERIODS.replace("link_2,S1,A2", "link_2,S2,A1"))
+    done = place.run(
+        "attribute",
+        "orders.csv",
+        "--mapping",
+        "mapping.toml",
+        "--links",
+        "periods.csv",
+        "--out",
+        "judged.csv",
+        status=2,
+    )
+    assert "the links link_1 and link_2 of the account A1 overlap" in done.err
+    assert not (place.folder / "judged.csv").exists()
+
+
+def test_statements_add_up_and_name_what_links_have_waived(place: Place) -> None:
+    place.file("orders.csv", "\n".join(ORDERS.splitlines()[:5]) + "\n")
+    common = ("--mapping", "mapping.toml", "--links", "periods.csv", "--out")
+    place.run("attribute", "orders.csv", *common, "judged.parquet")
+    done = place.run("statement", "judged.parquet", *common, "statements", "--json")
+    assert done.lines == [{"rows": 4, "pages": 2, "out": "statements"}]
+    by_basis = {row["basis"]: row for row in rows(place, "statements/commission.csv")}
+    assert by_basis["official"]["waived_minor"] == "12345"
+    assert by_basis["official"]["refund_minor"] == "3450"
+    assert by_basis["marketing"]["lines_without_rate"] == "1"
+    assert by_basis["affiliate"]["commission_minor"] == "101"
+    first, second = rows(place, "statements/settlement.csv")
+    assert (first["account_id"], first["reference"], first["amount_minor"]) == ("A1", "合同-7", "123450")
+    assert (second["link_id"], second["ended_at"]) == ("link_2", "2026-11-02T00:00:00Z")
+    for name in ("commission", "settlement"):
+        table = pq.read_table(place.folder / "statements" / f"{name}.parquet")
+        assert table.num_rows == len(rows(place, f"statements/{name}.csv"))
+    page = place.read("statements/2026-11/S1.zh.html")
+    assert "佣金对账单" in page
+    assert "合同-7" in page
+    assert "1,234.50" in page
+    assert "Commission statement" in place.read("statements/2026-11/S1.en.html")
+
+
+def test_a_result_that_somebody_has_changed_makes_no_statement(place: Place) -> None:
+    place.file("orders.csv", "\n".join(ORDERS.splitlines()[:5]) + "\n")
+    common = ("--mapping", "mapping.toml", "--links", "periods.csv", "--out")
+    place.run("attribute", "orders.csv", *common, "judged.csv")
+    text = place.read("judged.csv")
+    assert ",101\n" in text
+    for name, changed in {
+        "commission": text.replace(",101\n", ",100\n"),
+        "link": text.replace("link_1", "link_2"),
+        "basis": text.replace("official", "marketing"),
+    }.items():
+        place.file(f"{name}.csv", changed)
+        done = place.run("statement", f"{name}.csv", *common, f"statements-{name}", status=2)
+        assert "a row cannot be as it is by these links and its own rate" in done.err
+        assert list((place.folder / f"statements-{name}").iterdir()) == []
+
+
+def test_what_is_asked_for_wrongly_is_said(place: Place) -> None:
+    place.file("orders.csv", ORDERS)
+    common = ("--links", "periods.csv", "--out", "x.csv")
+    for arguments, said in (
+        (("attribute", "no-*.csv", *common), "no-*.csv: there is no such file"),
+        (
+            ("attribute", "orders.csv", "--since", "yesterday", *common),
+            "--since: found 'yesterday'; allowed: an instant",
+        ),
+        (
+            ("statement", "orders.csv", "--month", "2026-13", *common),
+            "--month: found '2026-13'; allowed: a year and a month",
+        ),
+        (
+            ("statement", "orders.csv", "--time-zone", "London", *common),
+            "--time-zone: found 'London'; allowed: a name",
+        ),
+        (
+            ("statement", "orders.csv", "--mapping", "mapping.toml", *common),
+            "orders.csv: found no columns basis, link_id",
+        ),
+    ):
+        assert said in place.run(*arguments, status=2).err
