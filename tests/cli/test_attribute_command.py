@@ -128,7 +128,7 @@ def test_statements_add_up_and_name_what_links_have_waived(place: Place) -> None
     common = ("--mapping", "mapping.toml", "--links", "periods.csv", "--out")
     place.run("attribute", "orders.csv", *common, "judged.parquet")
     done = place.run("statement", "judged.parquet", *common, "statements", "--json")
-    assert done.lines == [{"rows": 4, "pages": 2, "out": "statements"}]
+    assert done.lines == [{"rows": 4, "pages": 6, "out": "statements"}]
     by_basis = {row["basis"]: row for row in rows(place, "statements/commission.csv")}
     assert by_basis["official"]["waived_minor"] == "12345"
     assert by_basis["official"]["refund_minor"] == "3450"
@@ -145,6 +145,10 @@ def test_statements_add_up_and_name_what_links_have_waived(place: Place) -> None
     assert "合同-7" in page
     assert "1,234.50" in page
     assert "Commission statement" in place.read("statements/2026-11/S1.en.html")
+    of_creator = place.read("statements/2026-11/S1.creators/A1.zh.html")
+    assert "结算单" in of_creator
+    assert "1,200.00" in of_creator
+    assert "A2" not in of_creator
 
 
 def test_a_result_that_somebody_has_changed_makes_no_statement(place: Place) -> None:

@@ -42,8 +42,8 @@ Exit status: 0; 2 if nothing was written: a sum is not that of its rows, or a fi
 def statement(results: tuple[str, ...], **options: Any) -> None:
     """Sum the RESULTs of `attribute` per month and shop, and per link.
 
-    FOLDER gets commission and settlement, each as CSV and Parquet, and per month and shop a page to print, in Chinese
-    and in English. A month is that of the order, also for what was paid back of it later.
+    FOLDER gets commission and settlement, each as CSV and Parquet, and per month pages to print, in Chinese and in
+    English: one of each shop, one of each creator whom it has linked. A month is that of the order, also for what was paid back of it later.
     """
     run = _run if options["links"] else with_database(_run)
     stated = run(results, **options)

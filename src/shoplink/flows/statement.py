@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, tzinfo
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -26,7 +26,7 @@ from shoplink.attribution.staging import stage_links
 from shoplink.core.commission import Period
 from shoplink.core.instant import format_instant
 from shoplink.flows.attribute import UnsoundError
-from shoplink.flows.statement_page import statement_page
+from shoplink.flows.statement_page import settlement_page, statement_page
 from shoplink.wording import Tag, language
 
 _INSTANTS = ("linked_at", "ended_at")
@@ -145,17 +145,23 @@ def _month_and_shop(row: Row) -> tuple[str, str]:
 
 def _write_pages(
     work: Path, key: tuple[str, str], of_shop: list[Row], of_links: list[Row], zone: str
-) -> list[Path]:
-    """The pages of one shop and month, one per language."""
-    month, shop_id = key
-    (work / month).mkdir(exist_ok=True)
-    pages = []
-    for tag in ("zh", "en"):
-        said: Tag = tag
-        page = work / month / f"{quote(shop_id, safe='')}.{tag}.html"
-        page.write_text(statement_page(key, of_shop, of_links, zone, language(said)), encoding="utf-8")
-        pages.append(page)
-    return pages
+) -> Iterator[Path]:
+    """The pages of one shop and month, and of each creator whom it has linked, one per language; where they are."""
+    month, shop = key[0], quote(key[1], safe="")
+    tags: tuple[Tag, ...] = get_args(Tag)
+    for tag in tags:
+        said = language(tag)
+        page = work / month / f"{shop}.{tag}.html"
+        yield _written(page, statement_page(key, of_shop, of_links, zone, said))
+        for account_id, some in groupby(of_links, lambda row: str(row["account_id"])):
+            page = work / month / f"{shop}.creators" / f"{quote(account_id, safe='')}.{tag}.html"
+            yield _written(page, settlement_page(key, account_id, list(some), zone, said))
+
+
+def _written(page: Path, text: str) -> Path:
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(text, encoding="utf-8")
+    return page
 
 
 @contextmanager
@@ -179,5 +185,5 @@ def _move(work: Path, folder: Path, pages: list[Path]) -> None:
         (work / f"{name}.statement.parquet").replace(folder / f"{name}.parquet")
     for page in pages:
         target = folder / page.relative_to(work)
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         page.replace(target)

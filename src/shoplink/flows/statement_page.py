@@ -1,19 +1,18 @@
-"""A statement as a page to print: one file that needs nothing else, in one language."""
+"""Statements as pages to print: each one file that needs nothing else, in one language."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from html import escape
 from typing import Any
 
+from shoplink.attribution.instants import from_micros
 from shoplink.core.currency import MINOR_DIGITS
 from shoplink.wording import Language
 from shoplink.wording.statement import TEXTS
 
 Row = Mapping[str, Any]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BASES = ("official", "marketing", "affiliate", "none")
 _STYLE = """
 body{font:14px/1.45 system-ui,"PingFang SC","Noto Sans CJK SC",sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
@@ -28,12 +27,8 @@ td.id{overflow-wrap:anywhere}
 def statement_page(
     key: tuple[str, str], of_shop: Sequence[Row], of_links: Sequence[Row], zone: str, said: Language
 ) -> str:
-    """The statements of one month and shop (`key`): its rows of the commission and of the settlement statement."""
-    month, shop_id = key
-
-    def text(name: str) -> str:
-        return said.text(TEXTS[name])
-
+    """What a month and shop (`key`) owe: its rows of the commission and of the settlement statement."""
+    text = _texts(said)
     basis_order = sorted(of_shop, key=lambda row: (row["currency"], _BASES.index(row["basis"])))
     columns = ("order_lines", "amount", "refund", "net", "commission", "waived", "lines_without_rate")
     head = _head([text("basis"), text("currency")], [text(name) for name in columns])
@@ -43,16 +38,34 @@ def statement_page(
         for currency, rows in _by_currency(of_shop).items()
     )
     commission = f"<table>{head}<tbody>{body}</tbody><tfoot>{foot}</tfoot></table>"
-    title = escape(f"{text('title')} · {shop_id} · {month}")
-    place = escape(f"{text('shop')} {shop_id} · {text('month')} {month}")
+    settlement = f"<h2>{escape(text('settlement'))}</h2>{_settlement(of_links, text)}"
+    names = {"shop": key[1], "month": key[0]}
+    return _page("title", names, f"{commission}{settlement}", zone, said)
+
+
+def settlement_page(
+    key: tuple[str, str], account_id: str, of_links: Sequence[Row], zone: str, said: Language
+) -> str:
+    """What a shop settles with one linked creator for a month: for the creator to read, so without the others."""
+    names = {"account": account_id, "shop": key[1], "month": key[0]}
+    return _page("settlement_with", names, _settlement(of_links, _texts(said)), zone, said)
+
+
+def _page(heading: str, names: Mapping[str, str], content: str, zone: str, said: Language) -> str:
+    text = _texts(said)
+    title = escape(" · ".join([text(heading), *names.values()]))
+    place = escape(" · ".join(f"{text(kind)} {name}" for kind, name in names.items()))
     notes = escape(f"{text('zone').format(zone=zone)} {text('soundness')}")
     language = "zh-Hans" if said.tag == "zh" else "en"
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{_STYLE}</style></head><body>'
-        f"<h1>{escape(text('title'))}</h1><p>{place}</p>{commission}"
-        f"<h2>{escape(text('settlement'))}</h2>{_settlement(of_links, text)}<p>{notes}</p></body></html>\n"
+        f"<h1>{escape(text(heading))}</h1><p>{place}</p>{content}<p>{notes}</p></body></html>\n"
     )
+
+
+def _texts(said: Language) -> Callable[[str], str]:
+    return lambda name: said.text(TEXTS[name])
 
 
 def _settlement(of_links: Sequence[Row], text: Callable[[str], str]) -> str:
@@ -88,7 +101,7 @@ def _period(row: Row, text: Callable[[str], str]) -> str:
 
 
 def _day(micros: int) -> str:
-    return (_EPOCH + timedelta(microseconds=micros)).date().isoformat()
+    return from_micros(micros).date().isoformat()
 
 
 def _figures(row: Row) -> list[str]:

@@ -4,8 +4,9 @@ from shoplink.wording.text import N_
 
 TEXTS: dict[str, str] = {
     "title": N_("Commission statement"),
+    "settlement_with": N_("Settlement statement"),
     "settlement": N_("Settlement with linked creators"),
-    "shop": N_("Shop"),
+    "shop": N_("Shop ID"),
     "month": N_("Month"),
     "basis": N_("Basis"),
     "currency": N_("Currency"),
@@ -19,7 +20,7 @@ TEXTS: dict[str, str] = {
     "account": N_("Account"),
     "link": N_("Link"),
     "reference": N_("Reference"),
-    "period": N_("Linked"),
+    "period": N_("Period of the link"),
     "until_now": N_("until now"),
     "total": N_("Total"),
     "official": N_("Official account"),
