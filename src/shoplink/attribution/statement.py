@@ -60,8 +60,8 @@ def commission_statement(lines: ir.Table) -> ir.Table:
     keys = ("month", "shop_id", "currency", "basis")
     return lines.group_by(*keys).agg(
         **_sums(lines),
-        waived_minor=lines.waived_minor.sum(),
-        lines_without_rate=lines.unrated.sum(),
+        waived_minor=_sum(lines.waived_minor),
+        lines_without_rate=_sum(lines.unrated),
     )
 
 
@@ -80,7 +80,7 @@ def whole(lines: ir.Table) -> ir.Table:
     """Per currency the sums over all rows, those of linked creators apart: what statements must add up to."""
     is_linked = lines.basis.isin(LINKED)
     linked = {
-        f"linked_{name}": expression.sum()
+        f"linked_{name}": _sum(expression)
         for name, expression in (
             ("order_lines", is_linked.cast("int64")),
             ("amount_minor", is_linked.ifelse(lines.amount_minor, 0)),
@@ -93,7 +93,7 @@ def whole(lines: ir.Table) -> ir.Table:
 
 def totals(statement: ir.Table) -> ir.Table:
     """Per currency the sums of a statement."""
-    return statement.group_by("currency").agg(**{name: statement[name].sum().cast("int64") for name in SUMS})
+    return statement.group_by("currency").agg(**{name: _sum(statement[name]) for name in SUMS})
 
 
 def wrong(lines: ir.Table, links: ir.Table) -> ir.Table:
@@ -132,8 +132,13 @@ def wrong(lines: ir.Table, links: ir.Table) -> ir.Table:
 def _sums(lines: ir.Table) -> dict[str, ir.Value]:
     return {
         "order_lines": lines.count(),
-        **{name: lines[name].sum().cast("int64") for name in SUMS if name != "order_lines"},
+        **{name: _sum(lines[name]) for name in SUMS if name != "order_lines"},
     }
+
+
+def _sum(numbers: ir.IntegerValue) -> ir.IntegerValue:
+    """A sum of 64 bits, or an error: DuckDB's own has more, and would become floating point in Parquet."""
+    return numbers.sum().cast("decimal(38, 0)").cast("int64")
 
 
 def _month(at: ir.IntegerValue, zone: tzinfo, span: tuple[int, int] | None) -> ir.StringValue:
