@@ -1,6 +1,6 @@
 """How many invitations are decided per second on one core: by the core, by a flat function, by two engines.
 
-Run with `python -m benchmarks.decisions`.
+Run with `python -m benchmarks decisions`.
 """
 
 import json
@@ -11,8 +11,9 @@ from time import process_time
 from typing import NamedTuple
 
 from benchmarks import flat
+from benchmarks.chart import Bar, Chart
 from benchmarks.engines import Cedar, Zen, facts
-from benchmarks.report import Table, machine, pin_to_one_core, spread, verdict
+from benchmarks.report import Table, spread, verdict
 from benchmarks.scene import Scene, build
 from shoplink.core import Accepted, Invite, World, decide
 
@@ -20,6 +21,17 @@ ROUNDS = 21
 CORE_PER_SECOND = 150_000
 CORE_TO_FLAT = 1 / 3
 CORE_TO_ENGINE = 10
+
+METHOD = f"""
+A World of a few hundred shops and accounts with varied facts, links, invitations, quotas and waivers; three workloads
+of 1,000 invitations each, of many different pairs. `decide` answers with all reasons, their next actors, instants and
+numbers; so does the flat function, one hand-written function over plain objects (`benchmarks/flat.py`). The engines
+answer yes or no to one rule expression, with every fact and count worked out and encoded for them beforehand, which is
+not timed. Before anything is timed the flat function must agree with the core to the last number, and the engines on
+every yes and no. The contenders take turns in {ROUNDS} rounds on one core; a speed is the median, a ratio is taken
+within each round and shown as median (least–greatest). Time is the processor's, so that other programs disturb it less,
+though not nothing: the load average when the run began stands below, and ratios are worth more than speeds.
+"""
 
 
 class Contender(NamedTuple):
@@ -30,8 +42,9 @@ class Contender(NamedTuple):
     target: float | None = None
 
 
-def measure(rounds: int = ROUNDS, round_seconds: float = 0.05) -> list[Table]:
+def measure(*, quick: bool) -> list[Table]:
     """Time every contender on every workload, in turn, in each round; one table per workload."""
+    rounds, round_seconds = (3, 0.02) if quick else (ROUNDS, 0.05)
     scene = build()
     plain = flat.flatten(scene.world)
     tables = []
@@ -107,7 +120,7 @@ def _timed(run: Callable[[], object], repeat: int) -> float:
 def _table(name: str, size: int, contenders: list[Contender], seconds: list[list[float]]) -> Table:
     """Decisions per second and how often the core is as fast, with the targets beside."""
     core = seconds[0]
-    rows = []
+    rows, bars = [], []
     for contender, times in zip(contenders, seconds, strict=True):
         per_second = size / median(times)
         ratios = [other / mine for other, mine in zip(times, core, strict=True)]
@@ -118,9 +131,9 @@ def _table(name: str, size: int, contenders: list[Contender], seconds: list[list
             wanted = contender.target
             target = "–" if wanted is None else f"≥ {wanted:.2f}: {verdict(median(ratios), wanted)}"
         rows.append((contender.name, f"{per_second:,.0f}", ratio, target))
-    return Table(f"Decisions: {name}", ("decided by", "decisions/s", "core ÷ it (min–max)", "target"), rows)
-
-
-if __name__ == "__main__":
-    pin_to_one_core()
-    print(machine(), *measure(), sep="\n\n")
+        ends = size / max(times), size / min(times)
+        bars.append(Bar(contender.name, per_second, *ends, tone="ours" if times is core else "other"))
+    header = ("decided by", "decisions/s", "core ÷ it (min–max)", "target")
+    file = f"decisions-{name.partition(',')[0]}"
+    chart = Chart(file, f"Decisions a second, one core: {name}", "decisions/s", bars)
+    return Table(f"Decisions: {name}", header, rows, chart=chart)

@@ -1,6 +1,6 @@
 """How fast and in how much memory `shoplink replay` runs through a file, and whether that grows with the state.
 
-Run with `python -m benchmarks.replay`.
+Run with `python -m benchmarks replay`.
 """
 
 import subprocess
@@ -12,17 +12,26 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from benchmarks import command_file
+from benchmarks.chart import Bar, Chart
 from benchmarks.replay_child import TENTHS, Measured
-from benchmarks.report import Table, machine, spread, verdict
+from benchmarks.report import Table, spread, verdict
 
 SHOPS, ACCOUNTS = 10_000, 100_000
 SIZES = (100_000, 1_000_000)
 RUNS = 3
 PER_SECOND = 40_000
 
+METHOD = f"""
+Files of believable commands over the same shops and accounts (`benchmarks/command_file.py`); the smaller file is the
+beginning of the larger. Each is run by `shoplink replay` in a fresh process on one core with its output thrown away,
+{RUNS} times in turn; medians of processor time. Only the commands after the facts of shops and accounts are counted;
+facts have their own column.
+"""
 
-def measure(sizes: tuple[int, ...] = SIZES, runs: int = RUNS, scale: int = 1) -> list[Table]:
-    """Replay a file of each size in a fresh process, in turn; `scale` divides shops and accounts."""
+
+def measure(*, quick: bool) -> list[Table]:
+    """Replay a file of each size in a fresh process, in turn; quick with fewer shops and accounts, too."""
+    sizes, runs, scale = ((2_000, 20_000), 1, 50) if quick else (SIZES, RUNS, 1)
     shops, accounts = SHOPS // scale, ACCOUNTS // scale
     with TemporaryDirectory(prefix="shoplink-benchmark-") as folder:
         files = {size: Path(folder, f"{size}.ndjson") for size in sizes}
@@ -82,10 +91,9 @@ def _tenths(rounds: list[dict[int, Measured]], size: int) -> Table:
     """The cost per command in each tenth of the largest file."""
     runs = [measured[size] for measured in rounds]
     tenths = zip(*(run.tenth_seconds for run in runs), strict=True)
-    row = [f"{median(seconds) * TENTHS / size * 1e6:.1f}" for seconds in tenths]
+    costs = [median(seconds) * TENTHS / size * 1e6 for seconds in tenths]
     header = [f"{tenth}." for tenth in range(1, TENTHS + 1)]
-    return Table(f"Replay: µs per command in each tenth of {size:,}", header, [row])
-
-
-if __name__ == "__main__":
-    print(machine(), *measure(), sep="\n\n")
+    bars = [Bar(name, cost, tone="ours") for name, cost in zip(header, costs, strict=True)]
+    title = f"µs per command in each tenth of {size:,}"
+    chart = Chart("replay-tenths", f"shoplink replay: {title}", "µs", bars)
+    return Table(f"Replay: {title}", header, [[f"{cost:.1f}" for cost in costs]], chart=chart)

@@ -9,14 +9,17 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from benchmarks.chart import FOLDER, Chart
+
 
 class Table(NamedTuple):
-    """Rows of text under a title; `note` says what the columns cannot."""
+    """Rows of text under a title; `note` says what the columns cannot, `chart` shows it at a glance."""
 
     title: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+    chart: Chart | None = None
 
     def __str__(self) -> str:
         """The table in Markdown, its columns aligned."""
@@ -24,7 +27,10 @@ class Table(NamedTuple):
         widths = [max(len(line[column]) for line in lines) for column in range(len(self.header))]
         shown = ["| " + " | ".join(map(str.ljust, line, widths)) + " |" for line in lines]
         shown.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-        return "\n".join([f"## {self.title}", "", *shown, *(["", self.note] if self.note else [])])
+        drawn = []
+        if self.chart is not None:
+            drawn = [f"![{self.chart.title}](../images/{FOLDER.name}/{self.chart.name}.svg)", ""]
+        return "\n".join([f"### {self.title}", "", *drawn, *shown, *(["", self.note] if self.note else [])])
 
 
 def spread(values: Sequence[float], digits: int = 2) -> str:

@@ -1,9 +1,8 @@
 """How fast commands are stored, and what is asked of the store, beside what could be had without shoplink.
 
-Run with `python -m benchmarks.write_path`; `--quick` for a smaller run that proves little.
+Run with `python -m benchmarks write_path`; `--quick` for a smaller run that proves little.
 """
 
-import argparse
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -15,15 +14,17 @@ from benchmarks import write_path_bare as bare
 from benchmarks import write_path_batches as batches
 from benchmarks import write_path_rival as rival
 from benchmarks import write_path_single as single
-from benchmarks.report import Table, machine, spread, verdict
+from benchmarks.chart import Bar, Chart, Tone
+from benchmarks.report import Table, spread, verdict
 from benchmarks.write_path_hot import hot_and_spread
+from benchmarks.write_path_reads import ours_and_bare
 from benchmarks.write_path_service import Load, load, serving
 from benchmarks.write_path_world import World, build, drop
 
 T = TypeVar("T")
 
 WORKERS = (1, 2, 3, 4)
-SERVERS = ((), ("--workers", "2", "--threads", "16"))
+SERVERS = ((), ("--workers", "2"), ("--workers", "2", "--threads", "16"))
 
 
 class Size(NamedTuple):
@@ -35,21 +36,27 @@ class Size(NamedTuple):
     requests: int
     links: tuple[int, int]
 
+    @property
+    def free(self) -> int:
+        """How many accounts can be invited."""
+        return self.shops * 5 // 2
+
 
 FULL = Size(rounds=5, seconds=3, shops=20_000, requests=100, links=(10_000, 1_000_000))
 QUICK = Size(rounds=2, seconds=1, shops=10_000, requests=30, links=(10_000, 60_000))
 
-METHOD = """\
-**Write path.** Everything runs on this one machine, servers, rivals and callers together, each contender on a
-fresh copy of the same database; the contenders take turns in {rounds} rounds of {seconds} s, and a ratio is taken
-within each round and shown as median (least–greatest). Wall-clock time; `fsync` and `synchronous_commit` are on,
-SQLite is `synchronous=FULL`. Commands are invitations, each of a random one of {shops:,} shops (four links each)
-and of {free:,} accounts, of which one in 14 cannot be invited. The hand-written function
+METHOD = f"""
+Everything runs on this one machine, servers, rivals and callers together, each contender on a fresh copy of the same
+database; the contenders take turns in {FULL.rounds} rounds of {FULL.seconds} s, and a ratio is taken within each round
+and shown as median (least–greatest). Wall-clock time; `fsync` and `synchronous_commit` are on, SQLite is
+`synchronous=FULL`. Commands are invitations, each of a random one of {FULL.shops:,} shops (four links each) and of
+{FULL.free:,} accounts, of which one in 14 cannot be invited. The hand-written function
 (`benchmarks/write_path_invite.sql`) has the same locks, rules, reasons and rows as the write path, knows the
-rulebook's numbers by heart, and is held to the same answers and rows before anything is timed; `pgbench` calls
-it with prepared statements, one command a transaction. The numbers of clients, processes and threads that were
-fastest in a first round are used for each side. The bare loop runs the very statements and parameters that the
-write path ran, recorded on another copy, and nothing else.
+rulebook's numbers by heart, and is held to the same answers and rows before anything is timed; `pgbench` calls it with
+prepared statements, one command a transaction. The numbers of clients, processes and threads that were fastest in a
+first round are used for each side. The bare loop runs the very statements and parameters that the write path ran,
+recorded on another copy, and nothing else. The bare FastAPI view (`benchmarks/write_path_fastapi.py`) reads the feed
+by the same statement and answers the same; it checks no key.
 """
 
 
@@ -69,7 +76,7 @@ class Line(NamedTuple):
 
     def row(self) -> tuple[str, ...]:
         """The medians, the ratio and whether it is reached."""
-        ratios = [b / a if self.inverse else a / b for a, b in self.rounds]
+        ratios = self._ratios()
         reached = (
             verdict(median(ratios), self.target) if self.faster else verdict(self.target, median(ratios))
         )
@@ -82,17 +89,26 @@ class Line(NamedTuple):
             f"{'≥' if self.faster else '≤'} {self.target:g}: {reached}",
         )
 
+    def bar(self) -> Bar:
+        """How many times what is to be reached was reached."""
+        reached = [ratio / self.target if self.faster else self.target / ratio for ratio in self._ratios()]
+        tone: Tone = "ours" if median(reached) >= 1 else "missed"
+        return Bar(f"{self.what} ÷ {self.against}", median(reached), min(reached), max(reached), tone)
+
+    def _ratios(self) -> list[float]:
+        return [b / a if self.inverse else a / b for a, b in self.rounds]
+
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
 
 
-def measure(*, quick: bool = False) -> list[Table]:
+def measure(*, quick: bool) -> list[Table]:
     """The table of the write path."""
     size = QUICK if quick else FULL
     lines, notes = [], []
     for kind, side in (("postgresql", _against_pgbench), ("sqlite", _against_bare_loop)):
-        world = build(kind, shops=size.shops, links_each=4, live=2, free=size.shops * 5 // 2)
+        world = build(kind, shops=size.shops, links_each=4, live=2, free=size.free)
         measured, note = side(world, size)
         lines += measured + _on_both(world, size)
         notes.append(note)
@@ -105,13 +121,16 @@ def measure(*, quick: bool = False) -> list[Table]:
             Line(f"{kind}: 1,000th page of links", "first page", _ms(pages), 1.2, "ms", faster=False),
         ]
     header = ("what", "against", "it", "the other", "ratio (min–max)", "target")
-    return [Table("Write path", header, [line.row() for line in lines], " ".join([*notes, _versions()]))]
-
-
-def method(*, quick: bool = False) -> str:
-    """How it was measured, in words."""
-    size = QUICK if quick else FULL
-    return METHOD.format(rounds=size.rounds, seconds=size.seconds, shops=size.shops, free=size.shops * 5 // 2)
+    chart = Chart(
+        "write-path",
+        "How far each target is reached",
+        "times the target (1: just reached)",
+        [line.bar() for line in lines],
+        line=1,
+        log=True,
+    )
+    rows = [line.row() for line in lines]
+    return [Table("Ratios", header, rows, " ".join([*notes, _versions()]), chart)]
 
 
 def _against_pgbench(world: World, size: Size) -> tuple[list[Line], str]:
@@ -173,6 +192,8 @@ def _on_both(world: World, size: Size) -> list[Line]:
     """What is asked of either database."""
     streams = single.stream_and_singles(world, size.rounds)
     stored = single.stored_and_first(world, size.rounds, size.requests)
+    together = single.together_and_alone(world, size.rounds, size.requests)
+    workers = 2 if world.kind == "postgresql" else 1
     return [
         Line(
             f"{world.kind}: 100 commands in one stream",
@@ -191,6 +212,21 @@ def _on_both(world: World, size: Size) -> list[Line]:
         ),
         Line(
             f"{world.kind}: stored idempotent answer", "first execution", _ms(stored), 0.3, "ms", faster=False
+        ),
+        Line(
+            f"{world.kind}: one command, 1 connection",
+            "without group commit",
+            _ms(together),
+            1.05,
+            "ms",
+            faster=False,
+        ),
+        Line(
+            f"{world.kind}: page of the feed, with a key, 64 connections",
+            "bare FastAPI view",
+            ours_and_bare(world, workers, size.rounds, size.seconds),
+            0.7,
+            "/s",
         ),
     ]
 
@@ -224,15 +260,3 @@ def _versions() -> str:
     )
     server = rival.postgresql_version()
     return f"PostgreSQL {server}, SQLite {sqlite3.sqlite_version}, {libraries}."
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a smaller run, which proves little")
-    quick = parser.parse_args().quick
-    print(machine(), method(quick=quick), *measure(quick=quick), sep="\n\n")
-
-
-if __name__ == "__main__":
-    main()

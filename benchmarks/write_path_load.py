@@ -22,11 +22,14 @@ Conversation = Generator[bytes, tuple[int, bytes], None]
 def request(given: dict[str, Any], path: str, actor: str, body: dict[str, Any]) -> bytes:
     """The bytes of a POST."""
     text = json.dumps(body).encode()
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: {urlsplit(given['url']).netloc}\r\nShoplink-Actor: {actor}\r\n"
-        f"Authorization: Bearer {given['secret']}\r\nContent-Length: {len(text)}\r\n\r\n"
-    )
-    return head.encode() + text
+    length = f"Shoplink-Actor: {actor}\r\nContent-Length: {len(text)}\r\n"
+    return _head(given, "POST", path, length) + text
+
+
+def _head(given: dict[str, Any], method: str, path: str, more: str = "") -> bytes:
+    host = urlsplit(given["url"]).netloc
+    key = f"Authorization: Bearer {given['secret']}\r\n"
+    return f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n{key}{more}\r\n".encode()
 
 
 def invite(given: dict[str, Any], shop: int, account: int) -> bytes:
@@ -55,7 +58,15 @@ def coming_and_going(given: dict[str, Any], number: int) -> Conversation:
             yield request(given, path, f"shop:S{shop}", {})
 
 
-CONVERSATIONS = {"inviting": inviting, "coming_and_going": coming_and_going}
+def following(given: dict[str, Any], number: int) -> Conversation:
+    """Pages of the feed, from anywhere in it, without end."""
+    random = Random(given["seed"] * 1000 + number)
+    while True:
+        after = random.randrange(given["events"] - given["limit"])
+        yield _head(given, "GET", f"/v1/events?after={after}&limit={given['limit']}")
+
+
+CONVERSATIONS = {"inviting": inviting, "coming_and_going": coming_and_going, "following": following}
 
 
 class Connection:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,7 +31,7 @@ class Service(NamedTuple):
 
 
 @contextmanager
-def serving(database: str, *options: str) -> Iterator[Service]:
+def serving(database: str, *options: str, program: Sequence[str | Path] = (SHOPLINK,)) -> Iterator[Service]:
     """A service on a database, until the block ends; its limits of requests are out of the way."""
     use(database)
     _, secret = keys.create("benchmark", set(keys.SCOPES), clock.now())
@@ -40,23 +40,31 @@ def serving(database: str, *options: str) -> Iterator[Service]:
     with tempfile.TemporaryDirectory(prefix="shoplink-benchmark-") as home:
         settings = {"SHOPLINK_DATABASE_URL": database, "SHOPLINK_HOME": home, **_UNLIMITED}
         process = subprocess.Popen(
-            [SHOPLINK, "serve", "--port", str(port), *options],
+            [*program, "serve", "--port", str(port), *options],
             env={**os.environ, **settings},
             stderr=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[1],
             start_new_session=True,
         )
-        try:
-            _wait(port)
+        with running(process, port, "/healthz"):
             yield Service(f"http://127.0.0.1:{port}", secret)
-        finally:
-            stop(process)
 
 
-def _wait(port: int) -> None:
+@contextmanager
+def running(process: "subprocess.Popen[bytes]", port: int, path: str) -> Iterator[None]:
+    """Wait until a program that was started answers at a path; stop it when the block ends."""
+    try:
+        _wait(port, path)
+        yield
+    finally:
+        stop(process)
+
+
+def _wait(port: int, path: str) -> None:
     for _ in range(400):
         probe = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
-            probe.request("GET", "/healthz")
+            probe.request("GET", path)
             probe.getresponse()
         except OSError:
             time.sleep(0.05)

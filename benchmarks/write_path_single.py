@@ -1,6 +1,7 @@
 """What one caller sees over one connection: a stream beside single requests, a repeated request, look-ups, pages."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from itertools import count
 from math import ceil
@@ -78,6 +79,26 @@ def stored_and_first(world: World, rounds: int, each: int) -> list[tuple[float, 
         caller.close()
     drop(url)
     return measured
+
+
+def together_and_alone(world: World, rounds: int, each: int) -> list[tuple[float, float]]:
+    """Per round the median seconds of one command over one connection, with group commit and without it."""
+    urls, measured = (world.copy(), world.copy()), []
+    without = (sys.executable, "-m", "benchmarks.write_path_alone")
+    with serving(urls[0]) as ours, serving(urls[1], program=without) as other:
+        callers, given = [Caller(ours), Caller(other)], _invitations(world, 9)
+        for _ in range(rounds + 1):
+            times: tuple[list[float], list[float]] = ([], [])
+            for _ in range(each):
+                body = next(given)
+                for caller, taken in zip(callers, times, strict=True):
+                    taken.append(_send(caller, body)[1])
+            measured.append((median(times[0]), median(times[1])))
+        for caller in callers:
+            caller.close()
+    for url in urls:
+        drop(url)
+    return measured[1:]  # the first round was for getting warm
 
 
 class Looking:
