@@ -51,7 +51,7 @@ def _agree(ours: Service, bare: Service) -> None:
 @contextmanager
 def _bare(url: str, workers: int, secret: str) -> Iterator[Service]:
     port = free_port()
-    command = [Path(sys.executable).with_name("granian"), "--interface", "asgi", "--port", str(port)]
+    command = [str(Path(sys.executable).with_name("granian")), "--interface", "asgi", "--port", str(port)]
     command += [
         "--workers",
         str(workers),
