@@ -38,6 +38,23 @@ def test_no_module_has_a_vague_name() -> None:
     assert not [path for path in EVERY_MODULE if path.stem in VAGUE_NAMES and path not in NAMED_BY_DJANGO]
 
 
+READS_THE_CLOCK = re.compile(
+    r"\b(?:datetime\.(?:now|utcnow|today)|timezone\.now|date\.today|time\.time(?:_ns)?)\("
+)
+CLOCKS = {"flows/clock.py", "store/owner.py"}
+"""The clock of decisions; and the note beside a SQLite file, since when somebody owns it."""
+
+
+def test_one_module_reads_the_system_clock() -> None:
+    """On PostgreSQL it is the database's; a second reader would have another opinion (tests/trust/test_clocks.py)."""
+    readers = {
+        path.relative_to(ROOT / "src" / "shoplink").as_posix()
+        for path in SOURCES
+        if READS_THE_CLOCK.search(path.read_text(encoding="utf-8"))
+    }
+    assert readers == CLOCKS
+
+
 def test_every_rule_of_the_guide_has_a_test() -> None:
     assert not rules_of_the_guide().keys() - rules_in_tests().keys()
 
