@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
-from shoplink.core import PutShop, parse_command
+from shoplink.core import PutAccount, PutShop, parse_command
 from shoplink.core.facts import Link
 from shoplink.core.instant import birthday
-from shoplink.flows import clock, demo
+from shoplink.flows import clock, demo, demo_links
 from shoplink.flows.execute import execute
 from shoplink.flows.tick import tick
 from shoplink.store.feed import read_feed
@@ -45,9 +45,9 @@ def test_the_world_is_seven_months_of_events_up_to_now() -> None:
 @pytest.mark.usefixtures("world")
 def test_the_world_holds_what_there_is_to_see() -> None:
     now = clock.now()
-    markets = Counter(market for _, market, _ in demo.SHOPS.values())
+    markets = Counter(market for _, market, _ in demo_links.SHOPS.values())
     assert markets == {"GB": 4, "US": 2}
-    assert {enrolment for _, _, enrolment in demo.SHOPS.values()} == {"open", "invited"}
+    assert {enrolment for _, _, enrolment in demo_links.SHOPS.values()} == {"open", "invited"}
     assert [link.status for link in links(shop_id="hh-tea-gb")] == ["linked"]
 
     (held,) = links(account_id="mei.lin")
@@ -59,7 +59,7 @@ def test_the_world_holds_what_there_is_to_see() -> None:
     assert asked.unlink_requested_at is not None
 
     window = now - timedelta(days=180)
-    used = [link for link in links(shop_id=demo.BEAUTY) if link.linked_at and link.linked_at > window]
+    used = [link for link in links(shop_id=demo_links.BEAUTY) if link.linked_at and link.linked_at > window]
     assert len(used) == 10
     assert Counter(link.status for link in used) == {"unlinked": 7, "linked": 3}
 
@@ -68,7 +68,12 @@ def test_the_world_holds_what_there_is_to_see() -> None:
 def test_the_invitation_to_refuse_is_refused_for_three_reasons_with_dates_to_come() -> None:
     fields = {"command": "invite", "role": "marketing", "network_region": "GB"}
     command = parse_command(
-        {**fields, "at": "2026-01-01T00:00:00Z", "shop_id": demo.BEAUTY, "account_id": demo.UNDER_AGE}
+        {
+            **fields,
+            "at": "2026-01-01T00:00:00Z",
+            "shop_id": demo_links.BEAUTY,
+            "account_id": demo_links.UNDER_AGE,
+        }
     )
     reasons = {reason["code"]: reason["possible_at"] for reason in execute([command])[0]["reasons"]}
     assert list(reasons) == ["account.under_age", "account.region_mismatch", "shop.link_quota_spent"]
@@ -80,8 +85,10 @@ def test_the_invitation_to_refuse_is_refused_for_three_reasons_with_dates_to_com
 @pytest.mark.parametrize("day", [date(2028, 1, 18), date(2028, 2, 29), date(2027, 12, 31)])
 def test_someone_comes_of_age_in_six_weeks_whatever_day_it_is(day: date) -> None:
     at = clock.now().replace(year=day.year, month=day.month, day=day.day)
-    (account,) = [c for c in demo.world(at) if getattr(c, "account_id", "") == demo.UNDER_AGE]
-    left = birthday(account.birth_date, 18) - at  # type: ignore[attr-defined]
+    accounts = [command for command in demo_links.world(at) if isinstance(command, PutAccount)]
+    (born,) = [account.birth_date for account in accounts if account.account_id == demo_links.UNDER_AGE]
+    assert born is not None
+    left = birthday(born, 18) - at
     assert timedelta(days=35) < left <= timedelta(days=42)
 
 
@@ -98,27 +105,27 @@ def test_a_second_run_keeps_the_world_and_replaces_the_key(run: Run) -> None:
 
 
 def test_a_world_of_last_week_is_kept_and_time_has_passed_in_it(run: Run) -> None:
-    execute(demo.world(clock.now() - timedelta(days=7)), now=None)
+    execute(demo_links.world(clock.now() - timedelta(days=7)), now=None)
     release()
     shown = msgspec.json.decode(run("demo", "--json").stdout)
     assert shown["made"] is False
     assert links(account_id="callum.reid")[-1].status == "expired"
-    used = [link for link in links(shop_id=demo.BEAUTY) if link.linked_at]
+    used = [link for link in links(shop_id=demo_links.BEAUTY) if link.linked_at]
     assert len(used) == 10
 
 
 @pytest.mark.usefixtures("world")
 def test_an_offer_that_was_used_is_followed_by_another() -> None:
-    assert demo.open_offer() == demo.offer_ids(1)
+    assert demo.open_offer() == demo_links.offer_ids(1)
     commands = [
-        demo._invite(clock.now(), "hh-home-gb", "amelia.ward", "marketing"),
+        demo_links._invite(clock.now(), "hh-home-gb", "amelia.ward", "marketing"),
         msgspec.structs.replace(
-            demo._invite(clock.now(), "hh-tea-gb", "nora.lane-1", "official"), shop_id="hh-popup-1"
+            demo_links._invite(clock.now(), "hh-tea-gb", "nora.lane-1", "official"), shop_id="hh-popup-1"
         ),
     ]
     assert [answer["outcome"] for answer in execute(commands)] == ["accepted", "accepted"]
-    assert demo.open_offer() == demo.offer_ids(2)
-    assert demo.open_offer() == demo.offer_ids(2)
+    assert demo.open_offer() == demo_links.offer_ids(2)
+    assert demo.open_offer() == demo_links.offer_ids(2)
 
 
 def test_a_database_that_holds_anything_else_is_left_as_it_is(run: Run) -> None:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 from django.db import transaction
 
-from shoplink.store.sql import query
+from shoplink.store.sql import execute, query
 from tests.store.asking import done, invite, put_account, put_shop
 from tests.store.threads import beside, deadlocks, somebody_waits_for_a_lock, until
 
@@ -18,9 +18,10 @@ def test_a_batch_that_a_deadlock_has_ended_is_done_after_all() -> None:
         # Somebody locks by hand, in the other order: the account, then the shop.
         held.enter_context(transaction.atomic())
         query("SELECT 1 FROM account FOR UPDATE")
-        with beside(lambda: done(invite("S", "A"))) as invited:
+        execute("SET LOCAL deadlock_timeout = '60s'")  # who looks first is thrown out: the batch
+        with beside(lambda: (execute("SET deadlock_timeout = '3s'"), done(invite("S", "A")))[1]) as invited:
             until(somebody_waits_for_a_lock)
-            query("SELECT 1 FROM shop FOR UPDATE")  # who has waited longer is thrown out: the batch
+            query("SELECT 1 FROM shop FOR UPDATE")
             held.close()
             assert invited.result(10)[0]["outcome"] == "accepted"
     assert deadlocks() == 1

@@ -56,7 +56,7 @@ def test_a_tally_done_in_small_parts_counts_the_same(monkeypatch: pytest.MonkeyP
 def test_refusals_of_the_past_are_counted_by_reason_and_stay_when_they_are_forgotten() -> None:
     tally.bring_up_to_date(clock.now())
     refused = _sums("refusal")
-    assert refused["account.already_linked"] == 1
+    assert refused["shop.role_not_available"] == 3
 
     query("DELETE FROM refusal RETURNING 1")
     tally.bring_up_to_date(clock.now() + timedelta(days=3))
@@ -96,4 +96,4 @@ def test_the_time_to_confirm_falls_into_the_first_bound_that_holds_it() -> None:
         hours = micros / 3_600_000_000
         expected[next((str(bound) for bound in tally.CONFIRM_HOURS if hours <= bound), "more")] += 1
     assert _sums("confirm_hours") == expected
-    assert expected["12"] > 10
+    assert len(expected) > 2

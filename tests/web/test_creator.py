@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from shoplink.flows import demo
+from shoplink.flows import demo_links
 from shoplink.store.sql import query
 from tests.rule import rule
 from tests.web.desk import made, signed_in, somebody
@@ -119,4 +119,6 @@ def test_another_creators_pages_are_not_there() -> None:
 
 
 def test_an_empty_inbox_says_what_will_come() -> None:
-    assert "No invitation yet" in _text(_creator(demo.offer_ids(1)[1]), f"/creator/{demo.offer_ids(1)[1]}/")
+    assert "No invitation yet" in _text(
+        _creator(demo_links.offer_ids(1)[1]), f"/creator/{demo_links.offer_ids(1)[1]}/"
+    )

@@ -54,7 +54,7 @@ def test_the_seller_sees_what_is_synced_and_where_each_product_is(lin: Client) -
     assert product.count('<td data-label="Account">') == 2
     assert "@oliviasteeps" in product
     assert "@周周在伦敦" in product
-    assert "affiliate, commission 15 %" in product
+    assert "affiliate, commission 15%" in product
     none = text(lin, "/seller/hh-beauty-gb/products")
     assert "No official account is linked." in none
 
@@ -87,12 +87,12 @@ def test_a_seller_syncs_with_one_button_and_only_the_shop_in_order_can(lin: Clie
 
 def test_the_picker_shows_what_rises_and_its_thresholds_are_asked_for(lin: Client) -> None:
     page = text(lin, "/seller/hh-tea-gb/products", potential="true")
-    assert page.count('<td data-label="Price">') == 2
+    assert page.count('data-label="Price"') == 2
     less = text(lin, "/seller/hh-tea-gb/products", potential="true", growth="100")
-    assert less.count('<td data-label="Price">') == 1
+    assert less.count('data-label="Price"') == 1
     assert 'value="100"' in less
     found = text(lin, "/seller/hh-tea-gb/products", q="gaiwan")
-    assert found.count('<td data-label="Price">') == 1
+    assert found.count('data-label="Price"') == 1
     for nonsense in ({"growth": "x"}, {"page": "-1"}, {"listed_days": "9" * 30}, {"cursor": "a b\x00"}):
         text(lin, "/seller/hh-tea-gb/products", **nonsense)
 

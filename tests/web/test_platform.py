@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from shoplink.flows import clock, demo
+from shoplink.flows import clock, demo_links
 from shoplink.rulebooks import packaged
 from shoplink.store.sql import query
 from shoplink.web.platform.parameters import TITLES
@@ -102,7 +102,12 @@ def test_a_key_is_made_shown_once_and_revoked(alex: Client) -> None:
 
 
 def test_a_waiver_is_granted_and_ended(alex: Client) -> None:
-    given = {"code": "shop.link_quota_spent", "kind": "shop", "subject": demo.BEAUTY, "note": "campaign"}
+    given = {
+        "code": "shop.link_quota_spent",
+        "kind": "shop",
+        "subject": demo_links.BEAUTY,
+        "note": "campaign",
+    }
     alex.post("/platform/waivers", {**given, "do": "grant"})
     assert "campaign" in _text(alex, "/platform/waivers")
     alex.post("/platform/waivers", {**given, "do": "end"})

@@ -53,6 +53,7 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
     """
     from shoplink.flows import clock, personas  # noqa: PLC0415 (only with settings in place)
     from shoplink.flows import demo as flow  # noqa: PLC0415 (as above)
+    from shoplink.flows import demo_links as links  # noqa: PLC0415 (as above)
     from shoplink.store import keys  # noqa: PLC0415 (as above)
 
     bring_up_to_date()
@@ -68,7 +69,7 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
     _, secret = keys.create(_KEY_NAME, set(keys.SCOPES), clock.now())
     tag = language or _language_of_the_environment()
     headers = f"\\\n  -H 'Authorization: Bearer {secret}' -H 'Accept-Language: {tag}'"
-    refused = (flow.BEAUTY, flow.UNDER_AGE)
+    refused = (links.BEAUTY, links.UNDER_AGE)
     commands = _commands(f"http://{host}:{port}", headers, refused, offer, flow.newest_position())
     if as_json:
         click.echo(msgspec.json.encode({"made": made, "key": secret, **commands}))

@@ -8,7 +8,7 @@ from django.db import connection
 from shoplink.core.around import Place
 from shoplink.flows import clock, people
 from shoplink.flows.deliver import deliver_all
-from shoplink.flows.demo import BEAUTY, PLATFORM, SHOPS, UNDER_AGE, offer_ids
+from shoplink.flows.demo_links import BEAUTY, PLATFORM, SHOPS, UNDER_AGE, offer_ids
 from shoplink.flows.tick import tick
 from shoplink.store import people as store
 from shoplink.store.feed import read_feed

@@ -142,8 +142,8 @@ def _menu(visit: Visit, place: str) -> list[MenuItem]:
 
 def _url(name: str, named: dict[str, str]) -> str:
     """The address of a page, for the shop or account in question if it needs one; '' if there is no such page."""
-    of_the_place = {key: value for key, value in named.items() if key in {"shop_id", "account_id"}}
-    for subject in ({}, of_the_place):
+    subjects = ({key: value} for key, value in named.items() if key in {"shop_id", "account_id"})
+    for subject in ({}, *subjects):
         try:
             return reverse(name, kwargs=subject)
         except NoReverseMatch:

@@ -83,7 +83,7 @@ def show_product(visit: Visit, product: Product, thresholds: Thresholds | None =
     """A product in the reader's words, with its figures now."""
     found = figures(product, visit.now, thresholds or Thresholds())
     growth = (
-        f"{found.growth_percent:+} %" if found.growth_percent is not None else _growth_from_nothing(product)
+        f"{found.growth_percent:+}%" if found.growth_percent is not None else _growth_from_nothing(product)
     )
     return ProductRow(
         product_id=product.product_id,
@@ -105,7 +105,7 @@ def show_product(visit: Visit, product: Product, thresholds: Thresholds | None =
 def _growth_from_nothing(product: Product) -> str:
     if product.units_7d is None or product.units_prev_7d is None:
         return _("unknown")
-    return _("new sales") if product.units_7d else "0 %"
+    return _("new sales") if product.units_7d else "0%"
 
 
 def price(visit: Visit, minor: int, currency: str) -> str:
@@ -116,7 +116,7 @@ def price(visit: Visit, minor: int, currency: str) -> str:
 
 def rate(basis_points: int | None) -> str:
     """A rate in per cent, with no more digits than it has."""
-    return f"{(basis_points or 0) / 100:g} %"
+    return f"{(basis_points or 0) / 100:g}%"
 
 
 def show_sale(status: str) -> Badge:

@@ -37,6 +37,11 @@ def say_reason_help(rulebook: Rulebook, language: Language) -> dict[str, SaidTop
     return {code: _said(code, topic, rulebook, language) for code, topic in REASONS_HELP.items()}
 
 
+def say_reason_title(code: str, language: Language) -> str:
+    """What a reason is called, in a few words."""
+    return language.text(REASONS_HELP[code].title)
+
+
 def numbers(rulebook: Rulebook, language: Language) -> dict[str, Any]:
     """The rulebook's numbers as passages name them; what a rulebook does not limit has none."""
     parameters = rulebook.parameters

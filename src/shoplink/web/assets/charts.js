@@ -1,12 +1,12 @@
 // Draws a chart above every table that asks for one; the table stays, and the chart says what it shows.
-import { BarChart, FunnelChart, LineChart } from "echarts/charts";
+import { BarChart, LineChart } from "echarts/charts";
 import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-use([AriaComponent, BarChart, FunnelChart, GridComponent, LegendComponent, LineChart, SVGRenderer, TooltipComponent]);
+use([AriaComponent, BarChart, GridComponent, LegendComponent, LineChart, SVGRenderer, TooltipComponent]);
 
-const PALETTE = ["#066fd1", "#0ca678", "#f59f00", "#d6336c", "#7048e8", "#1098ad"];
+const PALETTE = ["#066fd1", "#087f5b", "#b35c00", "#d6336c", "#7048e8", "#1098ad"];
 
 function read(table) {
   const cells = (row) => [...row.cells].map((cell) => cell.dataset.value ?? cell.textContent.trim());
@@ -22,12 +22,18 @@ function options(kind, { names, labels, rows }, style, description) {
     aria: { enabled: true, label: { description } },
     color: PALETTE,
     textStyle: { fontFamily: style.fontFamily, color: text },
-    tooltip: { trigger: kind === "funnel" ? "item" : "axis", confine: true, renderMode: "richText" },
+    tooltip: { trigger: "axis", confine: true, renderMode: "richText" },
   };
-  if (kind === "funnel") {
-    const data = labels.map((name, place) => ({ name, value: rows[place][0] }));
-    const label = { formatter: "{b}  {c}", color: text, position: "right" };
-    return { ...shared, series: [{ type: "funnel", sort: "none", width: "60%", left: 0, top: 8, bottom: 8, gap: 3, itemStyle: { borderWidth: 0 }, label, data }] };
+  if (kind === "steps") {
+    const data = rows.map(([value], place) => ({ value, itemStyle: { color: PALETTE[place] } }));
+    const name = { show: true, position: "insideLeft", distance: 12, color: "#fff", fontWeight: 600, formatter: "{c}" };
+    return {
+      ...shared,
+      grid: { left: 8, right: 8, top: 8, bottom: 8, containLabel: true },
+      xAxis: { type: "value", minInterval: 1, show: false },
+      yAxis: { type: "category", data: labels, inverse: true, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: text } },
+      series: [{ type: "bar", data, label: name, barCategoryGap: "18%" }],
+    };
   }
   const type = kind === "line" ? "line" : "bar";
   const axis = { axisLabel: { color: text, hideOverlap: true }, axisLine: { lineStyle: { color: line } }, splitLine: { lineStyle: { color: line } } };

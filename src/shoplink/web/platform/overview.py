@@ -13,6 +13,7 @@ from shoplink.web.frame import Menu
 from shoplink.web.page import page
 from shoplink.web.show import Deadline, Instant, show_deadline, show_instant
 from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_
 
 PERIODS = (7, 30, 90)
@@ -24,6 +25,14 @@ class Row(Struct, frozen=True):
 
     label: str
     values: list[int]
+
+
+class RefusedRow(Struct, frozen=True):
+    """A reason: its paragraph of the help centre, what it is called, and how often it refused something."""
+
+    url: str
+    title: str
+    count: int
 
 
 class Expiring(Struct, frozen=True):
@@ -44,7 +53,7 @@ class OverviewPage(Struct, frozen=True):
     days: int
     standing: list[Row]
     funnel: list[Row]
-    refused: list[Row]
+    refused: list[RefusedRow]
     refused_names: list[str]
     refused_days: list[Row]
     confirmed: list[Row]
@@ -64,7 +73,7 @@ def home(visit: Visit) -> Answer:
 
 def _page(visit: Visit, found: Overview, market: str, days: int) -> OverviewPage:
     refused = found.refused[:_TOP]
-    steps = (_("Invited"), _("Confirmed"), _("Linked"))
+    steps = (_("Invitations sent"), _("Confirmed by the creator"), _("Links established"))
     return OverviewPage(
         as_of=show_instant(visit, found.as_of) if found.as_of else None,
         markets=[
@@ -83,8 +92,11 @@ def _page(visit: Visit, found: Overview, market: str, days: int) -> OverviewPage
                 steps, (found.funnel.invited, found.funnel.accepted, found.funnel.established), strict=True
             )
         ],
-        refused=[Row(each.code, [each.total]) for each in found.refused],
-        refused_names=[each.code for each in refused],
+        refused=[
+            RefusedRow(f"/help/reasons/{each.code}", say_reason_title(each.code, visit.language), each.total)
+            for each in found.refused
+        ],
+        refused_names=[say_reason_title(each.code, visit.language) for each in refused],
         refused_days=_by_day(visit, found.days, refused) if refused else [],
         confirmed=[Row(_within(name), [count]) for name, count in found.confirmed],
         expiring=_expiring(visit, found),

@@ -24,6 +24,9 @@ TITLES: dict[str, str] = {
     "waivable_for_account": N_("Reasons that may be waived for an account"),
 }
 
+SIDES = {"creator": N_("the creator’s"), "shop": N_("the shop’s")}
+"""Whose network a rulebook may ask for."""
+
 
 def title_of(key: str) -> str:
     """The title of a parameter, in the reader's language."""

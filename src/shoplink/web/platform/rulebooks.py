@@ -21,9 +21,11 @@ from shoplink.web.access import PLATFORM
 from shoplink.web.act import Sent, send
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.platform.parameters import title_of
+from shoplink.web.platform.parameters import SIDES, title_of
 from shoplink.web.show import Instant, ReasonRow, show_instant, show_reasons
 from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.language import Language
+from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_
 
 _TEXT_MAX = 64 * 1024
@@ -154,9 +156,9 @@ def _book(  # noqa: PLR0913, PLR0917 (what the page is made of)
         ParameterRow(
             key=key,
             title=title_of(key),
-            value=_written(value),
+            value=_written(value, visit.language),
             source=book.sources[key],
-            other=_written(beside[key]) if other else "",
+            other=_written(beside[key], visit.language) if other else "",
             differs=key in differing,
         )
         for key, value in values.items()
@@ -174,7 +176,7 @@ def _book(  # noqa: PLR0913, PLR0917 (what the page is made of)
     )
 
 
-def _written(value: Any) -> str:  # noqa: PLR0911 (a kind of value a line)
+def _written(value: Any, said: Language) -> str:  # noqa: PLR0911 (a kind of value a line)
     """A parameter's value for people."""
     match value:
         case Slots(official=official, marketing=marketing):
@@ -184,10 +186,18 @@ def _written(value: Any) -> str:  # noqa: PLR0911 (a kind of value a line)
         case bool():
             return _("yes") if value else _("no")
         case frozenset():
-            return ", ".join(sorted(value)) or "–"
+            between = "、" if said.tag == "zh" else ", "
+            return between.join(_named(each, said) for each in sorted(value)) or "–"
         case "no limit":
             return _("no limit")
         case "stays open":
             return _("stays open")
         case _:
             return str(value)
+
+
+def _named(member: str, said: Language) -> str:
+    """A member of a set of reasons, of sides, or of countries."""
+    if member in SIDES:
+        return _(SIDES[member])
+    return said.country(member) if len(member) == 2 else say_reason_title(member, said)  # noqa: PLR2004 (ISO 3166-1)
