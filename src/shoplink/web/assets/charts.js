@@ -41,7 +41,7 @@ function options(kind, { names, labels, rows }, style, description) {
   return {
     ...shared,
     grid: { left: 8, right: 8, top: names.length > 1 ? 36 : 12, bottom: 8, containLabel: true },
-    legend: { show: names.length > 1, top: 0, left: 0, textStyle: { color: text } },
+    legend: { show: names.length > 1, type: "scroll", top: 0, left: 0, textStyle: { color: text }, pageTextStyle: { color: text }, pageIconColor: text },
     xAxis: { type: "category", data: labels, ...axis },
     yAxis: { type: "value", minInterval: 1, ...axis },
     series: names.map((name, place) => ({

@@ -186,8 +186,7 @@ def _written(value: Any, said: Language) -> str:  # noqa: PLR0911 (a kind of val
         case bool():
             return _("yes") if value else _("no")
         case frozenset():
-            between = "、" if said.tag == "zh" else ", "
-            return between.join(_named(each, said) for each in sorted(value)) or "–"
+            return "\n".join(_named(each, said) for each in sorted(value)) or "–"
         case "no limit":
             return _("no limit")
         case "stays open":
