@@ -1,6 +1,8 @@
 """A command decided and not done."""
 
-from tests.api.service import Caller
+from tests.api.service import Caller, Json
+from tests.api.test_showcases import products, shown
+from tests.rule import rule
 
 
 def test_a_check_answers_as_the_command_would_and_does_nothing(call: Caller) -> None:
@@ -84,3 +86,32 @@ def test_every_kind_of_command_can_be_checked(call: Caller) -> None:
         assert answer.status == 200, answer
         assert [reason["code"] for reason in answer.body["reasons"]] == codes, kind
         assert answer.body["allowed"] is (not codes)
+
+
+@rule("R14", "R15")
+def test_a_check_says_of_each_product_what_would_come_of_it(call: Caller) -> None:
+    shop_id, account_id = call.shop(), call.account()
+    one, off = *products(call, shop_id, "one"), *products(call, shop_id, "off", status="off")
+    call.linked(shop_id, account_id)
+    command = {"command": "add_from_shop", "shop_id": shop_id, "account_id": account_id}
+    by = f"account:{account_id}"
+    some = call("POST", "/v1/checks", {**command, "product_ids": [off, one, one, "none"]}, actor=by).body
+    assert (some["allowed"], outcomes(some)) == (
+        True,
+        [
+            (off, "refused", ["product.off_sale"]),
+            (one, "added", []),
+            (one, "refused", ["item.already_there"]),
+            ("none", "refused", ["product.not_found"]),
+        ],
+    )
+    none = call("POST", "/v1/checks", {**command, "product_ids": [off]}, actor=by).body
+    assert (none["allowed"], outcomes(none)) == (False, [(off, "refused", ["product.off_sale"])])
+    assert shown(call, account_id) == [], "nothing was done"
+
+
+def outcomes(body: Json) -> list[tuple[str, str, list[str]]]:
+    return [
+        (one["product_id"], one["outcome"], [reason["code"] for reason in one["reasons"]])
+        for one in body["products"]
+    ]

@@ -13,11 +13,13 @@ import pytest
 
 from tests.api.service import Caller, Json, Service, running
 from tests.api.test_openapi import OPERATIONS, STORY, play
+from tests.api.test_showcases import products
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = Path(sys.executable).parent / "schemathesis"
 LINKS_FOR_EACH = 3
 AFTER_AN_UNLINK_REQUEST = {"withdraw_unlink_request", "refuse_unlink", "approve_unlink", "unlink"}
+SELLING = {"invite", "promote", "remove_item", "add_from_shop", "sync_showcase"}
 GB = {"network_region": "GB"}
 NO_LIMIT = {"SHOPLINK_RATE_PER_SECOND": "100000"}
 
@@ -69,13 +71,20 @@ def _known(call: Caller) -> dict[str, dict[str, Any]]:
     known = {}
     for name, (method, path, operation) in OPERATIONS.items():
         (media,) = operation.get("requestBody", {"content": {"": None}})["content"].values()
-        links = [_link_for(name, call) for _ in range(LINKS_FOR_EACH)] if "{link_id}" in path else []
+        links = (
+            [_link_for(name, call) for _ in range(LINKS_FOR_EACH)]
+            if "{link_id}" in path and name not in SELLING
+            else []
+        )
         actor = actors[name] or ""
         fields = {"shop": "shop_id", "account": "account_id"}
         kind = actor.split(":", maxsplit=1)[0]
         body = media["examples"]["example"]["value"] if media else None
         if name == "open_ticket" or "{ticket_id}" in path:
             known[f"{method} {path}"] = _tickets_for(name, call, actor, body)
+            continue
+        if name in SELLING:
+            known[f"{method} {path}"] = _selling_for(name, call, body)
             continue
         known[f"{method} {path}"] = {
             "body": body,
@@ -111,8 +120,37 @@ def _tickets_for(name: str, call: Caller, actor: str, body: Json | None) -> dict
     return {"body": body, "paths": [{"ticket_id": ticket_id} for ticket_id in tickets], "actors": actors}
 
 
+def _selling_for(name: str, call: Caller, body: Any) -> dict[str, Any]:
+    """The same for what a story that ends with a link cannot do again: a new shop with a product, and accounts."""
+    shop_id, accounts = call.shop(), [call.account(followers=1_000) for _ in range(LINKS_FOR_EACH)]
+    (product_id,) = products(call, shop_id, "one")
+    actors = [f"account:{account_id}" for account_id in accounts]
+    places: list[dict[str, str]] = [{"account_id": account_id} for account_id in accounts]
+    match name:
+        case "invite":
+            body = {**body, "shop_id": shop_id, "account_id": accounts[0]}
+            return {"body": body, "paths": [{}], "actors": [f"shop:{shop_id}"]}
+        case "sync_showcase":
+            links = [call.linked(call.shop(), account_id, "official") for account_id in accounts]
+            actors = [f"shop:{link['shop_id']}" for link in links]
+        case "add_from_shop":
+            links = [call.linked(shop_id, account_id) for account_id in accounts]
+            body = {"product_ids": [product_id]}
+        case _:
+            promotion, links = {"shop_id": shop_id, "product_id": product_id}, []
+            for place, actor in zip(places, actors, strict=True) if name == "remove_item" else ():
+                call("POST", f"/v1/accounts/{place['account_id']}/promotions", promotion, actor=actor)
+            body = {"product_id": product_id} if name == "remove_item" else promotion
+    return {
+        "body": body,
+        "paths": [{"link_id": link["link_id"]} for link in links] or places,
+        "actors": actors,
+    }
+
+
 def _in_path(path: str) -> dict[str, str]:
     there = {"shop_id": "S1", "account_id": "A1", "name": "seller-university-2025"}
+    there |= {"product_id": "P1", "content_id": "V1"}
     return {name: value for name, value in there.items() if f"{{{name}}}" in path}
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from shoplink.core.instant import parse_instant
 from tests.api.service import Caller, Json
+from tests.core.test_permissions import MONEY, STANDING, TABLE, expected
 from tests.rule import rule
 
 PLATFORM = "platform:p"
@@ -200,3 +201,40 @@ def test_titles_are_found_by_a_part_of_them_and_unknown_things_are_not_found(cal
         "accounts/none/showcase",
     ):
         assert call.get(f"/v1/{path}").status == 404
+
+
+@rule("R3", "R4", "R13", "R14", "R15", "R16", "R17")
+@pytest.mark.parametrize("role", ["official", "marketing", None])
+def test_every_cell_of_the_permissions_is_answered_with_every_reason_in_both_languages(
+    call: Caller, role: str | None
+) -> None:
+    shop_id, account_id = call.shop(), call.account(followers=1_000)
+    if role is not None:
+        call.linked(shop_id, account_id, role)
+    in_order = {"region": "GB", "birth_date": "1990-01-01", "followers": 1_000}
+    for broken in (None, *STANDING):
+        side, facts = STANDING[broken] if broken else ("lin", {})
+        told = {
+            name: str(value) if name == "birth_date" and value else value for name, value in facts.items()
+        }
+        if side == "ding":
+            shop = {"market": "GB", "enrolment": "invited"}
+            call("PUT", f"/v1/shops/{shop_id}", {**shop, **told}, actor=PLATFORM)
+        else:
+            call("PUT", f"/v1/shops/{shop_id}", {"market": "GB", "enrolment": "invited"}, actor=PLATFORM)
+            call("PUT", f"/v1/accounts/{account_id}", {**in_order, **told}, actor=PLATFORM)
+        for language in ("en", "zh"):
+            body = call.get("/v1/permissions", shop_id=shop_id, account_id=account_id, language=language).body
+            assert (body["followers_minimum"], body["commission"]) == MONEY[role]
+            table = body["permissions"]
+            added = {f"add_to_{place}": verdict for place, verdict in table.pop("add_from_shop").items()}
+            cells = {**table, **added}
+            assert cells.keys() == TABLE[role].keys()
+            for action, verdict in cells.items():
+                codes = [reason["code"] for reason in verdict["reasons"]]
+                assert codes == expected(role, action, broken), (broken, action)
+                assert verdict["allowed"] is (not codes)
+                details = "".join(reason["detail"] + reason["remedy"] for reason in verdict["reasons"])
+                assert any("\u4e00" <= sign <= "\u9fff" for sign in details) is (
+                    language == "zh" and bool(codes)
+                )

@@ -31,7 +31,7 @@ def done(at: str, *fields: dict[str, Any]) -> None:
 
 def exported(*, ended: bool = False) -> list[str]:
     out = io.StringIO()
-    count = export_commands(ALL, ended=ended, out=out)
+    count = export_commands(ALL, ended=ended, items=True, out=out)
     lines = out.getvalue().splitlines()
     assert count == len(lines)
     return lines

@@ -1,19 +1,24 @@
 """Products and contents as sellers export them: Chinese headers, ids as text, local instants; given out as taken in."""
 
 import io
+from typing import Any
 
+import msgspec
 import pytest
 
+from shoplink.core import parse_command
 from shoplink.core.facts import Actor
 from shoplink.flows.apply import apply, in_order
-from shoplink.flows.execute import Answer
+from shoplink.flows.execute import Answer, execute
 from shoplink.flows.export import export_commands, export_table
+from shoplink.flows.showcase import place
 from shoplink.flows.source import Reading, inspect
 from shoplink.flows.tables import KINDS
 from shoplink.flows.verify import Verified, verify
 from shoplink.store.commerce_read import one_content, one_product
 from shoplink.wording import language
 from tests.databases import fresh, use
+from tests.rule import rule
 
 READING = Reading(Actor(kind="platform", id="apply"))
 SHOPS = "店铺ID,经营国家,入驻类型\ntea,英国,普招\n"
@@ -76,10 +81,90 @@ def test_what_is_given_out_is_taken_in_again(tag: str) -> None:
         export_table(kind, language(tag), ended=True, out=out)
         tables.append(out.getvalue())
     commands = io.StringIO()
-    export_commands(KINDS, ended=True, out=commands)
+    export_commands(KINDS, ended=True, items=False, out=commands)
     use(fresh("sqlite"))
     assert {answer["outcome"] for answer in take_in(*tables)} == {"accepted"}
     again = io.StringIO()
-    export_commands(KINDS, ended=True, out=again)
+    export_commands(KINDS, ended=True, items=False, out=again)
     assert again.getvalue() == commands.getvalue()
     assert again.getvalue().count("put_product") == 2
+
+
+LISTED = {
+    "command": "put_product",
+    "price_minor": 990,
+    "currency": "GBP",
+    "listed_at": "2024-01-01T00:00:00Z",
+}
+LINK = {"command": "import_link", "linked_at": "2024-01-01T00:00:00Z"}
+
+
+def goods() -> list[dict[str, Any]]:
+    """`tea` synced to its official account `lin`; 120 products added by `mei`; what `zoe` had is gone with her link."""
+    lines: list[dict[str, Any]] = []
+    for shop_id, number in (("tea", 3), ("home", 121)):
+        lines.append({"command": "put_shop", "shop_id": shop_id, "market": "GB", "enrolment": "invited"})
+        for each in range(number):
+            product_id = f"{shop_id}-{each:03}"
+            lines.append({**LISTED, "product_id": product_id, "shop_id": shop_id, "title": product_id})
+    for account_id, shop_id, role in (
+        ("lin", "tea", "official"),
+        ("mei", "home", "marketing"),
+        ("zoe", "home", "marketing"),
+    ):
+        person = {"region": "GB", "birth_date": "1990-01-01", "followers": 1_000}
+        lines.append({"command": "put_account", "account_id": account_id, **person})
+        lines.append({**LINK, "shop_id": shop_id, "account_id": account_id, "role": role})
+    lines.append({"command": "put_content", "content_id": "v1", "account_id": "mei", "kind": "video"})
+    own = [f"home-{each:03}" for each in range(120)]
+    mei, zoe = {"shop_id": "home", "account_id": "mei"}, {"shop_id": "home", "account_id": "zoe"}
+    return [
+        *lines,
+        {"command": "add_from_shop", **mei, "product_ids": own[:70]},
+        {"command": "add_from_shop", **mei, "product_ids": own[70:]},
+        {"command": "add_from_shop", **mei, "product_ids": own[:2], "content_id": "v1"},
+        {"command": "add_from_shop", **zoe, "product_ids": own[:5]},
+        {"command": "promote", "shop_id": "tea", "account_id": "mei", "product_id": "tea-000"},
+        {"command": "promote", "shop_id": "tea", "account_id": "zoe", "product_id": "tea-001"},
+        {"command": "remove_item", "account_id": "mei", "product_id": "home-007"},
+        {**LISTED, "product_id": "home-009", "shop_id": "home", "title": "home-009", "status": "off"},
+        {"command": "add_from_shop", "shop_id": "tea", "account_id": "lin", "product_ids": ["tea-002"]},
+        {"command": "sync_showcase", "shop_id": "tea", "account_id": "lin"},
+        {"command": "revoke", **zoe, "note": "case 7"},
+    ]
+
+
+def shown(account_id: str, content_id: str | None = None) -> list[tuple[str, str | None]]:
+    """What a place shows now, and whether it is there by promotion, by the shop or by the sync."""
+    found = place(account_id, content_id, None, 500)
+    assert found is not None
+    return [
+        (one.product.product_id, None if one.item is None else one.item.came_under and "added")
+        for one in found.shown
+    ]
+
+
+@rule("R14", "R15", "R49")
+@pytest.mark.usefixtures("database")
+def test_what_is_shown_is_given_out_and_shown_again_by_another_database() -> None:
+    moment = {"at": "2024-11-11T12:00:00Z", "by": {"kind": "platform", "id": "p"}}
+    answers = execute([parse_command({**line, **moment}) for line in goods()])
+    assert {answer["outcome"] for answer in answers} == {"accepted"}
+    places = (("lin", None), ("mei", None), ("mei", "v1"), ("zoe", None))
+    before = {one: shown(*one) for one in places}
+    assert [len(before[one]) for one in places] == [3, 119, 2, 1]
+    exported = io.StringIO()
+    export_commands(KINDS, ended=False, items=True, out=exported)
+    use(fresh("sqlite"))
+    source = inspect("world.ndjson", io.BytesIO(exported.getvalue().encode()), READING)
+    assert {verdict.answer["outcome"] for verdict in apply([source], READING)} == {"accepted"}
+    assert {one: shown(*one) for one in places} == before
+    counted = Verified()
+    assert list(verify(counted)) == []
+    assert counted.items == 122 + 1
+    again = io.StringIO()
+    export_commands(KINDS, ended=False, items=True, out=again)
+    assert again.getvalue() == exported.getvalue()
+    lines = [msgspec.json.decode(line) for line in again.getvalue().splitlines()]
+    sizes = [len(line["product_ids"]) for line in lines if line["command"] == "add_from_shop"]
+    assert sizes == [1, 100, 18, 2], "up to a hundred products a command"

@@ -1,10 +1,21 @@
 """The creator's console, over HTTP: confirm on a phone, the path to unlinking that the guide describes."""
 
+import html
+import re
+from typing import Literal
+
 import pytest
 from django.test import Client
 
 from shoplink.flows import demo_links
+from shoplink.core import parse_command
+from shoplink.core.commerce.permissions import ACTIONS, Action
+from shoplink.flows import clock, demo
+from shoplink.flows.execute import execute
+from shoplink.flows.showcase import counted_contents, place
+from shoplink.store.models import Person
 from shoplink.store.sql import query
+from tests.core.test_permissions import STANDING, expected
 from tests.rule import rule
 from tests.web.desk import made, signed_in, somebody
 
@@ -108,6 +119,82 @@ def test_what_i_may_do_is_told_with_what_my_account_is() -> None:
     assert "1995-05-19" in page, "the creator sees their own birth date"
     alone = _text(_creator("nora.lane-1"), "/creator/nora.lane-1/rights")
     assert "not linked to any shop" in alone
+    assert alone.count("Only with a link to the shop.") == 4
+
+
+_TITLES: dict[str, dict[Action, str]] = {
+    "en": {
+        "sync_showcase": "Sync all products of the shop to the showcase",
+        "add_to_showcase": "Add from shop to the showcase",
+        "add_to_video": "Add from shop to videos",
+        "add_to_live": "Add from shop to lives",
+        "sell_in_video": "Sell in videos",
+        "sell_in_live": "Sell in lives",
+        "promote_other_shops": "Promote other shops’ products",
+    },
+    "zh-hans": {
+        "sync_showcase": "将店铺全部商品同步到橱窗",
+        "add_to_showcase": "从店铺添加商品到橱窗",
+        "add_to_video": "从店铺添加商品到短视频",
+        "add_to_live": "从店铺添加商品到直播",
+        "sell_in_video": "在短视频中带货",
+        "sell_in_live": "在直播中带货",
+        "promote_other_shops": "推广其他店铺的商品",
+    },
+}
+
+
+_TITLE = re.compile('condition-title">([^<]+)')
+
+
+@rule("R3", "R4", "R13", "R14", "R15", "R16", "R17")
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(
+    ("account_id", "role"), [("olivia.chen", "official"), ("zhou.zhou", "marketing"), ("callum.reid", None)]
+)
+def test_what_i_may_do_is_the_table_of_permissions_with_every_reason(
+    account_id: str, role: str | None, language: Literal["en", "zh-hans"]
+) -> None:
+    facts = {"region": "GB", "birth_date": "1990-01-01", "followers": 1_000}
+    creator = _creator(account_id)
+    Person.objects.update(language=language)
+    for broken in (None, *(code for code, (side, _) in STANDING.items() if side == "lin")):
+        changed = {**facts, **(STANDING[broken][1] if broken else {})}
+        if changed["birth_date"] is not None:
+            changed["birth_date"] = str(changed["birth_date"])
+        by, now = {"kind": "platform", "id": "p"}, clock.now().isoformat()
+        command = {"command": "put_account", "account_id": account_id, "at": now, "by": by, **changed}
+        assert execute([parse_command(command)])[0]["outcome"] == "accepted"
+        page = html.unescape(_text(creator, f"/creator/{account_id}/rights"))
+        rows = {
+            found[1]: row for row in page.split('<li class="condition">') if (found := _TITLE.search(row))
+        }
+        for action, title in _TITLES[language].items():
+            codes = expected(role, action, broken)
+            if broken == "account.region_mismatch" and role is None:
+                codes = [code for code in codes if code != broken]  # only shops of its own country are meant
+            assert ("tone-green" in rows[title]) is (not codes), (action, broken)
+            assert ("condition-note" in rows[title]) is bool(codes)
+        reasons = {code for action in ACTIONS for code in expected(role, action, broken)} - {"link.not_found"}
+        told = set(re.findall(r'href="/help/reasons/([a-z_.]+)"', page))
+        assert told == (reasons - {"account.region_mismatch"} if role is None else reasons)
+
+
+@rule("R49")
+def test_before_an_unlink_request_the_creator_sees_how_many_products_leave() -> None:
+    zhou = _creator("zhou.zhou")
+    assert zhou.post("/creator/zhou.zhou/profile/link", {"do": "withdraw"}).status_code == 302
+    page = _text(zhou, "/creator/zhou.zhou/profile/link")
+    own = {None: 0}
+    for content in (None, *counted_contents("zhou.zhou", 50)):
+        content_id = content and content.content.content_id
+        found = place("zhou.zhou", content_id, None, 100)
+        assert found is not None
+        own[content_id] = sum(one.item is not None and one.item.came_under is not None for one in found.shown)
+    in_showcase = own.pop(None)
+    assert in_showcase == 3, "the one that is promoted stays"
+    assert "Now that is 3 products" in page
+    assert f"{sum(own.values())} more leave" in page
 
 
 def test_another_creators_pages_are_not_there() -> None:

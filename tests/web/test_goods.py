@@ -134,14 +134,44 @@ def test_a_creator_promotes_another_shops_rising_product(lin: Client) -> None:
     page = text(lin, "/creator/callum.reid/choose")
     assert "Cold-brew travel set" in page
     assert "Silver Needle" not in page, "it does not rise"
-    ids = {"shop_id": "hh-tea-gb", "product_id": "hh-tea-gb.05"}
-    assert lin.post("/creator/callum.reid/choose", ids).status_code == 302
+    assert lin.post("/creator/callum.reid/choose", {"product_id": "hh-tea-gb.05"}).status_code == 302
     assert "hh-tea-gb.05" in shown("callum.reid")
-    official = lin.post(
-        "/creator/olivia.chen/choose", {"shop_id": "hh-home-gb", "product_id": "hh-home-gb.03"}
-    )
+    before = text(lin, "/creator/olivia.chen/choose")
+    assert "may not promote other shops" in before, "it is said before anything is tried"
+    assert not re.search("field-error.{0,200}may not promote other shops", before), "and once for all"
+    official = lin.post("/creator/olivia.chen/choose", {"product_id": "hh-home-gb.03"})
     assert official.status_code == 409
     assert "may not promote other shops" in official.content.decode()
+
+
+@rule("R16")
+def test_a_creator_promotes_many_at_once_and_is_told_of_each(lin: Client) -> None:
+    path, there = "/creator/callum.reid/choose?potential=false", shown("callum.reid")
+    page = lin.get(path).content.decode()
+    offered = re.findall(r'name="product_id" value="([^"]+)"', page)
+    assert len(offered) > 5
+    new = [one for one in offered if one not in there][:3]
+    form = {"product_id": new, "key": "one"}
+    assert lin.post(path, form).headers["Location"] == "/creator/callum.reid/showcase"
+    assert shown("callum.reid") == sorted({*there, *new})
+    assert lin.post(path, form).status_code == 302, "sent again, it gets the first answer"
+    more = [one for one in offered if one not in shown("callum.reid")][:1]
+    some = lin.post(path, {"product_id": [new[0], *more, "none", "a\x00"], "key": "two"})
+    assert some.status_code == 200
+    told = some.content.decode()
+    assert "1 of 2 were added" in told
+    assert told.count(f"“{new[0]}” is already there") == 1
+    assert set(more) <= set(shown("callum.reid"))
+    none = lin.post(path, {"key": "three"})
+    assert (none.status_code, "Choose at least one product." in none.content.decode()) == (422, True)
+
+
+def test_a_creator_is_offered_no_products_of_the_own_shop_to_promote(lin: Client) -> None:
+    for account_id, own in (("zhou.zhou", "hh-home-gb."), ("olivia.chen", "hh-tea-gb.")):
+        page = text(lin, f"/creator/{account_id}/choose", q="", potential="false")
+        offered = re.findall(r'name="product_id" value="([^"]+)"', page)
+        assert offered
+        assert not [product_id for product_id in offered if product_id.startswith(own)]
 
 
 def test_a_creator_records_a_video_and_finds_it_there(lin: Client) -> None:

@@ -9,10 +9,10 @@ from shoplink.api.ask import WHENEVER
 from shoplink.api.body import answered, plain, read_object
 from shoplink.api.document import any_command, documented, json_body
 from shoplink.api.problem import language_of
-from shoplink.api.schema import CheckBody
+from shoplink.api.schema import CheckBody, ProductOutcomeBody
 from shoplink.api.show import show_reasons
 from shoplink.api.visitor import with_network_region
-from shoplink.core import Accepted, Refused, parse_command
+from shoplink.core import Accepted, parse_command
 from shoplink.core.parse import MalformedError
 from shoplink.flows.trial import check
 from shoplink.wording import say_warning
@@ -42,13 +42,20 @@ def check_command(request: HttpRequest) -> HttpResponse:
     command = parse_command({**with_network_region(fields), "at": WHENEVER, "by": plain(actor_of(request))})
     may_issue(request, command)
     said = language_of(request)
-    match check(command):
-        case Accepted(warnings=warnings):
-            details = [say_warning(code, said) for code in warnings]
-            return answered(
-                CheckBody(allowed=True, reasons=[], warnings=[*warnings], warning_details=details)
-            )
-        case Refused(reasons=reasons):
-            return answered(
-                CheckBody(allowed=False, reasons=show_reasons(reasons, said), warnings=[], warning_details=[])
-            )
+    decision = check(command)
+    products = [
+        ProductOutcomeBody(
+            one.product_id, "refused" if one.reasons else "added", show_reasons(one.reasons, said)
+        )
+        for one in decision.outcomes
+    ]
+    warnings = decision.warnings if isinstance(decision, Accepted) else ()
+    return answered(
+        CheckBody(
+            allowed=isinstance(decision, Accepted),
+            reasons=[] if isinstance(decision, Accepted) else show_reasons(decision.reasons, said),
+            warnings=[*warnings],
+            warning_details=[say_warning(code, said) for code in warnings],
+            products=products,
+        )
+    )

@@ -134,6 +134,7 @@ CHECKED: Json = {
     ],
     "warnings": [],
     "warning_details": [],
+    "products": [],
 }
 
 STREAM = (

@@ -166,13 +166,22 @@ class ActivationBody(Struct, frozen=True):
     effective_from: Instant
 
 
+class ProductOutcomeBody(Struct, frozen=True):
+    """What comes of one product that a command names; `reasons` say why it is not added."""
+
+    product_id: str
+    outcome: Literal["added", "refused"]
+    reasons: list[SaidReason]
+
+
 class CheckBody(Struct, frozen=True):
-    """What would come of a command now; nothing was done."""
+    """What would come of a command now, and of each product that it names; nothing was done."""
 
     allowed: bool
     reasons: list[SaidReason]
     warnings: list[str]
     warning_details: list[str]
+    products: list[ProductOutcomeBody]
 
 
 class RefusalBody(Struct, frozen=True):
@@ -259,6 +268,7 @@ class LineAnswer(Struct, frozen=True, omit_defaults=True):
     events: list[dict[str, Any]]
     warnings: list[str]
     reasons: list[dict[str, Any]]
+    products: list[dict[str, Any]] | None = None
     error: str | None = None
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from shoplink.api.schema import Instant, LinkBody, SaidReason
+from shoplink.api.schema import Instant, LinkBody, ProductOutcomeBody, SaidReason
 from shoplink.core.commerce.facts import ContentKind, ProductStatus
 from shoplink.core.commerce.picker import Figures
 from shoplink.store.commerce_read import Where
@@ -96,18 +96,10 @@ class SpotBody(Struct, frozen=True):
     came_under: str | None
 
 
-class AddedProduct(Struct, frozen=True):
-    """What came of one product; `reasons` say why it was not added."""
-
-    product_id: str
-    outcome: Literal["added", "refused"]
-    reasons: list[SaidReason]
-
-
 class AddedBody(Struct, frozen=True):
     """What came of each product, in the order named."""
 
-    products: list[AddedProduct]
+    products: list[ProductOutcomeBody]
 
 
 class SyncedBody(LinkBody, frozen=True):

@@ -28,8 +28,8 @@ Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
 )
 @click.option(
     "--what",
-    type=click.Choice(["shops", "accounts", "links", "products", "contents", "log", "periods"]),
-    help="Only these; else all that `apply` takes in. To read and not to take in: the log, which is the event feed, and"
+    type=click.Choice(["shops", "accounts", "links", "products", "contents", "items", "log", "periods"]),
+    help="Only these; else all that `apply` takes in. Items are what showcases, videos and lives show now. To read and not to take in: the log, which is the event feed, and"
     " the established periods of links, for `attribute` (CSV).",
 )
 @click.option(
@@ -52,15 +52,15 @@ Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
 @click.argument("out", metavar="OUT")
 @with_database
 def export(what: "What | None", form: str, tag: Tag, out: str, *, ended: bool) -> None:
-    """Write the shops, accounts, current links, products and contents to OUT (- for standard output), as `apply` reads them.
+    """Write shops, accounts, current links, products, contents and items to OUT (- for standard output), as `apply` reads them.
 
     Only reads, also beside a running service. A table is UTF-8 with a byte order mark, as spreadsheets
     expect; open it with its id columns as text, or they are rounded.
     """
     if what == "periods":
         form = "csv"
-    if form == "csv" and what in (None, "log"):
-        fail("--format: found 'csv'; a table needs --what, and not the log")
+    if form == "csv" and what in (None, "items", "log"):
+        fail("--format: found 'csv'; a table needs --what, and neither items nor the log")
     encoding = "utf-8-sig" if form == "csv" else "utf-8"
     if out == "-":
         with open(sys.stdout.fileno(), "w", encoding=encoding, newline="", closefd=False) as stream:
@@ -91,5 +91,7 @@ def _write(what: "What | None", form: str, tag: Tag, stream: TextIO, *, ended: b
         return flow.export_periods(stream)
     if form == "csv":
         assert what is not None, "a table is of one kind"
+        assert what != "items", "items are commands"
         return flow.export_table(what, language(tag), ended=ended, out=stream)
-    return flow.export_commands((what,) if what else KINDS, ended=ended, out=stream)
+    kinds = () if what == "items" else (what,) if what else KINDS
+    return flow.export_commands(kinds, ended=ended, items=what in (None, "items"), out=stream)

@@ -1,14 +1,15 @@
-"""Give files out that are taken in again: shops, accounts, links, products and contents; and the log."""
+"""Give files out that are taken in again: shops, accounts, links, products, contents and items; and the log."""
 
 import csv
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Literal, TextIO
 
 import msgspec
 
 from shoplink.core.instant import format_instant
 from shoplink.flows import clock
+from shoplink.flows.export_goods import item_commands
 from shoplink.flows.look import look_at
 from shoplink.flows.period_file import write_periods
 from shoplink.flows.periods import periods
@@ -28,19 +29,20 @@ from shoplink.store.log import (
 from shoplink.store.read import snapshot
 from shoplink.wording import Language
 
-What = Literal["shops", "accounts", "links", "products", "contents", "log", "periods"]
+What = Literal["shops", "accounts", "links", "products", "contents", "items", "log", "periods"]
 
 _PAGE_LINKS = 1_000
 
 
-def export_commands(kinds: tuple[Kind, ...], *, ended: bool, out: TextIO) -> int:
-    """Write the commands that record these kinds of things, one per line; how many."""
+def export_commands(kinds: tuple[Kind, ...], *, ended: bool, items: bool, out: TextIO) -> int:
+    """Write the commands that record these kinds of things, one per line, at last with `items` those; how many."""
     count = 0
     require_database()
     with snapshot():
-        for table, fields in _records(kinds, ended=ended):
+        recorded = ({"command": table.command, **fields} for table, fields in _records(kinds, ended=ended))
+        for command in chain(recorded, item_commands() if items else ()):
             count += 1
-            out.write(msgspec.json.encode({"command": table.command, **fields}).decode() + "\n")
+            out.write(msgspec.json.encode(command).decode() + "\n")
     return count
 
 

@@ -56,18 +56,21 @@ def page_of_products(  # noqa: PLR0913 (what products may be asked for by)
     after: str,
     *,
     shop_id: str | None = None,
+    but_shop_id: str | None = None,
     status: str | None = None,
     titled: str | None = None,
     potential: tuple[Thresholds, datetime] | None = None,
 ) -> list[Product]:
     """Products in the order of their ids, behind the id `after`.
 
-    `titled`: a part of the title, capitals alike; `potential`: those that pass all thresholds at an instant, which
+    `but_shop_id`: of every shop but this one; `titled`: a part of the title, capitals alike; `potential`: those that pass all thresholds at an instant, which
     is the condition of `picker.figures` in the database's words.
     """
     wanted: list[tuple[str, tuple[Any, ...]]] = [("product_id > %s", (after,))]
     if shop_id is not None:
         wanted.append(("shop_id = %s", (shop_id,)))
+    if but_shop_id is not None:
+        wanted.append(("shop_id <> %s", (but_shop_id,)))
     if status is not None:
         wanted.append(("status = %s", (status,)))
     if titled:

@@ -180,6 +180,16 @@ def item_rows() -> Iterator[Row]:
     return _pages("item", ITEM, ("number",))
 
 
+def open_item_rows() -> Iterator[Row]:
+    """The items that nobody has taken out, those of one place together; also of links that have ended."""
+    return _pages("item", ITEM, ("account_id", "content_id", "product_id", "number"), "removed_at IS NULL")
+
+
+def synced_link_rows() -> Iterator[Row]:
+    """The links whose account's showcase is synced, as stored, in the order recorded."""
+    return _pages("link", LINK, ("number",), "status = 'linked' AND synced_since IS NOT NULL")
+
+
 def _pages(table: str, columns: tuple[str, ...], key: tuple[str, ...], where: str = "true") -> Iterator[Row]:
     """A table's rows in the order of a key, in bounded memory."""
     names, order = ", ".join(f'"{name}"' for name in columns), ", ".join(key)

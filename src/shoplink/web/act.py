@@ -1,18 +1,19 @@
 """Send a command from a form, through the write path, once however often the form is sent."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Accepted, Reason, Refused, parse_command
+from shoplink.core import Accepted, Command, Reason, Refused, parse_command
 from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
 from shoplink.core.wire import plain, read_reason
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import Answer, execute
 from shoplink.flows.trial import check
 from shoplink.web.visit import Visit
 from shoplink.wording.problems import say_malformed
@@ -52,15 +53,37 @@ def send(visit: Visit, command: str, *, link_id: str | None = None, **fields: An
     The form's hidden `key` makes a second sending of the same form get the first one's answer. `link_id`: the
     link that the page shows; if its pair has another by now, the command is refused.
     """
-    key = f"{visit.typed.get(KEY_FIELD, '')[:KEY_LENGTH_MAX] or new_key()}/{command}"
-    given = {**fields, "command": command, "at": BEGINNING, "by": plain(visit.by), "key": key}
-    try:
-        meant = parse_command(given)
-    except MalformedError as error:
-        return Sent(accepted=False, problem=say_malformed(error, visit.language), field=error.field or "")
-    if not may_issue(visit.by, meant):
-        raise Http404
-    answer = execute([meant], scope=f"person:{visit.by.person or ''}", link_id=link_id)[0]
+    return send_all(visit, [{**fields, "command": command}], link_id=link_id)[0]
+
+
+def send_all(visit: Visit, commands: Sequence[dict[str, Any]], *, link_id: str | None = None) -> list[Sent]:
+    """Execute several commands as one batch, each after those before it; what became of each.
+
+    The first is known by the form's key and its name, as one that is sent alone; the others by their place too.
+    """
+    typed = visit.typed.get(KEY_FIELD, "")[:KEY_LENGTH_MAX] or new_key()
+    found: dict[int, Sent] = {}
+    meant: dict[int, Command] = {}
+    for place, fields in enumerate(commands):
+        key = f"{typed}/{fields['command']}" + (f"/{place}" if place else "")
+        try:
+            command = parse_command({**fields, "at": BEGINNING, "by": plain(visit.by), "key": key})
+        except MalformedError as error:
+            found[place] = Sent(
+                accepted=False, problem=say_malformed(error, visit.language), field=error.field or ""
+            )
+            continue
+        if not may_issue(visit.by, command):
+            raise Http404
+        meant[place] = command
+    answers = (
+        execute([*meant.values()], scope=f"person:{visit.by.person or ''}", link_id=link_id) if meant else []
+    )
+    found |= {place: _sent(answer) for place, answer in zip(meant, answers, strict=True)}
+    return [found[place] for place in range(len(commands))]
+
+
+def _sent(answer: Answer) -> Sent:
     if answer["outcome"] == "rejected":
         return Sent(accepted=False, problem=_rejected(answer["error"]))
     return Sent(

@@ -5,10 +5,10 @@ from typing import Literal, get_args
 from msgspec import Struct
 
 from shoplink.core import rules as standing
-from shoplink.core.case import Case
+from shoplink.core.case import Case, ShopRecord
 from shoplink.core.commerce import rules
 from shoplink.core.decide.outcome import LINK_NOT_FOUND
-from shoplink.core.facts import Link
+from shoplink.core.facts import Link, Shop
 from shoplink.core.reasons import Reason
 from shoplink.core.roles import rights
 from shoplink.core.rules import broken
@@ -26,6 +26,8 @@ Action = Literal[
 """`add_to_…` is Add from shop, to one of the three places."""
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
+WITHOUT_LINK: tuple[Action, ...] = ("sell_in_video", "sell_in_live", "promote_other_shops")
+"""What an account without a link may do as well, as an affiliate creator."""
 
 
 class Permissions(Struct, frozen=True, gc=False):
@@ -68,6 +70,14 @@ def permissions(world: World, shop_id: str, account_id: str) -> Permissions:
     return Permissions(link, why_not, held, given.followers_minimum, given.commission)
 
 
+def as_affiliate(world: World, account_id: str) -> Permissions:
+    """What an account without a link may do for shops of its own country that are in order."""
+    account = world.accounts[account_id]
+    market = account.facts.region
+    shop = ShopRecord(Shop("", "", market, "open", "normal"))
+    return _of_a_stranger(world, Case(world.now, world.rulebook(market), shop, account, "marketing"), None)
+
+
 def _of_a_stranger(world: World, case: Case, link: Link | None) -> Permissions:
     """What an account may do for a shop that it is not linked with: only what any affiliate creator may."""
     reason = LINK_NOT_FOUND
@@ -80,7 +90,7 @@ def _of_a_stranger(world: World, case: Case, link: Link | None) -> Permissions:
         *_and((), rules.may_be_affiliate(world, case)),
     )
     why_not: dict[Action, tuple[Reason, ...]] = dict.fromkeys(ACTIONS, gate)
-    for action in ("sell_in_video", "sell_in_live", "promote_other_shops"):
+    for action in WITHOUT_LINK:
         why_not[action] = promoting
     given = rights(None, case.rulebook)
     # R4: whoever is linked, with whatever shop, needs no followers.

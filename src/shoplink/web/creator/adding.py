@@ -1,6 +1,6 @@
 """Where a creator finds products to put in: Add from shop for the linked shop's, and choosing among all other shops'."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -11,9 +11,9 @@ from shoplink.core.commerce.facts import Content, Product
 from shoplink.core.commerce.permissions import permissions
 from shoplink.core.wire import read_reason
 from shoplink.flows.look import look_at
-from shoplink.store.commerce_read import one_content, page_of_products
+from shoplink.store.commerce_read import one_content, page_of_products, products_of
 from shoplink.web.access import CREATOR
-from shoplink.web.act import Sent, send
+from shoplink.web.act import Sent, send, send_all
 from shoplink.web.creator.account import handle_of, mine, shop_of
 from shoplink.web.frame import Menu
 from shoplink.web.goods import PAGE, Picked, ProductRow, cursor_of, picked, show_product
@@ -86,15 +86,37 @@ def add(visit: Visit, account_id: str) -> Answer:
     menu=Menu(icon="trending-up", title=N_("Choose products")),
 )
 def choose(visit: Visit, account_id: str) -> Answer:
-    """选品: other shops' products, the rising ones first asked for; each can be promoted for its commission."""
-    to, sent = _target(visit, account_id), None
+    """选品: other shops' products, the rising ones first asked for; many are promoted at once, each for its commission."""
+    to, tried = _target(visit, account_id), dict[str, Sent]()
     if visit.posted:
-        ids = {"shop_id": visit.typed.get("shop_id", ""), "product_id": visit.typed.get("product_id", "")}
-        sent = send(visit, "promote", account_id=account_id, content_id=to.content_id if to else None, **ids)
-        if sent.accepted:
-            return _back(visit, account_id, to, _("Added. You earn its commission."))
-    view = _others(visit, account_id, to, sent)
-    return Shown("creator/choose.html", view, status=sent.status if sent else 200)
+        tried = _promoted(visit, account_id, to)
+        if tried and all(sent.accepted for sent in tried.values()):
+            return _back(visit, account_id, to, _("Added. You earn the commission on what you sell."))
+    view = _others(visit, account_id, to, tried)
+    return Shown("creator/choose.html", view, status=_status(tried) if visit.posted else 200)
+
+
+def _promoted(visit: Visit, account_id: str, to: Content | None) -> dict[str, Sent]:
+    """What became of each product that was chosen, one after the other in one batch; ids of none are left out."""
+    chosen = dict.fromkeys(visit.typed.getlist("product_id")[:PAGE])
+    known = products_of([product_id for product_id in chosen if "\x00" not in product_id])
+    wanted = [known[product_id] for product_id in chosen if product_id in known]
+    place = {"account_id": account_id, "content_id": to.content_id if to else None}
+    sent = send_all(
+        visit,
+        [
+            {"command": "promote", "shop_id": one.shop_id, "product_id": one.product_id, **place}
+            for one in wanted
+        ],
+    )
+    return {one.product_id: each for one, each in zip(wanted, sent, strict=True)}
+
+
+def _status(tried: dict[str, Sent]) -> int:
+    """Nothing was chosen; some were added; or none of them."""
+    if not tried:
+        return 422
+    return min(sent.status for sent in tried.values())
 
 
 def _target(visit: Visit, account_id: str) -> Content | None:
@@ -121,7 +143,9 @@ def _own(visit: Visit, world: World, link: Link, to: Content | None, sent: Sent 
         "add_to_video" if to else "add_to_showcase"
     ]
     chosen = set(visit.typed.getlist("product_id"))
-    outcomes = {one["product_id"]: one["reasons"] for one in sent.products} if sent else {}
+    outcomes = (
+        {one["product_id"]: [*map(read_reason, one["reasons"])] for one in sent.products} if sent else {}
+    )
     rows = [
         Offer(
             product=show_product(visit, one, wanted.thresholds),
@@ -134,48 +158,65 @@ def _own(visit: Visit, world: World, link: Link, to: Content | None, sent: Sent 
     ]
     problem = sent.problem if sent else ""
     if outcomes:
-        added = sum(not reasons for reasons in outcomes.values())
-        problem = _("{added} of {chosen} were added; the others say why not.").format(
-            added=added, chosen=len(outcomes)
-        )
+        problem = _some(sum(not reasons for reasons in outcomes.values()), len(outcomes))
     return _offers(
         visit, world, link.account_id, to, rows, found, wanted, why_not, problem, shop_of(world, link)
     )
 
 
-def _said(visit: Visit, reasons: list[dict[str, Any]]) -> list[str]:
-    return [say_reason(read_reason(reason), visit.language, visit.zone).problem for reason in reasons]
+def _some(added: int, chosen: int) -> str:
+    said = _("{added} of {chosen} were added; the others say why not.")
+    return said.format(added=added, chosen=chosen)
 
 
-def _others(visit: Visit, account_id: str, to: Content | None, sent: Sent | None) -> Offers:
-    wanted = picked(visit, potential=True)
-    found = _products(visit, wanted)
-    world = look_at(shops={one.shop_id for one in found[:PAGE]}, accounts=[account_id]).world
-    tried = visit.typed.get("product_id", "") if sent else ""
-    rows = [
-        Offer(
-            product=show_product(visit, one, wanted.thresholds),
-            shop_id=one.shop_id,
-            shop=world.shops[one.shop_id].facts.name or one.shop_id,
-            chosen=False,
-            problems=[
-                say_reason(reason, visit.language, visit.zone).problem
-                for reason in (sent.reasons if sent and one.product_id == tried else ())
-            ],
-        )
-        for one in found[:PAGE]
+def _said(visit: Visit, reasons: Iterable[Reason]) -> list[str]:
+    return [say_reason(reason, visit.language, visit.zone).problem for reason in reasons]
+
+
+def _others(visit: Visit, account_id: str, to: Content | None, tried: dict[str, Sent]) -> Offers:
+    wanted, link = picked(visit, potential=True), mine(account_id).current
+    own = link.shop_id if link is not None and link.status == "linked" else None
+    found = _products(visit, wanted, but_shop_id=own)
+    shops = {one.shop_id for one in found[:PAGE]}
+    world = look_at(shops=shops | {own} if own else shops, accounts=[account_id]).world
+    held = {
+        shop_id: permissions(world, shop_id, account_id).why_not["promote_other_shops"] for shop_id in shops
+    }
+    common = [
+        reason for reason in next(iter(held.values()), ()) if all(reason in each for each in held.values())
     ]
-    why_not: tuple[Reason, ...] = sent.reasons if sent else ()
-    return _offers(
-        visit, world, account_id, to, rows, found, wanted, why_not, sent.problem if sent else "", ""
-    )
+    rows = []
+    for one in found[:PAGE]:
+        sent = tried.get(one.product_id)
+        against = held[one.shop_id] if sent is None else sent.reasons
+        rows.append(
+            Offer(
+                product=show_product(visit, one, wanted.thresholds),
+                shop_id=one.shop_id,
+                shop=world.shops[one.shop_id].facts.name or one.shop_id,
+                chosen=sent is not None and not sent.accepted,
+                problems=[
+                    *_said(visit, (reason for reason in against if reason not in common)),
+                    *([sent.problem] if sent is not None and sent.problem else []),
+                ],
+            )
+        )
+    problem = ""
+    if tried:
+        problem = _some(sum(sent.accepted for sent in tried.values()), len(tried))
+    elif visit.posted:
+        problem = _("Choose at least one product.")
+    return _offers(visit, world, account_id, to, rows, found, wanted, common, problem, "")
 
 
-def _products(visit: Visit, wanted: Picked, shop_id: str | None = None) -> list[Product]:
+def _products(
+    visit: Visit, wanted: Picked, shop_id: str | None = None, but_shop_id: str | None = None
+) -> list[Product]:
     return page_of_products(
         PAGE + 1,
         cursor_of(visit),
         shop_id=shop_id,
+        but_shop_id=but_shop_id,
         status="on_sale",
         titled=wanted.title,
         potential=(wanted.thresholds, visit.now) if wanted.potential else None,
@@ -190,7 +231,7 @@ def _offers(  # noqa: PLR0913, PLR0917 (what the two pages have in common)
     rows: list[Offer],
     found: list[Product],
     wanted: Picked,
-    why_not: tuple[Reason, ...],
+    why_not: Iterable[Reason],
     problem: str,
     shop: str,
 ) -> Offers:

@@ -4,12 +4,20 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Reason, World
-from shoplink.core.commerce.permissions import permissions
+from shoplink.core.commerce.permissions import (
+    ACTIONS,
+    WITHOUT_LINK,
+    Action,
+    Permissions,
+    as_affiliate,
+    permissions,
+)
+from shoplink.core.reasons import CATALOGUE
 from shoplink.web.access import CREATOR
 from shoplink.web.creator.account import handle_of, mine, shop_of
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.show import Instant, ReasonRow, show_reasons
+from shoplink.web.show import ReasonRow, show_reasons
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import N_
 
@@ -23,7 +31,10 @@ class Right(Struct, frozen=True):
 
 
 class Rights(Struct, frozen=True):
-    """What the page shows: the account's own standing, and what may be done for the shop."""
+    """What the page shows: the account's own standing, what may be done, and every reason why not more.
+
+    `shop` is the one that it is about; empty for an account without a link.
+    """
 
     account_id: str
     handle: str
@@ -31,39 +42,60 @@ class Rights(Struct, frozen=True):
     standing: list[Right]
     rights: list[Right]
     reasons: list[ReasonRow]
-    since: Instant | None = None
+
+
+_TITLES: dict[Action, str] = {
+    "sync_showcase": N_("Sync all products of the shop to the showcase"),
+    "add_to_showcase": N_("Add from shop to the showcase"),
+    "add_to_video": N_("Add from shop to videos"),
+    "add_to_live": N_("Add from shop to lives"),
+    "sell_in_video": N_("Sell in videos"),
+    "sell_in_live": N_("Sell in lives"),
+    "promote_other_shops": N_("Promote other shops’ products"),
+}
 
 
 @page("creator/<str:account_id>/rights", CREATOR, menu=Menu(icon="key", title=N_("What may I do")))
 def rights(visit: Visit, account_id: str) -> Answer:
-    """My own standing, and my rights at the shop I am linked to."""
+    """My own standing, and my rights at the shop I am linked to, or as an affiliate creator."""
     found = mine(account_id)
     link, world = found.current, found.world
-    given = permissions(world, link.shop_id, account_id) if link else None
-    view = Rights(
-        account_id=account_id,
-        handle=handle_of(world, account_id),
-        shop=shop_of(world, link) if link else "",
-        standing=_standing(visit, world, account_id),
-        rights=[
-            _right(visit, _("Sync all products of the shop to the showcase"), given.why_not["sync_showcase"]),
-            _right(visit, _("Add from shop: showcase, videos, lives"), given.why_not["add_to_showcase"]),
-            _right(visit, _("Sell in videos and lives"), given.why_not["sell_in_video"]),
-            Right(_("Sell without a minimum of followers"), given.followers_minimum == 0),
-            Right(_("Sell without commission"), given.commission == "none"),
-            _right(visit, _("Promote other shops’ products"), given.why_not["promote_other_shops"]),
-        ]
-        if given
-        else [],
-        reasons=show_reasons(visit, given.held) if given else [],
+    given = permissions(world, link.shop_id, account_id) if link else as_affiliate(world, account_id)
+    return Shown(
+        "creator/rights.html",
+        Rights(
+            account_id=account_id,
+            handle=handle_of(world, account_id),
+            shop=shop_of(world, link) if link else "",
+            standing=_standing(visit, world, account_id),
+            rights=[
+                *(_right(visit, action, given.why_not[action], alone=link is None) for action in ACTIONS),
+                _followers(given.followers_minimum),
+                Right(_("Sell without commission"), given.commission == "none"),
+            ],
+            reasons=show_reasons(visit, _once(given, alone=link is None)),
+        ),
     )
-    return Shown("creator/rights.html", view)
 
 
-def _right(visit: Visit, title: str, why_not: tuple[Reason, ...]) -> Right:
-    """Something with every reason why it may not be done."""
+def _right(visit: Visit, action: Action, why_not: tuple[Reason, ...], *, alone: bool) -> Right:
+    """Something with every reason why it may not be done; who has no link is not told of one that never was."""
     problems = [row.problem for row in show_reasons(visit, why_not)]
-    return Right(title, not why_not, " ".join(problems))
+    if alone and action not in WITHOUT_LINK:
+        problems = [_("Only with a link to the shop.")]
+    return Right(_(_TITLES[action]), not why_not, " ".join(problems))
+
+
+def _followers(minimum: int) -> Right:
+    note = _("Without a link it takes {number} followers.").format(number=f"{minimum:,}") if minimum else ""
+    return Right(_("Sell without a minimum of followers"), not minimum, note)
+
+
+def _once(given: Permissions, *, alone: bool) -> list[Reason]:
+    """Every reason once, in the order of what they are about."""
+    actions = [action for action in ACTIONS if not alone or action in WITHOUT_LINK]
+    found = {reason.code: reason for action in actions for reason in given.why_not[action]}
+    return sorted(found.values(), key=lambda reason: [*CATALOGUE].index(reason.code))
 
 
 def _standing(visit: Visit, world: World, account_id: str) -> list[Right]:
