@@ -31,7 +31,7 @@ TABLE: dict[str | None, dict[Action, str | None]] = {
 MONEY = {OFFICIAL: (0, "none"), MARKETING: (0, "none"), AFFILIATE: (1_000, "due")}
 """By role the followers needed to sell, and the commission on the shop's orders."""
 
-SELLING = {"sell_in_video", "sell_in_live", "promote_other_shops"}
+SELLING: set[Action] = {"sell_in_video", "sell_in_live", "promote_other_shops"}
 STANDING: dict[str, tuple[str, dict[str, Any]]] = {
     "shop.status_not_normal": ("ding", {"status": "abnormal"}),
     "account.status_not_normal": ("lin", {"status": "abnormal"}),
