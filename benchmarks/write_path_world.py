@@ -12,6 +12,8 @@ from django.db import connection
 from psycopg import sql
 
 import tests.conftest  # noqa: F401 (sets Django up, with a folder of its own)
+from shoplink.flows import clock
+from shoplink.store import tally
 from shoplink.store.owner import release
 from tests.databases import fresh, use
 
@@ -110,6 +112,14 @@ def build(kind: str, *, shops: int, links_each: int, live: int, free: int) -> Wo
     with connection.cursor() as cursor:
         for rows, statement in _LOAD:
             cursor.execute(statement % {**given, "rows": sizes[rows]})
+        # Nobody is left to be told of what is there, and it is counted: the service has nothing to catch up with.
+        cursor.execute(
+            "INSERT INTO told (position, reminded_until) SELECT COALESCE(max(position), 0), %s FROM event",
+            (given["now"],),
+        )
+    while tally.bring_up_to_date(clock.now()):
+        pass
+    with connection.cursor() as cursor:
         if kind == "postgresql":
             cursor.execute("VACUUM ANALYZE")
         else:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from django.db import connection
 
+from shoplink.store.shared import shared_connection
 from shoplink.store.sql import query
 
 T = TypeVar("T")
@@ -50,6 +51,8 @@ def somebody_waits_for_a_lock() -> bool:
 
 def deadlocks() -> int:
     """How many deadlocks there were in this PostgreSQL database, once all other connections to it have ended."""
+    with shared_connection():
+        connection.close()
     others = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )

@@ -16,9 +16,9 @@ from granian.server import Server
 
 from shoplink.cli.database import fail, writes
 
-_REQUESTS_AT_A_TIME = (
-    64  # most of them wait for each other's commit; PostgreSQL has 100 connections by default
-)
+# Most of them wait for each other's commit; PostgreSQL has 100 connections by default. On SQLite a commit is soon
+# there, and more threads only cost each other the processor.
+_REQUESTS_AT_A_TIME = {"postgresql": 64, "sqlite": 16}
 _STOP_WITHIN_SECONDS = 8  # less than the ten that a container runtime waits
 _LOGS_AS_OURS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 
@@ -48,7 +48,7 @@ use, the database is away or its file belongs to another process, SHOPLINK_MMDB 
 @click.option(
     "--threads",
     default=None,
-    show_default="64 among all processes",
+    show_default="64 among all processes, 16 on SQLite",
     type=click.IntRange(1, 256),
     help="Requests that one process handles at a time, each with a connection to the database.",
 )
@@ -86,7 +86,7 @@ def serve(host: str, port: int, workers: int, threads: int | None, *, delivering
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=threads or max(_REQUESTS_AT_A_TIME // workers, 1),
+        blocking_threads=threads or max(_REQUESTS_AT_A_TIME[connection.vendor] // workers, 1),
         workers_kill_timeout=_STOP_WITHIN_SECONDS,
         websockets=False,
         log_access=False,

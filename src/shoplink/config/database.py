@@ -27,11 +27,11 @@ def database_settings(url: str) -> dict[str, Any]:
             f"SHOPLINK_DATABASE_URL: found a {kind!r} address; allowed: sqlite:///path or postgresql://…"
         )
     settings: dict[str, Any] = {**dj_database_url.parse(url), "ATOMIC_REQUESTS": False}
+    settings["CONN_MAX_AGE"] = None  # opening one costs more than most requests
     if kind == "sqlite":
         settings["OPTIONS"] = _SQLITE
     else:
         settings["ENGINE"] = "shoplink.store.postgresql"
-        settings["CONN_MAX_AGE"] = None
         settings["CONN_HEALTH_CHECKS"] = True  # a request after an outage finds a working connection
         settings["OPTIONS"] = {**_POSTGRESQL, **settings.get("OPTIONS", {})}
     return settings

@@ -28,6 +28,7 @@ from shoplink.store.load import Loaded, Touched, load
 from shoplink.store.owner import writing
 from shoplink.store.read import status_of_link
 from shoplink.store.save import save, save_refusals
+from shoplink.store.shared import shared_connection
 from shoplink.store.sql import exclude_activations, is_postgresql
 
 Answer = dict[str, Any]
@@ -71,7 +72,16 @@ def _store(orders: Sequence[Order], now: Callable[[], datetime] | None = clock.n
     _run(lambda: _Batch(orders, now, touched))
 
 
-_singles = Together(_store)
+def _store_singles(orders: Sequence[Order]) -> None:
+    """The same for single commands, one group at a time."""
+    if len(orders) == 1:
+        _store(orders)
+    else:
+        with shared_connection():
+            _store(orders)
+
+
+_singles = Together(_store_singles)
 
 
 def pass_time(touched: Touched, now: Callable[[], datetime] = clock.now) -> None:

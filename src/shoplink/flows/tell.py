@@ -84,7 +84,9 @@ def tell_what_happened(now: Callable[[], datetime] = clock.now, *, by_mail: bool
 
 def _tellings(found: Iterable[tuple[int, Event]], now: Callable[[], datetime]) -> list[Telling]:
     """What these events, each at its position, are told as, and to which sides."""
-    events = [(position, event) for position, event in found if _concerns_people(event)]
+    events = _heard([(position, event) for position, event in found if _concerns_people(event)])
+    if not events:
+        return []
     about = [event for _, event in events if isinstance(event, e.LinkEvent)]
     asked = {event.ticket_id for _, event in events if isinstance(event, TicketEvent)}
     tickets = {ticket.ticket_id: ticket for ticket in tickets_of(asked)}
@@ -98,6 +100,19 @@ def _tellings(found: Iterable[tuple[int, Event]], now: Callable[[], datetime]) -
             assert isinstance(event, TicketEvent), type(event).__name__
             told += _of_ticket(position, event, tickets[event.ticket_id])
     return told
+
+
+def _heard(events: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+    """Without the events of links on neither side of which there is anybody: programs lead most links."""
+    links = [event for _, event in events if isinstance(event, e.LinkEvent)]
+    there = outbox.with_members({event.shop_id for event in links}, {event.account_id for event in links})
+    return [
+        (position, event)
+        for position, event in events
+        if not isinstance(event, e.LinkEvent)
+        or ("shop", event.shop_id) in there
+        or ("creator", event.account_id) in there
+    ]
 
 
 def _concerns_people(event: Event) -> bool:

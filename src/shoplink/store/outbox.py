@@ -135,6 +135,17 @@ def tell(tellings: Sequence[Telling], mail_from: datetime | None) -> int:
     )
 
 
+def with_members(shop_ids: set[str], account_ids: set[str]) -> set[tuple[str, str]]:
+    """Those of these shops and accounts that any person acts for: side and id of each."""
+    found = query(
+        f"SELECT DISTINCT place, subject_id FROM membership WHERE (place = 'shop' AND {among('subject_id')})"
+        f" OR (place = 'creator' AND {among('subject_id')})",
+        ids(shop_ids),
+        ids(account_ids),
+    )
+    return {(place, subject_id) for place, subject_id in found}
+
+
 def links_with(link_ids: set[str]) -> dict[str, Link]:
     """The links of these ids, as they are stored, by id."""
     found = query(f"SELECT {LINK_COLUMNS} FROM link WHERE {among('link_id')}", ids(link_ids))

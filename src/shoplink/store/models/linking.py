@@ -111,6 +111,7 @@ class Link(models.Model):
             Index(fields=("shop_id", "account_id", "number"), name="link_pair"),
             Index(fields=("account_id", "number"), name="link_account"),
             Index(fields=("shop_id", "number"), name="link_shop"),
+            Index(fields=("status", "number"), name="link_status"),
             Index(fields=("account_id",), condition=_IS_LIVE, name="link_live_account"),
             Index(
                 fields=("shop_id", "linked_at"),
