@@ -9,7 +9,7 @@ from shoplink.core.commission import Basis
 Index = Annotated[int, Meta(ge=0)]
 
 
-class AttributedBody(Struct, frozen=True):
+class AttributedBody(Struct, frozen=True, gc=False):
     """Whose an order is: by which link, or by none; `commission_minor` is due on it. `index`: its place in `orders`."""
 
     index: Index

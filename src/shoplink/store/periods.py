@@ -15,7 +15,7 @@ _PAIR = "link.account_id = given.account_id AND link.shop_id = given.shop_id"
 _NUL = "\x00"
 
 
-class Stored(Struct, frozen=True):
+class Stored(Struct, frozen=True, gc=False):
     """A link as it is stored, and whether time has made something of it that is not stored."""
 
     link: Link
@@ -30,10 +30,7 @@ def links_of(pairs: Iterable[tuple[str, str]], at: datetime) -> list[Stored]:
     )  # no id holds one, and no database takes it
     found = query(
         f"SELECT {_COLUMNS}, link.due_at FROM {rows_as(shop_id='text', account_id='text')}"
-        f" JOIN link ON {_PAIR} AND link.linked_at IS NOT NULL"
-        f" UNION ALL SELECT {_COLUMNS}, link.due_at FROM {rows_as(shop_id='text', account_id='text')}"
-        f" JOIN link ON {_PAIR} AND link.linked_at IS NULL AND link.due_at <= %s",
-        asked,
+        f" JOIN link ON {_PAIR} AND (link.linked_at IS NOT NULL OR link.due_at <= %s)",
         asked,
         now,
     )
