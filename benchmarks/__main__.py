@@ -45,6 +45,7 @@ PARTS = {
         Part("decisions", "Decisions", on_one_core=True),
         Part("permissions", "Permissions", on_one_core=True),
         Part("replay", "Replay", on_one_core=True),
+        Part("attribution", "Attribution"),
     )
 }
 

@@ -19,7 +19,7 @@ _WARM_UP = 3
 def measure(rounds: int) -> Table:
     """Calls of either size in turn, on SQLite with 20,000 links; the orders name a thousand pairs of them."""
     world = write_path_world.build("sqlite", shops=_SHOPS, links_each=_LINKS_EACH, live=4, free=10)
-    pairs = [(f"S{number % _SHOPS}", f"A{number}") for number in range(world.links)][: _PAIRS]
+    pairs = [(f"S{number % _SHOPS}", f"A{number}") for number in range(world.links)][:_PAIRS]
     bodies = {count: _body(Random(count).choices(pairs, k=count)) for count in (_FEW, _MANY)}
     seconds: dict[int, list[float]] = {_FEW: [], _MANY: []}
     with serving(world.url) as service:

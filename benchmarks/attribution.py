@@ -1,0 +1,243 @@
+"""Whose orders are they: beside plans written by hand, within a limit of memory, and as orders grow.
+
+Run with `python -m benchmarks attribution`.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import msgspec
+
+from benchmarks import attribution_calls
+from benchmarks.attribution_files import write_links, write_orders
+from benchmarks.attribution_plans import by_duckdb, by_polars, by_python, digest, ours
+from benchmarks.chart import Bar, Chart
+from benchmarks.report import Table, spread, verdict
+from shoplink.attribution.judging import AS_OF_FROM_LINKS_PER_PAIR, Plan
+
+DENSITIES = (1, 10, 100)
+CURVE = (1, 3, 10, 30, 100, 300)
+OF_BETTER, OF_PYTHON, MEMORY_GIB, GROWTH = 0.9, 10, 3, 11
+
+METHOD = f"""
+Orders and links are Parquet, so is the result. **Plans**: ours is everything that `shoplink attribute` does with files
+that are Parquet: it looks for links that overlap, chooses a plan by the links per pair of shop and account, reads every
+field of every order with care, judges, writes. The plans written by hand, one statement of DuckDB each or one lazy frame
+of Polars, take it that all is fine; so does the judge in plain Python, a dict of lists that it bisects. All of DuckDB
+have 2 threads and 2 GB. Before anything is timed all must have said the same of every order. They take turns in rounds; a
+time is the median of a round's, by the wall; a ratio is taken within each round and shown as median (least–greatest):
+how many times as fast ours is. Ratios above {OF_BETTER} of the better plan by hand are the aim at every density.
+**Whole runs**: `shoplink attribute` in a fresh process, with links from a file of Parquet and 2 GB for DuckDB; memory is the
+greatest resident set of the process. **Calls**: `POST /v1/attributions` over HTTP.
+"""
+
+
+class Sizes(NamedTuple):
+    """How much is measured."""
+
+    orders: int
+    links: int
+    rounds: int
+    python_orders: int
+    curve_orders: int
+    whole: tuple[int, int]
+    whole_links: int
+    call_rounds: int
+
+
+FULL = Sizes(4_000_000, 200_000, 4, 1_000_000, 1_000_000, (1_000_000, 10_000_000), 1_000_000, 15)
+QUICK = Sizes(200_000, 20_000, 2, 100_000, 100_000, (20_000, 200_000), 20_000, 3)
+
+Way = Callable[[Path], object]
+Seconds = dict[str, list[float]]
+
+
+def measure(*, quick: bool) -> list[Table]:
+    """The tables of the part."""
+    sizes = QUICK if quick else FULL
+    with tempfile.TemporaryDirectory(prefix="shoplink-benchmark-") as folder:
+        place = Path(folder)
+        beside = [_plans(place, sizes, per_pair) for per_pair in DENSITIES]
+        return [
+            _better(sizes, beside),
+            _python(place, sizes),
+            _curve(place, sizes),
+            _whole(place, sizes),
+            attribution_calls.measure(sizes.call_rounds),
+        ]
+
+
+def _in_turn(ways: dict[str, Way], place: Path, rounds: int) -> Seconds:
+    """Seconds of each way in each round; all must say the same before anything is timed."""
+    out = place / "out.parquet"
+    said = {}
+    for name, way in ways.items():
+        way(out)
+        said[name] = digest(out)
+    assert all(each == said["ours"] for each in said.values()), said
+    seconds: Seconds = {name: [] for name in ways}
+    for number in range(rounds):
+        order = list(ways.items())
+        for name, way in order if number % 2 else order[::-1]:
+            out.unlink(missing_ok=True)
+            began = time.perf_counter()
+            way(out)
+            seconds[name].append(time.perf_counter() - began)
+    return seconds
+
+
+def _files(place: Path, orders: int, links: int, per_pair: int) -> tuple[Path, Path]:
+    paths = place / "orders.parquet", place / "links.parquet"
+    write_orders(paths[0], orders, write_links(paths[1], links, per_pair))
+    return paths
+
+
+def _plans(place: Path, sizes: Sizes, per_pair: int) -> tuple[int, Plan, Seconds]:
+    """Ours beside all plans by hand, at a density."""
+    files = _files(place, sizes.orders, sizes.links, per_pair)
+    plan = ours(*files, place / "out.parquet")
+    ways: dict[str, Way] = {
+        "ours": lambda out: ours(*files, out),
+        "DuckDB, interval": lambda out: by_duckdb(*files, out, "interval"),
+        "DuckDB, as-of": lambda out: by_duckdb(*files, out, "as_of"),
+        "Polars, interval": lambda out: by_polars(*files, out, "interval"),
+        "Polars, as-of": lambda out: by_polars(*files, out, "as_of"),
+    }
+    return per_pair, plan, _in_turn(ways, place, sizes.rounds)
+
+
+def _ratios(seconds: Seconds, *names: str) -> list[float]:
+    """Per round how many times as fast ours is as the fastest of some."""
+    others = zip(*(seconds[name] for name in names), strict=True)
+    return [min(those) / own for those, own in zip(others, seconds["ours"], strict=True)]
+
+
+def _better(sizes: Sizes, beside: list[tuple[int, Plan, Seconds]]) -> Table:
+    names = list(beside[0][2])
+    rows, bars = [], []
+    for per_pair, plan, seconds in beside:
+        ratios = _ratios(seconds, "DuckDB, interval", "DuckDB, as-of")
+        shown = [f"{median(seconds[name]):.2f}" for name in names]
+        met = f"≥ {OF_BETTER}: {verdict(median(ratios), OF_BETTER)}"
+        rows.append((f"{per_pair}", plan, *shown, spread(ratios), met))
+        bars += [
+            Bar(
+                f"{per_pair} a pair: {name}",
+                median(times),
+                min(times),
+                max(times),
+                tone="ours" if name == "ours" else "other",
+            )
+            for name, times in seconds.items()
+        ]
+    header = ("links a pair", "our plan", *(f"{name}, s" for name in names), "÷ better of DuckDB’s", "target")
+    title = f"{sizes.orders:,} orders, {sizes.links:,} links: seconds, by links per pair of shop and account"
+    return Table(
+        "Attribution beside plans written by hand",
+        header,
+        rows,
+        f"{sizes.orders:,} orders × {sizes.links:,} links, {sizes.rounds} rounds.",
+        Chart("attribution-plans", title, "s", bars),
+    )
+
+
+def _python(place: Path, sizes: Sizes) -> Table:
+    rows = []
+    for per_pair in DENSITIES:
+        files = _files(place, sizes.python_orders, sizes.links, per_pair)
+        ways: dict[str, Way] = {
+            "ours": lambda out, files=files: ours(*files, out),  # type: ignore[misc]
+            "Python": lambda out, files=files: by_python(*files, out),  # type: ignore[misc]
+        }
+        seconds = _in_turn(ways, place, max(sizes.rounds - 2, 1))
+        ratios = _ratios(seconds, "Python")
+        rows.append(
+            (
+                f"{per_pair}",
+                *(f"{median(seconds[name]):.2f}" for name in ways),
+                spread(ratios),
+                f"≥ {OF_PYTHON}: {verdict(median(ratios), OF_PYTHON)}",
+            )
+        )
+    note = f"{sizes.python_orders:,} orders × {sizes.links:,} links."
+    header = ("links a pair", "ours, s", "Python, s", "÷ Python", "target")
+    return Table("Attribution beside a judge in plain Python", header, rows, note)
+
+
+def _curve(place: Path, sizes: Sizes) -> Table:
+    """Either of our plans at every density: where one overtakes the other."""
+    rows, bars = [], []
+    for per_pair in CURVE:
+        files = _files(place, sizes.curve_orders, sizes.links, per_pair)
+        ways: dict[str, Way] = {
+            "ours": lambda out, files=files: ours(*files, out, "interval"),  # type: ignore[misc]
+            "as-of": lambda out, files=files: ours(*files, out, "as_of"),  # type: ignore[misc]
+        }
+        seconds = _in_turn(ways, place, sizes.rounds)
+        ratios = _ratios(seconds, "as-of")
+        rows.append((f"{per_pair}", *(f"{median(seconds[name]):.2f}" for name in ways), spread(ratios)))
+        for name, label in (("ours", "interval join"), ("as-of", "as-of join")):
+            times = seconds[name]
+            bars.append(Bar(f"{per_pair} a pair: {label}", median(times), min(times), max(times)))
+    note = (
+        f"{sizes.curve_orders:,} orders × {sizes.links:,} links. The as-of join is taken from "
+        f"{AS_OF_FROM_LINKS_PER_PAIR} links per pair on."
+    )
+    header = ("links a pair", "interval join, s", "as-of join, s", "as-of ÷ interval")
+    title = "Either plan of ours, by links per pair: seconds"
+    return Table(
+        "Which plan, at which density", header, rows, note, Chart("attribution-curve", title, "s", bars)
+    )
+
+
+def _whole(place: Path, sizes: Sizes) -> Table:
+    """The command in a fresh process, with few and with many orders."""
+    links = place / "links.parquet"
+    pairs = write_links(links, sizes.whole_links, 10)
+    found = {}
+    for count in sizes.whole:
+        orders = place / f"orders-{count}.parquet"
+        write_orders(orders, count, pairs)
+        found[count] = _run(orders, links, place / "out.parquet", count)
+    few, many = sizes.whole
+    growth = found[many][0] / found[few][0]
+    rows = [
+        (
+            f"{count:,}",
+            f"{seconds:.1f}",
+            f"{count / seconds:,.0f}",
+            f"{peak / 2**30:.2f}",
+            f"≤ {MEMORY_GIB}: {verdict(MEMORY_GIB, peak / 2**30)}",
+        )
+        for count, (seconds, peak) in found.items()
+    ]
+    rows.append(("growth", f"{growth:.2f} ×", "", "", f"≤ {GROWTH}: {verdict(GROWTH, growth)}"))
+    header = ("orders", "whole run, s", "orders/s", "peak memory, GiB", "target")
+    return Table("`shoplink attribute`, whole runs", header, rows, f"With {sizes.whole_links:,} links.")
+
+
+def _run(orders: Path, links: Path, out: Path, count: int) -> tuple[float, int]:
+    """Seconds by the wall, and the greatest resident memory in bytes."""
+    shoplink = Path(sys.executable).with_name("shoplink")
+    command = [shoplink, "attribute", orders, "--links", links, "--out", out, "--json"]
+    # Linux counts to a child the memory of the process that started it: so a small one does.
+    done = subprocess.run([sys.executable, "-c", _WATCH, *command], stdout=subprocess.PIPE, check=True)
+    said, seconds, peak = done.stdout.splitlines()
+    assert msgspec.json.decode(said)["judged"] == count
+    out.unlink()
+    return float(seconds), int(peak) * (1 if sys.platform == "darwin" else 1024)
+
+
+_WATCH = """
+import resource, subprocess, sys, time
+began = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True, stderr=subprocess.DEVNULL)
+print(time.perf_counter() - began)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
