@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -103,11 +104,11 @@ def _plans(place: Path, sizes: Sizes, per_pair: int) -> tuple[int, Plan, Seconds
     files = _files(place, sizes.orders, sizes.links, per_pair)
     plan = ours(*files, place / "out.parquet")
     ways: dict[str, Way] = {
-        "ours": lambda out: ours(*files, out),
-        "DuckDB, interval": lambda out: by_duckdb(*files, out, "interval"),
-        "DuckDB, as-of": lambda out: by_duckdb(*files, out, "as_of"),
-        "Polars, interval": lambda out: by_polars(*files, out, "interval"),
-        "Polars, as-of": lambda out: by_polars(*files, out, "as_of"),
+        "ours": partial(ours, *files),
+        "DuckDB, interval": partial(by_duckdb, *files, plan="interval"),
+        "DuckDB, as-of": partial(by_duckdb, *files, plan="as_of"),
+        "Polars, interval": partial(by_polars, *files, plan="interval"),
+        "Polars, as-of": partial(by_polars, *files, plan="as_of"),
     }
     return per_pair, plan, _in_turn(ways, place, sizes.rounds)
 
@@ -152,8 +153,8 @@ def _python(place: Path, sizes: Sizes) -> Table:
     for per_pair in DENSITIES:
         files = _files(place, sizes.python_orders, sizes.links, per_pair)
         ways: dict[str, Way] = {
-            "ours": lambda out, files=files: ours(*files, out),  # type: ignore[misc]
-            "Python": lambda out, files=files: by_python(*files, out),  # type: ignore[misc]
+            "ours": partial(ours, *files),
+            "Python": partial(by_python, *files),
         }
         seconds = _in_turn(ways, place, max(sizes.rounds - 2, 1))
         ratios = _ratios(seconds, "Python")
@@ -176,8 +177,8 @@ def _curve(place: Path, sizes: Sizes) -> Table:
     for per_pair in CURVE:
         files = _files(place, sizes.curve_orders, sizes.links, per_pair)
         ways: dict[str, Way] = {
-            "ours": lambda out, files=files: ours(*files, out, "interval"),  # type: ignore[misc]
-            "as-of": lambda out, files=files: ours(*files, out, "as_of"),  # type: ignore[misc]
+            "ours": partial(ours, *files, plan="interval"),
+            "as-of": partial(ours, *files, plan="as_of"),
         }
         seconds = _in_turn(ways, place, sizes.rounds)
         ratios = _ratios(seconds, "as-of")
@@ -225,7 +226,7 @@ def _whole(place: Path, sizes: Sizes) -> Table:
 def _run(orders: Path, links: Path, out: Path, count: int) -> tuple[float, int]:
     """Seconds by the wall, and the greatest resident memory in bytes."""
     shoplink = Path(sys.executable).with_name("shoplink")
-    command = [shoplink, "attribute", orders, "--links", links, "--out", out, "--json"]
+    command = map(str, (shoplink, "attribute", orders, "--links", links, "--out", out, "--json"))
     # Linux counts to a child the memory of the process that started it: so a small one does.
     done = subprocess.run([sys.executable, "-c", _WATCH, *command], stdout=subprocess.PIPE, check=True)
     said, seconds, peak = done.stdout.splitlines()
