@@ -18,7 +18,7 @@ from shoplink.core.commission import RATE_BP_MAX
 Plan = Literal["interval", "as_of"]
 """How orders meet links: an equality join with the interval as a condition, or the last link begun before."""
 
-AS_OF_FROM_LINKS_PER_PAIR = 30
+AS_OF_FROM_LINKS_PER_PAIR = 20
 """From so many links per pair of shop and account on, the as-of join is faster (docs/explanation/attribution.md)."""
 
 RESULT = ("basis", "link_id", "commission_minor")
