@@ -18,6 +18,8 @@ from tests.store.asking import put_product
 from tests.web.desk import made, signed_in, somebody
 
 SHOPS = ["hh-tea-gb", "hh-home-gb", "hh-beauty-gb"]
+PAGE_BYTES_MAX = 160_000
+"""What a page may weigh at most, compressed; the styles and scripts of a first visit come to it."""
 ACCOUNTS = ["zhou.zhou", "olivia.chen", "callum.reid"]
 
 
@@ -232,3 +234,25 @@ def test_a_page_of_many_products_goes_on_behind_the_last_one(lin: Client) -> Non
         onward = re.search(r'href="([^"]+)" rel="next"', page)
         path = onward[1] if onward else ""
     assert sizes == [50, 50, 27]
+
+
+@rule("R13")
+def test_a_showcase_of_ten_thousand_products_is_a_page_like_any_other(lin: Client) -> None:
+    paths = (
+        "/creator/olivia.chen/showcase",
+        "/creator/olivia.chen/showcase?cursor=hh-tea-gb.x05000",
+        "/creator/olivia.chen/profile/link",
+        "/seller/hh-tea-gb/products",
+        "/seller/hh-tea-gb/products?q=x09999&potential=false",
+        "/creator/zhou.zhou/choose?q=&potential=false",
+    )
+    asked(lin, paths[0])  # the first of a session stores that there is one
+    stock("hh-tea-gb", 60)
+    before = {path: asked(lin, path) for path in paths}
+    stock("hh-tea-gb", 10_000)
+    assert {path: asked(lin, path) for path in paths} == before
+    leaving = text(lin, "/creator/olivia.chen/profile/link")
+    assert re.search(r"Now that is 10[,.]?0\d\d products", leaving), "counted, not listed"
+    for path in paths:
+        page = lin.get(path, headers={"accept-encoding": "gzip"})
+        assert len(page.content) <= PAGE_BYTES_MAX, path
