@@ -11,10 +11,13 @@ from msgspec.structs import asdict, replace
 
 from shoplink.core import Accepted, Command, Link, Reason, Refused, World, advance, decide, step
 from shoplink.core import commands as c
+from shoplink.core.commerce.commands import AddFromShop, PutProduct
+from shoplink.core.commerce.facts import Product
 from tests.core.moves import TICK
 
 ROUNDS = 12
 PURPOSE_REACHED = {"link.already_invited", "unlink.already_requested"}
+GOODS_AS_WISHED = {"item.already_there", "item.not_there"}
 ORDER = (
     "account.already_linked",
     "shop.slots_full",
@@ -31,6 +34,10 @@ ORDER = (
     "link.invitation_expired",
     "unlink.not_requested",
     "unlink.needs_creator_request",
+    "account.commerce_permission_revoked",
+    "account.followers_below_minimum",
+    "product.off_sale",
+    "item.synced",
 )
 """Who leaves another shop, or makes room, does so first: it takes time, and may need facts to be otherwise."""
 
@@ -65,7 +72,11 @@ class Follower:
             if PURPOSE_REACHED & {reason.code for reason in reasons}:
                 return "purpose reached"
             if not reasons:
-                return "nobody"
+                return "purpose reached" if codes(decision) <= GOODS_AS_WISHED else "nobody"
+            if "product.of_linked_shop" in codes(decision):
+                self.followed["product.of_linked_shop", "creator"] += 1
+                command = self.added_from_shop(command)
+                continue
             mended = {reason.code for reason in reasons}
             for reason in sorted(reasons, key=lambda one: ORDER.index(one.code)):
                 if not self.follow(command, reason):
@@ -213,3 +224,39 @@ class Follower:
         )
 
     mend_unlink_needs_creator_request = mend_unlink_not_requested
+
+    def added_from_shop(self, command: Any) -> Command:
+        """What is asked instead of promoting a product of the linked shop: to add it from the shop."""
+        place = {"account_id": command.account_id, "content_id": command.content_id}
+        products = (command.product_id,)
+        return AddFromShop(at=self.world.now, shop_id=command.shop_id, product_ids=products, **place)
+
+    def mend_account_commerce_permission_revoked(self, command: Any) -> bool:
+        """The creator gets the permission back, and the platform records it."""
+        facts = {**asdict(self.world.accounts[command.account_id].facts), "commerce_permission": "granted"}
+        return self.done(c.PutAccount, **facts)
+
+    def mend_account_followers_below_minimum(self, command: Any) -> bool:
+        """The account wins the followers that are missing, and the platform records it."""
+        reason = self.still(command, "account.followers_below_minimum")
+        assert reason is not None, command
+        facts = asdict(self.world.accounts[command.account_id].facts)
+        return self.done(c.PutAccount, **{**facts, "followers": reason.params["minimum"]})
+
+    def mend_product_off_sale(self, command: Any) -> bool:
+        """The shop puts every product that is named on sale again."""
+        named = getattr(command, "product_ids", None) or (command.product_id,)
+        products = self.world.shelf.products
+        return all(self.offered(products[each], "on_sale") for each in named if each in products)
+
+    def mend_item_synced(self, command: Any) -> bool:
+        """The shop takes the product off sale."""
+        return self.offered(self.world.shelf.products[command.product_id], "off")
+
+    def offered(self, product: Product, status: str) -> bool:
+        return self.done(PutProduct, **{**asdict(product), "status": status})
+
+
+def codes(decision: Refused) -> set[str]:
+    """The codes of a refusal."""
+    return {reason.code for reason in decision.reasons}

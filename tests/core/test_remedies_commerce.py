@@ -1,0 +1,65 @@
+"""Remedies of commerce are sound (domain.md, section 9, 5): who does what a refusal says is not refused for it again."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from shoplink.core import Command, Refused, World, advance, parse_command, step
+from shoplink.core.commerce.commands import COMMANDS
+from tests.core.remedy import Follower
+from tests.core.story import new_world
+from tests.oracle.commerce_streams import stream
+from tests.rule import rule
+
+LENGTH = 120
+FOLLOWED = {
+    ("shop.status_not_normal", "shop"),
+    ("account.status_not_normal", "creator"),
+    ("account.age_unknown", "support"),
+    ("account.under_age", "clock"),
+    ("account.region_mismatch", "support"),
+    ("account.commerce_permission_revoked", "creator"),
+    ("account.followers_below_minimum", "creator"),
+    ("product.of_linked_shop", "creator"),
+    ("product.off_sale", "shop"),
+    ("item.synced", "shop"),
+}
+"""Every reason that a command of commerce can be refused for with somebody to act on it, and who that is."""
+
+
+def refusals(seed: int, at_most: int) -> Iterator[tuple[World, Command]]:
+    """Worlds in which a command of commerce is about to be refused for something that can be mended, with it."""
+    commands = [parse_command(fields) for fields in stream(random.Random(seed), LENGTH)]
+    world, refused = new_world("guide-2024-11"), list[int]()
+    for number, command in enumerate(commands):
+        decision = step(world, command).decision
+        if (
+            isinstance(command, COMMANDS)
+            and isinstance(decision, Refused)
+            and any(reason.next_actor != "nobody" for reason in decision.reasons)
+        ):
+            refused.append(number)
+    for number in refused[-at_most:]:
+        world = new_world("guide-2024-11")
+        for command in commands[:number]:
+            step(world, command)
+        advance(world, commands[number].at)
+        yield world, replace(commands[number], at=world.now)
+
+
+@rule("R36", "R39")
+def test_who_follows_the_remedies_of_commerce_is_refused_for_none_of_those_reasons_again() -> None:
+    """Each round of following asserts it; every remedy that there is was followed to what was wished."""
+    followed, ended = Counter[tuple[str, str]](), Counter[str]()
+    for seed in range(120):
+        for world, command in refusals(seed, at_most=12):
+            follower = Follower(world, patient=seed % 2 == 0)
+            end = follower.achieve(command)
+            ended[end] += 1
+            if end in {"accepted", "purpose reached"}:
+                followed += follower.followed
+    assert {one for one in followed if one[0] in dict(FOLLOWED)} == FOLLOWED, FOLLOWED ^ set(followed)
+    assert ended["accepted"] > 200
+    assert set(ended) <= {"accepted", "purpose reached", "nobody"}, "no remedy is itself refused for good"
