@@ -29,7 +29,7 @@ def hot_and_spread(world: World, rounds: int, seconds: float) -> list[tuple[floa
 def _requests(world: World, shops: int, seconds: float, seed: int) -> float:
     url = world.copy()
     given = {"conversation": "coming_and_going", "shops": shops, "free": world.free, "seed": seed}
-    with serving(url, "--threads", "16") as service:
+    with serving(url) as service:
         answered = load(service, seconds, **given)
     assert answered.statuses.keys() <= {"200", "201", "409"}, f"unexpected answers: {answered}"
     use(url)

