@@ -30,7 +30,7 @@ assets: $(BUILT) ## bundle what the pages load (style sheet, scripts, icons)
 screenshots: .venv/.ready $(BUILT) ## take pictures of every main page into docs/images
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: .venv/.ready ## measure, and write docs/reference/benchmarks.md
+bench: .venv/.ready $(BUILT) ## measure, and write docs/reference/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 soak: .venv/.ready ## races, kills and simulated worlds for hours, into docs/reference/soak.md (SOAK='--races 100 …')

@@ -84,6 +84,7 @@ def _clients() -> dict[str, Client]:
     return {
         "anyone": Client(),
         "any person signed in": seller,
+        "any person who signs in with an address": seller,
         "sellers of the shop": seller,
         "sellers of any shop": seller,
         "the creator": creator,

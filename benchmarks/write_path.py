@@ -42,12 +42,12 @@ class Size(NamedTuple):
         return self.shops * 5 // 2
 
 
-FULL = Size(rounds=5, seconds=3, shops=20_000, requests=100, links=(10_000, 1_000_000))
+FULL = Size(rounds=3, seconds=3, shops=20_000, requests=100, links=(10_000, 1_000_000))
 QUICK = Size(rounds=2, seconds=1, shops=10_000, requests=30, links=(10_000, 60_000))
 
 METHOD = f"""
 Everything runs on this one machine, servers, rivals and callers together, each contender on a fresh copy of the same
-database; the contenders take turns in {FULL.rounds} rounds of {FULL.seconds} s (of 64 clients on shops, and of pages: 3), and a ratio is taken within each round
+database; the contenders take turns in {FULL.rounds} rounds of {FULL.seconds} s, and a ratio is taken within each round
 and shown as median (least–greatest). Wall-clock time; `fsync` and `synchronous_commit` are on, SQLite is
 `synchronous=FULL`. Commands are invitations, each of a random one of {FULL.shops:,} shops (four links each) and of
 {FULL.free:,} accounts, of which one in 14 cannot be invited. The hand-written function
@@ -206,7 +206,7 @@ def _on_both(world: World, size: Size) -> list[Line]:
         Line(
             f"{world.kind}: 64 clients on one hot shop",
             "64 shops",
-            hot_and_spread(world, min(size.rounds, 3), size.seconds),
+            hot_and_spread(world, size.rounds, size.seconds),
             0.3,
             "/s",
         ),
@@ -224,7 +224,7 @@ def _on_both(world: World, size: Size) -> list[Line]:
         Line(
             f"{world.kind}: page of the feed, with a key, 64 connections",
             "bare FastAPI view",
-            ours_and_bare(world, workers, min(size.rounds, 3), size.seconds),
+            ours_and_bare(world, workers, size.rounds, size.seconds),
             0.7,
             "/s",
         ),
