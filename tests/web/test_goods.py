@@ -110,6 +110,8 @@ def test_a_creator_adds_several_at_once_and_is_told_of_each(lin: Client) -> None
     assert some.status_code == 409
     page = some.content.decode()
     assert "“hh-home-gb.01” is already there" in page
+    assert 'value="hh-home-gb.01"' not in page, "what is there is not offered"
+    assert page.count("already there") > page.count("is already there")
     none = lin.post(path, {"key": "three"})
     assert none.status_code == 422
     assert "Choose at least one product." in none.content.decode()

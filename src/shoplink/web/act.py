@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Accepted, Command, Reason, Refused, parse_command
+from shoplink.core.decide import Decision
 from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
 from shoplink.core.wire import plain, read_reason
 from shoplink.flows.execute import Answer, execute
-from shoplink.flows.trial import check
+from shoplink.flows.trial import try_in_turn
 from shoplink.web.visit import Visit
 from shoplink.wording.problems import say_malformed
 
@@ -97,12 +98,18 @@ def _sent(answer: Answer) -> Sent:
 
 def judge(visit: Visit, command: str, **fields: Any) -> Sent:
     """What `send` would lead to now; nothing is done and nothing is stored."""
-    given = {**fields, "command": command, "at": BEGINNING, "by": plain(visit.by)}
-    match check(parse_command(given)):
+    (decision,) = judge_all(visit, [{**fields, "command": command}])
+    match decision:
         case Accepted(warnings=warnings):
             return Sent(accepted=True, warnings=tuple(warnings))
         case Refused(reasons=reasons):
             return Sent(accepted=False, reasons=reasons)
+
+
+def judge_all(visit: Visit, commands: Sequence[dict[str, Any]]) -> list[Decision]:
+    """What `send_all` would lead to now, of each command; nothing is done and nothing is stored."""
+    by = plain(visit.by)
+    return try_in_turn([parse_command({**fields, "at": BEGINNING, "by": by}) for fields in commands])
 
 
 def _rejected(error: str) -> str:

@@ -1,19 +1,20 @@
 """Where a creator finds products to put in: Add from shop for the linked shop's, and choosing among all other shops'."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Link, Reason, World
+from shoplink.core import Link, Reason, Refused, World
 from shoplink.core.commerce.facts import Content, Product
 from shoplink.core.commerce.permissions import permissions
 from shoplink.core.wire import read_reason
 from shoplink.flows.look import look_at
 from shoplink.store.commerce_read import one_content, page_of_products, products_of
 from shoplink.web.access import CREATOR
-from shoplink.web.act import Sent, send, send_all
+from shoplink.web.act import Sent, judge_all, send, send_all
 from shoplink.web.creator.account import handle_of, mine, shop_of
 from shoplink.web.frame import Menu
 from shoplink.web.goods import PAGE, Picked, ProductRow, cursor_of, picked, show_product
@@ -25,11 +26,12 @@ from shoplink.wording.sentences import N_
 
 
 class Offer(Struct, frozen=True):
-    """A product that may be put in: `chosen` as the form had it, `problems` why it was not put in just now."""
+    """A product that may be put in: `there` if it is there already, `chosen` as the form had it, `problems` why not."""
 
     product: ProductRow
     shop_id: str
     shop: str
+    there: bool
     chosen: bool
     problems: list[str]
 
@@ -101,15 +103,13 @@ def _promoted(visit: Visit, account_id: str, to: Content | None) -> dict[str, Se
     chosen = dict.fromkeys(visit.typed.getlist("product_id")[:PAGE])
     known = products_of([product_id for product_id in chosen if "\x00" not in product_id])
     wanted = [known[product_id] for product_id in chosen if product_id in known]
-    place = {"account_id": account_id, "content_id": to.content_id if to else None}
-    sent = send_all(
-        visit,
-        [
-            {"command": "promote", "shop_id": one.shop_id, "product_id": one.product_id, **place}
-            for one in wanted
-        ],
-    )
+    sent = send_all(visit, _promotions(account_id, to, wanted))
     return {one.product_id: each for one, each in zip(wanted, sent, strict=True)}
+
+
+def _promotions(account_id: str, to: Content | None, products: Iterable[Product]) -> list[dict[str, Any]]:
+    place = {"command": "promote", "account_id": account_id, "content_id": to.content_id if to else None}
+    return [{**place, "shop_id": one.shop_id, "product_id": one.product_id} for one in products]
 
 
 def _status(tried: dict[str, Sent]) -> int:
@@ -144,23 +144,65 @@ def _own(visit: Visit, world: World, link: Link, to: Content | None, sent: Sent 
     ]
     chosen = set(visit.typed.getlist("product_id"))
     outcomes = (
-        {one["product_id"]: [*map(read_reason, one["reasons"])] for one in sent.products} if sent else {}
+        {one["product_id"]: tuple(map(read_reason, one["reasons"])) for one in sent.products} if sent else {}
     )
-    rows = [
-        Offer(
-            product=show_product(visit, one, wanted.thresholds),
-            shop_id=link.shop_id,
-            shop="",
-            chosen=one.product_id in chosen and bool(outcomes.get(one.product_id, [None])),
-            problems=_said(visit, outcomes.get(one.product_id, [])),
+    now = _judged_own(visit, link, to, [one.product_id for one in found[:PAGE]])
+    rows = []
+    for one in found[:PAGE]:
+        tried = outcomes.get(one.product_id)
+        rows.append(
+            _offer(
+                visit,
+                one,
+                wanted,
+                now[one.product_id],
+                tried,
+                chosen=one.product_id in chosen,
+                common=why_not,
+            )
         )
-        for one in found[:PAGE]
-    ]
     problem = sent.problem if sent else ""
     if outcomes:
         problem = _some(sum(not reasons for reasons in outcomes.values()), len(outcomes))
     return _offers(
         visit, world, link.account_id, to, rows, found, wanted, why_not, problem, shop_of(world, link)
+    )
+
+
+def _judged_own(
+    visit: Visit, link: Link, to: Content | None, product_ids: list[str]
+) -> dict[str, tuple[Reason, ...]]:
+    """What adding each of these products would come to now."""
+    if not product_ids:
+        return {}
+    pair = {"shop_id": link.shop_id, "account_id": link.account_id}
+    fields = {"product_ids": product_ids, "content_id": to.content_id if to else None, **pair}
+    (decision,) = judge_all(visit, [{"command": "add_from_shop", **fields}])
+    reasons = {one.product_id: one.reasons for one in decision.outcomes}
+    return {product_id: reasons.get(product_id, ()) for product_id in product_ids}
+
+
+def _offer(  # noqa: PLR0913 (what is known of a product that may be put in)
+    visit: Visit,
+    product: Product,
+    wanted: Picked,
+    now: tuple[Reason, ...],
+    tried: tuple[Reason, ...] | None,
+    *,
+    chosen: bool,
+    common: Iterable[Reason],
+    shop: str = "",
+) -> Offer:
+    """A row: what stands in the way now, or stood when it was `tried`; what holds for all rows is said above them."""
+    there = any(reason.code == "item.already_there" for reason in now)
+    against = [reason for reason in now if reason.code != "item.already_there"] if tried is None else tried
+    return Offer(
+        product=show_product(visit, product, wanted.thresholds),
+        shop_id=product.shop_id,
+        shop=shop,
+        there=there,
+        chosen=chosen and not there,
+        problems=_said(visit, (reason for reason in against if reason not in common)),
     )
 
 
@@ -177,30 +219,30 @@ def _others(visit: Visit, account_id: str, to: Content | None, tried: dict[str, 
     wanted, link = picked(visit, potential=True), mine(account_id).current
     own = link.shop_id if link is not None and link.status == "linked" else None
     found = _products(visit, wanted, but_shop_id=own)
-    shops = {one.shop_id for one in found[:PAGE]}
-    world = look_at(shops=shops | {own} if own else shops, accounts=[account_id]).world
-    held = {
-        shop_id: permissions(world, shop_id, account_id).why_not["promote_other_shops"] for shop_id in shops
-    }
+    world = look_at(shops={one.shop_id for one in found[:PAGE]}, accounts=[account_id]).world
+    now = judge_all(visit, _promotions(account_id, to, found[:PAGE]))
+    held = [decision.reasons if isinstance(decision, Refused) else () for decision in now]
     common = [
-        reason for reason in next(iter(held.values()), ()) if all(reason in each for each in held.values())
+        reason
+        for reason in (held[0] if held else ())
+        if "product_id" not in reason.params and all(reason in each for each in held)
     ]
     rows = []
-    for one in found[:PAGE]:
+    for one, reasons in zip(found, held, strict=False):
         sent = tried.get(one.product_id)
-        against = held[one.shop_id] if sent is None else sent.reasons
-        rows.append(
-            Offer(
-                product=show_product(visit, one, wanted.thresholds),
-                shop_id=one.shop_id,
-                shop=world.shops[one.shop_id].facts.name or one.shop_id,
-                chosen=sent is not None and not sent.accepted,
-                problems=[
-                    *_said(visit, (reason for reason in against if reason not in common)),
-                    *([sent.problem] if sent is not None and sent.problem else []),
-                ],
-            )
+        row = _offer(
+            visit,
+            one,
+            wanted,
+            reasons,
+            None if sent is None else sent.reasons,
+            chosen=sent is not None and not sent.accepted,
+            common=common,
+            shop=world.shops[one.shop_id].facts.name or one.shop_id,
         )
+        if sent is not None and sent.problem:
+            row.problems.append(sent.problem)
+        rows.append(row)
     problem = ""
     if tried:
         problem = _some(sum(sent.accepted for sent in tried.values()), len(tried))
