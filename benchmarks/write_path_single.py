@@ -89,10 +89,10 @@ def together_and_alone(world: World, rounds: int, each: int) -> list[tuple[float
         callers, given = [Caller(ours), Caller(other)], _invitations(world, 9)
         for _ in range(rounds + 1):
             times: tuple[list[float], list[float]] = ([], [])
-            for _ in range(each):
+            for number in range(each):
                 body = next(given)
-                for caller, taken in zip(callers, times, strict=True):
-                    taken.append(_send(caller, body)[1])
+                for side in (0, 1) if number % 2 else (1, 0):
+                    times[side].append(_send(callers[side], body)[1])
             measured.append((median(times[0]), median(times[1])))
         for caller in callers:
             caller.close()
