@@ -15,7 +15,7 @@ import psycopg
 from fastapi import FastAPI
 
 URL = os.environ["RIVAL_DATABASE_URL"]
-CONNECTIONS = 16
+CONNECTIONS = 8  # beside those of shoplink, of the 100 that PostgreSQL takes
 _STATEMENT = "SELECT position, data FROM event WHERE position > {0} ORDER BY position LIMIT {0}"
 
 _idle: "asyncio.Queue[psycopg.AsyncConnection[Any]]" = asyncio.Queue()

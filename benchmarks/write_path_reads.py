@@ -18,7 +18,7 @@ _LIMIT = 10
 def ours_and_bare(world: World, workers: int, rounds: int, seconds: float) -> list[tuple[float, float]]:
     """Per round the pages a second of shoplink and of the bare view, over 64 connections each, one after the other.
 
-    Both have so many processes; shoplink its own number of threads, the bare view one loop and 16 connections to the
+    Both have so many processes; shoplink its own number of threads, the bare view one loop and 8 connections to the
     database in each.
     """
     url = world.copy()
