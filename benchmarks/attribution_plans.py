@@ -47,7 +47,7 @@ def ours(orders: Path, links: Path, out: Path, plan: Plan | None = None) -> Plan
     found = next(engine.rows(judging.density(known)))
     plan = plan or judging.plan_for(found["links"], found["pairs"], has_as_of_join=True)
     source = open_orders(engine, [str(orders)], None, out.parent, lambda _: None)
-    judged = judging.judged(judging.fine(source.rows, source.fields), known, plan)
+    judged = judging.judged(source.rows, source.fields, known, plan)
     written = engine.write(judged, out, "parquet", lambda _: None)
     assert written == source.count, "nothing is lost"
     engine.close()

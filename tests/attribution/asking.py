@@ -24,7 +24,7 @@ def answer(engine: Engine, files: list[str], links: Path, plan: Plan, folder: Pa
     """What an engine says of orders, by their ids."""
     source = opened(engine, files, folder)
     out = folder / f"judged-{next(_numbers)}.parquet"
-    result = judging.judged(judging.fine(source.rows, source.fields), engine.links(links), plan)
+    result = judging.judged(source.rows, source.fields, engine.links(links), plan)
     written = engine.write(result, out, "parquet", lambda _: None)
     judged = read_result(out)
     assert written == len(judged)

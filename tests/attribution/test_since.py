@@ -25,12 +25,11 @@ def duck(tmp_path: Path) -> Iterator[Duck]:
 def result(duck: Duck, file: Path, links: list[Link], since: int | None, form: Form = "parquet") -> Path:
     """What comes of a file, judged whole or from an instant on."""
     source = opened(duck, [str(file)], file.parent)
-    fine = judging.fine(source.rows, source.fields)
     known = duck.links(write_links(links, file.parent / "links.parquet"))
     asked = (
-        judging.judged(fine, known, "interval")
+        judging.judged(source.rows, source.fields, known, "interval")
         if since is None
-        else judging.judged_again(fine, known, "interval", since)
+        else judging.judged_again(source.rows, source.fields, known, "interval", since)
     )
     out = file.with_name(f"{file.stem}-judged.{form}")
     duck.write(asked, out, form, lambda _: None)

@@ -66,16 +66,18 @@ def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: Spark, 
     duck = Duck("1GB", tmp_path, None)
     first = opened(duck, files, tmp_path)
     then_links = duck.links(write_links(then, tmp_path / "then.parquet"))
-    earlier = judging.judged(judging.fine(first.rows, first.fields), then_links, "interval")
+    earlier = judging.judged(first.rows, first.fields, then_links, "interval")
     duck.write(earlier, tmp_path / "judged.parquet", "parquet", lambda _: None)
     now = write_links(links, tmp_path / "now.parquet")
     results = []
     for engine in (duck, spark):
         source = opened(engine, [str(tmp_path / "judged.parquet")], tmp_path)
-        fine = judging.fine(source.rows, source.fields)
         out = tmp_path / f"{type(engine).__name__}.parquet"
         engine.write(
-            judging.judged_again(fine, engine.links(now), "interval", since), out, "parquet", lambda _: None
+            judging.judged_again(source.rows, source.fields, engine.links(now), "interval", since),
+            out,
+            "parquet",
+            lambda _: None,
         )
         results.append(read_result(out))
     duck.close()

@@ -54,20 +54,21 @@ def plan_for(links: int, pairs: int, *, has_as_of_join: bool) -> Plan:
 
 def fine(rows: ir.Table, fields: dict[Field, Reading]) -> ir.Table:
     """The rows that nothing is wrong with, with the values of their fields beside their own columns."""
-    values = {f"{RESERVED}{field}": reading.value for field, reading in fields.items()}
-    return rows.filter(_all_fine(fields)).mutate(**values)
+    return rows.filter(_all_fine(fields)).mutate(**_values(fields))
 
 
-def judged(fine: ir.Table, links: ir.Table, plan: Plan) -> ir.Table:
+def judged(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Plan) -> ir.Table:
     """Each row with its own columns, its basis, its link and its commission.
 
-    Left out is an affiliate creator's order that names no rate: `rejected` has it.
+    Left out is what `rejected` has: rows that something is wrong with, and an affiliate creator's that name no rate.
     """
-    met = _met(fine, links, plan)
+    met = _met(rows, fields, links, plan)
     return _answered(met.filter(~_lacks_rate(met)))
 
 
-def judged_again(fine: ir.Table, links: ir.Table, plan: Plan, since: int) -> ir.Table:
+def judged_again(
+    rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Plan, since: int
+) -> ir.Table:
     """An earlier result brought up to date: what no link changed since an instant can touch stays as it is.
 
     A link touches the orders of its pair that were placed at its beginning or later.
@@ -76,11 +77,13 @@ def judged_again(fine: ir.Table, links: ir.Table, plan: Plan, since: int) -> ir.
     touch = changed.group_by(shoplink_of_shop="shop_id", shoplink_of_account="account_id").agg(
         shoplink_from=changed.linked_at.min()
     )
-    pair = [fine[_SHOP] == touch.shoplink_of_shop, fine[_ACCOUNT] == touch.shoplink_of_account]
-    seen = fine.left_join(touch, pair)
+    known = fine(rows, fields)
+    pair = [known[_SHOP] == touch.shoplink_of_shop, known[_ACCOUNT] == touch.shoplink_of_account]
+    seen = known.left_join(touch, pair)
     is_touched = seen.shoplink_from.notnull() & (seen.shoplink_from <= seen[_AT])
     seen = seen.mutate(shoplink_touched=is_touched.fill_null(ibis.literal(value=False)))
-    again = judged(seen.filter(seen.shoplink_touched).select(*fine.columns), links, plan)
+    touched = seen.filter(seen.shoplink_touched).select(*rows.columns)
+    again = judged(touched, fields, links, plan)
     kept = seen.filter(~seen.shoplink_touched)
     stays = {
         "basis": kept.basis.cast("string"),
@@ -100,7 +103,7 @@ def rejected(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan
         ),
     )
     wrong = rows.filter(~_all_fine(fields).fill_null(ibis.literal(value=False)))
-    met = _met(fine(rows, fields), links, plan)
+    met = _met(rows, fields, links, plan)
     lacking = met.filter(_lacks_rate(met))
     shown = [*_own(rows), FILE, LINE]
     return wrong.select(*shown, **{PROBLEMS: problems}).union(
@@ -134,8 +137,16 @@ def _lasts(links: ir.Table) -> ir.BooleanValue:
     return links.ended_at.isnull() | (links.linked_at < links.ended_at)
 
 
-def _met(fine: ir.Table, links: ir.Table, plan: Plan) -> ir.Table:
-    """The rows, each with the link in force for it, if there is one."""
+def _values(fields: dict[Field, Reading]) -> dict[str, ir.Value]:
+    return {f"{RESERVED}{field}": reading.value for field, reading in fields.items()}
+
+
+def _met(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Plan) -> ir.Table:
+    """The rows that nothing is wrong with, each with the link in force for it, if there is one.
+
+    Fields are worked out of the columns once more after the join, so that it carries no column twice.
+    """
+    rows = rows.filter(_all_fine(fields))
     links = links.filter(_lasts(links)).select(
         shoplink_of_shop="shop_id",
         shoplink_of_account="account_id",
@@ -144,11 +155,16 @@ def _met(fine: ir.Table, links: ir.Table, plan: Plan) -> ir.Table:
         shoplink_begun_at="linked_at",
         shoplink_ended_at=links.ended_at.fill_null(_FOR_EVER),
     )
-    pair = [fine[_SHOP] == links.shoplink_of_shop, fine[_ACCOUNT] == links.shoplink_of_account]
-    begun = fine[_AT] >= links.shoplink_begun_at
+    at = fields["ordered_at"].value
+    pair = [
+        fields["shop_id"].value == links.shoplink_of_shop,
+        fields["account_id"].value == links.shoplink_of_account,
+    ]
+    begun = at >= links.shoplink_begun_at
     if plan == "interval":
-        return fine.left_join(links, [*pair, begun, fine[_AT] < links.shoplink_ended_at])
-    met = fine.asof_join(links, on=begun, predicates=pair)
+        met = rows.left_join(links, [*pair, begun, at < links.shoplink_ended_at])
+        return met.mutate(**_values(fields))
+    met = rows.asof_join(links, on=begun, predicates=pair).mutate(**_values(fields))
     in_force = met[_AT] < met.shoplink_ended_at
     return met.mutate(shoplink_link_id=in_force.ifelse(met[_LINK], ibis.null(str)))
 

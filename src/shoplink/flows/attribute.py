@@ -83,11 +83,10 @@ def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Do
     density = next(engine.rows(judging.density(links)))
     plan = judging.plan_for(density["links"] or 0, density["pairs"], has_as_of_join=engine.has_as_of_join)
     source = open_orders(engine, asked.orders, asked.mapping, work, lambda done: say("reading", done))
-    fine = judging.fine(source.rows, source.fields)
     if asked.since is None:
-        result = judging.judged(fine, links, plan)
+        result = judging.judged(source.rows, source.fields, links, plan)
     elif is_result(source):
-        result = judging.judged_again(fine, links, plan, to_micros(asked.since))
+        result = judging.judged_again(source.rows, source.fields, links, plan, to_micros(asked.since))
     else:
         raise MappingError(
             f"{', '.join(asked.orders)}: found no columns {', '.join(judging.RESULT)}; expected an earlier result"
