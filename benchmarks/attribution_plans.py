@@ -92,7 +92,7 @@ def by_polars(orders: Path, links: Path, out: Path, plan: Plan) -> None:
 
 
 def by_python(orders: Path, links: Path, out: Path) -> None:
-    """A dict of the links by pair, and a bisection for each order."""
+    """A dict of the links by pair, and a bisection for each order, row by row."""
     of_pair: defaultdict[tuple[str, str], list[tuple[int, int, str, str]]] = defaultdict(list)
     for link in pq.read_table(links).to_pylist():
         ended = _FOR_EVER if link["ended_at"] is None else link["ended_at"]
@@ -102,19 +102,17 @@ def by_python(orders: Path, links: Path, out: Path) -> None:
     for those in of_pair.values():
         those.sort()
     table = pq.read_table(orders)
-    at = table["ordered_at"].cast(pa.int64()).to_pylist()
-    names = ("shop_id", "account_id", "amount_minor", "commission_rate_bp")
-    bases, link_ids, dues = [], [], []
-    for shop_id, account_id, amount, rate, ordered_at in zip(
-        *(table[name].to_pylist() for name in names), at, strict=True
-    ):
-        basis, link_id, due = _judged(of_pair.get((shop_id, account_id)), account_id, ordered_at)
-        bases.append(basis)
-        link_ids.append(link_id)
-        dues.append((amount * rate + 5_000) // 10_000 if due else 0)
-    for name, cells in (("basis", bases), ("link_id", link_ids), ("commission_minor", dues)):
-        table = table.append_column(name, pa.array(cells))
-    pq.write_table(table, out, compression="zstd")
+    own = table.schema
+    at = own.get_field_index("ordered_at")
+    rows = table.set_column(at, "ordered_at", table["ordered_at"].cast(pa.int64())).to_pylist()
+    for order in rows:
+        account_id, ordered_at = order["account_id"], order["ordered_at"]
+        found = of_pair.get((order["shop_id"], account_id))
+        order["basis"], order["link_id"], is_due = _judged(found, account_id, ordered_at)
+        due = (order["amount_minor"] * order["commission_rate_bp"] + 5_000) // 10_000
+        order["commission_minor"] = due if is_due else 0
+    more = [("basis", pa.string()), ("link_id", pa.string()), ("commission_minor", pa.int64())]
+    pq.write_table(pa.Table.from_pylist(rows, pa.schema([*own, *more])), out, compression="zstd")
 
 
 def _judged(
