@@ -73,8 +73,9 @@ def say_warning(code: str, language: Language) -> str:
 
 
 def say_event(event: Event, language: Language, zone: tzinfo = UTC) -> str:
-    """An event in words."""
+    """An event in words; a video or live without a title is called by its id."""
     fields = plain(event)
+    fields.setdefault("title", fields.get("content_id"))
     return filled(EVENTS[fields["type"]], fields, language, zone)
 
 

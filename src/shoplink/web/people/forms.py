@@ -1,5 +1,6 @@
 """The forms of people: signing up by invitation, and one's own name, language and time zone."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -33,6 +34,19 @@ class SignUpForm(SignupForm):  # type: ignore[misc] # allauth has no types
         email.initial = self.initial["email"] = invited.email if invited else ""
 
 
+class LongSelect(forms.Select):
+    """A choice among hundreds: its options are written by one template, and not each by one of its own."""
+
+    template_name = "people/long_select.html"
+
+
+@cache
+def _zones() -> list[tuple[str, str]]:
+    """Every time zone that this machine knows, by the name of a place."""
+    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [(name, name) for name in names]
+
+
 class ProfileForm(forms.Form):
     """How a person is called, and how they read."""
 
@@ -47,13 +61,9 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer every time zone that this machine knows."""
         super().__init__(*args, **kwargs)
-        zones = [
-            (name, name)
-            for name in sorted(available_timezones())
-            if "/" in name and not name.startswith("Etc/")
-        ]
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"),
             required=False,
-            choices=[("", _("As the browser says")), ("UTC", "UTC"), *zones],
+            choices=[("", _("As the browser says")), ("UTC", "UTC"), *_zones()],
+            widget=LongSelect,
         )

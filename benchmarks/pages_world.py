@@ -1,0 +1,100 @@
+"""What pages show besides shops, accounts and links: people, products, a video, tickets, invitations and calendars."""
+
+from typing import Any, NamedTuple
+
+from django.test import Client
+
+import tests.conftest  # noqa: F401 (sets Django up, with a folder of its own)
+from shoplink.core.commands import PairCommand
+from shoplink.core.facts import Actor
+from shoplink.flows import clock, hand_off, people
+from shoplink.flows.look import look_at
+from shoplink.flows.ticket_steps import Step, open_about, open_review
+from shoplink.store import calendar
+from shoplink.store.owner import writing
+from tests.store.asking import accept, command, done, invite, put_account, put_content, put_product
+from tests.web.desk import signed_in, somebody
+
+SHOPS_OF_A_SELLER = 30
+PRODUCTS = 40
+_PLATFORM = Actor("platform", "benchmark")
+
+
+class Furnished(NamedTuple):
+    """What routes may name, what those of a page name instead, and a browser for each kind of access."""
+
+    named: dict[str, str]
+    of_page: dict[str, dict[str, str]]
+    clients: dict[str, Client]
+
+
+def furnish() -> Furnished:
+    """Add to a loaded world by the write path what pages are about."""
+    seller = somebody("seller", shops=[f"S{number}" for number in range(SHOPS_OF_A_SELLER)])
+    mate = somebody("mate", shops=["S5"])
+    creator = somebody("creator", accounts=["A5", "B0"])
+    support, platform = somebody("support", staff=["support"]), somebody("platform", staff=["platform"])
+    done(*(put_product(f"P{number}", "S5") for number in range(PRODUCTS)), put_content("V1", "A5"))
+    done(put_account("B0", registered_in="FR"), invite("S5", "B0"), accept("S5", "B0"))
+    done(invite("S6", "B1"))
+    done(command("request_unlink", shop_id="S5", account_id="A5", network_region="GB"))
+    asked = invite("S5", "B7")
+    assert isinstance(asked, PairCommand), "an invitation names a pair"
+    of_shop = open_about(asked, Step(Actor("shop", "S5")))
+    held = look_at(accounts=["B0"]).world.link("S5", "B0")
+    assert held is not None, "the shop has invited it"
+    of_creator = open_review(held, Step(Actor("creator", "B0")))
+    invited = people.invite(_PLATFORM, "shop", "S5", "somebody@example.com")
+    made = hand_off.hand_off(_PLATFORM, "shop", "S5")
+    assert isinstance(invited, people.Invitation), "an address is invited"
+    assert isinstance(made, hand_off.HandOff), "the shop is there"
+    with writing():
+        secret = calendar.make_address(seller.person_id, clock.now())
+    named = {
+        "shop_id": "S5",
+        "account_id": "A5",
+        "link_id": "L5",
+        "role": "marketing",
+        "book_name": "guide-2024-11",
+        "code": "shop.slots_full",
+        "topic": "linking",
+        "product_id": "P1",
+        "content_id": "V1",
+        "ticket_id": of_shop["ticket_id"],
+        "person_id": mate.person_id,
+        "place": "support",
+    }
+    of_page: dict[str, dict[str, str]] = {
+        "seller.ask": {"account_id": "B3"},
+        "creator.ticket": {"account_id": "B0", "ticket_id": of_creator["ticket_id"]},
+        "creator.member": {"person_id": creator.person_id},
+        "platform.staff_member": {"person_id": support.person_id},
+        "people.join": {"secret": invited.secret},
+        "people.by_link": {"secret": made.secret},
+        "people.feed": {"secret": secret},
+    }
+    browsers: dict[str, Any] = {
+        "seller": seller,
+        "creator": creator,
+        "support": support,
+        "platform": platform,
+    }
+    clients = {"anyone": Client()} | {name: signed_in(person) for name, person in browsers.items()}
+    for client in clients.values():
+        client.defaults["SERVER_NAME"] = "localhost"
+    return Furnished(named, of_page, _by_access(clients))
+
+
+def _by_access(clients: dict[str, Client]) -> dict[str, Client]:
+    seller, creator = clients["seller"], clients["creator"]
+    return {
+        "anyone": clients["anyone"],
+        "any person signed in": seller,
+        "any person who signs in with an address": seller,
+        "sellers of the shop": seller,
+        "sellers of any shop": seller,
+        "the creator": creator,
+        "creators of any account": creator,
+        "support": clients["support"],
+        "platform": clients["platform"],
+    }

@@ -1,0 +1,122 @@
+"""Every page takes as many SQL statements however many rows there are: the whole tour, before and after everything grew."""
+
+from datetime import timedelta
+from urllib.parse import parse_qsl
+
+from shoplink.core.commands import PairCommand
+from shoplink.core.facts import Actor
+from shoplink.core.instant import format_instant
+from shoplink.flows import clock, people, personas
+from shoplink.flows.deliver import deliver_all
+from shoplink.flows.personas import PERSONAS
+from shoplink.flows.tick import tick
+from shoplink.flows.ticket_steps import Step, open_about
+from shoplink.store import keys
+from shoplink.store.owner import writing
+from shoplink.store.people import add_person
+from tests.browser.tour import STOPS, Stop
+from tests.store.asking import command, done, invite, put_account, put_content, put_product, put_shop
+from tests.web.persona import browser_of, demo_world, statements_of
+
+__all__ = ["demo_world"]
+
+MORE = 30
+"""More of everything than a page shows at once, and than what is looked up by the dozen."""
+
+PLATFORM = Actor("platform", "demo")
+SHOPS = sorted({place[1] for persona in PERSONAS.values() for place in persona.places if place[0] == "shop"})
+ACCOUNTS = sorted(
+    {place[1] for persona in PERSONAS.values() for place in persona.places if place[0] == "creator"}
+)
+
+
+def test_no_page_takes_more_statements_once_there_is_more_of_everything(demo_world: str) -> None:  # noqa: ARG001 (in use)
+    before = {stop: _statements(stop, prepared=False) for stop in STOPS}
+    _grow()
+    after = {stop: _statements(stop, prepared=True) for stop in STOPS}
+    grown = {stop.path: (before[stop], after[stop]) for stop in STOPS if after[stop] > before[stop]}
+    assert grown == {}
+
+
+def _statements(stop: Stop, *, prepared: bool) -> int:
+    client = browser_of(stop.persona, network=stop.network)
+    if stop.before is not None and not prepared:
+        path, typed = stop.before
+        client.post(path, dict(parse_qsl(typed)))
+    return statements_of(client, stop.address())
+
+
+def _grow() -> None:
+    for number in range(MORE):
+        done(put_shop(f"more-{number}", name=f"More {number}"), put_account(f"more-{number}"))
+    for shop_id in SHOPS:
+        _grow_shop(shop_id)
+    for account_id in ACCOUNTS:
+        _grow_account(account_id)
+    done(
+        command(
+            "add_from_shop",
+            shop_id="hh-home-gb",
+            account_id="zhou.zhou",
+            product_ids=[f"hh-home-gb.more-{number}" for number in range(MORE)],
+        )
+    )
+    _grow_people()
+    now = clock.now()
+    for number in range(MORE):
+        keys.create(f"more {number}", {"read"}, now)
+    tick()
+    deliver_all()
+
+
+def _grow_shop(shop_id: str) -> None:
+    """Products, links that ended, waivers, and tickets about accounts that are abroad."""
+    done(*(put_product(f"{shop_id}.more-{number}", shop_id) for number in range(MORE)))
+    for number in range(MORE):
+        _ended(shop_id, f"more-{number}", SHOPS.index(shop_id))
+    waiver = {"code": "link.younger_than_minimum", "note": "more", "until": None, "shop_id": shop_id}
+    done(*(command("grant_waiver", **waiver) for _ in range(MORE)))
+    for number in range(MORE):
+        account_id = f"abroad-{number}"
+        done(put_account(account_id, region="FR"))
+        about = invite(shop_id, account_id)
+        assert isinstance(about, PairCommand)
+        assert open_about(about, Step(Actor("shop", shop_id)))["outcome"] == "accepted"
+
+
+def _grow_account(account_id: str) -> None:
+    """Videos, and links that ended."""
+    done(*(put_content(f"{account_id}.more-{number}", account_id) for number in range(MORE)))
+    for number in range(MORE):
+        _ended(f"more-{number}", account_id, MORE + number)
+
+
+def _ended(shop_id: str, account_id: str, number: int) -> None:
+    """A link of some days, long ago; each number has a time of its own."""
+    began = clock.now() - timedelta(days=1000 + 4 * number)
+    ended = began + timedelta(days=2)
+    done(
+        command(
+            "import_link",
+            shop_id=shop_id,
+            account_id=account_id,
+            role="marketing",
+            linked_at=format_instant(began),
+            unlinked_at=format_instant(ended),
+        )
+    )
+
+
+def _grow_people() -> None:
+    """More people at every place, and more places for everybody who has one."""
+    at = clock.now()
+    for number in range(MORE):
+        with writing():
+            person_id = add_person(name=f"More {number}", email=f"more{number}@example.com")
+            for persona in PERSONAS.values():
+                for place, subject_id in persona.places:
+                    people.admit(PLATFORM, person_id, place, subject_id, at)
+            for key, persona in PERSONAS.items():
+                kinds = {place for place, _ in persona.places}
+                for kind in kinds & {"shop", "creator"}:
+                    people.admit(PLATFORM, personas.person_id(key), kind, f"more-{number}", at)
