@@ -157,3 +157,23 @@ def test_a_message_is_shown_once_and_cannot_be_made_up() -> None:
     client = browser_of(None)
     client.cookies["messages"] = "[[&quot;__json_message&quot;,0,20,&quot;You won&quot;]]"
     assert "You won" not in _page(client)
+
+
+@pytest.mark.parametrize(
+    ("persona", "network", "cookie", "zone"),
+    [
+        ("mei", "US", "Asia%2FShanghai", "Asia/Shanghai"),
+        ("mei", "US", "", "America/New_York"),
+        ("mei", "US", "Mars%2FOlympus", "America/New_York"),
+        ("mei", "unknown", "", "Europe/London"),
+        ("meilin", "unknown", "", "America/New_York"),
+        (None, "ID", "", "Asia/Jakarta"),
+        (None, "unknown", "", "UTC"),
+    ],
+)
+def test_times_are_in_the_browsers_zone_or_before_it_has_said_one_in_that_of_a_country(
+    persona: str | None, network: str, cookie: str, zone: str
+) -> None:
+    client = browser_of(persona, network=network)
+    client.cookies["zone"] = cookie
+    assert f"Times are in {zone}" in _page(client, "/help/")

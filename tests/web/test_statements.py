@@ -74,8 +74,8 @@ def _grow_shop(shop_id: str) -> None:
     done(*(put_product(f"{shop_id}.more-{number}", shop_id) for number in range(MORE)))
     for number in range(MORE):
         _ended(shop_id, f"more-{number}", SHOPS.index(shop_id))
-    waiver = {"code": "link.younger_than_minimum", "note": "more", "until": None, "shop_id": shop_id}
-    done(*(command("grant_waiver", **waiver) for _ in range(MORE)))
+    code = "link.younger_than_minimum"
+    done(*(command("grant_waiver", code=code, note="more", until=None, shop_id=shop_id) for _ in range(MORE)))
     for number in range(MORE):
         account_id = f"abroad-{number}"
         done(put_account(account_id, region="FR"))

@@ -11,8 +11,10 @@ import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
+from msgspec.structs import replace
 
 from shoplink.core import CATALOGUE, AnyEvent, Reason, World, parse_command, step
+from shoplink.core.commerce.events import ContentRecorded
 from shoplink.flows.replay import replay
 from shoplink.rulebooks import packaged
 from shoplink.wording import Tag, language, problems, say_reason, statement
@@ -193,3 +195,12 @@ def test_saying_a_reason_leaves_it_as_it_was() -> None:
     first = step(world, parse_command(command)).decision
     say_reason(first.reasons[0], language("zh"))  # type: ignore[union-attr]
     assert step(world, parse_command(command)).decision == first
+
+
+@pytest.mark.parametrize("tag", BOTH)
+def test_a_video_without_a_title_is_called_by_its_id(tag: Tag) -> None:
+    recorded = ContentRecorded(
+        at=datetime(2025, 1, 1, tzinfo=UTC), content_id="V1", account_id="A1", kind="video"
+    )
+    assert "V1" in saying.say_event(recorded, language(tag))
+    assert "Tea" in saying.say_event(replace(recorded, title="Tea"), language(tag))

@@ -8,7 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from shoplink.network import zone_of_country
+from shoplink.store.names import markets_of
 from shoplink.store.people import change_language
+from shoplink.web.access import places_of
+from shoplink.web.network import network_of
 from shoplink.wording import Language, Tag, language
 
 LANGUAGE_COOKIE = "language"
@@ -24,7 +28,7 @@ SWITCH = "switch_language"
 
 
 class Reader:
-    """Middleware: the language and the time zone of the person, else of the cookie, else of the browser."""
+    """Middleware: the language and the time zone of the person, else of the cookie, else what the browser and its network say."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Wrap what answers requests."""
@@ -72,13 +76,33 @@ def language_now() -> Language:
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo:
-    """The reader's time zone: the person's own, else the one the browser said, else UTC."""
-    person = getattr(request, "user", None)
-    for name in (getattr(person, "time_zone", ""), request.COOKIES.get(ZONE_COOKIE, "")):
-        zone = _zone(name)
+    """The reader's time zone: the person's own, else the one the browser said, else that of a country, else UTC.
+
+    The country is that of the visitor's network, else the market of what the person acts for.
+    """
+    for said in (_own_zone, _zone_of_browser, _zone_of_network, _zone_of_market):
+        zone = _zone(said(request))
         if zone is not None:
             return zone
     return ZoneInfo("UTC")
+
+
+def _own_zone(request: HttpRequest) -> str:
+    return getattr(request.user, "time_zone", "")
+
+
+def _zone_of_browser(request: HttpRequest) -> str:
+    return request.COOKIES.get(ZONE_COOKIE, "")
+
+
+def _zone_of_network(request: HttpRequest) -> str:
+    return zone_of_country(network_of(request).region)
+
+
+def _zone_of_market(request: HttpRequest) -> str:
+    mine = places_of(request)
+    markets = markets_of(mine.shops[:1], mine.accounts[:1]) if mine.shops or mine.accounts else []
+    return zone_of_country(markets[0]) if markets else ""
 
 
 def _zone(name: str) -> ZoneInfo | None:
