@@ -66,19 +66,18 @@ def _measure(kind: str, *, quick: bool) -> Table:
             continue
         ask, size_kb = asking
         p50, p95 = _times(ask, 5 if quick else _ASKED)
-        rows.append(
-            (page.name, f"{p50:.1f}", f"{p95:.1f}", "met" if p95 <= AIM_MS else "missed", f"{size_kb:.0f}")
-        )
+        verdict = "met" if p95 <= AIM_MS else "missed"
+        rows.append((page.name, f"{size_kb:.0f}", f"{p50:.1f}", f"{p95:.1f}", verdict))
     write_path_world.leave()
     write_path_world.drop(world.url)
-    rows.sort(key=lambda row: float(row[2]), reverse=True)
-    entrance_kb = float(next(row[4] for row in rows if row[0] == "account_login"))
+    rows.sort(key=lambda row: float(row[3]), reverse=True)
+    entrance_kb = float(next(row[1] for row in rows if row[0] == "account_login"))
     verdict = "met" if entrance_kb <= AIM_KB else "missed"
     note = f"{world.links:,} links of {world.shops:,} shops; the seller has {pages_world.SHOPS_OF_A_SELLER} of them."
     note += f" A first visit to the page to sign in, ≤ {AIM_KB} kB: {entrance_kb:.0f} kB, {verdict}."
     if left_out:
         note += f" Not asked for, as they only lead elsewhere or end something: {', '.join(left_out)}."
-    header = ("page", "p50, ms", "p95, ms", f"≤ {AIM_MS} ms", "first visit, kB")
+    header = ("page", "first visit, kB", "p50, ms", "p95, ms", f"≤ {AIM_MS} ms")
     return Table(f"Pages on {kind}", header, rows, note)
 
 
