@@ -123,6 +123,8 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/platform/?market=GB&days=90", "alex"),
         Stop("/platform/search?q=hh-", "alex"),
         Stop("/platform/search?q=nothing-begins-so", "alex"),
+        Stop("/platform/search?q=mei@", "alex"),
+        Stop("/platform/people/person_mei", "alex"),
         Stop("/platform/shops/hh-home-gb", "alex"),
         Stop("/platform/accounts/zhou.zhou?at=2026-01-01T00:00", "alex"),
         Stop("/platform/links/{link hh-home-gb zhou.zhou}", "alex"),

@@ -51,3 +51,16 @@ def test_what_is_not_done_says_why(
 ) -> None:
     done = shoplink(database, tmp_path, "staff", *arguments)
     assert (done.returncode, done.stderr) == (1, f"{why}\n")
+
+
+def test_somebody_is_shut_out_and_let_in_again_from_the_machine(database: str, tmp_path: Path) -> None:
+    person_id = store.add_person(name="Mei", email="mei@example.com")
+    release()
+    for command, allowed in (("shut-out", False), ("let-in", True)):
+        done = shoplink(database, tmp_path, "people", command, "Mei@Example.com")
+        assert (done.returncode, done.stderr) == (0, "")
+        found = store.person_of(person_id)
+        assert found is not None
+        assert found.is_active is allowed
+    done = shoplink(database, tmp_path, "people", "shut-out", "nobody@example.com")
+    assert (done.returncode, done.stderr) == (1, "nobody has the address 'nobody@example.com'\n")

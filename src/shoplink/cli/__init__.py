@@ -9,6 +9,7 @@ from shoplink.cli.demo import demo
 from shoplink.cli.doctor import doctor
 from shoplink.cli.export import export
 from shoplink.cli.keys import keys
+from shoplink.cli.people import people
 from shoplink.cli.replay import replay
 from shoplink.cli.rulebook import rulebook
 from shoplink.cli.serve import migrate, serve
@@ -38,6 +39,7 @@ for command in (
     replay,
     rulebook,
     keys,
+    people,
     staff,
     tick,
     deliver,

@@ -175,6 +175,12 @@ def change_person(person_id: str, *, name: str, language: str, time_zone: str) -
         )
 
 
+def let_in(person_id: str, *, allowed: bool) -> bool:
+    """Store whether a person can sign in and act at all; whether there is such a person."""
+    with writing():
+        return execute("UPDATE person SET is_active = %s WHERE person_id = %s", allowed, person_id) == 1
+
+
 def change_language(person_id: str, language: str) -> None:
     """Store in which language a person reads."""
     with writing():

@@ -8,29 +8,32 @@ _LAST = "\U0010ffff"
 
 
 class Found(Struct, frozen=True):
-    """What a search found, in the order of its names; links only by their whole id."""
+    """What a search found, in the order of its names; links only by their whole id, people by their addresses."""
 
     shops: list[tuple[str, str]]
     accounts: list[tuple[str, str]]
     links: list[str]
+    people: list[tuple[str, str]]
 
 
 def find(text: str, limit: int = 20) -> Found:
-    """What begins with a text: shops (id, name), accounts (id, handle), and the link of that id."""
+    """What begins with a text: shops (id, name), accounts (id, handle), people (id, address), and the link of that id."""
     return Found(
         shops=_found("shop", "shop_id", "name", text, limit),
         accounts=_found("account", "account_id", "handle", text, limit),
         links=[row[0] for row in query("SELECT link_id FROM link WHERE link_id = %s", text)],
+        people=_rows("person", "person_id", "email", "email", text.lower(), limit),
     )
 
 
 def _found(table: str, key: str, name: str, text: str, limit: int) -> list[tuple[str, str]]:
-    by_key, by_name = (
-        f"SELECT {key}, {name} FROM {table} WHERE {_begins(column)} ORDER BY {column} LIMIT %s"
-        for column in (key, name)
-    )
-    rows = [*query(by_key, *_beginning(text), limit), *query(by_name, *_beginning(text), limit)]
-    return [(row[0], row[1]) for row in dict.fromkeys(rows)][:limit]
+    rows = [*_rows(table, key, name, key, text, limit), *_rows(table, key, name, name, text, limit)]
+    return [*dict.fromkeys(rows)][:limit]
+
+
+def _rows(table: str, key: str, name: str, column: str, text: str, limit: int) -> list[tuple[str, str]]:  # noqa: PLR0913, PLR0917 (a statement's parts)
+    statement = f"SELECT {key}, {name} FROM {table} WHERE {_begins(column)} ORDER BY {column} LIMIT %s"
+    return [(row[0], row[1]) for row in query(statement, *_beginning(text), limit)]
 
 
 def _begins(column: str) -> str:

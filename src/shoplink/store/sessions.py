@@ -60,6 +60,12 @@ def end_sessions(person_id: str, numbers: Iterable[int]) -> int:
         return ended
 
 
+def end_all_sessions(person_id: str) -> int:
+    """Sign a person out everywhere, from the next request on; of how many sessions."""
+    found = UserSession.objects.filter(user__person_id=person_id)
+    return end_sessions(person_id, [*found.values_list("pk", flat=True)])
+
+
 def forget_sessions(at: datetime) -> int:
     """Delete sessions that have ended, with what was noted of them; how many."""
     over = Session.objects.filter(expire_date__lte=at)

@@ -4,10 +4,11 @@ from shoplink.web.platform import (  # isort: skip (the order of the menu)
     overview,
     search,
     record,
+    person,
     rulebooks,
     waivers,
     keys,
     audit,
 )
 
-__all__ = ["audit", "keys", "overview", "record", "rulebooks", "search", "waivers"]
+__all__ = ["audit", "keys", "overview", "person", "record", "rulebooks", "search", "waivers"]

@@ -22,8 +22,8 @@ class Search(Struct, frozen=True):
 
 @page("platform/search", PLATFORM, menu=Menu(icon="search", title=N_("Search")))
 def search(visit: Visit) -> Answer:
-    """Shops, accounts and links that begin with `?q=`."""
+    """Shops, accounts, links and people whose ids, names or addresses begin with `?q=`."""
     text = visit.asked.get("q", "").strip().removeprefix("@").replace("\x00", "")[:_TEXT_MAX]
     found = find(text) if text else None
-    nothing = found is not None and not (found.shops or found.accounts or found.links)
+    nothing = found is not None and not (found.shops or found.accounts or found.links or found.people)
     return Shown("platform/search.html", Search(text, found, nothing))
