@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlencode
 
 from babel.units import format_unit
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from shoplink.core import Event, Link, Reason, support_can_help
 from shoplink.core.facts import Actor, LinkStatus
 from shoplink.core.instant import format_instant
 from shoplink.core.reasons import NextActor
+from shoplink.store.names import markets_of
 from shoplink.web.visit import Visit
 from shoplink.wording import say_event, say_reason
 from shoplink.wording.sentences import N_, ROLES
@@ -113,9 +115,22 @@ def _reason(visit: Visit, reason: Reason) -> ReasonRow:
         remedy=said.remedy,
         next_actor=show_turn(reason.next_actor),
         possible_at=show_deadline(visit, reason.possible_at) if reason.possible_at else None,
-        help_url=f"/help/reasons/{reason.code}",
+        help_url=f"/help/reasons/{reason.code}{_rules_of(visit)}",
         support_helps=support_can_help(reason),
     )
+
+
+def _rules_of(visit: Visit) -> str:
+    """What leads on to help by the rules of the market that the page is about; asked once per visit."""
+    found: str | None = getattr(visit.request, "rules_of", None)
+    if found is None:
+        shop_id, account_id = visit.named.get("shop_id"), visit.named.get("account_id")
+        # A shop's market is the one whose rules decide; an account is linked only in the market it is in.
+        of = ([shop_id], []) if shop_id else ([], [account_id] if account_id else [])
+        markets = markets_of(*of) if any(of) else []
+        found = f"?{urlencode({'market': markets[0]})}" if markets else ""
+        visit.request.rules_of = found  # type: ignore[attr-defined]
+    return found
 
 
 _STATES: dict[str, Badge] = {

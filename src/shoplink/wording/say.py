@@ -8,6 +8,7 @@ from shoplink.core.events import Event
 from shoplink.core.reasons import Reason
 from shoplink.core.wire import plain
 from shoplink.wording.happened import EVENTS
+from shoplink.wording.help_reasons import REASONS_HELP
 from shoplink.wording.language import Language
 from shoplink.wording.sentences import (
     ENROLMENTS,
@@ -53,6 +54,7 @@ _NAMES: dict[str, Mapping[str, str]] = {
     "enrolment": ENROLMENTS,
     "link_status": STATUSES,
     "subject": SUBJECTS,
+    "code": {code: topic.title for code, topic in REASONS_HELP.items()},
 }
 _COUNTRIES = {"market", "region", "registered_in", "network_region"}
 

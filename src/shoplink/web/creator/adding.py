@@ -18,6 +18,7 @@ from shoplink.web.act import Sent, judge_all, send, send_all
 from shoplink.web.creator.account import handle_of, mine, shop_of
 from shoplink.web.frame import Menu
 from shoplink.web.goods import PAGE, Picked, ProductRow, cursor_of, picked, show_product
+from shoplink.web.offer import TicketForm, ticket_about
 from shoplink.web.page import page
 from shoplink.web.show import ReasonRow, show_reasons
 from shoplink.web.visit import Answer, Shown, Visit
@@ -50,6 +51,7 @@ class Offers(Struct, frozen=True):
     next_url: str
     first_url: str
     why_not: list[ReasonRow]
+    ask: TicketForm | None
     problem: str
 
 
@@ -164,9 +166,11 @@ def _own(visit: Visit, world: World, link: Link, to: Content | None, sent: Sent 
     problem = sent.problem if sent else ""
     if outcomes:
         problem = _some(sum(not reasons for reasons in outcomes.values()), len(outcomes))
-    return _offers(
-        visit, world, link.account_id, to, rows, found, wanted, why_not, problem, shop_of(world, link)
-    )
+    wished = sorted(chosen) or [one.product_id for one in found[:1]]
+    products = [("product_ids", one) for one in wished]
+    asked = [("command", "add_from_shop"), ("link_id", link.link_id), *products]
+    shop = shop_of(world, link)
+    return _offers(visit, world, link.account_id, to, rows, found, wanted, why_not, problem, shop, asked)
 
 
 def _judged_own(
@@ -248,7 +252,11 @@ def _others(visit: Visit, account_id: str, to: Content | None, tried: dict[str, 
         problem = _some(sum(sent.accepted for sent in tried.values()), len(tried))
     elif visit.posted:
         problem = _("Choose at least one product.")
-    return _offers(visit, world, account_id, to, rows, found, wanted, common, problem, "")
+    wished = next((one for one in found if one.product_id in tried), found[0] if found else None)
+    asked = [("command", "promote")]
+    if wished is not None:
+        asked += [("shop_id", wished.shop_id), ("product_id", wished.product_id)]
+    return _offers(visit, world, account_id, to, rows, found, wanted, common, problem, "", asked)
 
 
 def _products(
@@ -276,6 +284,7 @@ def _offers(  # noqa: PLR0913, PLR0917 (what the two pages have in common)
     why_not: Iterable[Reason],
     problem: str,
     shop: str,
+    asked: list[tuple[str, str]],
 ) -> Offers:
     address = f"{visit.request.path}?{wanted.query}"
     base = f"/creator/{account_id}"
@@ -291,5 +300,6 @@ def _offers(  # noqa: PLR0913, PLR0917 (what the two pages have in common)
         next_url=f"{address}&cursor={found[PAGE - 1].product_id}" if len(found) > PAGE else "",
         first_url=address if cursor_of(visit) else "",
         why_not=show_reasons(visit, why_not),
+        ask=ticket_about(visit, why_not, *asked, *([("content_id", to.content_id)] if to else [])),
         problem=problem,
     )

@@ -1,9 +1,11 @@
 """What may I do: what the link gives me, what I need for the rest, and why not more."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Reason, World
+from shoplink.core import Link, Reason, World
 from shoplink.core.commerce.permissions import (
     ACTIONS,
     WITHOUT_LINK,
@@ -13,9 +15,11 @@ from shoplink.core.commerce.permissions import (
     permissions,
 )
 from shoplink.core.reasons import CATALOGUE
+from shoplink.store.commerce_read import page_of_products
 from shoplink.web.access import CREATOR
 from shoplink.web.creator.account import handle_of, mine, shop_of
 from shoplink.web.frame import Menu
+from shoplink.web.offer import TicketForm, ticket_about
 from shoplink.web.page import page
 from shoplink.web.show import ReasonRow, show_reasons
 from shoplink.web.visit import Answer, Shown, Visit
@@ -42,6 +46,7 @@ class Rights(Struct, frozen=True):
     standing: list[Right]
     rights: list[Right]
     reasons: list[ReasonRow]
+    ask: TicketForm | None = None
 
 
 _TITLES: dict[Action, str] = {
@@ -61,6 +66,7 @@ def rights(visit: Visit, account_id: str) -> Answer:
     found = mine(account_id)
     link, world = found.current, found.world
     given = permissions(world, link.shop_id, account_id) if link else as_affiliate(world, account_id)
+    reasons = _once(given, alone=link is None)
     return Shown(
         "creator/rights.html",
         Rights(
@@ -73,9 +79,18 @@ def rights(visit: Visit, account_id: str) -> Answer:
                 _followers(given.followers_minimum),
                 Right(_("Sell without commission"), given.commission == "none"),
             ],
-            reasons=show_reasons(visit, _once(given, alone=link is None)),
+            reasons=show_reasons(visit, reasons),
+            ask=_ask(visit, link, reasons) if link else None,
         ),
     )
+
+
+def _ask(visit: Visit, link: Link, held: Sequence[Reason]) -> TicketForm | None:
+    """A ticket about adding a product of the linked shop, which what holds the rights back would refuse."""
+    some = page_of_products(1, "", shop_id=link.shop_id, status="on_sale")
+    asked = [("product_ids", one.product_id) for one in some]
+    fields = [("command", "add_from_shop"), ("link_id", link.link_id), *asked]
+    return ticket_about(visit, held, *fields) if asked else None
 
 
 def _right(visit: Visit, action: Action, why_not: tuple[Reason, ...], *, alone: bool) -> Right:

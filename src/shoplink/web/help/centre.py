@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import CATALOGUE, Rulebook
 from shoplink.flows.look import look_at
-from shoplink.store.names import markets_of
+from shoplink.store.names import markets_of, names
 from shoplink.store.read_records import activations
 from shoplink.web.access import ANYONE, places_of
 from shoplink.web.page import page
@@ -43,6 +44,7 @@ class Contents(Struct, frozen=True):
     topics: list[Entry]
     reasons: list[Entry]
     home_url: str
+    tickets: list[Entry]
 
 
 class Article(Struct, frozen=True):
@@ -126,6 +128,17 @@ class _Centre:
         return self.entries(topics), self.entries(reasons, "reasons/")
 
 
+def _my_tickets(visit: Visit) -> list[Entry]:
+    """Where the tickets of each shop and account of mine stand, and all of them for support."""
+    mine = places_of(visit.request)
+    shops, accounts = names(mine.shops, mine.accounts)
+    found = [Entry(f"/seller/{one}/tickets", shops.get(one) or one, one) for one in mine.shops]
+    for one in mine.accounts:
+        handle = accounts.get(one)
+        found.append(Entry(f"/creator/{one}/tickets", f"@{handle}" if handle else one, one))
+    return [*found, *([Entry("/support/", _("All tickets"), "")] if mine.support else [])]
+
+
 def _words_of(topic: SaidTopic) -> tuple[str, str]:
     """A page's title, and all of its words."""
     texts = " ".join(passage.text for passage in topic.passages)
@@ -152,7 +165,10 @@ def home(visit: Visit) -> Answer:
     else:
         topics = centre.entries(centre.topics.values())
         reasons = centre.entries(centre.reasons.values(), "reasons/")
-    return Shown("help/home.html", Contents(centre.rules, asked, topics, reasons, centre.url()))
+    return Shown(
+        "help/home.html",
+        Contents(centre.rules, asked, topics, reasons, centre.url(), [] if asked else _my_tickets(visit)),
+    )
 
 
 @page("help/<str:topic>", ANYONE)

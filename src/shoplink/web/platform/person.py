@@ -12,6 +12,7 @@ from shoplink.web.access import PLATFORM
 from shoplink.web.page import page
 from shoplink.web.people.words import say_refusal
 from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.sentences import SUBJECTS
 
 
 class PlaceRow(Struct, frozen=True):
@@ -55,26 +56,26 @@ def person(visit: Visit, person_id: str) -> Answer:
         not found.is_active,
         person_id == visit.by.person,
         len(sessions_of(person_id, visit.now)),
-        _places(person_id),
+        _places(visit, person_id),
         problem,
     )
     return Shown("platform/person.html", view, 409 if problem else 200)
 
 
-def _places(person_id: str) -> list[PlaceRow]:
+def _places(visit: Visit, person_id: str) -> list[PlaceRow]:
     found = memberships(person_id)
     shops, accounts = names(
         (subject_id for place, subject_id in found if place == "shop"),
         (subject_id for place, subject_id in found if place == "creator"),
     )
-    rows = []
+    rows, words = [], visit.language.text
     for place, subject_id in found:
         if place == "shop":
             url = f"/platform/shops/{subject_id}"
-            rows.append(PlaceRow(_("Shop"), shops.get(subject_id) or subject_id, url))
+            rows.append(PlaceRow(words(SUBJECTS["shop"]), shops.get(subject_id) or subject_id, url))
         elif place == "creator":
             url = f"/platform/accounts/{subject_id}"
-            rows.append(PlaceRow(_("Account"), accounts.get(subject_id) or subject_id, url))
+            rows.append(PlaceRow(words(SUBJECTS["account"]), accounts.get(subject_id) or subject_id, url))
         else:
             title = _("Platform") if place == "platform" else _("Support")
             rows.append(PlaceRow(_("Staff"), title, "/platform/staff/"))

@@ -14,6 +14,7 @@ from shoplink.web.frame import Menu
 from shoplink.web.page import page
 from shoplink.web.show import Instant, ReasonRow, show_instant, show_reasons
 from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_
 
 _PAGE = 100
@@ -24,6 +25,7 @@ class WaiverRow(Struct, frozen=True):
     """A waiver as it was granted, and whether it stands."""
 
     code: str
+    reason: str
     kind: str
     subject: str
     note: str
@@ -37,7 +39,7 @@ class Waivers(Struct, frozen=True):
     """A page of waivers, and the form as it was typed."""
 
     rows: list[WaiverRow]
-    codes: list[tuple[str, bool]]
+    codes: list[tuple[str, str, bool]]
     kind: str
     subject: str
     note: str
@@ -90,6 +92,7 @@ def _view(visit: Visit, sent: Sent | None, problem: str) -> Waivers:
     rows = [
         WaiverRow(
             code=each.code,
+            reason=say_reason_title(each.code, visit.language),
             kind=_("shop") if each.shop_id else _("account"),
             subject=each.shop_id or each.account_id or "",
             note=each.note,
@@ -103,7 +106,7 @@ def _view(visit: Visit, sent: Sent | None, problem: str) -> Waivers:
     typed = visit.typed
     return Waivers(
         rows=rows,
-        codes=[(code, code == typed.get("code")) for code in CODES],
+        codes=[(code, say_reason_title(code, visit.language), code == typed.get("code")) for code in CODES],
         kind=typed.get("kind", "shop"),
         subject=typed.get("subject", ""),
         note=typed.get("note", ""),

@@ -19,6 +19,7 @@ from shoplink.web.access import SELLER
 from shoplink.web.act import Sent, send
 from shoplink.web.frame import Menu
 from shoplink.web.goods import PAGE, Picked, ProductRow, cursor_of, picked, rate, show_product
+from shoplink.web.offer import TicketForm, ticket_about
 from shoplink.web.page import page
 from shoplink.web.seller.shop import account_name, shop_name
 from shoplink.web.show import Instant, ReasonRow, show_instant, show_reasons
@@ -34,6 +35,7 @@ class Sync(Struct, frozen=True):
     link_url: str
     since: Instant | None
     why_not: list[ReasonRow]
+    ask: TicketForm | None
 
 
 class Row(Struct, frozen=True):
@@ -137,6 +139,7 @@ def sync_of(visit: Visit, world: World, shop_id: str) -> Sync | None:
         link_url=f"/seller/{shop_id}/links/{link.link_id}",
         since=show_instant(visit, link.synced_since) if link.synced_since else None,
         why_not=show_reasons(visit, why_not),
+        ask=ticket_about(visit, why_not, ("command", "sync_showcase"), ("link_id", link.link_id)),
     )
 
 

@@ -30,6 +30,7 @@ from shoplink.web.show import (
 from shoplink.web.ticket import TicketRow, in_words, show_row
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import say_reason
+from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_, SUBJECTS
 
 _EACH = 20
@@ -156,7 +157,11 @@ def _link(visit: Visit, world: World, link: Link, other: str) -> LinkRow:
 
 def _waivers(visit: Visit, waivers: list[Waiver]) -> list[WaiverRow]:
     return [
-        WaiverRow(waiver.code, show_instant(visit, waiver.until) if waiver.until else None, waiver.note)
+        WaiverRow(
+            say_reason_title(waiver.code, visit.language),
+            show_instant(visit, waiver.until) if waiver.until else None,
+            waiver.note,
+        )
         for waiver in waivers
         if waiver.in_force(visit.now)
     ]
