@@ -1,6 +1,7 @@
 """What a request is answered that is not done: the documented problem, in the caller's language, nothing changed."""
 
 import http.client
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -158,3 +159,36 @@ def test_a_refusal_names_every_reason_with_its_sentence_and_remedy(call: Caller)
     ]
     assert all(reason["detail"] and reason["remedy"] for reason in answer.body["reasons"])
     assert answer.body["reasons"][0]["remedy"] == "This is possible from 1 May 2038."
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "said"),
+    [
+        ("GET", "/v1/links?limit=0", None, "limit：发现 '0'；应不小于 1"),
+        ("GET", "/v1/links?limit=201", None, "limit：发现 '201'；应不大于 200"),
+        ("GET", "/v1/links?limit=x", None, "limit：发现 'x'；应为整数"),
+        ("GET", "/v1/links?cursor=x", None, "上一页返回的 next"),
+        ("GET", "/v1/links?shop_id=a%20b", None, "位字母、数字"),
+        ("GET", "/v1/links?status=gone", None, "in_review"),
+        ("GET", "/v1/shops?market=gb", None, "两位大写字母"),
+        ("GET", "/v1/permissions?shop_id=S1", None, "account_id"),
+        ("GET", "/v1/products?potential=perhaps", None, "应为 true 或 false"),
+        ("GET", "/v1/products?title=" + "x" * 201, None, "不超过 200 个字符"),
+        ("PUT", "/v1/shops/new", b"{", "请求体不是有效的 JSON：第 1 字节"),
+        ("PUT", "/v1/shops/new", b'{"a": tru}', "请求体不是有效的 JSON：第"),
+        ("PUT", "/v1/shops/new", b"\xff", "请求体不是有效的 JSON：第"),
+        ("PUT", "/v1/shops/new", b"[]", "请求体不是 JSON 对象"),
+        ("PUT", "/v1/shops/new", b'{"shop_id": "S"}', "未知字段 'shop_id'"),
+        ("PUT", "/v1/shops/new", b'{"colour": "red"}', "未知字段 'colour'"),
+        ("POST", "/v1/checks", b'{"command": "inivte"}', "未知命令 'inivte'"),
+        ("POST", "/v1/checks", b"{}", "command：缺少值"),
+        ("POST", "/v1/members", b"{}", "shop_id, account_id 必须且只能填写一项"),
+    ],
+)
+def test_what_is_malformed_is_said_in_chinese_to_the_last_word(
+    call: Caller, method: str, path: str, body: bytes | None, said: str
+) -> None:
+    answer = call(method, path, body, actor="platform:p", Accept_Language="zh-CN")
+    assert (answer.status, answer.body["type"]) == (422, "urn:shoplink:problem:malformed")
+    assert said in answer.body["detail"]
+    assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", answer.body["detail"]), answer.body["detail"]

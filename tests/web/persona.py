@@ -29,6 +29,7 @@ def browser_of(
     """A browser in which a persona has signed in; None: nobody has. `csrf`: forged forms are refused, as they really are."""
     client = Client(enforce_csrf_checks=csrf, headers={"Accept-Language": language}, SERVER_NAME="localhost")
     client.cookies["network"] = network
+    client.cookies["zone"] = "UTC"
     if persona is not None:
         person = Person.objects.get(person_id=personas.person_id(persona))
         client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])

@@ -35,7 +35,7 @@ def read_command(request: HttpRequest, kind: str, **named: str) -> Command:
     fields = read_object(request)
     for name in (*_NOT_IN_A_BODY, *named):
         if name in fields:
-            raise MalformedError(f"unknown field {name!r}; it is not part of this body", name)
+            raise MalformedError("unknown field {name}; it is not part of this body", name, name=repr(name))
     by, key = actor_of(request), idempotency_key(request)
     given = with_network_region({**fields, **named, "command": kind})
     command = parse_command({**given, "at": WHENEVER, "by": plain(by), "key": key})

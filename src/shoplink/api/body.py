@@ -1,5 +1,6 @@
 """JSON in and out: bodies within their limit, and values with their instants written as promised."""
 
+import re
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -47,10 +48,18 @@ def decode_object(text: bytes, what: str) -> dict[str, Any]:
     try:
         fields = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedError(f"{what} is no JSON: {error}") from None
+        raise MalformedError(
+            "{what} is no JSON; byte {byte} is where it breaks", what=what, byte=_byte(error, text)
+        ) from None
     if not isinstance(fields, dict):
-        raise MalformedError(f"{what} is no JSON object")
+        raise MalformedError("{what} is no JSON object", what=what)
     return fields
+
+
+def _byte(error: Exception, text: bytes) -> int:
+    """Where a text stops being JSON, as the decoder says it; its end where it says nothing."""
+    found = re.search(r"\(byte (\d+)\)", str(error))
+    return int(found[1]) if found else getattr(error, "start", len(text))
 
 
 def read_body(request: HttpRequest, limit: int = BODY_LIMIT_BYTES) -> bytes:

@@ -38,7 +38,7 @@ def check_command(request: HttpRequest) -> HttpResponse:
     fields = read_object(request)
     for name in ("at", "by", "key"):
         if name in fields:
-            raise MalformedError(f"unknown field {name!r}; it is not part of this body", name)
+            raise MalformedError("unknown field {name}; it is not part of this body", name, name=repr(name))
     command = parse_command({**with_network_region(fields), "at": WHENEVER, "by": plain(actor_of(request))})
     may_issue(request, command)
     said = language_of(request)

@@ -27,10 +27,10 @@ def read_subject(fields: dict[str, Any], *others: str) -> tuple[Subject, str]:
     """The kind and the id of whom a body is about; `others` are the fields it may have besides. Raises MalformedError."""
     for name in fields:
         if name not in {*_SUBJECTS, *others}:
-            raise MalformedError(f"unknown field {name!r}; it is not part of this body", name)
+            raise MalformedError("unknown field {name}; it is not part of this body", name, name=repr(name))
     given = [name for name in _SUBJECTS if fields.get(name) is not None]
     if len(given) != 1:
-        raise MalformedError("exactly one of shop_id and account_id must be there", "account_id")
+        raise MalformedError("exactly one of {names} must be there", "account_id", names=", ".join(_SUBJECTS))
     subject_id = fields[given[0]]
     if not isinstance(subject_id, str) or not _IS_ID(subject_id):
         raise MalformedError.wrong(given[0], ID.en, repr(subject_id))

@@ -59,7 +59,7 @@ def read_asked(request: HttpRequest, command: Any, by: Actor) -> PairCommand:
         raise MalformedError.wrong("command", f"a command, one of {', '.join(ASKED)}", found)
     for name in ("at", "by", "key"):
         if name in command:
-            raise MalformedError(f"unknown field {name!r}; it is not part of this body", name)
+            raise MalformedError("unknown field {name}; it is not part of this body", name, name=repr(name))
     asked = parse_command({**with_network_region(command), "at": WHENEVER, "by": plain(by)})
     assert isinstance(asked, PairCommand), "tickets are about such"
     may_issue(request, asked)
@@ -70,7 +70,7 @@ def read_words(fields: dict[str, Any], others: tuple[str, ...] = ()) -> Words | 
     """What is written in a body, if anything is. Raises MalformedError."""
     for name in fields:
         if name not in {"text", "evidence", *others}:
-            raise MalformedError(f"unknown field {name!r}; it is not part of this body", name)
+            raise MalformedError("unknown field {name}; it is not part of this body", name, name=repr(name))
     text, evidence = fields.get("text"), fields.get("evidence")
     if "text" in fields and not (_is_text(text, _TEXT_MAX) and text):
         raise MalformedError.wrong("text", TEXT, repr(text))

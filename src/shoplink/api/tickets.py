@@ -68,7 +68,7 @@ def open_ticket(request: HttpRequest) -> HttpResponse:
     if by.kind not in {"shop", "creator"}:
         raise _not_allowed(by, "open_ticket", "account:ID, shop:ID")
     if ("command" in fields) == ("link_id" in fields):
-        raise MalformedError("exactly one of command and link_id must be given", "command")
+        raise MalformedError("exactly one of {names} must be there", "command", names="command, link_id")
     step = _step(request, by)
     if "command" in fields:
         return _answer(request, open_about(read_asked(request, fields["command"], by), step, words), 201)
@@ -196,7 +196,7 @@ def withdraw_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """The side that opened the ticket needs no help any more."""
     by, fields = _acting(request), read_object(request)
     for name in fields:
-        raise MalformedError(f"unknown field {name!r}; it is not part of this body", name)
+        raise MalformedError("unknown field {name}; it is not part of this body", name, name=repr(name))
     ticket = _found(ticket_id, by).ticket
     if not is_opener(by, ticket):
         own = f"shop:{ticket.shop_id}" if ticket.side == "shop" else f"account:{ticket.account_id}"

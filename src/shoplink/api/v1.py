@@ -26,6 +26,7 @@ from shoplink.api import (
 )
 from shoplink.api.document import components
 from shoplink.api.key import ApiKey
+from shoplink.api.page import wrong_parameter
 from shoplink.api.pages import Pages
 from shoplink.api.problem import ProblemError, language_of, problem
 from shoplink.core.parse import MalformedError
@@ -89,9 +90,7 @@ def on_malformed(request: HttpRequest, error: MalformedError) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def on_invalid_parameter(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """A parameter of the path or the query that is not what it may be, naming it."""
-    first = error.errors[0]
-    field = str(first["loc"][-1])
-    return problem(request, ProblemError("malformed", problem=f"{field}: {first['msg']}"), field=field)
+    return on_malformed(request, wrong_parameter(request, error.errors[0]))
 
 
 @api.exception_handler(AuthenticationError)

@@ -22,7 +22,9 @@ def with_network_region(fields: dict[str, Any]) -> dict[str, Any]:
         {name: value for name, value in fields.items() if name != "client_ip"},
     )
     if "network_region" in others:
-        raise MalformedError("client_ip: found beside network_region; allowed: one of the two", "client_ip")
+        raise MalformedError(
+            "exactly one of {names} must be there", "client_ip", names="client_ip, network_region"
+        )
     try:
         return {**others, "network_region": country_of(str(address))}
     except ValueError:

@@ -79,13 +79,14 @@ class MalformedError(ValueError):
     """Input that is no command: its text says the field, what was found there, and what is allowed.
 
     `field`, `found` and `allowed` are the same apart, for those who say it in another language; `found`
-    is None where the field is missing, `allowed` is None where the text is all there is to say.
+    is None where the field is missing. Where `allowed` is None, `sentence` with its `params` is all there is to say.
     """
 
-    def __init__(self, problem: str, field: str | None = None) -> None:
-        """`problem` is the whole sentence; `field` names the field at fault if there is one."""
-        super().__init__(problem)
+    def __init__(self, sentence: str, field: str | None = None, **params: object) -> None:
+        """`sentence` with `params` is all that there is to say; `field` names the field at fault if there is one."""
+        super().__init__(sentence.format_map(params) if params else sentence)
         self.field = field
+        self.sentence, self.params = sentence, params
         self.found: str | None = None
         self.allowed: str | None = None
 
@@ -107,8 +108,11 @@ def parse_command(fields: Mapping[str, object]) -> Command:
     command = COMMANDS.get(kind) if isinstance(kind, str) else None
     if command is None:
         if "command" not in fields:
-            raise MalformedError("command: missing; one of " + ", ".join(COMMANDS), "command")
-        raise MalformedError(f"unknown command {_shown(kind)}; one of {', '.join(COMMANDS)}", "command")
+            raise MalformedError("command: missing; one of {known}", "command", known=", ".join(COMMANDS))
+        known = ", ".join(COMMANDS)
+        raise MalformedError(
+            "unknown command {found}; one of {known}", "command", found=_shown(kind), known=known
+        )
     values: dict[str, Any] = dict(fields)
     for name in INSTANT_FIELDS[command]:
         text = values.get(name)
@@ -129,7 +133,11 @@ def _explained(error: msgspec.ValidationError, values: dict[str, Any], kind: typ
     for name in values:
         if name not in known and name != "command":
             return MalformedError(
-                f"unknown field {_shown(name)}; {values['command']} has {', '.join(known)}", name
+                "unknown field {name}; {command} has {known}",
+                name,
+                name=_shown(name),
+                command=values["command"],
+                known=", ".join(known),
             )
     message = str(error)
     if place := re.search(r"at `\$\.(\w+)", message):

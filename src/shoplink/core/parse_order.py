@@ -63,10 +63,13 @@ def _explained(text: bytes, message: str) -> MalformedError:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return MalformedError(f"the order is no JSON: {error}")
     if not isinstance(fields, dict):
-        return MalformedError("the order is no JSON object")
+        return MalformedError("{what} is no JSON object", what="the order")
     for name in fields:
         if name not in ORDER_ALLOWED:
-            return MalformedError(f"unknown field {name!r}; an order has {', '.join(ORDER_ALLOWED)}", name)
+            known = ", ".join(ORDER_ALLOWED)
+            return MalformedError(
+                "unknown field {name}; an order has {known}", name, name=repr(name), known=known
+            )
     place = re.search(r"at `\$\.(\w+)|missing required field `(\w+)`", message)
     name = (place[1] or place[2]) if place else "ordered_at"
     found = repr(fields[name])[:240] if name in fields else None

@@ -118,6 +118,8 @@ _FIELDS: dict[str, Both] = {
         Both("open or invited", "open 或 invited"),
         Both("own or offline", "own 或 offline"),
         Both("text", "文本"),
+        Both("`next` of the page before", "上一页返回的 next"),
+        Both("an e-mail address of at most 254 characters", "不超过 254 个字符的邮箱地址"),
         NAMED,
         Both(f"{NAMED.en}, or null where nobody promoted the order", f"{NAMED.zh}；订单无人推广时为 null"),
         CURRENCY_CODE,

@@ -83,14 +83,36 @@ PROBLEMS: dict[str, Problem] = {
 }
 """Per type of problem what is said about it. Types are append-only."""
 
+MALFORMED = (
+    N_("unknown field {name}; it is not part of this body"),
+    N_("unknown field {name}; {command} has {known}"),
+    N_("unknown field {name}; an order has {known}"),
+    N_("unknown command {found}; one of {known}"),
+    N_("command: missing; one of {known}"),
+    N_("exactly one of {names} must be there"),
+    N_("{what} is no JSON; byte {byte} is where it breaks"),
+    N_("{what} is no JSON object"),
+    N_("{name}: found {found}; allowed: at least {ge}"),
+    N_("{name}: found {found}; allowed: at most {le}"),
+    N_("{name}: found {found}; allowed: at most {max_length} characters"),
+    N_("{name}: found {found}; allowed: a whole number"),
+    N_("{name}: found {found}; allowed: true or false"),
+)
+"""The sentences of malformed bodies, as who finds them malformed writes them."""
+
+WHAT = (N_("the body"), N_("the line"), N_("the order"))
+
 MISSING = N_("{field}: missing; allowed: {allowed}")
 WRONG = N_("{field}: found {found}; allowed: {allowed}")
 
 
 def say_malformed(error: MalformedError, said: Language) -> str:
-    """What is malformed, in a language; the error's own text where that is all there is."""
+    """What is malformed, in a language; the error's own text where nobody translates it."""
     if error.allowed is None:
-        return str(error)
+        if error.sentence not in MALFORMED:
+            return str(error)
+        params = {name: said.text(str(it)) if it in WHAT else it for name, it in error.params.items()}
+        return said.text(error.sentence).format_map(params)
     allowed = allowed_in_field(error.allowed).say(said.tag)
     text = MISSING if error.found is None else WRONG
     return said.text(text).format(field=error.field, found=error.found, allowed=allowed)
