@@ -1,0 +1,97 @@
+"""Every read of people, of what they are told, and of what they looked up works where nothing can be written."""
+
+import inspect
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import DatabaseError, connection
+
+from shoplink.core.facts import Actor
+from shoplink.flows import demo, people, personas
+from shoplink.flows import inbox as told
+from shoplink.store import calendar, inbox, lookups, names, outbox, sessions, sign_in_links
+from shoplink.store import people as rows
+from shoplink.store.sql import execute
+
+NOW = datetime.now(UTC)
+MEI, SHOP, ACCOUNT = "person_mei", "hh-home-gb", "zhou.zhou"
+
+READS: dict[Callable[..., object], Callable[[], object]] = {
+    rows.memberships: lambda: rows.memberships(MEI),
+    rows.members: lambda: rows.members("shop", SHOP),
+    rows.person_of: lambda: rows.person_of(MEI),
+    rows.person_with: lambda: rows.person_with("mei@demo.example"),
+    rows.time_zone_at: lambda: rows.time_zone_at("creator", ACCOUNT),
+    rows.names_of: lambda: rows.names_of([MEI]),
+    rows.invitation_of: lambda: rows.invitation_of("nobody's"),
+    rows.open_invitations: lambda: rows.open_invitations("shop", SHOP, NOW),
+    names.names: lambda: names.names([SHOP], [ACCOUNT]),
+    names.markets_of: lambda: names.markets_of([SHOP], [ACCOUNT]),
+    inbox.page_of_messages: lambda: inbox.page_of_messages(MEI, 10, 99, unread=True),
+    inbox.one_message: lambda: inbox.one_message(MEI, 1),
+    inbox.unread_count: lambda: inbox.unread_count(MEI),
+    inbox.choices: lambda: inbox.choices(MEI),
+    calendar.address_made_at: lambda: calendar.address_made_at(MEI),
+    calendar.person_of_address: lambda: calendar.person_of_address("nobody's"),
+    lookups.accounts_by_handle: lambda: lookups.accounts_by_handle(["jacklin07"]),
+    lookups.count_since: lambda: lookups.count_since(MEI, NOW - timedelta(days=1)),
+    lookups.was_looked_up: lambda: lookups.was_looked_up(MEI, SHOP, ACCOUNT, NOW),
+    lookups.page_of_look_ups: lambda: lookups.page_of_look_ups(10, ACCOUNT),
+    outbox.progress: outbox.progress,
+    outbox.with_members: lambda: outbox.with_members({SHOP}, {ACCOUNT}),
+    outbox.untold: outbox.untold,
+    outbox.mail_due_since: outbox.mail_due_since,
+    sessions.sessions_of: lambda: sessions.sessions_of(MEI, NOW),
+    sign_in_links.recorded_sign_in_link: lambda: sign_in_links.recorded_sign_in_link("nobody's"),
+    people.places: lambda: people.places(MEI),
+    people.members: lambda: people.members("creator", ACCOUNT),
+    people.open_invitations: lambda: people.open_invitations("platform", ""),
+    people.standing_invitation: lambda: people.standing_invitation("nobody's"),
+    told.names_in: lambda: told.names_in(inbox.page_of_messages(MEI, 10)),
+}
+"""What is read; the forms of these modules' other functions say that they write, or touch no row."""
+
+OTHERS = {
+    rows: {
+        "digest", "member_ids_locked", "add_member", "remove_member", "add_person", "change_person", "let_in",
+        "change_language", "add_invitation", "end_invitation", "instant_of",
+    },
+    names: set(),
+    inbox: {"mark_read", "mark_old_read", "choose"},
+    calendar: {"make_address", "revoke_address"},
+    lookups: {"record"},
+    sign_in_links: {"add_sign_in_link", "use_sign_in_link", "forget_sign_in_links"},
+    people: {"actor", "invite", "withdraw", "join", "admit", "remove"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def frozen(database: str) -> None:  # noqa: ARG001 (the database is in use)
+    """The demo world, in which nothing can be written any more."""
+    demo.build()
+    personas.settle()
+    execute(
+        "SET default_transaction_read_only = on"
+        if connection.vendor == "postgresql"
+        else "PRAGMA query_only = ON"
+    )
+
+
+def test_every_read_of_these_is_run_here() -> None:
+    for module, others in OTHERS.items():
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ == module.__name__ and not name.startswith("_"):
+                assert (function in READS) != (name in others), f"{module.__name__}.{name}"
+
+
+@pytest.mark.usefixtures("frozen")
+def test_they_work_where_nothing_can_be_written() -> None:
+    for reading in READS.values():
+        reading()
+    assert people.places(MEI).shops
+    assert inbox.page_of_messages(MEI, 10)
+    with pytest.raises(DatabaseError):
+        rows.change_language(MEI, "zh")
+    with pytest.raises(DatabaseError):
+        people.invite(Actor("platform", "operator"), "shop", SHOP, "new@example.com")
