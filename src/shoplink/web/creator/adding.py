@@ -166,10 +166,8 @@ def _own(visit: Visit, world: World, link: Link, to: Content | None, sent: Sent 
     problem = sent.problem if sent else ""
     if outcomes:
         problem = _some(sum(not reasons for reasons in outcomes.values()), len(outcomes))
-    wished = sorted(chosen) or [one.product_id for one in found[:1]]
-    products = [("product_ids", one) for one in wished]
-    asked = [("command", "add_from_shop"), ("link_id", link.link_id), *products]
-    shop = shop_of(world, link)
+    products = [("product_ids", one) for one in sorted(chosen) or [one.product_id for one in found[:1]]]
+    asked, shop = [("command", "add_from_shop"), ("link_id", link.link_id), *products], shop_of(world, link)
     return _offers(visit, world, link.account_id, to, rows, found, wanted, why_not, problem, shop, asked)
 
 
@@ -211,8 +209,7 @@ def _offer(  # noqa: PLR0913 (what is known of a product that may be put in)
 
 
 def _some(added: int, chosen: int) -> str:
-    said = _("{added} of {chosen} were added; the others say why not.")
-    return said.format(added=added, chosen=chosen)
+    return _("{added} of {chosen} were added; the others say why not.").format(added=added, chosen=chosen)
 
 
 def _said(visit: Visit, reasons: Iterable[Reason]) -> list[str]:
@@ -252,10 +249,9 @@ def _others(visit: Visit, account_id: str, to: Content | None, tried: dict[str, 
         problem = _some(sum(sent.accepted for sent in tried.values()), len(tried))
     elif visit.posted:
         problem = _("Choose at least one product.")
-    wished = next((one for one in found if one.product_id in tried), found[0] if found else None)
-    asked = [("command", "promote")]
-    if wished is not None:
-        asked += [("shop_id", wished.shop_id), ("product_id", wished.product_id)]
+    wished = ([one for one in found if one.product_id in tried] or found)[:1]
+    about = [each for one in wished for each in (("shop_id", one.shop_id), ("product_id", one.product_id))]
+    asked = [("command", "promote"), *about]
     return _offers(visit, world, account_id, to, rows, found, wanted, common, problem, "", asked)
 
 
@@ -286,8 +282,7 @@ def _offers(  # noqa: PLR0913, PLR0917 (what the two pages have in common)
     shop: str,
     asked: list[tuple[str, str]],
 ) -> Offers:
-    address = f"{visit.request.path}?{wanted.query}"
-    base = f"/creator/{account_id}"
+    address, base = f"{visit.request.path}?{wanted.query}", f"/creator/{account_id}"
     return Offers(
         account_id=account_id,
         handle=handle_of(world, account_id),
