@@ -4,7 +4,9 @@ In the gate (SHOPLINK_NO_SKIP=1) a skipped test is a failure, and Hypothesis tri
 says whether a change is sound; new examples are looked for outside of it.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 
 import django
@@ -13,7 +15,11 @@ from hypothesis import settings
 
 os.environ.setdefault("SHOPLINK_SECRET_KEY", "a key for the tests")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
-os.environ.setdefault("SHOPLINK_HOME", tempfile.mkdtemp(prefix="shoplink-tests-"))
+if (
+    "SHOPLINK_HOME" not in os.environ
+):  # the workers of a parallel run are given the folder of the process that starts them
+    os.environ["SHOPLINK_HOME"] = tempfile.mkdtemp(prefix="shoplink-tests-")
+    atexit.register(shutil.rmtree, os.environ["SHOPLINK_HOME"], ignore_errors=True)
 django.setup()
 
 IN_THE_GATE = os.environ.get("SHOPLINK_NO_SKIP") == "1"

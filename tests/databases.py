@@ -53,6 +53,17 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     use(url)
     yield url
     connections["default"].close()
+    _remove(url)
+
+
+def _remove(url: str) -> None:
+    """Give the disk its space back."""
+    if url.startswith("sqlite"):
+        for path in _folder.glob(f"{Path(url).name}*"):
+            path.unlink(missing_ok=True)
+    else:
+        name = url.rpartition("/")[2].partition("?")[0]
+        _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @cache
