@@ -20,6 +20,7 @@ PROGRAM = Path(sys.executable).parent / "schemathesis"
 LINKS_FOR_EACH = 3
 AFTER_AN_UNLINK_REQUEST = {"withdraw_unlink_request", "refuse_unlink", "approve_unlink", "unlink"}
 SELLING = {"invite", "promote", "remove_item", "add_from_shop", "sync_showcase"}
+MEMBERS_TO = {"withdraw_member_invitation", "remove_member"}
 GB = {"network_region": "GB"}
 NO_LIMIT = {"SHOPLINK_RATE_PER_SECOND": "100000"}
 
@@ -83,6 +84,10 @@ def _known(call: Caller) -> dict[str, dict[str, Any]]:
         if name == "open_ticket" or "{ticket_id}" in path:
             known[f"{method} {path}"] = _tickets_for(name, call, actor, body)
             continue
+        if name in MEMBERS_TO:
+            places = _members_for(name, call, body)
+            known[f"{method} {path}"] = {"body": body, "paths": places, "actors": [actor]}
+            continue
         if name in SELLING:
             known[f"{method} {path}"] = _selling_for(name, call, body)
             continue
@@ -92,6 +97,7 @@ def _known(call: Caller) -> dict[str, dict[str, Any]]:
             "actors": [f"{kind}:{link[fields[kind]]}" if kind in fields else actor for link in links]
             or [actor],
         }
+    known["GET /v1/members"]["query"] = [("shop_id", "S1"), ("account_id", "A1")]
     return known
 
 
@@ -118,6 +124,16 @@ def _tickets_for(name: str, call: Caller, actor: str, body: Json | None) -> dict
         for about, (shop_id, _) in zip(asked, pairs, strict=True)
     ]
     return {"body": body, "paths": [{"ticket_id": ticket_id} for ticket_id in tickets], "actors": actors}
+
+
+def _members_for(name: str, call: Caller, body: Any) -> list[dict[str, str]]:
+    """A person who acts for whom the example is about, or people who are invited to."""
+    if name == "remove_member":
+        assert call("POST", "/v1/sign-in-links", body, actor="platform:back-office").status == 201
+        return [{"person_id": call.get("/v1/members", **body).body["members"][0]["person_id"]}]
+    invited = [{**body, "email": f"lin{number}@example.com"} for number in range(LINKS_FOR_EACH)]
+    made = [call("POST", "/v1/members", who, actor="platform:back-office") for who in invited]
+    return [{"invitation_id": answer.body["invitation_id"]} for answer in made]
 
 
 def _selling_for(name: str, call: Caller, body: Any) -> dict[str, Any]:

@@ -230,6 +230,14 @@ def test_while_postgresql_is_away_requests_are_503_and_all_recovers(tmp_path: Pa
         assert away.value.headers["Retry-After"] == "1"
         assert away.value.headers["Content-Type"] == "application/problem+json"
         assert "数据库暂时不可用" in away.value.read().decode()
+        with pytest.raises(urllib.error.HTTPError) as page:
+            urllib.request.urlopen(  # noqa: S310 (an address of ours)
+                urllib.request.Request(  # noqa: S310 (as above)
+                    f"{address}/settings/", headers={"Cookie": "sessionid=somebody", "Accept-Language": "zh"}
+                )
+            )
+        assert (page.value.status, page.value.headers["Retry-After"]) == (503, "1")
+        assert "数据库暂时不可用" in page.value.read().decode()
         assert status_of(f"{address}/healthz", key) == 200
         databases._administer(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
         assert [status_of(f"{address}/v1/shops", key) for _ in range(12)] == [200] * 12

@@ -1,13 +1,16 @@
 """What a request is answered while the database is away: 503, and when to try again."""
 
+import sys
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from shoplink.api.problem import ProblemError, problem
+from shoplink.web import errors
 
-_RETRY_AFTER_SECONDS = 1
+_AWAY = (OperationalError, InterfaceError)
+_RETRY_AFTER_SECONDS = "1"
 
 
 class DatabaseAway:
@@ -22,8 +25,19 @@ class DatabaseAway:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A problem document for an error of the connection; None for any other."""
-        if not isinstance(exception, OperationalError | InterfaceError):
-            return None
-        headers = {"Retry-After": str(_RETRY_AFTER_SECONDS)}
-        return problem(request, ProblemError("database.away", headers=headers))
+        """503 for an error of the connection; None for any other."""
+        return _away(request) if isinstance(exception, _AWAY) else None
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Django's `handler500`: what fails before a view is reached, such as who has signed in, may be the connection too."""
+    return _away(request) if isinstance(sys.exception(), _AWAY) else errors.broken(request)
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    """A problem document for programs, a page for people."""
+    if request.path.startswith("/v1/"):
+        return problem(request, ProblemError("database.away", headers={"Retry-After": _RETRY_AFTER_SECONDS}))
+    response = errors.away(request)
+    response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
+    return response

@@ -19,7 +19,7 @@ def places_of(request: HttpRequest) -> Places:
     found: Places | None = getattr(request, "places", None)
     if found is None:
         person = request.user
-        found = places(person.person_id) if person.is_authenticated else places("")
+        found = places(person.person_id) if person.is_authenticated else Places()
         request.places = found  # type: ignore[attr-defined]
     return found
 

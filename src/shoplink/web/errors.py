@@ -5,9 +5,10 @@ Nothing in it depends on the address or on who asks, so that what is not somebod
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from shoplink.web.reader import CODES, language_now
+from shoplink.web.reader import CODES, language_now, tag_of_browser
 
 
 def not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django's signature)
@@ -30,6 +31,14 @@ def broken(_request: HttpRequest) -> HttpResponse:
     return _error(
         500, _("Something went wrong here"), _("The fault is ours and was recorded; nothing was stored.")
     )
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """503: the database cannot be reached, so nobody can be looked up: in the language that the browser asks for."""
+    with translation.override(CODES[tag_of_browser(request)]):
+        return _error(
+            503, _("The database is away"), _("The database cannot be reached now; try again shortly.")
+        )
 
 
 def too_many(_request: HttpRequest) -> HttpResponse:

@@ -59,15 +59,23 @@ def switched_to(request: HttpRequest) -> Tag | None:
 
 def tag_of(request: HttpRequest) -> Tag:
     """The reader's language: Chinese for whoever's browser prefers any Chinese, English for all others."""
-    person = getattr(request, "user", None)
-    for chosen in (getattr(person, "language", ""), request.COOKIES.get(LANGUAGE_COOKIE, "")):
-        if chosen in _TAGS or chosen in CODES:
-            return _TAGS.get(chosen) or language(chosen).tag
+    own = getattr(getattr(request, "user", None), "language", "")
+    return _chosen(own) or tag_of_browser(request)
+
+
+def tag_of_browser(request: HttpRequest) -> Tag:
+    """The language of whom we cannot look up: of the cookie, else what the browser asks for."""
+    if chosen := _chosen(request.COOKIES.get(LANGUAGE_COOKIE, "")):
+        return chosen
     for name, quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         spoken = name.split("-")[0]
         if quality > 0 and spoken in CODES:
             return language(spoken).tag
     return "en"
+
+
+def _chosen(name: str) -> Tag | None:
+    return _TAGS.get(name) or (language(name).tag if name in CODES else None)
 
 
 def language_now() -> Language:
