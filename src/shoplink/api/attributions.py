@@ -15,7 +15,7 @@ from shoplink.api.schema_orders import AttributedBody, AttributionsBody, Unattri
 from shoplink.core.commission import Order
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
-from shoplink.core.parse_order import NEEDED, parse_order
+from shoplink.core.parse_order import NEEDED, parse_orders
 from shoplink.flows.attribute_orders import attribute_orders
 from shoplink.store.read import snapshot
 from shoplink.wording.problems import say_malformed
@@ -32,7 +32,7 @@ PROBLEMS = ("key.unknown", "scope.missing", "actor.not_allowed", "body.too_large
 
 
 class _Asked(Struct, forbid_unknown_fields=True):
-    orders: list[msgspec.Raw]
+    orders: msgspec.Raw
 
 
 @router.post(
@@ -65,8 +65,15 @@ def attribute(request: HttpRequest) -> HttpResponse:
         if attribution is None:
             wrong[index] = MalformedError.wrong("commission_rate_bp", NEEDED)
         else:
-            whose = (attribution.basis, attribution.link_id, attribution.commission_minor)
-            attributed.append(AttributedBody(index, order.order_id, *whose))
+            attributed.append(
+                AttributedBody(
+                    index,
+                    order.order_id,
+                    attribution.basis,
+                    attribution.link_id,
+                    attribution.commission_minor,
+                )
+            )
     said = language_of(request)
     rejects = [
         UnattributedBody(index, error.field, say_malformed(error, said))
@@ -83,17 +90,13 @@ def _read(request: HttpRequest, actor: Actor) -> tuple[dict[int, Order], dict[in
     """
     try:
         asked = msgspec.json.decode(read_body(request, BODY_LIMIT_BYTES), type=_Asked)
+        parsed = parse_orders(asked.orders)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise MalformedError.wrong("orders", _LIST, "another body") from None
-    if len(asked.orders) > ORDERS_MAX:
-        raise MalformedError.wrong("orders", _LIST, f"{len(asked.orders)} orders")
-    orders: dict[int, Order] = {}
-    wrong: dict[int, MalformedError] = {}
-    for index, text in enumerate(asked.orders):
-        try:
-            orders[index] = parse_order(text)
-        except MalformedError as error:
-            wrong[index] = error
+    if len(parsed) > ORDERS_MAX:
+        raise MalformedError.wrong("orders", _LIST, f"{len(parsed)} orders")
+    orders = {index: order for index, order in enumerate(parsed) if not isinstance(order, MalformedError)}
+    wrong = {index: error for index, error in enumerate(parsed) if isinstance(error, MalformedError)}
     if actor.kind != "platform":
         shops = {order.shop_id for order in orders.values()} - {actor.id if actor.kind == "shop" else ""}
         if actor.kind != "shop" or shops:

@@ -1,4 +1,4 @@
-"""How the JSON of an order becomes an order, or an error in a stranger's words."""
+"""How the JSON of orders becomes orders, or an error in a stranger's words."""
 
 import re
 from typing import Any
@@ -34,17 +34,40 @@ class _Written(Order, frozen=True):
 
 
 _decode = msgspec.json.Decoder(_Written).decode
+_decode_all = msgspec.json.Decoder(list[_Written]).decode
 
 
-def parse_order(text: bytes | msgspec.Raw) -> Order:
-    """The order that a JSON object means. Raises MalformedError, naming the field, what was found and what is allowed."""
+def parse_orders(text: bytes | msgspec.Raw) -> list[Order | MalformedError]:
+    """The orders that a JSON list means, in its order; in place of what is none, why: field, found and allowed.
+
+    Raises msgspec.DecodeError if the text is no list.
+    """
     try:
-        written = _decode(text)
+        return [_order(written) for written in _decode_all(text)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, MalformedError):
+        pass  # at least one is wrong: each by itself
+    items = msgspec.json.decode(text, type=list[msgspec.Raw])
+    return [_order_or_why(item) for item in items]
+
+
+def _order_or_why(text: msgspec.Raw) -> Order | MalformedError:
+    try:
+        return _order(_decode(text))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _explained(bytes(text), str(error))
+    except MalformedError as error:
+        return error
+
+
+def _order(written: _Written) -> Order:
+    try:
         ordered_at = parse_instant(written.ordered_at)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise _explained(bytes(text), str(error)) from None
+    except ValueError:
+        raise MalformedError.wrong(
+            "ordered_at", ORDER_ALLOWED["ordered_at"], repr(written.ordered_at)[:240]
+        ) from None
     if written.currency not in MINOR_DIGITS:
-        raise MalformedError.wrong("currency", ORDER_ALLOWED["currency"], repr(written.currency))
+        raise MalformedError.wrong("currency", ORDER_ALLOWED["currency"], repr(written.currency)[:240])
     return Order(
         written.order_id,
         written.shop_id,
@@ -71,6 +94,8 @@ def _explained(text: bytes, message: str) -> MalformedError:
                 "unknown field {name}; an order has {known}", name, name=repr(name), known=known
             )
     place = re.search(r"at `\$\.(\w+)|missing required field `(\w+)`", message)
-    name = (place[1] or place[2]) if place else "ordered_at"
+    if place is None:
+        return MalformedError(f"the order is no JSON: {message}")
+    name = place[1] or place[2]
     found = repr(fields[name])[:240] if name in fields else None
     return MalformedError.wrong(name, ORDER_ALLOWED[name], found)
