@@ -7,7 +7,7 @@ from ninja import Router
 
 from shoplink.api import examples_orders as examples
 from shoplink.api.actor import actor_of, written
-from shoplink.api.body import read_body
+from shoplink.api.body import answered_as_is, read_body
 from shoplink.api.document import documented, json_body
 from shoplink.api.key import needs_scope
 from shoplink.api.problem import ProblemError, language_of
@@ -79,8 +79,7 @@ def attribute(request: HttpRequest) -> HttpResponse:
         UnattributedBody(index, error.field, say_malformed(error, said))
         for index, error in sorted(wrong.items())
     ]
-    body = msgspec.json.encode(AttributionsBody(attributed, rejects))
-    return HttpResponse(body, content_type="application/json")
+    return answered_as_is(AttributionsBody(attributed, rejects))
 
 
 def _read(request: HttpRequest, actor: Actor) -> tuple[dict[int, Order], dict[int, MalformedError]]:

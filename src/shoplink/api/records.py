@@ -8,7 +8,7 @@ from ninja import Query, Router
 
 from shoplink.api import examples
 from shoplink.api.actor import ALLOWED, read_actor
-from shoplink.api.body import answered
+from shoplink.api.body import answered, answered_as_is
 from shoplink.api.document import READ, documented
 from shoplink.api.key import needs_scope
 from shoplink.api.page import IdQuery, Limit, NumberCursor, page
@@ -49,7 +49,7 @@ def list_events(request: HttpRequest, after: After, limit: FeedLimit) -> HttpRes
     needs_scope(request, "read")
     found = read_feed(after, limit)
     items = [{"position": position, **wire(read_event(data))} for position, data in found]
-    response = answered(FeedBody(items, found[-1][0] if found else after))
+    response = answered_as_is(FeedBody(items, found[-1][0] if found else after))
     if not found:
         response["Retry-After"] = str(POLL_AFTER_SECONDS)
     return response

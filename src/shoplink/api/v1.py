@@ -52,6 +52,7 @@ api = Api(
     docs=Pages(),
 )
 for prefix, router in (
+    ("", records.router),  # the feed first: routes are tried in turn, and it is asked for the most
     ("/shops", shops.router),
     ("/accounts", accounts.router),
     ("/accounts", showcases.accounts),
@@ -68,7 +69,6 @@ for prefix, router in (
     ("/members", members.router),
     ("/sign-in-links", sign_in_links.router),
     ("/tickets", tickets.router),
-    ("", records.router),
 ):
     api.add_router(prefix, router)
 

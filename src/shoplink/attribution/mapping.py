@@ -3,11 +3,15 @@
 import tomllib
 from collections.abc import Mapping as Table
 from datetime import timedelta, timezone, tzinfo
+from decimal import Decimal, InvalidOperation
 from re import ASCII, fullmatch
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
+
+from shoplink.core.commission import RATE_BP_MAX
+from shoplink.core.currency import MINOR_DIGITS
 
 Field = Literal[
     "order_id", "shop_id", "account_id", "ordered_at", "amount", "currency", "commission_rate", "refund"
@@ -20,6 +24,9 @@ REQUIRED: tuple[Field, ...] = ("order_id", "shop_id", "ordered_at", "amount", "c
 OPTIONAL: tuple[Field, ...] = ("account_id", "commission_rate", "refund")
 CONSTANT: tuple[Field, ...] = ("shop_id", "account_id", "currency", "commission_rate")
 """The fields that may be the same for every row, where an export has no column for them."""
+
+BP_OF: dict[Rates, int] = {"bp": 1, "percent": 100, "fraction": RATE_BP_MAX}
+"""How many basis points one of each is."""
 
 _OWN_NAMES: dict[Field, str] = {
     "amount": "amount_minor",
@@ -63,6 +70,27 @@ class Mapping(Struct, frozen=True):
     def column(self, field: Field) -> str | None:
         """The column of a field; None if it is a constant, or if the field may be left out and is."""
         return self.columns.get(field)
+
+    def constant(self, field: Field) -> str | int | None:
+        """What a field is in every row, if it is the same in all. Raises MappingError."""
+        text = self.constants.get(field)
+        if text is None:
+            return None
+        if field == "currency" and text not in MINOR_DIGITS:
+            raise MappingError(
+                f"{self.name}: constants.currency: found {text!r}; allowed: a code of ISO 4217"
+            )
+        if field != "commission_rate":
+            return text
+        try:
+            rate = Decimal(text) * BP_OF[self.rates]
+        except InvalidOperation:
+            rate = Decimal(-1)
+        if rate != int(rate) or not 0 <= rate <= RATE_BP_MAX:
+            raise MappingError(
+                f"{self.name}: constants.commission_rate: found {text!r}; allowed: 0 to {RATE_BP_MAX} basis points"
+            )
+        return int(rate)
 
 
 def own_names(present: Table[str, object] | None = None) -> Mapping:

@@ -4,7 +4,6 @@ Money never passes through floating point.
 """
 
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
 from functools import reduce
 from operator import and_
 from typing import NamedTuple
@@ -14,7 +13,7 @@ import ibis.expr.types as ir
 
 from shoplink.attribution import instants
 from shoplink.attribution.engine import RESERVED, Engine, Kind, Shape, cell_of
-from shoplink.attribution.mapping import OPTIONAL, REQUIRED, Field, Mapping, MappingError, Rates
+from shoplink.attribution.mapping import BP_OF, OPTIONAL, REQUIRED, Field, Mapping, MappingError, Rates
 from shoplink.core.commission import RATE_BP_MAX
 from shoplink.core.currency import MINOR_DIGITS
 
@@ -23,7 +22,6 @@ _AT, _NAMES_OFFSET = f"{RESERVED}at", f"{RESERVED}names_offset"
 AMOUNT_MINOR_MAX = 2**53 - 1
 ID_LENGTH_MAX = 64
 
-_BP_OF: dict[Rates, int] = {"bp": 1, "percent": 100, "fraction": RATE_BP_MAX}
 _MOST_HAVE = 2
 """The decimals of most currencies."""
 _ROUNDED = r"^([0-9]([.,][0-9]+)?[Ee]\+?[0-9]+|[0-9]+[.,]0+)$"
@@ -170,12 +168,9 @@ class _Reader:
         """A currency by its ISO 4217 code; CSV may write it in small letters."""
         if self._mapping.column("currency") is None:
             return self._constant("currency", "string")
-        if self._shape.is_csv:
-            cell = self._cell("currency")
-            code = cell.upper()
-        else:
-            cell = code = self.rows[self._mapping.columns["currency"]]
-        return _checked("currency", cell.nullif(""), code, [(_is_one_of(code, MINOR_DIGITS), "unknown")])
+        cell = self._cell("currency")
+        code = cell.upper() if self._shape.is_csv else self.rows[self._mapping.columns["currency"]]
+        return _checked("currency", cell, code, [(_is_one_of(code, MINOR_DIGITS), "unknown")])
 
     def instant(self) -> Reading:
         """When the order was placed, in microseconds since 1970 UTC."""
@@ -214,7 +209,7 @@ class _Reader:
         if self._mapping.column("commission_rate") is None:
             return self._constant("commission_rate", "int64")
         rates = self._mapping.rates
-        value, is_whole = _whole(self._number("commission_rate", whole=rates == "bp") * _BP_OF[rates])
+        value, is_whole = _whole(self._number("commission_rate", whole=rates == "bp") * BP_OF[rates])
         allowed = is_whole & value.between(0, RATE_BP_MAX)
         return _checked("commission_rate", self._cell("commission_rate"), value, [(allowed, "not_rate")])
 
@@ -242,26 +237,9 @@ class _Reader:
 
     def _constant(self, field: Field, kind: str) -> Reading:
         """A field that is the same in every row, or that is left out."""
-        text = self._mapping.constants.get(field)
-        value = ibis.null(kind) if text is None else ibis.literal(constant(field, text, self._mapping), kind)
+        constant = self._mapping.constant(field)
+        value = ibis.null(kind) if constant is None else ibis.literal(constant, kind)
         return Reading(value, _TRUE, ibis.null(str))
-
-
-def constant(field: Field, text: str, mapping: Mapping) -> str | int:
-    """What a constant of a mapping means. Raises MappingError."""
-    if field == "currency" and text not in MINOR_DIGITS:
-        raise MappingError(f"{mapping.name}: constants.currency: found {text!r}; allowed: a code of ISO 4217")
-    if field != "commission_rate":
-        return text
-    try:
-        rate = Decimal(text) * _BP_OF[mapping.rates]
-    except InvalidOperation:
-        rate = Decimal(-1)
-    if rate != int(rate) or not 0 <= rate <= RATE_BP_MAX:
-        raise MappingError(
-            f"{mapping.name}: constants.commission_rate: found {text!r}; allowed: 0 to {RATE_BP_MAX} basis points"
-        )
-    return int(rate)
 
 
 def _number_of(field: str) -> str:
