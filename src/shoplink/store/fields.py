@@ -16,7 +16,7 @@ def to_micros(instant: datetime | None) -> int | None:
 
 def from_micros(micros: int | None) -> datetime | None:
     """The instant that so many microseconds since 1970 UTC name."""
-    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+    return None if micros is None else _EPOCH + micros * _MICROSECOND
 
 
 class InstantField(models.BigIntegerField):  # type: ignore[type-arg]

@@ -79,12 +79,12 @@ class Loaded(Struct):
 
 
 class LiveLink(Struct, gc=False):
-    """A live link as it was stored."""
+    """A live link as it was stored; `touched_at` in microseconds, as few ask for it."""
 
     link: Link
     slot: int
     due_at: datetime | None
-    touched_at: datetime
+    touched_at: int
 
 
 def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool = True) -> Loaded:
@@ -101,15 +101,15 @@ def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool
     live = _read_live_links(account_ids)
     others = {row[1] for row in live} - shops.keys()
     shops_of_others = _read_shops(others, "")
-    floor = BEGINNING
-    for shop, touched_at in (*shops.values(), *shops_of_others.values()):
+    for shop, _ in (*shops.values(), *shops_of_others.values()):
         world.shops[shop.shop_id] = ShopRecord(shop)
-        floor = max(floor, touched_at)
-    for account, touched_at in accounts.values():
+    for account, _ in accounts.values():
         world.accounts[account.account_id] = AccountRecord(account)
-        floor = max(floor, touched_at)
+    # Of many instants only the newest is worth turning into one.
+    touched_at = [at for read in (shops, shops_of_others, accounts) for _, at in read.values()]
+    touched_at += [row[17] for row in live]
     in_review = {account_id for account_id, status in status_of_links if status == "in_review"}
-    floor = max(floor, _last_happened(touched.accounts | in_review))
+    floor = max(_latest(touched_at), _last_happened(touched.accounts | in_review))
     _read_newest(world, touched)
     _read_windows(world, touched, not_before)
     _read_unlinks(world, touched)
@@ -117,24 +117,27 @@ def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool
     _read_history(world, touched)
     links = {}
     for row in live:
-        link, (slot, due_at, touched_at) = link_of(row), row[15:18]
+        link, (slot, due_at, changed_at) = link_of(row), row[15:18]
         if link.account_id in world.accounts:
-            stored = LiveLink(link, slot, from_micros(due_at), _instant(touched_at))
+            stored = LiveLink(link, slot, from_micros(due_at), changed_at)
             links[link.link_id] = stored
             world.restore_link(link, stored.due_at)
-            floor = max(floor, stored.touched_at)
     _read_activations(world, links.values(), not_before)
     goods, newest = load_goods(world, touched.goods)
     return Loaded(world, max(floor, newest), set(shops), set(accounts), links, goods)
 
 
-def _read_shops(shop_ids: set[str], lock: str) -> dict[str, tuple[Shop, datetime]]:
+def _latest(micros: Iterable[int]) -> datetime:
+    return from_micros(max(micros, default=None)) or BEGINNING
+
+
+def _read_shops(shop_ids: set[str], lock: str) -> dict[str, tuple[Shop, int]]:
     found = query(
         f"SELECT shop_id, name, market, enrolment, status, touched_at FROM shop WHERE {among('shop_id')}"
         f" ORDER BY shop_id{lock}",
         ids(shop_ids),
     )
-    return {row[0]: (Shop(*row[:5]), from_micros(row[5]) or BEGINNING) for row in found}
+    return {row[0]: (Shop(*row[:5]), row[5]) for row in found}
 
 
 def _live_links_of_shops(shop_ids: set[str]) -> list[tuple[Any, ...]]:
@@ -154,7 +157,7 @@ def _accounts_before(starts: Mapping[str, datetime]) -> set[str]:
     return {row[0] for row in found}
 
 
-def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account, datetime]]:
+def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account, int]]:
     found = query(
         "SELECT account_id, handle, region, registered_in, birth_date, status, commerce_permission, followers,"
         f" touched_at FROM account WHERE {among('account_id')} ORDER BY account_id{lock}",
@@ -165,7 +168,7 @@ def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account,
             Account(
                 row[0], row[1], row[2], row[3], date.fromisoformat(row[4]) if row[4] else None, *row[5:8]
             ),
-            from_micros(row[8]) or BEGINNING,
+            row[8],
         )
         for row in found
     }

@@ -118,14 +118,14 @@ def _save_links(loaded: Loaded, events: Sequence[e.LinkEvent]) -> None:
     """Ended links first, so that what they held is free when the others take it; then new ones."""
     world, slots = loaded.world, _Slots(loaded)
     links: dict[str, Link] = {}
-    touched_at: dict[str, datetime] = {}
+    touched_at: dict[str, int | None] = {}
     for event in events:
         if isinstance(event, e.LinkInvited | e.LinkImported):
             links[event.link_id] = event.recorded()
         else:
             link = links.get(event.link_id) or loaded.links[event.link_id].link
             links[event.link_id] = event.link_after(link)
-        touched_at[event.link_id] = event.at
+        touched_at[event.link_id] = to_micros(event.at)
     for link_id, stored in loaded.links.items():
         # What is recorded of an account or put in force can move a link's due instant, and nothing else of it.
         if link_id not in links and world.agenda.due_at(link_id) != stored.due_at:
@@ -141,7 +141,7 @@ def _save_links(loaded: Loaded, events: Sequence[e.LinkEvent]) -> None:
             *map(to_micros, (link.accepted_at, link.linked_at, link.ended_at, link.unlink_requested_at)),
             to_micros(link.synced_since),
             to_micros(world.agenda.due_at(link_id)),
-            to_micros(touched_at[link_id]),
+            touched_at[link_id],
         )
         if link_id not in loaded.links:
             new.append((*state, *_recorded(link, world)))
