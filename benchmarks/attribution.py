@@ -18,9 +18,8 @@ import msgspec
 from benchmarks import attribution_calls
 from benchmarks.attribution_files import write_links, write_orders
 from benchmarks.attribution_plans import by_duckdb, by_polars, by_python, digest, ours
-from benchmarks.chart import Bar, Chart
+from benchmarks.chart import Bar, Chart, Tone
 from benchmarks.report import Table, spread, verdict
-from shoplink.attribution.judging import AS_OF_FROM_LINKS_PER_PAIR, Plan
 
 DENSITIES = (1, 10, 100)
 CURVE = (1, 3, 10, 30, 100, 300)
@@ -28,7 +27,7 @@ OF_BETTER, OF_PYTHON, MEMORY_GIB, GROWTH = 0.9, 10, 3, 11
 
 METHOD = f"""
 Orders and links are Parquet, so is the result. **Plans**: ours is everything that `shoplink attribute` does with files
-that are Parquet: it looks for links that overlap, chooses a plan by the links per pair of shop and account, reads every
+that are Parquet: it looks for links that overlap, chooses the spans of time by the links per pair of shop and account, reads every
 field of every order with care, judges, writes. The plans written by hand, one statement of DuckDB each or one lazy frame
 of Polars, take it that all is fine; so does the judge in plain Python, row by row, with a dict of lists that it bisects. All of DuckDB
 have 2 threads and 2 GB. Before anything is timed all must have said the same of every order. They take turns in rounds; a
@@ -52,7 +51,7 @@ class Sizes(NamedTuple):
     call_rounds: int
 
 
-FULL = Sizes(4_000_000, 200_000, 3, 1_000_000, 1_000_000, (1_000_000, 10_000_000), 1_000_000, 15)
+FULL = Sizes(4_000_000, 200_000, 3, 4_000_000, 1_000_000, (1_000_000, 10_000_000), 1_000_000, 15)
 QUICK = Sizes(200_000, 20_000, 2, 100_000, 100_000, (20_000, 200_000), 20_000, 3)
 
 Way = Callable[[Path], object]
@@ -99,10 +98,10 @@ def _files(place: Path, orders: int, links: int, per_pair: int) -> tuple[Path, P
     return paths
 
 
-def _plans(place: Path, sizes: Sizes, per_pair: int) -> tuple[int, Plan, Seconds]:
+def _plans(place: Path, sizes: Sizes, per_pair: int) -> tuple[int, int, Seconds]:
     """Ours beside all plans by hand, at a density."""
     files = _files(place, sizes.orders, sizes.links, per_pair)
-    plan = ours(*files, place / "out.parquet")
+    spans = ours(*files, place / "out.parquet")
     ways: dict[str, Way] = {
         "ours": partial(ours, *files),
         "DuckDB, interval": partial(by_duckdb, *files, plan="interval"),
@@ -110,7 +109,7 @@ def _plans(place: Path, sizes: Sizes, per_pair: int) -> tuple[int, Plan, Seconds
         "Polars, interval": partial(by_polars, *files, plan="interval"),
         "Polars, as-of": partial(by_polars, *files, plan="as_of"),
     }
-    return per_pair, plan, _in_turn(ways, place, sizes.rounds)
+    return per_pair, spans, _in_turn(ways, place, sizes.rounds)
 
 
 def _ratios(seconds: Seconds, *names: str) -> list[float]:
@@ -119,14 +118,14 @@ def _ratios(seconds: Seconds, *names: str) -> list[float]:
     return [min(those) / own for those, own in zip(others, seconds["ours"], strict=True)]
 
 
-def _better(sizes: Sizes, beside: list[tuple[int, Plan, Seconds]]) -> Table:
+def _better(sizes: Sizes, beside: list[tuple[int, int, Seconds]]) -> Table:
     names = list(beside[0][2])
     rows, bars = [], []
-    for per_pair, plan, seconds in beside:
+    for per_pair, spans, seconds in beside:
         ratios = _ratios(seconds, "DuckDB, interval", "DuckDB, as-of")
         shown = [f"{median(seconds[name]):.2f}" for name in names]
         met = f"≥ {OF_BETTER}: {verdict(median(ratios), OF_BETTER)}"
-        rows.append((f"{per_pair}", plan, *shown, spread(ratios), met))
+        rows.append((f"{per_pair}", f"{spans}", *shown, spread(ratios), met))
         bars += [
             Bar(
                 f"{per_pair} a pair: {name}",
@@ -137,7 +136,13 @@ def _better(sizes: Sizes, beside: list[tuple[int, Plan, Seconds]]) -> Table:
             )
             for name, times in seconds.items()
         ]
-    header = ("links a pair", "our plan", *(f"{name}, s" for name in names), "÷ better of DuckDB’s", "target")
+    header = (
+        "links a pair",
+        "our spans",
+        *(f"{name}, s" for name in names),
+        "÷ better of DuckDB’s",
+        "target",
+    )
     title = f"{sizes.orders:,} orders, {sizes.links:,} links: seconds, by links per pair of shop and account"
     return Table(
         "Attribution beside plans written by hand",
@@ -172,29 +177,24 @@ def _python(place: Path, sizes: Sizes) -> Table:
 
 
 def _curve(place: Path, sizes: Sizes) -> Table:
-    """Either of our plans at every density: where one overtakes the other."""
+    """Ours at every density, with one span of time and with as many as it takes."""
     rows, bars = [], []
     for per_pair in CURVE:
         files = _files(place, sizes.curve_orders, sizes.links, per_pair)
-        ways: dict[str, Way] = {
-            "ours": partial(ours, *files, plan="interval"),
-            "as-of": partial(ours, *files, plan="as_of"),
-        }
+        spans = ours(*files, place / "out.parquet")
+        ways: dict[str, Way] = {"ours": partial(ours, *files), "one": partial(ours, *files, spans=1)}
         seconds = _in_turn(ways, place, sizes.rounds)
-        ratios = _ratios(seconds, "as-of")
-        rows.append((f"{per_pair}", *(f"{median(seconds[name]):.2f}" for name in ways), spread(ratios)))
-        for name, label in (("ours", "interval join"), ("as-of", "as-of join")):
-            times = seconds[name]
-            bars.append(Bar(f"{per_pair} a pair: {label}", median(times), min(times), max(times)))
-    note = (
-        f"{sizes.curve_orders:,} orders × {sizes.links:,} links. The as-of join is taken from "
-        f"{AS_OF_FROM_LINKS_PER_PAIR} links per pair on."
-    )
-    header = ("links a pair", "interval join, s", "as-of join, s", "as-of ÷ interval")
-    title = "Either plan of ours, by links per pair: seconds"
-    return Table(
-        "Which plan, at which density", header, rows, note, Chart("attribution-curve", title, "s", bars)
-    )
+        times = [f"{median(seconds[name]):.2f}" for name in ways]
+        rows.append((f"{per_pair}", f"{spans}", *times, spread(_ratios(seconds, "one"))))
+        for name, label in (("ours", "spans chosen"), ("one", "one span")):
+            taken = seconds[name]
+            tone: Tone = "ours" if name == "ours" else "other"
+            bars.append(Bar(f"{per_pair} a pair: {label}", median(taken), min(taken), max(taken), tone=tone))
+    note = f"{sizes.curve_orders:,} orders × {sizes.links:,} links."
+    header = ("links a pair", "spans chosen", "with them, s", "with one span, s", "÷ one span")
+    title = "Within spans of time and without, by links per pair: seconds"
+    chart = Chart("attribution-curve", title, "s", bars)
+    return Table("How many spans of time, at which density", header, rows, note, chart)
 
 
 def _whole(place: Path, sizes: Sizes) -> Table:

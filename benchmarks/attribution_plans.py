@@ -6,20 +6,23 @@ They take it that every order is fine; ours also reads each field with care, and
 from bisect import bisect_right
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
+import msgspec
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shoplink.attribution import judging
 from shoplink.attribution.duck import Duck
-from shoplink.attribution.judging import Plan
 from shoplink.attribution.source import open_orders
 
 THREADS, MEMORY = 2, "2GB"
 _FOR_EVER = 2**63 - 1
+
+ByHand = Literal["interval", "as_of"]
+"""An equality join with the interval as a condition, or the last link begun before."""
 
 _SELECT = """
     SELECT o.*, CASE WHEN {linked} THEN l.role WHEN o.account_id IS NULL THEN 'none' ELSE 'affiliate' END AS basis,
@@ -29,32 +32,33 @@ _SELECT = """
     FROM read_parquet('{orders}') AS o"""
 _PAIR = "o.shop_id = l.shop_id AND o.account_id = l.account_id AND epoch_us(o.ordered_at) >= l.linked_at"
 _ENDED = f"coalesce(l.ended_at, {_FOR_EVER})"
-_SQL: dict[Plan, str] = {
+_SQL: dict[ByHand, str] = {
     "interval": f"{_SELECT} LEFT JOIN read_parquet('{{links}}') AS l ON {_PAIR} AND epoch_us(o.ordered_at) < {_ENDED}",
     "as_of": f"{_SELECT} ASOF LEFT JOIN read_parquet('{{links}}') AS l ON {_PAIR}",
 }
-_LINKED: dict[Plan, str] = {
+_LINKED: dict[ByHand, str] = {
     "interval": "l.link_id IS NOT NULL",
     "as_of": f"coalesce(epoch_us(o.ordered_at) < {_ENDED} AND l.link_id IS NOT NULL, false)",
 }
 
 
-def ours(orders: Path, links: Path, out: Path, plan: Plan | None = None) -> Plan:
-    """What `shoplink attribute` does with orders and links that are Parquet; the plan that it took, if none is given."""
+def ours(orders: Path, links: Path, out: Path, spans: int | None = None) -> int:
+    """What `shoplink attribute` does with orders and links that are Parquet; how many spans it took, if not so many."""
     engine = Duck(MEMORY, out.parent, THREADS)
     known = engine.links(links)
     assert next(engine.rows(judging.overlapping(known).limit(1)), None) is None, "the links are sound"
-    found = next(engine.rows(judging.density(known)))
-    plan = plan or judging.plan_for(found["links"], found["pairs"], has_as_of_join=True)
+    plan = judging.plan_for(**next(engine.rows(judging.survey(known))))
+    if spans is not None:
+        plan = msgspec.structs.replace(plan, spans=spans)
     source = open_orders(engine, [str(orders)], None, out.parent, lambda _: None)
     judged = judging.judged(source.rows, source.fields, known, plan)
     written = engine.write(judged, out, "parquet", lambda _: None)
     assert written == source.count, "nothing is lost"
     engine.close()
-    return plan
+    return plan.spans
 
 
-def by_duckdb(orders: Path, links: Path, out: Path, plan: Plan) -> None:
+def by_duckdb(orders: Path, links: Path, out: Path, plan: ByHand) -> None:
     """One statement written by hand."""
     with duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY}) as connection:
         connection.execute("SET preserve_insertion_order = false")
@@ -62,7 +66,7 @@ def by_duckdb(orders: Path, links: Path, out: Path, plan: Plan) -> None:
         connection.execute(f"COPY ({sql}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)")
 
 
-def by_polars(orders: Path, links: Path, out: Path, plan: Plan) -> None:
+def by_polars(orders: Path, links: Path, out: Path, plan: ByHand) -> None:
     """Polars, lazily, with its streaming engine."""
     at = pl.col("ordered_at").dt.epoch("us")
     rows = pl.scan_parquet(orders).with_columns(at=at)

@@ -4,6 +4,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow.parquet as pq
 
 from shoplink.attribution import judging
@@ -18,6 +19,12 @@ _numbers = count()
 def opened(engine: Engine, files: list[str], folder: Path, **more: Any) -> Source:
     """Files of orders, opened."""
     return open_orders(engine, files, more.get("mapping"), folder, lambda _: None)
+
+
+def plan_of(engine: Engine, links: Path, spans: int | None = None) -> Plan:
+    """The plan for links, or one of so many spans."""
+    plan = judging.plan_for(**next(engine.rows(judging.survey(engine.links(links)))))
+    return plan if spans is None else msgspec.structs.replace(plan, spans=spans)
 
 
 def answer(engine: Engine, files: list[str], links: Path, plan: Plan, folder: Path) -> list[Judged]:

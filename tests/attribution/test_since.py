@@ -8,7 +8,7 @@ import pytest
 from shoplink.attribution import judging
 from shoplink.attribution.duck import Duck
 from shoplink.attribution.engine import Form
-from tests.attribution.asking import opened, read_result
+from tests.attribution.asking import opened, plan_of, read_result
 from tests.attribution.market import DAY, START, links_of, orders_of, write_links, write_orders
 from tests.attribution.naive import Judged, Link, Order, judge
 
@@ -25,11 +25,12 @@ def duck(tmp_path: Path) -> Iterator[Duck]:
 def result(duck: Duck, file: Path, links: list[Link], since: int | None, form: Form = "parquet") -> Path:
     """What comes of a file, judged whole or from an instant on."""
     source = opened(duck, [str(file)], file.parent)
-    known = duck.links(write_links(links, file.parent / "links.parquet"))
+    path = write_links(links, file.parent / "links.parquet")
+    known, plan = duck.links(path), plan_of(duck, path)
     asked = (
-        judging.judged(source.rows, source.fields, known, "interval")
+        judging.judged(source.rows, source.fields, known, plan)
         if since is None
-        else judging.judged_again(source.rows, source.fields, known, "interval", since)
+        else judging.judged_again(source.rows, source.fields, known, plan, since)
     )
     out = file.with_name(f"{file.stem}-judged.{form}")
     duck.write(asked, out, form, lambda _: None)

@@ -10,7 +10,7 @@ import pytest
 from shoplink.attribution import judging
 from shoplink.attribution.duck import Duck
 from shoplink.attribution.spark import Spark
-from tests.attribution.asking import answer, opened, read_result, rejected_ids
+from tests.attribution.asking import answer, opened, plan_of, read_result, rejected_ids
 from tests.attribution.cells import SETTINGS
 from tests.attribution.market import DAY, START, links_of, orders_of, write_links, write_orders
 from tests.attribution.naive import judge
@@ -42,13 +42,13 @@ def test_spark_says_of_every_order_what_duckdb_and_the_naive_judge_say(
     judged, not_judged = judge(orders, links)
     path = write_links(links, tmp_path / "links.parquet")
     files = write_orders(orders, tmp_path / "orders", files=4)
-    assert answer(spark, files, path, "interval", tmp_path) == sorted(judged)
-    assert rejected_ids(spark, files, path, "interval", tmp_path) == sorted(not_judged)
+    assert answer(spark, files, path, plan_of(spark, path), tmp_path) == sorted(judged)
+    assert rejected_ids(spark, files, path, plan_of(spark, path), tmp_path) == sorted(not_judged)
     random.Random(3).shuffle(orders)
     again = write_orders(orders, tmp_path / "again", files=7, rows_in_group=999)
-    assert answer(spark, again, path, "interval", tmp_path) == sorted(judged)
+    assert answer(spark, again, path, plan_of(spark, path), tmp_path) == sorted(judged)
     duck = Duck("1GB", tmp_path, None)
-    assert answer(duck, files, path, "as_of", tmp_path) == sorted(judged)
+    assert answer(duck, files, path, plan_of(duck, path, 7), tmp_path) == sorted(judged)
     duck.close()
 
 
@@ -65,20 +65,18 @@ def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: Spark, 
     then = [link for link in links if link.changed_at < since]
     duck = Duck("1GB", tmp_path, None)
     first = opened(duck, files, tmp_path)
-    then_links = duck.links(write_links(then, tmp_path / "then.parquet"))
-    earlier = judging.judged(first.rows, first.fields, then_links, "interval")
+    then_path = write_links(then, tmp_path / "then.parquet")
+    then_links = duck.links(then_path)
+    earlier = judging.judged(first.rows, first.fields, then_links, plan_of(duck, then_path))
     duck.write(earlier, tmp_path / "judged.parquet", "parquet", lambda _: None)
     now = write_links(links, tmp_path / "now.parquet")
     results = []
     for engine in (duck, spark):
         source = opened(engine, [str(tmp_path / "judged.parquet")], tmp_path)
         out = tmp_path / f"{type(engine).__name__}.parquet"
-        engine.write(
-            judging.judged_again(source.rows, source.fields, engine.links(now), "interval", since),
-            out,
-            "parquet",
-            lambda _: None,
-        )
+        plan = plan_of(engine, now)
+        again = judging.judged_again(source.rows, source.fields, engine.links(now), plan, since)
+        engine.write(again, out, "parquet", lambda _: None)
         results.append(read_result(out))
     duck.close()
     assert results[0] == results[1]

@@ -42,7 +42,6 @@ class Duck:
     """One connection of its own, gone when it is closed."""
 
     micros = staticmethod(_epoch_us)
-    has_as_of_join = True
 
     def __init__(self, memory: str, folder: Path, threads: int | None) -> None:
         """`memory` as `2GB`; what does not fit into it goes to the folder while it is needed. Raises EngineError."""

@@ -45,7 +45,6 @@ class Engine(Protocol):
     """Runs expressions over files of Parquet."""
 
     micros: Micros
-    has_as_of_join: bool
 
     def orders(self, files: Sequence[str], *, is_csv: bool) -> tuple[ir.Table, Shape]:
         """The rows of Parquet files with `FILE` and `LINE`, and what their columns hold.

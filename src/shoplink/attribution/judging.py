@@ -5,21 +5,31 @@ It says of columns what `core.commission` says of one order. Every engine runs t
 
 import operator
 from functools import reduce
-from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
+from msgspec import Struct
 
 from shoplink.attribution.engine import FILE, LINE, RESERVED
 from shoplink.attribution.mapping import Field
 from shoplink.attribution.reading import Reading
 from shoplink.core.commission import RATE_BP_MAX
 
-Plan = Literal["interval", "as_of"]
-"""How orders meet links: an equality join with the interval as a condition, or the last link begun before."""
+LINKS_PER_PAIR_AND_SPAN = 2
+"""How many links of a pair a span is to hold: with fewer each stands in too many spans, with more orders meet too many."""
 
-AS_OF_FROM_LINKS_PER_PAIR = 20
-"""From so many links per pair of shop and account on, the as-of join is faster (docs/explanation/attribution.md)."""
+
+class Plan(Struct, frozen=True):
+    """Orders meet the links of their shop and account that stand in the same span of time (R3 decides among those).
+
+    There are `spans` of them, equally long, from `start` to `end` in microseconds; what lies before belongs to the
+    first, what lies after to the last.
+    """
+
+    spans: int
+    start: int
+    end: int
+
 
 RESULT = ("basis", "link_id", "commission_minor")
 PROBLEMS = "shoplink_problems"
@@ -46,10 +56,9 @@ _SHOP, _ACCOUNT, _AT, _AMOUNT, _RATE = (
 _LINK, _ROLE = f"{RESERVED}link_id", f"{RESERVED}role"
 
 
-def plan_for(links: int, pairs: int, *, has_as_of_join: bool) -> Plan:
-    """The faster plan for so many links of so many pairs, of those that an engine has."""
-    is_dense = links >= AS_OF_FROM_LINKS_PER_PAIR * pairs > 0
-    return "as_of" if is_dense and has_as_of_join else "interval"
+def plan_for(links: int, pairs: int, start: int, end: int) -> Plan:
+    """The plan for so many links of so many pairs, from the first's beginning to when the last began or ended."""
+    return Plan(max(links // (max(pairs, 1) * LINKS_PER_PAIR_AND_SPAN), 1), start, end)
 
 
 def fine(rows: ir.Table, fields: dict[Field, Reading]) -> ir.Table:
@@ -122,10 +131,19 @@ def overlapping(links: ir.Table) -> ir.Table:
     return seen.filter(seen.before_ended_at > seen.linked_at).select("link_id", "before_id", "account_id")
 
 
-def density(links: ir.Table) -> ir.Table:
-    """One row: how many links there are, and of how many pairs of shop and account."""
-    pairs = links.group_by("shop_id", "account_id").agg(links=links.count())
-    return pairs.agg(links=pairs.links.sum(), pairs=pairs.count())
+def survey(links: ir.Table) -> ir.Table:
+    """One row, what `plan_for` asks for: how many links there are, of how many pairs, from when to when."""
+    pairs = links.group_by("shop_id", "account_id").agg(
+        links=links.count(),
+        start=links.linked_at.min(),
+        end=ibis.greatest(links.linked_at.max(), links.ended_at.max().fill_null(links.linked_at.max())),
+    )
+    return pairs.agg(
+        links=pairs.links.sum().fill_null(0),
+        pairs=pairs.count(),
+        start=pairs.start.min().fill_null(0),
+        end=pairs.end.max().fill_null(0),
+    )
 
 
 def _all_fine(fields: dict[Field, Reading]) -> ir.BooleanValue:
@@ -156,17 +174,22 @@ def _met(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Pl
         shoplink_ended_at=links.ended_at.fill_null(_FOR_EVER),
     )
     at = fields["ordered_at"].value
-    pair = [
+    meet = [
         fields["shop_id"].value == links.shoplink_of_shop,
         fields["account_id"].value == links.shoplink_of_account,
     ]
-    begun = at >= links.shoplink_begun_at
-    if plan == "interval":
-        met = rows.left_join(links, [*pair, begun, at < links.shoplink_ended_at])
-        return met.mutate(**_values(fields))
-    met = rows.asof_join(links, on=begun, predicates=pair).mutate(**_values(fields))
-    in_force = met[_AT] < met.shoplink_ended_at
-    return met.mutate(shoplink_link_id=in_force.ifelse(met[_LINK], ibis.null(str)))
+    if plan.spans > 1:
+        first, last = _span(links.shoplink_begun_at, plan), _span(links.shoplink_ended_at, plan)
+        links = links.mutate(shoplink_span=ibis.range(first, last + 1).unnest())
+        meet.append(_span(at, plan) == links.shoplink_span)
+    met = rows.left_join(links, [*meet, at >= links.shoplink_begun_at, at < links.shoplink_ended_at])
+    return met.mutate(**_values(fields))
+
+
+def _span(at: ir.IntegerValue, plan: Plan) -> ir.IntegerValue:
+    """The span in which an instant lies. Later instants never lie in earlier spans, however an engine divides."""
+    length = (plan.end - plan.start) // plan.spans + 1
+    return ((at.clip(plan.start, plan.end) - plan.start) / length).floor().cast("int64")
 
 
 def _lacks_rate(met: ir.Table) -> ir.BooleanValue:

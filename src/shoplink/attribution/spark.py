@@ -66,7 +66,6 @@ class Spark:
     """One session of its own, gone when it is closed."""
 
     micros = staticmethod(_micros)
-    has_as_of_join = False
 
     def __init__(self, master: str, memory: str, more: Mapping[str, str] | None = None) -> None:
         """`master` as `local[4]` or `spark://host:7077`; `memory` of the driver as `2GB`; `more` of Spark's settings.

@@ -13,7 +13,6 @@ from msgspec import Struct
 from shoplink.attribution import judging
 from shoplink.attribution.engine import Engine, Form
 from shoplink.attribution.instants import to_micros
-from shoplink.attribution.judging import Plan
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.attribution.source import is_result, open_orders
 from shoplink.attribution.staging import stage_links
@@ -49,13 +48,16 @@ class Asked(Struct, frozen=True):
 
 
 class Done(Struct, frozen=True):
-    """What came of it: rows and links that came in, the plan that joined them, rows that went out."""
+    """What came of it: rows and links that came in, rows that went out.
+
+    `spans`: within how many spans of time orders and links met (docs/explanation/attribution.md).
+    """
 
     rows: int
     judged: int
     rejected: int
     links: int
-    plan: Plan
+    spans: int
 
 
 def attribute(asked: Asked, say: Say) -> Done:
@@ -80,8 +82,7 @@ def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Do
             f"the links {wrong['before_id']} and {wrong['link_id']} of the account {wrong['account_id']} overlap: "
             "an account is linked with one shop at a time"
         )
-    density = next(engine.rows(judging.density(links)))
-    plan = judging.plan_for(density["links"] or 0, density["pairs"], has_as_of_join=engine.has_as_of_join)
+    plan = judging.plan_for(**next(engine.rows(judging.survey(links))))
     source = open_orders(engine, asked.orders, asked.mapping, work, lambda done: say("reading", done))
     if asked.since is None:
         result = judging.judged(source.rows, source.fields, links, plan)
@@ -112,7 +113,7 @@ def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Do
     finally:
         _remove(part)
         _remove(rejects_part)
-    return Done(source.count, judged, rejected, count, plan)
+    return Done(source.count, judged, rejected, count, plan.spans)
 
 
 def _remove(path: Path) -> None:
