@@ -33,6 +33,7 @@ SKEW_SECONDS = 300
 LINKS = 60
 APART = timedelta(milliseconds=60)
 NEAR_SECONDS = (-0.4, 0.1)
+APART_SECONDS = 0.02
 AHEAD = timedelta(seconds=1)
 INVITATION = timedelta(hours=48)
 WORKERS = 6
@@ -190,8 +191,10 @@ def _try(site: Site, process: int, invitations: list[Invitation]) -> None:
     """Ask one process to accept each invitation shortly before or after its deadline."""
     rng = Random(f"{SEED}-{process}")
     with site.clients(process + 1) as clients, psycopg.connect(site.database, autocommit=True) as database:
-        for link_id, account_id, deadline in invitations:
-            at = deadline + timedelta(seconds=rng.uniform(*NEAR_SECONDS))
+        for number, (link_id, account_id, deadline) in enumerate(invitations):
+            # All ask at nearly the same instant, so that some invitations are asked for only when it is too late.
+            near = Random(f"{SEED}-{number}").uniform(*NEAR_SECONDS) + rng.uniform(0, APART_SECONDS)
+            at = deadline + timedelta(seconds=near)
             time.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()))
             before = _database_now(database)
             path, body = f"/v1/links/{link_id}/accept", {"network_region": "GB"}
