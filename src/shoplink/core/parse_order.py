@@ -1,6 +1,7 @@
 """How the JSON of orders becomes orders, or an error in a stranger's words."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -37,17 +38,12 @@ _decode = msgspec.json.Decoder(_Written).decode
 _decode_all = msgspec.json.Decoder(list[_Written]).decode
 
 
-def parse_orders(text: bytes | msgspec.Raw) -> list[Order | MalformedError]:
-    """The orders that a JSON list means, in its order; in place of what is none, why: field, found and allowed.
-
-    Raises msgspec.DecodeError if the text is no list.
-    """
+def parse_orders(texts: Sequence[msgspec.Raw]) -> list[Order | MalformedError]:
+    """The order that each JSON text means; in place of what is none, why: field, found and allowed."""
     try:
-        return [_order(written) for written in _decode_all(text)]
+        return [_order(written) for written in _decode_all(b"[" + b",".join(texts) + b"]")]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, MalformedError):
-        pass  # at least one is wrong: each by itself
-    items = msgspec.json.decode(text, type=list[msgspec.Raw])
-    return [_order_or_why(item) for item in items]
+        return [_order_or_why(text) for text in texts]  # at least one is wrong
 
 
 def _order_or_why(text: msgspec.Raw) -> Order | MalformedError:

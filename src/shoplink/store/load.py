@@ -107,7 +107,7 @@ def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool
         world.accounts[account.account_id] = AccountRecord(account)
     # Of many instants only the newest is worth turning into one.
     touched_at = [at for read in (shops, shops_of_others, accounts) for _, at in read.values()]
-    touched_at += [row[17] for row in live]
+    touched_at += [row[-1] for row in live]
     in_review = {account_id for account_id, status in status_of_links if status == "in_review"}
     floor = max(_latest(touched_at), _last_happened(touched.accounts | in_review))
     _read_newest(world, touched)
