@@ -68,15 +68,24 @@ class Client:
         assert told.status == http.client.OK, told
         return told.body
 
-    def stream(self, lines: Iterable[Json], key: str | None = None) -> list[Json]:
-        """Send commands of the platform to /v1/commands; their answers."""
+    def ask_stream(self, lines: Iterable[Json], key: str | None = None) -> Told:
+        """Send commands of the platform to /v1/commands; what came back, its body the list of their answers."""
         text = "".join(json.dumps(line) + "\n" for line in lines)
         headers = {"Authorization": f"Bearer {self._secret}", "Shoplink-Actor": PLATFORM}
         headers |= {"Idempotency-Key": key} if key else {}
         self._connection.request("POST", "/v1/commands", text.encode(), headers)
         response = self._connection.getresponse()
-        assert response.status == http.client.OK, response.read()
-        return [json.loads(line) for line in response.read().splitlines()]
+        read = response.read()
+        if response.status != http.client.OK:
+            return Told(response.status, json.loads(read))
+        return Told(response.status, [json.loads(line) for line in read.splitlines()])
+
+    def stream(self, lines: Iterable[Json]) -> list[Json]:
+        """The answers to the lines of a stream that must be read."""
+        told = self.ask_stream(lines)
+        assert told.status == http.client.OK, told
+        answers: list[Json] = told.body
+        return answers
 
     def prepare(self, lines: Iterable[Json]) -> list[Json]:
         """The same with commands that must all be accepted."""

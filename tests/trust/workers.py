@@ -107,10 +107,12 @@ class Streamer(Worker):
         key = f"{self.name}-{handles[0]}"
 
         def once() -> Told | None:
-            answers = self._client.stream(lines, key)
-            if len(answers) < len(lines) or any(one.get("error") in _TRY_AGAIN for one in answers):
+            told = self._client.ask_stream(lines, key)
+            if told.problem in _TRY_AGAIN:
                 return None
-            return Told(http.client.OK, answers)
+            assert not told.problem, told
+            unknown = len(told.body) < len(lines) or any(one.get("error") in _TRY_AGAIN for one in told.body)
+            return None if unknown else told
 
         told = self._until_answered(once)
         for answer in told.body:
