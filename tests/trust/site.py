@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -182,7 +182,8 @@ def _waited_for_processor(pid: int) -> float:
     """Seconds that the threads of a process and of those that it started were ready to run and did not."""
     pids, nanoseconds = [pid], 0
     for one in pids:
-        for task in Path(f"/proc/{one}/task").iterdir():
-            pids += map(int, (task / "children").read_text(encoding="ascii").split())
-            nanoseconds += int((task / "schedstat").read_text(encoding="ascii").split()[1])
+        for task in Path("/proc").glob(f"{one}/task/*"):
+            with suppress(OSError):  # it has ended
+                pids += map(int, (task / "children").read_text(encoding="ascii").split())
+                nanoseconds += int((task / "schedstat").read_text(encoding="ascii").split()[1])
     return nanoseconds / 1e9

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -11,8 +11,8 @@ import msgspec
 from shoplink.core.commission import Period
 from shoplink.core.instant import format_instant, parse_instant
 from shoplink.core.parse import ALLOWED
+from shoplink.store.fields import from_micros
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INSTANTS = ("linked_at", "ended_at", "changed_at")
 _ALLOWED = {
     **ALLOWED,
@@ -42,7 +42,7 @@ def write_periods(periods: Iterable[Period], out: TextIO) -> int:
 
 
 def read_periods(paths: Iterable[Path]) -> Iterator[Period]:
-    """The periods in files, CSV or Parquet. Raises PeriodsError; OSError."""
+    """The periods in files, CSV or Parquet. Raises PeriodsError, MappingError, OSError."""
     for path in paths:
         for line, fields in enumerate(_fields(path), start=2 if path.suffix == ".csv" else 1):
             try:
@@ -77,16 +77,17 @@ def _fields(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def _period(fields: Mapping[str, Any]) -> Period:
     """The period of a line. Raises ValueError that says the field, what was found and what is allowed."""
-    given = {name: fields.get(name) for name in COLUMNS}
-    values: dict[str, Any] = {name: value for name, value in given.items() if value not in (None, "")}
+    values: dict[str, Any] = {
+        name: fields[name] for name in COLUMNS if name in fields and fields[name] not in (None, "")
+    }
     for name in _INSTANTS:
         value = values.get(name)
         try:
             if isinstance(value, str):
                 values[name] = parse_instant(value)
-            elif isinstance(value, int):
-                values[name] = _EPOCH + timedelta(microseconds=value)
-            elif value is not None and value.tzinfo is None:
+            elif isinstance(value, int) and not isinstance(value, bool):
+                values[name] = from_micros(value)
+            elif value is not None:  # an instant without an offset, a date
                 raise ValueError  # noqa: TRY301 (said below)
         except (ValueError, OverflowError):
             raise ValueError(f"{name}: found {value!s}; allowed: {_ALLOWED[name]}") from None
@@ -96,5 +97,5 @@ def _period(fields: Mapping[str, Any]) -> Period:
         wrong = next(
             (name for name in COLUMNS if f"`{name}`" in str(error) or f"$.{name}`" in str(error)), ""
         )
-        found = repr(given[wrong]) if given.get(wrong) else "nothing"
+        found = repr(fields[wrong]) if fields.get(wrong) else "nothing"
         raise ValueError(f"{wrong}: found {found}; allowed: {_ALLOWED.get(wrong, str(error))}") from None

@@ -1,0 +1,78 @@
+"""Files of the established periods of links, as other programs write them."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from shoplink.attribution.mapping import MappingError
+from shoplink.core.commission import Period
+from shoplink.flows.period_file import PeriodsError, read_periods
+
+BEGUN = datetime(2026, 10, 1, 8, 30, 0, 250_000, UTC)
+ENDED = BEGUN + timedelta(days=31)
+PERIOD = Period("link_1", "S1", "A1", "official", BEGUN, ENDED, ENDED, "offline", "合同-7")
+LASTING = Period("link_2", "S1", "A2", "marketing", BEGUN, BEGUN)
+
+
+def written(tmp_path: Path, kind: pa.DataType, **columns: list[Any]) -> Path:
+    """A file of the two, its instants of the kind, with these columns in place of its own."""
+    both = (PERIOD, LASTING)
+    instants = ("linked_at", "changed_at", "ended_at")
+    cells = {name: [getattr(one, name) for one in both] for name in Period.__struct_fields__}
+    table = {name: pa.array(those, kind if name in instants else None) for name, those in cells.items()}
+    path = tmp_path / "periods.parquet"
+    pq.write_table(pa.table(table | {name: pa.array(those) for name, those in columns.items()}), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pa.timestamp("us", "UTC"),
+        pa.timestamp("ms", "UTC"),
+        pa.timestamp("ns", "UTC"),
+        pa.timestamp("us", "Asia/Shanghai"),
+        pa.timestamp("us", "+01:00"),
+    ],
+    ids=str,
+)
+def test_instants_of_any_unit_and_zone_are_read(tmp_path: Path, kind: pa.DataType) -> None:
+    assert [*read_periods([written(tmp_path, kind)])] == [PERIOD, LASTING]
+
+
+def test_instants_are_microseconds_where_they_are_whole_numbers(tmp_path: Path) -> None:
+    micros = [(at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) for at in (BEGUN, BEGUN)]
+    path = written(tmp_path, pa.timestamp("us", "UTC"), linked_at=micros)
+    assert [*read_periods([path])] == [PERIOD, LASTING]
+
+
+@pytest.mark.parametrize(
+    "cell", [BEGUN.replace(tzinfo=None), date(2026, 10, 1), 1.5, Decimal("1.5"), b"2026", True, 2**62, "2026"]
+)
+def test_what_is_no_instant_is_said_with_its_line(tmp_path: Path, cell: object) -> None:
+    path = written(tmp_path, pa.timestamp("us", "UTC"), linked_at=[cell, cell])
+    with pytest.raises(
+        PeriodsError, match=r"periods\.parquet: line 1: linked_at: found .*; allowed: an RFC 3339 instant"
+    ):
+        [*read_periods([path])]
+
+
+def test_what_is_finer_than_a_microsecond_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path, pa.timestamp("us", "UTC"))
+    table = pq.read_table(path)
+    fine = pa.array([1, 2], pa.timestamp("ns", "UTC"))
+    pq.write_table(table.set_column(table.column_names.index("linked_at"), "linked_at", fine), path)
+    with pytest.raises(MappingError, match=r"periods\.parquet: linked_at: .*would lose data"):
+        [*read_periods([path])]
+
+
+def test_a_column_that_is_needed_is_missed_by_name(tmp_path: Path) -> None:
+    path = written(tmp_path, pa.timestamp("us", "UTC"))
+    pq.write_table(pq.read_table(path).drop_columns(["shop_id"]), path)
+    with pytest.raises(PeriodsError, match="line 1: shop_id: found nothing; allowed: "):
+        [*read_periods([path])]
