@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 Json = dict[str, Any]
 PLATFORM = "platform:operator"
 _WITHIN_SECONDS = 60
+_KEPT_SECONDS = 10
+"""A server ends connections that nobody uses for a while; longer than this none is relied on."""
 
 
 class Ask(NamedTuple):
@@ -43,6 +46,7 @@ class Client:
         """Connect at the first request."""
         self._secret = secret
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=_WITHIN_SECONDS)
+        self._used_at = time.monotonic()
 
     def send(self, ask: Ask) -> None:
         """Send a request without waiting for what comes of it."""
@@ -50,7 +54,7 @@ class Client:
         headers |= {"Shoplink-Actor": ask.actor} if ask.actor else {}
         headers |= {"Idempotency-Key": ask.key} if ask.key else {}
         body = None if ask.body is None else json.dumps(ask.body).encode()
-        self._connection.request(ask.method, ask.path, body, headers)
+        self._request(ask.method, ask.path, body, headers)
 
     def receive(self) -> Told:
         """What came of the request that was sent last."""
@@ -73,7 +77,7 @@ class Client:
         text = "".join(json.dumps(line) + "\n" for line in lines)
         headers = {"Authorization": f"Bearer {self._secret}", "Shoplink-Actor": PLATFORM}
         headers |= {"Idempotency-Key": key} if key else {}
-        self._connection.request("POST", "/v1/commands", text.encode(), headers)
+        self._request("POST", "/v1/commands", text.encode(), headers)
         response = self._connection.getresponse()
         read = response.read()
         if response.status != http.client.OK:
@@ -93,6 +97,13 @@ class Client:
         refused = [answer for answer in answers if answer["outcome"] != "accepted"]
         assert not refused, refused[:3]
         return answers
+
+    def _request(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> None:
+        now = time.monotonic()
+        if now - self._used_at > _KEPT_SECONDS:
+            self._connection.close()
+        self._used_at = now
+        self._connection.request(method, path, body, headers)
 
     def close(self) -> None:
         """End the connection; the next request makes a new one."""
