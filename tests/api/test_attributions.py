@@ -157,6 +157,7 @@ def test_a_body_that_holds_no_list_of_orders_is_malformed(call: Caller) -> None:
     ):
         answer = call("POST", "/v1/attributions", body, actor="platform:p")
         assert (answer.status, answer.body["field"]) == (422, "orders"), body
+        assert answer.body["detail"].startswith(f"orders: found {body.decode()!r}; allowed: ")
     answer = ask(call, [{}] * 10_001)
     assert (answer.status, answer.body["detail"]) == (
         422,

@@ -87,10 +87,11 @@ def _read(request: HttpRequest, actor: Actor) -> tuple[dict[int, Order], dict[in
 
     Raises MalformedError if the body is no list of orders, and ProblemError if the actor may not ask about one.
     """
+    body = read_body(request, BODY_LIMIT_BYTES)
     try:
-        asked = msgspec.json.decode(read_body(request, BODY_LIMIT_BYTES), type=_Asked)
+        asked = msgspec.json.decode(body, type=_Asked)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise MalformedError.wrong("orders", _LIST, "another body") from None
+        raise MalformedError.wrong("orders", _LIST, repr(body[:120].decode(errors="replace"))) from None
     # Before any of them is read: to say what is wrong with each of a million takes long.
     if len(asked.orders) > ORDERS_MAX:
         raise MalformedError.wrong("orders", _LIST, f"{len(asked.orders)} orders")
