@@ -56,3 +56,29 @@ def test_a_person_may_look_up_so_many_an_hour_and_what_is_too_much_is_not_done_i
     assert not may_see(LIN, "A1")
     assert find(MAX, ["c", "zhou"]).accounts is not None, "each person has an allowance of their own"
     assert find(LIN, ["c"], lambda: clock.now() + timedelta(minutes=61)).accounts is not None
+
+
+@pytest.mark.parametrize("handle", ["", "@", "@\u3000", "\u3000", "@\u00a0", " @ "])
+def test_no_handle_is_nobody_s_though_accounts_have_none(handle: str) -> None:
+    by = Actor("platform", "test")
+    execute([PutAccount(at=clock.now(), by=by, account_id="A4", region="GB")])
+    assert find(LIN, [handle]).accounts == [("", [])]
+    assert not may_see(LIN, "A4")
+    assert query("SELECT count(*) FROM look_up") == [(0,)]
+
+
+def test_an_account_that_a_handle_has_come_to_name_is_kept_as_looked_up() -> None:
+    find(LIN, ["new"])
+    by = Actor("platform", "test")
+    execute([PutAccount(at=clock.now(), by=by, account_id="A4", region="GB", handle="new")])
+    assert find(LIN, ["new"]).accounts == [("new", ["A4"])]
+    assert may_see(LIN, "A4")
+
+
+@override_settings(LOOK_UPS_PER_HOUR=3)
+def test_what_was_looked_up_for_a_shop_within_the_hour_is_no_further_look_up() -> None:
+    for _ in range(3):
+        assert find(LIN, ["zhou", "a", "b"]).accounts == [("zhou", ["A1"]), ("a", []), ("b", [])]
+    assert query("SELECT count(*) FROM look_up") == [(3,)]
+    assert find(LIN, ["zhou", "c"]).accounts is None
+    assert find(Actor("shop", "other", "person_lin"), ["zhou"]).accounts is None, "another shop asks anew"

@@ -35,7 +35,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     calendar.address_made_at: lambda: calendar.address_made_at(MEI),
     calendar.person_of_address: lambda: calendar.person_of_address("nobody's"),
     lookups.accounts_by_handle: lambda: lookups.accounts_by_handle(["jacklin07"]),
-    lookups.count_since: lambda: lookups.count_since(MEI, NOW - timedelta(days=1)),
+    lookups.asked_since: lambda: lookups.asked_since(MEI, NOW - timedelta(days=1)),
     lookups.was_looked_up: lambda: lookups.was_looked_up(MEI, SHOP, ACCOUNT, NOW),
     lookups.page_of_look_ups: lambda: lookups.page_of_look_ups(10, ACCOUNT),
     outbox.progress: outbox.progress,

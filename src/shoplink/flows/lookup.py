@@ -23,16 +23,23 @@ class Found(Struct, frozen=True):
 
 
 def find(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.now) -> Found:
-    """Look up accounts by their handles, with or without the @, for the shop that asks."""
+    """Look up accounts by their handles, with or without the @, for the shop that asks.
+
+    What this person has looked up for the shop within the hour is the same look-up still. No handle is nobody's.
+    """
     asked = list(dict.fromkeys(plain_handle(handle) for handle in handles))
+    named = set(filter(None, asked))
     with writing():
         at, person = now(), by.person or by.id
-        if lookups.count_since(person, at - _HOUR) + len(asked) > settings.LOOK_UPS_PER_HOUR:
+        lately = lookups.asked_since(person, at - _HOUR)
+        before = {(shop_id, handle) for shop_id, handle, _ in lately}
+        anew = {(by.id, handle) for handle in named} - before
+        if anew and len(before) + len(anew) > settings.LOOK_UPS_PER_HOUR:
             return Found(None)
-        accounts = lookups.accounts_by_handle({*asked, *(handle.lower() for handle in asked)})
+        accounts = lookups.accounts_by_handle(named | {handle.lower() for handle in named})
         found = [(handle, accounts.get(handle) or accounts.get(handle.lower()) or []) for handle in asked]
-        rows = [(handle, account_id) for handle, ids in found for account_id in ids or (None,)]
-        lookups.record(at, person, by.id, rows)
+        rows = [(handle, account_id) for handle, ids in found if handle for account_id in ids or (None,)]
+        lookups.record(at, person, by.id, [row for row in rows if (by.id, *row) not in lately])
     return Found(found)
 
 

@@ -36,13 +36,14 @@ def record(at: datetime, person_id: str, shop_id: str, asked: Sequence[tuple[str
     insert("look_up", given, at="bigint", person_id="text", shop_id="text", handle="text", account_id="text")
 
 
-def count_since(person_id: str, since: datetime) -> int:
-    """How many look-ups a person has made since an instant."""
-    micros = to_micros(since)
-    found: int = query("SELECT count(*) FROM look_up WHERE person_id = %s AND at > %s", person_id, micros)[0][
-        0
-    ]
-    return found
+def asked_since(person_id: str, since: datetime) -> set[tuple[str, str, str | None]]:
+    """What a person has looked up since an instant: for which shop, which handle, and an account that it was."""
+    found = query(
+        "SELECT shop_id, handle, account_id FROM look_up WHERE person_id = %s AND at > %s",
+        person_id,
+        to_micros(since),
+    )
+    return {(shop_id, handle, account_id) for shop_id, handle, account_id in found}
 
 
 def was_looked_up(person_id: str, shop_id: str, account_id: str, since: datetime) -> bool:
