@@ -67,6 +67,16 @@ def test_a_letter_is_in_the_readers_language_and_time_zone() -> None:
     assert not post.to("stranger@example.com")
 
 
+def test_who_has_no_time_zone_is_told_in_that_of_the_country() -> None:
+    cast()
+    person("max@example.com", creator="A")
+    with post_office() as post:
+        invited()
+        deliver_at(NOON)
+    (letter,) = post.to("max@example.com")
+    assert "Confirm or decline before 13 November 2024, 12:00 GMT" in body(letter)
+
+
 def test_a_letter_leads_to_its_page_and_says_why_it_was_sent_and_where_to_choose_otherwise() -> None:
     cast()
     with post_office() as post:

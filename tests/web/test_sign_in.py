@@ -292,6 +292,27 @@ def test_a_person_changes_their_name_language_and_time_zone() -> None:
     assert Person.objects.get().name == "林岚"
 
 
+def test_who_never_said_how_they_read_reads_as_the_browser_that_they_sign_in_with() -> None:
+    """E-mails and calendars have no browser to ask."""
+    person(EMAIL)
+    browser = Browser("zh-CN")
+    browser.cookies["zone"] = "Asia%2FShanghai"
+    browser.sign_in(EMAIL)
+    assert [*Person.objects.values_list("language", "time_zone")] == [("zh", "Asia/Shanghai")]
+    elsewhere = Browser("en")
+    elsewhere.cookies["zone"] = "Europe%2FLondon"
+    elsewhere.sign_in(EMAIL)
+    assert [*Person.objects.values_list("language", "time_zone")] == [("zh", "Asia/Shanghai")], "that stays"
+
+
+def test_a_browser_that_says_no_time_zone_leaves_it_open() -> None:
+    person(EMAIL)
+    browser = Browser()
+    browser.cookies["zone"] = "Mars/Olympus"
+    browser.sign_in(EMAIL)
+    assert [*Person.objects.values_list("language", "time_zone")] == [("en", "")]
+
+
 def test_the_switch_of_the_page_changes_the_language_that_was_chosen() -> None:
     lin = person(EMAIL)
     lin.language = "zh"

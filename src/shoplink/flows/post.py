@@ -19,6 +19,7 @@ from shoplink.flows.inbox import Names, in_words, language_of, names_in, path_of
 from shoplink.flows.look import Seen, look_at
 from shoplink.flows.meter import count_mail
 from shoplink.flows.remind import standing, still_stands
+from shoplink.network import zone_of_country
 from shoplink.store import outbox
 from shoplink.store.outbox import DueMail, Outcome
 from shoplink.wording.letter import say_mail
@@ -140,7 +141,7 @@ class _Batch:
 
     def _letter(self, message: DueMail) -> mail.EmailMultiAlternatives:
         said = language_of(message.language)
-        told = in_words(message, self._names, said, zone_of(message.time_zone))
+        told = in_words(message, self._names, said, zone_of(message.time_zone or self._zone_there(message)))
         place = (
             self._names.shop(message.shop_id)
             if message.side == "shop"
@@ -162,6 +163,15 @@ class _Batch:
         )
         letter.attach_alternative(written.html, "text/html")
         return letter
+
+    def _zone_there(self, message: DueMail) -> str:
+        """The time zone of the country of the shop or the account that is told; '' if it is not known."""
+        world = self._seen.world
+        if message.side == "shop":
+            shop = world.shops.get(message.shop_id or "")
+            return zone_of_country(shop.facts.market) if shop else ""
+        account = world.accounts.get(message.account_id or "")
+        return zone_of_country(account.facts.region) if account else ""
 
     def _done(self, message: DueMail, outcome: Outcome) -> None:
         outbox.settle(message.number, outcome, self._now())

@@ -187,6 +187,17 @@ def change_language(person_id: str, language: str) -> None:
         execute("UPDATE person SET language = %s WHERE person_id = %s", language, person_id)
 
 
+def keep_reading(person_id: str, language: str, time_zone: str) -> None:
+    """Store in which language and time zone a person reads."""
+    with writing():
+        execute(
+            "UPDATE person SET language = %s, time_zone = %s WHERE person_id = %s",
+            language,
+            time_zone,
+            person_id,
+        )
+
+
 def add_invitation(invitation: Invited, secret: str) -> None:
     """Keep an invitation, with the digest of its secret."""
     given = (

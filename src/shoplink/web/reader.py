@@ -9,8 +9,9 @@ from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from shoplink.network import zone_of_country
+from shoplink.store.models import Person
 from shoplink.store.names import markets_of
-from shoplink.store.people import change_language
+from shoplink.store.people import change_language, keep_reading
 from shoplink.web.access import places_of
 from shoplink.web.network import network_of
 from shoplink.wording import Language, Tag, language
@@ -118,6 +119,14 @@ def _zone(name: str) -> ZoneInfo | None:
         return ZoneInfo(name.replace("%2F", "/")) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def remember(request: HttpRequest, person: Person) -> None:
+    """Keep how somebody reads who has never said so: as the browser that they sign in with. E-mails need to know."""
+    if not (person.language and person.time_zone):
+        person.language = tag_of(request)
+        person.time_zone = person.time_zone or str(_zone(_zone_of_browser(request)) or "")
+        keep_reading(person.person_id, person.language, person.time_zone)
 
 
 def keep(response: HttpResponse, request: HttpRequest, name: str, value: str) -> None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from shoplink.core import Link
 from shoplink.core.turn import held_by, turn
+from shoplink.network import zone_of_country
 from shoplink.store.people import time_zone_at
 from shoplink.web.access import ANY_CREATOR, CREATOR, places_of
 from shoplink.web.act import Sent, judge, send
@@ -134,7 +135,7 @@ def _invitation(visit: Visit, found: Mine, link: Link) -> Invitation:
         role=show_role(visit, link.role),
         official=official,
         deadline=show_deadline(visit, link.expires_at) if link.expires_at else None,
-        theirs=_theirs(visit, link),
+        theirs=_theirs(visit, link, market),
         may_promote_others=parameters.official_may_promote_other_shops
         if official
         else parameters.marketing_may_promote_other_shops,
@@ -144,9 +145,9 @@ def _invitation(visit: Visit, found: Mine, link: Link) -> Invitation:
     )
 
 
-def _theirs(visit: Visit, link: Link) -> str:
-    """The deadline on the shop's clock, if that is known and another than the reader's."""
-    name = time_zone_at("shop", link.shop_id)
+def _theirs(visit: Visit, link: Link, market: str) -> str:
+    """The deadline on the shop's clock, if that is another than the reader's: the market's, if no more is known."""
+    name = time_zone_at("shop", link.shop_id) or zone_of_country(market)
     if not name or name == str(visit.zone) or link.expires_at is None:
         return ""
     return visit.language.instant(link.expires_at, ZoneInfo(name))

@@ -94,9 +94,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         with writing():
             super().login(request, user)
 
-    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **more: Any) -> HttpResponse:
-        """Note the session among the person's."""
+    def post_login(self, request: HttpRequest, user: Person, **more: Any) -> HttpResponse:
+        """Note the session among the person's, and how they read if they have never said."""
+        from shoplink.web.reader import remember  # noqa: PLC0415 (as above)
+
         with writing():
+            remember(request, user)
             response: HttpResponse = super().post_login(request, user, **more)
         return response
 

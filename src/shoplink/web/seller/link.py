@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from shoplink.core import Link, World, support_can_help
 from shoplink.core.events import LinkEvent
+from shoplink.core.instant import format_instant
 from shoplink.core.turn import held_by, turn
 from shoplink.flows.look import Seen, look_at_pair
+from shoplink.network import zone_of_country
 from shoplink.store.commerce_read import items_leaving
 from shoplink.store.people import time_zone_at
 from shoplink.store.read import one_link, timeline
@@ -64,13 +66,17 @@ class LinkPage(Struct, frozen=True):
 
 
 class UnlinkPage(Struct, frozen=True):
-    """What agreeing to an unlink request would change, and why it cannot be agreed to yet."""
+    """What agreeing to an unlink request would change, and why it cannot be agreed to yet.
+
+    `request` names the request that is shown, '' for unlinking alone: its form answers that one and no other.
+    """
 
     shop_id: str
     shop: str
     link_id: str
     account: str
     role: str
+    request: str
     requested_at: Instant | None
     official: bool
     unlinks_after: int
@@ -119,7 +125,7 @@ def _page(visit: Visit, seen: Seen, link: Link, sent: Sent | None) -> LinkPage:
         status=show_link_status(link),
         turn=show_turn(turn(link, held)) if link.ended_at is None else None,
         deadline=show_deadline(visit, deadline) if deadline else None,
-        theirs=_theirs(visit, link, deadline) if deadline else "",
+        theirs=_theirs(visit, world, link, deadline) if deadline else "",
         facts=_dates(visit, link),
         reference=link.reference or "",
         settlement=link.settlement or "",
@@ -143,9 +149,10 @@ def _may_unlink_alone(world: World, link: Link) -> bool:
     return rulebook.parameters.shop_may_unlink_alone
 
 
-def _theirs(visit: Visit, link: Link, deadline: datetime) -> str:
-    """The deadline on the creator's clock, if that is known and another than the reader's."""
-    name = time_zone_at("creator", link.account_id)
+def _theirs(visit: Visit, world: World, link: Link, deadline: datetime) -> str:
+    """The deadline on the creator's clock, if that is another than the reader's: the country's, if no more is known."""
+    country = world.accounts[link.account_id].facts.region
+    name = time_zone_at("creator", link.account_id) or zone_of_country(country)
     if not name or name == str(visit.zone):
         return ""
     return visit.language.instant(deadline, ZoneInfo(name))
@@ -167,14 +174,18 @@ def unlink(visit: Visit, shop_id: str, link_id: str) -> Answer:
     """View details of an unlink request, or of unlinking alone: its effects, then agree or refuse."""
     seen, link = _the_link(shop_id, link_id)
     requested = link.unlink_requested_at is not None
+    changed = _("The unlink request has changed since you opened this page. Look at it again.")
     if link.status != "linked" or not (requested or _may_unlink_alone(seen.world, link)):
-        return visit.go("seller.one", shop_id=shop_id, link_id=link_id)
+        said = changed if visit.posted and link.status == "linked" else ""
+        return visit.go("seller.one", said=said, shop_id=shop_id, link_id=link_id)
     agree, fields = (
         ("approve_unlink" if requested else "unlink"),
         {"shop_id": shop_id, "account_id": link.account_id},
     )
     sent = None
-    if visit.posted:
+    if visit.posted and visit.typed.get("request", "") != _request(link):
+        sent = Sent(accepted=False, problem=changed)
+    elif visit.posted:
         refuses = visit.typed.get("answer") == "refuse"
         note = {"note": visit.typed.get("note", "").strip() or None} if refuses else {}
         sent = send(visit, "refuse_unlink" if refuses else agree, link_id=link_id, **fields, **note)
@@ -185,7 +196,13 @@ def unlink(visit: Visit, shop_id: str, link_id: str) -> Answer:
     return Shown("seller/unlink.html", view, status=sent.status if sent else 200)
 
 
+def _request(link: Link) -> str:
+    """The open unlink request, as a form says which it answers; '' if there is none."""
+    return format_instant(link.unlink_requested_at) if link.unlink_requested_at else ""
+
+
 def _unlinking(visit: Visit, world: World, link: Link, judged: Sent, sent: Sent | None) -> UnlinkPage:
+    reasons = sent.reasons if sent and sent.reasons else judged.reasons
     use, leaving = unlinks_of(world, link.shop_id), items_leaving(link, world.now)
     return UnlinkPage(
         shop_id=link.shop_id,
@@ -193,6 +210,7 @@ def _unlinking(visit: Visit, world: World, link: Link, judged: Sent, sent: Sent 
         link_id=link.link_id,
         account=account_name(world, link.account_id),
         role=show_role(visit, link.role),
+        request=_request(link),
         requested_at=show_instant(visit, link.unlink_requested_at) if link.unlink_requested_at else None,
         official=link.role == "official",
         unlinks_after=use.used + 1,
@@ -200,8 +218,8 @@ def _unlinking(visit: Visit, world: World, link: Link, judged: Sent, sent: Sent 
         showcase_leaving=leaving.showcase,
         contents_leaving=leaving.contents,
         allowed=judged.accepted,
-        reasons=show_reasons(visit, (sent or judged).reasons),
-        may_ask=any(map(support_can_help, (sent or judged).reasons)),
+        reasons=show_reasons(visit, reasons),
+        may_ask=any(map(support_can_help, reasons)),
         note=visit.typed.get("note", ""),
         problem=sent.problem if sent else "",
     )
