@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from shoplink.core import Actor, RequestUnlink, WithdrawUnlinkRequest
 from shoplink.flows import clock, demo_links
 from shoplink.flows.execute import execute
 from shoplink.store.read import page_of_links
@@ -35,6 +37,12 @@ def _link_id(shop_id: str, account_id: str) -> str:
         for _, link in page_of_links(clock.now(), 100, 0, shop_id=shop_id)
         if link.account_id == account_id
     ][-1]
+
+
+def _request(page: str) -> str:
+    """The unlink request that a page asks to answer."""
+    (request,) = re.findall(r'name="request" value="([^"]*)"', page)
+    return str(request)
 
 
 def test_home_says_first_what_waits_for_me_across_my_shops(lin: Client) -> None:
@@ -126,19 +134,48 @@ def test_who_owns_both_sides_invites_and_confirms_with_one_button() -> None:
     assert query("SELECT status FROM link WHERE shop_id = %s", shop_id) == [("linked",)]
 
 
+def test_a_deadline_is_on_both_clocks_where_they_differ(lin: Client) -> None:
+    """Nobody has told this service where the creator lives, so it is the clock of the account's country."""
+    path = f"/seller/{HOME}/links/{_link_id(HOME, 'callum.reid')}"
+    assert "On the creator’s clock" not in _text(lin, path)
+    lin.cookies["zone"] = "Asia%2FShanghai"
+    assert re.search(r"On the creator’s clock: [^<]* (GMT|BST)", _text(lin, path))
+
+
 @rule("R46")
 def test_an_unlink_request_shows_what_changes_before_it_is_agreed_to(lin: Client) -> None:
     link_id = _link_id(HOME, "zhou.zhou")
     page = _text(lin, f"/seller/{HOME}/links/{link_id}/unlink")
     assert "The slot is free at once" in page
-    agreed = lin.post(f"/seller/{HOME}/links/{link_id}/unlink", {"answer": "agree"})
+    agreed = lin.post(
+        f"/seller/{HOME}/links/{link_id}/unlink", {"answer": "agree", "request": _request(page)}
+    )
+    assert "Unlinked" in _text(lin, agreed.headers["Location"])
+
+
+@rule("R46")
+def test_what_a_page_offered_to_agree_to_is_agreed_to_or_nothing(lin: Client) -> None:
+    """A request that was withdrawn, or made anew, since the page was opened is not agreed to: nor is the link ended alone."""
+    link_id, path = _link_id(HOME, "zhou.zhou"), f"/seller/{HOME}/links/{_link_id(HOME, 'zhou.zhou')}/unlink"
+    seen = _request(_text(lin, path))
+    creator, pair = Actor("account", "zhou.zhou"), {"shop_id": HOME, "account_id": "zhou.zhou"}
+    execute([WithdrawUnlinkRequest(at=clock.now(), by=creator, **pair)])
+    execute([RequestUnlink(at=clock.now(), by=creator, network_region="GB", **pair)])
+    for answer in ("agree", "refuse"):
+        stale = lin.post(path, {"answer": answer, "request": seen})
+        assert stale.status_code == 422
+        assert "has changed since you opened this page" in stale.content.decode()
+    assert "asks to be unlinked" in stale.content.decode(), "what there is to answer now is shown"
+    assert query("SELECT status FROM link WHERE link_id = %s", link_id) == [("linked",)]
+    agreed = lin.post(path, {"answer": "agree", "request": _request(stale.content.decode())})
     assert "Unlinked" in _text(lin, agreed.headers["Location"])
 
 
 def test_an_unlink_request_can_be_refused_with_a_note(lin: Client) -> None:
     link_id = _link_id(HOME, "zhou.zhou")
+    path = f"/seller/{HOME}/links/{link_id}/unlink"
     refused = lin.post(
-        f"/seller/{HOME}/links/{link_id}/unlink", {"answer": "refuse", "note": "after the sale"}
+        path, {"answer": "refuse", "note": "after the sale", "request": _request(_text(lin, path))}
     )
     assert "The shop refused" in _text(lin, refused.headers["Location"])
     assert query("SELECT status FROM link WHERE link_id = %s", link_id) == [("linked",)]
@@ -164,12 +201,48 @@ def test_forty_handles_are_judged_in_order_and_those_that_pass_are_sent(lin: Cli
     assert query("SELECT count(*) FROM link")[0][0] == before + 1
 
 
-def test_those_that_do_not_pass_are_a_file_with_reasons(lin: Client) -> None:
-    file = lin.post(f"/seller/{HOME}/many", {"handles": "leohartbooks nobody1", "do": "file"})
+def test_what_was_not_sent_does_not_count_as_sent(lin: Client) -> None:
+    """A form that is sent once more with another role asks for something else, which is decided for itself."""
+    many = {"handles": "@noralane1", "do": "send", "key": "k"}
+    lin.post(f"/seller/{HOME}/many", {**many, "role": "marketing"})
+    again = lin.post(f"/seller/{HOME}/many", {**many, "role": "official"}).content.decode()
+    assert "0 invitations sent" in again
+    assert "has already invited this account" in again
+    lin.cookies["network"] = "US"
+    other = lin.post(f"/seller/{HOME}/many", {**many, "role": "marketing"}).content.decode()
+    assert "0 invitations sent" in other
+    assert "had been sent before with other input" in other
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_those_that_do_not_pass_are_a_file_with_reasons_that_can_be_judged_again(
+    lin: Client, language: str
+) -> None:
+    file = lin.post(
+        f"/seller/{HOME}/many",
+        {"handles": "leohartbooks nobody1", "do": "file"},
+        headers={"accept-language": language},
+    )
     text = file.content.decode("utf-8-sig")
     assert file.headers["Content-Type"].startswith("text/csv")
     assert text.count("\r\n") == 3
-    assert "@leohartbooks" in text
+    assert "\r\nleohartbooks," in text
+    again = lin.post(
+        f"/seller/{HOME}/many",
+        {"do": "file", "file": ContentFile(file.content, "others.csv")},
+        headers={"accept-language": language},
+    )
+    assert again.content == file.content
+
+
+def test_after_sending_the_file_has_those_that_were_not_sent(lin: Client) -> None:
+    sent = lin.post(f"/seller/{HOME}/many", {"handles": "noralane1 nobody1", "do": "send", "key": "k"})
+    (others,) = re.findall(r'name="handles" value="([^"]*)"', sent.content.decode())
+    assert others == "@nobody1"
+    alone = lin.post(f"/seller/{HOME}/many", {"handles": "hollyreads1", "do": "send", "key": "l"})
+    assert ("The others as a file" in alone.content.decode()) == (
+        "0 invitations sent" in alone.content.decode()
+    )
 
 
 def test_open_invitations_are_withdrawn_together(lin: Client) -> None:

@@ -80,11 +80,12 @@ def send_all(visit: Visit, commands: Sequence[dict[str, Any]], *, link_id: str |
     answers = (
         execute([*meant.values()], scope=f"person:{visit.by.person or ''}", link_id=link_id) if meant else []
     )
-    found |= {place: _sent(answer) for place, answer in zip(meant, answers, strict=True)}
+    found |= {place: sent_of(answer) for place, answer in zip(meant, answers, strict=True)}
     return [found[place] for place in range(len(commands))]
 
 
-def _sent(answer: Answer) -> Sent:
+def sent_of(answer: Answer) -> Sent:
+    """What became of a command that was executed."""
     if answer["outcome"] == "rejected":
         return Sent(accepted=False, problem=_rejected(answer["error"]))
     return Sent(
@@ -99,11 +100,16 @@ def _sent(answer: Answer) -> Sent:
 def judge(visit: Visit, command: str, **fields: Any) -> Sent:
     """What `send` would lead to now; nothing is done and nothing is stored."""
     (decision,) = judge_all(visit, [{**fields, "command": command}])
+    return judged_of(decision)
+
+
+def judged_of(decision: Decision) -> Sent:
+    """What a command would lead to that was tried."""
     match decision:
         case Accepted(warnings=warnings):
             return Sent(accepted=True, warnings=tuple(warnings))
         case Refused(reasons=reasons):
-            return Sent(accepted=False, reasons=reasons)
+            return Sent(accepted=False, reasons=tuple(reasons))
 
 
 def judge_all(visit: Visit, commands: Sequence[dict[str, Any]]) -> list[Decision]:

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
-from shoplink.core import Accepted, Actor, Command, Reason, Withdraw, World, parse_command
+from shoplink.core import Actor, Command, Withdraw, World, parse_command
 from shoplink.core.discretion import to_a_stranger
 from shoplink.core.facts import Role
 from shoplink.core.instant import BEGINNING
-from shoplink.core.wire import plain, read_reason
+from shoplink.core.wire import plain
 from shoplink.flows.execute import execute
 from shoplink.flows.look import look_at
 from shoplink.flows.lookup import find
@@ -21,17 +21,20 @@ from shoplink.flows.post import mail_is_on
 from shoplink.flows.remind import remind_at_once
 from shoplink.flows.trial import try_in_turn
 from shoplink.web.access import SELLER
-from shoplink.web.act import KEY_FIELD, KEY_LENGTH_MAX, new_key
+from shoplink.web.act import KEY_FIELD, KEY_LENGTH_MAX, Sent, judged_of, new_key, sent_of
 from shoplink.web.export import export
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
+from shoplink.web.reader import CODES
 from shoplink.web.seller.shop import account_name, shop_name
 from shoplink.web.show import Deadline, ReasonRow, show_deadline, show_reasons, show_role
 from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.wording import language
 from shoplink.wording.sentences import N_
 
 HANDLES_MAX = 200
 _FILE_MAX = 256 * 1024
+_HEADING = N_("Handle")
 _SEPARATORS = re.compile(r"[\s,;，；、]+")
 
 
@@ -55,7 +58,10 @@ class Open(Struct, frozen=True):
 
 
 class Many(Struct, frozen=True):
-    """The page: what was typed, the rows judged or sent, the open invitations."""
+    """The page: what was typed, the rows judged or sent, the open invitations.
+
+    `others`: the handles that did not pass.
+    """
 
     shop_id: str
     shop: str
@@ -64,6 +70,7 @@ class Many(Struct, frozen=True):
     problem: str
     rows: list[Judged]
     passing: int
+    others: str
     sent: bool
     open: list[Open]
 
@@ -99,6 +106,7 @@ def many(visit: Visit, shop_id: str) -> Answer:
         problem=problem,
         rows=rows,
         passing=passing,
+        others="\n".join(row.handle for row in rows if not row.passes),
         sent=does == "send",
         open=_open(visit, world, shop_id),
     )
@@ -116,10 +124,11 @@ def _handles(visit: Visit) -> tuple[list[str], str]:
             rows = list(csv.reader(io.StringIO(file.read().decode("utf-8-sig"))))
         except (UnicodeDecodeError, csv.Error):
             return [], _("The file is no CSV in UTF-8.")
-        text = "\n".join(row[0] for row in rows if row)
-    handles = list(
-        dict.fromkeys(each.removeprefix("@") for each in _SEPARATORS.split(text) if each.strip("@"))
-    )
+        cells = [row[0] for row in rows if row]
+        headings = {language(tag).text(_HEADING).casefold() for tag in CODES}
+        text = "\n".join(cells[1:] if cells and cells[0].casefold() in headings else cells)
+    typed = (each.removeprefix("'").removeprefix("@") for each in _SEPARATORS.split(text))
+    handles = list(dict.fromkeys(each for each in typed if each.strip("@")))
     if not handles:
         return [], _("Paste at least one handle, for example @oliviasteeps.")
     if len(handles) > HANDLES_MAX:
@@ -146,14 +155,15 @@ def _rows(
             )
             rows.append(Judged(f"@{handle}", "", passes=False, reasons=[], problem=problem))
             continue
-        reasons = decided[handle]
-        told = reasons if ids[0] in known else to_a_stranger(reasons)
-        rows.append(Judged(f"@{handle}", ids[0], passes=not reasons, reasons=show_reasons(visit, told)))
+        sent = decided[handle]
+        told = sent.reasons if ids[0] in known else to_a_stranger(sent.reasons)
+        reasons = show_reasons(visit, told)
+        rows.append(Judged(f"@{handle}", ids[0], sent.accepted, reasons, sent.problem))
     return rows
 
 
 def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
-    key = f"{visit.typed.get(KEY_FIELD, '')[:KEY_LENGTH_MAX] or new_key()}/{account_id}"
+    key = f"{visit.typed.get(KEY_FIELD, '')[:KEY_LENGTH_MAX] or new_key()}/{role}/{account_id}"
     fields: dict[str, Any] = {
         "command": "invite",
         "at": BEGINNING,
@@ -167,24 +177,21 @@ def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
     return parse_command(fields)
 
 
-def _try(commands: list[Command]) -> list[tuple[Reason, ...]]:
-    return [
-        () if isinstance(decision, Accepted) else tuple(decision.reasons)
-        for decision in try_in_turn(commands)
-    ]
+def _try(commands: list[Command]) -> list[Sent]:
+    return [judged_of(decision) for decision in try_in_turn(commands)]
 
 
-def _send(visit: Visit, commands: list[Command]) -> list[tuple[Reason, ...]]:
+def _send(visit: Visit, commands: list[Command]) -> list[Sent]:
     answers = execute(commands, scope=f"person:{visit.by.person or ''}") if commands else []
-    return [tuple(read_reason(reason) for reason in answer["reasons"]) for answer in answers]
+    return [sent_of(answer) for answer in answers]
 
 
 def _file(visit: Visit, shop_id: str, rows: list[Judged]) -> Answer:
-    """The rows that do not pass, with every reason, to be dealt with later."""
-    header = [_("Handle"), _("Account ID"), _("Reasons"), _("What to do")]
+    """The rows that do not pass, with every reason, to be dealt with later; and to be judged again, as it stands."""
+    header = [_(_HEADING), _("Account ID"), _("Reasons"), _("What to do")]
     failed = [
         [
-            row.handle,
+            row.handle.removeprefix("@"),
             row.account_id,
             " / ".join(reason.problem for reason in row.reasons) or row.problem,
             " / ".join(reason.remedy for reason in row.reasons),
