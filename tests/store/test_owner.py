@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
-from shoplink.store.owner import OwnedError, claim
+from shoplink.store.owner import _CHECKPOINT_EVERY_COMMITS, OwnedError, claim
 from shoplink.store.sql import query
 from tests.store.asking import done, put_shop
 
@@ -94,3 +96,22 @@ def test_owning_it_twice_is_owning_it(database: str) -> None:
     claim("writing")
     done(put_shop("S"))
     assert database.endswith(".sqlite3")
+
+
+@pytest.mark.usefixtures("database")
+def test_what_is_committed_is_answered_so_though_the_checkpoint_after_it_fails() -> None:
+    """As it does on a full disk."""
+    failed = []
+
+    def fail(run: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if "wal_checkpoint" in sql:
+            failed.append(sql)
+            raise OperationalError("database or disk is full")
+        return run(sql, *rest)
+
+    count = _CHECKPOINT_EVERY_COMMITS
+    with connection.execute_wrapper(fail):
+        for number in range(count):
+            done(put_shop(f"S{number}"))
+    assert failed, "a checkpoint was due"
+    assert query("SELECT count(*) FROM shop") == [(count,)]

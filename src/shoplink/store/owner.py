@@ -5,6 +5,7 @@ checkpoints are off and whoever holds the write lock makes them.
 """
 
 import fcntl
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -12,13 +13,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from shoplink.store.sql import query
 
 _CHECKPOINT_EVERY_COMMITS = 500
 _ALONE = 7_310_004
 
+_log = logging.getLogger(__name__)
 _write_lock = threading.RLock()
 _held: dict[str, int] = {}  # descriptors, held open for as long as the process lives
 _commits = 0
@@ -128,5 +130,8 @@ def _checkpoint_now_and_then() -> None:
     global _commits  # noqa: PLW0603 (guarded by the write lock)
     _commits += 1
     if _commits % _CHECKPOINT_EVERY_COMMITS == 0 and not connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        try:
+            query("PRAGMA wal_checkpoint(PASSIVE)")
+        except OperationalError as error:
+            # What was asked for is committed, and must not be answered as if it were not: the next one does this.
+            _log.warning("the log of the database was not written back; it is tried again", exc_info=error)
