@@ -1,13 +1,14 @@
 """The timer ends, whatever it finds."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from shoplink.flows.tick import tick
+from shoplink.store import tally
 from shoplink.store.sql import execute, query
-from tests.store.asking import NOON, done, invite, put_account, put_shop
+from tests.store.asking import NOON, done, invite, outcome, put_account, put_shop
 
 LATER = NOON + timedelta(days=3)
 
@@ -33,3 +34,17 @@ def test_an_account_of_which_several_links_are_due_is_looked_at_once() -> None:
     assert tick(LATER).due == 1
     assert query("SELECT count(*) FROM link WHERE status = 'expired'") == [(3,)]
     assert tick(LATER).due == 0
+
+
+def test_what_must_be_forgotten_is_forgotten_even_if_nothing_can_be_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert outcome(invite("S", "A"), now=None)[0] == "refused"
+
+    def fails(at: datetime) -> int:
+        raise ValueError(at)
+
+    monkeypatch.setattr(tally, "bring_up_to_date", fails)
+    with pytest.raises(ValueError, match="2026"):
+        tick(NOON.replace(year=2026))
+    assert query("SELECT count(*) FROM refusal") == [(0,)]

@@ -13,7 +13,7 @@ WRONG: dict[str, tuple[str, tuple[Any, ...]]] = {
         ("gb", "Gb", "GBR", "G", "", "GB\n", " GB", "G1", "ÄÖ", "ＧＢ", "中国", 44, False, ["GB"]),
     ),
     "text": ("at most 200 characters", (LONG, "小" * 201, "a\x00b", 5, False, ["x"], {"x": 1})),
-    "about": ("text", (5, 1.5, True, ["x"], {"x": 1})),
+    "about": ("text, without NUL", (5, 1.5, True, ["x"], {"x": 1}, "a\x00b")),
     "enrolment": ("open or invited", ("Open", "closed", "", "open ", 1, True, ["open"])),
     "status": ("normal or abnormal", ("Normal", "granted", "", 1, True, ["normal"])),
     "permission": ("granted or revoked", ("normal", "GRANTED", "", 1, False)),

@@ -6,7 +6,7 @@ import pytest
 from shoplink.flows import clock, demo
 from shoplink.flows.tick import tick
 from shoplink.store import tally
-from shoplink.store.sql import query
+from shoplink.store.sql import execute, query
 
 
 @pytest.fixture
@@ -60,6 +60,20 @@ def test_refusals_of_the_past_are_counted_by_reason_and_stay_when_they_are_forgo
 
     query("DELETE FROM refusal RETURNING 1")
     tally.bring_up_to_date(clock.now() + timedelta(days=3))
+
+    assert _sums("refusal") == refused
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("about", [r"\u0000", r"\\u0000", r"\\\u0000 \\"])
+def test_a_refusal_that_holds_nul_is_counted_as_any_other(about: str) -> None:
+    """Such were stored before NUL was refused in `about`, and PostgreSQL reads no JSON that holds it."""
+    tally.bring_up_to_date(clock.now())
+    refused = _sums("refusal")
+    execute("UPDATE refusal SET data = replace(data, '\"command\":{', %s)", f'"command":{{"about":"{about}",')
+    assert {(about in data) for (data,) in query("SELECT data FROM refusal")} == {True}
+
+    tally.bring_up_to_date(clock.now())
 
     assert _sums("refusal") == refused
 

@@ -2,10 +2,14 @@
 
 import re
 from datetime import datetime
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from shoplink.core.facts import Actor, Id, Text
+
+LongText = Annotated[str, Meta(pattern=r"\A[^\x00]*\Z")]
+"""Text of any length; no database keeps NUL."""
 
 
 class Command(
@@ -22,7 +26,7 @@ class Command(
     at: datetime
     by: Actor | None = None
     key: Text | None = None
-    about: str | None = None
+    about: LongText | None = None
 
 
 class PairCommand(Command, frozen=True):

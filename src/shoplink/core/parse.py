@@ -22,7 +22,7 @@ ALLOWED: dict[str, str] = {
     "at": _INSTANT,
     "by": "{kind: shop, creator, account, support, platform or clock; id: text}",
     "key": _TEXT,
-    "about": "text",
+    "about": "text, without NUL",
     "shop_id": _ID,
     "account_id": _ID,
     "market": _MARKET,

@@ -42,23 +42,32 @@ def tick(now: datetime | None = None) -> Ticked:
     """Store everything due at or before now (default: the clock), number the feed, end tickets, forget."""
     at = now or clock.now()
     try:
-        due = _pass_time_of_all(at)
+        try:
+            due = _pass_time_of_all(at)
+        finally:
+            # Whatever became of the above, those who read the feed do not wait for it.
+            numbered = number_events()
+        tickets = settle(at)
+        store_use(at)
+        counted_at = tally.as_of()
+        if counted_at is None or at - counted_at >= _TALLY_EVERY:
+            tally.bring_up_to_date(at)
     finally:
-        # Whatever became of the above, those who read the feed do not wait for it.
-        numbered = number_events()
-    tickets = settle(at)
-    store_use(at)
-    counted_at = tally.as_of()
-    if counted_at is None or at - counted_at >= _TALLY_EVERY:
-        tally.bring_up_to_date(at)
+        # Whatever became of the above, nothing is kept for longer than was promised.
+        forgotten = _forget(at)
+    return Ticked(due, numbered, tickets, forgotten)
+
+
+def _forget(at: datetime) -> int:
+    """Delete what has been kept long enough by an instant; how many records."""
+    answers_before = at - timedelta(days=settings.ANSWERS_KEPT_DAYS)
     forgotten = forget(
         refusals_before=at - timedelta(days=settings.REFUSALS_KEPT_DAYS),
-        answers_before=at - timedelta(days=settings.ANSWERS_KEPT_DAYS),
+        answers_before=answers_before,
         look_ups_before=at - timedelta(days=settings.LOOK_UPS_KEPT_DAYS),
     )
-    forgotten += forget_sessions(at) + forget_sign_in_links(at - timedelta(days=settings.ANSWERS_KEPT_DAYS))
-    forgotten += forget_texts(at - timedelta(days=settings.TICKETS_KEPT_DAYS))
-    return Ticked(due, numbered, tickets, forgotten)
+    forgotten += forget_sessions(at) + forget_sign_in_links(answers_before)
+    return forgotten + forget_texts(at - timedelta(days=settings.TICKETS_KEPT_DAYS))
 
 
 def _pass_time_of_all(at: datetime) -> int:

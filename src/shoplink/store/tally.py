@@ -124,7 +124,8 @@ def _count_refusals(since: int) -> None:
     """The refusals by reason from a day on; older days cannot change any more, and their refusals may be forgotten."""
     execute("DELETE FROM tally WHERE measure = 'refusal' AND day >= %s", since)
     reasons = (
-        "jsonb_array_elements(refusal.data::jsonb->'reasons') AS reason(value)"
+        # jsonb holds no NUL. With a space for it, which is as long, the text stays JSON whatever stands before it.
+        r"jsonb_array_elements(replace(refusal.data, '\u0000', '\u0020')::jsonb->'reasons') AS reason(value)"
         if is_postgresql()
         else "json_each(refusal.data, '$.reasons') AS reason"
     )

@@ -117,7 +117,7 @@ _FIELDS: dict[str, Both] = {
         Both("official or marketing", "official 或 marketing"),
         Both("open or invited", "open 或 invited"),
         Both("own or offline", "own 或 offline"),
-        Both("text", "文本"),
+        Both("text, without NUL", "不含空字符的文本"),
         Both("`next` of the page before", "上一页返回的 next"),
         Both("an e-mail address of at most 254 characters", "不超过 254 个字符的邮箱地址"),
         NAMED,
