@@ -247,6 +247,8 @@ def test_a_repeated_request_is_answered_as_the_first_was_and_done_once(call: Cal
         ({"command": {"command": "invite", "shop_id": "S1", "account_id": "A1", **GB}}, "role"),
         ({"command": {"command": "invite", "at": "2024-11-11T12:00:00Z"}}, "at"),
         ({"link_id": 7}, "link_id"),
+        ({"link_id": "link_\x00"}, "link_id"),
+        ({"link_id": "link 1"}, "link_id"),
         ({"link_id": "link_1", "text": ""}, "text"),
         ({"link_id": "link_1", "text": "x" * 2001}, "text"),
         ({"link_id": "link_1", "text": "a\x00"}, "text"),

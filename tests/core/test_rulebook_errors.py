@@ -161,11 +161,12 @@ def test_an_unknown_key_is_named_with_those_there_are(key: str) -> None:
         ("name = 5", "5"),
         ('name = ["x"]', "['x']"),
         (f'name = "{"x" * 201}"', repr("x" * 201)),
+        (r'name = "a\u0000"', r"'a\x00'"),
     ],
 )
 def test_a_rulebook_without_a_name_is_refused(line: str, shown: str) -> None:
     error = error_with('name = "guide-2024-11"', line)
-    assert error == f"own.toml: name: found {shown}; allowed: 1 to 200 characters"
+    assert error == f"own.toml: name: found {shown}; allowed: 1 to 200 characters, without NUL"
 
 
 @pytest.mark.parametrize(

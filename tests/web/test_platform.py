@@ -4,6 +4,7 @@ from datetime import timedelta
 from importlib.resources import files
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -150,3 +151,13 @@ def test_what_no_database_can_hold_is_not_found_and_breaks_nothing(alex: Client)
     assert "Nothing found" in _text(alex, "/platform/search", q="a\x00b")
     seller = signed_in(somebody("su", shops=["hh-home-gb"]))
     assert seller.post("/seller/hh-home-gb/link", {"handle": "no\x00body"}).status_code == 422
+    many = {"handles": "@noralane1", "do": "judge", "key": "a\x00"}
+    assert seller.post("/seller/hh-home-gb/many", many).status_code == 200
+    assert alex.get("/platform/?market=%00A").status_code == 200
+    assert alex.post("/platform/keys", {"do": "revoke", "key_id": "key\x00"}).status_code == 200
+    assert alex.post("/platform/keys", {"name": "ti\x00ll", "scope": ["read"]}).status_code == 200
+    assert query("SELECT count(*) FROM api_key WHERE name = 'till'") == [(1,)]
+    named = _own_text().replace('"our-own"', r'"our\u0000own"', 1)
+    assert alex.post("/platform/rulebooks", {"text": named}).status_code == 422
+    alex.cookies[settings.SESSION_COOKIE_NAME] = "\x00" * 32
+    assert alex.get("/platform/").status_code == 302

@@ -90,9 +90,17 @@ def test_only_what_a_page_offers_can_be_asked_about() -> None:
         {"command": "invite", "account_id": "zhou.zhou"},
         {"link_id": query("SELECT link_id FROM link WHERE shop_id = 'northbank-books'")[0][0]},
         {"link_id": "link_none"},
+        {"link_id": "link_\x00"},
     ):
         assert mei.post(f"/seller/{HOME}/tickets/new", asked).status_code == 404, asked
     assert mei.get(f"/seller/{HOME}/tickets/new").headers["Location"] == f"/seller/{HOME}/tickets"
+
+
+def test_neither_a_made_up_market_nor_a_made_up_key_breaks_anything() -> None:
+    assert "Queue" in text(browser_of("wei"), "/support/?market=G%00")
+    done(put_account("pat.lowe", region="FR"))
+    asked = {"command": "invite", "account_id": "pat.lowe", "role": "marketing", "key": "a\x00"}
+    assert browser_of("mei").post(f"/seller/{HOME}/tickets/new", asked).status_code == 302
 
 
 @rule("R31", "R39")

@@ -1,13 +1,11 @@
 """Whom a body is about: exactly one shop or one account, by its id."""
 
-import re
 from typing import Any
 
-from shoplink.core.parse import MalformedError
+from shoplink.core.parse import MalformedError, is_id
 from shoplink.flows.hand_off import Subject
 from shoplink.wording.input import ID
 
-_IS_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}").fullmatch
 _SUBJECTS: dict[str, Subject] = {"shop_id": "shop", "account_id": "creator"}
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"}
 
@@ -32,6 +30,6 @@ def read_subject(fields: dict[str, Any], *others: str) -> tuple[Subject, str]:
     if len(given) != 1:
         raise MalformedError("exactly one of {names} must be there", "account_id", names=", ".join(_SUBJECTS))
     subject_id = fields[given[0]]
-    if not isinstance(subject_id, str) or not _IS_ID(subject_id):
+    if not isinstance(subject_id, str) or not is_id(subject_id):
         raise MalformedError.wrong(given[0], ID.en, repr(subject_id))
     return _SUBJECTS[given[0]], subject_id

@@ -21,13 +21,14 @@ from shoplink.api.schema import Page, TicketBody, TicketInFullBody
 from shoplink.api.show_ticket import show_ticket, show_ticket_in_full
 from shoplink.api.ticket_body import ABOUT, MAY_SAY, SAID, TEXT, read_asked, read_words
 from shoplink.core.facts import Actor
-from shoplink.core.parse import MalformedError
+from shoplink.core.parse import MalformedError, is_id
 from shoplink.flows import clock
 from shoplink.flows.execute import Answer
 from shoplink.flows.ticket_steps import Step, open_about, open_review, reply, resolve, withdraw
 from shoplink.flows.tickets import Seen, find, is_opener, see
 from shoplink.store.read import one_link, snapshot
 from shoplink.store.tickets import Status, page_of_tickets
+from shoplink.wording.input import ID
 
 router = Router(tags=["tickets"])
 
@@ -73,8 +74,8 @@ def open_ticket(request: HttpRequest) -> HttpResponse:
     if "command" in fields:
         return _answer(request, open_about(read_asked(request, fields["command"], by), step, words), 201)
     link_id = fields["link_id"]
-    if not isinstance(link_id, str):
-        raise MalformedError.wrong("link_id", "text", repr(link_id))
+    if not isinstance(link_id, str) or not is_id(link_id):
+        raise MalformedError.wrong("link_id", ID.en, repr(link_id))
     link = one_link(link_id)
     if link is None or by.id != (link.shop_id if by.kind == "shop" else link.account_id):
         raise ProblemError("not_found")

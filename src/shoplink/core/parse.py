@@ -63,6 +63,14 @@ ALLOWED: dict[str, str] = {
 _OWN: dict[tuple[type[Command], str], str] = {(PutProduct, "status"): "on_sale or off"}
 
 
+_IS_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}").fullmatch
+
+
+def is_id(text: str) -> bool:
+    """Whether a text has the form of an id, as every field that holds one must."""
+    return _IS_ID(text) is not None
+
+
 def allowed(command: type[Command], field: str) -> str:
     """What a field of a command may hold, in words."""
     return _OWN.get((command, field), ALLOWED[field])

@@ -139,8 +139,8 @@ def parse_rulebook(text: str, file: str) -> Rulebook:
     except tomllib.TOMLDecodeError as error:
         raise RulebookError(file, "(syntax)", str(error), "TOML 1.0") from None
     name = document.pop("name", None)
-    if not isinstance(name, str) or not 1 <= len(name) <= 200:  # noqa: PLR2004 (the limit of every text)
-        raise RulebookError(file, "name", _shown(name), "1 to 200 characters")
+    if not isinstance(name, str) or not 1 <= len(name) <= 200 or "\x00" in name:  # noqa: PLR2004 (the limit of every text)
+        raise RulebookError(file, "name", _shown(name), "1 to 200 characters, without NUL")
     effective_from = _effective_from(document.pop("effective_from", None), file)
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}

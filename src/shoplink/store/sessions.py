@@ -16,6 +16,10 @@ from shoplink.store.owner import writing
 class SessionStore(db.SessionStore):
     """Django's sessions; a session ends with the time set when somebody signed in."""
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Whether a cookie may name a session; none is named with NUL, and no database can be asked for it."""
+        return bool(super()._validate_session_key(key)) and "\x00" not in (key or "")  # type: ignore[misc] # the stubs leave it out
+
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 (Django's signature)
         """Store the session."""
         with writing():

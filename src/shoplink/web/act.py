@@ -48,6 +48,12 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+def key_of(visit: Visit) -> str:
+    """The key of the form that was sent; a new one where it has none, or one that no database can hold."""
+    typed = visit.typed.get(KEY_FIELD, "")[:KEY_LENGTH_MAX]
+    return typed if typed and "\x00" not in typed else new_key()
+
+
 def send(visit: Visit, command: str, *, link_id: str | None = None, **fields: Any) -> Sent:
     """Execute the command of this name with these fields, by whoever acts on the page.
 
@@ -62,7 +68,7 @@ def send_all(visit: Visit, commands: Sequence[dict[str, Any]], *, link_id: str |
 
     The first is known by the form's key and its name, as one that is sent alone; the others by their place too.
     """
-    typed = visit.typed.get(KEY_FIELD, "")[:KEY_LENGTH_MAX] or new_key()
+    typed = key_of(visit)
     found: dict[int, Sent] = {}
     meant: dict[int, Command] = {}
     for place, fields in enumerate(commands):

@@ -1,20 +1,18 @@
 """Products as pages show them, to sellers and to creators: the price, the picker's figures, and its thresholds as asked for."""
 
-import re
-
 from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core.commerce.facts import ContentKind, Product
 from shoplink.core.commerce.picker import Thresholds, figures
+from shoplink.core.parse import is_id
 from shoplink.web.show import Badge
 from shoplink.web.visit import Visit
 from shoplink.wording.sentences import N_
 
 PAGE = 50
 _NUMBER_MAX = 1_000_000
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 _SALE = {
     "on_sale": Badge(N_("On sale"), "green", icon="circle-check"),
@@ -72,7 +70,7 @@ def picked(visit: Visit, *, potential: bool = False) -> Picked:
 def cursor_of(visit: Visit) -> str:
     """The id behind which the page begins; empty at the start."""
     cursor = visit.asked.get("cursor", "")
-    return cursor if _ID.fullmatch(cursor) else ""
+    return cursor if is_id(cursor) else ""
 
 
 def _number(text: str, default: int) -> int:

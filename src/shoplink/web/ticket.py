@@ -16,7 +16,7 @@ from shoplink.flows.execute import Answer
 from shoplink.flows.ticket_steps import Step, Words
 from shoplink.flows.tickets import Seen, told
 from shoplink.store.ticket_words import Message, messages_of
-from shoplink.web.act import KEY_FIELD, KEY_LENGTH_MAX, new_key
+from shoplink.web.act import key_of
 from shoplink.web.show import Badge, Instant, ReasonRow, show_actor, show_instant, show_reasons, show_role
 from shoplink.web.visit import Visit
 from shoplink.wording.problems import PROBLEMS
@@ -213,8 +213,7 @@ def _said(visit: Visit, row: TicketRow, message: Message) -> Said:
 
 def step_of(visit: Visit, kind: str) -> Step:
     """How the form that was sent asks for a step; sent twice, it is done once."""
-    key = f"{visit.typed.get(KEY_FIELD, '')[:KEY_LENGTH_MAX] or new_key()}/{kind}"
-    return Step(visit.by, scope=f"person:{visit.by.person or ''}", key=key)
+    return Step(visit.by, scope=f"person:{visit.by.person or ''}", key=f"{key_of(visit)}/{kind}")
 
 
 def words_of(visit: Visit) -> tuple[Words | None, str]:

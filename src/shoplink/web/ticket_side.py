@@ -7,7 +7,7 @@ from msgspec import Struct
 from shoplink.core import Link, parse_command
 from shoplink.core.commands import COMMANDS, PairCommand
 from shoplink.core.instant import BEGINNING
-from shoplink.core.parse import MalformedError
+from shoplink.core.parse import MalformedError, is_id
 from shoplink.core.roles import may_issue
 from shoplink.core.wire import plain, read_reason
 from shoplink.flows.ticket_steps import open_about, open_review, reply, withdraw
@@ -95,7 +95,7 @@ def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> Answer:
         return _to(visit, base, "", "")
     words, problem = words_of(visit)
     named = visit.typed.get("link_id", "")
-    link = _own(visit, one_link(named)) if named else link
+    link = _own(visit, one_link(named) if is_id(named) else None) if named else link
     command = visit.typed.get("command", "")
     step = step_of(visit, "ticket")
     if command:

@@ -1,5 +1,6 @@
 """One request for a page: who asks, who acts, and how it is answered in their words."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -18,6 +19,7 @@ from shoplink.web.reader import language_now, switched_to
 from shoplink.wording import Language
 
 _DIGITS = 19
+_MARKET = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,12 @@ class Visit:
     def asked(self) -> QueryDict:
         """What stands behind the question mark of the address."""
         return self.request.GET
+
+    @property
+    def market(self) -> str:
+        """The market that the address asks for; none that is not written as one, so that any database can be asked."""
+        text = self.asked.get("market", "")
+        return text if _MARKET.fullmatch(text) else ""
 
     def number(self, name: str) -> int | None:
         """A whole number from the address, as cursors are; None if it is none that a database holds."""

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from shoplink.core.parse import is_id
 from shoplink.flows import clock
 from shoplink.store.keys import SCOPES, create, every_key, revoke
 from shoplink.web.access import PLATFORM
@@ -41,9 +42,10 @@ def keys(visit: Visit) -> Answer:
     """The keys; the forms make one and revoke one."""
     secret, problem = "", ""
     chosen = {scope for scope in visit.typed.getlist("scope") if scope in SCOPES}
-    name = visit.typed.get("name", "").strip()[:_NAME_MAX]
+    name = visit.typed.get("name", "").replace("\x00", "").strip()[:_NAME_MAX]
     if visit.posted and visit.typed.get("do") == "revoke":
-        if revoke(visit.typed.get("key_id", ""), clock.now()):
+        key_id = visit.typed.get("key_id", "")
+        if is_id(key_id) and revoke(key_id, clock.now()):
             return visit.go("platform.keys", said=_("The key opens nothing any more."))
     elif visit.posted and not (name and chosen):
         problem = _("A key needs a name and at least one scope.")

@@ -63,12 +63,10 @@ class OverviewPage(Struct, frozen=True):
 @page("platform/", PLATFORM, menu=Menu(icon="chart-bar", title=N_("Overview")))
 def home(visit: Visit) -> Answer:
     """The overview of all markets or of one, over 7, 30 or 90 days."""
-    market = visit.asked.get("market", "")
     asked = visit.asked.get("days", "")
     days = int(asked) if asked in map(str, PERIODS) else 30
-    market = market if len(market) == 2 and market.isupper() else ""  # noqa: PLR2004 (ISO 3166-1 alpha-2)
-    found = overview(market or None, days)
-    return Shown("platform/overview.html", _page(visit, found, market, days))
+    found = overview(visit.market or None, days)
+    return Shown("platform/overview.html", _page(visit, found, visit.market, days))
 
 
 def _page(visit: Visit, found: Overview, market: str, days: int) -> OverviewPage:

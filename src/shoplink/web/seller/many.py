@@ -21,7 +21,7 @@ from shoplink.flows.post import mail_is_on
 from shoplink.flows.remind import remind_at_once
 from shoplink.flows.trial import try_in_turn
 from shoplink.web.access import SELLER
-from shoplink.web.act import KEY_FIELD, KEY_LENGTH_MAX, Sent, judged_of, new_key, sent_of
+from shoplink.web.act import Sent, judged_of, key_of, sent_of
 from shoplink.web.export import export
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
@@ -163,12 +163,11 @@ def _rows(
 
 
 def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
-    key = f"{visit.typed.get(KEY_FIELD, '')[:KEY_LENGTH_MAX] or new_key()}/{role}/{account_id}"
     fields: dict[str, Any] = {
         "command": "invite",
         "at": BEGINNING,
         "by": plain(visit.by),
-        "key": key,
+        "key": f"{key_of(visit)}/{role}/{account_id}",
         "shop_id": shop_id,
         "account_id": account_id,
         "role": role,

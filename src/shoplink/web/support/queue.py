@@ -38,7 +38,7 @@ class Queue(Struct, frozen=True):
 @page("support/", SUPPORT, menu=Menu(icon="inbox", title=N_("Queue")))
 def queue(visit: Visit) -> Answer:
     """Tickets of a status, those that wait the oldest first, those that ended the newest first."""
-    asked, market = visit.asked.get("status", ""), visit.asked.get("market", "")
+    asked, market = visit.asked.get("status", ""), visit.market
     status: Status = next((each for each in _TABS if each == asked), "open")
     after = visit.number("after") or 0
     ended = status in {"resolved", "closed"}
