@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from shoplink.store import people as store
 from shoplink.store.sql import query
 from tests.databases import use
 from tests.store.asking import done, put_account, put_shop
+from tests.store.threads import at_once
 
 PLATFORM = Actor("platform", "back-office")
 
@@ -108,6 +110,28 @@ def test_a_repeated_request_gets_the_same_link_and_another_one_does_not() -> Non
     assert made(key="k 2").secret != first.secret
     assert hand_off.use(first.secret) is not None
     assert hand_off.use(made(key="k 1").secret) is None
+
+
+def test_a_request_that_is_there_many_times_at_once_makes_one_link(database: str) -> None:
+    def run() -> HandOff:
+        use(database)
+        return made(key="k 1")
+
+    answers = at_once([run] * 6)
+    assert answers == [answers[0]] * 6
+    assert query("SELECT count(*) FROM sign_in_link") == [(1,)]
+    assert list(verify(Verified())) == []
+
+
+def test_of_two_requests_with_one_key_at_once_the_other_one_does_nothing(database: str) -> None:
+    def run(place: Any, subject_id: str) -> Any:
+        use(database)
+        return hand_off.hand_off(PLATFORM, place, subject_id, key="k 1")
+
+    answers = at_once([partial(run, "shop", "S1"), partial(run, "creator", "A1")])
+    assert answers.count("other_body") == 1
+    assert query("SELECT count(*) FROM sign_in_link") == [(1,)]
+    assert query("SELECT count(*) FROM event WHERE type = 'member.joined'") == [(1,)]
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,9 @@ def hand_off(  # noqa: PLR0913 (for whom, whereto, and how long)
     if found is None:
         return "not_found"
     with writing():
+        if key is not None:
+            # The same request may be there twice at once; whichever is second finds the link of the first.
+            sign_in_links.hold_sign_in_link(secret)
         at = now()
         made = sign_in_links.recorded_sign_in_link(secret)
         if made is not None:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from shoplink.store.fields import from_micros, to_micros
 from shoplink.store.owner import writing
 from shoplink.store.people import digest, instant_of
-from shoplink.store.sql import execute, insert, query
+from shoplink.store.sql import execute, insert, is_postgresql, query
 
 
 class HandOffLink(Struct, frozen=True):
@@ -25,6 +25,12 @@ def add_sign_in_link(secret: str, person_id: str, path: str, at: datetime, expir
     given = (digest(secret), person_id, path, to_micros(at), to_micros(expires_at))
     instants = {"created_at": "bigint", "expires_at": "bigint"}
     insert("sign_in_link", [given], digest="text", person_id="text", path="text", **instants)
+
+
+def hold_sign_in_link(secret: str) -> None:
+    """Until this transaction ends, let no other one make the link of this secret; wait for one that does so now."""
+    if is_postgresql():
+        query("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7310007))", digest(secret))
 
 
 def recorded_sign_in_link(secret: str) -> HandOffLink | None:
