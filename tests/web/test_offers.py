@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from shoplink.store.sql import query
 from tests.rule import rule
 from tests.store.asking import done, put_account
 from tests.web.persona import browser_of, demo_world
@@ -60,6 +61,16 @@ def test_promoting_that_is_refused_offers_the_creator_a_ticket() -> None:
     page = callum.post("/creator/callum.reid/choose", {"product_id": "hh-tea-gb.01"}).content.decode()
     assert offered(page)[1]["command"] == ["promote"]
     assert opens(callum, page).startswith("/creator/callum.reid/tickets/ticket_")
+
+
+@rule("R39")
+def test_a_linked_creators_ticket_about_another_shops_product_is_about_that_shop() -> None:
+    done(put_account("zhou.zhou", region="FR"))
+    zhou = browser_of("zhou")
+    page = zhou.post("/creator/zhou.zhou/choose?q=gaiwan", {"product_id": "hh-tea-gb.01"}).content.decode()
+    assert offered(page)[1]["shop_id"] == ["hh-tea-gb"]
+    assert opens(zhou, page).startswith("/creator/zhou.zhou/tickets/ticket_")
+    assert query("SELECT shop_id FROM ticket WHERE account_id = 'zhou.zhou'") == [("hh-tea-gb",)]
 
 
 @rule("R39")

@@ -71,6 +71,7 @@ def test_what_support_cannot_help_with_says_who_can_act() -> None:
     refused = mei.post("/seller/hh-tea-gb/tickets/new", asked)
     said = words(refused.content)
     assert refused.status_code == 409
+    assert "Support cannot help with this; each reason below says who can." in said
     assert "Who can act instead" in said
     assert "cannot link a marketing account" in said
     fine = mei.post(

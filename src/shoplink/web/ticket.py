@@ -236,5 +236,7 @@ def problem_of(visit: Visit, answer: Answer) -> str:
         return _("This form is still being worked on. Reload the page in a moment.")
     if answer["error"] == "idempotency.other_body":
         return _("This form had been sent before with other input. Check what you typed and send it again.")
+    if answer["error"] == "ticket.beyond_support":
+        return _("Support cannot help with this; each reason below says who can.")
     said: Any = visit.language.text(PROBLEMS[answer["error"]].detail)
     return str(said)

@@ -87,15 +87,14 @@ def _changed(visit: Visit, seen: Seen) -> tuple[str, str]:
 
 
 def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> Answer:
-    """Open a ticket about what a page has just refused; `link`: what to ask about where the form names none.
+    """Open a ticket about what a page has just refused; `link`: what to ask about where the form names no other.
 
     The form holds the command's name with its fields, or a link that stays in review. Raises Http404.
     """
     if not visit.posted:
         return _to(visit, base, "", "")
     words, problem = words_of(visit)
-    named = visit.typed.get("link_id", "")
-    link = _own(visit, one_link(named) if is_id(named) else None) if named else link
+    link = _meant(visit, link)
     command = visit.typed.get("command", "")
     step = step_of(visit, "ticket")
     if command:
@@ -139,6 +138,13 @@ def _asked(visit: Visit, command: str, link: Link | None) -> PairCommand:
     if not isinstance(asked, PairCommand) or not may_issue(visit.by, asked):
         raise Http404
     return asked
+
+
+def _meant(visit: Visit, link: Link | None) -> Link | None:
+    """The link that a form names; `link` if it names neither one nor another shop. Raises Http404."""
+    if named := visit.typed.get("link_id", ""):
+        return _own(visit, one_link(named) if is_id(named) else None)
+    return None if visit.typed.get("shop_id") else link
 
 
 def _own(visit: Visit, link: Link | None) -> Link:

@@ -17,7 +17,7 @@ def tickets(visit: Visit, account_id: str) -> Answer:
 
 @page("creator/<str:account_id>/tickets/new", CREATOR, posts=True)
 def open_ticket(visit: Visit, account_id: str) -> Answer:
-    """R39: one click on what was refused is a ticket, already written; about my link unless it names another."""
+    """R39: one click on what was refused is a ticket, already written; about my link unless it names another, or a shop."""
     return new_ticket(visit, f"/creator/{account_id}/", link=mine(account_id).current)
 
 
