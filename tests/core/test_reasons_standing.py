@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from shoplink.core import Reason
+from shoplink.core.turn import would_hold
 from tests.core.scene import (
     DAY,
     GUIDE,
@@ -158,9 +159,11 @@ def test_a_foreign_registration_is_a_warning_to_the_shop_and_holds_the_link_in_r
     scene = Scene()
     scene.creator("lin", registered_in=registered_in)
     assert warned_of(scene.invite("ding", "lin")) == ["account.registration_mismatch"]
+    warned = would_hold(scene.world, "ding", "lin", "marketing")
     assert warned_of(scene.accept("ding", "lin")) == []
     assert scene.link("ding", "lin").status == "in_review"
     held = scene.held_by("ding", "lin")
+    assert [*warned] == held
     assert [(reason.code, reason.next_actor, reason.possible_at, reason.params) for reason in held] == [
         (
             "account.registration_mismatch",

@@ -14,6 +14,7 @@ from shoplink.flows.execute import execute
 from shoplink.store.read import page_of_links
 from shoplink.store.sql import query
 from tests.rule import rule
+from tests.store.asking import done, put_account
 from tests.web.desk import made, signed_in, somebody
 
 HOME, TEA, BEAUTY = "hh-home-gb", "hh-tea-gb", demo_links.BEAUTY
@@ -43,6 +44,12 @@ def _request(page: str) -> str:
     """The unlink request that a page asks to answer."""
     (request,) = re.findall(r'name="request" value="([^"]*)"', page)
     return str(request)
+
+
+def _asked(client: Client, handle: str, account_id: str) -> str:
+    """The conditions of linking an account as a marketing account, once it was found."""
+    client.post(f"/seller/{HOME}/link", {"handle": handle})
+    return _text(client, f"/seller/{HOME}/link/{account_id}/marketing")
 
 
 def test_home_says_first_what_waits_for_me_across_my_shops(lin: Client) -> None:
@@ -108,6 +115,47 @@ def test_every_condition_is_a_row_and_what_fails_says_why_and_who_acts(lin: Clie
     assert "Send the ticket" in page
     birth = query("SELECT birth_date FROM account WHERE account_id = %s", demo_links.UNDER_AGE)[0][0]
     assert birth[:4] not in page, "a stranger's birth date is not to be learnt"
+
+
+@rule("R31", "R40")
+@pytest.mark.parametrize(
+    ("registered_in", "said"),
+    [
+        ("SG", ["once support has corrected the country", "Support’s turn"]),
+        ("US", ["Support cannot correct accounts registered there", "Nobody’s turn"]),
+    ],
+)
+def test_what_will_hold_the_link_in_review_says_how_it_is_cleared_and_who_acts(
+    lin: Client, registered_in: str, said: list[str]
+) -> None:
+    done(put_account("nora.lane-1", handle="noralane1", registered_in=registered_in))
+    page = _asked(lin, "noralane1", "nora.lane-1")
+    assert "It can be invited; the link will then be held in review" in page
+    assert "Every condition holds" not in page
+    assert "Send invitation" in page
+    assert "/help/reasons/account.registration_mismatch?market=GB" in page
+    assert all(words in page for words in said)
+
+
+@rule("R32")
+def test_a_strangers_revoked_permission_holds_the_link_and_only_the_creator_sees_why(lin: Client) -> None:
+    done(put_account("nora.lane-1", handle="noralane1", commerce_permission="revoked"))
+    page = _asked(lin, "noralane1", "nora.lane-1")
+    assert "The account is in good standing: will hold it in review" in page
+    assert "Something in the account’s own standing is in the way." in page
+    assert "The creator can see what it is" in page
+    assert "Creator’s turn" in page
+    assert "revoked" not in page
+
+
+@rule("R31")
+def test_what_would_hold_the_link_is_shown_beside_what_refuses_the_invitation(lin: Client) -> None:
+    done(put_account("nora.lane-1", handle="noralane1", status="abnormal", registered_in="SG"))
+    page = _asked(lin, "noralane1", "nora.lane-1")
+    assert "It cannot be linked now" in page
+    assert (page.count("does not hold"), page.count("will hold it in review")) == (1, 1)
+    assert "Send the ticket" not in page, "a ticket is about what refuses it"
+    assert "account.status_not_normal" not in page
 
 
 def test_a_strangers_account_is_seen_only_by_who_looked_it_up(lin: Client) -> None:

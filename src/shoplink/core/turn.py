@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from shoplink.core.case import Case
 from shoplink.core.decide import review
-from shoplink.core.facts import Link
+from shoplink.core.facts import Link, Role
 from shoplink.core.reasons import NextActor, Reason
+from shoplink.core.rules import HOLDS, broken
 from shoplink.core.world import World
 
 
@@ -14,6 +16,12 @@ def held_by(world: World, link: Link, at: datetime) -> tuple[Reason, ...]:
         return ()
     shop, account = world.shops[link.shop_id], world.accounts[link.account_id]
     return review(at, world.rulebook(shop.facts.market), shop, account, link)
+
+
+def would_hold(world: World, shop_id: str, account_id: str, role: Role) -> tuple[Reason, ...]:
+    """What would hold a link of this pair in review once it is confirmed: the reasons that `invite` warns of."""
+    shop, account = world.shops[shop_id], world.accounts[account_id]
+    return broken(HOLDS, Case(world.now, world.rulebook(shop.facts.market), shop, account, role))
 
 
 def turn(link: Link, held: tuple[Reason, ...]) -> NextActor:

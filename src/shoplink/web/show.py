@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.core import Event, Link, Reason, support_can_help
+from shoplink.core.discretion import PRIVATE
 from shoplink.core.facts import Actor, LinkStatus
 from shoplink.core.instant import format_instant
 from shoplink.core.reasons import NextActor
@@ -50,7 +51,10 @@ class Badge(Struct, frozen=True):
 
 
 class ReasonRow(Struct, frozen=True):
-    """A reason for a reader: what is wrong, what to do, who must act next, and when it may pass by itself."""
+    """A reason for a reader: what is wrong, what to do, who must act next, and when it may pass by itself.
+
+    `help_url` is empty where the reader may not learn which reason it is.
+    """
 
     code: str
     problem: str
@@ -115,7 +119,8 @@ def _reason(visit: Visit, reason: Reason) -> ReasonRow:
         remedy=said.remedy,
         next_actor=show_turn(reason.next_actor),
         possible_at=show_deadline(visit, reason.possible_at) if reason.possible_at else None,
-        help_url=f"/help/reasons/{reason.code}{_rules_of(visit)}",
+        # The address of the help would tell apart what is told alike.
+        help_url="" if reason.params == PRIVATE else f"/help/reasons/{reason.code}{_rules_of(visit)}",
         support_helps=support_can_help(reason),
     )
 

@@ -235,7 +235,7 @@ REASONS: dict[str, Wording] = {
 WARNINGS: dict[str, str] = {
     "account.registration_mismatch": N_(
         "The account was registered outside the shop’s market: once confirmed, the link is held in review"
-        " until support has corrected this on a ticket."
+        " until support corrects this on a ticket; for some countries of registration it cannot."
     ),
     "account.commerce_permission_revoked": N_(
         "The account’s e-commerce permission was revoked: once confirmed, the link is held in review until"

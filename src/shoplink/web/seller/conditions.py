@@ -3,17 +3,16 @@
 Nothing is decided here: the rows tell what the decision found.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from shoplink.core import Reason
 from shoplink.core.discretion import to_a_stranger
-from shoplink.web.act import Sent
 from shoplink.web.show import ReasonRow, show_reasons
 from shoplink.web.visit import Visit
-from shoplink.wording import say_warning
 
 State = Literal["passed", "failed", "holds"]
 
@@ -24,7 +23,6 @@ class Condition(Struct, frozen=True):
     title: str
     state: State
     reason: ReasonRow | None = None
-    note: str = ""
 
 
 CONDITIONS: tuple[tuple[tuple[str, ...], Callable[[], str]], ...] = (
@@ -46,24 +44,23 @@ CONDITIONS: tuple[tuple[tuple[str, ...], Callable[[], str]], ...] = (
 """The reasons that can refuse an invitation or hold its link, by the condition they break, and its title."""
 
 
-def conditions(visit: Visit, judged: Sent, *, stranger: bool, role: str) -> list[Condition]:
-    """All conditions of an invitation as it was judged; `stranger`: the shop has no live link with the account."""
-    reasons = to_a_stranger(judged.reasons) if stranger else judged.reasons
-    rows = {row.code: row for row in show_reasons(visit, reasons)}
+def conditions(
+    visit: Visit, reasons: Sequence[Reason], held: Sequence[Reason], *, stranger: bool, role: str
+) -> list[Condition]:
+    """All conditions of an invitation, by what refuses it and what would hold its link in review.
+
+    `stranger`: the shop has no live link with the account.
+    """
+    broken = (*reasons, *held)
+    rows = {row.code: row for row in show_reasons(visit, to_a_stranger(broken) if stranger else broken)}
+    holding = {reason.code for reason in held}
     found = []
     for codes, title in CONDITIONS:
         if role == "official" and codes[0].endswith("link_quota_spent"):
             continue
-        failed = [rows[code] for code in codes if code in rows]
-        held = [code for code in codes if code in judged.warnings]
-        if failed:
-            found += [Condition(title(), "failed", row) for row in failed]
-        elif held:
-            note = _("Once the creator has confirmed, the link stays in review until this is resolved.")
-            said = (
-                say_warning(held[0], visit.language) if not (stranger and held[0].endswith("revoked")) else ""
-            )
-            found.append(Condition(title(), "holds", note=f"{said} {note}".strip()))
-        else:
-            found.append(Condition(title(), "passed"))
+        found += [
+            Condition(title(), "holds" if code in holding else "failed", rows[code])
+            for code in codes
+            if code in rows
+        ] or [Condition(title(), "passed")]
     return found

@@ -6,9 +6,10 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import World
+from shoplink.core import World, support_can_help
 from shoplink.core.facts import Role
 from shoplink.core.instant import parse_instant
+from shoplink.core.turn import would_hold
 from shoplink.flows.look import look_at, look_at_pair
 from shoplink.flows.lookup import find, may_see
 from shoplink.web.access import SELLER, places_of
@@ -32,7 +33,10 @@ class Finding(Struct, frozen=True):
 
 
 class Asking(Struct, frozen=True):
-    """An account and what stands between it and the shop; `owned` if the person may confirm as well."""
+    """An account and what stands between it and the shop.
+
+    `held` if the link would then be held in review; `owned` if the person may confirm as well.
+    """
 
     shop_id: str
     shop: str
@@ -42,6 +46,7 @@ class Asking(Struct, frozen=True):
     roles: list[tuple[str, str, bool]]
     conditions: list[Condition]
     allowed: bool
+    held: bool
     owned: bool
     reference: str
     settlement: str
@@ -137,7 +142,8 @@ def _asking(
 ) -> Asking:
     shop_id, account_id, role = asked
     judged = judge(visit, "invite", **_asked(visit, shop_id, account_id, role))
-    found = conditions(visit, judged, stranger=is_stranger, role=role)
+    held = would_hold(world, shop_id, account_id, role)
+    found = conditions(visit, judged.reasons, held, stranger=is_stranger, role=role)
     return Asking(
         shop_id=shop_id,
         shop=shop_name(world, shop_id),
@@ -150,11 +156,12 @@ def _asking(
         ],
         conditions=found,
         allowed=judged.accepted,
+        held=bool(held),
         owned=account_id in places_of(visit.request).accounts,
         reference=visit.typed.get("reference", ""),
         settlement=visit.typed.get("settlement", ""),
         problem=sent.problem if sent else "",
-        ticket_helps=any(row.reason is not None and row.reason.support_helps for row in found),
+        ticket_helps=any(map(support_can_help, judged.reasons)),
     )
 
 
