@@ -112,6 +112,23 @@ def test_a_link_held_in_review_says_by_what() -> None:
     assert "Singapore" in page
 
 
+@rule("R31")
+@pytest.mark.parametrize(
+    ("account_id", "address", "said"),
+    [
+        ("mei.lin", "/creator/mei.lin/", "What holds it in review"),
+        ("olivia.chen", "/creator/olivia.chen/profile/link", "Send unlink request"),
+    ],
+)
+def test_view_link_info_leads_to_where_the_link_is_explained(
+    account_id: str, address: str, said: str
+) -> None:
+    creator = _creator(account_id)
+    page = _text(creator, f"/creator/{account_id}/profile/shop")
+    assert re.findall(r'href="([^"]+)">(?:(?!<a).)*?View link info', page) == [address]
+    assert said in _text(creator, address)
+
+
 def test_what_i_may_do_is_told_with_what_my_account_is() -> None:
     page = _text(_creator("olivia.chen"), "/creator/olivia.chen/rights")
     assert "Sync all products" in page

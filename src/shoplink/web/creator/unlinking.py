@@ -27,7 +27,7 @@ from shoplink.wording.sentences import N_
 
 
 class Profile(Struct, frozen=True):
-    """The account, with the shop it is linked to, if it is."""
+    """The account, with the shop it is linked to, if it is; `info_url` tells of the link, however it stands."""
 
     account_id: str
     handle: str
@@ -35,6 +35,7 @@ class Profile(Struct, frozen=True):
     shop: str
     role: str
     status: Badge | None
+    info_url: str
 
 
 class LinkInfo(Struct, frozen=True):
@@ -100,7 +101,7 @@ def link_info(visit: Visit, account_id: str) -> Answer:
 
 def _profile(visit: Visit, account_id: str) -> Profile:
     found = mine(account_id)
-    link = found.current
+    link, home = found.current, f"/creator/{account_id}/"
     return Profile(
         account_id=account_id,
         handle=handle_of(found.world, account_id),
@@ -108,6 +109,8 @@ def _profile(visit: Visit, account_id: str) -> Profile:
         shop=shop_of(found.world, link) if link else "",
         role=show_role(visit, link.role) if link else "",
         status=show_link_status(link) if link else None,
+        # Only an established link has its own page; what holds one in review is told on the creator's first page.
+        info_url=f"{home}profile/link" if link and link.status == "linked" else home,
     )
 
 
