@@ -326,8 +326,8 @@ def test_the_switch_of_the_page_changes_the_language_that_was_chosen() -> None:
     assert Person.objects.get().name == "Lin"
 
 
-def handed_off(**how: str) -> str:
-    made = hand_off.hand_off(PLATFORM, "shop", "S1", **how)  # type: ignore[arg-type]
+def handed_off(place: hand_off.Subject = "shop", subject_id: str = "S1", **how: str) -> str:
+    made = hand_off.hand_off(PLATFORM, place, subject_id, **how)  # type: ignore[arg-type]
     assert isinstance(made, hand_off.HandOff)
     return f"/sign-in/link/{made.secret}/"
 
@@ -365,6 +365,27 @@ def test_a_hand_off_person_has_no_other_way_in() -> None:
     for path in ("", "password/new/", "passkeys/add/", "app/", "providers/"):
         assert browser.get(f"/settings/security/{path}").status_code == 404, path
     assert people.places(one.person_id).shops == ("S1",)
+
+
+@pytest.mark.parametrize(("place", "subject_id"), [("shop", "S2"), ("creator", "A1")])
+def test_who_is_handed_off_for_what_has_no_name_goes_by_its_id(
+    place: hand_off.Subject, subject_id: str
+) -> None:
+    done(put_shop("S2"))
+    browser, link = Browser(), handed_off(place, subject_id)
+    assert f"Continue for {subject_id}" in browser.look(link)
+    browser.send(link)
+    assert f'<span class="person-name">{subject_id}</span>' in browser.look("/settings/")
+
+
+def test_who_is_signed_in_without_a_name_finds_the_settings_and_the_way_out() -> None:
+    browser = Browser()
+    browser.send(handed_off())
+    Person.objects.update(name="")
+    page = browser.look("/seller/S1/")
+    assert 'href="/settings/"' in page
+    assert "Sign out" in page
+    assert 'href="/sign-in/"' not in page
 
 
 @pytest.mark.parametrize("provider", ["oidc", "tiktok", "nothing"])

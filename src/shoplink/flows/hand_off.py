@@ -88,7 +88,7 @@ def hand_off(  # noqa: PLR0913 (for whom, whereto, and how long)
             if same != (person_id, target, timedelta(minutes=minutes)):
                 return "other_body"
             return HandOff(secret, made.expires_at)
-        store.add_person(name=found, person_id=person_id)
+        store.add_person(name=found or subject_id, person_id=person_id)
         people.admit(by, person_id, place, subject_id, at)
         expires_at = at + timedelta(minutes=minutes)
         sign_in_links.add_sign_in_link(secret, person_id, target, at, expires_at)

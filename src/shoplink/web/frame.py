@@ -61,13 +61,14 @@ class NetworkLine(Struct, frozen=True):
 
 
 class Frame(Struct, frozen=True):
-    """The frame of one page."""
+    """The frame of one page; `person` is what whoever is signed in is called, which may be nothing."""
 
     language: str
     theme: str
     now: str
     demo: bool
     zone: str
+    signed_in: bool
     person: str
     place: str
     places: list[PlaceItem]
@@ -96,6 +97,7 @@ def frame_of(visit: Visit) -> Frame:
         now=format_instant(visit.now.replace(second=0, microsecond=0)),
         demo=demo,
         zone=str(visit.zone),
+        signed_in=person is not None,
         person=(person.name or person.email or "") if person else "",
         place=place,
         places=places,
