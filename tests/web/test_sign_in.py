@@ -367,6 +367,16 @@ def test_a_hand_off_person_has_no_other_way_in() -> None:
     assert people.places(one.person_id).shops == ("S1",)
 
 
+def test_no_crumb_leads_a_hand_off_person_to_a_page_that_they_have_not() -> None:
+    crumb = re.compile(r'breadcrumb-item"><a href="([^"]+)"')
+    person(EMAIL)
+    own, handed = Browser(), Browser()
+    own.sign_in(EMAIL)
+    handed.send(handed_off())
+    assert crumb.findall(own.look("/settings/security/sessions/")) == ["/settings/", "/settings/security/"]
+    assert crumb.findall(handed.look("/settings/security/sessions/")) == ["/settings/"]
+
+
 @pytest.mark.parametrize(("place", "subject_id"), [("shop", "S2"), ("creator", "A1")])
 def test_who_is_handed_off_for_what_has_no_name_goes_by_its_id(
     place: hand_off.Subject, subject_id: str

@@ -114,4 +114,6 @@ def sessions(visit: Visit) -> Answer:
         )
         for one in found
     ]
-    return Shown("people/sessions.html", SessionsView(items, crumbs()))
+    # Who comes by hand-off links alone has no page of what secures their sign-in.
+    above = crumbs() if visit.person.email else crumbs()[:1]
+    return Shown("people/sessions.html", SessionsView(items, above))
