@@ -367,6 +367,19 @@ def test_a_hand_off_person_has_no_other_way_in() -> None:
     assert people.places(one.person_id).shops == ("S1",)
 
 
+def test_who_is_signed_in_and_acts_nowhere_is_told_so_and_not_asked_to_sign_in_again() -> None:
+    person(EMAIL)
+    browser = Browser()
+    browser.sign_in(EMAIL)
+    page = browser.look("/").partition('id="content"')[2]
+    assert "You act for nobody at the moment" in page
+    assert "can invite you" in page
+    for way in ('href="/inbox/"', 'href="/settings/"', 'action="/sign-out/"'):
+        assert way in page
+    assert 'href="/sign-in/"' not in page
+    assert 'href="/sign-in/"' in Browser().look("/").partition('id="content"')[2]
+
+
 def test_no_crumb_leads_a_hand_off_person_to_a_page_that_they_have_not() -> None:
     crumb = re.compile(r'breadcrumb-item"><a href="([^"]+)"')
     person(EMAIL)

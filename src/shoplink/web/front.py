@@ -1,4 +1,4 @@
-"""The front door: to the person's place, or to the way in."""
+"""The front door: to the person's place, or to the way to one."""
 
 from django.http import HttpResponseRedirect
 
@@ -10,8 +10,8 @@ from shoplink.web.visit import Answer, Shown, Visit
 
 @page("", ANYONE)
 def door(visit: Visit) -> Answer:
-    """A signed-in person goes on to the first of their places; everybody else learns how to get in."""
-    if visit.request.user.is_authenticated:
+    """A signed-in person goes on to the first of their places, if there is one; everybody else learns how to get in."""
+    if visit.anybody:
         may = places_of(visit.request)
         if may.platform or may.support:
             return HttpResponseRedirect("/platform/" if may.platform else "/support/")
@@ -21,4 +21,4 @@ def door(visit: Visit) -> Answer:
             return HttpResponseRedirect(f"/creator/{may.accounts[0]}/")
     if is_demo():
         return HttpResponseRedirect("/demo")
-    return Shown("front/door.html")
+    return Shown("front/nowhere.html" if visit.anybody else "front/door.html")
