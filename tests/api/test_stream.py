@@ -96,6 +96,18 @@ def test_a_stream_with_a_key_can_be_sent_again_after_it_broke_off(call: Caller) 
     ]
 
 
+def test_a_key_that_leaves_no_room_for_the_numbers_of_lines_is_malformed_and_nothing_is_done(
+    call: Caller,
+) -> None:
+    lines = _accounts("room-", 12)
+    body = "\n".join(map(json.dumps, lines)).encode()
+    refused = call("POST", "/v1/commands", body, actor="platform:p", key="k" * 181)
+    assert (refused.status, refused.body["field"]) == (422, "Idempotency-Key")
+    assert refused.body["detail"].endswith("allowed: 1 to 180 characters")
+    assert call.get("/v1/accounts/room-0").status == 404
+    assert {answer["outcome"] for answer in call.stream(lines, key="k" * 180)} == {"accepted"}
+
+
 def test_a_stream_in_chunks_is_answered_while_it_is_sent(call: Caller) -> None:
     """The answers to the first thousand lines come before the stream has ended."""
     connection = http.client.HTTPConnection(urlsplit(call.url).netloc, timeout=30)

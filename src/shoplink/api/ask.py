@@ -43,11 +43,11 @@ def read_command(request: HttpRequest, kind: str, **named: str) -> Command:
     return command
 
 
-def idempotency_key(request: HttpRequest) -> str | None:
-    """The key that a request carries, if it does. Raises MalformedError."""
+def idempotency_key(request: HttpRequest, length_max: int = KEY_LENGTH_MAX) -> str | None:
+    """The key that a request carries, if it does, of at most so many characters. Raises MalformedError."""
     key = request.headers.get(KEY_HEADER)
-    if key is not None and not 1 <= len(key) <= KEY_LENGTH_MAX:
-        raise MalformedError.wrong(KEY_HEADER, "1 to 200 characters", repr(key))
+    if key is not None and not 1 <= len(key) <= length_max:
+        raise MalformedError.wrong(KEY_HEADER, f"1 to {length_max} characters", repr(key))
     return key
 
 

@@ -26,6 +26,8 @@ from shoplink.flows.replay import LINE_LIMIT_BYTES, read_lines
 router = Router(tags=["commands"])
 
 NDJSON = "application/x-ndjson"
+STREAM_KEY_LENGTH_MAX = 180
+"""How long the key of a stream may be, so that with a colon and a number of 19 digits it is one for a line."""
 LINES_IN_TRANSACTION_MAX = 1_000
 BYTES_IN_TRANSACTION_MAX = 8 << 20
 _BOM = b"\xef\xbb\xbf"
@@ -46,6 +48,7 @@ _DOCUMENT["openapi_extra"]["requestBody"] = {
         }
     },
 }
+_DOCUMENT["openapi_extra"]["parameters"][-1]["schema"]["maxLength"] = STREAM_KEY_LENGTH_MAX
 _DOCUMENT["openapi_extra"]["responses"][200] = {
     "content": {NDJSON: {"schema": {"type": "string"}, "examples": {"example": {"value": examples.STREAMED}}}}
 }
@@ -57,10 +60,11 @@ def send_commands(request: HttpRequest) -> HttpResponseBase:
 
     Up to 1,000 lines make one transaction; each line is answered, in order, when its transaction is committed.
     A line may say `by` whom it is ({"kind", "id"}; else the header says it) and carry a `key`. With an
-    Idempotency-Key a line without one has that key, a colon and its number. The outcome of a line is `accepted`,
-    `refused`, `invalid` (no command) or `rejected` (not allowed, or its key was used otherwise), with an `error`.
+    Idempotency-Key, here of at most 180 characters, a line without one has that key, a colon and its number.
+    The outcome of a line is `accepted`, `refused`, `invalid` (no command) or `rejected` (not allowed, or its key
+    was used otherwise), with an `error`.
     """
-    actor, key = actor_of(request), idempotency_key(request)
+    actor, key = actor_of(request), idempotency_key(request, STREAM_KEY_LENGTH_MAX)
     answers = _answers(request, actor, key)
     return StreamingHttpResponse(answers, content_type=NDJSON)
 
