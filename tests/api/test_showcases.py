@@ -172,6 +172,35 @@ def test_the_thresholds_are_parameters(call: Caller) -> None:
     assert call.get("/v1/products", **{**ask, "listed_days": 14}).body["items"] == []
 
 
+MOST = 2**53 - 1
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "growth", "passes"),
+    [
+        (MOST, MOST, 0, True),
+        (MOST - 1, MOST, 0, False),
+        (MOST, MOST, 1_000_000, False),
+        (MOST, MOST * 100 // 1_000_100, 1_000_000, True),
+        (MOST, MOST * 100 // 1_000_100 + 1, 1_000_000, False),
+        (2, 3, -34, True),
+        (2, 3, -33, False),
+        (0, MOST, -100, True),
+        (0, 1, -99, False),
+    ],
+)
+def test_growth_is_exact_for_any_figures(
+    call: Caller, now: int, before: int, growth: int, *, passes: bool
+) -> None:
+    shop_id = call.shop()
+    products(call, shop_id, "a", units_7d=now, units_prev_7d=before, rank_page=6)
+    ask: Json = {"shop_id": shop_id, "growth": growth, "listed_days": 36500}
+    (listed,) = call.get("/v1/products", **ask).body["items"]
+    picked = call.get("/v1/products", **ask, potential="true")
+    assert (listed["potential"], picked.status) == (passes, 200)
+    assert picked.body["items"] == ([listed] if passes else [])
+
+
 @pytest.mark.parametrize("at", ["yesterday", "2024-01-01T00:00:00", "2024-02-30T00:00:00Z"])
 def test_a_showcase_is_asked_for_at_an_instant_that_there_is(call: Caller, at: str) -> None:
     answer = call.get(f"/v1/accounts/{call.account()}/showcase", at=at)

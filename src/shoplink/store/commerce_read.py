@@ -93,14 +93,11 @@ def _like(part: str) -> str:
 
 
 def _potential(thresholds: Thresholds, at: datetime) -> list[tuple[str, tuple[Any, ...]]]:
+    percent = 100 + thresholds.growth_percent
+    # Divided, not multiplied: as exact for whole numbers, and nothing is more than a database's integer holds.
+    grown = ("units_7d * 100 / %s >= units_prev_7d", (percent,)) if percent else ("units_7d >= 0", ())
     return [
-        (
-            (
-                "(units_7d > 0 AND units_prev_7d = 0"
-                " OR units_prev_7d > 0 AND units_7d * 100 >= units_prev_7d * (100 + %s))"
-            ),
-            (thresholds.growth_percent,),
-        ),
+        (f"(units_7d > 0 AND units_prev_7d = 0 OR units_prev_7d > 0 AND {grown[0]})", grown[1]),
         ("listed_at >= %s", (to_micros(shift(at, -timedelta(days=thresholds.listed_days))),)),
         ("rank_page > %s", (thresholds.pages,)),
     ]
