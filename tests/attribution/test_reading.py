@@ -11,16 +11,27 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
-from shoplink.attribution import instants, reading
+from shoplink.attribution import instants, judging, reading
 from shoplink.attribution.duck import Duck
 from shoplink.attribution.engine import Engine
 from shoplink.attribution.mapping import MappingError, parse_mapping
 from shoplink.wording.orders import WORDS
-from tests.attribution.asking import opened
+from tests.attribution.asking import opened, plan_of
 from tests.attribution.cells import COLUMNS, FINE, SETTINGS, Cell, at, mapping_of
+from tests.attribution.market import START, write_links, write_orders
+from tests.attribution.naive import Link, Order
+
+FINE_TABLE = {
+    "order_id": ["O1"],
+    "shop_id": ["S1"],
+    "ordered_at": pa.array([START], pa.timestamp("us", "UTC")),
+    "amount_minor": [1_000],
+    "currency": ["GBP"],
+}
 
 
 @pytest.fixture
@@ -131,6 +142,41 @@ def test_columns_with_types_are_read_exactly(duck: Duck, tmp_path: Path) -> None
         "currency_problem": "unknown",
     }
     assert third["commission_rate_problem"] == "not_rate"
+
+
+@pytest.mark.parametrize("name", ["shop_id=S9", "currency=USD", "dt=2026-11-01", "a[1]*"])
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_the_name_of_a_folder_says_nothing_of_orders(tmp_path: Path, name: str, form: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    orders = [Order("O1", "S1", "A1", START, 1_000, "GBP", 1_000)]
+    (file,) = map(Path, write_orders(orders, folder))
+    if form == "csv":
+        file = file.with_suffix(".csv")
+        pa_csv.write_csv(pq.read_table(file.with_suffix(".parquet")), file)
+    engine = Duck("1GB", folder, None)
+    source = opened(engine, [str(file)], folder)
+    links = write_links([Link("link_1", "S1", "A1", "official", START, None)], folder / "links.parquet")
+    engine.write(
+        judging.judged(source.rows, source.fields, engine.links(links), plan_of(engine, links)),
+        folder / "judged.parquet",
+        "parquet",
+        lambda _: None,
+    )
+    engine.close()
+    with pq.ParquetFile(folder / "judged.parquet") as judged:
+        (row,) = judged.read().to_pylist()
+    assert (row["shop_id"], row["currency"], row["link_id"]) == ("S1", "GBP", "link_1")
+    assert "dt" not in row
+
+
+def test_a_name_with_brackets_is_that_of_one_file(duck: Duck, tmp_path: Path) -> None:
+    for name in ("e1", "e[1]", "e*"):
+        table = pa.table({**FINE_TABLE, "order_id": [name]})
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    for name in ("e[1]", "e*"):
+        source = opened(duck, [str(tmp_path / f"{name}.parquet")], tmp_path)
+        assert [row["order_id"] for row in duck.rows(source.rows)] == [name]
 
 
 @pytest.mark.parametrize(

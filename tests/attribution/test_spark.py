@@ -13,7 +13,7 @@ from shoplink.attribution.spark import Spark
 from tests.attribution.asking import answer, opened, plan_of, read_result, rejected_ids
 from tests.attribution.cells import SETTINGS
 from tests.attribution.market import DAY, START, links_of, orders_of, write_links, write_orders
-from tests.attribution.naive import judge
+from tests.attribution.naive import Order, judge
 from tests.attribution.test_reading import misread
 
 ORDERS = int(os.environ.get("SHOPLINK_TEST_ORDERS", "600000")) // 6
@@ -81,3 +81,17 @@ def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: Spark, 
     duck.close()
     assert results[0] == results[1]
     assert len(results[0]) > 4_000
+
+
+def test_spark_takes_no_column_from_the_name_of_a_folder_and_no_name_for_a_pattern(
+    spark: Spark, tmp_path: Path
+) -> None:
+    for name in ("shop_id=S9", "e[1]", "e1"):
+        write_orders([Order(name, "S1", "A1", START, 1, "GBP", 1)], tmp_path / name)
+    for name in ("shop_id=S9", "e[1]"):
+        source = opened(spark, [str(tmp_path / name / "orders-0.parquet")], tmp_path)
+        assert [(row["order_id"], row["shop_id"]) for row in spark.rows(source.rows)] == [(name, "S1")]
+    (tmp_path / "e1" / "orders-0.parquet").unlink()
+    (tmp_path / "e1").rmdir()
+    source = opened(spark, [str(tmp_path)], tmp_path)
+    assert {row["shop_id"] for row in spark.rows(source.rows)} == {"S1"}

@@ -1,5 +1,6 @@
 """DuckDB, embedded: out of core within a limit of memory."""
 
+import glob
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -66,8 +67,7 @@ class Duck:
         more = ", union_by_name = true" if len(files) > 1 else ""
         place = "*" if is_csv else f"* EXCLUDE (file_row_number), file_row_number + 1 AS {LINE}"
         more += "" if is_csv else f", filename = '{FILE}', file_row_number = true"
-        listed = ", ".join(map(_quoted, files))
-        self._run(f"CREATE OR REPLACE VIEW orders AS SELECT {place} FROM read_parquet([{listed}]{more})")
+        self._run(f"CREATE OR REPLACE VIEW orders AS SELECT {place} FROM {_content(files, more)}")
         found = self._run("DESCRIBE orders").fetchall()
         types = {name: kind for name, kind, *_ in found}
         ours = [name for name in types if name.startswith(RESERVED)] if is_csv else (FILE, LINE)
@@ -77,7 +77,7 @@ class Duck:
 
     def links(self, file: Path) -> ir.Table:
         """As the protocol says."""
-        self._run(f"CREATE OR REPLACE VIEW links AS SELECT * FROM read_parquet([{_quoted(file)}])")
+        self._run(f"CREATE OR REPLACE VIEW links AS SELECT * FROM {_content([file])}")
         return ibis.table(LINKS, name="links")
 
     def named(self, rows: ir.Table, name: str) -> ir.Table:
@@ -85,7 +85,7 @@ class Duck:
         # Written out: DuckDB works a view's expressions out as often as they are used.
         file = self._folder / f"{name}.parquet"
         self._run(f"COPY ({_sql(rows)}) TO {_quoted(file)} (FORMAT parquet, COMPRESSION lz4)")
-        self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{_quoted(file)}])")
+        self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {_content([file])}")
         return ibis.table(rows.schema(), name=name)
 
     def write(self, rows: ir.Table, out: Path, form: Form, tell: Tell) -> int:
@@ -151,6 +151,13 @@ def _schema(types: dict[str, str]) -> ibis.Schema:
 def name_of_decimal(kind: str) -> str:
     """DECIMAL(18,2) as Ibis writes it."""
     return kind.lower()
+
+
+def _content(files: Sequence[str | Path], more: str = "") -> str:
+    """What reads Parquet files in SQL: these files, and of them their own columns."""
+    # Left alone DuckDB takes brackets in names for patterns, and folders named `shop_id=S9` for columns.
+    names = ", ".join(_quoted(file if "://" in str(file) else glob.escape(str(file))) for file in files)
+    return f"read_parquet([{names}], hive_partitioning = false{more})"
 
 
 def _sql(rows: ir.Table) -> str:

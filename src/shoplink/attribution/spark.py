@@ -3,6 +3,7 @@
 Folders and files must be where every worker sees them.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
@@ -101,7 +102,7 @@ class Spark:
         """As the protocol says."""
         from pyspark.sql import functions as f  # noqa: PLC0415 (an optional extra)
 
-        found = self._session.read.option("mergeSchema", len(files) > 1).parquet(*files)
+        found = self._content(files)
         if not is_csv:
             row, path = f.col("_metadata.row_index") + 1, f.col("_metadata.file_path")
             found = found.select("*", row.alias(LINE), path.alias(FILE))
@@ -118,7 +119,7 @@ class Spark:
     @_said
     def links(self, file: Path) -> ir.Table:
         """As the protocol says."""
-        self._session.read.parquet(str(file)).createOrReplaceTempView("links")
+        self._content([str(file)]).createOrReplaceTempView("links")
         return ibis.table(LINKS, name="links")
 
     @_said
@@ -160,6 +161,13 @@ class Spark:
     def close(self) -> None:
         """As the protocol says."""
         self._session.stop()
+
+    def _content(self, files: Sequence[str]) -> Any:
+        """What is in Parquet files and folders of them: these files, and of them their own columns."""
+        # Left alone Spark takes brackets in names for patterns, and folders named `shop_id=S9` for columns.
+        names = [file if "://" in file else re.sub(r"([][{}*?\\])", r"\\\1", file) for file in files]
+        reader = self._session.read.option("recursiveFileLookup", value=True)
+        return reader.option("mergeSchema", len(files) > 1).parquet(*names)
 
 
 def _kind(name: str) -> Kind:
