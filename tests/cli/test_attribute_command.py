@@ -151,6 +151,46 @@ def test_statements_add_up_and_name_what_links_have_waived(place: Place) -> None
     assert "A2" not in of_creator
 
 
+def own_orders(*instants: str) -> str:
+    """Affiliate orders of the shop S1, placed then, as CSV whose columns have their own names."""
+    lines = [f"O{number},S1,A9,{at},1000,GBP,1000" for number, at in enumerate(instants)]
+    header = "order_id,shop_id,account_id,ordered_at,amount_minor,currency,commission_rate_bp"
+    return "\n".join((header, *lines)) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("zone", "months"),
+    [
+        ("UTC", ["1000-01", "1900-01", "2026-02", "2026-03", "9999-12"]),
+        ("Asia/Shanghai", ["1000-01", "1900-01", "2026-03", "2026-03", "9999-12"]),
+        ("America/St_Johns", ["0999-12", "1900-01", "2026-02", "2026-02", "9999-12"]),
+    ],
+)
+def test_every_order_stands_under_its_own_month_however_far_apart_they_are(
+    place: Place, zone: str, months: list[str]
+) -> None:
+    instants = ("1000-01-01T00:00:00Z", "1900-01-20T00:00:00Z", "2026-02-28T16:00:00Z", "2026-03-01T00:00:00Z",
+                "9999-12-31T15:59:59Z")  # fmt: skip
+    place.file("orders.csv", own_orders(*instants))
+    place.run("attribute", "orders.csv", "--links", "periods.csv", "--out", "judged.csv")
+    place.run(
+        "statement", "judged.csv", "--links", "periods.csv", "--out", "statements", "--time-zone", zone
+    )
+    found = rows(place, "statements/commission.csv")
+    assert {row["month"]: int(row["order_lines"]) for row in found} == {
+        month: months.count(month) for month in months
+    }
+
+
+def test_a_month_of_no_year_that_has_a_name_makes_no_statement(place: Place) -> None:
+    place.file("orders.csv", own_orders("9999-12-31T16:00:00Z"))
+    place.run("attribute", "orders.csv", "--links", "periods.csv", "--out", "judged.csv")
+    common = ("--links", "periods.csv", "--out", "statements", "--time-zone")
+    done = place.run("statement", "judged.csv", *common, "Asia/Shanghai", status=2)
+    assert "found orders outside of the years 1 to 9999" in done.err
+    place.run("statement", "judged.csv", *common, "UTC")
+
+
 def test_a_result_that_somebody_has_changed_makes_no_statement(place: Place) -> None:
     place.file("orders.csv", "\n".join(ORDERS.splitlines()[:5]) + "\n")
     common = ("--mapping", "mapping.toml", "--links", "periods.csv", "--out")

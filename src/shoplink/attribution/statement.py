@@ -1,14 +1,15 @@
 """Statements from a result: sums per month and shop, and per link; and the checks that hold them to the rows."""
 
-from datetime import UTC, datetime, tzinfo
-from itertools import pairwise
+from collections.abc import Iterable
+from datetime import MAXYEAR, MINYEAR, datetime, tzinfo
 
 import ibis
 import ibis.expr.types as ir
 
 from shoplink.attribution.engine import RESERVED
-from shoplink.attribution.instants import to_micros
+from shoplink.attribution.instants import from_micros, to_micros
 from shoplink.attribution.judging import commission, fine
+from shoplink.attribution.mapping import MappingError
 from shoplink.attribution.source import Source
 
 SUMS = ("order_lines", "amount_minor", "refund_minor", "commission_minor")
@@ -16,20 +17,20 @@ SUMS = ("order_lines", "amount_minor", "refund_minor", "commission_minor")
 
 LINKED = ("official", "marketing")
 
-_MONTHS_MAX = 1_200
+_DAY = 86_400_000_000
 
 
-def lines(source: Source, zone: tzinfo, span: tuple[int, int] | None) -> ir.Table:
+def lines(source: Source, zone: tzinfo, instants: Iterable[int]) -> ir.Table:
     """The rows of a result as statements sum them: month in a zone, shop, account, basis, link, and money.
 
-    `span` is the first and the last instant of them, in microseconds; None if there are no rows.
+    `instants` are those of `days`. Raises MappingError if they are in years that have no name.
     """
     rows = fine(source.rows, source.fields)
     amount, rate = rows[f"{RESERVED}amount"], rows[f"{RESERVED}commission_rate"]
     link_id = rows.link_id.cast("string").nullif("")
     is_linked = rows.basis.cast("string").isin(LINKED)
     return rows.select(
-        month=_month(rows[f"{RESERVED}ordered_at"], zone, span),
+        month=_month(rows[f"{RESERVED}ordered_at"], zone, instants),
         shop_id=rows[f"{RESERVED}shop_id"],
         account_id=rows[f"{RESERVED}account_id"],
         currency=rows[f"{RESERVED}currency"],
@@ -45,11 +46,11 @@ def lines(source: Source, zone: tzinfo, span: tuple[int, int] | None) -> ir.Tabl
     )
 
 
-def span(source: Source) -> ir.Table:
-    """One row: the first and the last instant of a result's rows."""
+def days(source: Source) -> ir.Table:
+    """Per day the first and the last instant of a result's rows, in microseconds: in which months there are any."""
     rows = fine(source.rows, source.fields)
     at = rows[f"{RESERVED}ordered_at"]
-    return rows.agg(first=at.min(), last=at.max())
+    return rows.group_by(day=at - at % _DAY).agg(first=at.min(), last=at.max())
 
 
 def commission_statement(lines: ir.Table) -> ir.Table:
@@ -141,25 +142,30 @@ def _sum(numbers: ir.IntegerValue) -> ir.IntegerValue:
     return numbers.sum().cast("decimal(38, 0)").cast("int64")
 
 
-def _month(at: ir.IntegerValue, zone: tzinfo, span: tuple[int, int] | None) -> ir.StringValue:
+def _month(at: ir.IntegerValue, zone: tzinfo, instants: Iterable[int]) -> ir.StringValue:
     """The month of an instant in a zone, as `2026-11`."""
-    if span is None:
-        return ibis.literal("")
-    starts = _month_starts(zone, *span)
-    branches = [(at < following, name) for (name, _), (_, following) in pairwise(starts)]
-    last = starts[-1][0]
-    return ibis.cases(*branches, else_=last) if branches else ibis.literal(last)
+    *months, last = sorted(_months(zone, instants)) or [(1, 1)]
+    branches = [(at < _start(zone, *_next(*month)), _name(*month)) for month in months]
+    return ibis.cases(*branches, else_=_name(*last)) if branches else ibis.literal(_name(*last))
 
 
-def _month_starts(zone: tzinfo, first: int, last: int) -> list[tuple[str, int]]:
-    """The months that a span of instants touches, each with its first instant."""
-    at = datetime.fromtimestamp(first // 10**6, UTC).astimezone(zone)
-    year, month = at.year, at.month
-    found: list[tuple[str, int]] = []
-    while len(found) <= _MONTHS_MAX:
-        start = to_micros(datetime(year, month, 1, tzinfo=zone))
-        if start > last:
-            break
-        found.append((f"{year}-{month:02}", start))
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)  # noqa: PLR2004 (months of a year)
-    return found
+def _months(zone: tzinfo, instants: Iterable[int]) -> set[tuple[int, int]]:
+    """The months of instants, and those that follow: a clock put back at midnight shows a month's end twice."""
+    try:
+        local = [from_micros(instant).astimezone(zone) for instant in instants]
+    except OverflowError:
+        raise MappingError(f"found orders outside of the years {MINYEAR} to {MAXYEAR}") from None
+    found = {(at.year, at.month) for at in local}
+    return found | {_next(*month) for month in found if month != (MAXYEAR, 12)}
+
+
+def _next(year: int, month: int) -> tuple[int, int]:
+    return (year, month + 1) if month < 12 else (year + 1, 1)  # noqa: PLR2004 (months of a year)
+
+
+def _start(zone: tzinfo, year: int, month: int) -> int:
+    return to_micros(datetime(year, month, 1, tzinfo=zone))
+
+
+def _name(year: int, month: int) -> str:
+    return f"{year:04}-{month:02}"

@@ -71,9 +71,8 @@ def _state(wanted: Wanted, engine: Engine, work: Path) -> Stated:
         raise MappingError(
             f"{', '.join(wanted.results)}: found no columns {', '.join(RESULT)}; `shoplink attribute` writes them"
         )
-    seen = next(engine.rows(statement.span(source)))
-    span = None if seen["first"] is None else (seen["first"], seen["last"])
-    lines = engine.named(statement.lines(source, wanted.zone, span), "lines")
+    seen = [at for day in engine.rows(statement.days(source)) for at in (day["first"], day["last"])]
+    lines = engine.named(statement.lines(source, wanted.zone, seen), "lines")
     for wrong in engine.rows(statement.wrong(lines, links).limit(1)):
         raise UnsoundError(f"a row cannot be as it is by these links and its own rate: {wrong}")
     whole = {row["currency"]: row for row in engine.rows(statement.whole(lines))}
