@@ -2,8 +2,11 @@
 
 import csv
 import io
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -173,9 +176,7 @@ def test_every_order_stands_under_its_own_month_however_far_apart_they_are(
                 "9999-12-31T15:59:59Z")  # fmt: skip
     place.file("orders.csv", own_orders(*instants))
     place.run("attribute", "orders.csv", "--links", "periods.csv", "--out", "judged.csv")
-    place.run(
-        "statement", "judged.csv", "--links", "periods.csv", "--out", "statements", "--time-zone", zone
-    )
+    place.run("statement", "judged.csv", "--links", "periods.csv", "--out", "statements", "--time-zone", zone)
     found = rows(place, "statements/commission.csv")
     assert {row["month"]: int(row["order_lines"]) for row in found} == {
         month: months.count(month) for month in months
@@ -189,6 +190,54 @@ def test_a_month_of_no_year_that_has_a_name_makes_no_statement(place: Place) -> 
     done = place.run("statement", "judged.csv", *common, "Asia/Shanghai", status=2)
     assert "found orders outside of the years 1 to 9999" in done.err
     place.run("statement", "judged.csv", *common, "UTC")
+
+
+def test_a_result_in_parquet_made_of_csv_says_what_its_csv_says(place: Place) -> None:
+    orders = own_orders("2026-10-05T00:00:00Z").replace("A9", " A1\t").replace("GBP", "gbp")
+    place.file("orders.csv", orders)
+    place.file("none.csv", PERIODS.splitlines()[0] + "\n")
+    since = ("--since", "2026-10-01T00:00:00Z", "--links", "periods.csv", "--out")
+    for form in ("csv", "parquet"):
+        place.run("attribute", "orders.csv", "--links", "none.csv", "--out", f"before.{form}")
+        place.run("statement", f"before.{form}", "--links", "none.csv", "--out", f"before-{form}")
+        place.run("attribute", f"before.{form}", *since, f"again-{form}.csv")
+        (row,) = rows(place, f"again-{form}.csv")
+        assert (row["basis"], row["link_id"]) == ("official", "link_1")
+    assert place.read("before-csv/commission.csv") == place.read("before-parquet/commission.csv")
+    (kept,) = rows(place, "again-csv.csv")
+    assert kept["account_id"] == " A1\t"
+
+
+def test_a_result_in_csv_made_of_decimals_can_be_read_again(place: Place) -> None:
+    orders = pa.table(
+        {
+            "order_id": ["O1"],
+            "shop_id": ["S1"],
+            "account_id": ["A9"],
+            "ordered_at": pa.array([datetime(2026, 10, 5, tzinfo=UTC)], pa.timestamp("us", "UTC")),
+            "amount_minor": pa.array([Decimal(1234)], pa.decimal128(38, 18)),
+            "currency": ["GBP"],
+            "commission_rate_bp": pa.array([Decimal(1000)], pa.decimal128(12, 2)),
+        }
+    )
+    pq.write_table(orders, place.folder / "orders.parquet")
+    place.run("attribute", "orders.parquet", "--links", "periods.csv", "--out", "judged.csv")
+    place.run("statement", "judged.csv", "--links", "periods.csv", "--out", "statements")
+    (row,) = rows(place, "statements/commission.csv")
+    assert (row["amount_minor"], row["commission_minor"]) == ("1234", "123")
+
+
+def test_a_mapping_with_delimiter_and_encoding_of_the_export_reads_the_result_too(place: Place) -> None:
+    header = ORDERS.splitlines()[0].replace(",", ";")
+    lines = [line.replace(",", ";") for line in ORDERS.splitlines()[2:5]]
+    place.file("orders.csv", "\n".join((header, *lines, "")).encode("gb18030"))
+    place.file("mapping.toml", f'delimiter = ";"\nencoding = "gb18030"\n{MAPPING}')
+    common = ("--mapping", "mapping.toml", "--links", "periods.csv", "--out")
+    place.run("attribute", "orders.csv", *common, "judged.csv")
+    done = place.run("statement", "judged.csv", *common, "statements", "--json")
+    assert done.lines == [{"rows": 3, "pages": 4, "out": "statements"}]
+    place.run("attribute", "judged.csv", "--since", "2026-10-01T00:00:00Z", *common, "again.csv")
+    assert sorted(rows(place, "again.csv"), key=str) == sorted(rows(place, "judged.csv"), key=str)
 
 
 def test_a_result_that_somebody_has_changed_makes_no_statement(place: Place) -> None:

@@ -33,6 +33,8 @@ class Plan(Struct, frozen=True):
 
 RESULT = ("basis", "link_id", "commission_minor")
 PROBLEMS = "shoplink_problems"
+PLACES = (("File", "Line", "Reason"), ("文件", "行号", "原因"))
+"""What the rejects say of a row besides its own columns: where it stood, and why; in English and in Chinese."""
 
 LINKS = ibis.schema(
     {

@@ -26,11 +26,12 @@ _MOST_HAVE = 2
 """The decimals of most currencies."""
 _ROUNDED = r"^([0-9]([.,][0-9]+)?[Ee]\+?[0-9]+|[0-9]+[.,]0+)$"
 _WHOLE = r"^-?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3}){1,5})$"
-_DECIMAL = r"^-?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3}){1,5})(\.[0-9]{1,6})?$"
+_DECIMAL = r"^-?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3}){1,5})(\.[0-9]{1,6}0*)?$"
+_NO_DECIMALS = r"\.0+$"
 _RATES: dict[Rates, str] = {
     "bp": r"^-?[0-9]{1,6}$",
-    "percent": r"^-?[0-9]{1,4}(\.[0-9]{1,4})? *%?$",
-    "fraction": r"^-?[0-9]{1,2}(\.[0-9]{1,6})?$",
+    "percent": r"^-?[0-9]{1,4}(\.[0-9]{1,4}0*)? *%?$",
+    "fraction": r"^-?[0-9]{1,2}(\.[0-9]{1,6}0*)?$",
 }
 
 _EXPECTED: dict[Field, tuple[tuple[Kind, ...], str]] = {
@@ -93,13 +94,13 @@ def fit(mapping: Mapping, shape: Shape, files: str) -> None:
 
 
 def read(
-    rows: ir.Table, shape: Shape, mapping: Mapping, engine: Engine
+    rows: ir.Table, shape: Shape, mapping: Mapping, engine: Engine, *, is_result: bool
 ) -> tuple[ir.Table, dict[Field, Reading]]:
     """The rows of a source that the mapping fits, with what their cells say, and every field as an expression on it.
 
-    What is taken from a cell once and used often becomes a column of its own before it is used.
+    `is_result`: the source is an earlier result. What is taken from a cell once and used often becomes a column of its own before it is used.
     """
-    taken = _taken(rows, shape, mapping, engine)
+    taken = _taken(rows, shape, mapping, engine, is_result=is_result)
     reader = _Reader(engine.named(rows.mutate(**taken), "taken") if taken else rows, shape, mapping, engine)
     amount = reader.money("amount")
     return reader.rows, {
@@ -114,13 +115,18 @@ def read(
     }
 
 
-def _taken(rows: ir.Table, shape: Shape, mapping: Mapping, engine: Engine) -> dict[str, ir.Value]:
+def _taken(
+    rows: ir.Table, shape: Shape, mapping: Mapping, engine: Engine, *, is_result: bool
+) -> dict[str, ir.Value]:
     """The instants and the numbers in cells that are text."""
     taken: dict[str, ir.Value] = {}
     for field, column in mapping.columns.items():
         if shape.kinds[column] != "text":
             continue
         cell = rows[cell_of(field)] if shape.is_csv else rows[column].nullif("")
+        if is_result and field in ("amount", "refund", "commission_rate"):
+            # Decimals of Parquet stand in CSV with all their places. Only there: an export's 12.00 are no minor units.
+            cell = cell.re_replace(_NO_DECIMALS, "")
         if field == "ordered_at":
             taken[_AT], taken[_NAMES_OFFSET] = instants.taken(cell, mapping.dates, engine.micros)
         elif field in ("amount", "refund"):

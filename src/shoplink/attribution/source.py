@@ -7,7 +7,7 @@ import ibis.expr.types as ir
 from msgspec import Struct
 
 from shoplink.attribution import reading
-from shoplink.attribution.engine import Engine, Form, Tell
+from shoplink.attribution.engine import Engine, Form, Tell, cell_of
 from shoplink.attribution.judging import RESULT
 from shoplink.attribution.mapping import Field, Mapping, MappingError, own_names
 from shoplink.attribution.reading import Reading
@@ -57,8 +57,25 @@ def open_orders(
     mapping = mapping or own_names(shape.kinds)
     reading.fit(mapping, shape, ", ".join(files))
     count = next(engine.rows(rows.agg(count=rows.count())))["count"]
-    rows, fields = reading.read(rows, shape, mapping, engine)
+    is_result = set(RESULT) <= set(shape.kinds)
+    rows, fields = reading.read(rows, shape, mapping, engine, is_result=is_result)
     return Source(rows, fields, mapping, tuple(shape.kinds), broken, count + len(broken))
+
+
+def bare(source: Source) -> ir.Table:
+    """The rows with the cells of fields as they were read, for Parquet made of CSV.
+
+    In CSV spaces around a cell and small letters of a currency mean nothing, in Parquet they do. The cells are there
+    already, so this costs nothing; to trim three columns of 10,000,000 rows whenever Parquet is read takes 7 to 19 s.
+    """
+    cells = {
+        column: source.rows[cell_of(field)]
+        for field, column in source.mapping.columns.items()
+        if cell_of(field) in source.rows.columns
+    }
+    if currency := source.mapping.column("currency"):
+        cells |= {currency: cells[currency].upper()} if currency in cells else {}
+    return source.rows.mutate(**cells)
 
 
 def is_result(source: Source) -> bool:

@@ -17,14 +17,17 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shoplink.attribution.engine import FILE, LINE, RESERVED, Tell, cell_of
+from shoplink.attribution.judging import PLACES, RESULT
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.core.commission import Period
 
 _BLOCK_BYTES = 8 << 20
 _LINKS_AT_A_TIME = 50_000
 _BROKEN_MAX = 100_000
+_HEADER_BYTES_MAX = 1 << 20
 _FIRST_LINE = 2
 """The line after the header."""
 
@@ -44,6 +47,10 @@ _LINK_COLUMNS = pa.schema(
         ("changed_at", pa.int64()),
     ]
 )
+
+
+_OURS = tuple(",".join(columns).encode() for columns in (RESULT, *PLACES))
+"""What stands in the first line of what we wrote: a result, the rejects."""
 
 
 class Broken(Struct, frozen=True):
@@ -69,6 +76,11 @@ def stage_csv(path: Path, out: Path, mapping: Mapping, tell: Tell) -> Staged:
     Lines count as a spreadsheet counts rows, the header is line 1; a line without any text is passed over.
     Raises MappingError for what is no CSV in the encoding found or given; OSError.
     """
+    with path.open("rb") as file:
+        header = file.readline(_HEADER_BYTES_MAX)
+    if any(columns in header for columns in _OURS):
+        # That is in UTF-8 and with commas, whatever the exports were that it was made of.
+        mapping = replace(mapping, encoding=None, delimiter=None)
     encoding = _encoding(path, mapping)
     columns, delimiter = _header(path, encoding, mapping)
     fields = {cell_of(field): column for field, column in mapping.columns.items() if column in columns}

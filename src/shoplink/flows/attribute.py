@@ -14,7 +14,7 @@ from shoplink.attribution import judging
 from shoplink.attribution.engine import Engine, Form
 from shoplink.attribution.instants import to_micros
 from shoplink.attribution.mapping import Mapping, MappingError
-from shoplink.attribution.source import is_result, open_orders
+from shoplink.attribution.source import bare, is_result, open_orders
 from shoplink.attribution.staging import stage_links
 from shoplink.core.commission import Period
 from shoplink.flows.order_rejects import write_rejects
@@ -84,10 +84,11 @@ def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Do
         )
     plan = judging.plan_for(**next(engine.rows(judging.survey(links))))
     source = open_orders(engine, asked.orders, asked.mapping, work, lambda done: say("reading", done))
+    rows = bare(source) if asked.form == "parquet" else source.rows
     if asked.since is None:
-        result = judging.judged(source.rows, source.fields, links, plan)
+        result = judging.judged(rows, source.fields, links, plan)
     elif is_result(source):
-        result = judging.judged_again(source.rows, source.fields, links, plan, to_micros(asked.since))
+        result = judging.judged_again(rows, source.fields, links, plan, to_micros(asked.since))
     else:
         raise MappingError(
             f"{', '.join(asked.orders)}: found no columns {', '.join(judging.RESULT)}; expected an earlier result"
@@ -99,8 +100,8 @@ def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Do
         rejected = 0
         if judged < source.count:
             say("rejects", 0)
-            rows = engine.rows(judging.rejected(source.rows, source.fields, links, plan))
-            rejected = write_rejects(rows, source, rejects_part, asked.tag)
+            left = engine.rows(judging.rejected(source.rows, source.fields, links, plan))
+            rejected = write_rejects(left, source, rejects_part, asked.tag)
         if judged + rejected != source.count:
             raise UnsoundError(
                 f"of {source.count} rows {judged} were judged and {rejected} rejected: this does not add up"

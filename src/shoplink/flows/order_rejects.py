@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from shoplink.attribution.engine import FILE, LINE
-from shoplink.attribution.judging import PROBLEMS, RESULT
+from shoplink.attribution.judging import PLACES, PROBLEMS, RESULT
 from shoplink.attribution.mapping import Field
 from shoplink.attribution.source import Source
 from shoplink.wording import Tag
 from shoplink.wording.input import Both
 from shoplink.wording.orders import say_broken_line, say_order_problems
 
-_PLACE = (Both("File", "文件"), Both("Line", "行号"), Both("Reason", "原因"))
+_PLACE = tuple(map(Both, *PLACES))
 
 
 def write_rejects(rejected: Iterable[Mapping[str, Any]], source: Source, out: Path, tag: Tag | None) -> int:
