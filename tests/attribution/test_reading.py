@@ -228,6 +228,52 @@ def test_a_column_that_cannot_hold_its_field_is_named_with_what_was_found_and_ex
     assert said.format(path) in str(error.value)
 
 
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_every_file_must_have_the_columns_by_itself(duck: Duck, tmp_path: Path, form: str) -> None:
+    whole = {**FINE_TABLE, "account_id": ["A1"], "refund_minor": [1]}
+    files = []
+    for name, left_out in (("whole", ""), ("lacking", "account_id")):
+        path = tmp_path / f"{name}.{form}"
+        table = pa.table({column: cells for column, cells in whole.items() if column != left_out})
+        (pa_csv.write_csv if form == "csv" else pq.write_table)(table, path)
+        files.append(str(path))
+    named = parse_mapping(
+        '[columns]\norder_id = "order_id"\nshop_id = "shop_id"\naccount_id = "account_id"\n'
+        'ordered_at = "ordered_at"\namount = "amount_minor"\ncurrency = "currency"\n',
+        "m.toml",
+    )
+    for mapping, said in ((None, "without a mapping"), (named, "m.toml")):
+        with pytest.raises(MappingError) as error:
+            opened(duck, files, tmp_path, mapping=mapping)
+        assert str(error.value).startswith(
+            f"{said}: account_id is read from the column 'account_id', which {files[1]} does not have; found"
+        )
+
+
+def test_a_column_is_of_one_kind_in_all_files(duck: Duck, tmp_path: Path) -> None:
+    mapping = parse_mapping(
+        'utc_offset = "+08:00"\n[columns]\norder_id = "order_id"\nshop_id = "shop_id"\n'
+        'ordered_at = "ordered_at"\namount = "amount_minor"\ncurrency = "currency"\n',
+        "m.toml",
+    )
+    changes = {
+        "zone": {},
+        "clock": {"ordered_at": pa.array([START], pa.timestamp("us"))},
+        "number": {"order_id": pa.array([1], pa.int64())},
+    }
+    files = {name: str(tmp_path / f"{name}.parquet") for name in changes}
+    for name, change in changes.items():
+        pq.write_table(pa.table(FINE_TABLE | change), files[name])
+    with pytest.raises(MappingError) as error:
+        opened(duck, [files["zone"], files["clock"]], tmp_path, mapping=mapping)
+    assert str(error.value) == (
+        "m.toml: ordered_at is read from the column 'ordered_at': found TIMESTAMP WITH TIME ZONE in "
+        f"{files['zone']}, TIMESTAMP in {files['clock']}; expected one kind in all files of a run"
+    )
+    source = opened(duck, [files["zone"], files["number"]], tmp_path, mapping=mapping)
+    assert sorted(row["order_id"] for row in duck.rows(source.rows)) == ["1", "O1"]
+
+
 def test_what_is_the_same_in_every_row_need_not_be_a_column(duck: Duck, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text("id,at,total\n1,2026-11-01T10:00:00Z,5\n", encoding="utf-8")
     mapping = parse_mapping(

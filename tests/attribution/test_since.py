@@ -75,6 +75,14 @@ def test_a_row_that_no_changed_link_can_touch_stays_as_it_was(duck: Duck, tmp_pa
     ]
 
 
+def test_every_file_must_be_an_earlier_result(duck: Duck, tmp_path: Path) -> None:
+    orders = [Order("O1", "S1", "A1", START, 100, "GBP", 1000)]
+    (file,) = map(Path, write_orders(orders, tmp_path))
+    judged = result(duck, file, [], None)
+    assert opened(duck, [str(judged)], tmp_path).new == []
+    assert opened(duck, [str(judged), str(file)], tmp_path).new == [str(file)]
+
+
 def test_a_result_judged_anew_has_each_column_once(duck: Duck, tmp_path: Path) -> None:
     links = links_of(20, 2, seed=1)
     orders = orders_of(300, links, seed=2)

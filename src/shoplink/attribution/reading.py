@@ -93,6 +93,24 @@ def fit(mapping: Mapping, shape: Shape, files: str) -> None:
             )
 
 
+def fit_together(mapping: Mapping, shapes: dict[str, Shape]) -> None:
+    """Hold that the columns of fields are of one kind in all files, by their names. Raises MappingError.
+
+    An engine makes one kind of several without saying so: a clock's time without an offset one of UTC.
+    """
+    for field, column in mapping.columns.items():
+        # Whole numbers, as which Parquet also has columns that hold nothing, read the same as text and as decimals.
+        found = {
+            shape.kinds[column]: file for file, shape in shapes.items() if shape.kinds[column] != "whole"
+        }
+        if len(found) > 1:
+            types = ", ".join(f"{shapes[file].types[column]} in {file}" for file in found.values())
+            raise MappingError(
+                f"{mapping.name or 'without a mapping'}: {field} is read from the column {column!r}: found {types}; "
+                "expected one kind in all files of a run"
+            )
+
+
 def read(
     rows: ir.Table, shape: Shape, mapping: Mapping, engine: Engine, *, is_result: bool
 ) -> tuple[ir.Table, dict[Field, Reading]]:

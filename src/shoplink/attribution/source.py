@@ -1,5 +1,6 @@
 """Files of orders, opened: their rows with every field as an expression, whatever they were written in."""
 
+from collections import ChainMap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,10 @@ _CSV = (".csv", ".tsv", ".txt")
 
 
 class Source(Struct):
-    """Orders, opened: their rows, the fields of those, and the lines that are no rows at all."""
+    """Orders, opened: their rows, the fields of those, and the lines that are no rows at all.
+
+    `new` are the files that are no earlier result, which says of every row whose it is.
+    """
 
     rows: ir.Table
     fields: dict[Field, Reading]
@@ -25,6 +29,7 @@ class Source(Struct):
     columns: tuple[str, ...]
     broken: list[Broken]
     count: int
+    new: list[str]
 
 
 def form_of(files: Sequence[str]) -> Form:
@@ -53,13 +58,17 @@ def open_orders(
 
         broken += stage_csv(Path(file), out, mapping or own_names(), tell_of_all).broken
         staged[number] = str(out)
+    # Of every file by itself: among several a column that one of them lacks would be empty there.
+    shapes = {file: engine.orders([one], is_csv=is_csv)[1] for file, one in zip(files, staged, strict=True)}
+    mapping = mapping or own_names(ChainMap(*(one.kinds for one in shapes.values())))
+    for file, one in shapes.items():
+        reading.fit(mapping, one, file)
+    reading.fit_together(mapping, shapes)
     rows, shape = engine.orders(staged, is_csv=is_csv)
-    mapping = mapping or own_names(shape.kinds)
-    reading.fit(mapping, shape, ", ".join(files))
     count = next(engine.rows(rows.agg(count=rows.count())))["count"]
-    is_result = set(RESULT) <= set(shape.kinds)
-    rows, fields = reading.read(rows, shape, mapping, engine, is_result=is_result)
-    return Source(rows, fields, mapping, tuple(shape.kinds), broken, count + len(broken))
+    new = [file for file, one in shapes.items() if not set(RESULT) <= set(one.kinds)]
+    rows, fields = reading.read(rows, shape, mapping, engine, is_result=not new)
+    return Source(rows, fields, mapping, tuple(shape.kinds), broken, count + len(broken), new)
 
 
 def bare(source: Source) -> ir.Table:
@@ -76,8 +85,3 @@ def bare(source: Source) -> ir.Table:
     if currency := source.mapping.column("currency"):
         cells |= {currency: cells[currency].upper()} if currency in cells else {}
     return source.rows.mutate(**cells)
-
-
-def is_result(source: Source) -> bool:
-    """Whether the files are an earlier result, which says of every row whose it is."""
-    return set(RESULT) <= set(source.columns)

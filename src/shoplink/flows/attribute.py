@@ -14,7 +14,7 @@ from shoplink.attribution import judging
 from shoplink.attribution.engine import Engine, Form
 from shoplink.attribution.instants import to_micros
 from shoplink.attribution.mapping import Mapping, MappingError
-from shoplink.attribution.source import bare, is_result, open_orders
+from shoplink.attribution.source import bare, open_orders
 from shoplink.attribution.staging import stage_links
 from shoplink.core.commission import Period
 from shoplink.flows.order_rejects import write_rejects
@@ -87,11 +87,11 @@ def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Do
     rows = bare(source) if asked.form == "parquet" else source.rows
     if asked.since is None:
         result = judging.judged(rows, source.fields, links, plan)
-    elif is_result(source):
+    elif not source.new:
         result = judging.judged_again(rows, source.fields, links, plan, to_micros(asked.since))
     else:
         raise MappingError(
-            f"{', '.join(asked.orders)}: found no columns {', '.join(judging.RESULT)}; expected an earlier result"
+            f"{', '.join(source.new)}: found no columns {', '.join(judging.RESULT)}; expected an earlier result"
         )
     part = asked.out.with_name(f".{asked.out.name}.part")
     rejects_part = asked.rejects.with_name(f".{asked.rejects.name}.part")

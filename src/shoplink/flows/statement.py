@@ -21,7 +21,7 @@ from shoplink.attribution.engine import Engine
 from shoplink.attribution.instants import from_micros
 from shoplink.attribution.judging import RESULT
 from shoplink.attribution.mapping import Mapping, MappingError
-from shoplink.attribution.source import is_result, open_orders
+from shoplink.attribution.source import open_orders
 from shoplink.attribution.staging import stage_links
 from shoplink.core.commission import Period
 from shoplink.core.instant import format_instant
@@ -67,9 +67,9 @@ def state(wanted: Wanted) -> Stated:
 def _state(wanted: Wanted, engine: Engine, work: Path) -> Stated:
     links = engine.links(work / "links.parquet")
     source = open_orders(engine, wanted.results, wanted.mapping, work, lambda _: None)
-    if not is_result(source):
+    if source.new:
         raise MappingError(
-            f"{', '.join(wanted.results)}: found no columns {', '.join(RESULT)}; `shoplink attribute` writes them"
+            f"{', '.join(source.new)}: found no columns {', '.join(RESULT)}; `shoplink attribute` writes them"
         )
     seen = [at for day in engine.rows(statement.days(source)) for at in (day["first"], day["last"])]
     lines = engine.named(statement.lines(source, wanted.zone, seen), "lines")
