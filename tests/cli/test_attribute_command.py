@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from shoplink.cli.attribute import files_of
 from tests.cli.running import Place
 
 PERIODS = """\
@@ -238,6 +239,15 @@ def test_a_mapping_with_delimiter_and_encoding_of_the_export_reads_the_result_to
     assert done.lines == [{"rows": 3, "pages": 4, "out": "statements"}]
     place.run("attribute", "judged.csv", "--since", "2026-10-01T00:00:00Z", *common, "again.csv")
     assert sorted(rows(place, "again.csv"), key=str) == sorted(rows(place, "judged.csv"), key=str)
+
+
+def test_a_file_is_taken_by_its_name_and_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place.folder)
+    for name in ("e1.csv", "e[1].csv", "f.csv"):
+        place.file(name, "")
+    assert files_of(("e[1].csv",)) == ["e[1].csv"]
+    assert files_of(("e[0-9].csv",)) == ["e1.csv"]
+    assert files_of(("f.csv", "./f.csv", "e1.csv", str(place.folder / "e?.csv"))) == ["f.csv", "e1.csv"]
 
 
 def test_a_result_that_somebody_has_changed_makes_no_statement(place: Place) -> None:

@@ -162,15 +162,16 @@ class _Bars:
 
 
 def files_of(orders: tuple[str, ...]) -> list[str]:
-    """The files that names and patterns mean, each once."""
-    files: dict[str, None] = {}
+    """The files that names and patterns mean, each once; what is there by its name is no pattern."""
+    files: dict[str | Path, str] = {}
     for name in orders:
-        is_pattern = re.search(r"[*?\[]", name) is not None and "://" not in name
+        is_pattern = re.search(r"[*?\[]", name) and "://" not in name and not Path(name).exists()
         found = sorted(glob.glob(name, recursive=True)) if is_pattern else [name]  # noqa: PTH207 (as a shell reads it)
         if not found or not ("://" in name or Path(found[0]).exists()):
             fail(f"{name}: there is no such file")
-        files |= dict.fromkeys(found)
-    return list(files)
+        for file in found:
+            files.setdefault(file if "://" in file else Path(file).resolve(), file)
+    return list(files.values())
 
 
 def links_of(files: tuple[str, ...]) -> Iterator["Period"]:
