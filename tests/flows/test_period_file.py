@@ -71,8 +71,33 @@ def test_what_is_finer_than_a_microsecond_is_said(tmp_path: Path) -> None:
         [*read_periods([path])]
 
 
-def test_a_column_that_is_needed_is_missed_by_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("column", ["shop_id", "ended_at", "changed_at"])
+@pytest.mark.parametrize("form", ["CSV", "parquet"])
+def test_a_column_that_is_needed_is_missed_by_name(tmp_path: Path, column: str, form: str) -> None:
     path = written(tmp_path, pa.timestamp("us", "UTC"))
-    pq.write_table(pq.read_table(path).drop_columns(["shop_id"]), path)
-    with pytest.raises(PeriodsError, match="line 1: shop_id: found nothing; allowed: "):
+    table = pq.read_table(path).drop_columns([column])
+    if form == "parquet":
+        pq.write_table(table, path)
+    else:
+        path = tmp_path / "PERIODS.CSV"
+        path.write_text(",".join(table.column_names), encoding="utf-8")
+    with pytest.raises(PeriodsError, match=f"{path.name}: found the columns link_id, .*; missing {column}; "):
         [*read_periods([path])]
+
+
+def test_columns_that_may_be_left_out_are(tmp_path: Path) -> None:
+    path = written(tmp_path, pa.timestamp("us", "UTC"))
+    pq.write_table(pq.read_table(path).drop_columns(["settlement", "reference"]), path)
+    assert [*read_periods([path])][1] == LASTING
+
+
+def test_what_is_no_parquet_is_said_with_its_file(tmp_path: Path) -> None:
+    path = written(tmp_path, pa.timestamp("us", "UTC"))
+    whole = path.read_bytes()
+    for content in (b"", b"link_id,shop_id\n", whole[:-10], whole[:4] + b"\xff" * 400 + whole[404:]):
+        path.write_bytes(content)
+        with pytest.raises(MappingError, match=r"periods\.parquet: no Parquet: ."):
+            [*read_periods([path])]
+    with pytest.raises(IsADirectoryError) as error:
+        [*read_periods([tmp_path])]
+    assert error.value.filename == str(tmp_path)

@@ -6,6 +6,7 @@ One stream each, in bounded memory.
 import codecs
 import csv
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import reduce
 from itertools import islice
 from pathlib import Path
@@ -228,19 +229,36 @@ def _cells(periods: list[Period], column: pa.Field) -> Any:
     return pa.array(values, column.type)
 
 
+@contextmanager
+def _parquet(path: Path) -> Iterator[pq.ParquetFile]:
+    """A Parquet file, opened. Raises MappingError for what is none, OSError."""
+    with path.open("rb") as opened:
+        try:
+            with pq.ParquetFile(opened) as file:
+                yield file
+        except (pa.ArrowException, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise MappingError(f"{path}: no Parquet: {error}") from None
+
+
+def parquet_columns(path: Path) -> list[str]:
+    """The names of a Parquet file's columns. Raises MappingError, OSError."""
+    with _parquet(path) as file:
+        names: list[str] = file.schema_arrow.names
+    return names
+
+
 def parquet_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     """The rows of a Parquet file as values, of those of these columns that it has; instants in microseconds.
 
-    Raises MappingError.
+    Raises MappingError, OSError.
     """
-    try:
-        with pq.ParquetFile(path) as file:
-            present = [name for name in columns if name in file.schema_arrow.names]
-            for batch in file.iter_batches(batch_size=_LINKS_AT_A_TIME, columns=present):
-                cells = [_in_micros(f"{path}: {name}", batch[name]) for name in present]
-                yield from pa.RecordBatch.from_arrays(cells, names=present).to_pylist()
-    except pa.ArrowInvalid as error:
-        raise MappingError(f"{path}: no Parquet: {error}") from None
+    with _parquet(path) as file:
+        present = [name for name in columns if name in file.schema_arrow.names]
+        for batch in file.iter_batches(batch_size=_LINKS_AT_A_TIME, columns=present):
+            cells = [_in_micros(f"{path}: {name}", batch[name]) for name in present]
+            yield from pa.RecordBatch.from_arrays(cells, names=present).to_pylist()
 
 
 def _in_micros(what: str, cells: Any) -> Any:

@@ -1,7 +1,7 @@
 """A file of the established periods of links: written by `shoplink export --what periods`, read by `attribute`."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -14,6 +14,7 @@ from shoplink.core.parse import ALLOWED
 from shoplink.store.fields import from_micros
 
 _INSTANTS = ("linked_at", "ended_at", "changed_at")
+_NEEDED = ("account_id", "changed_at", "ended_at", "link_id", "linked_at", "role", "shop_id")
 _ALLOWED = {
     **ALLOWED,
     "link_id": "1–64 characters",
@@ -44,35 +45,41 @@ def write_periods(periods: Iterable[Period], out: TextIO) -> int:
 def read_periods(paths: Iterable[Path]) -> Iterator[Period]:
     """The periods in files, CSV or Parquet. Raises PeriodsError, MappingError, OSError."""
     for path in paths:
-        for line, fields in enumerate(_fields(path), start=2 if path.suffix == ".csv" else 1):
+        for line, fields in enumerate(_fields(path), start=2 if _is_csv(path) else 1):
             try:
                 yield _period(fields)
             except ValueError as error:
                 raise PeriodsError(f"{path}: line {line}: {error}") from None
 
 
+def _is_csv(path: Path) -> bool:
+    return path.suffix.lower() == ".csv"
+
+
 def _fields(path: Path) -> Iterator[Mapping[str, Any]]:
     """The lines of a file by the names of its columns."""
-    if path.suffix != ".csv":
-        from shoplink.attribution.staging import parquet_rows  # noqa: PLC0415 (takes long to load)
+    if not _is_csv(path):
+        from shoplink.attribution.staging import parquet_columns, parquet_rows  # noqa: PLC0415 (takes long to load)
 
+        _hold_columns(path, parquet_columns(path))
         yield from parquet_rows(path, COLUMNS)
         return
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, restkey="")
-            missing = {"link_id", "shop_id", "account_id", "role", "linked_at", "ended_at", "changed_at"} - {
-                *(reader.fieldnames or ())
-            }
-            if missing:
-                found = ", ".join(reader.fieldnames or ()) or "nothing"
-                raise PeriodsError(
-                    f"{path}: found the columns {found}; missing {', '.join(sorted(missing))}; "
-                    "`shoplink export --what periods` writes them"
-                )
+            _hold_columns(path, reader.fieldnames or ())
             yield from reader
     except (UnicodeDecodeError, csv.Error) as error:
         raise PeriodsError(f"{path}: no CSV in UTF-8: {error}") from None
+
+
+def _hold_columns(path: Path, found: Sequence[str]) -> None:
+    """Hold that a file has the columns that it needs: without `ended_at` every link would stand."""
+    if missing := [name for name in _NEEDED if name not in found]:
+        raise PeriodsError(
+            f"{path}: found the columns {', '.join(found) or 'nothing'}; missing {', '.join(missing)}; "
+            "`shoplink export --what periods` writes them"
+        )
 
 
 def _period(fields: Mapping[str, Any]) -> Period:
