@@ -1,6 +1,5 @@
 """Files of orders, opened: their rows with every field as an expression, whatever they were written in."""
 
-from collections import ChainMap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -60,7 +59,9 @@ def open_orders(
         staged[number] = str(out)
     # Of every file by itself: among several a column that one of them lacks would be empty there.
     shapes = {file: engine.orders([one], is_csv=is_csv)[1] for file, one in zip(files, staged, strict=True)}
-    mapping = mapping or own_names(ChainMap(*(one.kinds for one in shapes.values())))
+    mapping = mapping or own_names(
+        {name: kind for one in shapes.values() for name, kind in one.kinds.items()}
+    )
     for file, one in shapes.items():
         reading.fit(mapping, one, file)
     reading.fit_together(mapping, shapes)
