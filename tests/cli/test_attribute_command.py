@@ -212,17 +212,19 @@ def test_a_result_in_parquet_made_of_csv_says_what_its_csv_says(place: Place) ->
 def test_a_result_in_csv_made_of_decimals_can_be_read_again(place: Place) -> None:
     orders = pa.table(
         {
-            "order_id": ["O1"],
-            "shop_id": ["S1"],
-            "account_id": ["A9"],
-            "ordered_at": pa.array([datetime(2026, 10, 5, tzinfo=UTC)], pa.timestamp("us", "UTC")),
-            "amount_minor": pa.array([Decimal(1234)], pa.decimal128(38, 18)),
-            "currency": ["GBP"],
-            "commission_rate_bp": pa.array([Decimal(1000)], pa.decimal128(12, 2)),
+            "order_id": ["O1", "O2"],
+            "shop_id": ["S1"] * 2,
+            "account_id": ["A9"] * 2,
+            "ordered_at": pa.array([datetime(2026, 10, 5, tzinfo=UTC)] * 2, pa.timestamp("us", "UTC")),
+            "amount_minor": pa.array([Decimal(1234), Decimal(-500)], pa.decimal128(38, 18)),
+            "currency": ["GBP"] * 2,
+            "commission_rate_bp": pa.array([Decimal(1000)] * 2, pa.decimal128(12, 2)),
         }
     )
     pq.write_table(orders, place.folder / "orders.parquet")
-    place.run("attribute", "orders.parquet", "--links", "periods.csv", "--out", "judged.csv")
+    place.run("attribute", "orders.parquet", "--links", "periods.csv", "--out", "judged.csv", status=1)
+    (row,) = rows(place, "judged.rejects.csv")
+    assert (row["amount_minor"], row["commission_rate_bp"]) == ("-500", "1000")
     place.run("statement", "judged.csv", "--links", "periods.csv", "--out", "statements")
     (row,) = rows(place, "statements/commission.csv")
     assert (row["amount_minor"], row["commission_minor"]) == ("1234", "123")
@@ -248,6 +250,53 @@ def test_a_file_is_taken_by_its_name_and_once(place: Place, monkeypatch: pytest.
     assert files_of(("e[1].csv",)) == ["e[1].csv"]
     assert files_of(("e[0-9].csv",)) == ["e1.csv"]
     assert files_of(("f.csv", "./f.csv", "e1.csv", str(place.folder / "e?.csv"))) == ["f.csv", "e1.csv"]
+
+
+def test_rejects_take_the_place_of_nothing_that_is_read_or_written(place: Place) -> None:
+    place.file("o.rejects.csv", own_orders("2026-10-05T00:00:00Z"))
+    links = ("--links", "periods.csv")
+    before = {path.name: path.read_bytes() for path in place.folder.iterdir()}
+    for arguments in (
+        ("o.rejects.csv", *links, "--out", "o.parquet"),
+        ("o.rejects.csv", *links, "--out", "x.csv", "--rejects", "./x.csv"),
+        ("o.rejects.csv", *links, "--out", "x.csv", "--rejects", "periods.csv"),
+        ("o.rejects.csv", *links, "--out", "periods.csv"),
+    ):
+        done = place.run("attribute", *arguments, status=2)
+        assert "is read or written by this run already; expected another file" in done.err
+    assert {path.name: path.read_bytes() for path in place.folder.iterdir()} == before
+
+
+def test_a_result_may_take_the_place_of_its_orders(place: Place) -> None:
+    place.file("o.csv", own_orders("2026-10-05T00:00:00Z"))
+    for _ in range(2):
+        place.run("attribute", "o.csv", "--links", "periods.csv", "--out", "o.csv")
+    (row,) = rows(place, "o.csv")
+    assert row["basis"] == "affiliate"
+
+
+@pytest.mark.parametrize(("delimiter", "language"), [(";", "zh"), (",", "en")])
+def test_rejects_have_every_cell_in_its_column_and_are_judged_again_with_one_reason(
+    place: Place, delimiter: str, language: str
+) -> None:
+    orders = own_orders("2026-10-05T00:00:00Z", "yesterday") + "O2,S1,A9\n"
+    place.file("orders.csv", orders.replace(",", delimiter))
+    other = own_orders("2026-10-05T00:00:00Z").replace("order_id,shop_id", "shop_id,order_id")
+    place.file("other.csv", other.replace("O0,S1", "S1,O0") + "S1,O3\n")
+    common = ("--links", "periods.csv", "--language", language, "--out")
+    place.run("attribute", "orders.csv", "other.csv", *common, "judged.csv", status=1)
+    first = rows(place, "judged.rejects.csv")
+    assert sorted((row["order_id"], row["shop_id"]) for row in first) == [
+        ("O1", "S1"),
+        ("O2", "S1"),
+        ("O3", "S1"),
+    ]
+    place.run("attribute", "judged.rejects.csv", *common, "again.csv", status=1)
+    again = rows(place, "again.rejects.csv")
+    header = place.read("again.rejects.csv", "utf-8-sig").splitlines()[0].split(",")
+    assert header == list(first[0])
+    assert len(set(header)) == len(header)
+    assert sorted(row["order_id"] for row in again) == ["O1", "O2", "O3"]
 
 
 def test_a_result_that_somebody_has_changed_makes_no_statement(place: Place) -> None:

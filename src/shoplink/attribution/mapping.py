@@ -1,7 +1,7 @@
 """A mapping: which column of an order export is which field, and how its cells are written. TOML, by its user."""
 
 import tomllib
-from collections.abc import Mapping as Table
+from collections.abc import Container
 from datetime import timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 from re import ASCII, fullmatch
@@ -93,7 +93,7 @@ class Mapping(Struct, frozen=True):
         return int(rate)
 
 
-def own_names(present: Table[str, object] | None = None) -> Mapping:
+def own_names(present: Container[str] | None = None) -> Mapping:
     """The mapping of a file whose columns are named as the fields are; `present` are the columns it has."""
     names: dict[Field, str] = {field: _OWN_NAMES.get(field, field) for field in (*REQUIRED, *OPTIONAL)}
     if present is not None:

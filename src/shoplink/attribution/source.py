@@ -59,9 +59,7 @@ def open_orders(
         staged[number] = str(out)
     # Of every file by itself: among several a column that one of them lacks would be empty there.
     shapes = {file: engine.orders([one], is_csv=is_csv)[1] for file, one in zip(files, staged, strict=True)}
-    mapping = mapping or own_names(
-        {name: kind for one in shapes.values() for name, kind in one.kinds.items()}
-    )
+    mapping = mapping or own_names({name for one in shapes.values() for name in one.kinds})
     for file, one in shapes.items():
         reading.fit(mapping, one, file)
     reading.fit_together(mapping, shapes)

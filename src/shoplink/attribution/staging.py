@@ -55,11 +55,13 @@ _OURS = tuple(",".join(columns).encode() for columns in (RESULT, *PLACES))
 
 
 class Broken(Struct, frozen=True):
-    """A line of CSV that has another number of cells than the header, as it stands."""
+    """A line of CSV that has another number of cells than the header, as it stands; and its file's columns."""
 
     file: str
     line: int
     text: str
+    columns: tuple[str, ...]
+    delimiter: str
 
 
 class Staged(Struct, frozen=True):
@@ -127,7 +129,7 @@ def _batches(
     encoding, delimiter = written
 
     def keep(row: Any) -> str:
-        broken.append(Broken(name, row.number, row.text))
+        broken.append(Broken(name, row.number, row.text, columns, delimiter))
         return "error" if len(broken) > _BROKEN_MAX else "skip"
 
     yield from pa_csv.open_csv(

@@ -3,7 +3,7 @@
 import glob
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -116,10 +116,13 @@ def _run(
     from shoplink.flows import attribute as flow  # noqa: PLC0415 (as above)
     from shoplink.flows.period_file import PeriodsError  # noqa: PLC0415 (as above)
 
-    path = Path(out)
+    path, files = Path(out), files_of(orders)
+    others = [*options["links"], *([mapping] if mapping else [])]
+    _hold_apart("--out", path, others)
+    _hold_apart("--rejects", _rejects(out, options["rejects"]), [out, *files, *others])
     try:
         asked = flow.Asked(
-            orders=files_of(orders),
+            orders=files,
             links=links_of(options["links"]),
             out=path,
             form="csv" if path.suffix.lower() in _CSV else "parquet",
@@ -198,6 +201,13 @@ def engine_of(options: dict[str, Any]) -> Callable[[Path], "Engine"]:
         return Duck(options["memory"], folder, options["threads"])
 
     return opened
+
+
+def _hold_apart(option: str, path: Path, others: Iterable[str]) -> None:
+    """Hold that what is written takes the place of nothing that this run reads or writes; OUT may that of ORDERS."""
+    for name in others:
+        if "://" not in name and Path(name).resolve() == path.resolve():
+            fail(f"{option}: {path} is read or written by this run already; expected another file")
 
 
 def _rejects(out: str, rejects: str | None) -> Path:
