@@ -270,8 +270,19 @@ def test_a_column_is_of_one_kind_in_all_files(duck: Duck, tmp_path: Path) -> Non
         "m.toml: ordered_at is read from the column 'ordered_at': found TIMESTAMP WITH TIME ZONE in "
         f"{files['zone']}, TIMESTAMP in {files['clock']}; expected one kind in all files of a run"
     )
+    with pytest.raises(MappingError, match="expected one kind in all files of a run"):
+        opened(duck, [str(tmp_path)], tmp_path, mapping=mapping)
     source = opened(duck, [files["zone"], files["number"]], tmp_path, mapping=mapping)
     assert sorted(row["order_id"] for row in duck.rows(source.rows)) == ["1", "O1"]
+
+
+def test_of_a_folder_the_files_are_read_that_are_not_hidden(duck: Duck, tmp_path: Path) -> None:
+    for name in ("a.parquet", "shop_id=S9/b.parquet", ".shoplink-x/links.parquet", "_temporary/c.parquet"):
+        (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.table({**FINE_TABLE, "order_id": [name]}), tmp_path / "in" / name)
+    source = opened(duck, [str(tmp_path / "in")], tmp_path)
+    found = sorted((row["order_id"], row["shop_id"]) for row in duck.rows(source.rows))
+    assert found == [("a.parquet", "S1"), ("shop_id=S9/b.parquet", "S1")]
 
 
 def test_what_is_the_same_in_every_row_need_not_be_a_column(duck: Duck, tmp_path: Path) -> None:

@@ -62,6 +62,15 @@ class Duck:
         for name, value in settings.items():
             self._run(f"SET {name} = {_quoted(value)}")
 
+    def parts(self, file: str) -> list[str]:
+        """As the protocol says: a folder's files, because DuckDB makes of each what the first is."""
+        if "://" in file or not Path(file).is_dir():
+            return [file]
+        # As Spark does, without those that are being written, ours among them: these have names as `.x` or `_x`.
+        found = sorted(Path(file).rglob("*.parquet"))
+        shown = [one for one in found if not any(name[0] in "._" for name in one.relative_to(file).parts)]
+        return list(map(str, shown)) or [file]
+
     def orders(self, files: Sequence[str], *, is_csv: bool) -> tuple[ir.Table, Shape]:
         """As the protocol says."""
         more = ", union_by_name = true" if len(files) > 1 else ""

@@ -46,6 +46,10 @@ class Engine(Protocol):
 
     micros: Micros
 
+    def parts(self, file: str) -> list[str]:
+        """What a name means that may be that of a folder of Parquet files: each by itself, or as the engine reads it."""
+        ...
+
     def orders(self, files: Sequence[str], *, is_csv: bool) -> tuple[ir.Table, Shape]:
         """The rows of Parquet files with `FILE` and `LINE`, and what their columns hold.
 

@@ -47,6 +47,7 @@ def open_orders(
     Without a mapping columns are named as the fields are. Raises MappingError, EngineError, OSError.
     """
     is_csv = form_of(files) == "csv"
+    files = files if is_csv else [part for file in files for part in engine.parts(file)]
     broken: list[Broken] = []
     staged = list(files)
     for number, file in enumerate(files if is_csv else ()):
