@@ -55,13 +55,13 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
 OTHERS = {
     rows: {
         "digest", "member_ids_locked", "add_member", "remove_member", "add_person", "change_person", "let_in",
-        "change_language", "add_invitation", "end_invitation", "instant_of",
+        "change_language", "keep_reading", "add_invitation", "end_invitation", "instant_of",
     },
     names: set(),
     inbox: {"mark_read", "mark_old_read", "choose"},
     calendar: {"make_address", "revoke_address"},
     lookups: {"record"},
-    sign_in_links: {"add_sign_in_link", "use_sign_in_link", "forget_sign_in_links"},
+    sign_in_links: {"add_sign_in_link", "hold_sign_in_link", "use_sign_in_link", "forget_sign_in_links"},
     people: {"actor", "invite", "withdraw", "join", "admit", "remove"},
 }  # fmt: skip
 

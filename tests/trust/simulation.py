@@ -193,7 +193,7 @@ class Simulation:
         left = iter(range(self.random.choice(_WRITING if self.random.random() < 0.7 else _STATEMENTS)))
 
         def kill(run: Callable[..., Any], *statement: Any) -> Any:
-            if connection.in_atomic_block and next(left, None) is None:
+            if "wal_checkpoint" not in statement[0] and next(left, None) is None:
                 raise KilledError
             return run(*statement)
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from shoplink.attribution import reading
 from shoplink.attribution.engine import Engine, Form, Tell, cell_of
+from shoplink.attribution.fitting import fit, fit_together
 from shoplink.attribution.judging import RESULT
 from shoplink.attribution.mapping import Field, Mapping, MappingError, own_names
 from shoplink.attribution.reading import Reading
@@ -62,8 +63,8 @@ def open_orders(
     shapes = {file: engine.orders([one], is_csv=is_csv)[1] for file, one in zip(files, staged, strict=True)}
     mapping = mapping or own_names({name for one in shapes.values() for name in one.kinds})
     for file, one in shapes.items():
-        reading.fit(mapping, one, file)
-    reading.fit_together(mapping, shapes)
+        fit(mapping, one, file)
+    fit_together(mapping, shapes)
     rows, shape = engine.orders(staged, is_csv=is_csv)
     count = next(engine.rows(rows.agg(count=rows.count())))["count"]
     new = [file for file, one in shapes.items() if not set(RESULT) <= set(one.kinds)]

@@ -1,0 +1,62 @@
+"""Whether files have the columns that a mapping reads, each by itself and all of a run together."""
+
+from shoplink.attribution.engine import RESERVED, Kind, Shape
+from shoplink.attribution.mapping import OPTIONAL, REQUIRED, Field, Mapping, MappingError
+
+_EXPECTED: dict[Field, tuple[tuple[Kind, ...], str]] = {
+    "order_id": (("text", "whole"), "text or a whole number"),
+    "shop_id": (("text", "whole"), "text or a whole number"),
+    "account_id": (("text", "whole"), "text or a whole number"),
+    "ordered_at": (
+        ("text", "instant", "local"),
+        "a timestamp with time zone, a timestamp with utc_offset or time_zone in the mapping, or text",
+    ),
+    "amount": (("text", "whole", "decimal"), "a whole number, a decimal or text: money is exact"),
+    "currency": (("text",), "text"),
+    "commission_rate": (("text", "whole", "decimal"), "a whole number, a decimal or text"),
+    "refund": (("text", "whole", "decimal"), "a whole number, a decimal or text: money is exact"),
+}
+
+
+def fit(mapping: Mapping, shape: Shape, files: str) -> None:
+    """Hold that the columns of a mapping are there and can hold their fields. Raises MappingError."""
+    said = mapping.name or "without a mapping"
+    for name in shape.kinds:
+        if name.casefold().startswith(RESERVED):
+            raise MappingError(
+                f"{files}: found the column {name!r}; names that begin with {RESERVED} are ours"
+            )
+    for field in (*REQUIRED, *OPTIONAL):
+        column = mapping.column(field)
+        if column is None:
+            continue
+        if column not in shape.kinds:
+            raise MappingError(
+                f"{said}: {field} is read from the column {column!r}, which {files} does not have; found the "
+                f"columns {', '.join(shape.kinds)}"
+            )
+        kinds, expected = _EXPECTED[field]
+        kind = shape.kinds[column]
+        if kind not in kinds or (kind == "local" and mapping.zone is None):
+            raise MappingError(
+                f"{said}: {field} is read from the column {column!r} of {files}: found {shape.types[column]}; "
+                f"expected {expected}"
+            )
+
+
+def fit_together(mapping: Mapping, shapes: dict[str, Shape]) -> None:
+    """Hold that the columns of fields are of one kind in all files, by their names. Raises MappingError.
+
+    An engine makes one kind of several without saying so: a clock's time without an offset one of UTC.
+    """
+    for field, column in mapping.columns.items():
+        # Whole numbers, as which Parquet also has columns that hold nothing, read the same as text and as decimals.
+        found = {
+            shape.kinds[column]: file for file, shape in shapes.items() if shape.kinds[column] != "whole"
+        }
+        if len(found) > 1:
+            types = ", ".join(f"{shapes[file].types[column]} in {file}" for file in found.values())
+            raise MappingError(
+                f"{mapping.name or 'without a mapping'}: {field} is read from the column {column!r}: found {types}; "
+                "expected one kind in all files of a run"
+            )
