@@ -82,6 +82,7 @@ def test_the_invitation_to_refuse_is_refused_for_three_reasons_with_dates_to_com
     assert reasons["shop.link_quota_spent"] > f"{clock.now():%Y-%m-%d}"
 
 
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("day", [date(2028, 1, 18), date(2028, 2, 29), date(2027, 12, 31)])
 def test_someone_comes_of_age_in_six_weeks_whatever_day_it_is(day: date) -> None:
     at = clock.now().replace(year=day.year, month=day.month, day=day.day)

@@ -249,6 +249,34 @@ def test_forty_handles_are_judged_in_order_and_those_that_pass_are_sent(lin: Cli
     assert query("SELECT count(*) FROM link")[0][0] == before + 1
 
 
+@rule("R31", "R32")
+@pytest.mark.parametrize(
+    ("facts", "judged", "sent"),
+    [
+        ({"registered_in": "SG"}, "once support has corrected the country", "once support has corrected"),
+        # Once it has invited the account the shop is told what holds the link.
+        (
+            {"commerce_permission": "revoked"},
+            "Something in the account’s own standing",
+            "e-commerce permission",
+        ),
+    ],
+)
+def test_of_many_those_are_marked_whose_links_will_be_held(
+    lin: Client, facts: dict[str, str], judged: str, sent: str
+) -> None:
+    done(put_account("nora.lane-1", handle="noralane1", **facts))
+    for does, heading, reason in (
+        ("judge", "1 can be invited now", judged),
+        ("send", "1 invitation sent", sent),
+    ):
+        many = {"handles": "noralane1 leohartbooks", "do": does, "key": "k"}
+        page = lin.post(f"/seller/{HOME}/many", many).content.decode()
+        assert heading in page
+        assert page.count("will then be held in review") == 1
+        assert reason in page
+
+
 def test_what_was_not_sent_does_not_count_as_sent(lin: Client) -> None:
     """A form that is sent once more with another role asks for something else, which is decided for itself."""
     many = {"handles": "@noralane1", "do": "send", "key": "k"}

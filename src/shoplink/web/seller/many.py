@@ -13,6 +13,7 @@ from shoplink.core import Actor, Command, Withdraw, World, parse_command
 from shoplink.core.discretion import to_a_stranger
 from shoplink.core.facts import Role
 from shoplink.core.instant import BEGINNING
+from shoplink.core.turn import would_hold
 from shoplink.core.wire import plain
 from shoplink.flows.execute import execute
 from shoplink.flows.look import look_at
@@ -39,7 +40,10 @@ _SEPARATORS = re.compile(r"[\s,;，；、]+")
 
 
 class Judged(Struct, frozen=True):
-    """A row: what was typed, the account it names, and what would come of inviting it after the rows above."""
+    """A row: what was typed, the account it names, and what would come of inviting it after the rows above.
+
+    `reasons`: why it does not pass, or what will hold its link in review.
+    """
 
     handle: str
     account_id: str
@@ -145,8 +149,8 @@ def _rows(
     commands = [_invite(visit, shop_id, role, account_id) for _, account_id in accounts]
     outcomes = _send(visit, commands) if send else _try(commands)
     decided = dict(zip((handle for handle, _ in accounts), outcomes, strict=True))
-    live = look_at(shops=[shop_id]).world.shops[shop_id].live.values()
-    known = {link.account_id for link in live}
+    world = look_at(shops=[shop_id], accounts=[account_id for _, account_id in accounts]).world
+    known = {link.account_id for link in world.shops[shop_id].live.values()}
     rows = []
     for handle, ids in found:
         if len(ids) != 1:
@@ -156,8 +160,8 @@ def _rows(
             rows.append(Judged(f"@{handle}", "", passes=False, reasons=[], problem=problem))
             continue
         sent = decided[handle]
-        told = sent.reasons if ids[0] in known else to_a_stranger(sent.reasons)
-        reasons = show_reasons(visit, told)
+        said = would_hold(world, shop_id, ids[0], role) if sent.accepted else sent.reasons
+        reasons = show_reasons(visit, said if ids[0] in known else to_a_stranger(said))
         rows.append(Judged(f"@{handle}", ids[0], sent.accepted, reasons, sent.problem))
     return rows
 
