@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from shoplink.flows.apply import BATCH_LINES
 from shoplink.store import log, sql
 from tests.databases import fresh, use
 from tests.oracle.streams import random_stream, reading
@@ -35,10 +36,12 @@ def test_a_file_that_is_taken_in_in_pieces_ends_as_one_taken_in_at_once(
     outcomes = at_once.finish()
     rng = random.Random(SEED)
     for _ in range(KILLS):
-        in_pieces.be_killed(rng.randrange(len(outcomes)), rng.uniform(*LATER_SECONDS))
+        # Never at its end: taken in once more after that, a file has its refused lines asked anew. Nobody reads on
+        # after so many lines, and what a pipe holds are less than a thousand more: it waits there.
+        in_pieces.be_killed(rng.randrange(len(outcomes) - 2 * BATCH_LINES), rng.uniform(*LATER_SECONDS))
     assert in_pieces.finish() == outcomes
     assert in_pieces.state() == at_once.state()
-    assert in_pieces.cut_short >= KILLS / 2, "too many kills came too late"
+    assert in_pieces.cut_short == KILLS
     record_property("shown", f"{in_pieces.cut_short:,} kills in the middle of {len(outcomes):,} lines")
 
 
