@@ -13,6 +13,7 @@ from shoplink.store.models import Person
 from shoplink.store.owner import writing
 from shoplink.store.sessions import sessions_of
 from shoplink.store.sql import execute, query
+from shoplink.web.people.device import device_name
 from tests.mailbox import Mailbox, receiving
 from tests.store.asking import done, put_account, put_shop
 from tests.web.visitor import PASSWORD, Browser, person
@@ -141,6 +142,25 @@ def test_sessions_are_listed_and_each_can_be_ended_from_another() -> None:
     phone.send("/settings/security/sessions/", session="others")
     assert (phone.signed_in, desk.signed_in) == (True, False)
     assert len(sessions_of(lin.person_id, clock.now())) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+            "Chrome · Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.54",
+            "WeChat Browser · iOS",
+        ),
+        ("shop-script", "shop-script"),
+        ("", ""),
+    ],
+)
+def test_a_device_is_called_what_people_call_it(header: str, name: str) -> None:
+    assert device_name(header) == name
 
 
 def test_nobody_ends_somebody_elses_session() -> None:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext, override
 
+from shoplink.web.people.device import device_name
 from shoplink.web.reader import CODES
 from shoplink.wording import Tag
 from shoplink.wording.sentences import N_
@@ -90,7 +91,7 @@ LETTERS: dict[str, Letter] = {
 
 _CHANGED = N_(
     "If this was not you, set a new password at once and sign out everywhere:\n{address}\n\n"
-    "It came from the network address {ip} with this browser: {user_agent}"
+    "It came from the network address {ip} with this browser: {device}"
 )
 
 _INVITED = N_("You are invited to {where}")
@@ -106,7 +107,8 @@ def letter(name: str, email: str, params: dict[str, Any]) -> EmailMessage:
     paragraphs = [gettext(found.text).format_map(params)]
     if found.tells_of_change:
         address = f"{settings.PUBLIC_URL}/settings/security/"
-        paragraphs.append(gettext(_CHANGED).format_map({**params, "address": address}))
+        device = device_name(params["user_agent"])
+        paragraphs.append(gettext(_CHANGED).format_map({**params, "address": address, "device": device}))
     return EmailMessage(gettext(found.subject).format_map(params), "\n\n".join(paragraphs) + "\n", to=[email])
 
 

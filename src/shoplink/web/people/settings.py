@@ -12,6 +12,7 @@ from shoplink.store.people import change_person
 from shoplink.store.sessions import end_sessions, sessions_of
 from shoplink.web.access import OWN, PERSON
 from shoplink.web.page import page
+from shoplink.web.people.device import device_name
 from shoplink.web.people.dress import dress_form
 from shoplink.web.people.forms import ProfileForm
 from shoplink.web.show import Instant, show_instant
@@ -110,7 +111,7 @@ def sessions(visit: Visit) -> Answer:
             show_instant(visit, one.since),
             show_instant(visit, one.until),
             one.address,
-            one.browser,
+            device_name(one.browser),
         )
         for one in found
     ]
