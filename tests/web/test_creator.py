@@ -196,6 +196,16 @@ def test_what_i_may_do_is_the_table_of_permissions_with_every_reason(
         assert told == (reasons - {"account.region_mismatch"} if role is None else reasons)
 
 
+@rule("R31", "R39")
+def test_while_a_link_is_in_review_what_i_may_do_says_what_holds_it_and_offers_a_ticket_about_it() -> None:
+    creator = _creator("mei.lin", network="US")
+    page = html.unescape(_text(creator, "/creator/mei.lin/rights"))
+    assert "/help/reasons/account.registration_mismatch" in page
+    (link_id,) = re.findall(r'name="link_id" value="(link_[^"]+)"', page)
+    asked = creator.post("/creator/mei.lin/tickets/new", {"link_id": link_id})
+    assert asked.headers["Location"].startswith("/creator/mei.lin/tickets/ticket_")
+
+
 @rule("R49")
 def test_before_an_unlink_request_the_creator_sees_how_many_products_leave() -> None:
     zhou = _creator("zhou.zhou")

@@ -15,6 +15,7 @@ from shoplink.core.commerce.permissions import (
     permissions,
 )
 from shoplink.core.reasons import CATALOGUE
+from shoplink.core.turn import held_by
 from shoplink.store.commerce_read import page_of_products
 from shoplink.web.access import CREATOR
 from shoplink.web.creator.account import handle_of, mine, shop_of
@@ -66,7 +67,8 @@ def rights(visit: Visit, account_id: str) -> Answer:
     found = mine(account_id)
     link, world = found.current, found.world
     given = permissions(world, link.shop_id, account_id) if link else as_affiliate(world, account_id)
-    reasons = _once(given, alone=link is None)
+    held = held_by(world, link, world.now) if link else ()
+    reasons = _once(given, held, alone=link is None)
     return Shown(
         "creator/rights.html",
         Rights(
@@ -80,17 +82,19 @@ def rights(visit: Visit, account_id: str) -> Answer:
                 Right(_("Sell without commission"), given.commission == "none"),
             ],
             reasons=show_reasons(visit, reasons),
-            ask=_ask(visit, link, reasons) if link else None,
+            ask=_ask(visit, link, held, reasons) if link else None,
         ),
     )
 
 
-def _ask(visit: Visit, link: Link, held: Sequence[Reason]) -> TicketForm | None:
-    """A ticket about adding a product of the linked shop, which what holds the rights back would refuse."""
+def _ask(visit: Visit, link: Link, held: Sequence[Reason], reasons: Sequence[Reason]) -> TicketForm | None:
+    """A ticket about what holds the link in review; else about adding a product, which the reasons would refuse."""
+    if held:
+        return ticket_about(visit, held, ("link_id", link.link_id))
     some = page_of_products(1, "", shop_id=link.shop_id, status="on_sale")
     asked = [("product_ids", one.product_id) for one in some]
     fields = [("command", "add_from_shop"), ("link_id", link.link_id), *asked]
-    return ticket_about(visit, held, *fields) if asked else None
+    return ticket_about(visit, reasons, *fields) if asked else None
 
 
 def _right(visit: Visit, action: Action, why_not: tuple[Reason, ...], *, alone: bool) -> Right:
@@ -106,10 +110,11 @@ def _followers(minimum: int) -> Right:
     return Right(_("Sell without a minimum of followers"), not minimum, note)
 
 
-def _once(given: Permissions, *, alone: bool) -> list[Reason]:
-    """Every reason once, in the order of what they are about."""
+def _once(given: Permissions, held: Sequence[Reason], *, alone: bool) -> list[Reason]:
+    """Every reason once, with those that hold the link in review, in the order of what they are about."""
     actions = [action for action in ACTIONS if not alone or action in WITHOUT_LINK]
     found = {reason.code: reason for action in actions for reason in given.why_not[action]}
+    found |= {reason.code: reason for reason in held}
     return sorted(found.values(), key=lambda reason: [*CATALOGUE].index(reason.code))
 
 
