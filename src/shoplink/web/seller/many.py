@@ -160,9 +160,9 @@ def _rows(
             rows.append(Judged(f"@{handle}", "", passes=False, reasons=[], problem=problem))
             continue
         sent = decided[handle]
-        said = would_hold(world, shop_id, ids[0], role) if sent.accepted else sent.reasons
-        reasons = show_reasons(visit, said if ids[0] in known else to_a_stranger(said))
-        rows.append(Judged(f"@{handle}", ids[0], sent.accepted, reasons, sent.problem))
+        reasons = would_hold(world, shop_id, ids[0], role) if sent.accepted else sent.reasons
+        shown = show_reasons(visit, reasons if ids[0] in known else to_a_stranger(reasons))
+        rows.append(Judged(f"@{handle}", ids[0], sent.accepted, shown, sent.problem))
     return rows
 
 
