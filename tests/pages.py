@@ -53,7 +53,7 @@ def _many(text: Text) -> str:
 def pages() -> dict[Path, str]:
     """Each generated page as it should be."""
     return {
-        FOLDER / "rules.md": traceability.table(),
+        FOLDER / "rules.md": traceability.page(),
         FOLDER / "reasons.md": reasons(),
         FOLDER / "command-line.md": command_line.page(),
     }

@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ from shoplink.flows.replay import LINE_LIMIT_BYTES, read_lines, replay
 from shoplink.rulebooks import packaged
 from tests.flows.file import AFTER, BEFORE, FACTS, ask, ask_file, encoded, less, line, numberless
 from tests.oracle.compare import compared
+from tests.traceability import ROOT
 
-CONFORMANCE = Path(__file__).resolve().parents[2].parent / "shared" / "conformance"
+CONFORMANCE = ROOT / "tests" / "conformance"
 NOON = "2024-11-11T12:00:00Z"
 SHOP = line("put_shop", NOON)
 BOM = b"\xef\xbb\xbf"

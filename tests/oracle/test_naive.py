@@ -7,15 +7,16 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.traceability import ROOT
+
 from .naive import EVENTS, MAX, MIN, ORDER, RULEBOOKS, Command, Naive, birthday, plus, to_wire, wire
 from .streams import BEGINNING, Script, random_stream, reading, stories
 
-CONFORMANCE = Path(__file__).resolve().parents[2].parent / "shared" / "conformance"
+CONFORMANCE = ROOT / "tests" / "conformance"
 TOLD = stories()
 STREAMS = 200
 LENGTH = 150
@@ -65,7 +66,6 @@ def run(commands: Iterable[Command], rulebook: str) -> Counter[str]:
     return seen
 
 
-@pytest.mark.skipif(not CONFORMANCE.is_dir(), reason="the conformance files are not beside this repository")
 @pytest.mark.parametrize("rulebook", RULEBOOKS)
 def test_conformance(rulebook: str) -> None:
     """Every line of the guide is answered as expected."""
