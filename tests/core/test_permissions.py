@@ -1,4 +1,4 @@
-"""What an account may do, cell by cell against the table of the specification (domain.md 7, commerce.md 1)."""
+"""What an account may do, cell by cell against the table of the specification (domain.md section 7, commerce.md section 1)."""
 
 from typing import Any
 

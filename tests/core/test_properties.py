@@ -1,4 +1,4 @@
-"""What must always hold (domain.md, section 9), whatever is asked and whenever; 5 is in test_remedies.py."""
+"""What must always hold (domain.md section 9), whatever is asked and whenever; 5 is in test_remedies.py."""
 
 from collections import Counter
 from datetime import datetime

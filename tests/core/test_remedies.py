@@ -1,4 +1,4 @@
-"""Remedies are sound (domain.md, section 9, 5): who does what a refusal says is not refused for it again."""
+"""Remedies are sound (domain.md section 9, 5): who does what a refusal says is not refused for it again."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Remedies of commerce are sound (domain.md, section 9, 5): who does what a refusal says is not refused for it again."""
+"""Remedies of commerce are sound (domain.md section 9, 5): who does what a refusal says is not refused for it again."""
 
 import random
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The packaged rulebooks are the table of domain.md, section 4; a broken file is refused with its fault named."""
+"""The packaged rulebooks are the table of domain.md section 4; a broken file is refused with its fault named."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ UNIVERSITY = "seller-university-2025"
 SHOP_WAIVERS = {"shop.link_quota_spent", "shop.unlink_quota_spent", "link.younger_than_minimum"}
 ACCOUNT_WAIVERS = {"account.link_quota_spent", "link.younger_than_minimum"}
 
-# domain.md, section 4, written out by hand: key, guide-2024-11, seller-university-2025, its source
+# domain.md section 4, written out by hand: key, guide-2024-11, seller-university-2025, its source
 TABLE: list[tuple[str, Any, Any, str]] = [
     ("slots_open", Slots(1, 0), Slots(1, 4), "R5 C1"),
     ("slots_invited", Slots(1, 4), Slots(1, 4), "R6"),

@@ -1,4 +1,4 @@
-"""The core's answers beside the oracle's, in what a comparison reads of them (interfaces.md, 1)."""
+"""The core's answers beside the oracle's, in what a comparison reads of them (interfaces.md section 1)."""
 
 from __future__ import annotations
 

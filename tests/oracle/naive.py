@@ -649,7 +649,7 @@ class Naive:
         return []
 
     def do_correct_account(self, command: Command) -> list[Reason]:
-        """`correct_account` changes only the given fields; null is omitted (interfaces.md, 1)."""
+        """`correct_account` changes only the given fields; null is omitted (interfaces.md section 1)."""
         reasons = self.not_found(None, command["account_id"])
         if reasons:
             return reasons

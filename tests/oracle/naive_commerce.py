@@ -1,4 +1,4 @@
-"""A deliberately naive reading of commerce.md, section 1: flat lists of what happened, scanned for every question.
+"""A deliberately naive reading of commerce.md section 1: flat lists of what happened, scanned for every question.
 
 What concerns shops, accounts and links it takes from their events, which the other oracle judges; commands about
 products, content and items it judges itself.

@@ -28,7 +28,7 @@ def lines(name: str) -> list[dict[str, Any]]:
 
 
 def compared(number: int, result: dict[str, Any]) -> dict[str, Any]:
-    """What a comparison reads of an answer (interfaces.md, 1)."""
+    """What a comparison reads of an answer (interfaces.md section 1)."""
     return {
         "line": number,
         "outcome": result["outcome"],

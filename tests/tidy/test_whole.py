@@ -139,3 +139,21 @@ def test_every_link_of_a_page_leads_to_a_file_of_the_repository() -> None:
             if "://" not in link and not (target.exists() and target.is_relative_to(ROOT)):
                 broken.append(f"{page.relative_to(ROOT)}: {link}")
     assert not broken
+
+
+CITED = re.compile(r"\b([a-z]+)\.md(?:\]\([^)]*\))? section (\d+)")
+
+
+def test_every_section_that_is_cited_is_in_the_specification() -> None:
+    headings = {
+        (page.stem, number)
+        for page in (ROOT / "docs" / "specification").glob("*.md")
+        for number in re.findall(r"^## (\d+)\. ", page.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    cited = {
+        (citation, path.relative_to(ROOT))
+        for path in [*PROGRAMS, *PAGES]
+        for citation in CITED.findall(path.read_text(encoding="utf-8"))
+    }
+    assert len({citation for citation, _ in cited}) > 10
+    assert not {(citation, path) for citation, path in cited if citation not in headings}

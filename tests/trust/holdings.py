@@ -1,4 +1,4 @@
-"""Invariants 1 to 3 of the specification's section 9, checked on events alone, as they are stored."""
+"""Invariants 1 to 3 of domain.md section 9, checked on events alone, as they are stored."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

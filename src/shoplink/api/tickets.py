@@ -1,4 +1,4 @@
-"""Tickets with support: opened from a decision, answered, resolved, withdrawn, listed (specification, section 8).
+"""Tickets with support: opened from a decision, answered, resolved, withdrawn, listed (domain.md section 8).
 
 Who asks sees what is theirs: a shop or a creator the tickets of their own side, support and the platform all.
 """

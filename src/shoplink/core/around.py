@@ -53,7 +53,7 @@ class MemberRemoved(MemberEvent, frozen=True, kw_only=True, tag="member.removed"
 
 
 class TicketEvent(AroundEvent, frozen=True, kw_only=True):
-    """An event in one ticket's life (specification, section 8)."""
+    """An event in one ticket's life (domain.md section 8)."""
 
     ticket_id: str
     link_id: str | None = None

@@ -1,4 +1,4 @@
-"""What may be asked: one value per command of the specification, frozen.
+"""What may be asked: one value per command of domain.md section 6, frozen.
 
 A command is complete and well-formed by construction; whether it may be done is decided elsewhere.
 """

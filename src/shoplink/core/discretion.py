@@ -1,4 +1,4 @@
-"""What a seller may learn of an account that the shop has no live link with (specification, section 5)."""
+"""What a seller may learn of an account that the shop has no live link with (domain.md section 5)."""
 
 from collections.abc import Iterable
 

@@ -91,7 +91,7 @@ CATALOGUE: dict[str, Entry] = {
         Entry("item.already_there"),
     )
 }
-"""Every reason there is, in order of precedence (specification, section 5). Append-only."""
+"""Every reason there is, in order of precedence (domain.md section 5). Append-only."""
 
 Code = Annotated[str, Meta(pattern=r"\A(?:" + "|".join(CATALOGUE).replace(".", r"\.") + r")\Z")]
 

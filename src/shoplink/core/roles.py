@@ -41,7 +41,7 @@ ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
     goods.Promote: _CREATOR,
     goods.RemoveItem: _CREATOR,
 }
-"""Who may issue each command (specification, section 6, column "by")."""
+"""Who may issue each command (domain.md section 6, column "by")."""
 
 
 def may_issue(actor: Actor, command: c.Command) -> bool:
@@ -51,7 +51,7 @@ def may_issue(actor: Actor, command: c.Command) -> bool:
 
 
 class Rights(Struct, frozen=True):
-    """What an account may do for a shop by the role it is linked in (specification, section 7).
+    """What an account may do for a shop by the role it is linked in (domain.md section 7).
 
     `followers_minimum` is what it needs to sell in video and live; `commission` whether the shop's
     orders through it carry one.

@@ -264,10 +264,10 @@ STANDING: tuple[Rule, ...] = (
     account_is_adult,
     account_is_in_market,
 )
-"""Both sides are in order (specification, section 6: *standing*)."""
+"""Both sides are in order (domain.md section 6: *standing*)."""
 
 ROOM: tuple[Rule, ...] = (slot_is_free, shop_link_quota_is_left, account_link_quota_is_left)
-"""There is a slot and quota left (specification, section 6: *room*)."""
+"""There is a slot and quota left (domain.md section 6: *room*)."""
 
 HOLDS: tuple[Rule, ...] = (account_is_registered_in_market, account_may_trade)
 """What an invitation only warns of, and a review waits for (R31, R32)."""

@@ -1,4 +1,4 @@
-"""When support can help: what a ticket is about, how that stands, and what ends it (specification, section 8)."""
+"""When support can help: what a ticket is about, how that stands, and what ends it (domain.md section 8)."""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal

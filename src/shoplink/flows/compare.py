@@ -1,4 +1,4 @@
-"""Compare the rows with what the log leads to, and with the invariants of the specification's section 9."""
+"""Compare the rows with what the log leads to, and with the invariants of domain.md section 9."""
 
 from collections.abc import Iterator
 from datetime import datetime

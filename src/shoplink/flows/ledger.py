@@ -53,7 +53,7 @@ _BEFORE: dict[type[Event], tuple[str, ...]] = {
     e.UnlinkRefused: ("linked",),
     e.ShowcaseSynced: ("linked",),
 }
-"""In which states of its link an event can happen (specification, section 3)."""
+"""In which states of its link an event can happen (domain.md section 3)."""
 
 _NOTHING = "it changes nothing, so nobody recorded it"
 _TAKES = ("in_review", "linked")

@@ -1,4 +1,4 @@
-"""Tickets as they stand now, and who may see what of them (specification, section 8). Nothing here writes.
+"""Tickets as they stand now, and who may see what of them (domain.md section 8). Nothing here writes.
 
 A ticket whose reasons are gone, or became such as support cannot help with, has ended by itself: it is shown so
 whether or not that is stored yet.

@@ -40,7 +40,7 @@ def verify(counted: Verified) -> Iterator[Difference]:
 
     Names each row and each event that cannot have come about through the write path: missing ones, extra
     ones, single columns; gaps in the feed; events that do not follow from the ones before; and whatever
-    breaks the invariants 1 to 3 of the specification's section 9, in the past too.
+    breaks the invariants 1 to 3 of domain.md section 9, in the past too.
     """
     require_database()
     with snapshot():

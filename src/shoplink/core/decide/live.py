@@ -31,7 +31,7 @@ Effect = Callable[[Case, c.PairCommand, Link], Iterator[e.Event]]
 
 
 class Row(Struct, frozen=True):
-    """One command of the specification's section 6: `does` is what happens if no rule is broken."""
+    """One command of domain.md section 6: `does` is what happens if no rule is broken."""
 
     statuses: frozenset[str]
     rules: tuple[Rule, ...]
@@ -133,4 +133,4 @@ ROWS: dict[type[c.Command], Row] = {
     c.Revoke: Row(LIVE, (), _does(e.LinkRevoked)),
     SyncShowcase: Row(_LINKED, (*rules.STANDING, link_is_official), _sync),
 }
-"""Section 6 of the specification, for commands on an existing link."""
+"""The commands of domain.md section 6 on an existing link."""

@@ -1,4 +1,4 @@
-"""The tables. Constraints state the invariants of the specification's section 9 a second time.
+"""The tables. Constraints state the invariants of domain.md section 9 a second time.
 
 Only `load` and `save` touch the rows of shops, accounts, links and events in commands; pages read them.
 """
