@@ -14,8 +14,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from shoplink.attribution import judging
-from shoplink.attribution.duck import Duck
+from shoplink.attribution import judgement
+from shoplink.attribution.duckdb_engine import Duck
 from shoplink.attribution.source import open_orders
 
 THREADS, MEMORY = 2, "2GB"
@@ -46,12 +46,12 @@ def ours(orders: Path, links: Path, out: Path, spans: int | None = None) -> int:
     """What `shoplink attribute` does with orders and links that are Parquet; how many spans it took, if not so many."""
     engine = Duck(MEMORY, out.parent, THREADS)
     known = engine.links(links)
-    assert next(engine.rows(judging.overlapping(known).limit(1)), None) is None, "the links are sound"
-    plan = judging.plan_for(**next(engine.rows(judging.survey(known))))
+    assert next(engine.rows(judgement.overlapping(known).limit(1)), None) is None, "the links are sound"
+    plan = judgement.plan_for(**next(engine.rows(judgement.survey(known))))
     if spans is not None:
         plan = msgspec.structs.replace(plan, spans=spans)
     source = open_orders(engine, [str(orders)], None, out.parent, lambda _: None)
-    judged = judging.judged(source.rows, source.fields, known, plan)
+    judged = judgement.judged(source.rows, source.fields, known, plan)
     written = engine.write(judged, out, "parquet", lambda _: None)
     assert written == source.count, "nothing is lost"
     engine.close()

@@ -1,6 +1,6 @@
 """The rules of `invite` as one hand-written function over plain objects: the speed the core is held against.
 
-It answers exactly what `shoplink.core.decide` answers; the benchmark checks that before it measures.
+It answers exactly what `shoplink.core.decisions` answers; the benchmark checks that before it measures.
 """
 
 from bisect import bisect_right

@@ -16,7 +16,7 @@ from benchmarks.pages_world import Furnished
 from benchmarks.report import Table
 from shoplink.flows import clock
 from shoplink.flows.tick import tick
-from shoplink.store import tally
+from shoplink.store.read import tally
 from shoplink.web import routes
 from shoplink.web.page import PAGES, Page
 from tests.databases import use

@@ -7,11 +7,12 @@ from django.test import Client
 import tests.conftest  # noqa: F401 (sets Django up, with a folder of its own)
 from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
-from shoplink.flows import clock, hand_off, people
+from shoplink.flows import clock
 from shoplink.flows.look import look_at
-from shoplink.flows.ticket_steps import Step, open_about, open_review
-from shoplink.store import calendar
-from shoplink.store.owner import writing
+from shoplink.flows.people import membership, sign_in_link
+from shoplink.flows.ticket.steps import Step, open_about, open_review
+from shoplink.store.database.owner import writing
+from shoplink.store.people import calendar
 from tests.store.asking import accept, command, done, invite, put_account, put_content, put_product
 from tests.web.desk import signed_in, somebody
 
@@ -44,10 +45,10 @@ def furnish() -> Furnished:
     held = look_at(accounts=["B0"]).world.link("S5", "B0")
     assert held is not None, "the shop has invited it"
     of_creator = open_review(held, Step(Actor("creator", "B0")))
-    invited = people.invite(_PLATFORM, "shop", "S5", "somebody@example.com")
-    made = hand_off.hand_off(_PLATFORM, "shop", "S5")
-    assert isinstance(invited, people.Invitation), "an address is invited"
-    assert isinstance(made, hand_off.HandOff), "the shop is there"
+    invited = membership.invite(_PLATFORM, "shop", "S5", "somebody@example.com")
+    made = sign_in_link.hand_off(_PLATFORM, "shop", "S5")
+    assert isinstance(invited, membership.Invitation), "an address is invited"
+    assert isinstance(made, sign_in_link.HandOff), "the shop is there"
     with writing():
         secret = calendar.make_address(seller.person_id, clock.now())
     named = {

@@ -4,7 +4,7 @@ python -m benchmarks.write_path_alone serve …
 """
 
 from shoplink.cli import main
-from shoplink.flows.together import Order, Together
+from shoplink.flows.group_commit import Order, Together
 
 
 def _alone(self: Together, order: Order) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 
 from benchmarks.write_path_world import leave
 from shoplink.flows import clock
-from shoplink.store import keys
+from shoplink.store.people import keys
 from tests.databases import use
 from tests.server import SHOPLINK, free_port, stop
 

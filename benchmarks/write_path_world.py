@@ -15,8 +15,8 @@ from psycopg import sql
 
 import tests.conftest  # noqa: F401 (sets Django up, with a folder of its own)
 from shoplink.flows import clock
-from shoplink.store import tally
-from shoplink.store.owner import release
+from shoplink.store.database.owner import release
+from shoplink.store.read import tally
 from tests.databases import fresh, use
 
 _DAY = 86_400_000_000

@@ -12,8 +12,8 @@ from urllib.parse import urlencode, urlsplit
 from django.db import connections
 
 from shoplink.flows import clock
-from shoplink.store import keys
-from shoplink.store.owner import release
+from shoplink.store.database.owner import release
+from shoplink.store.people import keys
 from tests.databases import fresh, use
 from tests.server import serving
 

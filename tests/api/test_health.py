@@ -11,8 +11,8 @@ from django.db import connections
 from django.test import RequestFactory
 
 from shoplink.api.health import metrics, readyz
-from shoplink.store.sql import execute as run_sql
-from shoplink.store.sql import query
+from shoplink.store.database.sql import execute as run_sql
+from shoplink.store.database.sql import query
 from tests.api.service import Caller, Service, running
 from tests.databases import use
 from tests.store.asking import done, invite, outcome, put_account, put_shop

@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from shoplink.core import Command, parse_command
 from shoplink.flows.execute import execute
-from shoplink.store import keys
-from shoplink.store.owner import release
+from shoplink.store.database.owner import release
+from shoplink.store.people import keys
 from tests.databases import use
 
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoplink.attribution import judging
-from shoplink.attribution.duck import Duck
+from shoplink.attribution import judgement
+from shoplink.attribution.duckdb_engine import Duck
 from shoplink.core import Link as CoreLink
 from shoplink.core.commission import Order as CoreOrder
 from shoplink.core.commission import attribute, commission_minor
@@ -122,7 +122,7 @@ def test_an_engine_works_a_commission_out_as_the_core_does() -> None:
     amounts = [0, 1, 2**53 - 1, 2**53 - 10_000, *(chance.randrange(2**53) for _ in range(3_000))]
     cases = [(amount, rate) for amount in amounts for rate in (0, 1, 4_999, 5_000, 5_001, 9_999, 10_000)]
     table = ibis.memtable({"amount": [a for a, _ in cases], "rate": [r for _, r in cases]})
-    worked = table.mutate(due=judging.commission(table.amount, table.rate))
+    worked = table.mutate(due=judgement.commission(table.amount, table.rate))
     answered = ibis.duckdb.connect().to_pyarrow(worked).to_pylist()
     assert sorted((row["amount"], row["rate"], row["due"]) for row in answered) == sorted(
         (amount, rate, commission_minor(amount, rate)) for amount, rate in cases
@@ -139,7 +139,7 @@ def test_links_of_an_account_that_overlap_are_found_and_those_that_touch_are_not
     overlapping = Link("link_5", "S2", "A1", "official", START + 9, START + 10)
 
     def found(*links: Link) -> list[str]:
-        rows = duck.rows(judging.overlapping(duck.links(write_links([*links], tmp_path / "links.parquet"))))
+        rows = duck.rows(judgement.overlapping(duck.links(write_links([*links], tmp_path / "links.parquet"))))
         return [row["link_id"] for row in rows]
 
     assert found(first, touching, empty, other) == []

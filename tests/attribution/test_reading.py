@@ -15,11 +15,11 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
-from shoplink.attribution import instants, judging, reading
-from shoplink.attribution.duck import Duck
+from shoplink.attribution import fields, instants, judgement
+from shoplink.attribution.duckdb_engine import Duck
 from shoplink.attribution.engine import Engine
 from shoplink.attribution.mapping import MappingError, parse_mapping
-from shoplink.wording.orders import WORDS
+from shoplink.wording.order_errors import WORDS
 from tests.attribution.asking import opened, plan_of
 from tests.attribution.cells import COLUMNS, FINE, SETTINGS, Cell, at, mapping_of
 from tests.attribution.market import START, write_links, write_orders
@@ -158,7 +158,7 @@ def test_the_name_of_a_folder_says_nothing_of_orders(tmp_path: Path, name: str, 
     source = opened(engine, [str(file)], folder)
     links = write_links([Link("link_1", "S1", "A1", "official", START, None)], folder / "links.parquet")
     engine.write(
-        judging.judged(source.rows, source.fields, engine.links(links), plan_of(engine, links)),
+        judgement.judged(source.rows, source.fields, engine.links(links), plan_of(engine, links)),
         folder / "judged.parquet",
         "parquet",
         lambda _: None,
@@ -325,4 +325,4 @@ def test_a_constant_that_is_none_is_refused(duck: Duck, tmp_path: Path) -> None:
 
 
 def test_the_most_that_can_be_read_fits_the_arithmetic() -> None:
-    assert reading.AMOUNT_MINOR_MAX * 1 == 2**53 - 1
+    assert fields.AMOUNT_MINOR_MAX * 1 == 2**53 - 1

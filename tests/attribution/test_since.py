@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shoplink.attribution import judging
-from shoplink.attribution.duck import Duck
+from shoplink.attribution import judgement
+from shoplink.attribution.duckdb_engine import Duck
 from shoplink.attribution.engine import Form
 from tests.attribution.asking import opened, plan_of, read_result
 from tests.attribution.market import DAY, START, links_of, orders_of, write_links, write_orders
@@ -28,9 +28,9 @@ def result(duck: Duck, file: Path, links: list[Link], since: int | None, form: F
     path = write_links(links, file.parent / "links.parquet")
     known, plan = duck.links(path), plan_of(duck, path)
     asked = (
-        judging.judged(source.rows, source.fields, known, plan)
+        judgement.judged(source.rows, source.fields, known, plan)
         if since is None
-        else judging.judged_again(source.rows, source.fields, known, plan, since)
+        else judgement.judged_again(source.rows, source.fields, known, plan, since)
     )
     out = file.with_name(f"{file.stem}-judged.{form}")
     duck.write(asked, out, form, lambda _: None)

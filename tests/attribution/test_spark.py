@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from shoplink.attribution import judging
-from shoplink.attribution.duck import Duck
-from shoplink.attribution.spark import Spark
+from shoplink.attribution import judgement
+from shoplink.attribution.duckdb_engine import Duck
+from shoplink.attribution.spark_engine import Spark
 from tests.attribution.asking import answer, opened, plan_of, read_result, rejected_ids
 from tests.attribution.cells import SETTINGS
 from tests.attribution.market import DAY, START, links_of, orders_of, write_links, write_orders
@@ -70,7 +70,7 @@ def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: Spark, 
     first = opened(duck, files, tmp_path)
     then_path = write_links(then, tmp_path / "then.parquet")
     then_links = duck.links(then_path)
-    earlier = judging.judged(first.rows, first.fields, then_links, plan_of(duck, then_path))
+    earlier = judgement.judged(first.rows, first.fields, then_links, plan_of(duck, then_path))
     duck.write(earlier, tmp_path / "judged.parquet", "parquet", lambda _: None)
     now = write_links(links, tmp_path / "now.parquet")
     results = []
@@ -78,7 +78,7 @@ def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: Spark, 
         source = opened(engine, [str(tmp_path / "judged.parquet")], tmp_path)
         out = tmp_path / f"{type(engine).__name__}.parquet"
         plan = plan_of(engine, now)
-        again = judging.judged_again(source.rows, source.fields, engine.links(now), plan, since)
+        again = judgement.judged_again(source.rows, source.fields, engine.links(now), plan, since)
         engine.write(again, out, "parquet", lambda _: None)
         results.append(read_result(out))
     duck.close()

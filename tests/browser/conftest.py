@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from shoplink.flows import demo, personas
-from shoplink.store.owner import release
+from shoplink.demo import personas, world
+from shoplink.store.database.owner import release
 from tests.browser.drive import Demo
 from tests.databases import fresh, use
 from tests.server import serving
@@ -48,7 +48,7 @@ def served(folder: Path, browser: Browser) -> Iterator[Demo]:
     """A demo world in a folder, served until the caller has seen enough of it."""
     url = fresh("sqlite")
     use(url)
-    demo.build()
+    world.build()
     personas.settle()
     addresses = Demo.addresses_of_the_tour()
     release()

@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 from shoplink.flows import clock
-from shoplink.store.read import page_of_links
-from shoplink.store.tickets import page_of_tickets
+from shoplink.store.read.link import page_of_links
+from shoplink.store.ticket.tickets import page_of_tickets
 
 
 class Stop(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shoplink.store.sql import execute as run_sql
+from shoplink.store.database.sql import execute as run_sql
 from tests.server import SHOPLINK, serving
 from tests.store.asking import NOON, done, invite, put_account, put_shop
 

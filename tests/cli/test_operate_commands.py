@@ -9,8 +9,8 @@ import pytest
 
 from shoplink.core.instant import parse_instant
 from shoplink.flows import clock
-from shoplink.store.keys import SCOPES, find
-from shoplink.store.read_records import activations
+from shoplink.store.people.keys import SCOPES, find
+from shoplink.store.read.refusal import activations
 from tests.cli.test_operate_serve import shoplink
 from tests.traceability import ROOT
 

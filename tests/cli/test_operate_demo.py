@@ -9,13 +9,15 @@ import pytest
 from shoplink.core import PutAccount, PutShop, parse_command
 from shoplink.core.facts import Link
 from shoplink.core.instant import birthday
-from shoplink.flows import clock, demo, demo_links
+from shoplink.demo import links as demo_links
+from shoplink.demo import world as demo
+from shoplink.flows import clock
 from shoplink.flows.execute import execute
 from shoplink.flows.tick import tick
-from shoplink.store.feed import read_feed
-from shoplink.store.keys import SCOPES, find
-from shoplink.store.owner import release
-from shoplink.store.read import page_of_links, read_event
+from shoplink.store.database.owner import release
+from shoplink.store.people.keys import SCOPES, find
+from shoplink.store.read.link import page_of_links, read_event
+from shoplink.store.write.feed import read_feed
 from tests.cli.test_operate_commands import Run, run
 
 __all__ = ["run"]

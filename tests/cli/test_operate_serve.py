@@ -18,9 +18,9 @@ from django.db import connection
 from shoplink.core import PutAccount, PutShop
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
-from shoplink.store.feed import read_feed
-from shoplink.store.keys import SCOPES, create
-from shoplink.store.owner import alone
+from shoplink.store.database.owner import alone
+from shoplink.store.people.keys import SCOPES, create
+from shoplink.store.write.feed import read_feed
 from tests import databases, server
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

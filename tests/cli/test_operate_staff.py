@@ -5,9 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shoplink.flows import people
-from shoplink.store import people as store
-from shoplink.store.owner import release
+from shoplink.flows.people import membership
+from shoplink.store.database.owner import release
+from shoplink.store.people import membership as store
 from tests.cli.test_operate_serve import shoplink
 
 
@@ -21,14 +21,14 @@ def test_the_link_of_the_first_person_lets_them_in(database: str, tmp_path: Path
     assert done.returncode == 0
     assert done.stdout.count("\n") == 1, "piped, it is the link alone"
     person_id = store.add_person(name="Mei", email="mei@example.com")
-    joined = people.join(person_id, secret_of(done.stdout))
+    joined = membership.join(person_id, secret_of(done.stdout))
     assert not isinstance(joined, str)
-    assert people.places(person_id) == people.Places(platform=True)
+    assert membership.places(person_id) == membership.Places(platform=True)
     listed = shoplink(database, tmp_path, "staff", "list").stdout
     assert listed.split("\t")[:3] == ["platform", "mei@example.com", "Mei"]
     release()
     done = shoplink(database, tmp_path, "staff", "remove", "MEI@example.com")
-    assert (done.returncode, people.places(person_id)) == (0, people.Places())
+    assert (done.returncode, membership.places(person_id)) == (0, membership.Places())
 
 
 def test_staff_of_support_is_listed_as_invited(database: str, tmp_path: Path) -> None:

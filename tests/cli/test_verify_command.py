@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shoplink.store.sql import execute
+from shoplink.store.database.sql import execute
 from tests.cli.running import Place
 from tests.databases import fresh, use
 from tests.server import serving

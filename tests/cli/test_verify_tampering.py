@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from shoplink.core.facts import Actor
-from shoplink.flows.apply import apply
-from shoplink.flows.difference import Difference
-from shoplink.flows.installed import install_rulebook
-from shoplink.flows.source import Reading, inspect
+from shoplink.flows.file.apply import apply
+from shoplink.flows.file.source import Reading, inspect
+from shoplink.flows.rulebooks import install_rulebook
 from shoplink.flows.tick import tick
-from shoplink.flows.verify import Verified, verify
-from shoplink.store.sql import execute, query
+from shoplink.flows.verify.difference import Difference
+from shoplink.flows.verify.run import Verified, verify
+from shoplink.store.database.sql import execute, query
 from tests.traceability import ROOT
 
 TRUSTING = Reading(Actor(kind="platform", id="apply"), trust_instants=True)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from shoplink.core import Reason
-from shoplink.core.turn import would_hold
+from shoplink.core.next_actor import would_hold
 from tests.core.scene import (
     DAY,
     GUIDE,

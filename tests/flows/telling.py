@@ -14,12 +14,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.test import override_settings
 
 from shoplink.core import Command
-from shoplink.flows.deliver import Delivered, deliver_all
-from shoplink.store import people
-from shoplink.store.feed import number_events
-from shoplink.store.inbox import page_of_messages
-from shoplink.store.owner import writing
-from shoplink.store.sql import execute, query
+from shoplink.flows.message.loop import Delivered, deliver_all
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import execute, query
+from shoplink.store.people import membership
+from shoplink.store.people.inbox import page_of_messages
+from shoplink.store.write.feed import number_events
 from tests.server import free_port
 from tests.store.asking import NOON, accept, command, done, invite, put_account, put_shop
 
@@ -54,10 +54,10 @@ def cast() -> Cast:
 
 def person(email: str | None, tag: str = "en", zone: str = "", **places: str) -> str:
     """Somebody who may act at these places; the id."""
-    person_id = people.add_person(name="x", email=email, language=tag)
+    person_id = membership.add_person(name="x", email=email, language=tag)
     with writing():
         for place, subject_id in places.items():
-            people.add_member(person_id, place, subject_id, NOON)  # type: ignore[arg-type]
+            membership.add_member(person_id, place, subject_id, NOON)  # type: ignore[arg-type]
     execute("UPDATE person SET time_zone = %s WHERE person_id = %s", zone, person_id)
     return person_id
 

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from shoplink.core import World
 from shoplink.core.facts import Actor
-from shoplink.flows.apply import BATCH_LINES, apply, in_order, judge, say_why_not
-from shoplink.flows.replay import replay
-from shoplink.flows.source import Reading, Source, inspect
+from shoplink.flows.file.apply import BATCH_LINES, apply, in_order, judge, say_why_not
+from shoplink.flows.file.replay import replay
+from shoplink.flows.file.source import Reading, Source, inspect
 from shoplink.rulebooks import packaged
-from shoplink.store.sql import query
+from shoplink.store.database.sql import query
 from shoplink.wording import language
 from tests.oracle.compare import compared, encoded
 from tests.oracle.streams import GUIDE, random_stream

@@ -7,12 +7,12 @@ import pytest
 
 from shoplink.core import parse_command
 from shoplink.core.facts import Actor
-from shoplink.flows.apply import apply
 from shoplink.flows.execute import execute
-from shoplink.flows.export import export_commands, export_log, export_table
-from shoplink.flows.source import Reading, inspect
-from shoplink.flows.tables import Kind
-from shoplink.store.sql import query
+from shoplink.flows.file.apply import apply
+from shoplink.flows.file.export import export_commands, export_log, export_table
+from shoplink.flows.file.source import Reading, inspect
+from shoplink.flows.file.tables import Kind
+from shoplink.store.database.sql import query
 from shoplink.wording import Tag, language
 from tests.databases import fresh, use
 

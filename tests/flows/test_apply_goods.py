@@ -8,14 +8,14 @@ import pytest
 
 from shoplink.core import parse_command
 from shoplink.core.facts import Actor
-from shoplink.flows.apply import apply, in_order
 from shoplink.flows.execute import Answer, execute
-from shoplink.flows.export import export_commands, export_table
+from shoplink.flows.file.apply import apply, in_order
+from shoplink.flows.file.export import export_commands, export_table
+from shoplink.flows.file.source import Reading, inspect
+from shoplink.flows.file.tables import KINDS
 from shoplink.flows.showcase import place
-from shoplink.flows.source import Reading, inspect
-from shoplink.flows.tables import KINDS
-from shoplink.flows.verify import Verified, verify
-from shoplink.store.commerce_read import one_content, one_product
+from shoplink.flows.verify.run import Verified, verify
+from shoplink.store.read.commerce import one_content, one_product
 from shoplink.wording import language
 from tests.databases import fresh, use
 from tests.rule import rule

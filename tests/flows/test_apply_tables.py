@@ -10,9 +10,9 @@ import pytest
 from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import ALLOWED
-from shoplink.flows.source import Line, Reading, Source, UnreadableError, inspect, read
-from shoplink.flows.tables import TABLES
-from shoplink.wording.input import _FIELDS
+from shoplink.flows.file.source import Line, Reading, Source, UnreadableError, inspect, read
+from shoplink.flows.file.tables import TABLES
+from shoplink.wording.input_errors import _FIELDS
 
 BY = Actor(kind="platform", id="apply")
 READING = Reading(BY)

@@ -8,10 +8,10 @@ from django.test import override_settings
 from shoplink.core import Actor, PutAccount
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
-from shoplink.flows.lookup import find, may_see
+from shoplink.flows.people.lookup import find, may_see
 from shoplink.flows.tick import tick
-from shoplink.store.lookups import page_of_look_ups
-from shoplink.store.sql import query
+from shoplink.store.database.sql import query
+from shoplink.store.read.lookup import page_of_look_ups
 
 LIN, MAX = Actor("shop", "S", "person_lin"), Actor("shop", "S", "person_max")
 

@@ -9,12 +9,13 @@ import pytest
 from django.db import connection
 
 from shoplink.core.facts import Actor
-from shoplink.flows import clock, people
-from shoplink.flows.people import Invitation
-from shoplink.flows.verify import Verified, verify
-from shoplink.store import people as store
-from shoplink.store.owner import writing
-from shoplink.store.sql import execute, query
+from shoplink.flows import clock
+from shoplink.flows.people import membership
+from shoplink.flows.people.membership import Invitation
+from shoplink.flows.verify.run import Verified, verify
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import execute, query
+from shoplink.store.people import membership as store
 from tests.databases import use
 
 PLATFORM = Actor("platform", "operator")
@@ -28,14 +29,14 @@ def person(email: str | None, name: str = "Lin") -> str:
 
 
 def invited(email: str = "lin@example.com", **more: Any) -> Invitation:
-    found = people.invite(SHOP, "shop", "S1", email, **more)
+    found = membership.invite(SHOP, "shop", "S1", email, **more)
     assert isinstance(found, Invitation)
     return found
 
 
 def member(email: str) -> str:
     person_id = person(email)
-    assert not isinstance(people.join(person_id, invited(email).secret), str)
+    assert not isinstance(membership.join(person_id, invited(email).secret), str)
     return person_id
 
 
@@ -49,11 +50,11 @@ def consistent() -> bool:
 
 def test_an_invited_person_joins_and_may_act_there() -> None:
     invitation, person_id = invited("Lin@Example.com "), person("lin@example.com")
-    joined = people.join(person_id, invitation.secret)
+    joined = membership.join(person_id, invitation.secret)
     assert not isinstance(joined, str)
-    assert people.places(person_id) == people.Places(shops=("S1",))
-    assert [one.email for one in people.members("shop", "S1")] == ["lin@example.com"]
-    assert people.open_invitations("shop", "S1") == []
+    assert membership.places(person_id) == membership.Places(shops=("S1",))
+    assert [one.email for one in membership.members("shop", "S1")] == ["lin@example.com"]
+    assert membership.open_invitations("shop", "S1") == []
     first, second = happened()
     assert (first["type"], second["type"]) == ("member.invited", "member.joined")
     assert first["by"] == {"kind": "shop", "id": "S1", "person": "person_owner"}
@@ -64,48 +65,48 @@ def test_an_invited_person_joins_and_may_act_there() -> None:
 
 def test_an_invitation_is_used_once() -> None:
     invitation, person_id = invited(), person("lin@example.com")
-    people.join(person_id, invitation.secret)
-    assert people.join(person_id, invitation.secret) == "already_a_member"
-    people.remove(PLATFORM, person_id, "shop", "S1")
-    assert people.join(person_id, invitation.secret) == "invitation_gone"
+    membership.join(person_id, invitation.secret)
+    assert membership.join(person_id, invitation.secret) == "already_a_member"
+    membership.remove(PLATFORM, person_id, "shop", "S1")
+    assert membership.join(person_id, invitation.secret) == "invitation_gone"
     assert consistent()
 
 
 def test_an_invitation_is_for_the_person_with_its_address() -> None:
-    assert people.join(person("other@example.com"), invited().secret) == "other_address"
-    assert people.join(person(None), invited().secret) == "other_address"
+    assert membership.join(person("other@example.com"), invited().secret) == "other_address"
+    assert membership.join(person(None), invited().secret) == "other_address"
 
 
 def test_an_invitation_ends_after_seven_days_to_the_microsecond() -> None:
     sent = clock.now() - timedelta(days=7)
     invitation, person_id = invited(now=lambda: sent), person("lin@example.com")
     end = sent + timedelta(days=7)
-    assert people.standing_invitation(invitation.secret, lambda: end) is None
-    assert people.join(person_id, invitation.secret, lambda: end) == "invitation_gone"
+    assert membership.standing_invitation(invitation.secret, lambda: end) is None
+    assert membership.join(person_id, invitation.secret, lambda: end) == "invitation_gone"
     just_before = end - timedelta(microseconds=1)
-    assert people.standing_invitation(invitation.secret, lambda: just_before) is not None
-    assert not isinstance(people.join(person_id, invitation.secret, lambda: just_before), str)
+    assert membership.standing_invitation(invitation.secret, lambda: just_before) is not None
+    assert not isinstance(membership.join(person_id, invitation.secret, lambda: just_before), str)
 
 
 def test_a_withdrawn_invitation_opens_nothing() -> None:
     invitation = invited()
-    assert people.withdraw(SHOP, "shop", "S1", invitation.invitation_id) is None
-    assert people.withdraw(SHOP, "shop", "S1", invitation.invitation_id) == "invitation_gone"
-    assert people.join(person("lin@example.com"), invitation.secret) == "invitation_gone"
+    assert membership.withdraw(SHOP, "shop", "S1", invitation.invitation_id) is None
+    assert membership.withdraw(SHOP, "shop", "S1", invitation.invitation_id) == "invitation_gone"
+    assert membership.join(person("lin@example.com"), invitation.secret) == "invitation_gone"
     assert consistent()
 
 
 def test_an_invitation_of_another_place_cannot_be_withdrawn_here() -> None:
-    other = people.invite(PLATFORM, "shop", "S2", "lin@example.com")
+    other = membership.invite(PLATFORM, "shop", "S2", "lin@example.com")
     assert isinstance(other, Invitation)
-    assert people.withdraw(SHOP, "shop", "S1", other.invitation_id) == "invitation_gone"
-    assert people.standing_invitation(other.secret) is not None
+    assert membership.withdraw(SHOP, "shop", "S1", other.invitation_id) == "invitation_gone"
+    assert membership.standing_invitation(other.secret) is not None
 
 
 def test_inviting_an_address_again_replaces_its_invitation() -> None:
     first, second = invited(), invited()
-    assert people.standing_invitation(first.secret) is None
-    assert people.standing_invitation(second.secret) is not None
+    assert membership.standing_invitation(first.secret) is None
+    assert membership.standing_invitation(second.secret) is not None
     assert [event["type"] for event in happened()] == [
         "member.invited",
         "member.invitation_withdrawn",
@@ -116,59 +117,59 @@ def test_inviting_an_address_again_replaces_its_invitation() -> None:
 
 @pytest.mark.parametrize("email", ["", "lin", "lin@", "@example.com", "a b@example.com", "a@b", "a@b..c"])
 def test_what_is_no_address_is_not_invited(email: str) -> None:
-    assert people.invite(SHOP, "shop", "S1", email) == "not_an_address"
+    assert membership.invite(SHOP, "shop", "S1", email) == "not_an_address"
 
 
 def test_a_place_has_a_limit_of_open_invitations() -> None:
-    for number in range(people.OPEN_INVITATIONS_MAX):
+    for number in range(membership.OPEN_INVITATIONS_MAX):
         invited(f"lin{number}@example.com")
-    assert people.invite(SHOP, "shop", "S1", "more@example.com") == "too_many_open"
-    assert isinstance(people.invite(SHOP, "shop", "S1", "lin3@example.com"), Invitation)
+    assert membership.invite(SHOP, "shop", "S1", "more@example.com") == "too_many_open"
+    assert isinstance(membership.invite(SHOP, "shop", "S1", "lin3@example.com"), Invitation)
 
 
 def test_a_member_is_not_invited_again() -> None:
     member("lin@example.com")
-    assert people.invite(SHOP, "shop", "S1", "lin@example.com") == "already_a_member"
+    assert membership.invite(SHOP, "shop", "S1", "lin@example.com") == "already_a_member"
 
 
 def test_a_removed_member_may_act_nowhere_and_may_come_back() -> None:
     member("mei@example.com")
     person_id = member("lin@example.com")
-    assert people.remove(SHOP, person_id, "shop", "S1") is None
-    assert people.places(person_id) == people.Places()
-    assert people.remove(SHOP, person_id, "shop", "S1") == "not_a_member"
-    assert not isinstance(people.join(person_id, invited().secret), str)
+    assert membership.remove(SHOP, person_id, "shop", "S1") is None
+    assert membership.places(person_id) == membership.Places()
+    assert membership.remove(SHOP, person_id, "shop", "S1") == "not_a_member"
+    assert not isinstance(membership.join(person_id, invited().secret), str)
     assert consistent()
 
 
 def test_the_last_member_is_removed_by_the_platform_only() -> None:
     person_id = member("lin@example.com")
-    assert people.remove(SHOP, person_id, "shop", "S1") == "last_member"
-    assert people.remove(PLATFORM, person_id, "shop", "S1") is None
+    assert membership.remove(SHOP, person_id, "shop", "S1") == "last_member"
+    assert membership.remove(PLATFORM, person_id, "shop", "S1") is None
 
 
 def test_the_last_of_the_platforms_staff_is_removed_on_the_machine_only() -> None:
     person_id = person("ops@example.com")
-    invitation = people.invite(PLATFORM, "platform", "", "ops@example.com")
+    invitation = membership.invite(PLATFORM, "platform", "", "ops@example.com")
     assert isinstance(invitation, Invitation)
-    people.join(person_id, invitation.secret)
-    assert people.places(person_id) == people.Places(platform=True)
-    console = people.actor(person_id, "platform")
-    assert people.remove(console, person_id, "platform", "") == "last_member"
-    assert people.remove(PLATFORM, person_id, "platform", "") is None
+    membership.join(person_id, invitation.secret)
+    assert membership.places(person_id) == membership.Places(platform=True)
+    console = membership.actor(person_id, "platform")
+    assert membership.remove(console, person_id, "platform", "") == "last_member"
+    assert membership.remove(PLATFORM, person_id, "platform", "") is None
 
 
 def test_a_deactivated_person_may_act_nowhere() -> None:
     person_id = member("lin@example.com")
     with writing():
         execute("UPDATE person SET is_active = false WHERE person_id = %s", person_id)
-    assert people.places(person_id) == people.Places()
+    assert membership.places(person_id) == membership.Places()
 
 
 def test_only_members_and_the_platform_manage_a_place() -> None:
     for by in (Actor("shop", "S2"), Actor("creator", "S1"), Actor("support", "agent")):
         with pytest.raises(AssertionError):
-            people.invite(by, "shop", "S1", "lin@example.com")
+            membership.invite(by, "shop", "S1", "lin@example.com")
 
 
 def test_an_address_is_unique_whatever_its_case() -> None:
@@ -184,7 +185,7 @@ def test_one_invitation_joined_many_times_at_once_lets_in_once(database: str) ->
     def run() -> None:
         use(database)
         try:
-            answers.append(people.join(person_id, invitation.secret))
+            answers.append(membership.join(person_id, invitation.secret))
         finally:
             connection.close()
 
@@ -205,7 +206,7 @@ def test_two_members_who_remove_each_other_at_once_leave_one(database: str) -> N
     def run(person_id: str) -> None:
         use(database)
         try:
-            answers.append(people.remove(SHOP, person_id, "shop", "S1"))
+            answers.append(membership.remove(SHOP, person_id, "shop", "S1"))
         finally:
             connection.close()
 
@@ -215,7 +216,7 @@ def test_two_members_who_remove_each_other_at_once_leave_one(database: str) -> N
     for thread in threads:
         thread.join()
     assert sorted(str(answer) for answer in answers) == ["None", "last_member"]
-    assert len(people.members("shop", "S1")) == 1
+    assert len(membership.members("shop", "S1")) == 1
 
 
 def test_verify_names_members_and_invitations_that_were_changed_by_hand() -> None:

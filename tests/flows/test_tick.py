@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from shoplink.flows.tick import tick
-from shoplink.store import tally
-from shoplink.store.sql import execute, query
+from shoplink.store.database.sql import execute, query
+from shoplink.store.read import tally
 from tests.store.asking import NOON, done, invite, outcome, put_account, put_shop
 
 LATER = NOON + timedelta(days=3)

@@ -9,7 +9,7 @@ import pytest
 from shoplink.core import parse_command
 from shoplink.flows.execute import execute
 from shoplink.flows.tick import tick
-from shoplink.flows.verify import Verified, verify
+from shoplink.flows.verify.run import Verified, verify
 from tests.oracle.streams import random_stream, stories
 from tests.store.test_equality import forget_everything
 

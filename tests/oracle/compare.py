@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from shoplink.core import Rulebook, World
-from shoplink.flows.replay import replay
+from shoplink.flows.file.replay import replay
 
 from .naive import Command, Naive, to_wire
 

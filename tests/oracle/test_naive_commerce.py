@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from shoplink.core import World
-from shoplink.flows.replay import replay
+from shoplink.flows.file.replay import replay
 from shoplink.rulebooks import packaged
 from tests.oracle.commerce_streams import Command, stream
 from tests.oracle.naive_commerce import COMMANDS, Naive

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 from django.db import transaction
 
-from shoplink.store.sql import execute, query
+from shoplink.store.database.sql import execute, query
 from tests.store.asking import done, invite, put_account, put_shop
 from tests.store.threads import beside, deadlocks, somebody_waits_for_a_lock, until
 

@@ -8,7 +8,7 @@ import pytest
 
 from shoplink.core.instant import parse_instant
 from shoplink.flows.showcase import place
-from shoplink.store.commerce_read import page_of_contents
+from shoplink.store.read.commerce import page_of_contents
 from tests.oracle.commerce_streams import ACCOUNTS, stream
 from tests.oracle.naive_commerce import Naive
 from tests.oracle.test_naive_commerce import compare

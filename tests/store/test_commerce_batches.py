@@ -8,10 +8,10 @@ import pytest
 
 from shoplink.core import Command, parse_command
 from shoplink.core.instant import format_instant
+from shoplink.flows.dry_run import try_in_turn
 from shoplink.flows.execute import execute
 from shoplink.flows.showcase import place
-from shoplink.flows.trial import try_in_turn
-from shoplink.store.sql import query
+from shoplink.store.database.sql import query
 from tests.rule import rule
 from tests.store.golden import statements
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 
-from shoplink.store.sql import execute, query
+from shoplink.store.database.sql import execute, query
 
 pytestmark = pytest.mark.usefixtures("database")
 

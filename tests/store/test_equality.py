@@ -10,15 +10,15 @@ import msgspec
 import pytest
 
 from shoplink.core import AnyEvent, Command, World, advance, parse_command, step, wire
-from shoplink.core.decide import Accepted, Refused
+from shoplink.core.decisions import Accepted, Refused
 from shoplink.core.instant import END
 from shoplink.flows.execute import execute
-from shoplink.flows.replay import products
+from shoplink.flows.file.replay import products
 from shoplink.flows.tick import tick
-from shoplink.flows.verify import Verified, verify
+from shoplink.flows.verify.run import Verified, verify
 from shoplink.rulebooks import packaged
-from shoplink.store.sql import execute as run_sql
-from shoplink.store.sql import query
+from shoplink.store.database.sql import execute as run_sql
+from shoplink.store.database.sql import query
 from tests.oracle.streams import GUIDE, random_stream, stories
 
 RANDOM_STREAMS = 25

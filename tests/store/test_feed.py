@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 from django.db import transaction
 
-from shoplink.store.feed import number_events, read_feed
-from shoplink.store.sql import query
+from shoplink.store.database.sql import query
+from shoplink.store.write.feed import number_events, read_feed
 from tests.store.asking import done, put_account, put_shop
 from tests.store.threads import at_once, beside, somebody_waits_for_a_lock, until
 

@@ -11,8 +11,8 @@ from django.db import DatabaseError, connection, transaction
 from shoplink.core.instant import format_instant
 from shoplink.flows.execute import execute
 from shoplink.flows.tick import tick
-from shoplink.store.sql import execute as run_sql
-from shoplink.store.sql import query
+from shoplink.store.database.sql import execute as run_sql
+from shoplink.store.database.sql import query
 from tests.store.asking import NOON, accept, command, done, invite, put_account, put_shop
 from tests.store.threads import at_once, beside, somebody_waits_for_a_lock, until
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from shoplink.store import keys
-from shoplink.store.sql import execute
+from shoplink.store.database.sql import execute
+from shoplink.store.people import keys
 from tests.store.golden import listening
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

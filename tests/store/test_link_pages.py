@@ -9,8 +9,8 @@ from django.db import connection
 
 from benchmarks.write_path_world import build, drop, leave
 from shoplink.core.facts import LinkStatus
-from shoplink.store.read import page_of_links
-from shoplink.store.sql import execute, is_postgresql, query
+from shoplink.store.database.sql import execute, is_postgresql, query
+from shoplink.store.read.link import page_of_links
 from tests.databases import use
 
 NOW = datetime.now(UTC)

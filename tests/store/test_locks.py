@@ -14,8 +14,8 @@ from django.db import transaction
 from shoplink.core import Command
 from shoplink.core.instant import format_instant
 from shoplink.flows.execute import execute
-from shoplink.store.fields import to_micros
-from shoplink.store.sql import query
+from shoplink.store.database.fields import to_micros
+from shoplink.store.database.sql import query
 from tests.store.asking import accept, command, done, invite, outcome, put_account, put_shop
 from tests.store.threads import at_once, beside, deadlocks, somebody_waits_for_a_lock, until
 

@@ -11,21 +11,21 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from shoplink.store.owner import _CHECKPOINT_EVERY_COMMITS, OwnedError, claim
-from shoplink.store.sql import query
+from shoplink.store.database.owner import _CHECKPOINT_EVERY_COMMITS, OwnedError, claim
+from shoplink.store.database.sql import query
 from tests.store.asking import done, put_shop
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 SET_UP = "from shoplink.cli.database import set_up; set_up()\n"
 OWN = SET_UP + (
-    "from shoplink.store.owner import claim\n"
+    "from shoplink.store.database.owner import claim\n"
     "claim('a test')\n"
     "print('mine', flush=True)\n"
     "import time; time.sleep(60)\n"
 )
 WRITE = SET_UP + "from tests.store.asking import done, put_shop; done(put_shop('other'))\n"
-READ = SET_UP + "from shoplink.store.sql import query; print(query('SELECT shop_id FROM shop'))\n"
+READ = SET_UP + "from shoplink.store.database.sql import query; print(query('SELECT shop_id FROM shop'))\n"
 
 
 def python(code: str, url: str) -> "subprocess.Popen[str]":

@@ -17,27 +17,23 @@ from shoplink.core.commerce.picker import Thresholds
 from shoplink.core.commission import Order
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
-from shoplink.flows import attribute_orders, installed, look, overview, past, showcase, tickets, trial
-from shoplink.flows import periods as established
+from shoplink.flows import as_of, dry_run, look, overview, showcase
+from shoplink.flows import rulebooks as installed
+from shoplink.flows.commission import judge_call
+from shoplink.flows.commission import periods as established
 from shoplink.flows.execute import execute
-from shoplink.flows.ticket_steps import Step, open_about
-from shoplink.store import (
-    commerce_read,
-    due,
-    feed,
-    history,
-    keys,
-    periods,
-    read,
-    read_records,
-    rulebooks,
-    search,
-    tally,
-    ticket_words,
-)
-from shoplink.store import tickets as ticket_rows
-from shoplink.store.sql import execute as run_sql
-from shoplink.store.sql import query
+from shoplink.flows.ticket import read
+from shoplink.flows.ticket.steps import Step, open_about
+from shoplink.store import due
+from shoplink.store.database.sql import execute as run_sql
+from shoplink.store.database.sql import query
+from shoplink.store.people import keys
+from shoplink.store.read import commerce, history, periods, refusal, search, tally
+from shoplink.store.read import link as link_reads
+from shoplink.store.ticket import tickets as ticket_rows
+from shoplink.store.ticket import words
+from shoplink.store.write import feed
+from shoplink.store.write import rulebooks as rulebook_texts
 from tests.store.asking import command, done, invite, put_account, put_content, put_product, put_shop
 from tests.traceability import ROOT
 
@@ -76,7 +72,7 @@ def ticket_id() -> str:
 
 
 def linked() -> Link:
-    found = read.one_link(link_id())
+    found = link_reads.one_link(link_id())
     assert found is not None
     return replace(found, status="linked", linked_at=BEFORE, synced_since=BEFORE)
 
@@ -84,18 +80,20 @@ def linked() -> Link:
 ORDER = Order("O", "S", NOW, 1, "GBP", "A", 0)
 
 READS: dict[Callable[..., object], Callable[[], object]] = {
-    read.one_link: lambda: read.one_link(link_id()),
-    read.status_of_link: lambda: read.status_of_link(link_id()),
-    read.timeline: lambda: read.timeline(link_id()),
-    read.page_of_links: lambda: read.page_of_links(NOW, 10, 0, shop_id="S", account_id="A", status="expired"),
-    read.page_of_shops: lambda: read.page_of_shops(10, "", "GB"),
-    read.page_of_accounts: lambda: read.page_of_accounts(10, "", ""),
-    read_records.page_of_refusals: lambda: read_records.page_of_refusals(10, None, shop_id="S", by=SELLER),
-    read_records.page_of_waivers: lambda: read_records.page_of_waivers(10, 0, shop_id="S"),
-    read_records.activations: read_records.activations,
+    link_reads.one_link: lambda: link_reads.one_link(link_id()),
+    link_reads.status_of_link: lambda: link_reads.status_of_link(link_id()),
+    link_reads.timeline: lambda: link_reads.timeline(link_id()),
+    link_reads.page_of_links: lambda: link_reads.page_of_links(
+        NOW, 10, 0, shop_id="S", account_id="A", status="expired"
+    ),
+    link_reads.page_of_shops: lambda: link_reads.page_of_shops(10, "", "GB"),
+    link_reads.page_of_accounts: lambda: link_reads.page_of_accounts(10, "", ""),
+    refusal.page_of_refusals: lambda: refusal.page_of_refusals(10, None, shop_id="S", by=SELLER),
+    refusal.page_of_waivers: lambda: refusal.page_of_waivers(10, 0, shop_id="S"),
+    refusal.activations: refusal.activations,
     feed.read_feed: lambda: feed.read_feed(0, 10),
     due.links_due: lambda: due.links_due(NOW, 10),
-    rulebooks.texts: rulebooks.texts,
+    rulebook_texts.texts: rulebook_texts.texts,
     keys.find: lambda: keys.find("nobody's"),
     keys.every_key: keys.every_key,
     keys.note_use: lambda: keys.note_use("nobody's"),
@@ -108,29 +106,29 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     showcase.in_force: lambda: showcase.in_force(look.look_at(["S"], ["A"]), "A", NOW),
     showcase.counted_contents: lambda: showcase.counted_contents("A"),
     showcase.leaving_with: lambda: showcase.leaving_with(linked(), NOW),
-    commerce_read.one_product: lambda: commerce_read.one_product("P"),
-    commerce_read.one_content: lambda: commerce_read.one_content("V"),
-    commerce_read.page_of_products: lambda: commerce_read.page_of_products(
+    commerce.one_product: lambda: commerce.one_product("P"),
+    commerce.one_content: lambda: commerce.one_content("V"),
+    commerce.page_of_products: lambda: commerce.page_of_products(
         9, "", shop_id="S", status="off", titled="_%", potential=(Thresholds(), NOW)
     ),
-    commerce_read.link_in_force: lambda: commerce_read.link_in_force("A", NOW),
-    commerce_read.page_of_place: lambda: commerce_read.page_of_place("A", None, linked(), NOW, 9, ""),
-    commerce_read.products_of: lambda: commerce_read.products_of(["P"]),
-    commerce_read.page_of_contents: lambda: commerce_read.page_of_contents("A", linked(), NOW, 9, ""),
-    commerce_read.items_leaving: lambda: commerce_read.items_leaving(linked(), NOW),
-    commerce_read.count_spots: lambda: commerce_read.count_spots(["P"], [link_id()]),
-    commerce_read.page_of_spots: lambda: commerce_read.page_of_spots("P", [link_id()], 9, 0),
-    trial.check: lambda: trial.check(invite("S", "A")),
-    trial.try_in_turn: lambda: trial.try_in_turn([invite("S", "A")]),
-    read.invitations_expiring: lambda: read.invitations_expiring(BEFORE, LATER, 10, "GB"),
+    commerce.link_in_force: lambda: commerce.link_in_force("A", NOW),
+    commerce.page_of_place: lambda: commerce.page_of_place("A", None, linked(), NOW, 9, ""),
+    commerce.products_of: lambda: commerce.products_of(["P"]),
+    commerce.page_of_contents: lambda: commerce.page_of_contents("A", linked(), NOW, 9, ""),
+    commerce.items_leaving: lambda: commerce.items_leaving(linked(), NOW),
+    commerce.count_spots: lambda: commerce.count_spots(["P"], [link_id()]),
+    commerce.page_of_spots: lambda: commerce.page_of_spots("P", [link_id()], 9, 0),
+    dry_run.check: lambda: dry_run.check(invite("S", "A")),
+    dry_run.try_in_turn: lambda: dry_run.try_in_turn([invite("S", "A")]),
+    link_reads.invitations_expiring: lambda: link_reads.invitations_expiring(BEFORE, LATER, 10, "GB"),
     history.facts_of_shop: lambda: history.facts_of_shop("S", NOW),
     history.facts_of_account: lambda: history.facts_of_account("A", NOW),
     history.timelines_of_links_open_at: lambda: history.timelines_of_links_open_at(BEFORE, shop_id="S"),
     history.timelines: lambda: history.timelines([link_id()]),
     history.newest_events: lambda: history.newest_events(10, 99, shop_id="S", account_id="A"),
-    past.shop_as_of: lambda: past.shop_as_of("S", NOW),
-    past.account_as_of: lambda: past.account_as_of("A", NOW),
-    past.link_as_of: lambda: past.link_as_of(link_id(), NOW),
+    as_of.shop_as_of: lambda: as_of.shop_as_of("S", NOW),
+    as_of.account_as_of: lambda: as_of.account_as_of("A", NOW),
+    as_of.link_as_of: lambda: as_of.link_as_of(link_id(), NOW),
     overview.overview: lambda: overview.overview("GB"),
     search.find: lambda: search.find("S"),
     tally.as_of: tally.as_of,
@@ -138,17 +136,17 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     ticket_rows.tickets_of: lambda: ticket_rows.tickets_of([ticket_id()]),
     ticket_rows.open_ticket: lambda: ticket_rows.open_ticket("S", "B", "invite", "shop"),
     ticket_rows.page_of_tickets: lambda: ticket_rows.page_of_tickets(NOW, 10, 0, status="closed"),
-    ticket_words.messages_of: lambda: ticket_words.messages_of(ticket_id()),
+    words.messages_of: lambda: words.messages_of(ticket_id()),
     ticket_rows.markets_of_open_tickets: ticket_rows.markets_of_open_tickets,
     ticket_rows.answered_for_shops: lambda: ticket_rows.answered_for_shops(["S"], 10),
     ticket_rows.moved: lambda: ticket_rows.moved(NOW, 10, 0),
     ticket_rows.newest_position: ticket_rows.newest_position,
     ticket_rows.settled_position: ticket_rows.settled_position,
-    tickets.find: lambda: tickets.find(ticket_id(), Actor("shop", "S")),
-    tickets.see: lambda: tickets.see(ticket_rows.page_of_tickets(NOW, 10, 0)),
+    read.find: lambda: read.find(ticket_id(), Actor("shop", "S")),
+    read.see: lambda: read.see(ticket_rows.page_of_tickets(NOW, 10, 0)),
     periods.links_of: lambda: periods.links_of([("S", "A"), ("S\x00", "A")], NOW),
     established.periods: lambda: list(established.periods()),
-    attribute_orders.attribute_orders: lambda: attribute_orders.attribute_orders([ORDER]),
+    judge_call.attribute_orders: lambda: judge_call.attribute_orders([ORDER]),
     tally.counts: lambda: tally.counts("event", 0, market="GB", by_day=True),
 }
 WITHOUT_DATABASE = {
@@ -179,21 +177,21 @@ def public_functions(module: ModuleType) -> dict[str, Callable[..., object]]:
 
 
 def test_every_read_is_run_here() -> None:
-    flows = (attribute_orders, established, installed, look, overview, past, showcase, tickets, trial)
+    flows = (judge_call, established, installed, look, overview, as_of, showcase, read, dry_run)
     stores = (
-        commerce_read,
+        commerce,
         due,
         feed,
         history,
         keys,
         periods,
-        read,
-        read_records,
-        rulebooks,
+        link_reads,
+        refusal,
+        rulebook_texts,
         search,
         tally,
         ticket_rows,
-        ticket_words,
+        words,
     )
     for module in (*flows, *stores):
         for name, function in public_functions(module).items():
@@ -280,8 +278,8 @@ def test_nothing_can_be_written_there() -> None:
 
 @pytest.mark.usefixtures("overdue")
 def test_a_read_sees_what_is_overdue_as_done() -> None:
-    assert read.status_of_link(link_id()) == "invited"
-    stored = read.one_link(link_id())
+    assert link_reads.status_of_link(link_id()) == "invited"
+    stored = link_reads.one_link(link_id())
     assert stored is not None
     seen = look.look_at_pair("S", "A")
     link = seen.world.link("S", "A")
@@ -294,14 +292,14 @@ def test_a_read_sees_what_is_overdue_as_done() -> None:
 
 @pytest.mark.usefixtures("overdue")
 def test_a_list_sees_what_is_overdue_as_done() -> None:
-    pages = {status: read.page_of_links(NOW, 10, 0, status=status) for status in ("invited", "expired")}
+    pages = {status: link_reads.page_of_links(NOW, 10, 0, status=status) for status in ("invited", "expired")}
     assert {status: len(page) for status, page in pages.items()} == {"invited": 0, "expired": 1}
-    earlier = read.page_of_links(BEFORE, 10, 0, status="invited")
+    earlier = link_reads.page_of_links(BEFORE, 10, 0, status="invited")
     assert [link.status for _, link in earlier] == ["invited"]
 
 
 @pytest.mark.usefixtures("overdue")
 def test_a_check_is_decided_on_what_is_overdue_as_done() -> None:
-    decision = trial.check(invite("S", "A"))
+    decision = dry_run.check(invite("S", "A"))
     assert type(decision).__name__ == "Accepted"
     assert query("SELECT count(*) FROM refusal") == [(1,)]

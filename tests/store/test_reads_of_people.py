@@ -8,11 +8,13 @@ import pytest
 from django.db import DatabaseError, connection
 
 from shoplink.core.facts import Actor
-from shoplink.flows import demo, people, personas
-from shoplink.flows import inbox as told
-from shoplink.store import calendar, inbox, lookups, names, outbox, sessions, sign_in_links
-from shoplink.store import people as rows
-from shoplink.store.sql import execute
+from shoplink.demo import personas, world
+from shoplink.flows.message import inbox as told
+from shoplink.flows.people import membership
+from shoplink.store.database.sql import execute
+from shoplink.store.people import calendar, inbox, outbox, sessions, sign_in_links
+from shoplink.store.people import membership as rows
+from shoplink.store.read import lookup, names
 
 NOW = datetime.now(UTC)
 MEI, SHOP, ACCOUNT = "person_mei", "hh-home-gb", "zhou.zhou"
@@ -34,20 +36,20 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     inbox.choices: lambda: inbox.choices(MEI),
     calendar.address_made_at: lambda: calendar.address_made_at(MEI),
     calendar.person_of_address: lambda: calendar.person_of_address("nobody's"),
-    lookups.accounts_by_handle: lambda: lookups.accounts_by_handle(["jacklin07"]),
-    lookups.asked_since: lambda: lookups.asked_since(MEI, NOW - timedelta(days=1)),
-    lookups.was_looked_up: lambda: lookups.was_looked_up(MEI, SHOP, ACCOUNT, NOW),
-    lookups.page_of_look_ups: lambda: lookups.page_of_look_ups(10, ACCOUNT),
+    lookup.accounts_by_handle: lambda: lookup.accounts_by_handle(["jacklin07"]),
+    lookup.asked_since: lambda: lookup.asked_since(MEI, NOW - timedelta(days=1)),
+    lookup.was_looked_up: lambda: lookup.was_looked_up(MEI, SHOP, ACCOUNT, NOW),
+    lookup.page_of_look_ups: lambda: lookup.page_of_look_ups(10, ACCOUNT),
     outbox.progress: outbox.progress,
     outbox.with_members: lambda: outbox.with_members({SHOP}, {ACCOUNT}),
     outbox.untold: outbox.untold,
     outbox.mail_due_since: outbox.mail_due_since,
     sessions.sessions_of: lambda: sessions.sessions_of(MEI, NOW),
     sign_in_links.recorded_sign_in_link: lambda: sign_in_links.recorded_sign_in_link("nobody's"),
-    people.places: lambda: people.places(MEI),
-    people.members: lambda: people.members("creator", ACCOUNT),
-    people.open_invitations: lambda: people.open_invitations("platform", ""),
-    people.standing_invitation: lambda: people.standing_invitation("nobody's"),
+    membership.places: lambda: membership.places(MEI),
+    membership.members: lambda: membership.members("creator", ACCOUNT),
+    membership.open_invitations: lambda: membership.open_invitations("platform", ""),
+    membership.standing_invitation: lambda: membership.standing_invitation("nobody's"),
     told.names_in: lambda: told.names_in(inbox.page_of_messages(MEI, 10)),
 }
 """What is read; the forms of these modules' other functions say that they write, or touch no row."""
@@ -60,16 +62,16 @@ OTHERS = {
     names: set(),
     inbox: {"mark_read", "mark_old_read", "choose"},
     calendar: {"make_address", "revoke_address"},
-    lookups: {"record"},
+    lookup: {"record"},
     sign_in_links: {"add_sign_in_link", "hold_sign_in_link", "use_sign_in_link", "forget_sign_in_links"},
-    people: {"actor", "invite", "withdraw", "join", "admit", "remove"},
+    membership: {"actor", "invite", "withdraw", "join", "admit", "remove"},
 }  # fmt: skip
 
 
 @pytest.fixture
 def frozen(database: str) -> None:  # noqa: ARG001 (the database is in use)
     """The demo world, in which nothing can be written any more."""
-    demo.build()
+    world.build()
     personas.settle()
     execute(
         "SET default_transaction_read_only = on"
@@ -89,9 +91,9 @@ def test_every_read_of_these_is_run_here() -> None:
 def test_they_work_where_nothing_can_be_written() -> None:
     for reading in READS.values():
         reading()
-    assert people.places(MEI).shops
+    assert membership.places(MEI).shops
     assert inbox.page_of_messages(MEI, 10)
     with pytest.raises(DatabaseError):
         rows.change_language(MEI, "zh")
     with pytest.raises(DatabaseError):
-        people.invite(Actor("platform", "operator"), "shop", SHOP, "new@example.com")
+        membership.invite(Actor("platform", "operator"), "shop", SHOP, "new@example.com")

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from shoplink.store.shared import shared_connection
-from shoplink.store.sql import is_postgresql, query
+from shoplink.store.database.shared_connection import shared_connection
+from shoplink.store.database.sql import is_postgresql, query
 from tests.databases import fresh, use
 
 

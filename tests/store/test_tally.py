@@ -3,10 +3,11 @@ from datetime import timedelta
 
 import pytest
 
-from shoplink.flows import clock, demo
+from shoplink.demo import world as demo
+from shoplink.flows import clock
 from shoplink.flows.tick import tick
-from shoplink.store import tally
-from shoplink.store.sql import execute, query
+from shoplink.store.database.sql import execute, query
+from shoplink.store.read import tally
 
 
 @pytest.fixture

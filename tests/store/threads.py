@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from django.db import connection
 
-from shoplink.store.shared import shared_connection
-from shoplink.store.sql import query
+from shoplink.store.database.shared_connection import shared_connection
+from shoplink.store.database.sql import query
 
 T = TypeVar("T")
 

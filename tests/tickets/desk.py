@@ -8,9 +8,9 @@ from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
 from shoplink.flows.execute import Answer
 from shoplink.flows.look import look_at_pair
-from shoplink.flows.ticket_steps import Step, Words, open_about, open_review
-from shoplink.flows.tickets import Seen, find
-from shoplink.store.sql import query
+from shoplink.flows.ticket.read import Seen, find
+from shoplink.flows.ticket.steps import Step, Words, open_about, open_review
+from shoplink.store.database.sql import query
 from tests.store.asking import accept, command, done, invite, put_account, put_shop
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

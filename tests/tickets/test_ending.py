@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from shoplink.flows.tick import tick
-from shoplink.flows.ticket_steps import Step, Words, reply, resolve, withdraw
-from shoplink.flows.tickets import find
-from shoplink.store.sql import query
-from shoplink.store.ticket_words import messages_of
-from shoplink.store.tickets import page_of_tickets
+from shoplink.flows.ticket.read import find
+from shoplink.flows.ticket.steps import Step, Words, reply, resolve, withdraw
+from shoplink.store.database.sql import query
+from shoplink.store.ticket.tickets import page_of_tickets
+from shoplink.store.ticket.words import messages_of
 from tests.rule import rule
 from tests.store.asking import accept, command, done, invite, put_account, put_shop
 from tests.tickets.desk import (

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shoplink.flows.ticket_steps import Step, open_about
-from shoplink.store.sql import query
+from shoplink.flows.ticket.steps import Step, open_about
+from shoplink.store.database.sql import query
 from tests.rule import rule
 from tests.store.asking import command, done, invite, put_account, put_shop
 from tests.tickets.desk import (

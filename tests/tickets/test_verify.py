@@ -2,10 +2,10 @@
 
 import pytest
 
-from shoplink.flows.difference import Difference
-from shoplink.flows.ticket_steps import Step, Words, reply, resolve
-from shoplink.flows.verify import Verified, verify
-from shoplink.store.sql import execute, query
+from shoplink.flows.ticket.steps import Step, Words, reply, resolve
+from shoplink.flows.verify.difference import Difference
+from shoplink.flows.verify.run import Verified, verify
+from shoplink.store.database.sql import execute, query
 from tests.store.asking import done, put_account
 from tests.tickets.desk import CREATOR, MEI, SELLER, at, correct, file, file_review, held, seen
 

@@ -41,7 +41,7 @@ def test_no_module_has_a_vague_name() -> None:
 READS_THE_CLOCK = re.compile(
     r"\b(?:datetime\.(?:now|utcnow|today)|timezone\.now|date\.today|time\.time(?:_ns)?)\("
 )
-CLOCKS = {"flows/clock.py", "store/owner.py"}
+CLOCKS = {"flows/clock.py", "store/database/owner.py"}
 """The clock of decisions; and the note beside a SQLite file, since when somebody owns it."""
 
 

@@ -22,8 +22,8 @@ from shoplink.core.events import (
 )
 from shoplink.core.instant import BEGINNING
 from shoplink.flows.execute import Answer
-from shoplink.flows.replay import products
-from shoplink.store.fields import to_micros
+from shoplink.flows.file.replay import products
+from shoplink.store.database.fields import to_micros
 from tests.trust import rows
 from tests.trust.goods import check_goods
 from tests.trust.holdings import Holdings

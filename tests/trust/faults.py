@@ -20,7 +20,7 @@ from shoplink.core import commands as c
 from shoplink.core import events as e
 from shoplink.core.case import Case
 from shoplink.core.reasons import Reason
-from shoplink.store.feed import number_events_here
+from shoplink.store.write.feed import number_events_here
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)

@@ -9,8 +9,8 @@ from shoplink.core import Command, World
 from shoplink.core.commerce import commands as c
 from shoplink.core.commerce.facts import Item, ItemKey
 from shoplink.core.commerce.rules import item_there
-from shoplink.store.fields import to_micros
-from shoplink.store.sql import query
+from shoplink.store.database.fields import to_micros
+from shoplink.store.database.sql import query
 
 
 def check_goods(world: World, commands: Iterable[Command], ids: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from shoplink.core import Command, Link, Step, World
 from shoplink.core import commands as c
-from shoplink.core.decide import Refused
+from shoplink.core.decisions import Refused
 from shoplink.core.facts import Actor
 from tests.trust.office import DAY, HOUR, PLATFORM, SUPPORT, TICK, Office
 from tests.trust.trade import Trade

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from shoplink.core import AnyEvent, Event
 from shoplink.core.facts import Waiver
-from shoplink.store.fields import from_micros
-from shoplink.store.sql import query
+from shoplink.store.database.fields import from_micros
+from shoplink.store.database.sql import query
 
 Row = tuple[Any, ...]
 

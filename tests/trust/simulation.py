@@ -18,14 +18,14 @@ from msgspec.structs import replace
 from shoplink.core import Command, Step
 from shoplink.core import commands as c
 from shoplink.core.instant import BEGINNING
-from shoplink.flows import installed
+from shoplink.flows import rulebooks as installed
 from shoplink.flows.execute import Answer, execute
-from shoplink.flows.installed import default_rulebook, install_rulebook, installed_rulebooks
+from shoplink.flows.rulebooks import default_rulebook, install_rulebook, installed_rulebooks
 from shoplink.flows.tick import tick
-from shoplink.flows.verify import Verified, verify
+from shoplink.flows.verify.run import Verified, verify
 from shoplink.rulebooks import packaged
-from shoplink.store import owner
-from shoplink.store.state import Waiting, waiting
+from shoplink.store.database import owner
+from shoplink.store.database.health import Waiting, waiting
 from tests.trust import rows
 from tests.trust.books import Books
 from tests.trust.house_rules import TEXTS

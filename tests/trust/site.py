@@ -15,9 +15,9 @@ from django.db import connections
 from shoplink.core import commands as c
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
-from shoplink.flows.installed import install_rulebook
-from shoplink.store import keys
-from shoplink.store.owner import release
+from shoplink.flows.rulebooks import install_rulebook
+from shoplink.store.database.owner import release
+from shoplink.store.people import keys
 from tests.databases import fresh, use
 from tests.server import SHOPLINK, free_port, start, stop
 from tests.trust.client import Client

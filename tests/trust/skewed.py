@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shoplink.cli import main
 from shoplink.flows import clock
-from shoplink.store import owner
+from shoplink.store.database import owner
 
 _real = time.time
 

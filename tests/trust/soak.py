@@ -96,7 +96,7 @@ def soak(**options: int) -> None:
 
 def _machine() -> dict[str, str]:
     """Where and with what it ran."""
-    from shoplink.store.state import database_version  # noqa: PLC0415 (pytest has set Django up by now)
+    from shoplink.store.database.health import database_version  # noqa: PLC0415 (pytest has set Django up by now)
     from tests.databases import fresh, use  # noqa: PLC0415 (as above)
 
     versions = []

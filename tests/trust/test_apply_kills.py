@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from shoplink.flows.apply import BATCH_LINES
-from shoplink.store import log, sql
+from shoplink.flows.file.apply import BATCH_LINES
+from shoplink.store.database import sql
+from shoplink.store.write import log
 from tests.databases import fresh, use
 from tests.oracle.streams import random_stream, reading
 from tests.server import SHOPLINK

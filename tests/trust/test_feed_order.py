@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from shoplink.store.sql import execute, query
+from shoplink.store.database.sql import execute, query
 from tests.databases import use
 from tests.trust.client import PLATFORM, Client, Json
 from tests.trust.site import Site, serving

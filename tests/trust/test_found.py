@@ -9,9 +9,9 @@ import pytest
 from shoplink.core import Command
 from shoplink.core.instant import format_instant
 from shoplink.flows.execute import execute
-from shoplink.flows.installed import install_rulebook
+from shoplink.flows.rulebooks import install_rulebook
 from shoplink.flows.tick import tick
-from shoplink.store.sql import query
+from shoplink.store.database.sql import query
 from tests.store.asking import NOON, accept, command, done, invite, put_account, put_shop
 from tests.trust.house_rules import TEXTS
 

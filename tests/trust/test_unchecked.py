@@ -9,12 +9,12 @@ import pytest
 from django.db import IntegrityError
 
 from shoplink.core import Command
-from shoplink.core.decide import begin, live
+from shoplink.core.decisions import begin, live
 from shoplink.core.rules import broken
 from shoplink.flows.execute import execute
-from shoplink.flows.verify import Verified, verify
-from shoplink.store.feed import number_events
-from shoplink.store.sql import query
+from shoplink.flows.verify.run import Verified, verify
+from shoplink.store.database.sql import query
+from shoplink.store.write.feed import number_events
 from tests.store.asking import accept, done, invite, put_account, put_shop
 from tests.store.threads import at_once
 

@@ -11,7 +11,7 @@ from time import monotonic, process_time
 from django.db import connection
 from msgspec import Struct
 
-from shoplink.store import owner
+from shoplink.store.database import owner
 from tests.databases import fresh, use
 from tests.trust.simulation import Simulation
 

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.test import Client
 
-from shoplink.flows import clock, demo
-from shoplink.store import people
+from shoplink.demo import world
+from shoplink.flows import clock
+from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
-from shoplink.store.owner import writing
+from shoplink.store.people import membership
 
 
 def made() -> None:
     """Make the demo world, in the database in use."""
-    demo.build()
+    world.build()
 
 
 def somebody(
@@ -21,13 +22,13 @@ def somebody(
 ) -> Person:
     """A new person who may act at these places."""
     with writing():
-        person_id = people.add_person(name=name, email=f"{name}@example.com", language="en")
+        person_id = membership.add_person(name=name, email=f"{name}@example.com", language="en")
         for shop_id in shops:
-            people.add_member(person_id, "shop", shop_id, clock.now())
+            membership.add_member(person_id, "shop", shop_id, clock.now())
         for account_id in accounts:
-            people.add_member(person_id, "creator", account_id, clock.now())
+            membership.add_member(person_id, "creator", account_id, clock.now())
         for place in staff:
-            people.add_member(person_id, place, "", clock.now())  # type: ignore[arg-type]
+            membership.add_member(person_id, place, "", clock.now())  # type: ignore[arg-type]
     return Person.objects.get(person_id=person_id)
 
 

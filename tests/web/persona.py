@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from shoplink.flows import demo, personas
+from shoplink.demo import personas, world
 from shoplink.store.models import Person
 from tests.browser.tour import Stop
 
@@ -18,7 +18,7 @@ from tests.browser.tour import Stop
 @pytest.fixture
 def demo_world(database: str) -> str:
     """A database with the demo world and its people."""
-    demo.build()
+    world.build()
     personas.settle()
     return database
 

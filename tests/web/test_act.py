@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from shoplink.flows import clock
-from shoplink.store.read import page_of_links, timeline
+from shoplink.store.read.link import page_of_links, timeline
 from tests.browser.tour import STOPS
 from tests.web.persona import browser_of, demo_world
 

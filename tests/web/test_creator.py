@@ -9,11 +9,12 @@ from django.test import Client
 
 from shoplink.core import parse_command
 from shoplink.core.commerce.permissions import ACTIONS, Action
-from shoplink.flows import clock, demo_links
+from shoplink.demo import links
+from shoplink.flows import clock
 from shoplink.flows.execute import execute
 from shoplink.flows.showcase import counted_contents, place
+from shoplink.store.database.sql import query
 from shoplink.store.models import Person
-from shoplink.store.sql import query
 from tests.core.test_permissions import STANDING, expected
 from tests.rule import rule
 from tests.web.desk import made, signed_in, somebody
@@ -232,6 +233,4 @@ def test_another_creators_pages_are_not_there() -> None:
 
 
 def test_an_empty_inbox_says_what_will_come() -> None:
-    assert "No invitation yet" in _text(
-        _creator(demo_links.offer_ids(1)[1]), f"/creator/{demo_links.offer_ids(1)[1]}/"
-    )
+    assert "No invitation yet" in _text(_creator(links.offer_ids(1)[1]), f"/creator/{links.offer_ids(1)[1]}/")

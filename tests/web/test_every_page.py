@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import resolve, reverse
 
 from shoplink.flows import clock
-from shoplink.store.commerce_read import one_content, one_product
+from shoplink.store.read.commerce import one_content, one_product
 from shoplink.web import routes
 from shoplink.web.page import PAGES, Page
 from tests.browser.tour import STOPS, Stop

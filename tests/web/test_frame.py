@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client, override_settings
 
-from shoplink.flows import personas
+from shoplink.demo import personas
 from tests.databases import fresh, use
 from tests.web.persona import browser_of, demo_world
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from shoplink.flows import people
-from shoplink.flows.verify import Verified, verify
+from shoplink.flows.people import membership
+from shoplink.flows.verify.run import Verified, verify
 from shoplink.store.models import Person
 from tests.mailbox import Mailbox, receiving
 from tests.store.asking import done, put_account, put_shop
@@ -81,7 +81,7 @@ def test_whoever_can_sign_in_already_joins_after_signing_in(owner: Browser, mail
     answer = guest.sign_in("wei@example.com", next=join)
     assert (answer.status_code, answer.headers["Location"]) == (302, join)
     guest.send(join)
-    assert people.places(wei.person_id).shops == ("S1",)
+    assert membership.places(wei.person_id).shops == ("S1",)
 
 
 def test_an_invitation_is_of_no_use_to_somebody_else(owner: Browser, mailbox: Mailbox) -> None:
@@ -92,7 +92,7 @@ def test_an_invitation_is_of_no_use_to_somebody_else(owner: Browser, mailbox: Ma
     browser.sign_in("mallory@example.com")
     assert "has another address" in browser.look(join)
     browser.send(join)
-    assert people.places(mallory.person_id) == people.Places()
+    assert membership.places(mallory.person_id) == membership.Places()
 
 
 def test_the_address_of_who_signs_up_is_that_of_the_invitation_whatever_is_sent(
@@ -117,7 +117,7 @@ def test_nobody_signs_up_without_an_invitation(query: str) -> None:
 def test_a_withdrawn_invitation_leads_nowhere(owner: Browser, mailbox: Mailbox) -> None:
     owner.send(MEMBERS, place="shop", email="wei@example.com")
     join = link_in(mailbox, "wei@example.com").removeprefix("https://links.example.com")
-    waiting = people.open_invitations("shop", "S1")[0]
+    waiting = membership.open_invitations("shop", "S1")[0]
     assert owner.send(MEMBERS, place="shop", withdraw=waiting.invitation_id).status_code == 302
     guest = Browser()
     assert "leads nowhere" in guest.look(join, status=404)
@@ -129,7 +129,7 @@ def test_looking_at_an_invitation_uses_nothing_up(owner: Browser, mailbox: Mailb
     join = link_in(mailbox, "wei@example.com").removeprefix("https://links.example.com")
     for _ in range(3):
         Browser().look(join)
-    assert len(people.open_invitations("shop", "S1")) == 1
+    assert len(membership.open_invitations("shop", "S1")) == 1
 
 
 def test_a_person_whose_language_is_known_is_invited_in_it_and_anybody_else_in_both(
@@ -169,7 +169,7 @@ def test_what_is_wrong_with_an_invitation_is_said_and_what_was_typed_is_kept(
 def test_the_last_member_is_asked_to_invite_somebody_first(owner: Browser) -> None:
     me = Person.objects.get(email="owner@example.com")
     page = owner.send(f"{MEMBERS}{me.person_id}/")
-    assert (page.status_code, people.places(me.person_id).shops) == (409, ("S1",))
+    assert (page.status_code, membership.places(me.person_id).shops) == (409, ("S1",))
 
 
 def test_the_members_of_another_shop_cannot_be_told_from_those_of_none(owner: Browser) -> None:
@@ -192,7 +192,7 @@ def test_an_account_and_the_staff_have_members_too(mailbox: Mailbox) -> None:
     assert creator.send("/creator/A1/members/", email="friend@example.com").status_code == 302
     assert "ada" in mailbox.newest("friend@example.com")["Subject"]
     assert platform.send("/platform/staff/", place="support", email="agent@example.com").status_code == 302
-    assert [one.email for one in people.open_invitations("support", "")] == ["agent@example.com"]
+    assert [one.email for one in membership.open_invitations("support", "")] == ["agent@example.com"]
     assert platform.send(f"/platform/staff/platform/{boss.person_id}/").status_code == 409
 
 

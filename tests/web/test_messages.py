@@ -9,13 +9,13 @@ from django.test import Client
 from icalendar import Calendar
 
 from shoplink.flows import clock
-from shoplink.flows.inbox import path_of
+from shoplink.flows.message.inbox import path_of
 from shoplink.flows.tick import tick
-from shoplink.store import people
-from shoplink.store.inbox import choices, page_of_messages, unread_count
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import execute, query
 from shoplink.store.models import Person
-from shoplink.store.owner import writing
-from shoplink.store.sql import execute, query
+from shoplink.store.people import membership
+from shoplink.store.people.inbox import choices, page_of_messages, unread_count
 from tests.flows.telling import HOUR, Cast, cast, deliver_at, happen, pair, person
 from tests.rule import rule
 from tests.store.asking import accept, command, invite, put_account, put_shop
@@ -262,7 +262,7 @@ def test_a_calendar_address_is_shown_once_replaced_and_revoked(invited: Cast) ->
 def test_the_calendar_of_whoever_left_shows_nothing_of_it(invited: Cast) -> None:
     address = new_address(browser(invited.olivia))
     with writing():
-        people.remove_member(invited.olivia, "creator", "A")
+        membership.remove_member(invited.olivia, "creator", "A")
     assert entries(address) == []
     execute("UPDATE person SET is_active = false WHERE person_id = %s", invited.olivia)
     assert Client().get(address).status_code == 404

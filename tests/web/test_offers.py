@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from shoplink.store.sql import query
+from shoplink.store.database.sql import query
 from tests.rule import rule
 from tests.store.asking import done, put_account
 from tests.web.persona import browser_of, demo_world

@@ -9,9 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from shoplink.flows import clock, demo_links
+from shoplink.demo import links
+from shoplink.flows import clock
 from shoplink.rulebooks import packaged
-from shoplink.store.sql import query
+from shoplink.store.database.sql import query
 from shoplink.web.platform.parameters import TITLES
 from tests.web.desk import made, signed_in, somebody
 
@@ -106,7 +107,7 @@ def test_a_waiver_is_granted_and_ended(alex: Client) -> None:
     given = {
         "code": "shop.link_quota_spent",
         "kind": "shop",
-        "subject": demo_links.BEAUTY,
+        "subject": links.BEAUTY,
         "note": "campaign",
     }
     alex.post("/platform/waivers", {**given, "do": "grant"})

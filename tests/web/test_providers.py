@@ -9,9 +9,9 @@ from django.test import override_settings
 
 from shoplink.config.sign_in import sign_in_settings
 from shoplink.core.facts import Actor
-from shoplink.flows import people
+from shoplink.flows.people import membership
+from shoplink.store.database.sql import query
 from shoplink.store.models import Person
-from shoplink.store.sql import query
 from tests.mailbox import Mailbox, receiving
 from tests.store.asking import done, put_shop
 from tests.web.provider import Provider, provider
@@ -56,8 +56,8 @@ def come_back(browser: Browser, path: str) -> object:
 
 
 def invitation() -> str:
-    made = people.invite(Actor("platform", "test"), "shop", "S1", EMAIL)
-    assert isinstance(made, people.Invitation)
+    made = membership.invite(Actor("platform", "test"), "shop", "S1", EMAIL)
+    assert isinstance(made, membership.Invitation)
     return f"/join/{made.secret}/"
 
 

@@ -9,15 +9,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from shoplink.core import Actor, RequestUnlink, WithdrawUnlinkRequest
-from shoplink.flows import clock, demo_links
+from shoplink.demo import links
+from shoplink.flows import clock
 from shoplink.flows.execute import execute
-from shoplink.store.read import page_of_links
-from shoplink.store.sql import query
+from shoplink.store.database.sql import query
+from shoplink.store.read.link import page_of_links
 from tests.rule import rule
 from tests.store.asking import done, put_account
 from tests.web.desk import made, signed_in, somebody
 
-HOME, TEA, BEAUTY = "hh-home-gb", "hh-tea-gb", demo_links.BEAUTY
+HOME, TEA, BEAUTY = "hh-home-gb", "hh-tea-gb", links.BEAUTY
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_the_quota_is_shown_with_the_day_each_unit_returns(lin: Client) -> None:
 @rule("R23")
 @pytest.mark.usefixtures("lin")
 def test_the_whole_story_of_an_invitation() -> None:
-    shop_id, account_id = demo_links.offer_ids(1)
+    shop_id, account_id = links.offer_ids(1)
     person = somebody("mo", shops=[shop_id])
     mo = signed_in(person)
     found = mo.post(f"/seller/{shop_id}/link", {"handle": "@noralane1", "role": "official"})
@@ -108,12 +109,12 @@ def test_the_whole_story_of_an_invitation() -> None:
 
 def test_every_condition_is_a_row_and_what_fails_says_why_and_who_acts(lin: Client) -> None:
     lin.post(f"/seller/{BEAUTY}/link", {"handle": "jacklin07"})
-    page = _text(lin, f"/seller/{BEAUTY}/link/{demo_links.UNDER_AGE}/marketing")
+    page = _text(lin, f"/seller/{BEAUTY}/link/{links.UNDER_AGE}/marketing")
     assert page.count("does not hold") == 3
     assert page.count(": ") >= 3
     assert "Send invitation" not in page
     assert "Send the ticket" in page
-    birth = query("SELECT birth_date FROM account WHERE account_id = %s", demo_links.UNDER_AGE)[0][0]
+    birth = query("SELECT birth_date FROM account WHERE account_id = %s", links.UNDER_AGE)[0][0]
     assert birth[:4] not in page, "a stranger's birth date is not to be learnt"
 
 
@@ -174,7 +175,7 @@ def test_a_handle_that_is_nobodys_is_said_and_kept_in_the_form(lin: Client) -> N
 
 @pytest.mark.usefixtures("lin")
 def test_who_owns_both_sides_invites_and_confirms_with_one_button() -> None:
-    shop_id, account_id = demo_links.offer_ids(1)
+    shop_id, account_id = links.offer_ids(1)
     both = signed_in(somebody("both", shops=[shop_id], accounts=[account_id]))
     both.post(f"/seller/{shop_id}/link", {"handle": "noralane1", "role": "official"})
     sent = both.post(f"/seller/{shop_id}/link/{account_id}/official", {"confirm": "yes", "key": "k1"})
@@ -379,14 +380,14 @@ def test_pages_ask_the_database_a_fixed_number_of_times(lin: Client) -> None:
         count(path)
     before = {path: count(path) for path in paths}
     now = clock.now()
-    more = [command for number in range(2, 12) for command in demo_links.offer(number, now)]
+    more = [command for number in range(2, 12) for command in links.offer(number, now)]
     execute(more)
     person = query("SELECT person_id FROM person WHERE name = 'lin'")[0][0]
     for number in range(2, 12):
         query(
             "INSERT INTO membership (person_id, place, subject_id, joined_at) VALUES (%s, 'shop', %s, 0) RETURNING 1",
             person,
-            demo_links.offer_ids(number)[0],
+            links.offer_ids(number)[0],
         )
     assert "Pop-up 11" in _text(lin, "/seller/")
     assert {path: count(path) for path in paths} == before

@@ -8,11 +8,12 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.contrib.sessions.models import Session
 
 from shoplink.core.facts import Actor
-from shoplink.flows import clock, hand_off, people
+from shoplink.flows import clock
+from shoplink.flows.people import membership, sign_in_link
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import execute, query
 from shoplink.store.models import Person
-from shoplink.store.owner import writing
-from shoplink.store.sessions import sessions_of
-from shoplink.store.sql import execute, query
+from shoplink.store.people.sessions import sessions_of
 from shoplink.web.people.device import device_name
 from tests.mailbox import Mailbox, receiving
 from tests.store.asking import done, put_account, put_shop
@@ -346,9 +347,9 @@ def test_the_switch_of_the_page_changes_the_language_that_was_chosen() -> None:
     assert Person.objects.get().name == "Lin"
 
 
-def handed_off(place: hand_off.Subject = "shop", subject_id: str = "S1", **how: str) -> str:
-    made = hand_off.hand_off(PLATFORM, place, subject_id, **how)  # type: ignore[arg-type]
-    assert isinstance(made, hand_off.HandOff)
+def handed_off(place: sign_in_link.Subject = "shop", subject_id: str = "S1", **how: str) -> str:
+    made = sign_in_link.hand_off(PLATFORM, place, subject_id, **how)  # type: ignore[arg-type]
+    assert isinstance(made, sign_in_link.HandOff)
     return f"/sign-in/link/{made.secret}/"
 
 
@@ -384,7 +385,7 @@ def test_a_hand_off_person_has_no_other_way_in() -> None:
     assert (one.email, one.has_usable_password()) == (None, False)
     for path in ("", "password/new/", "passkeys/add/", "app/", "providers/"):
         assert browser.get(f"/settings/security/{path}").status_code == 404, path
-    assert people.places(one.person_id).shops == ("S1",)
+    assert membership.places(one.person_id).shops == ("S1",)
 
 
 def test_who_is_signed_in_and_acts_nowhere_is_told_so_and_not_asked_to_sign_in_again() -> None:
@@ -412,7 +413,7 @@ def test_no_crumb_leads_a_hand_off_person_to_a_page_that_they_have_not() -> None
 
 @pytest.mark.parametrize(("place", "subject_id"), [("shop", "S2"), ("creator", "A1")])
 def test_who_is_handed_off_for_what_has_no_name_goes_by_its_id(
-    place: hand_off.Subject, subject_id: str
+    place: sign_in_link.Subject, subject_id: str
 ) -> None:
     done(put_shop("S2"))
     browser, link = Browser(), handed_off(place, subject_id)

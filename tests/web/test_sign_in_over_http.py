@@ -15,10 +15,11 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connections
 
 from shoplink.core.facts import Actor
-from shoplink.flows import clock, people
-from shoplink.store import keys
+from shoplink.flows import clock
+from shoplink.flows.people import membership
+from shoplink.store.database.owner import release
 from shoplink.store.models import Person
-from shoplink.store.owner import release
+from shoplink.store.people import keys
 from tests.api.service import Caller
 from tests.databases import fresh, use
 from tests.server import serving
@@ -80,7 +81,7 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Here]:
     lin.password = PBKDF2PasswordHasher().encode(PASSWORD, "a salt of this test's own")
     lin.save()
     EmailAddress.objects.create(user=lin, email="lin@example.com", verified=True, primary=True)
-    people.admit(Actor("platform", "test"), lin.person_id, "shop", "S1", clock.now())
+    membership.admit(Actor("platform", "test"), lin.person_id, "shop", "S1", clock.now())
     _, secret = keys.create("back office", {"platform"}, clock.now())
     release()
     connections["default"].close()

@@ -8,8 +8,8 @@ import allauth
 import pytest
 
 from shoplink.core.facts import Actor
-from shoplink.flows import hand_off, people
-from shoplink.web.people.letters import LETTERS
+from shoplink.flows.people import membership, sign_in_link
+from shoplink.web.people.account_mail import LETTERS
 from tests.mailbox import Mailbox, receiving
 from tests.store.asking import done, put_shop
 from tests.web.test_sign_in import activated, code_in
@@ -91,16 +91,16 @@ def test_another_address(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_ways_to_arrive(language: str) -> None:
-    made = people.invite(PLATFORM, "shop", "S1", EMAIL)
-    assert isinstance(made, people.Invitation)
+    made = membership.invite(PLATFORM, "shop", "S1", EMAIL)
+    assert isinstance(made, membership.Invitation)
     join = f"/join/{made.secret}/"
     browser = Browser(language)
     check(browser, join)
     check(browser, f"/sign-up/?next={join}")
     check(browser, "/sign-up/")
     check(browser, "/join/nothing-of-this-kind-is-here/", 404)
-    link = hand_off.hand_off(PLATFORM, "shop", "S1")
-    assert isinstance(link, hand_off.HandOff)
+    link = sign_in_link.hand_off(PLATFORM, "shop", "S1")
+    assert isinstance(link, sign_in_link.HandOff)
     check(browser, f"/sign-in/link/{link.secret}/")
     check(browser, "/sign-in/link/nothing-of-this-kind-is-here/", 404)
     check(browser, "/sign-in/failed/", 401)

@@ -6,14 +6,16 @@ from urllib.parse import parse_qsl
 from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
-from shoplink.flows import clock, people, personas
-from shoplink.flows.deliver import deliver_all
-from shoplink.flows.personas import PERSONAS
+from shoplink.demo import personas
+from shoplink.demo.personas import PERSONAS
+from shoplink.flows import clock
+from shoplink.flows.message.loop import deliver_all
+from shoplink.flows.people import membership
 from shoplink.flows.tick import tick
-from shoplink.flows.ticket_steps import Step, open_about
-from shoplink.store import keys
-from shoplink.store.owner import writing
-from shoplink.store.people import add_person
+from shoplink.flows.ticket.steps import Step, open_about
+from shoplink.store.database.owner import writing
+from shoplink.store.people import keys
+from shoplink.store.people.membership import add_person
 from tests.browser.tour import STOPS, Stop
 from tests.store.asking import command, done, invite, put_account, put_content, put_product, put_shop
 from tests.web.persona import browser_of, demo_world, statements_of
@@ -116,8 +118,8 @@ def _grow_people(numbers: range) -> None:
             person_id = add_person(name=f"More {number}", email=f"more{number}@example.com")
             for persona in PERSONAS.values():
                 for place, subject_id in persona.places:
-                    people.admit(PLATFORM, person_id, place, subject_id, at)
+                    membership.admit(PLATFORM, person_id, place, subject_id, at)
             for key, persona in PERSONAS.items():
                 kinds = {place for place, _ in persona.places}
                 for kind in kinds & {"shop", "creator"}:
-                    people.admit(PLATFORM, personas.person_id(key), kind, f"more-{number}", at)
+                    membership.admit(PLATFORM, personas.person_id(key), kind, f"more-{number}", at)

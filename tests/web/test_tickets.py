@@ -11,9 +11,9 @@ from shoplink.core.facts import Actor
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
 from shoplink.flows.tick import tick
-from shoplink.flows.ticket_steps import Step, open_about
-from shoplink.store.sql import query
-from shoplink.store.tickets import page_of_tickets
+from shoplink.flows.ticket.steps import Step, open_about
+from shoplink.store.database.sql import query
+from shoplink.store.ticket.tickets import page_of_tickets
 from tests.rule import rule
 from tests.store.asking import done, invite, put_account
 from tests.web.persona import browser_of, demo_world, statements_of
@@ -308,7 +308,7 @@ def test_a_creator_may_ask_about_an_unlink_request_once_it_is_unanswered_for_a_w
     asked = {"command": "request_unlink"}
     assert zhou.post("/creator/zhou.zhou/tickets/new", asked).status_code == 409
     query_week_ago = int((clock.now() - timedelta(days=8)).timestamp() * 1_000_000)
-    from shoplink.store.sql import execute as run  # noqa: PLC0415 (time is turned back, as no step could)
+    from shoplink.store.database.sql import execute as run  # noqa: PLC0415 (time is turned back, as no step could)
 
     run("UPDATE link SET unlink_requested_at = %s WHERE account_id = 'zhou.zhou'", query_week_ago)
     assert "Send a ticket, already written" in text(zhou, path)

@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 from allauth.account.models import EmailAddress
 from django.test import Client
 
-from shoplink.core.around import Place
 from shoplink.core.facts import Actor
-from shoplink.flows import clock, people
+from shoplink.core.side_events import Place
+from shoplink.flows import clock
+from shoplink.flows.people import membership
+from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
-from shoplink.store.owner import writing
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 (a test's own)
 
@@ -23,7 +24,7 @@ def person(email: str = "lin@example.com", *places: tuple[Place, str], name: str
     with writing():
         EmailAddress.objects.create(user=found, email=email, verified=True, primary=True)
         for place, subject_id in places:
-            people.admit(Actor("platform", "test"), found.person_id, place, subject_id, clock.now())
+            membership.admit(Actor("platform", "test"), found.person_id, place, subject_id, clock.now())
     return found
 
 

@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 from shoplink.core import CATALOGUE, AnyEvent, Reason, World, parse_command, step
 from shoplink.core.commerce.events import ContentRecorded
-from shoplink.flows.replay import replay
+from shoplink.flows.file.replay import replay
 from shoplink.rulebooks import packaged
 from shoplink.wording import Tag, language, problems, say_reason, statement
 from shoplink.wording import say as saying
 from shoplink.wording import sentences as source
-from shoplink.wording.happened import EVENTS
+from shoplink.wording.events import EVENTS
 from shoplink.wording.messages import KINDS, MESSAGES, OPEN, WHY
 from tests.oracle.streams import random_stream, stories
 from tests.rule import rule

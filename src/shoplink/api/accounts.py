@@ -15,7 +15,7 @@ from shoplink.api.problem import ProblemError, language_of
 from shoplink.api.schema import AccountBody, Page
 from shoplink.api.show import show_account
 from shoplink.flows.look import look_at
-from shoplink.store.read import page_of_accounts, snapshot
+from shoplink.store.read.link import page_of_accounts, snapshot
 
 router = Router(tags=["accounts"])
 

@@ -15,8 +15,8 @@ from shoplink.core import Command, World, parse_command
 from shoplink.core.parse import MalformedError
 from shoplink.flows.execute import Answer, execute
 from shoplink.flows.look import look
-from shoplink.store.load import Touched
-from shoplink.store.read import snapshot
+from shoplink.store.read.link import snapshot
+from shoplink.store.write.load import Touched
 
 KEY_HEADER = "Idempotency-Key"
 KEY_LENGTH_MAX = 200

@@ -16,8 +16,8 @@ from shoplink.core.commission import Order
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
 from shoplink.core.parse_order import NEEDED, parse_orders
-from shoplink.flows.attribute_orders import attribute_orders
-from shoplink.store.read import snapshot
+from shoplink.flows.commission.judge_call import attribute_orders
+from shoplink.store.read.link import snapshot
 from shoplink.wording.problems import say_malformed
 
 router = Router(tags=["attributions"])

@@ -14,7 +14,7 @@ from shoplink.api.show import show_reasons
 from shoplink.api.visitor import with_network_region
 from shoplink.core import Accepted, parse_command
 from shoplink.core.parse import MalformedError
-from shoplink.flows.trial import check
+from shoplink.flows.dry_run import check
 from shoplink.wording import say_warning
 
 router = Router(tags=["checks"])

@@ -4,8 +4,8 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from shoplink.api.problem import ProblemError
-from shoplink.store import keys
-from shoplink.store.keys import Key
+from shoplink.store.people import keys
+from shoplink.store.people.keys import Key
 
 
 class ApiKey(HttpBearer):

@@ -21,7 +21,7 @@ from shoplink.flows import clock
 from shoplink.flows.execute import Answer
 from shoplink.flows.look import look_at
 from shoplink.flows.showcase import leaving_with
-from shoplink.store.read import one_link, page_of_links, snapshot, timeline
+from shoplink.store.read.link import one_link, page_of_links, snapshot, timeline
 from shoplink.wording import say_warning
 
 router = Router(tags=["links"])

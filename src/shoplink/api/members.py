@@ -18,15 +18,16 @@ from shoplink.api.page import Id, IdQuery
 from shoplink.api.problem import ProblemError
 from shoplink.api.schema_members import MemberBody, MemberInvitationBody, MemberLinkBody, MembersBody
 from shoplink.api.subject import read_subject, subject_body
-from shoplink.core.around import Place
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
-from shoplink.flows import clock, people
+from shoplink.core.side_events import Place
+from shoplink.flows import clock
 from shoplink.flows.execute import Answer
-from shoplink.flows.hand_off import Subject
-from shoplink.flows.once import Asked, once
-from shoplink.store.names import names
-from shoplink.store.read import snapshot
+from shoplink.flows.idempotent import Asked, once
+from shoplink.flows.people import membership
+from shoplink.flows.people.sign_in_link import Subject
+from shoplink.store.read.link import snapshot
+from shoplink.store.read.names import names
 
 router = Router(tags=["members"])
 
@@ -42,8 +43,8 @@ _CHANGE = (
 )
 _WHO = "a key with the scope of whom it acts for: platform, or the shop or creator themselves"
 _SUBJECT = "Where: exactly one of `shop_id` and `account_id`."
-_EMAIL = {"type": "string", "format": "email", "maxLength": people.EMAIL_LENGTH_MAX}
-_ADDRESS = f"an e-mail address of at most {people.EMAIL_LENGTH_MAX} characters"
+_EMAIL = {"type": "string", "format": "email", "maxLength": membership.EMAIL_LENGTH_MAX}
+_ADDRESS = f"an e-mail address of at most {membership.EMAIL_LENGTH_MAX} characters"
 _REFUSED = {
     "already_a_member": "member.already",
     "too_many_open": "member.too_many_invited",
@@ -98,10 +99,10 @@ def invite_member(request: HttpRequest) -> HttpResponse:
     secrets = [told]
 
     def work() -> Answer:
-        made = people.invite(by, place, subject_id, email, secret=told)
+        made = membership.invite(by, place, subject_id, email, secret=told)
         if made == "not_an_address":
             raise MalformedError.wrong("email", _ADDRESS, repr(email))
-        if not isinstance(made, people.Invitation):
+        if not isinstance(made, membership.Invitation):
             return _refused(made)
         secrets[0] = made.secret
         shown = {"invitation_id": made.invitation_id, "email": made.email, "expires_at": made.expires_at}
@@ -126,7 +127,7 @@ def invite_member(request: HttpRequest) -> HttpResponse:
 )
 def withdraw_member_invitation(request: HttpRequest, invitation_id: Id) -> HttpResponse:
     """Take an open invitation back; answers who acts there, and who is invited, from then on."""
-    return _changed(request, "withdraw_member_invitation", invitation_id, people.withdraw)
+    return _changed(request, "withdraw_member_invitation", invitation_id, membership.withdraw)
 
 
 @router.post(
@@ -151,7 +152,7 @@ def remove_member(request: HttpRequest, person_id: Id) -> HttpResponse:
         request,
         "remove_member",
         person_id,
-        lambda by, place, subject_id, about: people.remove(by, about, place, subject_id),
+        lambda by, place, subject_id, about: membership.remove(by, about, place, subject_id),
     )
 
 
@@ -181,7 +182,7 @@ def _changed(
     request: HttpRequest,
     name: str,
     about: str,
-    change: Callable[[Actor, Place, str, str], people.Refusal | None],
+    change: Callable[[Actor, Place, str, str], membership.Refusal | None],
 ) -> HttpResponse:
     """Change the members of the place that the body names, once; answers who they are from then on."""
     place = read_subject(read_object(request))
@@ -197,8 +198,8 @@ def _changed(
 
 
 def _members(place: Place, subject_id: str) -> MembersBody:
-    members = people.members(place, subject_id)
-    invitations = people.open_invitations(place, subject_id)
+    members = membership.members(place, subject_id)
+    invitations = membership.open_invitations(place, subject_id)
     return MembersBody(
         [MemberBody(one.person_id, one.email, one.name, one.joined_at) for one in members],
         [
@@ -216,9 +217,9 @@ def _once(request: HttpRequest, what: list[object], work: Callable[[], Answer]) 
 
     answer = once(Asked(key_of(request).key_id, idempotency_key(request), what), now)
     if answer["outcome"] != "accepted":
-        raise ProblemError(answer["error"], limit=people.OPEN_INVITATIONS_MAX)
+        raise ProblemError(answer["error"], limit=membership.OPEN_INVITATIONS_MAX)
     return answer
 
 
-def _refused(refusal: people.Refusal) -> Answer:
+def _refused(refusal: membership.Refusal) -> Answer:
     return {"outcome": "refused", "error": _REFUSED[refusal]}

@@ -16,7 +16,7 @@ from shoplink.api.show import show_reasons
 from shoplink.api.show_commerce import show_permissions
 from shoplink.core.commerce.permissions import permissions
 from shoplink.flows.look import look_at_pair
-from shoplink.store.read import snapshot
+from shoplink.store.read.link import snapshot
 
 router = Router(tags=["permissions"])
 

@@ -6,7 +6,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from shoplink.core.wire import read_reason
+from shoplink.core.wire_format import read_reason
 from shoplink.wording import Language, Tag, language, say_reason
 from shoplink.wording.problems import PROBLEMS
 

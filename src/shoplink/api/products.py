@@ -20,8 +20,8 @@ from shoplink.core import World
 from shoplink.core.commerce.picker import Thresholds
 from shoplink.flows import clock
 from shoplink.flows.look import look_at
-from shoplink.store.commerce_read import one_product, page_of_products, page_of_spots
-from shoplink.store.read import snapshot
+from shoplink.store.read.commerce import one_product, page_of_products, page_of_spots
+from shoplink.store.read.link import snapshot
 
 router = Router(tags=["products"])
 

@@ -16,9 +16,9 @@ from shoplink.api.problem import language_of, said_reasons
 from shoplink.api.schema import FeedBody, Page, RefusalBody, SaidReason
 from shoplink.core import wire
 from shoplink.core.facts import Actor
-from shoplink.store.feed import read_feed
-from shoplink.store.read import read_event
-from shoplink.store.read_records import StoredRefusal, page_of_refusals
+from shoplink.store.read.link import read_event
+from shoplink.store.read.refusal import StoredRefusal, page_of_refusals
+from shoplink.store.write.feed import read_feed
 
 router = Router()
 

@@ -24,10 +24,10 @@ from shoplink.api.schema import (
 )
 from shoplink.core import Rulebook
 from shoplink.flows.execute import Answer
-from shoplink.flows.installed import default_rulebook, installed_rulebooks
 from shoplink.flows.look import look_at
-from shoplink.store.read import snapshot
-from shoplink.store.read_records import activations
+from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
+from shoplink.store.read.link import snapshot
+from shoplink.store.read.refusal import activations
 
 router = Router(tags=["rulebooks"])
 

@@ -9,7 +9,7 @@ from shoplink.core.facts import Actor, Enrolment, LinkStatus, Permission, Role, 
 from shoplink.core.reasons import NextActor
 from shoplink.core.ticket import Cause, Facts, Side
 from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse
-from shoplink.store.commerce_read import Leaving
+from shoplink.store.read.commerce import Leaving
 
 T = TypeVar("T")
 Instant = Annotated[datetime, Meta(tz=True)]

@@ -7,7 +7,7 @@ from msgspec import Struct
 from shoplink.api.schema import Instant, LinkBody, ProductOutcomeBody, SaidReason
 from shoplink.core.commerce.facts import ContentKind, ProductStatus
 from shoplink.core.commerce.picker import Figures
-from shoplink.store.commerce_read import Where
+from shoplink.store.read.commerce import Where
 
 Basis = Literal["synced", "added", "affiliate"]
 

@@ -15,7 +15,7 @@ from shoplink.api.problem import ProblemError
 from shoplink.api.schema import Page, ShopBody
 from shoplink.api.show import show_shop
 from shoplink.flows.look import look_at
-from shoplink.store.read import page_of_shops, snapshot
+from shoplink.store.read.link import page_of_shops, snapshot
 
 router = Router(tags=["shops"])
 

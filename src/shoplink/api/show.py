@@ -5,7 +5,7 @@ from collections.abc import Callable
 from shoplink.api.problem import said_reasons
 from shoplink.api.schema import AccountBody, LinkBody, SaidReason, ShopBody, Slots, UnlinkRequest
 from shoplink.core import Link, Reason, World, wire
-from shoplink.core.turn import held_by, turn
+from shoplink.core.next_actor import held_by, turn
 from shoplink.flows.look import link_quota_use, slot_use, unlink_quota_use
 from shoplink.wording import Language
 

@@ -20,7 +20,7 @@ from shoplink.core.commerce.facts import Item, Product
 from shoplink.core.commerce.permissions import Permissions
 from shoplink.core.commerce.picker import Thresholds, figures
 from shoplink.flows.showcase import Place
-from shoplink.store.commerce_read import Shown, Spot
+from shoplink.store.read.commerce import Shown, Spot
 from shoplink.wording import Language
 
 

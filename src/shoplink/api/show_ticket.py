@@ -10,10 +10,10 @@ from shoplink.core import Reason, wire
 from shoplink.core.facts import Actor
 from shoplink.core.reasons import NextActor
 from shoplink.core.ticket import facts_of, support_helps
-from shoplink.core.wire import read_reason
-from shoplink.flows.tickets import Seen, told
-from shoplink.store.ticket_words import messages_of
-from shoplink.store.tickets import Ticket
+from shoplink.core.wire_format import read_reason
+from shoplink.flows.ticket.read import Seen, told
+from shoplink.store.ticket.tickets import Ticket
+from shoplink.store.ticket.words import messages_of
 from shoplink.wording import Language
 
 

@@ -32,8 +32,8 @@ from shoplink.core.instant import parse_instant
 from shoplink.core.parse import MalformedError
 from shoplink.flows.execute import Answer
 from shoplink.flows.showcase import counted_contents, place
-from shoplink.store.commerce_read import ContentCount, one_content
-from shoplink.store.read import one_link, snapshot
+from shoplink.store.read.commerce import ContentCount, one_content
+from shoplink.store.read.link import one_link, snapshot
 
 accounts = Router(tags=["showcases"])
 contents = Router(tags=["showcases"])

@@ -17,7 +17,7 @@ from shoplink.api.schema import SignInLinkBody
 from shoplink.api.subject import read_subject, subject_body
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
-from shoplink.flows.hand_off import MINUTES, MINUTES_MAX, HandOff, Subject, hand_off, is_path
+from shoplink.flows.people.sign_in_link import MINUTES, MINUTES_MAX, HandOff, Subject, hand_off, is_path
 
 router = Router(tags=["sign-in links"])
 

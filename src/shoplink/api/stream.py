@@ -21,7 +21,7 @@ from shoplink.core import Command, parse_command
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
 from shoplink.flows.execute import execute
-from shoplink.flows.replay import LINE_LIMIT_BYTES, read_lines
+from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
 
 router = Router(tags=["commands"])
 

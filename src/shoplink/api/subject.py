@@ -3,8 +3,8 @@
 from typing import Any
 
 from shoplink.core.parse import MalformedError, is_id
-from shoplink.flows.hand_off import Subject
-from shoplink.wording.input import ID
+from shoplink.flows.people.sign_in_link import Subject
+from shoplink.wording.input_errors import ID
 
 _SUBJECTS: dict[str, Subject] = {"shop_id": "shop", "account_id": "creator"}
 _ID = {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"}

@@ -14,7 +14,7 @@ from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
 from shoplink.core.roles import ISSUERS
-from shoplink.flows.ticket_steps import Words
+from shoplink.flows.ticket.steps import Words
 
 ASKED = {
     kind: command

@@ -24,11 +24,11 @@ from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError, is_id
 from shoplink.flows import clock
 from shoplink.flows.execute import Answer
-from shoplink.flows.ticket_steps import Step, open_about, open_review, reply, resolve, withdraw
-from shoplink.flows.tickets import Seen, find, is_opener, see
-from shoplink.store.read import one_link, snapshot
-from shoplink.store.tickets import Status, page_of_tickets
-from shoplink.wording.input import ID
+from shoplink.flows.ticket.read import Seen, find, is_opener, see
+from shoplink.flows.ticket.steps import Step, open_about, open_review, reply, resolve, withdraw
+from shoplink.store.read.link import one_link, snapshot
+from shoplink.store.ticket.tickets import Status, page_of_tickets
+from shoplink.wording.input_errors import ID
 
 router = Router(tags=["tickets"])
 

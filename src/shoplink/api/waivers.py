@@ -12,8 +12,8 @@ from shoplink.api.page import IdQuery, Limit, NumberCursor, page
 from shoplink.api.schema import EndedWaivers, Page, WaiverBody
 from shoplink.core import GrantWaiver, World
 from shoplink.flows import clock
-from shoplink.store.read import snapshot
-from shoplink.store.read_records import StoredWaiver, page_of_waivers
+from shoplink.store.read.link import snapshot
+from shoplink.store.read.refusal import StoredWaiver, page_of_waivers
 
 router = Router(tags=["waivers"])
 

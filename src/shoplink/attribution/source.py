@@ -6,12 +6,12 @@ from pathlib import Path
 import ibis.expr.types as ir
 from msgspec import Struct
 
-from shoplink.attribution import reading
+from shoplink.attribution import fields as reading
+from shoplink.attribution.column_check import fit, fit_together
 from shoplink.attribution.engine import Engine, Form, Tell, cell_of
-from shoplink.attribution.fitting import fit, fit_together
-from shoplink.attribution.judging import RESULT
+from shoplink.attribution.fields import Reading
+from shoplink.attribution.judgement import RESULT
 from shoplink.attribution.mapping import Field, Mapping, MappingError, own_names
-from shoplink.attribution.reading import Reading
 from shoplink.attribution.staging import Broken, stage_csv
 
 _CSV = (".csv", ".tsv", ".txt")

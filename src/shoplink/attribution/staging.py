@@ -21,7 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.attribution.engine import FILE, LINE, RESERVED, Tell, cell_of
-from shoplink.attribution.judging import PLACES, RESULT
+from shoplink.attribution.judgement import PLACES, RESULT
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.core.commission import Period
 

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from shoplink.attribution.engine import RESERVED
 from shoplink.attribution.instants import from_micros, to_micros
-from shoplink.attribution.judging import commission, fine
+from shoplink.attribution.judgement import commission, fine
 from shoplink.attribution.mapping import MappingError
 from shoplink.attribution.source import Source
 

@@ -20,9 +20,9 @@ from shoplink.core.facts import Actor
 from shoplink.wording import Language, Tag, language, say_warning
 
 if TYPE_CHECKING:
-    from shoplink.flows.apply import Verdict
-    from shoplink.flows.rejected import Rejected
-    from shoplink.flows.source import Reading, Source
+    from shoplink.flows.file.apply import Verdict
+    from shoplink.flows.file.rejects import Rejected
+    from shoplink.flows.file.source import Reading, Source
 
 _SHOWN_ON_A_TERMINAL = 20
 _HOURS_MAX = 23
@@ -85,7 +85,7 @@ def apply(  # noqa: PLR0913, PLR0917 (one parameter per option)
         fail("--rejected: allowed with one FILE only")
 
     def run() -> int:
-        from shoplink.flows.source import Reading  # noqa: PLC0415 (only with settings in place)
+        from shoplink.flows.file.source import Reading  # noqa: PLC0415 (only with settings in place)
 
         reading = Reading(_actor(by), trust_instants, _offset(utc_offset), frozenset(skip_column))
         return _take_in(files, reading, Report(rejected, tag, dry_run=dry_run, as_json=as_json))
@@ -95,8 +95,8 @@ def apply(  # noqa: PLR0913, PLR0917 (one parameter per option)
 
 def _take_in(files: Iterable[str], reading: "Reading", report: "Report") -> int:
     """Take all files in; the exit status."""
-    from shoplink.flows import apply as flow  # noqa: PLC0415 (only with settings in place)
-    from shoplink.flows.source import UnreadableError  # noqa: PLC0415 (as above)
+    from shoplink.flows.file import apply as flow  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.file.source import UnreadableError  # noqa: PLC0415 (as above)
 
     with ExitStack() as opened:
         try:
@@ -114,7 +114,7 @@ def _take_in(files: Iterable[str], reading: "Reading", report: "Report") -> int:
 
 
 def _inspect(opened: ExitStack, name: str, reading: "Reading") -> "Source":
-    from shoplink.flows.source import inspect  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.file.source import inspect  # noqa: PLC0415 (only with settings in place)
 
     try:
         if name == "-":
@@ -142,7 +142,7 @@ class Report:
 
     def take(self, verdicts: Iterator["Verdict"], advance: Callable[[int], None]) -> None:
         """Report the verdicts of one file."""
-        from shoplink.flows.rejected import Rejected  # noqa: PLC0415 (only with settings in place)
+        from shoplink.flows.file.rejects import Rejected  # noqa: PLC0415 (only with settings in place)
 
         first = next(verdicts)
         tongue = language(self._tag or _language_of(first.source))
@@ -184,7 +184,7 @@ class Report:
         return path.with_name(f"{path.stem}.rejected{path.suffix}")
 
     def _say(self, verdict: "Verdict", tongue: Language) -> None:
-        from shoplink.flows.apply import say_why_not  # noqa: PLC0415 (only with settings in place)
+        from shoplink.flows.file.apply import say_why_not  # noqa: PLC0415 (only with settings in place)
 
         name, answer = verdict.source.name, verdict.answer
         accepted = answer["outcome"] == "accepted"

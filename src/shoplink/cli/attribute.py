@@ -19,7 +19,7 @@ from shoplink.wording import Tag
 if TYPE_CHECKING:
     from shoplink.attribution.engine import Engine
     from shoplink.core.commission import Period
-    from shoplink.flows.attribute import Done
+    from shoplink.flows.commission.judge import Done
 
 _CSV = (".csv", ".tsv", ".txt")
 
@@ -113,8 +113,8 @@ def _run(
 ) -> "Done":
     from shoplink.attribution.engine import EngineError  # noqa: PLC0415 (takes long to load)
     from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
-    from shoplink.flows import attribute as flow  # noqa: PLC0415 (as above)
-    from shoplink.flows.period_file import PeriodsError  # noqa: PLC0415 (as above)
+    from shoplink.flows.commission import judge as flow  # noqa: PLC0415 (as above)
+    from shoplink.flows.commission.period_file import PeriodsError  # noqa: PLC0415 (as above)
 
     path, files = Path(out), files_of(orders)
     others = [*options["links"], *([mapping] if mapping else [])]
@@ -180,10 +180,10 @@ def files_of(orders: tuple[str, ...]) -> list[str]:
 def links_of(files: tuple[str, ...]) -> Iterator["Period"]:
     """The links in files, else those of the database."""
     if files:
-        from shoplink.flows.period_file import read_periods  # noqa: PLC0415 (as above)
+        from shoplink.flows.commission.period_file import read_periods  # noqa: PLC0415 (as above)
 
         return read_periods(map(Path, files))
-    from shoplink.flows.periods import periods  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.commission.periods import periods  # noqa: PLC0415 (only with settings in place)
 
     return periods()
 
@@ -193,10 +193,10 @@ def engine_of(options: dict[str, Any]) -> Callable[[Path], "Engine"]:
 
     def opened(folder: Path) -> "Engine":
         if options["engine"] == "spark":
-            from shoplink.attribution.spark import Spark  # noqa: PLC0415 (takes long to load)
+            from shoplink.attribution.spark_engine import Spark  # noqa: PLC0415 (takes long to load)
 
             return Spark(options["master"], options["memory"])
-        from shoplink.attribution.duck import Duck  # noqa: PLC0415 (as above)
+        from shoplink.attribution.duckdb_engine import Duck  # noqa: PLC0415 (as above)
 
         return Duck(options["memory"], folder, options["threads"])
 

@@ -22,7 +22,7 @@ def with_database(command: Callable[P, R]) -> Callable[P, R]:
         set_up()
         from django.db import OperationalError, ProgrammingError  # noqa: PLC0415 (only with settings in place)
 
-        from shoplink.store.owner import OwnedError  # noqa: PLC0415 (as above)
+        from shoplink.store.database.owner import OwnedError  # noqa: PLC0415 (as above)
 
         try:
             return command(*args, **kwargs)
@@ -47,7 +47,7 @@ def writes(instead: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @with_database
         @functools.wraps(command)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            from shoplink.store.owner import OwnedError, claim  # noqa: PLC0415 (only with settings in place)
+            from shoplink.store.database.owner import OwnedError, claim  # noqa: PLC0415 (only with settings in place)
 
             try:
                 claim(f"shoplink {click.get_current_context().info_name}")

@@ -51,18 +51,17 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
 
     The world is as fresh as today: its history ends now. A new key replaces that of the last time.
     """
-    from shoplink.flows import clock, personas  # noqa: PLC0415 (only with settings in place)
-    from shoplink.flows import demo as flow  # noqa: PLC0415 (as above)
-    from shoplink.flows import demo_links as links  # noqa: PLC0415 (as above)
-    from shoplink.store import keys  # noqa: PLC0415 (as above)
+    from shoplink.demo import links, personas, world  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows import clock  # noqa: PLC0415 (as above)
+    from shoplink.store.people import keys  # noqa: PLC0415 (as above)
 
     bring_up_to_date()
     try:
-        made = flow.build()
-    except flow.NotADemoError as error:
+        made = world.build()
+    except world.NotADemoError as error:
         fail(str(error))
     personas.settle()
-    offer = flow.open_offer()
+    offer = world.open_offer()
     for key in keys.every_key():
         if key.name == _KEY_NAME:
             keys.revoke(key.key_id, clock.now())
@@ -70,7 +69,7 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
     tag = language or _language_of_the_environment()
     headers = f"\\\n  -H 'Authorization: Bearer {secret}' -H 'Accept-Language: {tag}'"
     refused = (links.BEAUTY, links.UNDER_AGE)
-    commands = _commands(f"http://{host}:{port}", headers, refused, offer, flow.newest_position())
+    commands = _commands(f"http://{host}:{port}", headers, refused, offer, world.newest_position())
     if as_json:
         click.echo(msgspec.json.encode({"made": made, "key": secret, **commands}))
         return

@@ -68,8 +68,8 @@ def _examine() -> tuple[dict[str, Any], list[str]]:
 
 
 def _of_the_database() -> dict[str, Any]:
-    from shoplink.store.owner import holder  # noqa: PLC0415 (only with settings in place)
-    from shoplink.store.state import database_version  # noqa: PLC0415 (as above)
+    from shoplink.store.database.health import database_version  # noqa: PLC0415 (as above)
+    from shoplink.store.database.owner import holder  # noqa: PLC0415 (only with settings in place)
 
     return {"database": database_version(), "owner": holder() or "nobody"}
 

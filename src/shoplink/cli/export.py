@@ -11,7 +11,7 @@ from shoplink.cli.database import fail, with_database
 from shoplink.wording import Tag, language
 
 if TYPE_CHECKING:
-    from shoplink.flows.export import What
+    from shoplink.flows.file.export import What
 
 
 @click.command(
@@ -82,8 +82,8 @@ def export(what: "What | None", form: str, tag: Tag, out: str, *, ended: bool) -
 
 
 def _write(what: "What | None", form: str, tag: Tag, stream: TextIO, *, ended: bool) -> int:
-    from shoplink.flows import export as flow  # noqa: PLC0415 (only with settings in place)
-    from shoplink.flows.tables import KINDS  # noqa: PLC0415 (as above)
+    from shoplink.flows.file import export as flow  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.file.tables import KINDS  # noqa: PLC0415 (as above)
 
     if what == "log":
         return flow.export_log(stream)

@@ -44,7 +44,7 @@ def create(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
     The key alone goes to standard output, its id to standard error.
     """
     from shoplink.flows import clock  # noqa: PLC0415 (only with settings in place)
-    from shoplink.store import keys as store  # noqa: PLC0415 (as above)
+    from shoplink.store.people import keys as store  # noqa: PLC0415 (as above)
 
     if not 1 <= len(name) <= 200 or "\0" in name:  # noqa: PLR2004 (the limit of every text)
         raise click.BadParameter("allowed: 1 to 200 characters", param_hint="NAME")
@@ -76,7 +76,7 @@ Examples:
 @with_database
 def list_keys(*, as_json: bool) -> None:
     """List every key, the oldest first, revoked ones included: id, name, scopes, and when it was used."""
-    from shoplink.store.keys import every_key  # noqa: PLC0415 (only with settings in place)
+    from shoplink.store.people.keys import every_key  # noqa: PLC0415 (only with settings in place)
 
     for key in every_key():
         if as_json:
@@ -109,7 +109,7 @@ Exit status: 0; 1 if no key in force has this id; 2 if the database cannot be us
 def revoke(key_id: str) -> None:
     """Let the key with this id open nothing any more, from now on."""
     from shoplink.flows import clock  # noqa: PLC0415 (only with settings in place)
-    from shoplink.store import keys as store  # noqa: PLC0415 (as above)
+    from shoplink.store.people import keys as store  # noqa: PLC0415 (as above)
 
     if not store.revoke(key_id, clock.now()):
         click.echo(f"no key in force has the id {key_id!r}; `shoplink keys list` names them", err=True)

@@ -35,7 +35,7 @@ def shut_out(email: str) -> None:
 
     Each place they leave is an event. Also the last of the platform's staff, whom the pages shut nobody out of.
     """
-    from shoplink.flows import shut_out as flow  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.people import block_access as flow  # noqa: PLC0415 (only with settings in place)
 
     _do(email, lambda person_id: flow.shut_out(_OPERATOR, person_id), "is shut out")
 
@@ -54,13 +54,13 @@ Example:
 @writes(_SERVED)
 def let_in(email: str) -> None:
     """Let the person with the address EMAIL sign in again; where they act is for new invitations."""
-    from shoplink.flows import shut_out as flow  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.people import block_access as flow  # noqa: PLC0415 (only with settings in place)
 
     _do(email, lambda person_id: flow.let_in(_OPERATOR, person_id), "can sign in again")
 
 
 def _do(email: str, change: Callable[[str], str | None], done: str) -> None:
-    from shoplink.store.people import person_with  # noqa: PLC0415 (only with settings in place)
+    from shoplink.store.people.membership import person_with  # noqa: PLC0415 (only with settings in place)
 
     found = person_with(email)
     if found is None:

@@ -37,8 +37,8 @@ Exit status: 0; {_DATABASE}.
 @with_database
 def list_rulebooks(*, as_json: bool) -> None:
     """List every rulebook that may be activated, and where it was put in force and from when."""
-    from shoplink.flows.installed import default_rulebook, installed_rulebooks  # noqa: PLC0415 (needs settings)
-    from shoplink.store.read_records import activations  # noqa: PLC0415 (as above)
+    from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks  # noqa: PLC0415 (needs settings)
+    from shoplink.store.read.refusal import activations  # noqa: PLC0415 (as above)
 
     put_in_force = activations()
     default = default_rulebook().name
@@ -144,7 +144,7 @@ Exit status: 0; 1 if it may not be used, or its name has another text; {_DATABAS
 @writes("stop it first to add a rulebook, or serve from PostgreSQL")
 def add(file: str) -> None:
     """Keep a rulebook's text for ever, so that it may be activated by its name."""
-    from shoplink.flows.installed import NameTakenError, install_rulebook  # noqa: PLC0415 (needs settings)
+    from shoplink.flows.rulebooks import NameTakenError, install_rulebook  # noqa: PLC0415 (needs settings)
 
     try:
         found = install_rulebook(Path(file).read_text(encoding="utf-8"), file)
@@ -222,7 +222,7 @@ def _find(name: str) -> Rulebook:
 @with_database
 def _installed() -> dict[str, Rulebook]:
     """Every rulebook by its name; those that ship can be had without a database."""
-    from shoplink.flows.installed import installed_rulebooks  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.rulebooks import installed_rulebooks  # noqa: PLC0415 (only with settings in place)
 
     return installed_rulebooks()
 

@@ -67,7 +67,7 @@ def serve(host: str, port: int, workers: int, threads: int | None, *, delivering
     """
     from django.db import connection  # noqa: PLC0415 (only with settings in place)
 
-    from shoplink.store.owner import OwnedError, close_down, release  # noqa: PLC0415 (as above)
+    from shoplink.store.database.owner import OwnedError, close_down, release  # noqa: PLC0415 (as above)
 
     _fail_if_taken(host, port)
     _fail_without_countries()
@@ -150,7 +150,7 @@ def migrate() -> None:
 
 def bring_up_to_date() -> None:
     """Create the tables, or bring them up to date, while no other process does."""
-    from shoplink.store.owner import alone  # noqa: PLC0415 (only with settings in place)
+    from shoplink.store.database.owner import alone  # noqa: PLC0415 (only with settings in place)
 
     with alone("shoplink migrate"):
         call_command("migrate", verbosity=0)

@@ -8,9 +8,9 @@ import click
 import msgspec
 
 from shoplink.cli.database import with_database, writes
-from shoplink.core.around import Place
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
+from shoplink.core.side_events import Place
 
 _SERVED = "stop it first, or add people on its members pages"
 _STATUSES = "Exit status: 0; 1 if nothing was done, and why; 2 if the database cannot be used."
@@ -59,10 +59,10 @@ def add(email: str, place: str, *, as_json: bool) -> None:
     """
     from django.conf import settings  # noqa: PLC0415 (only with settings in place)
 
-    from shoplink.flows import people  # noqa: PLC0415 (as above)
+    from shoplink.flows.people import membership  # noqa: PLC0415 (as above)
 
-    made = people.invite(_OPERATOR, _PLACES[place], "", email)
-    if not isinstance(made, people.Invitation):
+    made = membership.invite(_OPERATOR, _PLACES[place], "", email)
+    if not isinstance(made, membership.Invitation):
         _end(f"{email!r} {_WHY[made]}")
     link = f"{settings.PUBLIC_URL}/join/{made.secret}/"
     if as_json:
@@ -87,12 +87,12 @@ Exit status: 0; 2 if the database cannot be used.
 @with_database
 def list_staff(*, as_json: bool) -> None:
     """List who works where and who is invited: place, address, name, and since when."""
-    from shoplink.flows import people  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.people import membership  # noqa: PLC0415 (only with settings in place)
 
     for place in _PLACES.values():
-        for member in people.members(place, ""):
+        for member in membership.members(place, ""):
             _line(as_json, place=place, email=member.email, name=member.name, since=member.joined_at)
-        for each in people.open_invitations(place, ""):
+        for each in membership.open_invitations(place, ""):
             _line(as_json, place=place, email=each.email, name=None, invited_until=each.expires_at)
 
 
@@ -113,10 +113,10 @@ def remove(email: str, place: str) -> None:
 
     Also the last one, whom the pages let nobody remove.
     """
-    from shoplink.flows import people  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.people import membership  # noqa: PLC0415 (only with settings in place)
 
-    found = next((one for one in people.members(_PLACES[place], "") if one.email == email.lower()), None)
-    refused = people.remove(_OPERATOR, found.person_id, _PLACES[place], "") if found else "not_a_member"
+    found = next((one for one in membership.members(_PLACES[place], "") if one.email == email.lower()), None)
+    refused = membership.remove(_OPERATOR, found.person_id, _PLACES[place], "") if found else "not_a_member"
     if refused:
         _end(f"{email!r} {_WHY[refused]}")
     click.echo(f"{email} does not work at {place} any more")

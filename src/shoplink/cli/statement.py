@@ -55,9 +55,9 @@ def statement(results: tuple[str, ...], **options: Any) -> None:
 def _run(results: tuple[str, ...], *, out: str, mapping: str | None, **options: Any) -> Any:
     from shoplink.attribution.engine import EngineError  # noqa: PLC0415 (takes long to load)
     from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
-    from shoplink.flows import statement as flow  # noqa: PLC0415 (as above)
-    from shoplink.flows.attribute import UnsoundError  # noqa: PLC0415 (as above)
-    from shoplink.flows.period_file import PeriodsError  # noqa: PLC0415 (as above)
+    from shoplink.flows.commission import statement as flow  # noqa: PLC0415 (as above)
+    from shoplink.flows.commission.judge import UnsoundError  # noqa: PLC0415 (as above)
+    from shoplink.flows.commission.period_file import PeriodsError  # noqa: PLC0415 (as above)
 
     try:
         return flow.state(

@@ -32,7 +32,7 @@ def verify(*, as_json: bool) -> None:
     not follow from the ones before, and links that break an invariant, in the past too. Only reads, also
     beside a running service.
     """
-    from shoplink.flows import verify as flow  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.verify import run as flow  # noqa: PLC0415 (only with settings in place)
 
     counted = flow.Verified()
     for difference in flow.verify(counted):

@@ -9,7 +9,7 @@ _SQLITE = {
     "transaction_mode": "IMMEDIATE",  # writers queue when they begin, instead of failing in the middle
     "timeout": 30,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-    " PRAGMA wal_autocheckpoint=0;",  # whoever holds the write lock checkpoints (store/owner.py)
+    " PRAGMA wal_autocheckpoint=0;",  # whoever holds the write lock checkpoints (store/database/owner.py)
 }
 _POSTGRESQL = {
     "connect_timeout": 5,

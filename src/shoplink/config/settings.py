@@ -29,7 +29,7 @@ _API = [
     "shoplink.api.measure.Measure",
     "shoplink.api.edge.Edge",
     "shoplink.api.limits.Limits",
-    "shoplink.config.away.DatabaseAway",
+    "shoplink.config.database_errors.DatabaseAway",
 ]
 # What a program's request passes; pages need more, and so does a request of the API without a key (config/wsgi.py).
 PROGRAM_MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", *_API]

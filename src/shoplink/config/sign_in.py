@@ -37,7 +37,7 @@ def sign_in_settings(environment: Mapping[str, str], *, https: bool) -> dict[str
         "LOGIN_URL": "account_login",
         "LOGIN_REDIRECT_URL": "/",
         # A session ends so long after signing in, however much it is used: no page writes to make it last.
-        "SESSION_ENGINE": "shoplink.store.sessions",
+        "SESSION_ENGINE": "shoplink.store.people.sessions",
         "SESSION_COOKIE_AGE": _SIGNED_IN_DAYS * 24 * 3600,
         **_account(https=https),
         **_second_step(https=https),

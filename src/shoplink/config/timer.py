@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.db import connection
 
-from shoplink.flows.deliver import deliver
+from shoplink.flows.message.loop import deliver
 from shoplink.flows.tick import tick
 
 _TICK_EVERY_SECONDS = 0.25

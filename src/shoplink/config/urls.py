@@ -24,5 +24,5 @@ urlpatterns = [
 handler400 = "shoplink.web.errors.bad_request"
 handler403 = "shoplink.web.errors.forbidden"
 handler404 = "shoplink.web.errors.not_found"
-handler500 = "shoplink.config.away.broken"
+handler500 = "shoplink.config.database_errors.broken"
 handler429 = "shoplink.web.errors.too_many"

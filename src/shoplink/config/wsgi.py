@@ -5,8 +5,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from shoplink.config.programs import with_programs
-from shoplink.config.stream import with_lines
+from shoplink.config.api_middleware import with_programs
+from shoplink.config.request_stream import with_lines
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
 application = with_lines(with_programs(get_wsgi_application()))
@@ -16,9 +16,9 @@ gc.collect()
 gc.freeze()
 
 if served := os.environ.get("SHOPLINK_SERVED"):
-    from shoplink.config.ending import end_at_the_first_signal
+    from shoplink.config.shutdown import end_at_the_first_signal
     from shoplink.config.timer import start
-    from shoplink.store.owner import claim
+    from shoplink.store.database.owner import claim
 
     # Owned from the start and not from the first write: a second process learns at once that it may not write.
     claim(served)

@@ -38,15 +38,15 @@ from shoplink.core.commands import (
     Withdraw,
     WithdrawUnlinkRequest,
 )
-from shoplink.core.decide import Accepted, Decision, Refused, decide, review
-from shoplink.core.event import Event
+from shoplink.core.decisions import Accepted, Decision, Refused, decide, review
+from shoplink.core.event_base import Event
 from shoplink.core.events import AnyEvent
 from shoplink.core.facts import Account, Actor, Link, Shop, Waiver
 from shoplink.core.parse import MalformedError, parse_command
 from shoplink.core.reasons import CATALOGUE, Reason, support_can_help
 from shoplink.core.rulebook import Rulebook, RulebookError, differences, parse_rulebook
-from shoplink.core.step import Step, advance, step
-from shoplink.core.wire import wire
+from shoplink.core.transition import Step, advance, step
+from shoplink.core.wire_format import wire
 from shoplink.core.world import World
 
 __all__ = [

@@ -5,8 +5,8 @@ A command is complete and well-formed by construction; whether it may be done is
 
 from datetime import date, datetime
 
-from shoplink.core.command import Command as Command  # noqa: PLC0414 (commands are read from here)
-from shoplink.core.command import PairCommand as PairCommand  # noqa: PLC0414 (as above)
+from shoplink.core.command_base import Command as Command  # noqa: PLC0414 (commands are read from here)
+from shoplink.core.command_base import PairCommand as PairCommand  # noqa: PLC0414 (as above)
 from shoplink.core.commerce import commands as commerce
 from shoplink.core.facts import (
     Count,

@@ -8,9 +8,8 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from shoplink.core.around import Around
 from shoplink.core.commerce.events import Commerce
-from shoplink.core.event import Event as Event  # noqa: PLC0414 (events are read from here)
+from shoplink.core.event_base import Event as Event  # noqa: PLC0414 (events are read from here)
 from shoplink.core.facts import (
     Account,
     Enrolment,
@@ -23,6 +22,7 @@ from shoplink.core.facts import (
     Status,
     Waiver,
 )
+from shoplink.core.side_events import Around
 
 
 class ShopRecorded(Event, frozen=True, tag="shop.recorded"):

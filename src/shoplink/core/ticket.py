@@ -7,12 +7,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.core import commands as c
-from shoplink.core.decide import Refused, decide
+from shoplink.core.decisions import Refused, decide
 from shoplink.core.facts import LIVE, Account, Link, Shop
 from shoplink.core.instant import shift
+from shoplink.core.next_actor import held_by
 from shoplink.core.reasons import CATALOGUE, Reason, support_can_help
 from shoplink.core.rulebook import Rulebook
-from shoplink.core.turn import held_by
 from shoplink.core.world import World
 
 Side = Literal["shop", "creator"]

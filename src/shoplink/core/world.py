@@ -9,7 +9,6 @@ from datetime import datetime
 from itertools import count
 
 from shoplink.core.agenda import Agenda
-from shoplink.core.around import AroundEvent
 from shoplink.core.case import AccountRecord, ShopRecord
 from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.commerce.shelf import Shelf
@@ -29,6 +28,7 @@ from shoplink.core.events import (
 from shoplink.core.facts import LIVE, Account, Link, Shop, Waiver
 from shoplink.core.instant import BEGINNING
 from shoplink.core.rulebook import Rulebook
+from shoplink.core.side_events import AroundEvent
 
 
 def numbered_ids() -> Callable[[], str]:

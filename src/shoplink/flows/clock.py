@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from shoplink.store.clock import database_now
+from shoplink.store.database.clock import database_now
 
 
 def now() -> datetime:

@@ -18,18 +18,18 @@ from msgspec.structs import replace
 from shoplink.core import Accepted, Command, Event, Reason, Refused, Step, World, advance, step, wire
 from shoplink.core.commands import ActivateRulebook, PairCommand
 from shoplink.core.instant import BEGINNING
-from shoplink.flows import clock, meter
-from shoplink.flows.installed import default_rulebook, installed_rulebooks
-from shoplink.flows.replay import products
-from shoplink.flows.together import Order, Together
-from shoplink.store import answers
-from shoplink.store.feed import number_events_here
-from shoplink.store.load import Loaded, Touched, load
-from shoplink.store.owner import writing
-from shoplink.store.read import status_of_link
-from shoplink.store.save import save, save_refusals
-from shoplink.store.shared import shared_connection
-from shoplink.store.sql import exclude_activations, is_postgresql
+from shoplink.flows import clock, metrics
+from shoplink.flows.file.replay import products
+from shoplink.flows.group_commit import Order, Together
+from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
+from shoplink.store.database.owner import writing
+from shoplink.store.database.shared_connection import shared_connection
+from shoplink.store.database.sql import exclude_activations, is_postgresql
+from shoplink.store.read.link import status_of_link
+from shoplink.store.write import answers
+from shoplink.store.write.feed import number_events_here
+from shoplink.store.write.load import Loaded, Touched, load
+from shoplink.store.write.save import save, save_refusals
 
 Answer = dict[str, Any]
 
@@ -99,7 +99,7 @@ def _run(batch: "Callable[[], _Batch]") -> None:
             if attempt == _TRIES or not _is_collision(error):
                 raise
         else:
-            meter.count(this.decided)
+            metrics.count(this.decided)
             return
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from msgspec import Struct
 
 from shoplink.flows import clock
-from shoplink.store.outbox import mail_due_since, untold
-from shoplink.store.state import Trouble, troubles, waiting
+from shoplink.store.database.health import Trouble, troubles, waiting
+from shoplink.store.people.outbox import mail_due_since, untold
 
 __all__ = ["TROUBLES", "Lag", "lag", "troubles"]
 

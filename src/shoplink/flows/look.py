@@ -15,8 +15,8 @@ from shoplink.core.instant import END, shift
 from shoplink.core.rulebook import Rulebook
 from shoplink.core.rules import broken, is_waived, shop_link_quota_is_left, slot_is_free
 from shoplink.flows import clock
-from shoplink.flows.installed import default_rulebook, installed_rulebooks
-from shoplink.store.load import Touched, load
+from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
+from shoplink.store.write.load import Touched, load
 
 
 class Seen(Struct):

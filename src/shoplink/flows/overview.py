@@ -7,8 +7,8 @@ from msgspec import Struct
 from shoplink.core import CATALOGUE, Link
 from shoplink.core.instant import shift
 from shoplink.flows import clock
-from shoplink.store import tally
-from shoplink.store.read import invitations_expiring, snapshot
+from shoplink.store.read import tally
+from shoplink.store.read.link import invitations_expiring, snapshot
 
 _STEPS = ("link.invited", "link.accepted", "link.established")
 _SOON = timedelta(hours=24)

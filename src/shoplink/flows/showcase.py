@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from shoplink.core import Link
 from shoplink.flows.look import Seen, look_at
-from shoplink.store.commerce_read import (
+from shoplink.store.read.commerce import (
     ContentCount,
     Leaving,
     Shown,

@@ -12,15 +12,15 @@ from msgspec import Struct
 from shoplink.core.instant import END
 from shoplink.flows import clock
 from shoplink.flows.execute import pass_time
-from shoplink.flows.ticket_steps import settle
-from shoplink.store import tally
+from shoplink.flows.ticket.steps import settle
 from shoplink.store.due import forget, links_due
-from shoplink.store.feed import number_events
-from shoplink.store.keys import store_use
-from shoplink.store.load import Touched
-from shoplink.store.sessions import forget_sessions
-from shoplink.store.sign_in_links import forget_sign_in_links
-from shoplink.store.ticket_words import forget_texts
+from shoplink.store.people.keys import store_use
+from shoplink.store.people.sessions import forget_sessions
+from shoplink.store.people.sign_in_links import forget_sign_in_links
+from shoplink.store.read import tally
+from shoplink.store.ticket.words import forget_texts
+from shoplink.store.write.feed import number_events
+from shoplink.store.write.load import Touched
 
 _BATCH = 500
 _TALLY_EVERY = timedelta(minutes=1)

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from shoplink.store.fields import to_micros
-from shoplink.store.owner import writing
-from shoplink.store.sql import execute, query
+from shoplink.store.database.fields import to_micros
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import execute, query
 
 Due = tuple[int, int, str]
 """When a link is due, its number, and its account."""

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 
 from shoplink.core import Actor
 from shoplink.core.facts import Text
-from shoplink.flows.people import Places, places
+from shoplink.flows.people.membership import Places, places
 
 
 class SignInError(Exception):

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from shoplink.flows.personas import is_demo
+from shoplink.demo.personas import is_demo
 from shoplink.web.access import ANYONE
 from shoplink.web.frame import THEME_COOKIE, THEMES
 from shoplink.web.network import DEMO_CHOICES, DEMO_COOKIE

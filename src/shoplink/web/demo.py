@@ -4,12 +4,12 @@ from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.flows.personas import PERSONAS, Persona, is_demo, person_id
-from shoplink.store.names import names
+from shoplink.demo.personas import PERSONAS, Persona, is_demo, person_id
+from shoplink.store.read.names import names
 from shoplink.web.access import ANYONE
 from shoplink.web.page import page
-from shoplink.web.people.enter import enter
-from shoplink.web.show import Badge
+from shoplink.web.people.sign_in_session import enter
+from shoplink.web.view_models import Badge
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import N_
 

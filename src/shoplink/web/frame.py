@@ -7,9 +7,9 @@ from django.utils.translation import gettext
 from msgspec import Struct
 
 from shoplink.core.instant import format_instant
-from shoplink.flows.personas import is_demo
-from shoplink.store.inbox import unread_count
-from shoplink.store.names import names
+from shoplink.demo.personas import is_demo
+from shoplink.store.people.inbox import unread_count
+from shoplink.store.read.names import names
 from shoplink.web.access import places_of
 from shoplink.web.network import DEMO_CHOICES
 from shoplink.web.reader import CODES

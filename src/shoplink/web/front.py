@@ -2,7 +2,7 @@
 
 from django.http import HttpResponseRedirect
 
-from shoplink.flows.personas import is_demo
+from shoplink.demo.personas import is_demo
 from shoplink.web.access import ANYONE, places_of
 from shoplink.web.page import page
 from shoplink.web.visit import Answer, Shown, Visit

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 
-from shoplink.flows.personas import is_demo
+from shoplink.demo.personas import is_demo
 from shoplink.network import address_of, country_of
 
 DEMO_COOKIE = "network"

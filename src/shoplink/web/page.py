@@ -16,7 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
-from shoplink.store.read import snapshot
+from shoplink.store.read.link import snapshot
 from shoplink.web.access import Access, SignInError
 from shoplink.web.assets import build
 from shoplink.web.frame import MENUS, Frame, Menu, frame_of

@@ -10,8 +10,8 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from shoplink.network import zone_of_country
 from shoplink.store.models import Person
-from shoplink.store.names import markets_of
-from shoplink.store.people import change_language, keep_reading
+from shoplink.store.people.membership import change_language, keep_reading
+from shoplink.store.read.names import markets_of
 from shoplink.web.access import places_of
 from shoplink.web.network import network_of
 from shoplink.wording import Language, Tag, language

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from shoplink.core.parse import MalformedError
-from shoplink.wording.input import allowed_in_field
+from shoplink.wording.input_errors import allowed_in_field
 from shoplink.wording.language import Language
 from shoplink.wording.text import N_
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from shoplink.core.events import Event
 from shoplink.core.reasons import Reason
-from shoplink.core.wire import plain
-from shoplink.wording.happened import EVENTS
+from shoplink.core.wire_format import plain
+from shoplink.wording.events import EVENTS
 from shoplink.wording.help_reasons import REASONS_HELP
 from shoplink.wording.language import Language
 from shoplink.wording.sentences import (

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from shoplink.core.command import Command, PairCommand
+from shoplink.core.command_base import Command, PairCommand
 from shoplink.core.commerce.facts import BasisPoints, ContentKind, Currency, ProductStatus, Rank
 from shoplink.core.facts import Count, Id, Text
 

@@ -8,7 +8,7 @@ from shoplink.core.commerce import commands as c
 from shoplink.core.commerce import events as e
 from shoplink.core.commerce import rules
 from shoplink.core.commerce.facts import Content, ItemKey, Product
-from shoplink.core.decide.outcome import (
+from shoplink.core.decisions.outcome import (
     ACCOUNT_NOT_FOUND,
     LINK_NOT_FOUND,
     SHOP_NOT_FOUND,

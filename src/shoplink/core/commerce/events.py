@@ -6,7 +6,7 @@ An item names the link it came under as `came_under`, not as `link_id`: it is no
 from datetime import datetime
 
 from shoplink.core.commerce.facts import Content, ContentKind, Item, Product, ProductStatus
-from shoplink.core.event import Event
+from shoplink.core.event_base import Event
 
 
 class CommerceEvent(Event, frozen=True):

@@ -7,7 +7,7 @@ from msgspec import Struct
 from shoplink.core import rules as standing
 from shoplink.core.case import Case, ShopRecord
 from shoplink.core.commerce import rules
-from shoplink.core.decide.outcome import LINK_NOT_FOUND
+from shoplink.core.decisions.outcome import LINK_NOT_FOUND
 from shoplink.core.facts import Link, Shop
 from shoplink.core.reasons import Reason
 from shoplink.core.roles import rights

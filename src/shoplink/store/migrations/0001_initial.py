@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import shoplink.store.fields
+import shoplink.store.database.fields
 
 
 class Migration(migrations.Migration):
@@ -18,9 +18,9 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200)),
                 ("digest", models.CharField(max_length=64, unique=True)),
                 ("scopes", models.CharField(max_length=200)),
-                ("created_at", shoplink.store.fields.InstantField()),
-                ("last_used_at", shoplink.store.fields.InstantField(null=True)),
-                ("revoked_at", shoplink.store.fields.InstantField(null=True)),
+                ("created_at", shoplink.store.database.fields.InstantField()),
+                ("last_used_at", shoplink.store.database.fields.InstantField(null=True)),
+                ("revoked_at", shoplink.store.database.fields.InstantField(null=True)),
             ],
             options={
                 "db_table": "api_key",
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ("status", models.CharField(max_length=40)),
                 ("commerce_permission", models.CharField(max_length=40)),
                 ("followers", models.BigIntegerField()),
-                ("touched_at", shoplink.store.fields.InstantField()),
+                ("touched_at", shoplink.store.database.fields.InstantField()),
             ],
             options={
                 "db_table": "account",
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ("market", models.CharField(max_length=2)),
                 ("name", models.CharField(max_length=200)),
                 ("digest", models.CharField(max_length=64)),
-                ("effective_from", shoplink.store.fields.InstantField()),
+                ("effective_from", shoplink.store.database.fields.InstantField()),
             ],
             options={
                 "db_table": "activation",
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ("number", models.BigAutoField(primary_key=True, serialize=False)),
                 ("position", models.BigIntegerField(null=True, unique=True)),
                 ("type", models.CharField(max_length=40)),
-                ("at", shoplink.store.fields.InstantField()),
+                ("at", shoplink.store.database.fields.InstantField()),
                 ("shop_id", models.CharField(max_length=64, null=True)),
                 ("account_id", models.CharField(max_length=64, null=True)),
                 ("link_id", models.CharField(max_length=64, null=True)),
@@ -113,16 +113,16 @@ class Migration(migrations.Migration):
                 ("status", models.CharField(max_length=40)),
                 ("slot", models.IntegerField(null=True)),
                 ("rulebook", models.CharField(max_length=200)),
-                ("invited_at", shoplink.store.fields.InstantField(null=True)),
-                ("expires_at", shoplink.store.fields.InstantField(null=True)),
-                ("accepted_at", shoplink.store.fields.InstantField(null=True)),
-                ("linked_at", shoplink.store.fields.InstantField(null=True)),
-                ("ended_at", shoplink.store.fields.InstantField(null=True)),
-                ("unlink_requested_at", shoplink.store.fields.InstantField(null=True)),
+                ("invited_at", shoplink.store.database.fields.InstantField(null=True)),
+                ("expires_at", shoplink.store.database.fields.InstantField(null=True)),
+                ("accepted_at", shoplink.store.database.fields.InstantField(null=True)),
+                ("linked_at", shoplink.store.database.fields.InstantField(null=True)),
+                ("ended_at", shoplink.store.database.fields.InstantField(null=True)),
+                ("unlink_requested_at", shoplink.store.database.fields.InstantField(null=True)),
                 ("settlement", models.CharField(max_length=40, null=True)),
                 ("reference", models.CharField(max_length=200, null=True)),
-                ("due_at", shoplink.store.fields.InstantField(null=True)),
-                ("touched_at", shoplink.store.fields.InstantField()),
+                ("due_at", shoplink.store.database.fields.InstantField(null=True)),
+                ("touched_at", shoplink.store.database.fields.InstantField()),
             ],
             options={
                 "db_table": "link",
@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("at", shoplink.store.fields.InstantField()),
+                ("at", shoplink.store.database.fields.InstantField()),
                 ("command", models.CharField(max_length=40)),
                 ("shop_id", models.CharField(max_length=64, null=True)),
                 ("account_id", models.CharField(max_length=64, null=True)),
@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
                 ("market", models.CharField(max_length=2)),
                 ("enrolment", models.CharField(max_length=40)),
                 ("status", models.CharField(max_length=40)),
-                ("touched_at", shoplink.store.fields.InstantField()),
+                ("touched_at", shoplink.store.database.fields.InstantField()),
             ],
             options={
                 "db_table": "shop",
@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=200)),
                 ("body_digest", models.CharField(max_length=64)),
                 ("answer", models.TextField()),
-                ("at", shoplink.store.fields.InstantField()),
+                ("at", shoplink.store.database.fields.InstantField()),
             ],
             options={
                 "db_table": "stored_answer",
@@ -273,9 +273,9 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=64)),
                 ("shop_id", models.CharField(max_length=64, null=True)),
                 ("account_id", models.CharField(max_length=64, null=True)),
-                ("until", shoplink.store.fields.InstantField(null=True)),
-                ("granted_at", shoplink.store.fields.InstantField()),
-                ("ended_at", shoplink.store.fields.InstantField(null=True)),
+                ("until", shoplink.store.database.fields.InstantField(null=True)),
+                ("granted_at", shoplink.store.database.fields.InstantField()),
+                ("ended_at", shoplink.store.database.fields.InstantField(null=True)),
                 ("note", models.CharField(max_length=200)),
                 ("by_kind", models.CharField(max_length=40)),
                 ("by_id", models.CharField(max_length=200)),

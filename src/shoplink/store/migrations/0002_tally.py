@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import shoplink.store.fields
+import shoplink.store.database.fields
 
 
 class Migration(migrations.Migration):
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.BigIntegerField()),
-                ("at", shoplink.store.fields.InstantField()),
+                ("at", shoplink.store.database.fields.InstantField()),
             ],
             options={
                 "db_table": "tallied",

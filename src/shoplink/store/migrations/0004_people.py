@@ -3,7 +3,7 @@
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import shoplink.store.fields
+import shoplink.store.database.fields
 import shoplink.store.models.people
 
 
@@ -59,10 +59,10 @@ class Migration(migrations.Migration):
                 ("place", models.CharField(max_length=40)),
                 ("subject_id", models.CharField(max_length=64)),
                 ("digest", models.CharField(max_length=64, unique=True)),
-                ("invited_at", shoplink.store.fields.InstantField()),
-                ("expires_at", shoplink.store.fields.InstantField()),
-                ("used_at", shoplink.store.fields.InstantField(null=True)),
-                ("withdrawn_at", shoplink.store.fields.InstantField(null=True)),
+                ("invited_at", shoplink.store.database.fields.InstantField()),
+                ("expires_at", shoplink.store.database.fields.InstantField()),
+                ("used_at", shoplink.store.database.fields.InstantField(null=True)),
+                ("withdrawn_at", shoplink.store.database.fields.InstantField(null=True)),
             ],
             options={
                 "db_table": "member_invitation",
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ("person_id", models.CharField(max_length=64)),
                 ("place", models.CharField(max_length=40)),
                 ("subject_id", models.CharField(max_length=64)),
-                ("joined_at", shoplink.store.fields.InstantField()),
+                ("joined_at", shoplink.store.database.fields.InstantField()),
             ],
             options={
                 "db_table": "membership",
@@ -106,9 +106,9 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ("person_id", models.CharField(max_length=64)),
                 ("path", models.CharField(max_length=200)),
-                ("created_at", shoplink.store.fields.InstantField()),
-                ("expires_at", shoplink.store.fields.InstantField()),
-                ("used_at", shoplink.store.fields.InstantField(null=True)),
+                ("created_at", shoplink.store.database.fields.InstantField()),
+                ("expires_at", shoplink.store.database.fields.InstantField()),
+                ("used_at", shoplink.store.database.fields.InstantField(null=True)),
             ],
             options={
                 "db_table": "sign_in_link",

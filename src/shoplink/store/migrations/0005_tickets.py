@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import shoplink.store.fields
+import shoplink.store.database.fields
 
 
 class Migration(migrations.Migration):
@@ -45,11 +45,11 @@ class Migration(migrations.Migration):
                 ("facts", models.TextField()),
                 ("status", models.CharField(max_length=40)),
                 ("cause", models.CharField(max_length=40, null=True)),
-                ("opened_at", shoplink.store.fields.InstantField()),
-                ("updated_at", shoplink.store.fields.InstantField()),
-                ("ended_at", shoplink.store.fields.InstantField(null=True)),
-                ("due_at", shoplink.store.fields.InstantField(null=True)),
-                ("forgotten_at", shoplink.store.fields.InstantField(null=True)),
+                ("opened_at", shoplink.store.database.fields.InstantField()),
+                ("updated_at", shoplink.store.database.fields.InstantField()),
+                ("ended_at", shoplink.store.database.fields.InstantField(null=True)),
+                ("due_at", shoplink.store.database.fields.InstantField(null=True)),
+                ("forgotten_at", shoplink.store.database.fields.InstantField(null=True)),
             ],
             options={
                 "db_table": "ticket",
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("number", models.BigAutoField(primary_key=True, serialize=False)),
                 ("ticket_id", models.CharField(max_length=64)),
-                ("at", shoplink.store.fields.InstantField()),
+                ("at", shoplink.store.database.fields.InstantField()),
                 ("by_kind", models.CharField(max_length=40)),
                 ("by_id", models.CharField(max_length=200)),
                 ("by_person", models.CharField(max_length=64, null=True)),

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import shoplink.store.fields
+import shoplink.store.database.fields
 
 
 class Migration(migrations.Migration):
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("at", shoplink.store.fields.InstantField()),
+                ("at", shoplink.store.database.fields.InstantField()),
                 ("person_id", models.CharField(max_length=64)),
                 ("shop_id", models.CharField(max_length=64)),
                 ("handle", models.CharField(max_length=200)),

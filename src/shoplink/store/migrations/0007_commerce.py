@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import shoplink.store.fields
+import shoplink.store.database.fields
 
 
 class Migration(migrations.Migration):
@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="link",
             name="synced_since",
-            field=shoplink.store.fields.InstantField(null=True),
+            field=shoplink.store.database.fields.InstantField(null=True),
         ),
         migrations.CreateModel(
             name="Content",
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ("account_id", models.CharField(max_length=64)),
                 ("kind", models.CharField(max_length=40)),
                 ("title", models.CharField(max_length=200)),
-                ("touched_at", shoplink.store.fields.InstantField()),
+                ("touched_at", shoplink.store.database.fields.InstantField()),
             ],
             options={
                 "db_table": "content",
@@ -40,8 +40,8 @@ class Migration(migrations.Migration):
                 ("shop_id", models.CharField(max_length=64)),
                 ("came_under", models.CharField(max_length=64)),
                 ("commission_rate_bp", models.IntegerField(null=True)),
-                ("added_at", shoplink.store.fields.InstantField()),
-                ("removed_at", shoplink.store.fields.InstantField(null=True)),
+                ("added_at", shoplink.store.database.fields.InstantField()),
+                ("removed_at", shoplink.store.database.fields.InstantField(null=True)),
             ],
             options={
                 "db_table": "item",
@@ -78,8 +78,8 @@ class Migration(migrations.Migration):
                 ),
                 ("product_id", models.CharField(max_length=64)),
                 ("shop_id", models.CharField(max_length=64)),
-                ("since", shoplink.store.fields.InstantField()),
-                ("until", shoplink.store.fields.InstantField(null=True)),
+                ("since", shoplink.store.database.fields.InstantField()),
+                ("until", shoplink.store.database.fields.InstantField(null=True)),
             ],
             options={
                 "db_table": "on_sale",
@@ -111,12 +111,12 @@ class Migration(migrations.Migration):
                 ("price_minor", models.BigIntegerField()),
                 ("currency", models.CharField(max_length=3)),
                 ("status", models.CharField(max_length=40)),
-                ("listed_at", shoplink.store.fields.InstantField()),
+                ("listed_at", shoplink.store.database.fields.InstantField()),
                 ("commission_rate_bp", models.IntegerField()),
                 ("units_7d", models.BigIntegerField(null=True)),
                 ("units_prev_7d", models.BigIntegerField(null=True)),
                 ("rank_page", models.BigIntegerField(null=True)),
-                ("touched_at", shoplink.store.fields.InstantField()),
+                ("touched_at", shoplink.store.database.fields.InstantField()),
             ],
             options={
                 "db_table": "product",

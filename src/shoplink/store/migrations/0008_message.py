@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import shoplink.store.fields
+import shoplink.store.database.fields
 
 
 class Migration(migrations.Migration):
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("person_id", models.CharField(max_length=64, primary_key=True, serialize=False)),
                 ("digest", models.CharField(max_length=64, unique=True)),
-                ("made_at", shoplink.store.fields.InstantField()),
+                ("made_at", shoplink.store.database.fields.InstantField()),
             ],
             options={
                 "db_table": "calendar_address",
@@ -51,12 +51,12 @@ class Migration(migrations.Migration):
                 ("account_id", models.CharField(max_length=64, null=True)),
                 ("link_id", models.CharField(max_length=64, null=True)),
                 ("data", models.TextField()),
-                ("at", shoplink.store.fields.InstantField()),
-                ("read_at", shoplink.store.fields.InstantField(null=True)),
+                ("at", shoplink.store.database.fields.InstantField()),
+                ("read_at", shoplink.store.database.fields.InstantField(null=True)),
                 ("mail", models.CharField(max_length=40)),
-                ("not_before", shoplink.store.fields.InstantField(null=True)),
+                ("not_before", shoplink.store.database.fields.InstantField(null=True)),
                 ("attempts", models.IntegerField(default=0)),
-                ("sent_at", shoplink.store.fields.InstantField(null=True)),
+                ("sent_at", shoplink.store.database.fields.InstantField(null=True)),
             ],
             options={
                 "db_table": "message",
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", models.BigIntegerField()),
-                ("reminded_until", shoplink.store.fields.InstantField()),
+                ("reminded_until", shoplink.store.database.fields.InstantField()),
             ],
             options={
                 "db_table": "told",

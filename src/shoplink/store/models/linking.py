@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from shoplink.core.facts import LIVE
-from shoplink.store.fields import InstantField
+from shoplink.store.database.fields import InstantField
 
 _ID = 64
 _TEXT = 200

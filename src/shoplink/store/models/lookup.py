@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Index
 
-from shoplink.store.fields import InstantField
+from shoplink.store.database.fields import InstantField
 
 
 class LookUp(models.Model):

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
-from shoplink.store.fields import InstantField
+from shoplink.store.database.fields import InstantField
 
 _ID = 64
 _WORD = 40

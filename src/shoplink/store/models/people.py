@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.db.models.functions import Lower
 
-from shoplink.store.fields import InstantField
+from shoplink.store.database.fields import InstantField
 
 _ID = 64
 _TEXT = 200

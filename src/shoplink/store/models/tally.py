@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import UniqueConstraint
 
-from shoplink.store.fields import InstantField
+from shoplink.store.database.fields import InstantField
 
 
 class Tally(models.Model):

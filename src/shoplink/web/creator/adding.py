@@ -10,17 +10,17 @@ from msgspec import Struct
 from shoplink.core import Link, Reason, Refused, World
 from shoplink.core.commerce.facts import Content, Product
 from shoplink.core.commerce.permissions import permissions
-from shoplink.core.wire import read_reason
+from shoplink.core.wire_format import read_reason
 from shoplink.flows.look import look_at
-from shoplink.store.commerce_read import one_content, page_of_products, products_of
+from shoplink.store.read.commerce import one_content, page_of_products, products_of
 from shoplink.web.access import CREATOR
-from shoplink.web.act import Sent, judge_all, send, send_all
+from shoplink.web.command import Sent, judge_all, send, send_all
+from shoplink.web.commerce import PAGE, Picked, ProductRow, cursor_of, picked, show_product
 from shoplink.web.creator.account import handle_of, mine, shop_of
 from shoplink.web.frame import Menu
-from shoplink.web.goods import PAGE, Picked, ProductRow, cursor_of, picked, show_product
-from shoplink.web.offer import TicketForm, ticket_about
 from shoplink.web.page import page
-from shoplink.web.show import ReasonRow, show_reasons
+from shoplink.web.ticket.offer import TicketForm, ticket_about
+from shoplink.web.view_models import ReasonRow, show_reasons
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import say_reason
 from shoplink.wording.sentences import N_

@@ -6,15 +6,15 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Link
-from shoplink.core.turn import held_by, turn
+from shoplink.core.next_actor import held_by, turn
 from shoplink.network import zone_of_country
-from shoplink.store.people import time_zone_at
+from shoplink.store.people.membership import time_zone_at
 from shoplink.web.access import ANY_CREATOR, CREATOR, places_of
-from shoplink.web.act import Sent, judge, send
+from shoplink.web.command import Sent, judge, send
 from shoplink.web.creator.account import Mine, handle_of, happened, mine, shop_of
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.show import (
+from shoplink.web.view_models import (
     Badge,
     Deadline,
     ReasonRow,

@@ -14,15 +14,15 @@ from shoplink.core.commerce.permissions import (
     as_affiliate,
     permissions,
 )
+from shoplink.core.next_actor import held_by
 from shoplink.core.reasons import CATALOGUE
-from shoplink.core.turn import held_by
-from shoplink.store.commerce_read import page_of_products
+from shoplink.store.read.commerce import page_of_products
 from shoplink.web.access import CREATOR
 from shoplink.web.creator.account import handle_of, mine, shop_of
 from shoplink.web.frame import Menu
-from shoplink.web.offer import TicketForm, ticket_about
 from shoplink.web.page import page
-from shoplink.web.show import ReasonRow, show_reasons
+from shoplink.web.ticket.offer import TicketForm, ticket_about
+from shoplink.web.view_models import ReasonRow, show_reasons
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import N_
 

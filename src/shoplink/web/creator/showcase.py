@@ -7,14 +7,14 @@ from msgspec import Struct
 from shoplink.core.commerce.facts import Content
 from shoplink.flows.look import look_at
 from shoplink.flows.showcase import Place, counted_contents, place
-from shoplink.store.commerce_read import ContentCount, Shown, one_content
+from shoplink.store.read.commerce import ContentCount, Shown, one_content
 from shoplink.web.access import CREATOR
-from shoplink.web.act import Sent, send
+from shoplink.web.command import Sent, send
+from shoplink.web.commerce import PAGE, ProductRow, cursor_of, rate, show_kind, show_product
 from shoplink.web.creator.account import handle_of
 from shoplink.web.frame import Menu
-from shoplink.web.goods import PAGE, ProductRow, cursor_of, rate, show_kind, show_product
 from shoplink.web.page import page
-from shoplink.web.show import Badge, Instant, ReasonRow, show_instant, show_reasons
+from shoplink.web.view_models import Badge, Instant, ReasonRow, show_instant, show_reasons
 from shoplink.web.visit import Answer, Visit
 from shoplink.web.visit import Shown as ShownPage
 from shoplink.wording.sentences import N_

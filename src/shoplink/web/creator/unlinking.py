@@ -4,13 +4,13 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core.ticket import support_helps, unanswered_since
-from shoplink.store.commerce_read import items_leaving
+from shoplink.store.read.commerce import items_leaving
 from shoplink.web.access import CREATOR
-from shoplink.web.act import Sent, judge, send
+from shoplink.web.command import Sent, judge, send
 from shoplink.web.creator.account import Mine, handle_of, happened, mine, shop_of
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.show import (
+from shoplink.web.view_models import (
     Badge,
     Deadline,
     Instant,

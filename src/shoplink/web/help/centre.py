@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from shoplink.core import CATALOGUE, Rulebook
 from shoplink.flows.look import look_at
-from shoplink.store.names import markets_of, names
-from shoplink.store.read_records import activations
+from shoplink.store.read.names import markets_of, names
+from shoplink.store.read.refusal import activations
 from shoplink.web.access import ANYONE, places_of
 from shoplink.web.page import page
 from shoplink.web.visit import Answer, Shown, Visit

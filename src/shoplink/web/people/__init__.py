@@ -1,5 +1,5 @@
 """People in the consoles: signing in, their own settings, who belongs to a shop, an account or the staff."""
 
-from shoplink.web.people import arrive, inbox, members, messages, settings, sign_in
+from shoplink.web.people import inbox, join, members, messages, settings, sign_in
 
-__all__ = ["arrive", "inbox", "members", "messages", "settings", "sign_in"]
+__all__ = ["inbox", "join", "members", "messages", "settings", "sign_in"]

@@ -21,12 +21,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
-from shoplink.flows.people import Invited, standing_invitation
+from shoplink.flows.people.membership import Invited, standing_invitation
 from shoplink.network import address_of
+from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
-from shoplink.store.owner import writing
-from shoplink.web.people.letters import letter
-from shoplink.web.people.mail import hand_in
+from shoplink.web.people.account_mail import letter
+from shoplink.web.people.outgoing_mail import hand_in
 from shoplink.web.people.replies import (
     ACCOUNT_ERRORS,
     DONE,

@@ -7,11 +7,11 @@ from django.utils.translation import ngettext
 from msgspec import Struct
 
 from shoplink.flows import clock
-from shoplink.flows.inbox import in_words, names_in, path_of
-from shoplink.store.inbox import StoredMessage, mark_read, one_message, page_of_messages, unread_count
+from shoplink.flows.message.inbox import in_words, names_in, path_of
+from shoplink.store.people.inbox import StoredMessage, mark_read, one_message, page_of_messages, unread_count
 from shoplink.web.access import PERSON, person_of
 from shoplink.web.page import page
-from shoplink.web.show import Instant, Look, show_instant
+from shoplink.web.view_models import Instant, Look, show_instant
 from shoplink.web.visit import Answer, Shown, Visit
 
 PAGE_ROWS = 20

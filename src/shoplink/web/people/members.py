@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from msgspec import Struct
 
-from shoplink.core.around import Place
-from shoplink.flows import people
-from shoplink.store.people import person_with
+from shoplink.core.side_events import Place
+from shoplink.flows.people import membership
+from shoplink.store.people.membership import person_with
 from shoplink.web.access import CREATOR, PLATFORM, SELLER
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.people.letters import invitation_letter
-from shoplink.web.people.mail import hand_in, posting
-from shoplink.web.people.words import say_refusal, where
+from shoplink.web.people.account_mail import invitation_letter
+from shoplink.web.people.outgoing_mail import hand_in, posting
+from shoplink.web.people.wording import say_refusal, where
 from shoplink.web.reader import CODES
-from shoplink.web.show import Instant, show_instant
+from shoplink.web.view_models import Instant, show_instant
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import Tag
 from shoplink.wording.sentences import N_
@@ -147,23 +147,23 @@ def _view(visit: Visit, place: Place, subject_id: str) -> MembersView:
             one.person_id == visit.by.person,
             f"{here}{one.person_id}/" if subject_id else f"{here}{place}/{one.person_id}/",
         )
-        for one in people.members(place, subject_id)
+        for one in membership.members(place, subject_id)
     ]
     invitations = [
         InvitationItem(one.invitation_id, one.email, show_instant(visit, one.expires_at))
-        for one in people.open_invitations(place, subject_id)
+        for one in membership.open_invitations(place, subject_id)
     ]
     return MembersView(place, where(place, subject_id), members, invitations)
 
 
 def _act(visit: Visit, place: Place, subject_id: str) -> Outcome:
     if "withdraw" in visit.typed:
-        gone = people.withdraw(visit.by, place, subject_id, visit.typed.get("withdraw", ""))
+        gone = membership.withdraw(visit.by, place, subject_id, visit.typed.get("withdraw", ""))
         return Outcome(problem=say_refusal(gone)) if gone else Outcome(said=_("The invitation is withdrawn."))
     if not ratelimit.consume(visit.request, action="invite"):
         return Outcome(problem=_("You have invited many people within an hour. Try again later."))
-    made = people.invite(visit.by, place, subject_id, visit.typed.get("email", ""))
-    if not isinstance(made, people.Invitation):
+    made = membership.invite(visit.by, place, subject_id, visit.typed.get("email", ""))
+    if not isinstance(made, membership.Invitation):
         return Outcome(problem=say_refusal(made))
     link = f"{settings.PUBLIC_URL}{reverse('people.join', args=[made.secret])}"
     if settings.EMAIL_HOST and _sent(visit, made.email, place, subject_id, link):
@@ -187,13 +187,13 @@ def _sent(visit: Visit, email: str, place: Place, subject_id: str, link: str) ->
 
 
 def _removal(visit: Visit, place: Place, subject_id: str, person_id: str, back: str) -> Answer:
-    found = next((one for one in people.members(place, subject_id) if one.person_id == person_id), None)
+    found = next((one for one in membership.members(place, subject_id) if one.person_id == person_id), None)
     if found is None:
         raise Http404
     me = person_id == visit.by.person
     view = RemovalView(found.name or found.email or "", where(place, subject_id), me, back)
     if visit.posted:
-        refused = people.remove(visit.by, person_id, place, subject_id)
+        refused = membership.remove(visit.by, person_id, place, subject_id)
         if refused is None:
             messages.success(visit.request, _("{name} may not act here any more.").format(name=view.name))
             return HttpResponseRedirect("/" if me else back)

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.flows import clock
-from shoplink.flows.calendar import calendar_with
-from shoplink.flows.inbox import KINDS_OF
-from shoplink.store.calendar import address_made_at, make_address, revoke_address
-from shoplink.store.inbox import choices, choose
+from shoplink.flows.message.calendar import calendar_with
+from shoplink.flows.message.inbox import KINDS_OF
+from shoplink.store.people.calendar import address_made_at, make_address, revoke_address
+from shoplink.store.people.inbox import choices, choose
 from shoplink.web.access import ANYONE, PERSON, person_of, places_of
 from shoplink.web.page import page
-from shoplink.web.show import Instant, show_instant
+from shoplink.web.view_models import Instant, show_instant
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.messages import KINDS
 

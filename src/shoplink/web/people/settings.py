@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.store.people import change_person
-from shoplink.store.sessions import end_sessions, sessions_of
+from shoplink.store.people.membership import change_person
+from shoplink.store.people.sessions import end_sessions, sessions_of
 from shoplink.web.access import OWN, PERSON
 from shoplink.web.page import page
 from shoplink.web.people.device import device_name
-from shoplink.web.people.dress import dress_form
+from shoplink.web.people.form_style import dress_form
 from shoplink.web.people.forms import ProfileForm
-from shoplink.web.show import Instant, show_instant
+from shoplink.web.view_models import Instant, show_instant
 from shoplink.web.visit import Answer, Shown, Visit
 
 

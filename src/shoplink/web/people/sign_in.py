@@ -24,12 +24,12 @@ from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from shoplink.store.owner import writing
+from shoplink.store.database.owner import writing
 from shoplink.web.access import ANYONE, OWN, Access
 from shoplink.web.frame import frame_of
 from shoplink.web.page import step
-from shoplink.web.people.dress import dress
-from shoplink.web.people.mail import posting
+from shoplink.web.people.form_style import dress
+from shoplink.web.people.outgoing_mail import posting
 from shoplink.web.people.settings import crumbs
 from shoplink.web.visit import Visit
 

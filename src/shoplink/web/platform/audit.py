@@ -3,12 +3,12 @@
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.store.history import newest_events
-from shoplink.store.people import names_of
+from shoplink.store.people.membership import names_of
+from shoplink.store.read.history import newest_events
 from shoplink.web.access import PLATFORM
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.show import Instant, show_actor, show_instant
+from shoplink.web.view_models import Instant, show_actor, show_instant
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import say_event
 from shoplink.wording.sentences import N_

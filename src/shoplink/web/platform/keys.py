@@ -5,11 +5,11 @@ from msgspec import Struct
 
 from shoplink.core.parse import is_id
 from shoplink.flows import clock
-from shoplink.store.keys import SCOPES, create, every_key, revoke
+from shoplink.store.people.keys import SCOPES, create, every_key, revoke
 from shoplink.web.access import PLATFORM
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.show import Instant, show_instant
+from shoplink.web.view_models import Instant, show_instant
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import N_
 

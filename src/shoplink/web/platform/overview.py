@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.flows.overview import Overview, Refused, Standing, overview
-from shoplink.store.names import names
+from shoplink.store.read.names import names
 from shoplink.web.access import PLATFORM
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.show import Deadline, Instant, show_deadline, show_instant
+from shoplink.web.view_models import Deadline, Instant, show_deadline, show_instant
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_

@@ -4,13 +4,13 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.flows.shut_out import let_in, shut_out
-from shoplink.store.names import names
-from shoplink.store.people import memberships, person_of
-from shoplink.store.sessions import sessions_of
+from shoplink.flows.people.block_access import let_in, shut_out
+from shoplink.store.people.membership import memberships, person_of
+from shoplink.store.people.sessions import sessions_of
+from shoplink.store.read.names import names
 from shoplink.web.access import PLATFORM
 from shoplink.web.page import page
-from shoplink.web.people.words import say_refusal
+from shoplink.web.people.wording import say_refusal
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import SUBJECTS
 

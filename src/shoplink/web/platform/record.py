@@ -9,18 +9,18 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Link, World
-from shoplink.core.turn import held_by, turn
+from shoplink.core.next_actor import held_by, turn
+from shoplink.flows.as_of import account_as_of, link_as_of, shop_as_of
 from shoplink.flows.look import look_at, look_at_pair
-from shoplink.flows.past import account_as_of, link_as_of, shop_as_of
-from shoplink.store.history import newest_events, timelines
-from shoplink.store.lookups import page_of_look_ups
-from shoplink.store.people import names_of
-from shoplink.store.read import one_link
+from shoplink.store.people.membership import names_of
+from shoplink.store.read.history import newest_events, timelines
+from shoplink.store.read.link import one_link
+from shoplink.store.read.lookup import page_of_look_ups
 from shoplink.web.access import PLATFORM
-from shoplink.web.act import Sent, send
+from shoplink.web.command import Sent, send
 from shoplink.web.facts import account_facts, shop_facts
 from shoplink.web.page import page
-from shoplink.web.show import (
+from shoplink.web.view_models import (
     Badge,
     Instant,
     ReasonRow,

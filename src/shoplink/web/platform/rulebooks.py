@@ -14,15 +14,15 @@ from shoplink.core import Rulebook, RulebookError, differences
 from shoplink.core.facts import Market
 from shoplink.core.instant import format_instant, shift
 from shoplink.core.rulebook import Quota, Slots
-from shoplink.flows.installed import NameTakenError, default_rulebook, install_rulebook, installed_rulebooks
 from shoplink.flows.look import look_at
-from shoplink.store.read_records import activations
+from shoplink.flows.rulebooks import NameTakenError, default_rulebook, install_rulebook, installed_rulebooks
+from shoplink.store.read.refusal import activations
 from shoplink.web.access import PLATFORM
-from shoplink.web.act import Sent, send
+from shoplink.web.command import Sent, send
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
 from shoplink.web.platform.parameters import SIDES, title_of
-from shoplink.web.show import Instant, ReasonRow, show_instant, show_reasons
+from shoplink.web.view_models import Instant, ReasonRow, show_instant, show_reasons
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.language import Language
 from shoplink.wording.say_help import say_reason_title

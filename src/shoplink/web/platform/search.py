@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from shoplink.store.search import Found, find
+from shoplink.store.read.search import Found, find
 from shoplink.web.access import PLATFORM
 from shoplink.web.frame import Menu
 from shoplink.web.page import page

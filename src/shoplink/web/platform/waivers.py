@@ -7,12 +7,12 @@ from msgspec import Struct
 
 from shoplink.core import CATALOGUE
 from shoplink.core.instant import format_instant
-from shoplink.store.read_records import page_of_waivers
+from shoplink.store.read.refusal import page_of_waivers
 from shoplink.web.access import PLATFORM
-from shoplink.web.act import Sent, send
+from shoplink.web.command import Sent, send
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.show import Instant, ReasonRow, show_instant, show_reasons
+from shoplink.web.view_models import Instant, ReasonRow, show_instant, show_reasons
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_

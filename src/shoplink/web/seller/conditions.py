@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Reason
-from shoplink.core.discretion import to_a_stranger
-from shoplink.web.show import ReasonRow, show_reasons
+from shoplink.core.disclosure import to_a_stranger
+from shoplink.web.view_models import ReasonRow, show_reasons
 from shoplink.web.visit import Visit
 
 State = Literal["passed", "failed", "holds"]

@@ -8,17 +8,17 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Actor, Link, World
-from shoplink.core.turn import held_by
+from shoplink.core.next_actor import held_by
 from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse, link_quota_use, look_at, room
-from shoplink.flows.tickets import see
-from shoplink.store.tickets import answered_for_shops
+from shoplink.flows.ticket.read import see
+from shoplink.store.ticket.tickets import answered_for_shops
 from shoplink.web.access import ANY_SELLER, places_of
 from shoplink.web.export import Cell, asked_for, export
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
 from shoplink.web.seller.shop import account_name, shop_name, slots_line, unlinks_of
-from shoplink.web.show import Badge, Deadline, Instant, show_deadline, show_instant, show_link_status
-from shoplink.web.ticket import show_row
+from shoplink.web.ticket.view import show_row
+from shoplink.web.view_models import Badge, Deadline, Instant, show_deadline, show_instant, show_link_status
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import say_reason
 from shoplink.wording.sentences import N_

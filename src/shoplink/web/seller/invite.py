@@ -9,15 +9,15 @@ from msgspec import Struct
 from shoplink.core import World, support_can_help
 from shoplink.core.facts import Role
 from shoplink.core.instant import parse_instant
-from shoplink.core.turn import would_hold
+from shoplink.core.next_actor import would_hold
 from shoplink.flows.look import look_at, look_at_pair
-from shoplink.flows.lookup import find, may_see
+from shoplink.flows.people.lookup import find, may_see
 from shoplink.web.access import SELLER, places_of
-from shoplink.web.act import Sent, judge, send
+from shoplink.web.command import Sent, judge, send
 from shoplink.web.page import page
 from shoplink.web.seller.conditions import Condition, conditions
 from shoplink.web.seller.shop import account_name, shop_name
-from shoplink.web.show import show_role
+from shoplink.web.view_models import show_role
 from shoplink.web.visit import Answer, Shown, Visit
 
 

@@ -10,18 +10,18 @@ from msgspec import Struct
 from shoplink.core import Link, World, support_can_help
 from shoplink.core.events import LinkEvent
 from shoplink.core.instant import format_instant
-from shoplink.core.turn import held_by, turn
+from shoplink.core.next_actor import held_by, turn
 from shoplink.flows.look import Seen, look_at_pair
 from shoplink.network import zone_of_country
-from shoplink.store.commerce_read import items_leaving
-from shoplink.store.people import time_zone_at
-from shoplink.store.read import one_link, timeline
+from shoplink.store.people.membership import time_zone_at
+from shoplink.store.read.commerce import items_leaving
+from shoplink.store.read.link import one_link, timeline
 from shoplink.web.access import SELLER
-from shoplink.web.act import Sent, judge, send
+from shoplink.web.command import Sent, judge, send
 from shoplink.web.page import page
 from shoplink.web.seller.products import Sync, sync_of
 from shoplink.web.seller.shop import account_name, rights_in_words, shop_name, unlinks_of
-from shoplink.web.show import (
+from shoplink.web.view_models import (
     Badge,
     Deadline,
     Instant,

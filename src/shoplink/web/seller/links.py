@@ -9,13 +9,13 @@ from msgspec import Struct
 from shoplink.core import Link, World
 from shoplink.core.facts import LinkStatus
 from shoplink.flows.look import look_at
-from shoplink.store.read import page_of_links
+from shoplink.store.read.link import page_of_links
 from shoplink.web.access import SELLER
 from shoplink.web.export import Cell, asked_for, export
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
 from shoplink.web.seller.shop import account_name, shop_name
-from shoplink.web.show import Badge, Instant, show_instant, show_link_status, show_role, show_status
+from shoplink.web.view_models import Badge, Instant, show_instant, show_link_status, show_role, show_status
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import N_
 

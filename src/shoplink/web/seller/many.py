@@ -10,25 +10,25 @@ from django.utils.translation import ngettext
 from msgspec import Struct
 
 from shoplink.core import Actor, Command, Withdraw, World, parse_command
-from shoplink.core.discretion import to_a_stranger
+from shoplink.core.disclosure import to_a_stranger
 from shoplink.core.facts import Role
 from shoplink.core.instant import BEGINNING
-from shoplink.core.turn import would_hold
-from shoplink.core.wire import plain
+from shoplink.core.next_actor import would_hold
+from shoplink.core.wire_format import plain
+from shoplink.flows.dry_run import try_in_turn
 from shoplink.flows.execute import execute
 from shoplink.flows.look import look_at
-from shoplink.flows.lookup import find
-from shoplink.flows.post import mail_is_on
-from shoplink.flows.remind import remind_at_once
-from shoplink.flows.trial import try_in_turn
+from shoplink.flows.message.remind import remind_at_once
+from shoplink.flows.message.send_mail import mail_is_on
+from shoplink.flows.people.lookup import find
 from shoplink.web.access import SELLER
-from shoplink.web.act import Sent, judged_of, key_of, sent_of
+from shoplink.web.command import Sent, judged_of, key_of, sent_of
 from shoplink.web.export import export
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
 from shoplink.web.reader import CODES
 from shoplink.web.seller.shop import account_name, shop_name
-from shoplink.web.show import Deadline, ReasonRow, show_deadline, show_reasons, show_role
+from shoplink.web.view_models import Deadline, ReasonRow, show_deadline, show_reasons, show_role
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import language
 from shoplink.wording.sentences import N_

@@ -7,7 +7,7 @@ from msgspec import Struct
 from shoplink.core import Link, World
 from shoplink.core.commerce.permissions import permissions
 from shoplink.flows.look import look_at
-from shoplink.store.commerce_read import (
+from shoplink.store.read.commerce import (
     Spot,
     Where,
     count_spots,
@@ -16,13 +16,13 @@ from shoplink.store.commerce_read import (
     page_of_spots,
 )
 from shoplink.web.access import SELLER
-from shoplink.web.act import Sent, send
+from shoplink.web.command import Sent, send
+from shoplink.web.commerce import PAGE, Picked, ProductRow, cursor_of, picked, rate, show_product
 from shoplink.web.frame import Menu
-from shoplink.web.goods import PAGE, Picked, ProductRow, cursor_of, picked, rate, show_product
-from shoplink.web.offer import TicketForm, ticket_about
 from shoplink.web.page import page
 from shoplink.web.seller.shop import account_name, shop_name
-from shoplink.web.show import Instant, ReasonRow, show_instant, show_reasons
+from shoplink.web.ticket.offer import TicketForm, ticket_about
+from shoplink.web.view_models import Instant, ReasonRow, show_instant, show_reasons
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import N_
 

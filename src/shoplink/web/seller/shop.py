@@ -9,7 +9,7 @@ from shoplink.core import Link, World
 from shoplink.core.commerce.permissions import permissions
 from shoplink.core.facts import Role
 from shoplink.core.instant import format_instant
-from shoplink.core.turn import held_by
+from shoplink.core.next_actor import held_by
 from shoplink.flows.look import (
     SlotUse,
     UnlinkQuotaUse,
@@ -18,7 +18,7 @@ from shoplink.flows.look import (
     slot_use,
     unlink_quota_use,
 )
-from shoplink.web.show import (
+from shoplink.web.view_models import (
     Badge,
     Deadline,
     Instant,

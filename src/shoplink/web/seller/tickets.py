@@ -3,7 +3,7 @@
 from shoplink.web.access import SELLER
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.ticket_side import my_ticket, my_tickets, new_ticket
+from shoplink.web.ticket.own import my_ticket, my_tickets, new_ticket
 from shoplink.web.visit import Answer, Visit
 from shoplink.wording.sentences import N_
 

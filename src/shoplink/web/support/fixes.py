@@ -13,16 +13,16 @@ from msgspec import Struct
 from shoplink.core import parse_command
 from shoplink.core.instant import BEGINNING, format_instant
 from shoplink.core.parse import MalformedError
-from shoplink.core.wire import plain
-from shoplink.flows.outlook import Outlook, outlook
-from shoplink.flows.tickets import Seen
+from shoplink.core.wire_format import plain
+from shoplink.flows.ticket.fix_preview import Outlook, outlook
+from shoplink.flows.ticket.read import Seen
 from shoplink.web.access import SUPPORT
-from shoplink.web.act import Sent, send
+from shoplink.web.command import Sent, send
 from shoplink.web.page import page
-from shoplink.web.show import ReasonRow, show_reasons
 from shoplink.web.support.ticket import of_support
 from shoplink.web.support.waivable import waivable
-from shoplink.web.ticket import Split, TicketRow, show_row, split
+from shoplink.web.ticket.view import Split, TicketRow, show_row, split
+from shoplink.web.view_models import ReasonRow, show_reasons
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import say_event, say_reason
 from shoplink.wording.problems import say_malformed

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.flows.tickets import see
-from shoplink.store.tickets import Status, markets_of_open_tickets, page_of_tickets
+from shoplink.flows.ticket.read import see
+from shoplink.store.ticket.tickets import Status, markets_of_open_tickets, page_of_tickets
 from shoplink.web.access import SUPPORT
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.ticket import TicketRow, show_row
+from shoplink.web.ticket.view import TicketRow, show_row
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import N_
 

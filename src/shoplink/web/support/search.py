@@ -4,20 +4,21 @@ from django.http import Http404
 from msgspec import Struct
 
 from shoplink.core import Link, Waiver, World
-from shoplink.core.turn import held_by, turn
-from shoplink.core.wire import read_reason
+from shoplink.core.next_actor import held_by, turn
+from shoplink.core.wire_format import read_reason
 from shoplink.flows.look import look_at
-from shoplink.flows.tickets import see
-from shoplink.store.history import newest_events
-from shoplink.store.names import names
-from shoplink.store.read_records import StoredRefusal, page_of_refusals
-from shoplink.store.search import find as find_stored
-from shoplink.store.tickets import page_of_tickets
+from shoplink.flows.ticket.read import see
+from shoplink.store.read.history import newest_events
+from shoplink.store.read.names import names
+from shoplink.store.read.refusal import StoredRefusal, page_of_refusals
+from shoplink.store.read.search import find as find_stored
+from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.web.access import SUPPORT
 from shoplink.web.facts import Facts, account_facts, shop_facts
 from shoplink.web.frame import Menu
 from shoplink.web.page import page
-from shoplink.web.show import (
+from shoplink.web.ticket.view import TicketRow, in_words, show_row
+from shoplink.web.view_models import (
     Badge,
     Instant,
     TimelineRow,
@@ -27,7 +28,6 @@ from shoplink.web.show import (
     show_timeline,
     show_turn,
 )
-from shoplink.web.ticket import TicketRow, in_words, show_row
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import say_reason
 from shoplink.wording.say_help import say_reason_title

@@ -5,13 +5,13 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core.ticket import Facts, facts_of
-from shoplink.flows.ticket_steps import reply, resolve
-from shoplink.flows.tickets import Seen, find
+from shoplink.flows.ticket.read import Seen, find
+from shoplink.flows.ticket.steps import reply, resolve
 from shoplink.web.access import SUPPORT
 from shoplink.web.facts import account_facts, shop_facts
 from shoplink.web.page import page
 from shoplink.web.support.waivable import Waivable, waivable
-from shoplink.web.ticket import TicketView, problem_of, show_ticket, step_of, words_of
+from shoplink.web.ticket.view import TicketView, problem_of, show_ticket, step_of, words_of
 from shoplink.web.visit import Answer, Shown, Visit
 
 

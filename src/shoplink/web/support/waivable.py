@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from shoplink.core.reasons import Subject
-from shoplink.flows.tickets import Seen
+from shoplink.flows.ticket.read import Seen
 
 SUBJECTS: tuple[Subject, ...] = ("shop", "account")
 

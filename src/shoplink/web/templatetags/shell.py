@@ -4,8 +4,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from shoplink.web.act import KEY_FIELD, new_key
 from shoplink.web.assets import asset, icon_address
+from shoplink.web.command import KEY_FIELD, new_key
 
 register = template.Library()
 

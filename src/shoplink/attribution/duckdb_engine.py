@@ -1,0 +1,178 @@
+"""DuckDB, embedded: out of core within a limit of memory."""
+
+import glob
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.datatypes as dt
+import ibis.expr.types as ir
+
+from shoplink.attribution.engine import FILE, LINE, RESERVED, EngineError, Form, Kind, Shape, Tell
+from shoplink.attribution.judgement import LINKS
+
+_ASKED_EVERY_SECONDS = 0.2
+_ROWS_AT_A_TIME = 10_000
+
+_KINDS: dict[str, Kind] = {
+    "VARCHAR": "text",
+    "BIGINT": "whole",
+    "INTEGER": "whole",
+    "SMALLINT": "whole",
+    "TINYINT": "whole",
+    "UBIGINT": "whole",
+    "UINTEGER": "whole",
+    "USMALLINT": "whole",
+    "UTINYINT": "whole",
+    "TIMESTAMP WITH TIME ZONE": "instant",
+    "TIMESTAMP": "local",
+    "TIMESTAMP_NS": "local",
+    "TIMESTAMP_MS": "local",
+    "TIMESTAMP_S": "local",
+}
+
+
+@ibis.udf.scalar.builtin(name="epoch_us", signature=((dt.timestamp,), dt.int64))  # type: ignore[untyped-decorator]
+def _epoch_us(at: Any, /) -> Any: ...
+
+
+class Duck:
+    """One connection of its own, gone when it is closed."""
+
+    micros = staticmethod(_epoch_us)
+
+    def __init__(self, memory: str, folder: Path, threads: int | None) -> None:
+        """`memory` as `2GB`; what does not fit into it goes to the folder while it is needed. Raises EngineError."""
+        self._folder = folder
+        self._connection = duckdb.connect()
+        settings: dict[str, str | int] = {
+            "memory_limit": memory,
+            "temp_directory": str(folder),
+            "TimeZone": "UTC",
+            "enable_progress_bar": "true",
+            "enable_progress_bar_print": "false",
+            "preserve_insertion_order": "false",
+            "autoinstall_known_extensions": "false",
+        }
+        if threads is not None:
+            settings["threads"] = threads
+        for name, value in settings.items():
+            self._run(f"SET {name} = {_quoted(value)}")
+
+    def parts(self, file: str) -> list[str]:
+        """As the protocol says: a folder's files, because DuckDB makes of each what the first is."""
+        if "://" in file or not Path(file).is_dir():
+            return [file]
+        # As Spark does, without those that are being written, ours among them: these have names as `.x` or `_x`.
+        found = sorted(Path(file).rglob("*.parquet"))
+        shown = [one for one in found if not any(name[0] in "._" for name in one.relative_to(file).parts)]
+        return list(map(str, shown)) or [file]
+
+    def orders(self, files: Sequence[str], *, is_csv: bool) -> tuple[ir.Table, Shape]:
+        """As the protocol says."""
+        more = ", union_by_name = true" if len(files) > 1 else ""
+        place = "*" if is_csv else f"* EXCLUDE (file_row_number), file_row_number + 1 AS {LINE}"
+        more += "" if is_csv else f", filename = '{FILE}', file_row_number = true"
+        self._run(f"CREATE OR REPLACE VIEW orders AS SELECT {place} FROM {_content(files, more)}")
+        found = self._run("DESCRIBE orders").fetchall()
+        types = {name: kind for name, kind, *_ in found}
+        ours = [name for name in types if name.startswith(RESERVED)] if is_csv else (FILE, LINE)
+        own = {name: kind for name, kind in types.items() if name not in ours}
+        kinds = {name: _kind(kind) for name, kind in own.items()}
+        return ibis.table(_schema(types), name="orders"), Shape(kinds, own, is_csv)
+
+    def links(self, file: Path) -> ir.Table:
+        """As the protocol says."""
+        self._run(f"CREATE OR REPLACE VIEW links AS SELECT * FROM {_content([file])}")
+        return ibis.table(LINKS, name="links")
+
+    def named(self, rows: ir.Table, name: str) -> ir.Table:
+        """As the protocol says."""
+        # Written out: DuckDB works a view's expressions out as often as they are used.
+        file = self._folder / f"{name}.parquet"
+        self._run(f"COPY ({_sql(rows)}) TO {_quoted(file)} (FORMAT parquet, COMPRESSION lz4)")
+        self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {_content([file])}")
+        return ibis.table(rows.schema(), name=name)
+
+    def write(self, rows: ir.Table, out: Path, form: Form, tell: Tell) -> int:
+        """As the protocol says."""
+        options = {"csv": "FORMAT csv, HEADER", "parquet": "FORMAT parquet, COMPRESSION zstd"}[form]
+        sql = f"COPY ({_sql(rows)}) TO {_quoted(out)} ({options})"
+        done: list[Any] = []
+
+        def copy() -> None:
+            try:
+                done.append(self._run(sql).fetchall()[0][0])
+            except EngineError as error:
+                done.append(error)
+
+        worker = threading.Thread(target=copy)
+        worker.start()
+        try:
+            while worker.is_alive():
+                worker.join(_ASKED_EVERY_SECONDS)
+                tell(max(self._connection.query_progress(), 0) / 100)
+        except BaseException:
+            self._connection.interrupt()
+            worker.join()
+            raise
+        if isinstance(done[0], EngineError):
+            raise done[0]
+        count: int = done[0]
+        return count
+
+    def rows(self, rows: ir.Table) -> Iterator[dict[str, Any]]:
+        """As the protocol says."""
+        answer = self._run(_sql(rows))
+        names = [column[0] for column in answer.description]
+        while some := answer.fetchmany(_ROWS_AT_A_TIME):
+            yield from (dict(zip(names, row, strict=True)) for row in some)
+
+    def close(self) -> None:
+        """As the protocol says."""
+        self._connection.close()
+
+    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(sql)
+        except duckdb.Error as error:
+            raise EngineError(str(error)) from error
+
+
+def _kind(name: str) -> Kind:
+    return "decimal" if name.startswith("DECIMAL") else _KINDS.get(name, "other")
+
+
+def _schema(types: dict[str, str]) -> ibis.Schema:
+    """The columns as Ibis knows them; what no field can be read from is passed through as text is."""
+    known = {"whole": "int64", "text": "string", "instant": "timestamp('UTC')", "local": "timestamp"}
+    return ibis.schema(
+        {
+            name: name_of_decimal(kind) if _kind(kind) == "decimal" else known.get(_kind(kind), "string")
+            for name, kind in types.items()
+        }
+    )
+
+
+def name_of_decimal(kind: str) -> str:
+    """DECIMAL(18,2) as Ibis writes it."""
+    return kind.lower()
+
+
+def _content(files: Sequence[str | Path], more: str = "") -> str:
+    """What reads Parquet files in SQL: these files, and of them their own columns."""
+    # Left alone DuckDB takes brackets in names for patterns, and folders named `shop_id=S9` for columns.
+    names = ", ".join(_quoted(file if "://" in str(file) else glob.escape(str(file))) for file in files)
+    return f"read_parquet([{names}], hive_partitioning = false{more})"
+
+
+def _sql(rows: ir.Table) -> str:
+    return str(ibis.to_sql(rows, dialect="duckdb"))
+
+
+def _quoted(value: object) -> str:
+    text = str(value).replace("'", "''")
+    return f"'{text}'"

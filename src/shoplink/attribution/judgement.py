@@ -1,0 +1,226 @@
+"""The judgement itself: orders and links in, every order with its link and its commission out.
+
+It says of columns what `core.commission` says of one order. Every engine runs this same expression.
+"""
+
+import operator
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+from msgspec import Struct
+
+from shoplink.attribution.engine import FILE, LINE, RESERVED
+from shoplink.attribution.fields import Reading
+from shoplink.attribution.mapping import Field
+from shoplink.core.commission import RATE_BP_MAX
+
+LINKS_PER_PAIR_AND_SPAN = 2
+"""How many links of a pair a span is to hold: with fewer each stands in too many spans, with more orders meet too many."""
+
+
+class Plan(Struct, frozen=True):
+    """Orders meet the links of their shop and account that stand in the same span of time (R3 decides among those).
+
+    There are `spans` of them, equally long, from `start` to `end` in microseconds; what lies before belongs to the
+    first, what lies after to the last.
+    """
+
+    spans: int
+    start: int
+    end: int
+
+
+RESULT = ("basis", "link_id", "commission_minor")
+PROBLEMS = "shoplink_problems"
+PLACES = (("File", "Line", "Reason"), ("文件", "行号", "原因"))
+"""What the rejects say of a row besides its own columns: where it stood, and why; in English and in Chinese."""
+
+LINKS = ibis.schema(
+    {
+        "link_id": "string",
+        "shop_id": "string",
+        "account_id": "string",
+        "role": "string",
+        "linked_at": "int64",
+        "ended_at": "int64",
+        "settlement": "string",
+        "reference": "string",
+        "changed_at": "int64",
+    }
+)
+"""The links that were ever established: instants in microseconds, `ended_at` null while linked."""
+
+_FOR_EVER = 2**63 - 1
+_SHOP, _ACCOUNT, _AT, _AMOUNT, _RATE = (
+    f"{RESERVED}{field}" for field in ("shop_id", "account_id", "ordered_at", "amount", "commission_rate")
+)
+_LINK, _ROLE = f"{RESERVED}link_id", f"{RESERVED}role"
+
+
+def plan_for(links: int, pairs: int, start: int, end: int) -> Plan:
+    """The plan for so many links of so many pairs, from the first's beginning to when the last began or ended."""
+    return Plan(max(links // (max(pairs, 1) * LINKS_PER_PAIR_AND_SPAN), 1), start, end)
+
+
+def fine(rows: ir.Table, fields: dict[Field, Reading]) -> ir.Table:
+    """The rows that nothing is wrong with, with the values of their fields beside their own columns."""
+    return rows.filter(_all_fine(fields)).mutate(**_values(fields))
+
+
+def judged(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Plan) -> ir.Table:
+    """Each row with its own columns, its basis, its link and its commission.
+
+    Left out is what `rejected` has: rows that something is wrong with, and an affiliate creator's that name no rate.
+    """
+    met = _met(rows, fields, links, plan)
+    return _answered(met.filter(~_lacks_rate(met)))
+
+
+def judged_again(
+    rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Plan, since: int
+) -> ir.Table:
+    """An earlier result brought up to date: what no link changed since an instant can touch stays as it is.
+
+    A link touches the orders of its pair that were placed at its beginning or later.
+    """
+    changed = links.filter(links.changed_at >= since)
+    touch = changed.group_by(shoplink_of_shop="shop_id", shoplink_of_account="account_id").agg(
+        shoplink_from=changed.linked_at.min()
+    )
+    known = fine(rows, fields)
+    pair = [known[_SHOP] == touch.shoplink_of_shop, known[_ACCOUNT] == touch.shoplink_of_account]
+    seen = known.left_join(touch, pair)
+    is_touched = seen.shoplink_from.notnull() & (seen.shoplink_from <= seen[_AT])
+    seen = seen.mutate(shoplink_touched=is_touched.fill_null(ibis.literal(value=False)))
+    touched = seen.filter(seen.shoplink_touched).select(*rows.columns)
+    again = judged(touched, fields, links, plan)
+    kept = seen.filter(~seen.shoplink_touched)
+    stays = {
+        "basis": kept.basis.cast("string"),
+        "link_id": kept.link_id.cast("string").nullif(""),
+        "commission_minor": kept.commission_minor.cast("int64"),
+    }
+    return kept.select(*_own(kept), **stays).union(again)
+
+
+def rejected(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Plan) -> ir.Table:
+    """The rows that cannot be judged: where each stands, its own columns, and every problem as `field.word,`."""
+    problems = reduce(
+        operator.add,
+        (
+            reading.problem.isnull().ifelse("", ibis.literal(f"{field}.") + reading.problem + ",")
+            for field, reading in fields.items()
+        ),
+    )
+    wrong = rows.filter(~_all_fine(fields).fill_null(ibis.literal(value=False)))
+    met = _met(rows, fields, links, plan)
+    lacking = met.filter(_lacks_rate(met))
+    shown = [*_own(rows), FILE, LINE]
+    return wrong.select(*shown, **{PROBLEMS: problems}).union(
+        lacking.select(*shown, **{PROBLEMS: ibis.literal("commission_rate.needed,")})
+    )
+
+
+def overlapping(links: ir.Table) -> ir.Table:
+    """The links that begin before another link of their account has ended: there must be none."""
+    lasting = links.filter(_lasts(links))
+    per_account = ibis.window(group_by=lasting.account_id, order_by=[lasting.linked_at, lasting.link_id])
+    seen = lasting.mutate(
+        before_id=lasting.link_id.lag().over(per_account),
+        before_ended_at=lasting.ended_at.fill_null(_FOR_EVER).lag().over(per_account),
+    )
+    return seen.filter(seen.before_ended_at > seen.linked_at).select("link_id", "before_id", "account_id")
+
+
+def survey(links: ir.Table) -> ir.Table:
+    """One row, what `plan_for` asks for: how many links there are, of how many pairs, from when to when."""
+    pairs = links.group_by("shop_id", "account_id").agg(
+        links=links.count(),
+        start=links.linked_at.min(),
+        end=ibis.greatest(links.linked_at.max(), links.ended_at.max().fill_null(links.linked_at.max())),
+    )
+    return pairs.agg(
+        links=pairs.links.sum().fill_null(0),
+        pairs=pairs.count(),
+        start=pairs.start.min().fill_null(0),
+        end=pairs.end.max().fill_null(0),
+    )
+
+
+def _all_fine(fields: dict[Field, Reading]) -> ir.BooleanValue:
+    return reduce(operator.and_, (reading.fine for reading in fields.values()))
+
+
+def _lasts(links: ir.Table) -> ir.BooleanValue:
+    """A link that ended when it began was in force at no instant."""
+    return links.ended_at.isnull() | (links.linked_at < links.ended_at)
+
+
+def _values(fields: dict[Field, Reading]) -> dict[str, ir.Value]:
+    return {f"{RESERVED}{field}": reading.value for field, reading in fields.items()}
+
+
+def _met(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Plan) -> ir.Table:
+    """The rows that nothing is wrong with, each with the link in force for it, if there is one.
+
+    Fields are worked out of the columns once more after the join, so that it carries no column twice.
+    """
+    rows = rows.filter(_all_fine(fields))
+    links = links.filter(_lasts(links)).select(
+        shoplink_of_shop="shop_id",
+        shoplink_of_account="account_id",
+        shoplink_link_id="link_id",
+        shoplink_role="role",
+        shoplink_begun_at="linked_at",
+        shoplink_ended_at=links.ended_at.fill_null(_FOR_EVER),
+    )
+    at = fields["ordered_at"].value
+    meet = [
+        fields["shop_id"].value == links.shoplink_of_shop,
+        fields["account_id"].value == links.shoplink_of_account,
+    ]
+    if plan.spans > 1:
+        first, last = _span(links.shoplink_begun_at, plan), _span(links.shoplink_ended_at, plan)
+        links = links.mutate(shoplink_span=ibis.range(first, last + 1).unnest())
+        meet.append(_span(at, plan) == links.shoplink_span)
+    met = rows.left_join(links, [*meet, at >= links.shoplink_begun_at, at < links.shoplink_ended_at])
+    return met.mutate(**_values(fields))
+
+
+def _span(at: ir.IntegerValue, plan: Plan) -> ir.IntegerValue:
+    """The span in which an instant lies. Later instants never lie in earlier spans, however an engine divides."""
+    length = (plan.end - plan.start) // plan.spans + 1
+    return ((at.clip(plan.start, plan.end) - plan.start) / length).floor().cast("int64")
+
+
+def _lacks_rate(met: ir.Table) -> ir.BooleanValue:
+    return met[_LINK].isnull() & met[_ACCOUNT].notnull() & met[_RATE].isnull()
+
+
+def _answered(met: ir.Table) -> ir.Table:
+    basis = ibis.cases(
+        (met[_LINK].notnull(), met[_ROLE]), (met[_ACCOUNT].notnull(), "affiliate"), else_="none"
+    )
+    due = ibis.cases((basis == "affiliate", commission(met[_AMOUNT], met[_RATE])), else_=0)
+    return met.select(*_own(met), basis=basis, link_id=met[_LINK], commission_minor=due.cast("int64"))
+
+
+def commission(amount: ir.IntegerValue, rate: ir.IntegerValue) -> ir.IntegerValue:
+    """So many basis points of an amount, halves up, with no step that leaves 64-bit whole numbers."""
+    rest = amount % RATE_BP_MAX
+    return _quotient(amount - rest) * rate + _floored(rest * rate + RATE_BP_MAX // 2)
+
+
+def _floored(number: ir.IntegerValue) -> ir.IntegerValue:
+    return _quotient(number - number % RATE_BP_MAX)
+
+
+def _quotient(multiple: ir.IntegerValue) -> ir.IntegerValue:
+    """A multiple of 10,000 divided by it; engines divide in floating point, which is exact for such below 2^53."""
+    return (multiple / RATE_BP_MAX).cast("int64")
+
+
+def _own(rows: ir.Table) -> list[str]:
+    """The columns that a file had itself, without those of an earlier result."""
+    return [name for name in rows.columns if name not in RESULT and not name.startswith(RESERVED)]

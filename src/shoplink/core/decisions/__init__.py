@@ -1,0 +1,43 @@
+"""What a command leads to: accepted with its events, or refused with every reason. Changes nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from shoplink.core import commands as c
+from shoplink.core.commerce import commands as goods
+from shoplink.core.commerce import decide as commerce
+from shoplink.core.decisions.begin import import_link, invite
+from shoplink.core.decisions.govern import activate_rulebook, end_waiver, grant_waiver
+from shoplink.core.decisions.live import ROWS, decide_live
+from shoplink.core.decisions.outcome import Accepted, Decision, Refused, review
+from shoplink.core.decisions.record import correct_account, put_account, put_shop
+from shoplink.core.world import World
+
+__all__ = ["Accepted", "Decision", "Refused", "decide", "review"]
+
+
+def decide(world: World, command: c.Command) -> Decision:
+    """What the command leads to in the world as it stands at `command.at`.
+
+    Everything due at or before that instant must have been applied (`shoplink.core.transition` does
+    both). The world is not changed.
+    """
+    return _DECIDE[type(command)](world, command)
+
+
+_DECIDE: dict[type[c.Command], Callable[[World, Any], Decision]] = {
+    c.PutShop: put_shop,
+    c.PutAccount: put_account,
+    c.CorrectAccount: correct_account,
+    c.Invite: invite,
+    **dict.fromkeys(ROWS, decide_live),
+    c.ImportLink: import_link,
+    c.GrantWaiver: grant_waiver,
+    c.EndWaiver: end_waiver,
+    c.ActivateRulebook: activate_rulebook,
+    goods.PutProduct: commerce.put_product,
+    goods.PutContent: commerce.put_content,
+    goods.AddFromShop: commerce.add_from_shop,
+    goods.Promote: commerce.promote,
+    goods.RemoveItem: commerce.remove_item,
+}

@@ -1,0 +1,33 @@
+"""Whose turn it is on a link, and what holds it."""
+
+from datetime import datetime
+
+from shoplink.core.case import Case
+from shoplink.core.decisions import review
+from shoplink.core.facts import Link, Role
+from shoplink.core.reasons import NextActor, Reason
+from shoplink.core.rules import HOLDS, broken
+from shoplink.core.world import World
+
+
+def held_by(world: World, link: Link, at: datetime) -> tuple[Reason, ...]:
+    """What holds a confirmed link in review, in the catalogue's order; empty in any other state."""
+    if link.status != "in_review":
+        return ()
+    shop, account = world.shops[link.shop_id], world.accounts[link.account_id]
+    return review(at, world.rulebook(shop.facts.market), shop, account, link)
+
+
+def would_hold(world: World, shop_id: str, account_id: str, role: Role) -> tuple[Reason, ...]:
+    """What would hold a link of this pair in review once it is confirmed: the reasons that `invite` warns of."""
+    shop, account = world.shops[shop_id], world.accounts[account_id]
+    return broken(HOLDS, Case(world.now, world.rulebook(shop.facts.market), shop, account, role))
+
+
+def turn(link: Link, held: tuple[Reason, ...]) -> NextActor:
+    """Who must act next for the link to go on: nobody where it stands or has ended."""
+    if link.status == "invited":
+        return "creator"
+    if link.status == "in_review":
+        return held[0].next_actor if held else "clock"
+    return "shop" if link.unlink_requested_at is not None else "nobody"

@@ -1,0 +1,86 @@
+"""One step of a World: what time made due, then one command decided and applied."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.core.commands import Command
+from shoplink.core.decisions import Accepted, Decision, decide, review
+from shoplink.core.decisions.outcome import happened
+from shoplink.core.events import Event, LinkEstablished, LinkEvent, LinkExpired, LinkUnlinked
+from shoplink.core.facts import CLOCK, Link
+from shoplink.core.world import World
+
+
+class Step(Struct, frozen=True):
+    """A decision, with the events that time made before it and those that it made itself."""
+
+    due: list[Event]
+    decision: Decision
+    own: tuple[Event, ...]
+
+
+def step(world: World, command: Command) -> Step:
+    """Let time pass up to `command.at`, decide the command and apply what it leads to.
+
+    Commands must come in order of their instants. A refused command changes nothing but what time
+    had already made due. What an accepted command makes due at its own instant (the start of a
+    rulebook that is activated at once) is part of its own events.
+    """
+    due = advance(world, command.at)
+    decision = decide(world, command)
+    if not isinstance(decision, Accepted):
+        return Step(due, decision, ())
+    for event in decision.events:
+        world.apply(event)
+    return Step(due, decision, (*decision.events, *advance(world, command.at)))
+
+
+def advance(world: World, at: datetime) -> list[Event]:
+    """Apply everything due at or before an instant, in order of its due instant.
+
+    Each event is stamped with the instant it was due. At one instant the start of a rulebook comes
+    first, with the reviews of held links; then the link recorded first.
+    """
+    events: list[Event] = []
+    while world.may_be_due(at) and (due_at := world.next_due_at()) is not None and due_at <= at:
+        if due_at == world.next_start_at:
+            events += _start_rulebooks(world, due_at)
+        elif (event := _settle(world, world.live[world.agenda.pop()], due_at)) is not None:
+            events.append(event)
+    world.now = max(world.now, at)
+    return events
+
+
+def _start_rulebooks(world: World, at: datetime) -> Iterator[Event]:
+    """Start what starts at this instant; review the links that it may free."""
+    started = world.start_rulebooks(at)
+    for entry in world.agenda.take(at):
+        link = world.live[entry.link_id]
+        if world.shops[link.shop_id].facts.market not in started:
+            world.agenda.put_back(entry)
+        elif link.status == "in_review":
+            event = _settle(world, link, at)
+            if event is not None:
+                yield event
+        else:
+            world.schedule(link)
+
+
+def _settle(world: World, link: Link, at: datetime) -> Event | None:
+    """Do what time does to a link at an instant at which it is due."""
+    if link.status == "invited":
+        kind: type[LinkEvent] = LinkExpired
+    elif link.status == "linked":
+        kind = LinkUnlinked
+    else:
+        shop, account = world.shops[link.shop_id], world.accounts[link.account_id]
+        if review(at, world.rulebook(shop.facts.market), shop, account, link):
+            world.now = max(world.now, at)
+            world.schedule(link)
+            return None
+        kind = LinkEstablished
+    event = happened(kind, link, at, CLOCK)
+    world.apply(event)
+    return event

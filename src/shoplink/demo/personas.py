@@ -1,0 +1,84 @@
+"""Whether this is the demo, and who can be tried out in it."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db import connection
+
+from shoplink.core.side_events import Place
+from shoplink.demo.links import BEAUTY, PLATFORM, SHOPS, UNDER_AGE, offer_ids
+from shoplink.flows import clock
+from shoplink.flows.message.loop import deliver_all
+from shoplink.flows.people import membership
+from shoplink.flows.tick import tick
+from shoplink.store.database.owner import writing
+from shoplink.store.people import membership as store
+from shoplink.store.people.inbox import mark_old_read
+from shoplink.store.read.link import read_event
+from shoplink.store.write.feed import read_feed
+
+_READ_UNTIL = timedelta(days=7)
+_AGENCY = (*(shop_id for shop_id in SHOPS if shop_id.startswith("hh-")), offer_ids(1)[0])
+
+
+class Persona(NamedTuple):
+    """Somebody of the demo world: how they are called, and where they may act. They read what their browser prefers."""
+
+    name: str
+    places: tuple[tuple[Place, str], ...]
+
+    @property
+    def shops(self) -> int:
+        """How many shops they act for."""
+        return sum(place == "shop" for place, _ in self.places)
+
+
+PERSONAS: dict[str, Persona] = {
+    "mei": Persona("陈美 Mei Chen", tuple(("shop", shop_id) for shop_id in _AGENCY)),
+    "lan": Persona("林岚 Lan Lin", (("shop", BEAUTY),)),
+    "leo": Persona("Leo Hart", (("shop", "northbank-books"), ("creator", "leo.hart"))),
+    "callum": Persona("Callum Reid", (("creator", "callum.reid"),)),
+    "zhou": Persona("周舟 Zhou Zhou", (("creator", "zhou.zhou"),)),
+    "olivia": Persona("Olivia Chen", (("creator", "olivia.chen"),)),
+    "meilin": Persona("林梅 Mei Lin", (("creator", "mei.lin"),)),
+    "jack": Persona("Jack Lin", (("creator", UNDER_AGE),)),
+    "nora": Persona("Nora Lane", (("creator", offer_ids(1)[1]),)),
+    "wei": Persona("李薇 Wei Li", (("support", ""),)),
+    "alex": Persona("Alex Morgan", (("platform", ""),)),
+}
+"""Everybody who can be tried out, by a key of their own."""
+
+
+def person_id(key: str) -> str:
+    """The id of a persona."""
+    return f"person_{key}"
+
+
+def settle() -> None:
+    """Let the personas of the demo world be there and act at their places; nothing for those who are and do.
+
+    They have been told what happened, and have read what is older than a week.
+    """
+    with writing():
+        at = clock.now()
+        for key, persona in PERSONAS.items():
+            store.add_person(name=persona.name, email=f"{key}@demo.example", person_id=person_id(key))
+            for place, subject_id in persona.places:
+                membership.admit(PLATFORM, person_id(key), place, subject_id, at)
+    tick()  # the feed shows them at once
+    deliver_all()
+    mark_old_read(at - _READ_UNTIL, at)
+
+
+_known: dict[str, bool] = {}
+
+
+def is_demo() -> bool:
+    """Whether the database in use holds the demo world; what is once known of a database is not asked again."""
+    name = str(connection.settings_dict["NAME"])
+    if name not in _known:
+        first = read_feed(0, 1)
+        if not first:
+            return False
+        _known[name] = read_event(first[0][1]).by == PLATFORM
+    return _known[name]

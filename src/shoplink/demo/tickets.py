@@ -1,0 +1,118 @@
+"""The demo world's tickets, one in each state, made by the same steps that people take, at instants of the past."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from shoplink.core import Actor, Command, CorrectAccount, Invite, PutAccount
+from shoplink.core.facts import Role
+from shoplink.flows.execute import execute
+from shoplink.flows.look import look_at_pair
+from shoplink.flows.ticket.steps import Step, Words, open_about, open_review, reply, resolve, settle, withdraw
+from shoplink.store.ticket.tickets import Ticket, one_ticket
+
+Scene = tuple[datetime, Callable[[], object]]
+
+_SUPPORT = Actor("support", "demo")
+_BORN = datetime(1995, 5, 19).date()  # noqa: DTZ001 (a date)
+_ABROAD = "sam.okoro"
+_HOME, _TEA, _BEAUTY, _SNACKS = "hh-home-gb", "hh-tea-gb", "hh-beauty-gb", "hh-snacks-us"
+
+
+def facts(now: datetime, platform: Actor) -> list[Command]:
+    """What is recorded for the tickets' sake: an account that was abroad for a while, and one that stays abroad."""
+    ruby = {"account_id": "ruby.singh", "handle": "rubyred", "birth_date": _BORN, "followers": 41_700}
+    sam = {"account_id": _ABROAD, "handle": "samokoro", "birth_date": _BORN, "followers": 22_300}
+    return [
+        PutAccount(at=_ago(now, 125), by=platform, region="IE", registered_in="GB", **ruby),  # type: ignore[arg-type]
+        CorrectAccount(
+            at=_ago(now, 120), by=_SUPPORT, account_id="ruby.singh", note="居留许可已核验", region="GB"
+        ),
+        PutAccount(at=_ago(now, 60), by=platform, region="FR", **sam),  # type: ignore[arg-type]
+        PutAccount(at=_ago(now, 40), by=platform, region="FR", registered_in="US", **sam),  # type: ignore[arg-type]
+    ]
+
+
+def tell(commands: Sequence[Command], now: datetime) -> None:
+    """Execute the world's commands, and take each step of a ticket when its time has come in between."""
+    rest = list(commands)
+    for at, scene in sorted(_scenes(now), key=lambda each: each[0]):
+        execute([command for command in rest if command.at <= at], now=None)
+        rest = [command for command in rest if command.at > at]
+        scene()
+    execute(rest, now=None)
+
+
+def _scenes(now: datetime) -> Iterator[Scene]:
+    """Closed by itself, closed as not for support, withdrawn, resolved, answered, and two that wait."""
+    cleared = _Asked(_ago(now, 122), _BEAUTY, "ruby.singh", "marketing")
+    yield cleared.opens("她上个月搬回英国了，居留许可可以提供。", "居留许可")
+    yield _ago(now, 119), lambda: settle(_ago(now, 119))
+    beyond = _Asked(_ago(now, 45), _HOME, _ABROAD, "marketing")
+    yield beyond.opens("The account moved to London in spring.")
+    yield _ago(now, 39), lambda: settle(_ago(now, 39))
+    withdrawn = _Asked(_ago(now, 44), _TEA, _ABROAD, "official")
+    yield withdrawn.opens()
+    yield _ago(now, 43), lambda: withdraw(withdrawn.ticket, withdrawn.by_shop(_ago(now, 43)))
+    resolved = _Asked(_ago(now, 27), _HOME, "leo.hart", "marketing")
+    yield resolved.opens("我们已和达人签约，为什么不能邀请？")
+    text = "该账号已绑定另一家店铺，需要达人先在 App 里申请解绑；解绑后即可邀请。"
+    yield _ago(now, 26), lambda: resolve(resolved.ticket, _by_support(_ago(now, 26)), Words(text))
+    answered = _Asked(_ago(now, 11), _BEAUTY, "amelia.ward", "marketing")
+    yield answered.opens("圣诞季还想再签一位达人，能否申请豁免？")
+    question = "请提供活动审批编号，我们确认后为店铺授予豁免。"
+    yield _ago(now, 10), lambda: reply(answered.ticket, _by_support(_ago(now, 10)), Words(question))
+    yield _ago(now, 3), lambda: _held(_ago(now, 3))
+    waiting = _Asked(_ago(now, 1), _HOME, "jack.lin", "marketing")
+    yield waiting.opens("他说自己已经满 18 岁，请帮忙核实。")
+
+
+class _Asked:
+    """A ticket about an invitation that a shop was refused."""
+
+    def __init__(self, at: datetime, shop_id: str, account_id: str, role: Role) -> None:
+        self._at = at
+        self._seller = Actor("shop", shop_id)
+        self._invite = Invite(
+            at=at, by=self._seller, shop_id=shop_id, account_id=account_id, role=role, network_region="GB"
+        )
+        self._ticket_id = ""
+
+    def opens(self, text: str = "", evidence: str | None = None) -> Scene:
+        """The scene in which it is opened."""
+
+        def scene() -> None:
+            words = Words(text, evidence) if text else None
+            answer = open_about(self._invite, self.by_shop(self._at), words)
+            assert answer["outcome"] == "accepted", answer
+            self._ticket_id = answer["ticket_id"]
+
+        return self._at, scene
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket, once it was opened."""
+        ticket = one_ticket(self._ticket_id)
+        assert ticket is not None, "it was opened before"
+        return ticket
+
+    def by_shop(self, at: datetime) -> Step:
+        """A step of the shop's."""
+        return Step(self._seller, now=lambda: at)
+
+
+def _held(at: datetime) -> None:
+    """The creator of a link that stays in review asks why."""
+    link = look_at_pair(_SNACKS, "mei.lin").world.link(_SNACKS, "mei.lin")
+    assert link is not None, "it is part of the world"
+    by = Step(Actor("creator", "mei.lin"), now=lambda: at)
+    words = Words("我在新加坡注册的账号，现在长期住在洛杉矶，可以改注册地吗？", "美国驾照")
+    open_review(link, by, words)
+
+
+def _by_support(at: datetime) -> Step:
+    return Step(_SUPPORT, now=lambda: at)
+
+
+def _ago(now: datetime, days: int) -> datetime:
+    """So many days ago, at another time of day than the world's own commands."""
+    return now - timedelta(days=days, minutes=days * 53 % 480)

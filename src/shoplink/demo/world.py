@@ -1,0 +1,52 @@
+"""The demo world: made once, in an empty database, by the write path alone."""
+
+from shoplink.demo import tickets
+from shoplink.demo.links import PLATFORM, offer, offer_ids, world
+from shoplink.flows import clock
+from shoplink.flows.execute import execute
+from shoplink.flows.tick import tick
+from shoplink.store.database.owner import alone
+from shoplink.store.read.link import page_of_links, read_event
+from shoplink.store.write.feed import read_feed
+
+
+class NotADemoError(RuntimeError):
+    """The database holds something else than the demo world."""
+
+
+def build() -> bool:
+    """Make the world in an empty database; whether it was made now, and not kept as it was found.
+
+    Raises NotADemoError, having changed nothing, if the database holds anything else.
+    """
+    with alone("shoplink demo"):
+        tick()
+        first = read_feed(0, 1)
+        if first:
+            by = read_event(first[0][1]).by
+            if by != PLATFORM:
+                raise NotADemoError(
+                    "the database is not empty and holds no demo; choose another, or remove it"
+                )
+            return False
+        now = clock.now().replace(second=0, microsecond=0)
+        tickets.tell(world(now), now)
+        tick()
+        return True
+
+
+def open_offer() -> tuple[str, str]:
+    """A shop and an account that were never linked, made if there is none left; their ids."""
+    number = 1
+    while page_of_links(clock.now(), 1, 0, shop_id=offer_ids(number)[0]):
+        number += 1
+    execute(offer(number, clock.now()))
+    return offer_ids(number)
+
+
+def newest_position() -> int:
+    """The position of the newest event in the feed; 0 if there is none."""
+    newest = 0
+    while page := read_feed(newest, 1000):
+        newest = page[-1][0]
+    return newest

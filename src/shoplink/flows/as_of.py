@@ -1,0 +1,98 @@
+"""The past, told from the log: what a shop, an account or a link was like at any instant that has been.
+
+It is what was recorded by then: a link that was imported later is not in it, however long it had stood elsewhere.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.core import Account, Event, Link, Shop
+from shoplink.core.events import (
+    AccountCorrected,
+    AccountRecorded,
+    LinkEvent,
+    LinkImported,
+    LinkInvited,
+    ShopRecorded,
+)
+from shoplink.core.facts import LIVE
+from shoplink.flows.look import Seen, look_at
+from shoplink.store.read import history
+from shoplink.store.read.link import one_link, snapshot
+
+
+class PastShop(Struct, frozen=True):
+    """A shop at an instant, with the links that were live then; `facts` None: not recorded yet."""
+
+    facts: Shop | None
+    live: list[Link]
+
+
+class PastAccount(Struct, frozen=True):
+    """An account at an instant, with the links that were live then; `facts` None: not recorded yet."""
+
+    facts: Account | None
+    live: list[Link]
+
+
+def shop_as_of(shop_id: str, at: datetime) -> PastShop:
+    """A shop as it was recorded at an instant."""
+    with snapshot():
+        seen = look_at(shops=[shop_id])
+        recorded = history.facts_of_shop(shop_id, at)
+        timelines = history.timelines_of_links_open_at(at, shop_id=shop_id)
+    facts = [event.facts() for event in recorded if isinstance(event, ShopRecorded)]
+    return PastShop(facts[-1] if facts else None, _live([*timelines, *_due(seen)], at))
+
+
+def account_as_of(account_id: str, at: datetime) -> PastAccount:
+    """An account as it was recorded at an instant, corrections included."""
+    with snapshot():
+        seen = look_at(accounts=[account_id])
+        recorded = history.facts_of_account(account_id, at)
+        timelines = history.timelines_of_links_open_at(at, account_id=account_id)
+    facts: Account | None = None
+    for event in recorded:
+        match event:
+            case AccountRecorded():
+                facts = event.facts()
+            case AccountCorrected():
+                assert facts is not None, "only a recorded account is corrected"
+                facts = event.facts_after(facts)
+    return PastAccount(facts, _live([*timelines, *_due(seen)], at))
+
+
+def link_as_of(link_id: str, at: datetime) -> Link | None:
+    """A link as it was at an instant; None if it was not recorded by then, or never."""
+    with snapshot():
+        stored = one_link(link_id)
+        if stored is None:
+            return None
+        seen = look_at(accounts=[stored.account_id])
+        events = [*history.timelines([link_id]), *_due(seen)]
+    return _folded((event for event in events if event.link_id == link_id), at).get(link_id)
+
+
+def _due(seen: Seen) -> list[LinkEvent]:
+    """What time has done and nobody has stored yet."""
+    return [event for event in seen.due if isinstance(event, LinkEvent)]
+
+
+def _live(events: Iterable[Event], at: datetime) -> list[Link]:
+    return [link for link in _folded(events, at).values() if link.status in LIVE]
+
+
+def _folded(events: Iterable[Event], at: datetime) -> dict[str, Link]:
+    """The links as their events up to an instant leave them; events of links whose start is not among them are passed over."""
+    links: dict[str, Link] = {}
+    for event in events:
+        if event.at > at:
+            continue
+        match event:
+            case LinkInvited() | LinkImported():
+                links[event.link_id] = event.recorded()
+            case LinkEvent() if event.link_id in links:
+                links[event.link_id] = event.link_after(links[event.link_id])
+    return links

@@ -1,0 +1,124 @@
+"""Judge files of orders: every row that comes in goes out again, with its link or among the rejects with its reason."""
+
+import errno
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from msgspec import Struct
+
+from shoplink.attribution import judgement
+from shoplink.attribution.engine import Engine, Form
+from shoplink.attribution.instants import to_micros
+from shoplink.attribution.mapping import Mapping, MappingError
+from shoplink.attribution.source import bare, open_orders
+from shoplink.attribution.staging import stage_links
+from shoplink.core.commission import Period
+from shoplink.flows.commission.rejects import write_rejects
+from shoplink.wording import Tag
+
+Say = Callable[[str, float], None]
+"""Told which step is being done, and how much of it, from 0 to 1."""
+
+
+class UnsoundError(RuntimeError):
+    """Something that must never be: links that overlap, rows that are lost or doubled. Nothing was written."""
+
+
+class Asked(Struct, frozen=True):
+    """What is asked for.
+
+    `since`: the files are earlier results, and only what a link changed since then can touch is judged anew.
+    `engine` opens one that may keep things in a folder; `work` is where that folder is made.
+    """
+
+    orders: Sequence[str]
+    links: Iterable[Period]
+    out: Path
+    form: Form
+    rejects: Path
+    engine: Callable[[Path], Engine]
+    work: Path
+    mapping: Mapping | None = None
+    since: datetime | None = None
+    tag: Tag | None = None
+
+
+class Done(Struct, frozen=True):
+    """What came of it: rows and links that came in, rows that went out.
+
+    `spans`: within how many spans of time orders and links met (docs/explanation/attribution.md).
+    """
+
+    rows: int
+    judged: int
+    rejected: int
+    links: int
+    spans: int
+
+
+def attribute(asked: Asked, say: Say) -> Done:
+    """Judge orders by links, and write the result and the rejects.
+
+    Raises MappingError, PeriodsError, EngineError, UnsoundError and OSError; then neither file was written.
+    """
+    if asked.out.is_dir():
+        raise FileExistsError(errno.EEXIST, "a folder of this name is there already", str(asked.out))
+    with tempfile.TemporaryDirectory(prefix=".shoplink-", dir=asked.work) as folder:
+        work = Path(folder)
+        say("links", 0)
+        count = stage_links(asked.links, work / "links.parquet")
+        with closing(asked.engine(work)) as engine:
+            return _judge(asked, engine, work, count, say)
+
+
+def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Done:
+    links = engine.links(work / "links.parquet")
+    for wrong in engine.rows(judgement.overlapping(links).limit(1)):
+        raise UnsoundError(
+            f"the links {wrong['before_id']} and {wrong['link_id']} of the account {wrong['account_id']} overlap: "
+            "an account is linked with one shop at a time"
+        )
+    plan = judgement.plan_for(**next(engine.rows(judgement.survey(links))))
+    source = open_orders(engine, asked.orders, asked.mapping, work, lambda done: say("reading", done))
+    rows = bare(source) if asked.form == "parquet" else source.rows
+    if asked.since is None:
+        result = judgement.judged(rows, source.fields, links, plan)
+    elif not source.new:
+        result = judgement.judged_again(rows, source.fields, links, plan, to_micros(asked.since))
+    else:
+        raise MappingError(
+            f"{', '.join(source.new)}: found no columns {', '.join(judgement.RESULT)}; expected an earlier result"
+        )
+    part = asked.out.with_name(f".{asked.out.name}.part")
+    rejects_part = asked.rejects.with_name(f".{asked.rejects.name}.part")
+    try:
+        judged = engine.write(result, part, asked.form, lambda done: say("judging", done))
+        rejected = 0
+        if judged < source.count:
+            say("rejects", 0)
+            left = engine.rows(judgement.rejected(source.rows, source.fields, links, plan))
+            rejected = write_rejects(left, source, rejects_part, asked.tag)
+        if judged + rejected != source.count:
+            raise UnsoundError(
+                f"of {source.count} rows {judged} were judged and {rejected} rejected: this does not add up"
+            )
+        part.replace(asked.out)
+        if rejected:
+            rejects_part.replace(asked.rejects)
+        else:
+            asked.rejects.unlink(missing_ok=True)  # those of an earlier run
+    finally:
+        _remove(part)
+        _remove(rejects_part)
+    return Done(source.count, judged, rejected, count, plan.spans)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

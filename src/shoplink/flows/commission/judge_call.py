@@ -1,0 +1,26 @@
+"""Judge a few orders at once, by the links of the database: a fixed number of statements however many they are."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from shoplink.core import Link
+from shoplink.core.commission import Attribution, Order, attribute
+from shoplink.flows import clock
+from shoplink.flows.look import look_at
+from shoplink.store.read.periods import links_of
+
+
+def attribute_orders(orders: Sequence[Order]) -> list[Attribution | None]:
+    """Whose each order is, in their order; None where no link was in force and the order names no rate.
+
+    Reads within the snapshot of its caller, with what is overdue seen as done.
+    """
+    pairs = {(order.shop_id, order.account_id) for order in orders if order.account_id is not None}
+    stored = links_of(pairs, clock.now())
+    due = {each.link.account_id for each in stored if each.is_due}
+    seen = look_at(accounts=due) if due else None
+    of_pair: defaultdict[tuple[str, str | None], list[Link]] = defaultdict(list)
+    for each in stored:
+        link = seen.settled(each.link) if seen is not None and each.is_due else each.link
+        of_pair[link.shop_id, link.account_id].append(link)
+    return [attribute(order, of_pair.get((order.shop_id, order.account_id), ())) for order in orders]

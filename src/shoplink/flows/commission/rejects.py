@@ -1,0 +1,63 @@
+"""The file of orders that could not be judged: each with its own columns, where it stood, and every reason."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from shoplink.attribution.engine import FILE, LINE
+from shoplink.attribution.judgement import PLACES, PROBLEMS, RESULT
+from shoplink.attribution.mapping import Field
+from shoplink.attribution.source import Source
+from shoplink.wording import Tag
+from shoplink.wording.input_errors import Both
+from shoplink.wording.order_errors import say_broken_line, say_order_problems
+
+_PLACE = tuple(map(Both, *PLACES))
+
+
+def write_rejects(rejected: Iterable[Mapping[str, Any]], source: Source, out: Path, tag: Tag | None) -> int:
+    """Write the rows that an engine rejects, and the lines that were none, as CSV for a spreadsheet; how many.
+
+    Without a language it is that of the columns' names.
+    """
+    columns = _own(source.columns)
+    tag = tag or ("en" if all(column.isascii() for column in columns) else "zh")
+    count = 0
+    with out.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*columns, *(name.say(tag) for name in _PLACE)])
+        for line in _broken(source, columns, tag):
+            writer.writerow(line)
+            count += 1
+        for row in rejected:
+            why = say_order_problems(row[PROBLEMS], lambda field: _column(source, field), row, tag)
+            writer.writerow([*(_cell(row[column]) for column in columns), row[FILE], row[LINE], why])
+            count += 1
+    return count
+
+
+def _own(columns: Sequence[str]) -> list[str]:
+    """The columns that orders had themselves, without those of an earlier result or of earlier rejects."""
+    ours = {*RESULT, *(name for names in PLACES if set(names) <= set(columns) for name in names)}
+    return [column for column in columns if column not in ours]
+
+
+def _cell(value: Any) -> Any:
+    """A value as it can be read again; a decimal without the places in which it has nothing."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def _broken(source: Source, columns: list[str], tag: Tag) -> Iterator[list[Any]]:
+    """The lines with another number of cells than the header."""
+    for line in source.broken:
+        cells = next(csv.reader([line.text], delimiter=line.delimiter), [])
+        shown = dict(zip(line.columns, cells, strict=False))
+        why = say_broken_line(len(cells), len(line.columns), tag)
+        yield [*(shown.get(column, "") for column in columns), line.file, line.line, why]
+
+
+def _column(source: Source, field: Field) -> str:
+    """What a field is called where it was read: its column, or its own name for what the mapping says."""
+    return source.mapping.column(field) or field

@@ -1,0 +1,188 @@
+"""Statements from a result: what commission a shop owes, and what it settles with creators that it has linked.
+
+Nothing is written unless every sum is that of its rows, and every row is what its link and its rate make it.
+"""
+
+import csv
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, tzinfo
+from itertools import groupby
+from pathlib import Path
+from typing import Any, get_args
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from shoplink.attribution import statement
+from shoplink.attribution.engine import Engine
+from shoplink.attribution.instants import from_micros
+from shoplink.attribution.judgement import RESULT
+from shoplink.attribution.mapping import Mapping, MappingError
+from shoplink.attribution.source import open_orders
+from shoplink.attribution.staging import stage_links
+from shoplink.core.commission import Period
+from shoplink.core.instant import format_instant
+from shoplink.flows.commission.judge import UnsoundError
+from shoplink.flows.commission.statement_page import settlement_page, statement_page
+from shoplink.wording import Tag, language
+
+_INSTANTS = ("linked_at", "ended_at")
+
+Row = dict[str, Any]
+
+
+class Wanted(Struct, frozen=True):
+    """What statements are wanted: of which results, by which links, of which shop and month, into which folder."""
+
+    results: Sequence[str]
+    links: Iterable[Period]
+    folder: Path
+    engine: Callable[[Path], Engine]
+    mapping: Mapping | None = None
+    shop_id: str | None = None
+    month: str | None = None
+    zone: tzinfo = UTC
+
+
+class Stated(Struct, frozen=True):
+    """What was written: how many rows were summed, how many pages there are."""
+
+    rows: int
+    pages: int
+
+
+def state(wanted: Wanted) -> Stated:
+    """Write the statements. Raises MappingError, PeriodsError, EngineError, UnsoundError, OSError."""
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".shoplink-", dir=wanted.folder) as place:
+        work = Path(place)
+        stage_links(wanted.links, work / "links.parquet")
+        with closing(wanted.engine(work)) as engine:
+            return _state(wanted, engine, work)
+
+
+def _state(wanted: Wanted, engine: Engine, work: Path) -> Stated:
+    links = engine.links(work / "links.parquet")
+    source = open_orders(engine, wanted.results, wanted.mapping, work, lambda _: None)
+    if source.new:
+        raise MappingError(
+            f"{', '.join(source.new)}: found no columns {', '.join(RESULT)}; `shoplink attribute` writes them"
+        )
+    seen = [at for day in engine.rows(statement.days(source)) for at in (day["first"], day["last"])]
+    lines = engine.named(statement.lines(source, wanted.zone, seen), "lines")
+    for wrong in engine.rows(statement.wrong(lines, links).limit(1)):
+        raise UnsoundError(f"a row cannot be as it is by these links and its own rate: {wrong}")
+    whole = {row["currency"]: row for row in engine.rows(statement.whole(lines))}
+    counted = sum(row["order_lines"] for row in whole.values())
+    if counted != source.count:
+        raise UnsoundError(
+            f"of {source.count} rows {counted} can be read as orders; give the mapping that they were judged with"
+        )
+    tables = {
+        "commission": engine.named(statement.commission_statement(lines), "commission"),
+        "settlement": engine.named(statement.settlement_statement(lines, links), "settlement"),
+    }
+    for name, prefix in (("commission", ""), ("settlement", "linked_")):
+        _hold(
+            engine,
+            name,
+            tables[name],
+            {currency: row for currency, row in whole.items() if row[f"{prefix}order_lines"]},
+            prefix,
+        )
+        tables[name] = _asked_for(wanted, tables[name])
+        engine.write(tables[name], work / f"{name}.statement.parquet", "parquet", lambda _: None)
+    pages = _write_out(wanted, engine, tables, work)
+    _move(work, wanted.folder, pages)
+    return Stated(counted, len(pages))
+
+
+def _hold(engine: Engine, name: str, table: Any, whole: dict[str, Row], prefix: str) -> None:
+    """Hold that a statement adds up to its rows, per currency."""
+    found = {row["currency"]: row for row in engine.rows(statement.totals(table))}
+    for currency in found.keys() | whole.keys():
+        for part in statement.SUMS:
+            sums = found.get(currency, {}).get(part), whole.get(currency, {}).get(f"{prefix}{part}")
+            if sums[0] != sums[1]:
+                raise UnsoundError(
+                    f"{name}: {part} in {currency} adds up to {sums[0]}, its rows to {sums[1]}"
+                )
+
+
+def _asked_for(wanted: Wanted, table: Any) -> Any:
+    if wanted.shop_id is not None:
+        table = table.filter(table.shop_id == wanted.shop_id)
+    return table if wanted.month is None else table.filter(table.month == wanted.month)
+
+
+def _write_out(wanted: Wanted, engine: Engine, tables: dict[str, Any], work: Path) -> list[Path]:
+    """Write both statements as CSV, and a page per shop, month and language; where the pages are."""
+    of_shops: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    with _table(work / "commission.csv", tables["commission"].columns) as write:
+        for row in engine.rows(tables["commission"].order_by(["month", "shop_id", "currency", "basis"])):
+            write(row)
+            of_shops[row["month"], row["shop_id"]].append(row)
+    pages: list[Path] = []
+    with _table(work / "settlement.csv", tables["settlement"].columns) as write:
+        keys = ["month", "shop_id", "account_id", "linked_at", "currency"]
+        for key, some in groupby(engine.rows(tables["settlement"].order_by(keys)), _month_and_shop):
+            of_links = list(some)
+            for row in of_links:
+                write(row)
+            pages += _write_pages(work, key, of_shops.pop(key), of_links, str(wanted.zone))
+    for key, rows in of_shops.items():
+        pages += _write_pages(work, key, rows, [], str(wanted.zone))
+    return pages
+
+
+def _month_and_shop(row: Row) -> tuple[str, str]:
+    return row["month"], row["shop_id"]
+
+
+def _write_pages(
+    work: Path, key: tuple[str, str], of_shop: list[Row], of_links: list[Row], zone: str
+) -> Iterator[Path]:
+    """The pages of one shop and month, and of each creator whom it has linked, one per language; where they are."""
+    month, shop = key[0], quote(key[1], safe="")
+    tags: tuple[Tag, ...] = get_args(Tag)
+    for tag in tags:
+        said = language(tag)
+        page = work / month / f"{shop}.{tag}.html"
+        yield _written(page, statement_page(key, of_shop, of_links, zone, said))
+        for account_id, some in groupby(of_links, lambda row: str(row["account_id"])):
+            page = work / month / f"{shop}.creators" / f"{quote(account_id, safe='')}.{tag}.html"
+            yield _written(page, settlement_page(key, account_id, list(some), zone, said))
+
+
+def _written(page: Path, text: str) -> Path:
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(text, encoding="utf-8")
+    return page
+
+
+@contextmanager
+def _table(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Row], None]]:
+    """A CSV file as spreadsheets expect it, and what writes a row of it."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        yield lambda row: writer.writerow(
+            format_instant(from_micros(row[name]))
+            if name in _INSTANTS and row[name] is not None
+            else row[name]
+            for name in columns
+        )
+
+
+def _move(work: Path, folder: Path, pages: list[Path]) -> None:
+    """Put what was made where it belongs, now that all of it is there."""
+    for name in ("commission", "settlement"):
+        (work / f"{name}.csv").replace(folder / f"{name}.csv")
+        (work / f"{name}.statement.parquet").replace(folder / f"{name}.parquet")
+    for page in pages:
+        target = folder / page.relative_to(work)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        page.replace(target)

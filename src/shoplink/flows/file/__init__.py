@@ -1,0 +1,1 @@
+"""Files of commands and tables: read, apply, export and replay."""

@@ -1,0 +1,166 @@
+"""Take files in: their lines in batches through the write path, or judged in memory with nothing stored.
+
+A file that was cut off is continued, with the answers that its lines had. Taken in again after it had come to its
+end, a line that was accepted is not done again, and one that was refused is asked anew.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from shoplink.core import Command, World
+from shoplink.core.instant import END
+from shoplink.core.wire_format import read_reason
+from shoplink.flows import clock
+from shoplink.flows.execute import Answer, execute
+from shoplink.flows.file.replay import answer
+from shoplink.flows.file.source import Line, Reading, Source, read
+from shoplink.flows.file.tables import KINDS
+from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
+from shoplink.store.read.link import snapshot
+from shoplink.store.write.attempts import answers_of, note_end, times_ended
+from shoplink.store.write.feed import number_events
+from shoplink.store.write.load import Touched, load
+from shoplink.store.write.log import require_database
+from shoplink.wording import Language, say_reason
+from shoplink.wording.input_errors import IN_PROGRESS, OTHER_BODY, say_problems
+
+SCOPE = "file"
+BATCH_LINES = 1_000
+
+_REJECTED = {"idempotency.other_body": OTHER_BODY, "idempotency.in_progress": IN_PROGRESS}
+
+
+class Verdict(NamedTuple):
+    """A line with its answer, as `replay` gives it; `outcome` also is invalid or rejected."""
+
+    source: Source
+    line: Line
+    answer: Answer
+
+
+def in_order(sources: Iterable[Source]) -> list[Source]:
+    """Shops before accounts before links before commands, so that what a line names is there."""
+    return sorted(sources, key=lambda s: KINDS.index(s.table.kind) if s.table else len(KINDS))
+
+
+def apply(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
+    """Execute the lines of files; each verdict comes when the transaction of its batch is committed.
+
+    Raises OwnedError, and what the database raises; run again, it continues.
+    """
+    for source in sources:
+        ended = times_ended(SCOPE, source.digest)
+        for batch in _batches(read(source, reading)):
+            commands = _keyed(source, batch, ended)
+            answers = iter(
+                execute(commands, scope=SCOPE, now=None)
+                if reading.trust_instants
+                else execute(commands, scope=SCOPE)
+            )
+            for line in batch:
+                done = _invalid(line) if line.command is None else next(answers)
+                yield Verdict(source, line, {"line": line.number, **done})
+        note_end(SCOPE, source.digest, ended, clock.now())
+    number_events()
+
+
+def judge(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
+    """Decide every line after the lines above it and store nothing; reads one state of the database.
+
+    What the files touch is held in memory, as `replay` holds it.
+    """
+    require_database()
+    with snapshot():
+        world = World(installed_rulebooks(), default_rulebook())
+        touched, earliest = Touched(set(), set(), set(), set(), END), END
+        for source in sources:
+            for batch in _batches(read(source, reading)):
+                commands = [line.command for line in batch if line.command is not None]
+                touched = _both(touched, Touched.by(commands))
+                earliest = min(earliest, *(command.at for command in commands), END)
+        now = clock.now()
+        floor = load(touched, world, earliest if reading.trust_instants else now, to_write=False).floor
+        for source in sources:
+            ended = times_ended(SCOPE, source.digest)
+            for batch in _batches(read(source, reading)):
+                done = _done(source, batch, ended)
+                for line in batch:
+                    if line.command is None:
+                        judged = _invalid(line)
+                    elif line.number in done:
+                        judged = {"line": line.number, **done[line.number]}
+                    else:
+                        at = max(line.command.at if reading.trust_instants else now, floor, world.now)
+                        judged = answer(line.number, world, replace(line.command, at=at))
+                    yield Verdict(source, line, judged)
+
+
+def say_why_not(verdict: Verdict, tongue: Language) -> str:
+    """Why a line was not accepted, in a language: what is wrong and what to do."""
+    if verdict.line.problems:
+        return say_problems(verdict.line.problems, tongue.tag)
+    if verdict.answer["outcome"] == "rejected":
+        return _REJECTED[verdict.answer["error"]].say(tongue.tag)
+    said = [say_reason(read_reason(wired), tongue) for wired in verdict.answer["reasons"]]
+    space = "" if tongue.tag == "zh" else " "
+    return space.join(f"{problem}{space}{remedy}" for problem, remedy in said)
+
+
+def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    while batch := list(islice(lines, BATCH_LINES)):
+        yield batch
+
+
+def _both(one: Touched, other: Touched) -> Touched:
+    return Touched(
+        one.shops | other.shops,
+        one.accounts | other.accounts,
+        one.pairs | other.pairs,
+        one.imports | other.imports,
+        min(one.imported_since, other.imported_since),
+        one.goods.join(other.goods),
+    )
+
+
+def _keyed(source: Source, batch: Iterable[Line], ended: int) -> list[Command]:
+    """The commands of a batch, each with the idempotency key that its line has, or that it is given.
+
+    A given key is made of the file's content, the line and how often the line was refused in the times that
+    the file came to its end.
+    """
+    lines = [(line.number, line.command) for line in batch if line.command is not None]
+    keys = {number: f"{source.digest}:{number}" for number, command in lines if command.key is None}
+    open_keys = set(keys.values())
+    for refusals in range(1, ended + 1):
+        found = answers_of(SCOPE, open_keys)
+        refused = {key for key in open_keys if found.get(key, {}).get("outcome") == "refused"}
+        again = {key: f"{key.partition('/')[0]}/{refusals}" for key in refused}
+        keys = {number: again.get(key, key) for number, key in keys.items()}
+        open_keys = set(again.values())
+    return [
+        command if command.key is not None else replace(command, key=keys[number])
+        for number, command in lines
+    ]
+
+
+def _done(source: Source, batch: Iterable[Line], ended: int) -> dict[int, Answer]:
+    """The answers of a batch's lines that are not asked anew, by line."""
+    lines = [line for line in batch if line.command is not None]
+    commands = _keyed(source, lines, ended)
+    keys = {line.number: command.key for line, command in zip(lines, commands, strict=True)}
+    stored = answers_of(SCOPE, [key for key in keys.values() if key is not None])
+    return {number: stored[key] for number, key in keys.items() if key in stored}
+
+
+def _invalid(line: Line) -> Answer:
+    return {
+        "line": line.number,
+        "outcome": "invalid",
+        "events": [],
+        "warnings": [],
+        "reasons": [],
+        "error": say_problems(line.problems, "en"),
+    }

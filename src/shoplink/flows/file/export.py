@@ -1,0 +1,135 @@
+"""Give files out that are taken in again: shops, accounts, links, products, contents and items; and the log."""
+
+import csv
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
+from typing import Any, Literal, TextIO
+
+import msgspec
+
+from shoplink.core.instant import format_instant
+from shoplink.flows import clock
+from shoplink.flows.commission.period_file import write_periods
+from shoplink.flows.commission.periods import periods
+from shoplink.flows.file.export_goods import item_commands
+from shoplink.flows.file.tables import TABLES, Kind, Table
+from shoplink.flows.look import look_at
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.read.link import snapshot
+from shoplink.store.write.log import (
+    Row,
+    account_rows,
+    content_rows,
+    event_rows,
+    link_in,
+    link_rows,
+    product_rows,
+    require_database,
+    shop_rows,
+)
+from shoplink.wording import Language
+
+What = Literal["shops", "accounts", "links", "products", "contents", "items", "log", "periods"]
+
+_PAGE_LINKS = 1_000
+
+
+def export_commands(kinds: tuple[Kind, ...], *, ended: bool, items: bool, out: TextIO) -> int:
+    """Write the commands that record these kinds of things, one per line, at last with `items` those; how many."""
+    count = 0
+    require_database()
+    with snapshot():
+        recorded = ({"command": table.command, **fields} for table, fields in _records(kinds, ended=ended))
+        for command in chain(recorded, item_commands() if items else ()):
+            count += 1
+            out.write(msgspec.json.encode(command).decode() + "\n")
+    return count
+
+
+def export_table(kind: Kind, tongue: Language, *, ended: bool, out: TextIO) -> int:
+    """Write one kind of things as a table in a language; how many."""
+    writer = csv.writer(out)
+    table = next(table for table in TABLES if table.kind == kind)
+    writer.writerow([column.header.say(tongue.tag) for column in table.columns])
+    count = 0
+    require_database()
+    with snapshot():
+        for _, fields in _records((kind,), ended=ended):
+            count += 1
+            writer.writerow(
+                [
+                    "" if (value := fields.get(column.field)) is None else column.write(value, tongue)
+                    for column in table.columns
+                ]
+            )
+    return count
+
+
+def export_log(out: TextIO) -> int:
+    """Write the event feed, each event with its position; those that have none yet are not in it."""
+    count = 0
+    require_database()
+    with snapshot():
+        for row in event_rows():
+            if row["position"] is not None:
+                event = {"position": row["position"], **msgspec.json.decode(row["data"])}
+                out.write(msgspec.json.encode(event).decode() + "\n")
+                count += 1
+    return count
+
+
+def export_periods(out: TextIO) -> int:
+    """Write the established period of every link as CSV; how many."""
+    return write_periods(periods(), out)
+
+
+_ROWS: dict[Kind, Callable[[], Iterator[Row]]] = {
+    "shops": shop_rows,
+    "accounts": account_rows,
+    "products": product_rows,
+    "contents": content_rows,
+}
+
+
+def _records(kinds: tuple[Kind, ...], *, ended: bool) -> Iterator[tuple[Table, dict[str, Any]]]:
+    """What is to be recorded, as the fields of its commands; what is unknown is left out."""
+    for table in TABLES:
+        if table.kind not in kinds:
+            continue
+        rows = _ROWS.get(table.kind)
+        names = [column.field for column in table.columns]
+        for fields in rows() if rows else _links(ended=ended):
+            yield table, {name: _written(name, fields[name]) for name in names if fields[name] is not None}
+
+
+def _written(name: str, value: object) -> object:
+    """A stored value as a command has it."""
+    at = from_micros(value) if name == "listed_at" and isinstance(value, int) else None
+    return format_instant(at) if at else value
+
+
+def _links(*, ended: bool) -> Iterator[dict[str, Any]]:
+    """The links that are linked now; with `ended` before them those that were unlinked."""
+    if ended:
+        yield from _settled("unlinked")
+    yield from _settled("linked")
+
+
+def _settled(status: str) -> Iterator[dict[str, Any]]:
+    """The links that time has left in a status, whatever of it is stored yet."""
+    now, rows = to_micros(clock.now()), link_rows()
+    while page := list(islice(rows, _PAGE_LINKS)):
+        due = {row["account_id"] for row in page if row["due_at"] is not None and row["due_at"] <= now}
+        seen = look_at(accounts=due) if due else None
+        for row in page:
+            link = link_in(row)
+            if seen is not None and row["account_id"] in due:
+                link = seen.settled(link)
+            if link.status == status and link.linked_at is not None:
+                yield {
+                    "shop_id": link.shop_id,
+                    "account_id": link.account_id,
+                    "role": link.role,
+                    "linked_at": format_instant(link.linked_at),
+                    "unlinked_at": format_instant(link.ended_at) if link.ended_at else None,
+                }

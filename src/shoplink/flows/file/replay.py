@@ -1,0 +1,151 @@
+"""`replay`: a file of commands in, every decision with every reason out; in memory, without a database."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, BinaryIO, Union
+
+import msgspec
+
+from shoplink.core import (
+    COMMANDS,
+    Accepted,
+    Command,
+    Event,
+    MalformedError,
+    Reason,
+    Refused,
+    World,
+    parse_command,
+    step,
+    wire,
+)
+from shoplink.core.decisions.outcome import ProductOutcome
+from shoplink.core.instant import format_instant
+from shoplink.core.parse import INSTANT_FIELDS
+from shoplink.wording import Language, say_event, say_reason, say_warning
+
+LINE_LIMIT_BYTES = 1 << 20
+_WITH_ONE_INSTANT = [name for name, kind in sorted(COMMANDS.items()) if INSTANT_FIELDS[kind] == ["at"]]
+_BOM = b"\xef\xbb\xbf"
+
+Answer = dict[str, Any]
+
+
+def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
+    """The lines of a stream, in bounded memory; None stands for a line over the limit."""
+    while line := stream.readline(LINE_LIMIT_BYTES + 1):
+        if len(line) <= LINE_LIMIT_BYTES:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(LINE_LIMIT_BYTES)
+        yield None
+
+
+def replay(lines: Iterable[bytes | None], world: World, language: Language | None = None) -> Iterator[Answer]:
+    """Run each line on the world; per line that is not blank its answer, in the promised form.
+
+    An invalid line is answered with `error` and changes nothing, neither facts nor time. With a
+    language the answers carry the sentences too.
+    """
+    for number, line in enumerate(lines, start=1):
+        text = line.removeprefix(_BOM) if number == 1 and line is not None else line
+        if text is not None and not text.strip():
+            continue
+        try:
+            command = read_command(text, world.now)
+        except MalformedError as error:
+            yield {**_line(number, "invalid"), "error": str(error)}
+            continue
+        yield answer(number, world, command, language)
+
+
+def read_command(line: bytes | None, not_before: datetime) -> Command:
+    """The command that a line of NDJSON holds; raises MalformedError."""
+    if line is None:
+        raise MalformedError(f"the line is longer than {LINE_LIMIT_BYTES} bytes")
+    command = _plain_command(line) or _any_command(line)
+    if command.at < not_before:
+        found, allowed = format_instant(command.at), format_instant(not_before)
+        raise MalformedError.wrong("at", f"not earlier than the line before, {allowed}", found)
+    return command
+
+
+def _plain_command(line: bytes) -> Command | None:
+    """The command of a line that can be read in one go, which most can; None for any other.
+
+    msgspec reads instants more kindly than RFC 3339 and takes no doubled key for the last one, so only a
+    line with nothing escaped, with one `at` in the plainest form and with no other instant is read by it alone.
+    """
+    if b"\\" in line or line.count(b'"at"') != 1 or _PLAIN_AT.search(line) is None:
+        return None
+    try:
+        return _decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+_PLAIN_AT = re.compile(rb'"at"\s*:\s*"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z"')
+_decode: Callable[[bytes], Command] = msgspec.json.Decoder(
+    Union[tuple(COMMANDS[name] for name in _WITH_ONE_INSTANT)]  # noqa: UP007 (made from a list)
+).decode
+
+
+def _any_command(line: bytes) -> Command:
+    try:
+        fields = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise MalformedError(f"the line is no JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise MalformedError("the line is no JSON object")
+    return parse_command(fields)
+
+
+def answer(number: int, world: World, command: Command, language: Language | None = None) -> Answer:
+    """Step the world and say what came of it."""
+    done = step(world, command)
+    events = [_event(event, language) for event in (*done.due, *done.own)]
+    match done.decision:
+        case Accepted(warnings=warnings, outcomes=outcomes):
+            details = (
+                {"warning_details": [say_warning(code, language) for code in warnings]} if language else {}
+            )
+            line = {**_line(number, "accepted", events, warnings=warnings), **details}
+        case Refused(reasons=reasons, outcomes=outcomes):
+            said = [_reason(reason, language) for reason in reasons]
+            line = _line(number, "refused", events, reasons=said)
+    return {**line, "products": products(outcomes)} if outcomes else line
+
+
+def products(outcomes: Iterable[ProductOutcome]) -> list[Answer]:
+    """What came of each product that a command named."""
+    return [
+        {
+            "product_id": outcome.product_id,
+            "outcome": "refused" if outcome.reasons else "added",
+            "reasons": [wire(reason) for reason in outcome.reasons],
+        }
+        for outcome in outcomes
+    ]
+
+
+def _event(event: Event, language: Language | None) -> Answer:
+    return {**wire(event), "detail": say_event(event, language)} if language else wire(event)
+
+
+def _reason(reason: Reason, language: Language | None) -> Answer:
+    if language is None:
+        return wire(reason)
+    said = say_reason(reason, language)
+    return {**wire(reason), "detail": said.problem, "remedy": said.remedy}
+
+
+def _line(
+    number: int,
+    outcome: str,
+    events: Sequence[Answer] = (),
+    warnings: Sequence[str] = (),
+    reasons: Sequence[Answer] = (),
+) -> Answer:
+    return {"line": number, "outcome": outcome, "events": events, "warnings": warnings, "reasons": reasons}

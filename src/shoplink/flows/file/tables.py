@@ -1,0 +1,291 @@
+"""The tables that are taken in and given out as CSV: their columns, and what a cell of each may hold.
+
+A header is written in Chinese or English; the cells of a column may use either language too.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timezone
+from typing import Any, Literal, get_args
+from unicodedata import normalize
+
+from msgspec import Struct
+
+from shoplink.flows.file import cells
+from shoplink.flows.file.cells import CellError
+from shoplink.wording import Language
+from shoplink.wording import input_errors as said
+from shoplink.wording.input_errors import Both
+
+Kind = Literal["shops", "accounts", "links", "products", "contents"]
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""In this order what a line names is there: shops and accounts before links, all of these before products."""
+
+REASON = Both("Reason", "原因")
+"""The column that a file of rejected lines adds; it is not read back."""
+
+
+class Column(Struct, frozen=True):
+    """A column: the field of the command that it gives, its headers, and how its cells are read and written.
+
+    `read` takes a cell that is not empty and the offset of instants that name none; raises CellError.
+    """
+
+    field: str
+    header: Both
+    read: Callable[[str, timezone | None], object]
+    write: Callable[[Any, Language], str]
+    required: bool = False
+    also: tuple[str, ...] = ()
+    allowed: Both = said.TEXT
+
+    def headers(self) -> set[str]:
+        """Every header that means this column, as `plain_header` writes it."""
+        return {plain_header(name) for name in (self.field, *self.header, *self.also)}
+
+
+class Table(Struct, frozen=True):
+    """A kind of table, and the command that each of its lines means."""
+
+    kind: Kind
+    command: str
+    columns: tuple[Column, ...]
+
+
+def plain_header(text: str) -> str:
+    """A header without what does not tell columns apart: case, spaces, underscores, full-width forms."""
+    return re.sub(r"[\s_-]", "", normalize("NFKC", text)).casefold()
+
+
+def _choice(field: str, header: Both, choices: Mapping[str, tuple[str, ...]], **more: Any) -> Column:
+    """A column of few values: each with its Chinese names, of which the first is written."""
+    values = {cells.plain_name(name): value for value, names in choices.items() for name in (value, *names)}
+    allowed = Both(" or ".join(choices), "或".join(names[0] for names in choices.values()))
+
+    def read(text: str, _: timezone | None) -> str:
+        if (value := values.get(cells.plain_name(text))) is None:
+            raise CellError(allowed)
+        return value
+
+    def write(value: str, tongue: Language) -> str:
+        return choices[value][0] if tongue.tag == "zh" else value
+
+    return Column(field, header, read, write, allowed=allowed, **more)
+
+
+def _id(field: str, en: str, zh: str, *also: str) -> Column:
+    return Column(
+        field, Both(en, zh), cells.read_id, cells.write_text, required=True, also=also, allowed=said.ID
+    )
+
+
+def _country(field: str, en: str, zh: str, *also: str, required: bool = False) -> Column:
+    return Column(
+        field,
+        Both(en, zh),
+        cells.read_country,
+        cells.write_country,
+        required=required,
+        also=also,
+        allowed=said.COUNTRY,
+    )
+
+
+def _number(field: str, en: str, zh: str, *also: str, required: bool = False) -> Column:
+    return Column(
+        field,
+        Both(en, zh),
+        cells.read_whole_number,
+        cells.write_text,
+        required=required,
+        also=also,
+        allowed=said.WHOLE_NUMBER,
+    )
+
+
+_SHOP_ID = _id("shop_id", "Shop ID", "店铺ID", "小店ID", "店铺编号")
+_ACCOUNT_ID = _id("account_id", "Account ID", "账号ID", "达人账号ID", "TikTok账号ID")
+_PRODUCT_ID = _id("product_id", "Product ID", "商品ID", "商品编号", "货品ID")
+_STANDING = {"normal": ("正常",), "abnormal": ("异常",)}
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "shops",
+        "put_shop",
+        (
+            _SHOP_ID,
+            Column(
+                "name", Both("Shop name", "店铺名称"), cells.read_text, cells.write_text, also=("小店名称",)
+            ),
+            _country("market", "Market", "经营国家", required=True),
+            _choice(
+                "enrolment",
+                Both("Enrolment", "入驻类型"),
+                {"open": ("普招",), "invited": ("定邀",)},
+                required=True,
+            ),
+            _choice("status", Both("Shop status", "店铺状态"), _STANDING, also=("小店状态",)),
+        ),
+    ),
+    Table(
+        "accounts",
+        "put_account",
+        (
+            _ACCOUNT_ID,
+            Column(
+                "handle",
+                Both("Handle", "账号名称"),
+                cells.read_text,
+                cells.write_text,
+                also=("达人账号名称",),
+            ),
+            _country("region", "Region", "账号所在国家", required=True),
+            _country("registered_in", "Registered in", "账号注册国家"),
+            Column(
+                "birth_date",
+                Both("Birth date", "出生日期"),
+                cells.read_date,
+                cells.write_text,
+                allowed=said.DATE,
+            ),
+            _choice("status", Both("Account status", "账号状态"), _STANDING),
+            _choice(
+                "commerce_permission",
+                Both("Commerce permission", "电商权限"),
+                {
+                    "granted": ("正常", "有", "是", "已开通", "已授予"),
+                    "revoked": ("已收回", "收回", "无", "否", "已取消"),
+                },
+                also=("E-commerce permission",),
+            ),
+            _number("followers", "Followers", "粉丝数"),
+        ),
+    ),
+    Table(
+        "links",
+        "import_link",
+        (
+            _SHOP_ID,
+            _ACCOUNT_ID,
+            _choice(
+                "role",
+                Both("Role", "绑定类型"),
+                {"official": ("官方账号", "官方达人"), "marketing": ("渠道账号", "渠道达人")},
+                required=True,
+            ),
+            Column(
+                "linked_at",
+                Both("Linked at", "绑定时间"),
+                cells.read_instant,
+                cells.write_text,
+                required=True,
+                allowed=said.INSTANT,
+            ),
+            Column(
+                "unlinked_at",
+                Both("Unlinked at", "解绑时间"),
+                cells.read_instant,
+                cells.write_text,
+                allowed=said.INSTANT,
+            ),
+        ),
+    ),
+    Table(
+        "products",
+        "put_product",
+        (
+            _PRODUCT_ID,
+            _SHOP_ID,
+            Column(
+                "title",
+                Both("Title", "商品标题"),
+                cells.read_text,
+                cells.write_text,
+                required=True,
+                also=("商品名称", "标题", "Product name"),
+            ),
+            _number(
+                "price_minor", "Price (minor units)", "价格（最小货币单位）", "价格（分）", required=True
+            ),
+            Column(
+                "currency",
+                Both("Currency", "币种"),
+                cells.read_text,
+                cells.write_text,
+                required=True,
+                also=("货币",),
+                allowed=said.CURRENCY,
+            ),
+            _choice(
+                "status",
+                Both("Product status", "商品状态"),
+                {"on_sale": ("在售", "上架", "销售中", "已上架"), "off": ("下架", "已下架", "停售")},
+            ),
+            Column(
+                "listed_at",
+                Both("Listed at", "上架时间"),
+                cells.read_instant,
+                cells.write_text,
+                required=True,
+                also=("上架日期",),
+                allowed=said.INSTANT,
+            ),
+            _number("commission_rate_bp", "Commission (basis points)", "佣金率（基点）"),
+            _number("units_7d", "Units, 7 days", "近7天销量", "近七天销量", "7天销量"),
+            _number("units_prev_7d", "Units, 7 days before", "前7天销量", "前七天销量", "上一个7天销量"),
+            _number("rank_page", "Result page", "搜索结果页", "排名页"),
+        ),
+    ),
+    Table(
+        "contents",
+        "put_content",
+        (
+            _id("content_id", "Content ID", "内容ID", "视频ID", "直播ID"),
+            _ACCOUNT_ID,
+            _choice(
+                "kind",
+                Both("Kind", "内容类型"),
+                {"video": ("视频", "短视频"), "live": ("直播",)},
+                required=True,
+            ),
+            Column("title", Both("Title", "内容标题"), cells.read_text, cells.write_text, also=("标题",)),
+        ),
+    ),
+)
+
+
+class HeaderError(ValueError):
+    """A header that belongs to no table, or leaves open which column a cell is of."""
+
+
+def recognise(header: Sequence[str], skipped: frozenset[str]) -> tuple[Table, list[Column | None]]:
+    """The table that a header belongs to, and the column of each cell; None for a cell that is not read.
+
+    `skipped`: headers of columns that are not to be read. Raises HeaderError.
+    """
+    plain = [plain_header(name) for name in header]
+    for table in TABLES:
+        if all(column.headers() & set(plain) for column in table.columns if column.required):
+            return table, _columns(table, header, skipped)
+    needed = "; ".join(
+        f"{table.kind}: " + ", ".join(f"{c.header.zh}|{c.field}" for c in table.columns if c.required)
+        for table in TABLES
+    )
+    raise HeaderError(f"line 1: found the columns {', '.join(header)}; needed are, for {needed}")
+
+
+def _columns(table: Table, header: Sequence[str], skipped: frozenset[str]) -> list[Column | None]:
+    ignored = {plain_header(name) for name in (*REASON, *skipped, "")}
+    columns: list[Column | None] = []
+    for name in header:
+        column = next((c for c in table.columns if plain_header(name) in c.headers()), None)
+        if column is None and plain_header(name) not in ignored:
+            known = ", ".join(f"{c.header.zh}|{c.field}" for c in table.columns)
+            raise HeaderError(
+                f"line 1: found the column {name!r}; {table.kind} have {known} (--skip-column leaves one out)"
+            )
+        if column is not None and column in columns:
+            raise HeaderError(f"line 1: the column {name!r} stands there twice")
+        columns.append(column)
+    return columns

@@ -1,0 +1,103 @@
+"""A person's deadlines as an iCalendar feed: invitations that expire, and unlink requests that count as approved."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from icalendar import Calendar, Event
+from msgspec import Struct
+
+from shoplink.core import Link, World
+from shoplink.core.instant import shift
+from shoplink.flows.look import look_at
+from shoplink.flows.message.inbox import Names, language_of
+from shoplink.flows.people.membership import places
+from shoplink.store.people.calendar import person_of_address
+from shoplink.store.people.membership import person_of
+from shoplink.store.read.names import names
+from shoplink.wording import Language
+from shoplink.wording.messages import CALENDAR, DEADLINES, Side
+from shoplink.wording.sentences import ROLES
+
+_ASK_AGAIN = timedelta(hours=1)
+
+
+class Deadline(Struct, frozen=True):
+    """An instant by which one side has to do something, and since when that is so."""
+
+    kind: str
+    side: Side
+    link: Link
+    at: datetime
+    since: datetime
+
+
+def calendar_with(secret: str) -> bytes | None:
+    """The calendar that a secret shows, in its person's language; None if it shows nobody's.
+
+    The same as long as the deadlines are, whenever it is asked for; a fixed number of statements.
+    """
+    person_id = person_of_address(secret)
+    person = person_of(person_id) if person_id is not None else None
+    if person is None or not person.is_active:
+        return None
+    may = places(person.person_id)
+    world = look_at(may.shops, may.accounts).world
+    found = list(deadlines(world, set(may.shops), set(may.accounts)))
+    called = Names(*names({one.link.shop_id for one in found}, {one.link.account_id for one in found}))
+    return _written(found, called, language_of(person.language))
+
+
+def deadlines(world: World, shops: set[str], accounts: set[str]) -> Iterator[Deadline]:
+    """The deadlines of these shops and accounts, the earliest first."""
+    found = []
+    for link in world.live.values():
+        sides: list[Side] = []
+        if link.shop_id in shops:
+            sides.append("shop")
+        if link.account_id in accounts:
+            sides.append("creator")
+        found += [one for side in sides if (one := _deadline(world, link, side)) is not None]
+    yield from sorted(found, key=lambda one: (one.at, one.link.link_id, one.side))
+
+
+def _deadline(world: World, link: Link, side: Side) -> Deadline | None:
+    if link.status == "invited" and link.expires_at is not None and link.invited_at is not None:
+        return Deadline("invitation", side, link, link.expires_at, link.invited_at)
+    if link.unlink_requested_at is not None:
+        ttl = world.rulebook(world.shops[link.shop_id].facts.market).unlink_answer_ttl
+        if ttl is not None:
+            asked_at = link.unlink_requested_at
+            return Deadline("unlink_request", side, link, shift(asked_at, ttl), asked_at)
+    return None
+
+
+def _written(found: list[Deadline], called: Names, said: Language) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//shoplink//deadlines//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", said.text(CALENDAR))
+    calendar.add("refresh-interval", _ASK_AGAIN, parameters={"value": "DURATION"})
+    for one in found:
+        link = one.link
+        params = {
+            "shop": called.shop(link.shop_id),
+            "account": called.account(link.account_id),
+            "role": said.text(ROLES[link.role]),
+        }
+        path = (
+            f"/seller/{link.shop_id}/links/{link.link_id}"
+            if one.side == "shop"
+            else f"/creator/{link.account_id}/"
+        )
+        entry = Event()
+        entry.add("uid", f"{link.link_id}-{one.kind}-{one.side}@{urlsplit(settings.PUBLIC_URL).hostname}")
+        entry.add("dtstamp", one.since)
+        entry.add("dtstart", one.at)
+        entry.add("summary", said.text(DEADLINES[f"{one.kind}/{one.side}"]).format_map(params))
+        entry.add("url", f"{settings.PUBLIC_URL}{path}")
+        entry.add("transp", "TRANSPARENT")
+        calendar.add_component(entry)
+    return bytes(calendar.to_ical())

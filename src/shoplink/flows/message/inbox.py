@@ -1,0 +1,87 @@
+"""Messages in the words of their reader, for the inbox and the post alike, and where they lead to."""
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
+
+from shoplink.core.instant import parse_instant
+from shoplink.core.wire_format import read_reason
+from shoplink.store.people.inbox import StoredMessage
+from shoplink.store.people.outbox import DueMail
+from shoplink.store.read.names import names
+from shoplink.wording import Language, Tag, language
+from shoplink.wording.messages import MESSAGES
+from shoplink.wording.say_message import Told, say_message
+
+KINDS_OF: dict[str, tuple[str, ...]] = {
+    side: tuple(dict.fromkeys(key.split("/")[0] for key in MESSAGES if key.split("/")[1] == side))
+    for side in ("shop", "creator")
+}
+"""Per side the kinds of messages that it may be told."""
+
+
+class Names(Struct, frozen=True):
+    """What the shops and accounts of some messages are called; an id stands for an empty name."""
+
+    shops: dict[str, str]
+    accounts: dict[str, str]
+
+    def shop(self, shop_id: str | None) -> str:
+        """The name of a shop."""
+        return self.shops.get(shop_id or "") or shop_id or ""
+
+    def account(self, account_id: str | None) -> str:
+        """The handle of an account."""
+        return self.accounts.get(account_id or "") or account_id or ""
+
+
+def names_in(messages: Iterable[StoredMessage | DueMail]) -> Names:
+    """The names that messages speak of, in one statement."""
+    messages = list(messages)
+    return Names(
+        *names(
+            {one.shop_id for one in messages if one.shop_id},
+            {one.account_id for one in messages if one.account_id},
+        )
+    )
+
+
+def in_words(message: StoredMessage | DueMail, called: Names, said: Language, zone: tzinfo) -> Told:
+    """A message in a language and time zone."""
+    params: dict[str, Any] = {
+        name: parse_instant(value) if name.endswith("_at") or name == "answer_by" else value
+        for name, value in message.data.items()
+        if name != "reasons"
+    }
+    params |= {"shop": called.shop(message.shop_id), "account": called.account(message.account_id)}
+    reasons = [read_reason(reason) for reason in message.data.get("reasons", ())]
+    return say_message(message.kind, message.side, params, reasons, said, zone)
+
+
+def path_of(message: StoredMessage | DueMail) -> str:
+    """The page that a message leads to."""
+    if message.side == "creator":
+        place = f"/creator/{message.account_id}/"
+        return f"{place}tickets/{message.data['ticket_id']}" if "ticket_id" in message.data else place
+    place = f"/seller/{message.shop_id}/"
+    if "ticket_id" in message.data:
+        return f"{place}tickets/{message.data['ticket_id']}"
+    answering = message.kind in {"unlink.requested", "unlink.unanswered"}
+    return f"{place}links/{message.link_id}{'/unlink' if answering else ''}"
+
+
+def language_of(tag: str) -> Language:
+    """The language that a person chose; English if none."""
+    known: Tag = "zh" if tag == "zh" else "en"
+    return language(known)
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone of an IANA name; UTC where there is none, or none of this name."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,189 @@
+"""Who is told what happened: read the numbered feed, and store a message for each person whom an event concerns.
+
+Nothing here runs within a command: the delivery loop calls it, and a message and the position in the feed up to which
+people were told are stored in one transaction.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from shoplink.core import Event, Link, wire
+from shoplink.core import events as e
+from shoplink.core.instant import format_instant, shift
+from shoplink.core.next_actor import held_by
+from shoplink.core.side_events import TicketClosed, TicketEvent
+from shoplink.flows import clock
+from shoplink.flows.look import Seen, look_at
+from shoplink.store.database.owner import writing
+from shoplink.store.people import outbox
+from shoplink.store.people.outbox import Progress, Telling
+from shoplink.store.read.link import read_event
+from shoplink.store.ticket.tickets import Ticket, tickets_of
+from shoplink.store.write.feed import read_feed
+from shoplink.wording.messages import Side
+
+NEWS = timedelta(days=7)
+"""What happened longer ago is told in the inbox alone: nobody wants last year's news by e-mail after a move."""
+
+_AT_ONCE = 500
+
+SIDES: dict[type[Event], tuple[Side, ...]] = {
+    e.LinkInvited: ("creator",),
+    e.LinkDeclined: ("shop",),
+    e.LinkExpired: ("shop", "creator"),
+    e.LinkWithdrawn: ("creator",),
+    e.LinkSuperseded: ("shop",),
+    e.LinkRevoked: ("shop", "creator"),
+    e.UnlinkRequested: ("shop",),
+    e.UnlinkWithdrawn: ("shop",),
+    e.UnlinkRefused: ("creator",),
+}
+"""Whom an event is told to, where that does not depend on the case."""
+
+TOLD_TO_NOBODY: dict[str, str] = {
+    "shop.recorded": "the platform's own records",
+    "account.recorded": "the platform's own records",
+    "account.corrected": "what it leads to is told",
+    "link.imported": "a record of the past",
+    "waiver.granted": "the ticket that it was granted on is answered",
+    "waiver.ended": "what it leads to is told when it is asked for",
+    "rulebook.activated": "concerns everybody, so it stands in the help centre",
+    "member.invited": "an e-mail of its own goes to the address that was invited",
+    "member.invitation_withdrawn": "nobody has joined yet",
+    "member.joined": "stands in the list of members",
+    "member.removed": "stands in the list of members",
+    "ticket.opened": "stands in the queue of support",
+    "product.recorded": "the platform's own records",
+    "content.recorded": "the creator's own doing",
+    "item.added": "the creator's own doing",
+    "item.removed": "the creator's own doing",
+    "promotion.added": "the creator's own doing",
+    "showcase.synced": "stands on the page of the link",
+}
+"""The events that make no message, and why; every other one makes one."""
+
+
+def tell_what_happened(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> int:
+    """Read some of the feed that is new and store whom it concerns; how many positions were passed.
+
+    A fixed number of statements however many events. Done again after it was cut short, it tells nobody twice.
+    """
+    stored = outbox.progress()
+    if stored is not None and not read_feed(stored.position, 1):
+        return 0
+    with writing():
+        at = now()
+        reached = outbox.progress_held(at)
+        found = [(position, read_event(data)) for position, data in read_feed(reached.position, _AT_ONCE)]
+        if found:
+            outbox.tell(_tellings(found, lambda: at), at - NEWS if by_mail else None)
+            outbox.advance(Progress(found[-1][0], reached.reminded_until))
+        return len(found)
+
+
+def _tellings(found: Iterable[tuple[int, Event]], now: Callable[[], datetime]) -> list[Telling]:
+    """What these events, each at its position, are told as, and to which sides."""
+    events = _heard([(position, event) for position, event in found if _concerns_people(event)])
+    if not events:
+        return []
+    about = [event for _, event in events if isinstance(event, e.LinkEvent)]
+    asked = {event.ticket_id for _, event in events if isinstance(event, TicketEvent)}
+    tickets = {ticket.ticket_id: ticket for ticket in tickets_of(asked)}
+    links = outbox.links_with({event.link_id for event in about})
+    seen = look_at({event.shop_id for event in about}, {event.account_id for event in about}, now)
+    told: list[Telling] = []
+    for position, event in events:
+        if isinstance(event, e.LinkEvent):
+            told += _of_link(position, event, links[event.link_id], seen)
+        else:
+            assert isinstance(event, TicketEvent), type(event).__name__
+            told += _of_ticket(position, event, tickets[event.ticket_id])
+    return told
+
+
+def _heard(events: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+    """Without the events of links on neither side of which there is anybody: programs lead most links."""
+    links = [event for _, event in events if isinstance(event, e.LinkEvent)]
+    there = outbox.with_members({event.shop_id for event in links}, {event.account_id for event in links})
+    return [
+        (position, event)
+        for position, event in events
+        if not isinstance(event, e.LinkEvent)
+        or ("shop", event.shop_id) in there
+        or ("creator", event.account_id) in there
+    ]
+
+
+def _concerns_people(event: Event) -> bool:
+    return str(event.__struct_config__.tag) not in TOLD_TO_NOBODY
+
+
+def _of_link(position: int, event: e.LinkEvent, link: Link, seen: Seen) -> Iterator[Telling]:
+    """What an event in a link's life is told as; the link as it is stored by now."""
+    kind = str(event.__struct_config__.tag)
+    data: dict[str, Any] = {"role": link.role}
+    sides: tuple[Side, ...] = SIDES.get(type(event), ())
+    match event:
+        case e.LinkInvited():
+            shop = seen.world.shops[event.shop_id]
+            data |= {"market": shop.facts.market, "expires_at": format_instant(event.expires_at)}
+        case e.LinkAccepted():
+            held = _held(event, seen)
+            if held:
+                kind, sides, data["reasons"] = "link.held", ("shop", "creator"), held
+            else:
+                sides, data["linked"] = ("shop",), link.linked_at == event.at
+        case e.LinkEstablished():
+            # Where the creator's confirmation established it at once, the shop is told of that.
+            sides = ("creator",) if link.accepted_at == event.at else ("shop", "creator")
+        case e.LinkUnlinked():
+            sides = ("shop", "creator") if event.by is not None and event.by.kind == "clock" else ("creator",)
+        case e.UnlinkRequested():
+            data |= request(link, seen, event.at)
+    for side in sides:
+        yield _telling(position, event, kind, side, data, event.link_id)
+
+
+def _held(event: e.LinkAccepted, seen: Seen) -> list[dict[str, Any]]:
+    """What holds a confirmed link now; nothing if it has gone on by now."""
+    link = seen.world.link(event.shop_id, event.account_id)
+    if link is None or link.link_id != event.link_id:
+        return []
+    return [wire(reason) for reason in held_by(seen.world, link, seen.world.now)]
+
+
+def request(link: Link, seen: Seen, requested_at: datetime) -> dict[str, Any]:
+    """What is said of an unlink request: when it was made, and when it counts as approved if nobody answers."""
+    said = {"requested_at": format_instant(requested_at)}
+    shop = seen.world.shops.get(link.shop_id)
+    ttl = seen.world.rulebook(shop.facts.market).unlink_answer_ttl if shop else None
+    return said if ttl is None else {**said, "answer_by": format_instant(shift(requested_at, ttl))}
+
+
+def _of_ticket(position: int, event: TicketEvent, ticket: Ticket) -> Iterator[Telling]:
+    """What an event in a ticket's life is told as: to the side that opened it, unless it did this itself."""
+    if event.by is not None and event.by.kind == ticket.side:
+        return
+    data: dict[str, Any] = {"ticket_id": event.ticket_id}
+    if isinstance(event, TicketClosed):
+        data["cause"] = event.cause
+    yield _telling(position, event, str(event.__struct_config__.tag), ticket.side, data, event.link_id)
+
+
+def _telling(  # noqa: PLR0913, PLR0917 (what a telling is made of)
+    position: int, event: Event, kind: str, side: Side, data: dict[str, Any], link_id: str | None
+) -> Telling:
+    person = getattr(event.by, "person", None)
+    return Telling(
+        kind=kind,
+        side=side,
+        cause=f"event:{position}:{side}",
+        at=event.at,
+        shop_id=getattr(event, "shop_id", None),
+        account_id=getattr(event, "account_id", None),
+        link_id=link_id,
+        data=data,
+        # What somebody has just done they know; what it led to is told to them too.
+        not_to=None if kind in {"link.held", "link.established"} else person,
+    )

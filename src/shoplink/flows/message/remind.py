@@ -1,0 +1,152 @@
+"""Reminders: of an invitation that is about to expire, and of an unlink request that still waits for an answer.
+
+Who is reminded is the one whose turn it is. A reminder is made when its instant has come and only while what it is
+about still stands, so that nobody is reminded of what is over; the same is asked again before an e-mail is sent.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from shoplink.core import Link
+from shoplink.core.instant import format_instant
+from shoplink.flows import clock
+from shoplink.flows.look import Seen, look_at
+from shoplink.flows.message.notify import NEWS, request
+from shoplink.store.database.owner import writing
+from shoplink.store.people import outbox
+from shoplink.store.people.outbox import Progress, Telling
+
+BEFORE_EXPIRY = tuple(timedelta(hours=hours) for hours in (24, 6, 1))
+"""How long before an invitation expires its creator is reminded."""
+
+AFTER_REQUEST = tuple(timedelta(days=days) for days in (1, 6))
+"""How long after an unlink request its shop is reminded."""
+
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_STEP = timedelta(hours=1)
+_STORE_EVERY = timedelta(minutes=1)
+
+
+def remind(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> bool:
+    """Remind of what has come due since the last time, an hour of it at most; whether there is more.
+
+    A fixed number of statements however many are reminded. After it has not run for long, only the last of several
+    reminders is made: the earlier ones would say nothing more.
+    """
+    at = now()
+    stored = outbox.progress()
+    if (
+        stored is not None
+        and at - stored.reminded_until < _STORE_EVERY
+        and not any(_due(stored.reminded_until, at, at))
+    ):
+        return False
+    with writing():
+        reached = outbox.progress_held(at)
+        # What an invitation should have been reminded of before that has expired by now.
+        until = min(at, max(reached.reminded_until, at - max(BEFORE_EXPIRY)) + _STEP)
+        if until <= reached.reminded_until:
+            return False
+        invited, asked = _due(reached.reminded_until, until, at)
+        links = [*invited, *asked]
+        seen = look_at({link.shop_id for link in links}, {link.account_id for link in links}, lambda: at)
+        reminders = [*_of_invitations(invited, seen), *_of_requests(asked, seen)]
+        outbox.tell(reminders, at - NEWS if by_mail else None)
+        outbox.advance(Progress(reached.position, until))
+    return until < at
+
+
+def remind_at_once(
+    shop_id: str, account_ids: Iterable[str], now: Callable[[], datetime] = clock.now, *, by_mail: bool = True
+) -> int:
+    """Remind creators of this shop's open invitations because the shop asks for it, each at most once a day.
+
+    How many of the accounts have an invitation that was reminded of today, now or before.
+    """
+    with writing():
+        seen = look_at([shop_id], now=now)
+        at, asked = seen.world.now, set(account_ids)
+        links = [link for link in seen.world.shops[shop_id].live.values() if link.account_id in asked]
+        reminders = []
+        for link in links:
+            if link.status == "invited" and link.expires_at is not None:
+                hours = max(1, (link.expires_at - at) // _HOUR)
+                data = {"role": link.role, "expires_at": format_instant(link.expires_at), "hours": hours}
+                which = f"asked:{at:%Y-%m-%d}"
+                reminders.append(_reminder("link.expiring", "creator", which, at, link, data))
+        outbox.tell(reminders, at if by_mail else None)
+    return len(reminders)
+
+
+def still_stands(kind: str, link: Link | None, data: dict[str, Any]) -> bool:
+    """Whether what a message asks for or waits for is still so; `link` is as it stands now, if it is live.
+
+    A message that only reports what happened stands for ever.
+    """
+    if kind in {"link.invited", "link.expiring"}:
+        return link is not None and link.status == "invited"
+    if kind == "link.held":
+        return link is not None and link.status == "in_review"
+    if kind in {"unlink.requested", "unlink.unanswered"}:
+        asked_at = link.unlink_requested_at if link is not None else None
+        return asked_at is not None and format_instant(asked_at) == data["requested_at"]
+    return True
+
+
+def standing(link_id: str | None, shop_id: str | None, account_id: str | None, seen: Seen) -> Link | None:
+    """A link as it stands at the instant of `seen`; None if it has ended."""
+    if shop_id is None or account_id is None:
+        return None
+    link = seen.world.link(shop_id, account_id)
+    return link if link is not None and link.link_id == link_id else None
+
+
+def _due(start: datetime, end: datetime, now: datetime) -> tuple[list[Link], list[Link]]:
+    """The open invitations, and the open unlink requests, a reminder of which comes due after `start`, by `end`."""
+    invitations_start = max(start, now - max(BEFORE_EXPIRY))
+    return (
+        outbox.invitations_expiring([(invitations_start + ahead, end + ahead) for ahead in BEFORE_EXPIRY]),
+        outbox.requests_made([(start - since, end - since) for since in AFTER_REQUEST]),
+    )
+
+
+def _of_invitations(links: list[Link], seen: Seen) -> Iterator[Telling]:
+    for link in links:
+        assert link.expires_at is not None, "an invitation has a deadline"
+        assert link.invited_at is not None, "an invitation was sent"
+        expires_at, invited_at = link.expires_at, link.invited_at
+        come = [ahead for ahead in BEFORE_EXPIRY if invited_at < expires_at - ahead <= seen.world.now]
+        stands = standing(link.link_id, link.shop_id, link.account_id, seen)
+        if come and still_stands("link.expiring", stands, {}):
+            hours = min(come) // _HOUR
+            data = {"role": link.role, "expires_at": format_instant(expires_at), "hours": hours}
+            yield _reminder("link.expiring", "creator", f"{hours}h", expires_at - min(come), link, data)
+
+
+def _of_requests(links: list[Link], seen: Seen) -> Iterator[Telling]:
+    for link in links:
+        stands = standing(link.link_id, link.shop_id, link.account_id, seen)
+        asked_at = link.unlink_requested_at
+        if stands is None or asked_at is None or stands.unlink_requested_at != asked_at:
+            continue
+        days = max(since for since in AFTER_REQUEST if asked_at + since <= seen.world.now) // _DAY
+        data = {"role": link.role, "days": days, **request(link, seen, asked_at)}
+        cause = f"{format_instant(asked_at)}:{days}d"
+        yield _reminder("unlink.unanswered", "shop", cause, asked_at + days * _DAY, link, data)
+
+
+def _reminder(  # noqa: PLR0913, PLR0917 (what a telling is made of)
+    kind: str, side: Any, which: str, at: datetime, link: Link, data: dict[str, Any]
+) -> Telling:
+    return Telling(
+        kind=kind,
+        side=side,
+        cause=f"{kind}:{link.link_id}:{which}",
+        at=at,
+        shop_id=link.shop_id,
+        account_id=link.account_id,
+        link_id=link.link_id,
+        data=data,
+    )

@@ -1,0 +1,117 @@
+"""Hand-off links: the platform's own back office sends a user here, signed in, to where they need to be.
+
+A link is for one shop or one account, works once, and for minutes. Whoever comes by it is the hand-off person of that
+shop or account: one person per subject, with no address and no password, so that this is their only way in.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.utils.crypto import salted_hmac
+from msgspec import Struct
+
+from shoplink.core.facts import Actor
+from shoplink.core.side_events import Place
+from shoplink.flows import clock
+from shoplink.flows.people import membership
+from shoplink.store.database.owner import writing
+from shoplink.store.people import membership as store
+from shoplink.store.people import sign_in_links
+from shoplink.store.read.names import names
+
+MINUTES = 10
+MINUTES_MAX = 60
+PATH_LENGTH_MAX = 200
+
+Subject = Literal["shop", "creator"]
+
+_PATH = re.compile(r"/(?![/\\])[A-Za-z0-9_.:~/?&=%+,@-]*")
+
+
+class HandOff(Struct, frozen=True):
+    """A new link's secret, and when it ends."""
+
+    secret: str
+    expires_at: datetime
+
+
+def is_path(text: str) -> bool:
+    """Whether a text is a path on this service and nowhere else: `/seller/S1/`, not `//elsewhere`."""
+    return len(text) <= PATH_LENGTH_MAX and _PATH.fullmatch(text) is not None
+
+
+def home_of(place: Place, subject_id: str) -> str:
+    """The first page of a shop, of an account, or of a kind of staff."""
+    return {"shop": f"/seller/{subject_id}/", "creator": f"/creator/{subject_id}/"}.get(place, f"/{place}/")
+
+
+def hand_off(  # noqa: PLR0913 (for whom, whereto, and how long)
+    by: Actor,
+    place: Subject,
+    subject_id: str,
+    *,
+    path: str | None = None,
+    minutes: int = MINUTES,
+    key: str | None = None,
+    now: Callable[[], datetime] = clock.now,
+) -> HandOff | Literal["not_found", "other_body"]:
+    """Make a link that signs in the hand-off person of a shop or an account; `path` is where it leads.
+
+    With `key` a repeated request gets the same link (its secret is derived, never stored), and `other_body` if the
+    request was another one then. `not_found`: there is no such shop or account.
+    """
+    assert path is None or is_path(path), "the caller says what is allowed"
+    target = path or home_of(place, subject_id)
+    secret = (
+        secrets.token_urlsafe(32)
+        if key is None
+        else salted_hmac("hand-off", key, algorithm="sha256").hexdigest()
+    )
+    person_id = _person_id(place, subject_id)
+    shops, accounts = names(
+        [subject_id] if place == "shop" else [], [subject_id] if place == "creator" else []
+    )
+    found = (shops if place == "shop" else accounts).get(subject_id)
+    if found is None:
+        return "not_found"
+    with writing():
+        if key is not None:
+            # The same request may be there twice at once; whichever is second finds the link of the first.
+            sign_in_links.hold_sign_in_link(secret)
+        at = now()
+        made = sign_in_links.recorded_sign_in_link(secret)
+        if made is not None:
+            same = (made.person_id, made.path, made.expires_at - made.created_at)
+            if same != (person_id, target, timedelta(minutes=minutes)):
+                return "other_body"
+            return HandOff(secret, made.expires_at)
+        store.add_person(name=found or subject_id, person_id=person_id)
+        membership.admit(by, person_id, place, subject_id, at)
+        expires_at = at + timedelta(minutes=minutes)
+        sign_in_links.add_sign_in_link(secret, person_id, target, at, expires_at)
+    return HandOff(secret, expires_at)
+
+
+def waiting(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:
+    """Whom a link would sign in now, and the path it leads to; None if it is used, over or unknown."""
+    made = sign_in_links.recorded_sign_in_link(secret)
+    if made is None or made.used_at is not None or now() >= made.expires_at:
+        return None
+    return made.person_id, made.path
+
+
+def use(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:
+    """Use a link up: whom it signs in, and the path it leads to; None if it cannot be used (any more)."""
+    with writing():
+        at = now()
+        found = waiting(secret, lambda: at)
+        return found if found is not None and sign_in_links.use_sign_in_link(secret, at) else None
+
+
+def _person_id(place: Subject, subject_id: str) -> str:
+    """The id of a subject's hand-off person: always the same, so that two requests at once make one person."""
+    return f"person_{hashlib.sha256(f'{place} {subject_id}'.encode()).hexdigest()[:20]}"

@@ -1,0 +1,1 @@
+"""Verify a database: replay its event log and compare every row with the result."""

@@ -1,0 +1,103 @@
+"""Tickets by the log, and the rows compared with them."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from shoplink.core import side_events
+from shoplink.flows.verify.difference import Difference, differing, shown
+from shoplink.store.database.fields import to_micros
+from shoplink.store.write.log import Row, ticket_rows
+
+_OPEN = ("open", "answered")
+
+
+class Counted(Protocol):
+    """Where the rows are counted."""
+
+    tickets: int
+
+
+class _Ticket(Struct):
+    """A ticket as the log leaves it."""
+
+    opened: side_events.TicketOpened
+    status: str
+    cause: str | None
+    last: side_events.TicketEvent
+
+    def row(self) -> Row:
+        """What its row must hold."""
+        by = self.opened.by
+        return {
+            "shop_id": self.opened.shop_id,
+            "account_id": self.opened.account_id,
+            "link_id": self.opened.link_id,
+            "by_kind": by.kind if by else "",
+            "by_id": by.id if by else "",
+            "by_person": by.person if by else None,
+            "status": self.status,
+            "cause": self.cause,
+            "opened_at": to_micros(self.opened.at),
+            "updated_at": to_micros(self.last.at),
+            "ended_at": None if self.status in _OPEN else to_micros(self.last.at),
+        }
+
+
+class Tickets:
+    """Takes the events of tickets one by one; holds how each ticket stands."""
+
+    def __init__(self) -> None:
+        """No ticket was opened."""
+        self._tickets: dict[str, _Ticket] = {}
+
+    def apply(self, event: side_events.TicketEvent) -> Iterator[str]:
+        """Let an event have happened; why it cannot have, in words."""
+        known = self._tickets.get(event.ticket_id)
+        if isinstance(event, side_events.TicketOpened):
+            if known is not None:
+                yield f"{event.ticket_id} was opened before"
+            self._tickets[event.ticket_id] = _Ticket(event, "open", None, event)
+            return
+        if known is None:
+            yield f"{event.ticket_id} was never opened"
+            return
+        if known.status not in _OPEN:
+            yield f"{event.ticket_id} was {known.status!r} then"
+        if event.at < known.last.at:
+            yield f"it happened before what stands before it, {shown(known.last.at)}"
+        known.last = event
+        match event:
+            case side_events.TicketReplied(by=by):
+                known.status = "answered" if by is not None and by.kind in {"support", "platform"} else "open"
+            case side_events.TicketResolved():
+                known.status = "resolved"
+            case side_events.TicketClosed(cause=cause):
+                known.status, known.cause = "closed", cause
+
+    def compare(self, counted: Counted) -> Iterator[Difference]:
+        """Every difference of the rows of tickets."""
+        for row in ticket_rows():
+            counted.tickets += 1
+            ticket_id = row["ticket_id"]
+            known = self._tickets.pop(ticket_id, None)
+            if known is None:
+                yield Difference("ticket", ticket_id, "there is this row, but the log never recorded it")
+                continue
+            yield from differing("ticket", ticket_id, known.row(), row, "the log says")
+            yield from _codes(known.opened, row)
+        for ticket_id in self._tickets:
+            yield Difference("ticket", ticket_id, "the log recorded it, but there is no such row")
+
+
+def _codes(opened: side_events.TicketOpened, row: Row) -> Iterator[Difference]:
+    """The decision that a ticket holds is the one that it was opened from."""
+    try:
+        codes = [reason["code"] for reason in msgspec.json.decode(row["reasons"])]
+    except (msgspec.MsgspecError, TypeError, KeyError):
+        codes = []
+    if codes != opened.codes:
+        problem = f"the log says {shown(opened.codes)}, the row {shown(codes)}"
+        yield Difference("ticket", opened.ticket_id, problem, "reasons", opened.codes, codes)

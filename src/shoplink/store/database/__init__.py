@@ -1,0 +1,1 @@
+"""The database itself: SQL text for both kinds, column types, ownership, clock and health."""

@@ -1,0 +1,116 @@
+"""What a person was told: their messages, and what they want by e-mail."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import execute, query
+
+UNREAD_SHOWN_MAX = 100
+"""More unread messages than these are not counted."""
+
+
+class StoredMessage(Struct, frozen=True):
+    """A message as it is kept: ids and numbers, no sentences."""
+
+    number: int
+    kind: str
+    side: Literal["shop", "creator"]
+    shop_id: str | None
+    account_id: str | None
+    link_id: str | None
+    data: dict[str, Any]
+    at: datetime
+    read_at: datetime | None
+
+
+def page_of_messages(
+    person_id: str, limit: int, before: int | None = None, *, unread: bool = False
+) -> list[StoredMessage]:
+    """A person's messages, the newest first, behind the number `before`; all, or those not read yet."""
+    behind, params = ("", ()) if before is None else (" AND number < %s", (before,))
+    found = query(
+        f"{_SELECT} WHERE person_id = %s{behind}{' AND read_at IS NULL' if unread else ''} ORDER BY number DESC LIMIT %s",
+        person_id,
+        *params,
+        limit,
+    )
+    return [_message(*row) for row in found]
+
+
+def one_message(person_id: str, number: int) -> StoredMessage | None:
+    """A person's message by its number; None if they have none of this number."""
+    found = query(f"{_SELECT} WHERE person_id = %s AND number = %s", person_id, number)
+    return _message(*found[0]) if found else None
+
+
+def unread_count(person_id: str) -> int:
+    """How many messages a person has not read, 100 at most."""
+    found = query(
+        "SELECT count(*) FROM (SELECT 1 FROM message WHERE person_id = %s AND read_at IS NULL LIMIT %s) AS unread",
+        person_id,
+        UNREAD_SHOWN_MAX,
+    )
+    count: int = found[0][0]
+    return count
+
+
+def mark_read(person_id: str, up_to: int, at: datetime, number: int | None = None) -> int:
+    """Note that a person has read their messages up to a number, or the one of a number; how many were unread."""
+    with writing():
+        return execute(
+            "UPDATE message SET read_at = %s WHERE person_id = %s AND read_at IS NULL AND number <= %s"
+            " AND number >= %s",
+            to_micros(at),
+            person_id,
+            up_to if number is None else number,
+            0 if number is None else number,
+        )
+
+
+def mark_old_read(before: datetime, at: datetime) -> None:
+    """Note that everybody has read what happened before an instant."""
+    with writing():
+        execute(
+            "UPDATE message SET read_at = %s WHERE read_at IS NULL AND at < %s",
+            to_micros(at),
+            to_micros(before),
+        )
+
+
+def choices(person_id: str) -> dict[str, bool]:
+    """Per kind for which a person has chosen, whether it comes by e-mail."""
+    found = query("SELECT kind, by_mail FROM mail_choice WHERE person_id = %s", person_id)
+    return {kind: bool(by_mail) for kind, by_mail in found}
+
+
+def choose(person_id: str, wanted: dict[str, bool]) -> None:
+    """Keep, per kind, whether it comes by e-mail."""
+    with writing():
+        execute("DELETE FROM mail_choice WHERE person_id = %s", person_id)
+        for kind, by_mail in wanted.items():
+            execute(
+                "INSERT INTO mail_choice (person_id, kind, by_mail) VALUES (%s, %s, %s)",
+                person_id,
+                kind,
+                by_mail,
+            )
+
+
+_SELECT = "SELECT number, kind, side, shop_id, account_id, link_id, data, at, read_at FROM message"
+
+
+def _message(*row: Any) -> StoredMessage:
+    columns = list(row)
+    columns[6:] = msgspec.json.decode(columns[6]), _instant(columns[7]), from_micros(columns[8])
+    return StoredMessage(*columns)
+
+
+def _instant(micros: int) -> datetime:
+    instant = from_micros(micros)
+    assert instant is not None, "this column is never null"
+    return instant

@@ -1,0 +1,138 @@
+"""API keys: shown once, kept as digests, revocable. When each was last used is noted in memory and stored by the timer."""
+
+import hashlib
+import secrets
+import threading
+import time
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import among, execute, ids, insert, query
+
+SCOPES = ("read", "shop", "creator", "support", "platform")
+"""What a key may do: read, and act on behalf of these."""
+
+_EVERY = timedelta(minutes=1)
+_TRUSTED_SECONDS = 1.0
+
+
+class Key(Struct, frozen=True):
+    """A key as it is kept; the secret itself is not."""
+
+    key_id: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+_found: dict[str, tuple[Key, float]] = {}
+_revocations = 0
+_used: set[str] = set()
+_stored: dict[str, datetime] = {}
+_lock = threading.Lock()
+
+
+def create(name: str, scopes: set[str], at: datetime) -> tuple[str, str]:
+    """Make a key; its id, and its secret, which nobody can be shown again.
+
+    Raises ValueError for a scope that there is not, or for none at all.
+    """
+    if not scopes or not scopes <= set(SCOPES):
+        raise ValueError(
+            f"scopes: found {', '.join(sorted(scopes)) or 'nothing'}; allowed: {', '.join(SCOPES)}"
+        )
+    key_id, secret = f"key_{secrets.token_hex(6)}", f"shoplink_{secrets.token_urlsafe(32)}"
+    given = (key_id, name, _digest(secret), " ".join(sorted(scopes)), to_micros(at))
+    with writing():
+        insert(
+            "api_key", [given], key_id="text", name="text", digest="text", scopes="text", created_at="bigint"
+        )
+    return key_id, secret
+
+
+def find(secret: str) -> Key | None:
+    """The key of a secret, unless it was revoked.
+
+    What was found is trusted for a second: so long may a key that another process revokes still open something. One
+    that this process revokes opens nothing any more.
+    """
+    digest = _digest(secret)
+    key, found_at = _found.get(digest, (None, 0.0))
+    now, revocations = time.monotonic(), _revocations
+    if key is not None and now - found_at < _TRUSTED_SECONDS:
+        return key
+    found = query(f"{_SELECT} WHERE digest = %s AND revoked_at IS NULL", digest)
+    key = _key(found[0]) if found else None
+    with _lock:
+        _found.pop(digest, None)
+        if key is not None and revocations == _revocations:  # else what was found may be out of date
+            _found[digest] = (key, now)
+    return key
+
+
+def every_key() -> list[Key]:
+    """All keys, revoked ones included, the oldest first."""
+    return [_key(row) for row in query(f"{_SELECT} ORDER BY created_at, key_id")]
+
+
+def revoke(key_id: str, at: datetime) -> bool:
+    """Let a key open nothing any more; whether there was such a key in force."""
+    global _revocations  # noqa: PLW0603 (guarded by the lock)
+    try:
+        with writing():
+            return (
+                execute(
+                    "UPDATE api_key SET revoked_at = %s WHERE key_id = %s AND revoked_at IS NULL",
+                    to_micros(at),
+                    key_id,
+                )
+                > 0
+            )
+    finally:
+        with _lock:
+            _revocations += 1
+            _found.clear()
+
+
+def note_use(key_id: str) -> None:
+    """Remember that a key was used; a read writes nothing, `store_use` does it later."""
+    with _lock:
+        _used.add(key_id)
+
+
+def store_use(at: datetime) -> int:
+    """Store that the noted keys were used by now, each at most once a minute; how many were stored."""
+    with _lock:
+        due = {key_id for key_id in _used if key_id not in _stored or at - _stored[key_id] >= _EVERY}
+    if not due:
+        return 0
+    with writing():
+        execute(
+            f"UPDATE api_key SET last_used_at = %s WHERE {among('key_id')}"
+            " AND (last_used_at IS NULL OR last_used_at < %s)",
+            to_micros(at),
+            ids(due),
+            to_micros(at),
+        )
+    with _lock:
+        _stored.update(dict.fromkeys(due, at))
+        _used.difference_update(due)
+    return len(due)
+
+
+_SELECT = "SELECT key_id, name, scopes, created_at, last_used_at, revoked_at FROM api_key"
+
+
+def _key(row: tuple[str, str, str, int, int | None, int | None]) -> Key:
+    created_at = from_micros(row[3])
+    assert created_at is not None, "this column is never null"
+    return Key(row[0], row[1], tuple(row[2].split()), created_at, from_micros(row[4]), from_micros(row[5]))
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,282 @@
+"""The rows of people, memberships, invitations and sign-in links. What of it may be done is decided in `flows.people.membership`.
+
+Whatever writes here what events tell of is called within `owner.writing()`, by the flow that also appends these.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+from msgspec import Struct
+
+from shoplink.core.side_events import Place
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import among, execute, ids, insert, is_postgresql, query
+from shoplink.store.models.people import mint_person_id
+
+
+class Someone(Struct, frozen=True):
+    """A person as others see them; `email` is None for one who comes by hand-off links alone."""
+
+    person_id: str
+    email: str | None
+    name: str
+    language: str
+    time_zone: str
+    is_active: bool
+
+
+class Member(Struct, frozen=True):
+    """A person at a place, and since when."""
+
+    person_id: str
+    email: str | None
+    name: str
+    joined_at: datetime
+
+
+class Invited(Struct, frozen=True):
+    """An invitation as it is kept: open until used, withdrawn or past `expires_at`."""
+
+    invitation_id: str
+    email: str
+    place: Place
+    subject_id: str
+    invited_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    withdrawn_at: datetime | None
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether it can still be used at an instant."""
+        return self.used_at is None and self.withdrawn_at is None and at < self.expires_at
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def memberships(person_id: str) -> list[tuple[Place, str]]:
+    """Where a person may act, in the order joined; nowhere if the person was deactivated."""
+    return [
+        (place, subject_id)
+        for place, subject_id in query(
+            "SELECT place, subject_id FROM membership JOIN person USING (person_id)"
+            " WHERE person_id = %s AND is_active ORDER BY membership.number",
+            person_id,
+        )
+    ]
+
+
+def members(place: Place, subject_id: str) -> list[Member]:
+    """Who may act at a place, in the order joined."""
+    found = query(
+        "SELECT person_id, email, name, joined_at FROM membership JOIN person USING (person_id)"
+        " WHERE place = %s AND subject_id = %s ORDER BY membership.number",
+        place,
+        subject_id,
+    )
+    return [Member(row[0], row[1], row[2], instant_of(row[3])) for row in found]
+
+
+def member_ids_locked(place: Place, subject_id: str) -> list[str]:
+    """The ids of the members of a place, whom no other transaction can remove until this one ends."""
+    lock = " FOR UPDATE" if is_postgresql() else ""
+    found = query(
+        f"SELECT person_id FROM membership WHERE place = %s AND subject_id = %s ORDER BY number{lock}",
+        place,
+        subject_id,
+    )
+    return [row[0] for row in found]
+
+
+def add_member(person_id: str, place: Place, subject_id: str, at: datetime) -> None:
+    """Let a person act at a place; raises IntegrityError if they may already."""
+    given = (person_id, place, subject_id, to_micros(at))
+    insert("membership", [given], person_id="text", place="text", subject_id="text", joined_at="bigint")
+
+
+def remove_member(person_id: str, place: Place, subject_id: str) -> bool:
+    """Let a person act at a place no more; whether they could."""
+    statement = "DELETE FROM membership WHERE person_id = %s AND place = %s AND subject_id = %s"
+    return execute(statement, person_id, place, subject_id) == 1
+
+
+def person_of(person_id: str) -> Someone | None:
+    """A person by their id."""
+    found = query(f"{_PERSON} WHERE person_id = %s", person_id)
+    return Someone(*found[0]) if found else None
+
+
+def person_with(email: str) -> Someone | None:
+    """The person with an address, whatever its case."""
+    found = query(f"{_PERSON} WHERE email = %s", email.lower())
+    return Someone(*found[0]) if found else None
+
+
+def time_zone_at(place: Place, subject_id: str) -> str:
+    """The time zone of who acts at a place, of the first one that has one; '' if it is not known."""
+    found = query(
+        "SELECT time_zone FROM membership JOIN person USING (person_id) WHERE place = %s AND subject_id = %s"
+        " AND time_zone <> '' AND is_active ORDER BY membership.number LIMIT 1",
+        place,
+        subject_id,
+    )
+    return found[0][0] if found else ""
+
+
+def names_of(person_ids: Iterable[str]) -> dict[str, str]:
+    """The names of people by their ids; an address stands for an empty name."""
+    found = query(
+        f"SELECT person_id, name, email FROM person WHERE {among('person_id')}", ids(set(person_ids))
+    )
+    return {person_id: name or email or person_id for person_id, name, email in found}
+
+
+def add_person(
+    *, name: str, email: str | None = None, person_id: str | None = None, language: str = ""
+) -> str:
+    """Record somebody who has no password (yet), with an address that is known to be theirs; the id.
+
+    Nothing if somebody has this id already. Raises IntegrityError if somebody else has the address.
+    """
+    person_id = person_id or mint_person_id()
+    address = email and email.lower()
+    execute(
+        "INSERT INTO person (person_id, email, name, language, time_zone, is_active, password)"
+        " VALUES (%s, %s, %s, %s, '', true, %s) ON CONFLICT (person_id) DO NOTHING",
+        person_id,
+        address,
+        name,
+        language,
+        make_password(None),
+    )
+    execute(
+        'INSERT INTO account_emailaddress (user_id, email, verified, "primary") SELECT number, email, true, true'
+        " FROM person WHERE person_id = %s AND email = %s AND number NOT IN (SELECT user_id FROM account_emailaddress)",
+        person_id,
+        address,
+    )
+    return person_id
+
+
+def change_person(person_id: str, *, name: str, language: str, time_zone: str) -> None:
+    """Store how a person is called, and how they read."""
+    with writing():
+        execute(
+            "UPDATE person SET name = %s, language = %s, time_zone = %s WHERE person_id = %s",
+            name,
+            language,
+            time_zone,
+            person_id,
+        )
+
+
+def let_in(person_id: str, *, allowed: bool) -> bool:
+    """Store whether a person can sign in and act at all; whether there is such a person."""
+    with writing():
+        return execute("UPDATE person SET is_active = %s WHERE person_id = %s", allowed, person_id) == 1
+
+
+def change_language(person_id: str, language: str) -> None:
+    """Store in which language a person reads."""
+    with writing():
+        execute("UPDATE person SET language = %s WHERE person_id = %s", language, person_id)
+
+
+def keep_reading(person_id: str, language: str, time_zone: str) -> None:
+    """Store in which language and time zone a person reads."""
+    with writing():
+        execute(
+            "UPDATE person SET language = %s, time_zone = %s WHERE person_id = %s",
+            language,
+            time_zone,
+            person_id,
+        )
+
+
+def add_invitation(invitation: Invited, secret: str) -> None:
+    """Keep an invitation, with the digest of its secret."""
+    given = (
+        invitation.invitation_id,
+        invitation.email,
+        invitation.place,
+        invitation.subject_id,
+        digest(secret),
+        to_micros(invitation.invited_at),
+        to_micros(invitation.expires_at),
+    )
+    texts = dict.fromkeys(("invitation_id", "email", "place", "subject_id", "digest"), "text")
+    insert("member_invitation", [given], **texts, invited_at="bigint", expires_at="bigint")
+
+
+def invitation_of(secret: str) -> Invited | None:
+    """The invitation that a secret opens, whatever became of it."""
+    found = query(f"{_INVITATION} WHERE digest = %s", digest(secret))
+    return _invited(*found[0]) if found else None
+
+
+def open_invitations(place: Place, subject_id: str, at: datetime) -> list[Invited]:
+    """The invitations to a place that can be used at an instant, the oldest first."""
+    found = query(
+        f"{_INVITATION} WHERE place = %s AND subject_id = %s AND used_at IS NULL AND withdrawn_at IS NULL"
+        " AND expires_at > %s ORDER BY number",
+        place,
+        subject_id,
+        to_micros(at),
+    )
+    return [_invited(*row) for row in found]
+
+
+def end_invitation(invitation_id: str, how: str, at: datetime) -> bool:
+    """Note that an open invitation was `used` or `withdrawn`; whether it was open."""
+    assert how in {"used", "withdrawn"}, "an invitation has these two ends"
+    return (
+        execute(
+            f"UPDATE member_invitation SET {how}_at = %s WHERE invitation_id = %s AND used_at IS NULL"
+            " AND withdrawn_at IS NULL AND expires_at > %s",
+            to_micros(at),
+            invitation_id,
+            to_micros(at),
+        )
+        == 1
+    )
+
+
+_PERSON = "SELECT person_id, email, name, language, time_zone, is_active FROM person"
+_INVITATION = (
+    "SELECT invitation_id, email, place, subject_id, invited_at, expires_at, used_at, withdrawn_at"
+    " FROM member_invitation"
+)
+
+
+def _invited(  # noqa: PLR0913, PLR0917 (the columns of the table)
+    invitation_id: str,
+    email: str,
+    place: Place,
+    subject_id: str,
+    invited_at: int,
+    expires_at: int,
+    used_at: int | None,
+    withdrawn_at: int | None,
+) -> Invited:
+    return Invited(
+        invitation_id,
+        email,
+        place,
+        subject_id,
+        instant_of(invited_at),
+        instant_of(expires_at),
+        from_micros(used_at),
+        from_micros(withdrawn_at),
+    )
+
+
+def instant_of(micros: int) -> datetime:
+    """The instant in a column that is never null."""
+    instant = from_micros(micros)
+    assert instant is not None, "this column is never null"
+    return instant

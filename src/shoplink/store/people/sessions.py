@@ -1,0 +1,84 @@
+"""Sessions in the database, written under the one write lock. Nothing is written when a page is only looked at."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
+from django.db.models import OuterRef, Subquery
+from msgspec import Struct
+
+from shoplink.store.database.owner import writing
+
+
+class SessionStore(db.SessionStore):
+    """Django's sessions; a session ends with the time set when somebody signed in."""
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Whether a cookie may name a session; none is named with NUL, and no database can be asked for it."""
+        return bool(super()._validate_session_key(key)) and "\x00" not in (key or "")  # type: ignore[misc] # the stubs leave it out
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 (Django's signature)
+        """Store the session."""
+        with writing():
+            super().save(must_create)
+
+    def delete(self, session_key: Any = None) -> None:
+        """Forget the session."""
+        with writing():
+            super().delete(session_key)
+
+
+class SignedIn(Struct, frozen=True):
+    """One session of a person: since when, from which address, with what browser, until when."""
+
+    number: int
+    session_key: str
+    since: datetime
+    address: str
+    browser: str
+    until: datetime
+
+
+def sessions_of(person_id: str, at: datetime) -> list[SignedIn]:
+    """The sessions in which a person is signed in at an instant, the newest first."""
+    found = (
+        UserSession.objects.filter(user__person_id=person_id)
+        .annotate(until=Subquery(_LIVE.filter(expire_date__gt=at).values("expire_date")[:1]))
+        .filter(until__isnull=False)
+        .order_by("-created_at", "-pk")
+    )
+    return [
+        SignedIn(one.pk, one.session_key, one.created_at, one.ip, one.user_agent, one.until) for one in found
+    ]
+
+
+def end_sessions(person_id: str, numbers: Iterable[int]) -> int:
+    """Sign a person out of some of their sessions, from the next request on; how many there were."""
+    with writing():
+        ending = UserSession.objects.filter(user__person_id=person_id, pk__in=[*numbers])
+        Session.objects.filter(session_key__in=[*ending.values_list("session_key", flat=True)]).delete()
+        ended: int = ending.delete()[0]
+        return ended
+
+
+def end_all_sessions(person_id: str) -> int:
+    """Sign a person out everywhere, from the next request on; of how many sessions."""
+    found = UserSession.objects.filter(user__person_id=person_id)
+    return end_sessions(person_id, [*found.values_list("pk", flat=True)])
+
+
+def forget_sessions(at: datetime) -> int:
+    """Delete sessions that have ended, with what was noted of them; how many."""
+    over = Session.objects.filter(expire_date__lte=at)
+    if not over.exists():
+        return 0
+    with writing():
+        UserSession.objects.filter(session_key__in=over.values("session_key")).delete()
+        forgotten, _ = over.delete()
+        return forgotten
+
+
+_LIVE = Session.objects.filter(session_key=OuterRef("session_key"))

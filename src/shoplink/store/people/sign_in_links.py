@@ -1,0 +1,67 @@
+"""The rows of hand-off links; only the digest of a link's secret is kept."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import execute, insert, is_postgresql, query
+from shoplink.store.people.membership import digest, instant_of
+
+
+class HandOffLink(Struct, frozen=True):
+    """A hand-off link as it is kept: whom it signs in, and the path it leads to."""
+
+    person_id: str
+    path: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+def add_sign_in_link(secret: str, person_id: str, path: str, at: datetime, expires_at: datetime) -> None:
+    """Keep a hand-off link by the digest of its secret."""
+    given = (digest(secret), person_id, path, to_micros(at), to_micros(expires_at))
+    instants = {"created_at": "bigint", "expires_at": "bigint"}
+    insert("sign_in_link", [given], digest="text", person_id="text", path="text", **instants)
+
+
+def hold_sign_in_link(secret: str) -> None:
+    """Until this transaction ends, let no other one make the link of this secret; wait for one that does so now."""
+    if is_postgresql():
+        query("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7310007))", digest(secret))
+
+
+def recorded_sign_in_link(secret: str) -> HandOffLink | None:
+    """The hand-off link of a secret, whatever became of it."""
+    found = query(
+        "SELECT person_id, path, created_at, expires_at, used_at FROM sign_in_link WHERE digest = %s",
+        digest(secret),
+    )
+    if not found:
+        return None
+    person_id, path, created_at, expires_at, used_at = found[0]
+    return HandOffLink(person_id, path, instant_of(created_at), instant_of(expires_at), from_micros(used_at))
+
+
+def use_sign_in_link(secret: str, at: datetime) -> bool:
+    """Use a hand-off link up; whether it could still be used."""
+    return (
+        execute(
+            "UPDATE sign_in_link SET used_at = %s WHERE digest = %s AND used_at IS NULL AND expires_at > %s",
+            to_micros(at),
+            digest(secret),
+            to_micros(at),
+        )
+        == 1
+    )
+
+
+def forget_sign_in_links(expired_before: datetime) -> int:
+    """Delete links that ended long enough ago for no request to be repeated any more; how many."""
+    before = to_micros(expired_before)
+    if not query("SELECT 1 FROM sign_in_link WHERE expires_at < %s LIMIT 1", before):
+        return 0
+    with writing():
+        return execute("DELETE FROM sign_in_link WHERE expires_at < %s", before)

@@ -1,0 +1,265 @@
+"""What pages read of products, content and items: in pages by id, as of any instant. Nothing here writes.
+
+What a place shows is worked out from periods: a link's, a product's on sale, an item's; no row is kept of it.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from shoplink.core import Link
+from shoplink.core.commerce.facts import Content, Item, Product
+from shoplink.core.commerce.picker import Thresholds
+from shoplink.core.instant import shift
+from shoplink.store.database.fields import to_micros
+from shoplink.store.database.sql import among, ids, query
+from shoplink.store.write.load import LINK_COLUMNS, link_of
+from shoplink.store.write.load_commerce import ITEM_COLUMNS, PRODUCT_COLUMNS, item_of, product_of
+
+_ON_SALE = (
+    "EXISTS (SELECT 1 FROM on_sale WHERE on_sale.product_id = item.product_id AND on_sale.since <= %s"
+    " AND (on_sale.until IS NULL OR on_sale.until > %s))"
+)
+_THERE = "item.added_at <= %s AND (item.removed_at IS NULL OR item.removed_at > %s)"
+
+
+class Shown(Struct, frozen=True):
+    """A product that a place shows; `item` is None where it is there because the showcase is synced."""
+
+    product: Product
+    item: Item | None
+
+
+class ContentCount(Struct, frozen=True):
+    """A content and how many products it shows."""
+
+    content: Content
+    products: int
+
+
+def one_product(product_id: str) -> Product | None:
+    """A product as it is stored."""
+    found = query(f"SELECT {PRODUCT_COLUMNS} FROM product WHERE product_id = %s", product_id)
+    return product_of(found[0]) if found else None
+
+
+def one_content(content_id: str) -> Content | None:
+    """A content as it is stored."""
+    found = query("SELECT content_id, account_id, kind, title FROM content WHERE content_id = %s", content_id)
+    return Content(*found[0]) if found else None
+
+
+def page_of_products(  # noqa: PLR0913 (what products may be asked for by)
+    limit: int,
+    after: str,
+    *,
+    shop_id: str | None = None,
+    but_shop_id: str | None = None,
+    status: str | None = None,
+    titled: str | None = None,
+    potential: tuple[Thresholds, datetime] | None = None,
+) -> list[Product]:
+    """Products in the order of their ids, behind the id `after`.
+
+    `but_shop_id`: of every shop but this one; `titled`: a part of the title, capitals alike; `potential`: those that pass all thresholds at an instant, which
+    is the condition of `picker.figures` in the database's words.
+    """
+    wanted: list[tuple[str, tuple[Any, ...]]] = [("product_id > %s", (after,))]
+    if shop_id is not None:
+        wanted.append(("shop_id = %s", (shop_id,)))
+    if but_shop_id is not None:
+        wanted.append(("shop_id <> %s", (but_shop_id,)))
+    if status is not None:
+        wanted.append(("status = %s", (status,)))
+    if titled:
+        wanted.append((r"lower(title) LIKE %s ESCAPE '\'", (_like(titled),)))
+    if potential is not None:
+        wanted += _potential(*potential)
+    found = query(
+        f"SELECT {PRODUCT_COLUMNS} FROM product WHERE {' AND '.join(condition for condition, _ in wanted)}"
+        " ORDER BY product_id LIMIT %s",
+        *(param for _, params in wanted for param in params),
+        limit,
+    )
+    return [product_of(row) for row in found]
+
+
+def _like(part: str) -> str:
+    for special in ("\\", "%", "_"):
+        part = part.replace(special, f"\\{special}")
+    return f"%{part.lower()}%"
+
+
+def _potential(thresholds: Thresholds, at: datetime) -> list[tuple[str, tuple[Any, ...]]]:
+    percent = 100 + thresholds.growth_percent
+    # Divided, not multiplied: as exact for whole numbers, and nothing is more than a database's integer holds.
+    grown = ("units_7d * 100 / %s >= units_prev_7d", (percent,)) if percent else ("units_7d >= 0", ())
+    return [
+        (f"(units_7d > 0 AND units_prev_7d = 0 OR units_prev_7d > 0 AND {grown[0]})", grown[1]),
+        ("listed_at >= %s", (to_micros(shift(at, -timedelta(days=thresholds.listed_days))),)),
+        ("rank_page > %s", (thresholds.pages,)),
+    ]
+
+
+def link_in_force(account_id: str, at: datetime) -> Link | None:
+    """The link by which an account was linked at an instant, as it is stored; at most one is (R8)."""
+    found = query(
+        f"SELECT {LINK_COLUMNS} FROM link WHERE account_id = %s AND linked_at <= %s"
+        " AND (ended_at IS NULL OR ended_at > %s) ORDER BY number DESC LIMIT 1",
+        account_id,
+        to_micros(at),
+        to_micros(at),
+    )
+    return link_of(found[0]) if found else None
+
+
+def page_of_place(  # noqa: PLR0913, PLR0917 (a place, an instant, a page)
+    account_id: str, content_id: str | None, link: Link | None, at: datetime, limit: int, after: str
+) -> list[Shown]:
+    """What a place showed at an instant, in the order of product ids; `link` is the one in force then."""
+    now = to_micros(at)
+    columns = ", ".join(f"item.{name}" for name in ITEM_COLUMNS.split(", "))
+    items = {
+        row[2]: item_of(row)
+        for row in query(
+            f"SELECT {columns} FROM item WHERE item.account_id = %s AND item.content_id = %s"
+            f" AND item.product_id > %s AND item.came_under IN ('', %s) AND {_THERE} AND {_ON_SALE}"
+            " ORDER BY item.product_id LIMIT %s",
+            account_id,
+            content_id or "",
+            after,
+            link.link_id if link else "",
+            now,
+            now,
+            now,
+            now,
+            limit,
+        )
+    }
+    synced = _page_of_synced(link, at, limit, after) if link is not None and content_id is None else set()
+    product_ids = sorted(items.keys() | synced)[:limit]
+    products = products_of(product_ids)
+    return [
+        Shown(products[product_id], None if product_id in synced else items[product_id])
+        for product_id in product_ids
+    ]
+
+
+def _page_of_synced(link: Link, at: datetime, limit: int, after: str) -> set[str]:
+    """What the shop had on sale at an instant, if the showcase was synced by then."""
+    if link.synced_since is None or link.synced_since > at:
+        return set()
+    found = query(
+        "SELECT product_id FROM on_sale WHERE shop_id = %s AND product_id > %s AND since <= %s"
+        " AND (until IS NULL OR until > %s) ORDER BY product_id LIMIT %s",
+        link.shop_id,
+        after,
+        to_micros(at),
+        to_micros(at),
+        limit,
+    )
+    return {row[0] for row in found}
+
+
+def products_of(product_ids: Collection[str]) -> dict[str, Product]:
+    """Products by id."""
+    found = query(f"SELECT {PRODUCT_COLUMNS} FROM product WHERE {among('product_id')}", ids(product_ids))
+    return {row[0]: product_of(row) for row in found}
+
+
+def page_of_contents(  # noqa: PLR0913, PLR0917 (an account, an instant, a page)
+    account_id: str, link: Link | None, at: datetime, limit: int, after: str, content_id: str | None = None
+) -> list[ContentCount]:
+    """An account's videos and lives in the order of their ids, with how many products each shows, or just one."""
+    now = to_micros(at)
+    only, which = ("", ()) if content_id is None else (" AND content_id = %s", (content_id,))
+    found = query(
+        "SELECT content_id, account_id, kind, title, (SELECT count(*) FROM item WHERE"
+        " item.account_id = content.account_id AND item.content_id = content.content_id"
+        f" AND item.came_under IN ('', %s) AND {_THERE} AND {_ON_SALE})"
+        f" FROM content WHERE account_id = %s AND content_id > %s{only} ORDER BY content_id LIMIT %s",
+        link.link_id if link else "",
+        now,
+        now,
+        now,
+        now,
+        account_id,
+        after,
+        *which,
+        limit,
+    )
+    return [ContentCount(Content(*row[:4]), row[4]) for row in found]
+
+
+class Leaving(Struct, frozen=True):
+    """How many products would leave the showcase, and the videos and lives, if a link ended now."""
+
+    showcase: int
+    contents: int
+
+
+def items_leaving(link: Link, at: datetime) -> Leaving:
+    """What came under a link that is linked and would be gone with it; what the creator promotes stays."""
+    now = to_micros(at)
+    counts: dict[bool, int] = {
+        bool(in_showcase): count
+        for in_showcase, count in query(
+            "SELECT item.content_id = '', count(*) FROM item WHERE item.came_under = %s"
+            f" AND item.removed_at IS NULL AND {_ON_SALE} GROUP BY item.content_id = ''",
+            link.link_id,
+            now,
+            now,
+        )
+    }
+    showcase = counts.get(True, 0)
+    if link.synced_since is not None:
+        # Every product of the shop is in the showcase, those that were added too.
+        showcase = query(
+            "SELECT count(*) FROM product WHERE shop_id = %s AND status = 'on_sale'", link.shop_id
+        )[0][0]
+    return Leaving(showcase, counts.get(False, 0))
+
+
+Where = Literal["showcase", "video", "live"]
+
+
+class Spot(Struct, frozen=True):
+    """A place that a product is in; `number` is the order in which items were added."""
+
+    number: int
+    item: Item
+    where: Where
+
+
+def count_spots(product_ids: Collection[str], links: Collection[str]) -> dict[tuple[str, Where], int]:
+    """In how many showcases, videos and lives products are, as items of these links or of affiliate creators."""
+    return {
+        (product_id, where): count
+        for product_id, where, count in query(
+            "SELECT item.product_id, COALESCE(content.kind, 'showcase'), count(*) FROM item"
+            " LEFT JOIN content ON content.content_id = item.content_id"
+            f" WHERE {among('item.product_id')} AND item.removed_at IS NULL"
+            f" AND (item.came_under = '' OR {among('item.came_under')})"
+            " GROUP BY item.product_id, COALESCE(content.kind, 'showcase')",
+            ids(product_ids),
+            ids(links),
+        )
+    }
+
+
+def page_of_spots(product_id: str, links: Collection[str], limit: int, after: int) -> list[Spot]:
+    """Where a product is, in the order added, behind the number `after`."""
+    columns = ", ".join(f"item.{name}" for name in ITEM_COLUMNS.split(", "))
+    found = query(
+        f"SELECT item.number, COALESCE(content.kind, 'showcase'), {columns} FROM item"
+        " LEFT JOIN content ON content.content_id = item.content_id"
+        " WHERE item.product_id = %s AND item.number > %s AND item.removed_at IS NULL"
+        f" AND (item.came_under = '' OR {among('item.came_under')}) ORDER BY item.number LIMIT %s",
+        product_id,
+        after,
+        ids(links),
+        limit,
+    )
+    return [Spot(row[0], item_of(row[2:]), row[1]) for row in found]

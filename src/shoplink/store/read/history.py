@@ -1,0 +1,66 @@
+"""Read what the log says of the past of a shop or an account; a fixed number of statements however long it is."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from shoplink.core import Event
+from shoplink.core.events import LinkEvent
+from shoplink.store.database.fields import to_micros
+from shoplink.store.database.sql import among, ids, query
+from shoplink.store.read.link import read_event
+
+
+def facts_of_shop(shop_id: str, at: datetime) -> list[Event]:
+    """The shop's records up to an instant, in order."""
+    return _facts("shop_id", shop_id, ("shop.recorded",), at)
+
+
+def facts_of_account(account_id: str, at: datetime) -> list[Event]:
+    """The account's records and corrections up to an instant, in order."""
+    return _facts("account_id", account_id, ("account.recorded", "account.corrected"), at)
+
+
+def timelines_of_links_open_at(
+    at: datetime, *, shop_id: str | None = None, account_id: str | None = None
+) -> list[LinkEvent]:
+    """All events, in order, of the links of a shop or an account that had not ended at an instant."""
+    column, subject = ("shop_id", shop_id) if shop_id is not None else ("account_id", account_id)
+    found = query(
+        f"SELECT link_id FROM link WHERE {column} = %s AND (ended_at IS NULL OR ended_at > %s)",
+        subject,
+        to_micros(at),
+    )
+    return timelines(row[0] for row in found)
+
+
+def timelines(link_ids: Iterable[str]) -> list[LinkEvent]:
+    """All events of some links, in the order they happened."""
+    found = query(f"SELECT data FROM event WHERE {among('link_id')} ORDER BY number", ids(link_ids))
+    return [event for row in found if isinstance(event := read_event(row[0]), LinkEvent)]
+
+
+def newest_events(
+    limit: int,
+    before: int | None = None,
+    *,
+    shop_id: str | None = None,
+    account_id: str | None = None,
+) -> list[tuple[int, Event]]:
+    """Events with their number, the newest first, of a shop, of an account, or of everything; behind the number `before`."""
+    wanted = {"shop_id = %s": shop_id, "account_id = %s": account_id, "number < %s": before}
+    conditions = {condition: value for condition, value in wanted.items() if value is not None}
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    found = query(
+        f"SELECT number, data FROM event{where} ORDER BY number DESC LIMIT %s", *conditions.values(), limit
+    )
+    return [(number, read_event(data)) for number, data in found]
+
+
+def _facts(column: str, subject: str, types: tuple[str, ...], at: datetime) -> list[Event]:
+    found = query(
+        f"SELECT data FROM event WHERE {column} = %s AND {among('type')} AND at <= %s ORDER BY number",
+        subject,
+        ids(types),
+        to_micros(at),
+    )
+    return [read_event(row[0]) for row in found]

@@ -1,0 +1,69 @@
+"""Look-ups: accounts by handle, and who asked. Whatever writes here is called within `owner.writing()`."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.sql import among, ids, insert, query
+
+
+class LookedUp(Struct, frozen=True):
+    """A look-up as it is kept."""
+
+    at: datetime
+    person_id: str
+    shop_id: str
+    handle: str
+    account_id: str | None
+
+
+def accounts_by_handle(handles: Iterable[str]) -> dict[str, list[str]]:
+    """The ids of the accounts of each handle, in their order; a handle is nobody's for ever."""
+    found = query(
+        f"SELECT handle, account_id FROM account WHERE {among('handle')} ORDER BY 1, 2", ids(handles)
+    )
+    accounts: dict[str, list[str]] = {}
+    for handle, account_id in found:
+        accounts.setdefault(handle, []).append(account_id)
+    return accounts
+
+
+def record(at: datetime, person_id: str, shop_id: str, asked: Sequence[tuple[str, str | None]]) -> None:
+    """Keep who asked for which handles, and what account each was."""
+    given = [(to_micros(at), person_id, shop_id, handle, account_id) for handle, account_id in asked]
+    insert("look_up", given, at="bigint", person_id="text", shop_id="text", handle="text", account_id="text")
+
+
+def asked_since(person_id: str, since: datetime) -> set[tuple[str, str, str | None]]:
+    """What a person has looked up since an instant: for which shop, which handle, and an account that it was."""
+    found = query(
+        "SELECT shop_id, handle, account_id FROM look_up WHERE person_id = %s AND at > %s",
+        person_id,
+        to_micros(since),
+    )
+    return {(shop_id, handle, account_id) for shop_id, handle, account_id in found}
+
+
+def was_looked_up(person_id: str, shop_id: str, account_id: str, since: datetime) -> bool:
+    """Whether a person has found this account for this shop since an instant."""
+    found = query(
+        "SELECT 1 FROM look_up WHERE shop_id = %s AND account_id = %s AND at > %s AND person_id = %s LIMIT 1",
+        shop_id,
+        account_id,
+        to_micros(since),
+        person_id,
+    )
+    return bool(found)
+
+
+def page_of_look_ups(limit: int, account_id: str) -> list[LookedUp]:
+    """Who looked an account up, the newest first."""
+    found = query(
+        "SELECT at, person_id, shop_id, handle, account_id FROM look_up WHERE account_id = %s"
+        " ORDER BY at DESC LIMIT %s",
+        account_id,
+        limit,
+    )
+    return [LookedUp(at, *rest) for micros, *rest in found if (at := from_micros(micros))]

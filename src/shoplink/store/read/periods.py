@@ -1,0 +1,37 @@
+"""Links by the pair of shop and account that they link: those that were ever established, or may be by now."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.core import Link
+from shoplink.store.database.fields import to_micros
+from shoplink.store.database.sql import query, rows, rows_as
+from shoplink.store.write.load import LINK_COLUMNS, link_of
+
+_COLUMNS = ", ".join(f"link.{name}" for name in LINK_COLUMNS.split(", "))
+_PAIR = "link.account_id = given.account_id AND link.shop_id = given.shop_id"
+_NUL = "\x00"
+
+
+class Stored(Struct, frozen=True, gc=False):
+    """A link as it is stored, and whether time has made something of it that is not stored."""
+
+    link: Link
+    is_due: bool
+
+
+def links_of(pairs: Iterable[tuple[str, str]], at: datetime) -> list[Stored]:
+    """The links of pairs of shop and account, in one statement however many there are."""
+    now = to_micros(at)
+    asked = rows(
+        pair for pair in pairs if _NUL not in "".join(pair)
+    )  # no id holds one, and no database takes it
+    found = query(
+        f"SELECT {_COLUMNS}, link.due_at FROM {rows_as(shop_id='text', account_id='text')}"
+        f" JOIN link ON {_PAIR} AND (link.linked_at IS NOT NULL OR link.due_at <= %s)",
+        asked,
+        now,
+    )
+    return [Stored(link_of(row), row[-1] is not None and row[-1] <= (now or 0)) for row in found]

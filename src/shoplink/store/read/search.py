@@ -1,0 +1,48 @@
+"""Find shops, accounts and links by the beginning of an id, a name or a handle; every look-up is by an index."""
+
+from msgspec import Struct
+
+from shoplink.store.database.sql import is_postgresql, query
+
+_LAST = "\U0010ffff"
+
+
+class Found(Struct, frozen=True):
+    """What a search found, in the order of its names; links only by their whole id, people by their addresses."""
+
+    shops: list[tuple[str, str]]
+    accounts: list[tuple[str, str]]
+    links: list[str]
+    people: list[tuple[str, str]]
+
+
+def find(text: str, limit: int = 20) -> Found:
+    """What begins with a text: shops (id, name), accounts (id, handle), people (id, address), and the link of that id."""
+    return Found(
+        shops=_found("shop", "shop_id", "name", text, limit),
+        accounts=_found("account", "account_id", "handle", text, limit),
+        links=[row[0] for row in query("SELECT link_id FROM link WHERE link_id = %s", text)],
+        people=_rows("person", "person_id", "email", "email", text.lower(), limit),
+    )
+
+
+def _found(table: str, key: str, name: str, text: str, limit: int) -> list[tuple[str, str]]:
+    rows = [*_rows(table, key, name, key, text, limit), *_rows(table, key, name, name, text, limit)]
+    return [*dict.fromkeys(rows)][:limit]
+
+
+def _rows(table: str, key: str, name: str, column: str, text: str, limit: int) -> list[tuple[str, str]]:  # noqa: PLR0913, PLR0917 (a statement's parts)
+    statement = f"SELECT {key}, {name} FROM {table} WHERE {_begins(column)} ORDER BY {column} LIMIT %s"
+    return [(row[0], row[1]) for row in query(statement, *_beginning(text), limit)]
+
+
+def _begins(column: str) -> str:
+    """The condition that a column begins with a text, in the form that an index serves."""
+    return f"{column} LIKE %s" if is_postgresql() else f"{column} >= %s AND {column} < %s"
+
+
+def _beginning(text: str) -> tuple[str, ...]:
+    if is_postgresql():
+        escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        return (f"{escaped}%",)
+    return text, text + _LAST

@@ -1,0 +1,1 @@
+"""Rows of tickets and the texts written in them."""

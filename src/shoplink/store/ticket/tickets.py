@@ -1,0 +1,259 @@
+"""Tickets in the database: found, listed, changed and forgotten. What a ticket means is decided elsewhere."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from shoplink.core.facts import Actor
+from shoplink.core.ticket import Cause, Facts, Side
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.sql import among, execute, ids, insert, query, update
+
+Status = Literal["open", "answered", "resolved", "closed"]
+
+OPEN: frozenset[str] = frozenset({"open", "answered"})
+_OPEN = "status IN ('open', 'answered')"
+_encode = msgspec.json.Encoder().encode
+_read_facts = msgspec.json.Decoder(Facts).decode
+
+
+class Ticket(Struct, frozen=True):
+    """A ticket as it is stored. `fields`: what the command asked; `reasons`, `facts`: as they were at `opened_at`."""
+
+    number: int
+    ticket_id: str
+    shop_id: str
+    account_id: str
+    link_id: str | None
+    market: str
+    side: Side
+    opened_by: Actor
+    command: str
+    fields: dict[str, Any]
+    reasons: list[dict[str, Any]]
+    facts: Facts
+    status: Status
+    cause: Cause | None
+    opened_at: datetime
+    updated_at: datetime
+    ended_at: datetime | None
+    due_at: datetime | None
+    forgotten_at: datetime | None = None
+
+
+_OPENED = {
+    "ticket_id": "text",
+    "shop_id": "text",
+    "account_id": "text",
+    "link_id": "text",
+    "market": "text",
+    "side": "text",
+    "by_kind": "text",
+    "by_id": "text",
+    "by_person": "text",
+    "command": "text",
+    "fields": "text",
+    "reasons": "text",
+    "facts": "text",
+}
+_STATE = {
+    "status": "text",
+    "cause": "text",
+    "opened_at": "bigint",
+    "updated_at": "bigint",
+    "ended_at": "bigint",
+    "due_at": "bigint",
+}
+_MOVED = (
+    "((due_at IS NOT NULL AND due_at <= %s) OR shop_id IN (SELECT shop_id FROM fresh)"
+    " OR account_id IN (SELECT account_id FROM fresh)"
+    " OR EXISTS (SELECT 1 FROM fresh WHERE type = 'rulebook.activated'))"
+)
+"""What may stand otherwise than when it was looked at: by time, or by an event that is FRESH."""
+_FRESH = (
+    "WITH fresh AS (SELECT shop_id, account_id, type FROM event WHERE position IS NULL"
+    " OR position > COALESCE((SELECT max(position) FROM tickets_settled), 0)) "
+)
+_SELECT = f"SELECT number, {', '.join([*_OPENED, *_STATE])}, forgotten_at FROM ticket"
+
+
+def one_ticket(ticket_id: str) -> Ticket | None:
+    """A ticket as it is stored."""
+    found = tickets_of([ticket_id])
+    return found[0] if found else None
+
+
+def tickets_of(ticket_ids: Iterable[str]) -> list[Ticket]:
+    """Tickets by their ids, in the order opened."""
+    found = query(f"{_SELECT} WHERE {among('ticket_id')} ORDER BY number", ids(ticket_ids))
+    return [_ticket(row) for row in found]
+
+
+def open_ticket(shop_id: str, account_id: str, command: str, side: Side) -> Ticket | None:
+    """The ticket about this that is open, as stored."""
+    found = query(
+        f"{_SELECT} WHERE shop_id = %s AND account_id = %s AND command = %s AND side = %s AND {_OPEN}",
+        shop_id,
+        account_id,
+        command,
+        side,
+    )
+    return _ticket(found[0]) if found else None
+
+
+def page_of_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
+    at: datetime,
+    limit: int,
+    after: int,
+    *,
+    shop_id: str | None = None,
+    account_id: str | None = None,
+    side: Side | None = None,
+    status: Status | None = None,
+    market: str | None = None,
+    newest_first: bool = False,
+) -> list[Ticket]:
+    """Tickets in the order opened (or from the newest on), behind the number `after`.
+
+    With a status: those that may have it at the instant; whether an open one has closed by itself the caller works
+    out, of those whose facts or time have moved.
+    """
+    wanted: list[tuple[str, tuple[Any, ...]]] = []
+    if after:
+        wanted.append((f"number {'<' if newest_first else '>'} %s", (after,)))
+    for column, value in (
+        ("shop_id", shop_id),
+        ("account_id", account_id),
+        ("side", side),
+        ("market", market),
+    ):
+        if value is not None:
+            wanted.append((f"{column} = %s", (value,)))
+    if status == "closed":
+        wanted.append((f"(status = 'closed' OR ({_OPEN} AND {_MOVED}))", (to_micros(at),)))
+    elif status is not None:
+        wanted.append(("status = %s", (status,)))
+    where = f" WHERE {' AND '.join(condition for condition, _ in wanted)}" if wanted else ""
+    found = query(
+        f"{_FRESH}{_SELECT}{where} ORDER BY number{' DESC' if newest_first else ''} LIMIT %s",
+        *(param for _, params in wanted for param in params),
+        limit,
+    )
+    return [_ticket(row) for row in found]
+
+
+def answered_for_shops(shop_ids: Iterable[str], limit: int) -> list[Ticket]:
+    """Tickets of shops that support has answered, the oldest first."""
+    found = query(
+        f"{_SELECT} WHERE {among('shop_id')} AND side = 'shop' AND status = 'answered' ORDER BY number LIMIT %s",
+        ids(shop_ids),
+        limit,
+    )
+    return [_ticket(row) for row in found]
+
+
+def markets_of_open_tickets() -> list[str]:
+    """The markets in which a ticket is open, in the order of their codes."""
+    return [row[0] for row in query(f"SELECT DISTINCT market FROM ticket WHERE {_OPEN} ORDER BY market")]
+
+
+def keep_ticket(ticket: Ticket) -> None:
+    """Store a new ticket; its number is given by the database."""
+    opened = (
+        ticket.ticket_id,
+        ticket.shop_id,
+        ticket.account_id,
+        ticket.link_id,
+        ticket.market,
+        ticket.side,
+        *_written(ticket.opened_by),
+        ticket.command,
+        *(_encode(value).decode() for value in (ticket.fields, ticket.reasons, ticket.facts)),
+    )
+    insert("ticket", [(*opened, *_state(ticket))], **_OPENED, **_STATE)
+
+
+def change_tickets(tickets: Sequence[Ticket]) -> None:
+    """Store how tickets stand now."""
+    given = [(ticket.ticket_id, *_state(ticket)) for ticket in tickets]
+    update("ticket", "ticket_id", given, ticket_id="text", **_STATE)
+
+
+def moved(at: datetime, limit: int, after: int) -> list[Ticket]:
+    """Open tickets whose facts or time have moved since they were looked at, behind the number `after`."""
+    found = query(
+        f"{_FRESH}{_SELECT} WHERE number > %s AND {_OPEN} AND {_MOVED} ORDER BY number LIMIT %s",
+        after,
+        to_micros(at),
+        limit,
+    )
+    return [_ticket(row) for row in found]
+
+
+def newest_position() -> int:
+    """The position of the newest event that has one."""
+    position: int = query("SELECT COALESCE(max(position), 0) FROM event")[0][0]
+    return position
+
+
+def settled_position() -> int:
+    """Up to which position of the feed tickets were looked at anew."""
+    position: int = query("SELECT COALESCE(max(position), 0) FROM tickets_settled")[0][0]
+    return position
+
+
+def settled_up_to(position: int) -> None:
+    """Note that tickets were looked at anew up to a position."""
+    if not execute("UPDATE tickets_settled SET position = %s WHERE position < %s", position, position):
+        execute(
+            "INSERT INTO tickets_settled (position) SELECT %s WHERE NOT EXISTS (SELECT 1 FROM tickets_settled)",
+            position,
+        )
+
+
+def _state(ticket: Ticket) -> tuple[Any, ...]:
+    instants = (ticket.opened_at, ticket.updated_at, ticket.ended_at, ticket.due_at)
+    return (ticket.status, ticket.cause, *map(to_micros, instants))
+
+
+def _ticket(row: tuple[Any, ...]) -> Ticket:
+    number, ticket_id, shop_id, account_id, link_id, market, side = row[:7]
+    status, cause, opened_at, updated_at, ended_at, due_at, forgotten_at = row[14:]
+    return Ticket(
+        number=number,
+        ticket_id=ticket_id,
+        shop_id=shop_id,
+        account_id=account_id,
+        link_id=link_id,
+        market=market,
+        side=side,
+        opened_by=_actor(*row[7:10]),
+        command=row[10],
+        fields=msgspec.json.decode(row[11]),
+        reasons=msgspec.json.decode(row[12]),
+        facts=_read_facts(row[13]),
+        status=status,
+        cause=cause,
+        opened_at=_instant(opened_at),
+        updated_at=_instant(updated_at),
+        ended_at=from_micros(ended_at),
+        due_at=from_micros(due_at),
+        forgotten_at=from_micros(forgotten_at),
+    )
+
+
+def _written(actor: Actor) -> tuple[str, str, str | None]:
+    return actor.kind, actor.id, actor.person
+
+
+def _actor(kind: Any, who: str, person: str | None) -> Actor:
+    return Actor(kind, who, person)
+
+
+def _instant(micros: int) -> datetime:
+    instant = from_micros(micros)
+    assert instant is not None, "this column is never null"
+    return instant

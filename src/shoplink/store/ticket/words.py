@@ -1,0 +1,70 @@
+"""What was said in tickets: kept until some time after a ticket ended, then forgotten."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.core.facts import Actor
+from shoplink.core.instant import BEGINNING
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import execute, insert, query
+
+
+class Message(Struct, frozen=True):
+    """Something that was said in a ticket; `evidence` says what proves it."""
+
+    at: datetime
+    by: Actor
+    text: str
+    evidence: str | None
+
+
+_MESSAGE = {
+    "ticket_id": "text",
+    "at": "bigint",
+    "by_kind": "text",
+    "by_id": "text",
+    "by_person": "text",
+    "text": "text",
+    "evidence": "text",
+}
+
+
+def messages_of(ticket_id: str) -> list[Message]:
+    """What was said in a ticket, in order; nothing once it is forgotten."""
+    found = query(
+        "SELECT at, by_kind, by_id, by_person, text, evidence FROM ticket_message WHERE ticket_id = %s ORDER BY number",
+        ticket_id,
+    )
+    return [
+        Message(from_micros(at) or BEGINNING, Actor(kind, who, person), text, evidence)
+        for at, kind, who, person, text, evidence in found
+    ]
+
+
+def keep_message(ticket_id: str, message: Message) -> None:
+    """Store what was said in a ticket."""
+    given = (
+        ticket_id,
+        to_micros(message.at),
+        message.by.kind,
+        message.by.id,
+        message.by.person,
+        message.text,
+        message.evidence,
+    )
+    insert("ticket_message", [given], **_MESSAGE)
+
+
+def forget_texts(before: datetime) -> int:
+    """Delete what was said in tickets that ended before an instant; in how many."""
+    due = "ended_at IS NOT NULL AND ended_at < %s AND forgotten_at IS NULL"
+    limit = to_micros(before)
+    if not query(f"SELECT 1 FROM ticket WHERE {due} LIMIT 1", limit):
+        return 0
+    with writing():
+        execute(
+            f"DELETE FROM ticket_message WHERE ticket_id IN (SELECT ticket_id FROM ticket WHERE {due})", limit
+        )
+        return execute(f"UPDATE ticket SET forgotten_at = %s WHERE {due}", limit, limit)

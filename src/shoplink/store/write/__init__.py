@@ -1,0 +1,1 @@
+"""The write path in the store: load under lock, save, the event log, the feed and idempotency."""

@@ -1,0 +1,40 @@
+"""The feed: committed events get a position, once, in an order that never gains an earlier one."""
+
+from typing import Any
+
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import execute, is_postgresql, query
+
+_LOCK = 7_310_002
+
+
+def number_events() -> int:
+    """Give every committed event without a position the next one; how many there were.
+
+    Numbering is done under one lock, so a position is given only after all lower ones can be seen.
+    """
+    if not query("SELECT 1 FROM event WHERE position IS NULL LIMIT 1"):
+        return 0
+    with writing():
+        if is_postgresql():
+            query("SELECT pg_advisory_xact_lock(%s)", _LOCK)
+        return number_events_here()
+
+
+def number_events_here() -> int:
+    """The same within a transaction that already excludes every other writer."""
+    return execute(
+        "UPDATE event SET position = given.position FROM (SELECT number, row_number() OVER (ORDER BY number)"
+        " + COALESCE((SELECT max(position) FROM event), 0) AS position FROM event WHERE position IS NULL) AS given"
+        " WHERE event.number = given.number"
+    )
+
+
+def read_feed(after: int, limit: int) -> list[tuple[int, Any]]:
+    """Position and data of the events after a position, in order."""
+    return [
+        (position, data)
+        for position, data in query(
+            "SELECT position, data FROM event WHERE position > %s ORDER BY position LIMIT %s", after, limit
+        )
+    ]

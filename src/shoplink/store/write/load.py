@@ -1,0 +1,295 @@
+"""Load, under lock, what a batch of commands can touch: a World, and what of it was there before.
+
+The order of the locks is one for all (docs/explanation/locks.md): the named shops by id; then, having read
+their live links, the named accounts and the accounts of those links by id. Under them everything that a
+decision counts is read, never a history: a fixed number of statements however many commands there are.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from shoplink.core import Account, Link, Rulebook, Shop, Waiver, World
+from shoplink.core.case import AccountRecord, ShopRecord
+from shoplink.core.commands import Command, ImportLink
+from shoplink.core.facts import Actor
+from shoplink.core.instant import BEGINNING, END, shift
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, rows_as
+from shoplink.store.write.load_commerce import Goods, StoredGoods, load_goods
+
+_LIVE = "status IN ('invited', 'in_review', 'linked')"
+LINK_COLUMNS = (
+    "link_id, shop_id, account_id, role, status, rulebook, invited_at, expires_at, accepted_at, linked_at,"
+    " ended_at, unlink_requested_at, settlement, reference, synced_since"
+)
+
+
+class Touched(Struct):
+    """The ids that a batch names; `imported_since` is the earliest start of an imported link.
+
+    `starts`: markets in which a rulebook starts with its own activation, and when. What is due there, and what
+    is held, comes before that start.
+    """
+
+    shops: set[str]
+    accounts: set[str]
+    pairs: set[tuple[str, str]]
+    imports: set[str]
+    imported_since: datetime
+    goods: Goods = msgspec.field(default_factory=Goods)
+    starts: dict[str, datetime] = {}
+
+    @classmethod
+    def by(cls, commands: Iterable[Command]) -> "Touched":
+        """What commands name."""
+        touched = cls(set(), set(), set(), set(), END)
+        for command in commands:
+            shop_id, account_id = getattr(command, "shop_id", None), getattr(command, "account_id", None)
+            if shop_id is not None:
+                touched.shops.add(shop_id)
+            if account_id is not None:
+                touched.accounts.add(account_id)
+                if shop_id is not None:
+                    touched.pairs.add((shop_id, account_id))
+            touched.goods.name(command)
+            if isinstance(command, ImportLink):
+                touched.imports.add(command.account_id)
+                touched.imported_since = min(touched.imported_since, command.linked_at)
+        return touched
+
+
+class Loaded(Struct):
+    """A World of what was read, and the rows as they were.
+
+    `floor` is the newest instant among what is locked: nothing later may be stamped earlier.
+    `links`: the live links with the slot each holds and when it was due.
+    """
+
+    world: World
+    floor: datetime
+    shops: set[str]
+    accounts: set[str]
+    links: dict[str, "LiveLink"]
+    goods: StoredGoods
+
+
+class LiveLink(Struct, gc=False):
+    """A live link as it was stored; `touched_at` in microseconds, as few ask for it."""
+
+    link: Link
+    slot: int
+    due_at: datetime | None
+    touched_at: int
+
+
+def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool = True) -> Loaded:
+    """Read into an empty world what a batch can touch; to write, under lock, in the transaction that saves.
+
+    `not_before`: no command of the batch is decided earlier than that.
+    """
+    lock = " FOR UPDATE" if to_write and is_postgresql() else ""
+    shops = _read_shops(touched.shops, lock)
+    status_of_links = _live_links_of_shops(touched.shops)
+    account_ids = touched.accounts.union(account_id for account_id, _ in status_of_links)
+    account_ids |= _accounts_before(touched.starts)
+    accounts = _read_accounts(account_ids, lock)
+    live = _read_live_links(account_ids)
+    others = {row[1] for row in live} - shops.keys()
+    shops_of_others = _read_shops(others, "")
+    for shop, _ in (*shops.values(), *shops_of_others.values()):
+        world.shops[shop.shop_id] = ShopRecord(shop)
+    for account, _ in accounts.values():
+        world.accounts[account.account_id] = AccountRecord(account)
+    # Of many instants only the newest is worth turning into one.
+    touched_at = [at for read in (shops, shops_of_others, accounts) for _, at in read.values()]
+    touched_at += [row[-1] for row in live]
+    in_review = {account_id for account_id, status in status_of_links if status == "in_review"}
+    floor = max(_latest(touched_at), _last_happened(touched.accounts | in_review))
+    _read_newest(world, touched)
+    _read_windows(world, touched, not_before)
+    _read_unlinks(world, touched)
+    _read_waivers(world, touched)
+    _read_history(world, touched)
+    links = {}
+    for row in live:
+        link, (slot, due_at, changed_at) = link_of(row), row[15:18]
+        if link.account_id in world.accounts:
+            stored = LiveLink(link, slot, from_micros(due_at), changed_at)
+            links[link.link_id] = stored
+            world.restore_link(link, stored.due_at)
+    _read_activations(world, links.values(), not_before)
+    goods, newest = load_goods(world, touched.goods)
+    return Loaded(world, max(floor, newest), set(shops), set(accounts), links, goods)
+
+
+def _latest(micros: Iterable[int]) -> datetime:
+    return from_micros(max(micros, default=None)) or BEGINNING
+
+
+def _read_shops(shop_ids: set[str], lock: str) -> dict[str, tuple[Shop, int]]:
+    found = query(
+        f"SELECT shop_id, name, market, enrolment, status, touched_at FROM shop WHERE {among('shop_id')}"
+        f" ORDER BY shop_id{lock}",
+        ids(shop_ids),
+    )
+    return {row[0]: (Shop(*row[:5]), row[5]) for row in found}
+
+
+def _live_links_of_shops(shop_ids: set[str]) -> list[tuple[Any, ...]]:
+    """Account and status of each live link."""
+    return query(f"SELECT account_id, status FROM link WHERE {among('shop_id')} AND {_LIVE}", ids(shop_ids))
+
+
+def _accounts_before(starts: Mapping[str, datetime]) -> set[str]:
+    """Accounts in these markets with a link that is due by the instant, or held until a rulebook frees it."""
+    if not starts:
+        return set()
+    found = query(
+        f"SELECT account_id FROM {rows_as(market='text', start_at='bigint')} JOIN link ON link.market = given.market"
+        f" AND (due_at <= start_at OR status = 'in_review' OR unlink_requested_at IS NOT NULL) AND {_LIVE}",
+        rows([(market, to_micros(start)) for market, start in starts.items()]),
+    )
+    return {row[0] for row in found}
+
+
+def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account, int]]:
+    found = query(
+        "SELECT account_id, handle, region, registered_in, birth_date, status, commerce_permission, followers,"
+        f" touched_at FROM account WHERE {among('account_id')} ORDER BY account_id{lock}",
+        ids(account_ids),
+    )
+    return {
+        row[0]: (
+            Account(
+                row[0], row[1], row[2], row[3], date.fromisoformat(row[4]) if row[4] else None, *row[5:8]
+            ),
+            row[8],
+        )
+        for row in found
+    }
+
+
+def _read_live_links(account_ids: set[str]) -> list[tuple[Any, ...]]:
+    """Those of the named shops are among them: a shop gets no new one while it is locked."""
+    return query(
+        f"SELECT {LINK_COLUMNS}, slot, due_at, touched_at FROM link WHERE {among('account_id')} AND {_LIVE}"
+        " ORDER BY number",
+        ids(account_ids),
+    )
+
+
+def link_of(row: Sequence[Any]) -> Link:
+    """The link in a row of LINK_COLUMNS."""
+    return Link(*row[:6], *_instants(row[6:12]), *row[12:14], *_instants(row[14:15]))
+
+
+def _instants(row: Sequence[int | None]) -> list[datetime | None]:
+    # Most instants of most links are not there, and not converting them saves a third of a link's cost.
+    return [None if micros is None else from_micros(micros) for micros in row]
+
+
+def _last_happened(account_ids: Iterable[str]) -> datetime:
+    """When something last happened to one of these accounts, a link of it that has ended included.
+
+    An account's events are recorded under its lock and in the order of their instants, so its newest
+    event is the one recorded last. Asked once the locks are held: what was waited for is seen.
+    Only of accounts to which something may happen at the batch's own instant: those it names, and those whose
+    review may end because of their shop.
+    """
+    found = query(
+        "SELECT max((SELECT event.at FROM event WHERE event.account_id = given.account_id"
+        f" ORDER BY event.number DESC LIMIT 1)) FROM {rows_as(account_id='text')}",
+        rows([(account_id,) for account_id in sorted(account_ids)]),
+    )
+    return from_micros(found[0][0]) or BEGINNING
+
+
+def _read_newest(world: World, touched: Touched) -> None:
+    """The link recorded last of each pair that is named."""
+    for row in query(
+        f"SELECT {LINK_COLUMNS} FROM link WHERE number IN (SELECT (SELECT max(number) FROM link AS l"
+        " WHERE l.shop_id = given.shop_id AND l.account_id = given.account_id)"
+        f" FROM {rows_as(shop_id='text', account_id='text')})",
+        rows(sorted(touched.pairs)),
+    ):
+        world.accounts[row[2]].newest[row[1]] = link_of(row)
+
+
+def _read_windows(world: World, touched: Touched, not_before: datetime) -> None:
+    """When marketing links were established with who is named, as far back as any rulebook counts."""
+    quotas = [
+        quota
+        for rulebook in world.rulebooks.values()
+        for quota in (rulebook.links_per_shop, rulebook.links_per_account)
+        if quota is not None
+    ]
+    since = shift(not_before, -max((quota.window for quota in quotas), default=timedelta(0)))
+    for key, wanted, records in (
+        ("shop_id", touched.shops, world.shops),
+        ("account_id", touched.accounts, world.accounts),
+    ):
+        for subject, linked_at in query(
+            f"SELECT {key}, linked_at FROM link WHERE {among(key)} AND role = 'marketing'"
+            " AND linked_at IS NOT NULL AND linked_at > %s ORDER BY linked_at",
+            ids(wanted),
+            to_micros(since),
+        ):
+            records[subject].marketing_linked_at.append(_instant(linked_at))
+
+
+def _read_unlinks(world: World, touched: Touched) -> None:
+    """How many official links of each shop were ever unlinked (R24)."""
+    for shop_id, unlinks in query(
+        f"SELECT shop_id, count(*) FROM link WHERE {among('shop_id')} AND role = 'official'"
+        " AND status = 'unlinked' GROUP BY shop_id",
+        ids(touched.shops),
+    ):
+        world.shops[shop_id].official_unlinks = unlinks
+
+
+def _read_waivers(world: World, touched: Touched) -> None:
+    """The waivers of who is named that nobody has ended, in the order granted."""
+    for code, shop_id, account_id, until, granted_at, note, kind, who in query(
+        "SELECT code, shop_id, account_id, until, granted_at, note, by_kind, by_id FROM waiver"
+        f" WHERE ended_at IS NULL AND ({among('shop_id')} OR {among('account_id')}) ORDER BY id",
+        ids(touched.shops),
+        ids(touched.accounts),
+    ):
+        by = Actor(kind, who) if kind else None
+        waiver = Waiver(code, from_micros(until), _instant(granted_at), note, by)
+        world.waivers(shop_id, account_id).append(waiver)
+
+
+def _read_history(world: World, touched: Touched) -> None:
+    """The ended links that an imported one might overlap."""
+    if touched.imports:
+        for row in query(
+            f"SELECT {LINK_COLUMNS} FROM link WHERE {among('account_id')} AND linked_at IS NOT NULL"
+            " AND ended_at > %s ORDER BY number",
+            ids(touched.imports),
+            to_micros(touched.imported_since),
+        ):
+            world.accounts[row[2]].established.append(link_of(row))
+
+
+def _read_activations(world: World, links: Iterable[LiveLink], not_before: datetime) -> None:
+    """Which rulebooks are in force and when the next ones start, from the earliest instant that matters."""
+    starts: defaultdict[str, list[tuple[datetime, Rulebook]]] = defaultdict(list)
+    for market, name, effective_from in query(
+        "SELECT market, name, effective_from FROM activation ORDER BY id"
+    ):
+        starts[market].append((_instant(effective_from), world.rulebooks[name]))
+    earliest = min((link.due_at for link in links if link.due_at is not None), default=not_before)
+    for market, activations in starts.items():
+        world.restore_rulebooks(market, activations, min(earliest, not_before))
+
+
+def _instant(micros: int | None) -> datetime:
+    instant = from_micros(micros)
+    assert instant is not None, "this column is never null"
+    return instant

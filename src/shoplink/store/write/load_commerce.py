@@ -1,0 +1,125 @@
+"""Load what a batch names of products, content and items into its World, under the locks that `load` has taken.
+
+A product is written under its shop's lock, content and items under their account's. Nothing is asked of the
+database when a batch names none.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from shoplink.core import World
+from shoplink.core.command_base import Command
+from shoplink.core.commerce.commands import AddFromShop, Promote, PutContent, PutProduct, RemoveItem
+from shoplink.core.commerce.facts import Content, Item, Product
+from shoplink.core.instant import BEGINNING
+from shoplink.store.database.fields import from_micros
+from shoplink.store.database.sql import among, ids, query, rows, rows_as
+
+PRODUCT_COLUMNS = (
+    "product_id, shop_id, title, price_minor, currency, status, listed_at, commission_rate_bp, units_7d,"
+    " units_prev_7d, rank_page"
+)
+ITEM_COLUMNS = "account_id, content_id, product_id, shop_id, came_under, added_at, commission_rate_bp"
+
+Place = tuple[str, str, str]
+"""Account, content (empty is the showcase) and product."""
+
+
+class Goods(Struct):
+    """The products, contents and places that a batch names."""
+
+    products: set[str] = set()
+    contents: set[str] = set()
+    places: set[Place] = set()
+
+    def name(self, command: Command) -> None:
+        """Add what a command names."""
+        match command:
+            case PutProduct():
+                self.products.add(command.product_id)
+            case PutContent():
+                self.contents.add(command.content_id)
+            case AddFromShop():
+                self._place(command, command.product_ids)
+            case Promote() | RemoveItem():
+                self._place(command, (command.product_id,))
+
+    def _place(self, command: AddFromShop | Promote | RemoveItem, product_ids: Iterable[str]) -> None:
+        content_id = command.content_id or ""
+        if content_id:
+            self.contents.add(content_id)
+        for product_id in product_ids:
+            self.products.add(product_id)
+            self.places.add((command.account_id, content_id, product_id))
+
+    def join(self, other: "Goods") -> "Goods":
+        """What both name together."""
+        return Goods(
+            self.products | other.products, self.contents | other.contents, self.places | other.places
+        )
+
+
+class StoredGoods(Struct):
+    """What of them was there: products as they were, and the ids of contents."""
+
+    products: dict[str, Product] = {}
+    contents: set[str] = set()
+
+
+def load_goods(world: World, goods: Goods) -> tuple[StoredGoods, datetime]:
+    """Read what is named into a World that holds its links already; and the newest instant among it."""
+    stored, floor = StoredGoods(), BEGINNING
+    if goods.products:
+        for row in query(
+            f"SELECT {PRODUCT_COLUMNS}, touched_at FROM product WHERE {among('product_id')}",
+            ids(goods.products),
+        ):
+            product = product_of(row[:11])
+            stored.products[product.product_id] = world.shelf.products[product.product_id] = product
+            floor = max(floor, from_micros(row[11]) or BEGINNING)
+    if goods.contents:
+        for row in query(
+            f"SELECT content_id, account_id, kind, title FROM content WHERE {among('content_id')}",
+            ids(goods.contents),
+        ):
+            stored.contents.add(row[0])
+            world.shelf.contents[row[0]] = Content(*row)
+    if goods.places:
+        _read_items(world, goods.places)
+    return stored, floor
+
+
+def _read_items(world: World, places: Iterable[Place]) -> None:
+    """The items in the places that are there; what came under a link that has ended is not."""
+    columns = ", ".join(f"item.{name}" for name in ITEM_COLUMNS.split(", "))
+    for row in query(
+        f"SELECT {columns} FROM {rows_as(account_id='text', content_id='text', product_id='text')}"
+        " JOIN item ON item.account_id = given.account_id AND item.content_id = given.content_id"
+        " AND item.product_id = given.product_id WHERE item.removed_at IS NULL",
+        rows(sorted(places)),
+    ):
+        item = item_of(row)
+        if item.came_under is None or item.came_under in world.live:
+            world.shelf.items[item.key()] = item
+
+
+def product_of(row: Any) -> Product:
+    """The product in a row of PRODUCT_COLUMNS."""
+    return Product(*row[:6], *map(from_micros, row[6:7]), *row[7:11])
+
+
+def item_of(row: Any) -> Item:
+    """The item in a row of ITEM_COLUMNS."""
+    account_id, content_id, product_id, shop_id, came_under, added_at, rate = row
+    return Item(
+        account_id,
+        content_id or None,
+        product_id,
+        shop_id,
+        came_under or None,
+        from_micros(added_at) or BEGINNING,
+        rate,
+    )

@@ -1,0 +1,205 @@
+"""Read the event log and the rows that it led to, in order and in pages; use it within one snapshot.
+
+Values come as they are stored (instants in microseconds, dates as text), whatever somebody has made of them.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import OperationalError, connection
+
+from shoplink.core import Link
+from shoplink.store.database.sql import is_postgresql, query
+from shoplink.store.write.load import LINK_COLUMNS, link_of
+from shoplink.store.write.load_commerce import ITEM_COLUMNS, PRODUCT_COLUMNS
+
+PAGE_ROWS = 5_000
+
+Row = dict[str, Any]
+
+SHOP = ("shop_id", "name", "market", "enrolment", "status", "touched_at")
+ACCOUNT = (
+    "account_id",
+    "handle",
+    "region",
+    "registered_in",
+    "birth_date",
+    "status",
+    "commerce_permission",
+    "followers",
+    "touched_at",
+)
+LINK = (
+    "account_id",
+    "number",
+    "link_id",
+    "shop_id",
+    "market",
+    "role",
+    "status",
+    "slot",
+    "rulebook",
+    "invited_at",
+    "expires_at",
+    "accepted_at",
+    "linked_at",
+    "ended_at",
+    "unlink_requested_at",
+    "settlement",
+    "reference",
+    "synced_since",
+    "due_at",
+    "touched_at",
+)
+WAIVER = (
+    "id",
+    "code",
+    "shop_id",
+    "account_id",
+    "until",
+    "granted_at",
+    "ended_at",
+    "note",
+    "by_kind",
+    "by_id",
+)
+ACTIVATION = ("id", "market", "name", "digest", "effective_from")
+MEMBERSHIP = ("number", "person_id", "place", "subject_id", "joined_at")
+MEMBER_INVITATION = (
+    "number",
+    "invitation_id",
+    "place",
+    "subject_id",
+    "invited_at",
+    "expires_at",
+    "withdrawn_at",
+    "used_at",
+)
+TICKET = (
+    "number",
+    "ticket_id",
+    "shop_id",
+    "account_id",
+    "link_id",
+    "by_kind",
+    "by_id",
+    "by_person",
+    "reasons",
+    "status",
+    "cause",
+    "opened_at",
+    "updated_at",
+    "ended_at",
+)
+PRODUCT = (*PRODUCT_COLUMNS.split(", "), "touched_at")
+ON_SALE = ("id", "product_id", "shop_id", "since", "until")
+CONTENT = ("content_id", "account_id", "kind", "title", "touched_at")
+ITEM = ("number", *ITEM_COLUMNS.split(", "), "removed_at")
+EVENT = ("position", "number", "type", "at", "shop_id", "account_id", "link_id", "data")
+
+
+def require_database() -> None:
+    """Hold that there is something to read: reading makes no SQLite file.
+
+    Raises OperationalError.
+    """
+    name = connection.settings_dict["NAME"]
+    if not is_postgresql() and not Path(name).exists():
+        raise OperationalError(f"{name} is not there; `shoplink migrate` makes it")
+
+
+def event_rows() -> Iterator[Row]:
+    """The log: the numbered events by position, then those that the feed does not show yet."""
+    yield from _pages("event", EVENT, ("position",), "position IS NOT NULL")
+    yield from _pages("event", EVENT, ("number",), "position IS NULL")
+
+
+def shop_rows() -> Iterator[Row]:
+    """The shops, by id."""
+    return _pages("shop", SHOP, ("shop_id",))
+
+
+def account_rows() -> Iterator[Row]:
+    """The accounts, by id."""
+    return _pages("account", ACCOUNT, ("account_id",))
+
+
+def link_rows() -> Iterator[Row]:
+    """The links, those of one account together and in the order recorded."""
+    return _pages("link", LINK, ("account_id", "number"))
+
+
+def link_in(row: Row) -> Link:
+    """The link that a row of `link_rows` holds."""
+    return link_of([row[name] for name in LINK_COLUMNS.split(", ")])
+
+
+def waiver_rows() -> Iterator[Row]:
+    """The waivers, in the order granted."""
+    return _pages("waiver", WAIVER, ("id",))
+
+
+def activation_rows() -> Iterator[Row]:
+    """What was put in force where, in the order recorded."""
+    return _pages("activation", ACTIVATION, ("id",))
+
+
+def membership_rows() -> Iterator[Row]:
+    """Who may act where, in the order joined."""
+    return _pages("membership", MEMBERSHIP, ("number",))
+
+
+def member_invitation_rows() -> Iterator[Row]:
+    """The invitations of people, in the order recorded."""
+    return _pages("member_invitation", MEMBER_INVITATION, ("number",))
+
+
+def ticket_rows() -> Iterator[Row]:
+    """The tickets, in the order opened."""
+    return _pages("ticket", TICKET, ("number",))
+
+
+def product_rows() -> Iterator[Row]:
+    """The products, by id."""
+    return _pages("product", PRODUCT, ("product_id",))
+
+
+def on_sale_rows() -> Iterator[Row]:
+    """When products were on sale, in the order recorded."""
+    return _pages("on_sale", ON_SALE, ("id",))
+
+
+def content_rows() -> Iterator[Row]:
+    """The contents, by id."""
+    return _pages("content", CONTENT, ("content_id",))
+
+
+def item_rows() -> Iterator[Row]:
+    """The items, in the order added."""
+    return _pages("item", ITEM, ("number",))
+
+
+def open_item_rows() -> Iterator[Row]:
+    """The items that nobody has taken out, those of one place together; also of links that have ended."""
+    return _pages("item", ITEM, ("account_id", "content_id", "product_id", "number"), "removed_at IS NULL")
+
+
+def synced_link_rows() -> Iterator[Row]:
+    """The links whose account's showcase is synced, as stored, in the order recorded."""
+    return _pages("link", LINK, ("number",), "status = 'linked' AND synced_since IS NOT NULL")
+
+
+def _pages(table: str, columns: tuple[str, ...], key: tuple[str, ...], where: str = "true") -> Iterator[Row]:
+    """A table's rows in the order of a key, in bounded memory."""
+    names, order = ", ".join(f'"{name}"' for name in columns), ", ".join(key)
+    after, last = "", ()
+    while True:
+        page = query(
+            f"SELECT {names} FROM {table} WHERE {where}{after} ORDER BY {order} LIMIT {PAGE_ROWS}", *last
+        )
+        yield from (dict(zip(columns, row, strict=True)) for row in page)
+        if len(page) < PAGE_ROWS:
+            return
+        last = tuple(page[-1][columns.index(name)] for name in key)
+        after = f" AND ({order}) > ({', '.join(['%s'] * len(key))})"

@@ -1,0 +1,284 @@
+"""Save what a batch led to: rows as the events leave them, and the events, in a fixed number of statements."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from shoplink.core import Event, Link, Reason, World
+from shoplink.core import events as e
+from shoplink.core.case import ShopRecord
+from shoplink.core.commands import Command
+from shoplink.core.commerce.events import CommerceEvent
+from shoplink.core.facts import LIVE
+from shoplink.store.database.fields import to_micros
+from shoplink.store.database.sql import Row, execute, insert, rows, rows_as, update
+from shoplink.store.write.load import Loaded
+from shoplink.store.write.save_commerce import save_goods
+
+_encode = msgspec.json.Encoder().encode
+
+_SHOP = {"shop_id": "text", "name": "text", "market": "text", "enrolment": "text", "status": "text"}
+_ACCOUNT = {
+    "account_id": "text",
+    "handle": "text",
+    "region": "text",
+    "registered_in": "text",
+    "birth_date": "text",
+    "status": "text",
+    "commerce_permission": "text",
+    "followers": "bigint",
+}
+_STATE = {
+    "link_id": "text",
+    "status": "text",
+    "slot": "integer",
+    "accepted_at": "bigint",
+    "linked_at": "bigint",
+    "ended_at": "bigint",
+    "unlink_requested_at": "bigint",
+    "synced_since": "bigint",
+    "due_at": "bigint",
+    "touched_at": "bigint",
+}
+_RECORDED = {
+    "shop_id": "text",
+    "account_id": "text",
+    "market": "text",
+    "role": "text",
+    "rulebook": "text",
+    "invited_at": "bigint",
+    "expires_at": "bigint",
+    "settlement": "text",
+    "reference": "text",
+}
+_WAIVER = {
+    "code": "text",
+    "shop_id": "text",
+    "account_id": "text",
+    "until": "bigint",
+    "granted_at": "bigint",
+    "ended_at": "bigint",
+    "note": "text",
+    "by_kind": "text",
+    "by_id": "text",
+}
+
+
+def save(loaded: Loaded, events: Sequence[Event]) -> None:
+    """Store the events in order, and every row that they or time have changed."""
+    _save_facts(loaded, events)
+    _save_links(loaded, [event for event in events if isinstance(event, e.LinkEvent)])
+    _save_waivers(events)
+    save_goods(loaded.goods, [event for event in events if isinstance(event, CommerceEvent)])
+    _save_activations([event for event in events if isinstance(event, e.RulebookActivated)])
+    append(events)
+
+
+def save_refusals(refused: Iterable[tuple[Command, Sequence[Reason]]]) -> None:
+    """Store what was refused, with every reason, for as long as it may be asked about."""
+    given = [
+        (
+            to_micros(command.at),
+            command.__struct_config__.tag,
+            getattr(command, "shop_id", None),
+            getattr(command, "account_id", None),
+            command.by.kind if command.by else "",
+            command.by.id if command.by else "",
+            _encode({"command": command, "reasons": reasons}).decode(),
+        )
+        for command, reasons in refused
+    ]
+    types = {"shop_id": "text", "account_id": "text", "by_kind": "text", "by_id": "text", "data": "text"}
+    insert("refusal", given, at="bigint", command="text", **types)
+
+
+def _save_facts(loaded: Loaded, events: Sequence[Event]) -> None:
+    world = loaded.world
+    shops = {event.shop_id: event.at for event in events if isinstance(event, e.ShopRecorded)}
+    accounts = {
+        event.account_id: event.at
+        for event in events
+        if isinstance(event, e.AccountRecorded | e.AccountCorrected)
+    }
+    # In the order of the ids: batches that record the same new things must not wait for each other in a circle.
+    shop_rows = [(*_values(world.shops[key].facts), to_micros(at)) for key, at in sorted(shops.items())]
+    account_rows = [
+        (*_values(world.accounts[key].facts), to_micros(at)) for key, at in sorted(accounts.items())
+    ]
+    for table, key, given, known, types in (
+        ("shop", "shop_id", shop_rows, loaded.shops, _SHOP),
+        ("account", "account_id", account_rows, loaded.accounts, _ACCOUNT),
+    ):
+        update(table, key, [row for row in given if row[0] in known], **types, touched_at="bigint")
+        insert(table, [row for row in given if row[0] not in known], **types, touched_at="bigint")
+
+
+def _save_links(loaded: Loaded, events: Sequence[e.LinkEvent]) -> None:
+    """Ended links first, so that what they held is free when the others take it; then new ones."""
+    world, slots = loaded.world, _Slots(loaded)
+    links: dict[str, Link] = {}
+    touched_at: dict[str, int | None] = {}
+    for event in events:
+        if isinstance(event, e.LinkInvited | e.LinkImported):
+            links[event.link_id] = event.recorded()
+        else:
+            link = links.get(event.link_id) or loaded.links[event.link_id].link
+            links[event.link_id] = event.link_after(link)
+        touched_at[event.link_id] = to_micros(event.at)
+    for link_id, stored in loaded.links.items():
+        # What is recorded of an account or put in force can move a link's due instant, and nothing else of it.
+        if link_id not in links and world.agenda.due_at(link_id) != stored.due_at:
+            links[link_id], touched_at[link_id] = stored.link, stored.touched_at
+    ended: list[Row] = []
+    live: list[Row] = []
+    new: list[Row] = []
+    for link_id, link in links.items():
+        state = (
+            link_id,
+            link.status,
+            slots.of(link),
+            *map(to_micros, (link.accepted_at, link.linked_at, link.ended_at, link.unlink_requested_at)),
+            to_micros(link.synced_since),
+            to_micros(world.agenda.due_at(link_id)),
+            touched_at[link_id],
+        )
+        if link_id not in loaded.links:
+            new.append((*state, *_recorded(link, world)))
+        else:
+            (live if link.status in LIVE else ended).append(state)
+    update("link", "link_id", ended, **_STATE)
+    update("link", "link_id", live, **_STATE)
+    insert("link", new, **_STATE, **_RECORDED)
+
+
+class _Slots:
+    """Gives each live link a numbered slot of its shop and role; a constraint holds that it is the only one."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        """Leave the links that were live where they are."""
+        self._loaded = loaded
+        self._taken: dict[tuple[str, str], set[int]] = {}
+
+    def of(self, link: Link) -> int | None:
+        """The slot of a link: the one it holds, else the lowest free; None if it is not live."""
+        if link.status not in LIVE:
+            return None
+        if (stored := self._loaded.links.get(link.link_id)) is not None:
+            return stored.slot
+        shop = self._loaded.world.shops[link.shop_id]
+        taken = self._taken.setdefault((link.shop_id, link.role), self._held(shop, link.role))
+        allowed = self._loaded.world.rulebooks[link.rulebook].slots(shop.facts.enrolment, link.role)
+        # Past the last slot there is none: naming it again is what the constraint refuses.
+        slot = next((number for number in range(1, allowed + 1) if number not in taken), max(allowed, 1))
+        taken.add(slot)
+        return slot
+
+    def _held(self, shop: ShopRecord, role: str) -> set[int]:
+        """The slots of the links that were live before and still are."""
+        links = self._loaded.links
+        return {
+            links[one.link_id].slot for one in shop.live.values() if one.role == role and one.link_id in links
+        }
+
+
+def _recorded(link: Link, world: World) -> Row:
+    return (
+        link.shop_id,
+        link.account_id,
+        world.shops[link.shop_id].facts.market,
+        link.role,
+        link.rulebook,
+        to_micros(link.invited_at),
+        to_micros(link.expires_at),
+        link.settlement,
+        link.reference,
+    )
+
+
+def _save_waivers(events: Sequence[Event]) -> None:
+    """End what was in force before, then insert what this batch granted, ended or not.
+
+    An end is of everything in force, so of what was granted at one instant only the order tells what it ended.
+    """
+    ends = [(place, event) for place, event in enumerate(events) if isinstance(event, e.WaiverEnded)]
+    granted = [
+        (
+            event.code,
+            event.shop_id,
+            event.account_id,
+            to_micros(event.until),
+            to_micros(event.at),
+            to_micros(_ended_at(event, [end for place, end in ends if place > position])),
+            event.note,
+            event.by.kind if event.by else "",
+            event.by.id if event.by else "",
+        )
+        for position, event in enumerate(events)
+        if isinstance(event, e.WaiverGranted)
+    ]
+    ended = [
+        (event.code, event.shop_id, event.account_id, to_micros(event.granted_at), to_micros(event.at))
+        for _, event in ends
+    ]
+    if ended:
+        given = rows_as(
+            code="text", shop_id="text", account_id="text", granted_at="bigint", ended_at="bigint"
+        )
+        execute(
+            f"UPDATE waiver SET ended_at = given.ended_at FROM {given} WHERE waiver.code = given.code"
+            " AND waiver.granted_at = given.granted_at AND waiver.ended_at IS NULL"
+            " AND (waiver.until IS NULL OR waiver.until > given.ended_at)"
+            " AND (waiver.shop_id = given.shop_id OR waiver.account_id = given.account_id)",
+            rows(ended),
+        )
+    insert("waiver", granted, **_WAIVER)
+
+
+def _ended_at(granted: e.WaiverGranted, ends: Iterable[e.WaiverEnded]) -> datetime | None:
+    """When one of the ends that follow it ended a waiver; None if it still stands."""
+    of = (granted.code, granted.shop_id, granted.account_id, granted.at)
+    for end in ends:
+        if (end.code, end.shop_id, end.account_id, end.granted_at) == of and granted.waiver().in_force(
+            end.at
+        ):
+            return end.at
+    return None
+
+
+def _save_activations(activated: Sequence[e.RulebookActivated]) -> None:
+    """Record what is put in force, and make what is held in its market due at its start."""
+    given = [(event.market, event.name, event.digest, to_micros(event.effective_from)) for event in activated]
+    insert("activation", given, market="text", name="text", digest="text", effective_from="bigint")
+    if not given:
+        return
+    starts: dict[str, datetime] = {}
+    for event in activated:
+        starts[event.market] = min(event.effective_from, starts.get(event.market, event.effective_from))
+    execute(
+        f"UPDATE link SET due_at = given.start_at FROM {rows_as(market='text', start_at='bigint')}"
+        " WHERE link.market = given.market AND (link.due_at IS NULL OR link.due_at > given.start_at)"
+        " AND (link.status = 'in_review' OR link.unlink_requested_at IS NOT NULL)",
+        rows([(market, to_micros(start)) for market, start in starts.items()]),
+    )
+
+
+def append(events: Sequence[Event]) -> None:
+    """Add events to the log; whatever they changed is stored by whoever made them, in the same transaction."""
+    given = [
+        (
+            event.__struct_config__.tag,
+            to_micros(event.at),
+            getattr(event, "shop_id", None),
+            getattr(event, "account_id", None),
+            getattr(event, "link_id", None),
+            _encode(event).decode(),
+        )
+        for event in events
+    ]
+    types = {"at": "bigint", "shop_id": "text", "account_id": "text", "link_id": "text", "data": "text"}
+    insert("event", given, type="text", **types)
+
+
+def _values(facts: msgspec.Struct) -> tuple[object, ...]:
+    return tuple(msgspec.to_builtins(facts).values())

@@ -1,0 +1,74 @@
+"""Two ways to arrive: by an invitation, and by a hand-off link. Looking at either uses nothing up."""
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.flows.people import membership, sign_in_link
+from shoplink.store.people.membership import person_of, person_with
+from shoplink.web.access import ANYONE
+from shoplink.web.page import page
+from shoplink.web.people.sign_in_session import enter
+from shoplink.web.people.wording import say_refusal, where
+from shoplink.web.visit import Answer, Shown, Visit
+
+
+class JoinView(Struct):
+    """An invitation as whoever opened it sees it."""
+
+    where: str
+    email: str
+    known: bool
+    fits: bool
+    signed_in_as: str
+    here: str
+
+
+class HandOffView(Struct):
+    """Whom a hand-off link signs in."""
+
+    name: str
+    instead_of: str
+
+
+@page("join/<secret>/", ANYONE, posts=True)
+def join(visit: Visit, secret: str) -> Answer:
+    """An invitation: to sign in or sign up first, then to join with one click."""
+    person, invited = visit.anybody, membership.standing_invitation(secret)
+    if invited is None:
+        return Shown("people/gone.html", None, 404)
+    if visit.posted and person is not None:
+        joined = membership.join(person.person_id, secret)
+        if not isinstance(joined, str):
+            messages.success(visit.request, _("Welcome! You may act here now."))
+            return HttpResponseRedirect(sign_in_link.home_of(joined.place, joined.subject_id))
+        messages.error(visit.request, say_refusal(joined))
+    view = JoinView(
+        where=where(invited.place, invited.subject_id),
+        email=invited.email,
+        known=person_with(invited.email) is not None,
+        fits=person is not None and person.email == invited.email,
+        signed_in_as=(person.name or person.email or "") if person else "",
+        here=reverse("people.join", args=[secret]),
+    )
+    return Shown("people/join.html", view)
+
+
+@page("sign-in/link/<secret>/", ANYONE, posts=True)
+def by_link(visit: Visit, secret: str) -> Answer:
+    """A hand-off link: one click signs in and leads on."""
+    if visit.posted:
+        used = sign_in_link.use(secret)
+        if used is not None and enter(visit.request, used[0], "hand_off"):
+            return HttpResponseRedirect(used[1])
+        return Shown("people/link_gone.html", None, 404)
+    waiting = sign_in_link.waiting(secret)
+    person = person_of(waiting[0]) if waiting else None
+    if waiting is None or person is None or not person.is_active:
+        return Shown("people/link_gone.html", None, 404)
+    now = visit.anybody
+    other = now if now is not None and now.person_id != person.person_id else None
+    instead_of = (other.name or other.email or "") if other else ""
+    return Shown("people/link.html", HandOffView(person.name, instead_of))

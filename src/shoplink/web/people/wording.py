@@ -1,0 +1,37 @@
+"""Places and refusals of people, in words."""
+
+from django.utils.translation import gettext
+
+from shoplink.core.side_events import Place
+from shoplink.flows.people.membership import EMAIL_LENGTH_MAX, OPEN_INVITATIONS_MAX, Refusal
+from shoplink.store.read.names import names
+from shoplink.wording.sentences import N_
+
+
+def where(place: Place, subject_id: str) -> str:
+    """The name of a shop or an account (its id if it has none), or of a kind of staff."""
+    if place == "support":
+        return gettext("Support")
+    if place == "platform":
+        return gettext("Platform")
+    shops, accounts = names(
+        [subject_id] if place == "shop" else [], [subject_id] if place == "creator" else []
+    )
+    return (shops if place == "shop" else accounts).get(subject_id) or subject_id
+
+
+def say_refusal(refusal: Refusal) -> str:
+    """Why a step with people is not taken, and what to do."""
+    numbers = {"length": EMAIL_LENGTH_MAX, "limit": OPEN_INVITATIONS_MAX}
+    return gettext(_REFUSALS[refusal]).format_map(numbers)
+
+
+_REFUSALS: dict[Refusal, str] = {
+    "not_an_address": N_("This is no e-mail address of at most {length} characters."),
+    "already_a_member": N_("This person is a member already."),
+    "too_many_open": N_("{limit} invitations are open; withdraw some first."),
+    "invitation_gone": N_("This invitation was used, withdrawn, or has expired."),
+    "other_address": N_("This invitation is for another address. Sign in with the address it was sent to."),
+    "not_a_member": N_("This person is no member here any more."),
+    "last_member": N_("The last member cannot be removed; invite somebody else first."),
+}

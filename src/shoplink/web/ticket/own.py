@@ -1,0 +1,170 @@
+"""Tickets for the side that opens them, seller and creator alike: my tickets, one of them, and a new one in one click."""
+
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import Link, parse_command
+from shoplink.core.commands import COMMANDS, PairCommand
+from shoplink.core.instant import BEGINNING
+from shoplink.core.parse import MalformedError, is_id
+from shoplink.core.roles import may_issue
+from shoplink.core.wire_format import plain, read_reason
+from shoplink.flows.ticket.read import Seen, find, see
+from shoplink.flows.ticket.steps import open_about, open_review, reply, withdraw
+from shoplink.store.read.link import one_link
+from shoplink.store.ticket.tickets import page_of_tickets
+from shoplink.web.ticket.view import (
+    TicketRow,
+    TicketView,
+    problem_of,
+    show_row,
+    show_ticket,
+    step_of,
+    words_of,
+)
+from shoplink.web.view_models import ReasonRow, show_reasons
+from shoplink.web.visit import Answer, Shown, Visit
+
+_ROWS = 25
+_FIELDS = ("role", "reference", "settlement", "product_id", "content_id")
+
+
+class MyTickets(Struct, frozen=True):
+    """The tickets of a shop or an account, the newest first; `base` is the address of its place."""
+
+    base: str
+    rows: list[TicketRow]
+    next_url: str
+    first_url: str
+
+
+class MyTicket(Struct, frozen=True):
+    """One of them."""
+
+    base: str
+    ticket: TicketView
+
+
+class NotOpened(Struct, frozen=True):
+    """Why no ticket was opened, and who can act instead."""
+
+    base: str
+    problem: str
+    reasons: list[ReasonRow]
+    hidden: bool
+
+
+def my_tickets(visit: Visit, base: str) -> Answer:
+    """The tickets that this side opened."""
+    before = visit.number("before") or 0
+    by = visit.by
+    own = {"shop_id": by.id} if by.kind == "shop" else {"account_id": by.id}
+    side = "shop" if by.kind == "shop" else "creator"
+    found = page_of_tickets(visit.now, _ROWS + 1, before, side=side, newest_first=True, **own)  # type: ignore[arg-type]
+    rows = [show_row(visit, seen, f"{base}tickets/{seen.ticket.ticket_id}") for seen in see(found[:_ROWS])]
+    next_url = f"?before={found[_ROWS - 1].number}" if len(found) > _ROWS else ""
+    return Shown("tickets/mine.html", MyTickets(base, rows, next_url, f"{base}tickets" if before else ""))
+
+
+def my_ticket(visit: Visit, base: str, ticket_id: str) -> Answer:
+    """A ticket of this side; its forms write in it, or withdraw it. Raises Http404."""
+    seen, problem = find(ticket_id, visit.by), ""
+    if seen is None:
+        raise Http404
+    if visit.posted:
+        problem, said = _changed(visit, seen)
+        if not problem:
+            return _to(visit, base, ticket_id, said)
+        seen = find(ticket_id, visit.by) or seen
+    url = f"{base}tickets/{ticket_id}"
+    view = MyTicket(base, show_ticket(visit, seen, url, problem))
+    return Shown("tickets/one.html", view, status=422 if problem else 200)
+
+
+def _changed(visit: Visit, seen: Seen) -> tuple[str, str]:
+    """Do what a form of the page asks; what is wrong with it, or what to say when it is done."""
+    if visit.typed.get("do") == "withdraw":
+        answer = withdraw(seen.ticket, step_of(visit, "withdraw"))
+        return problem_of(visit, answer), _("The ticket is withdrawn.")
+    words, problem = words_of(visit)
+    if problem or words is None:
+        return problem or _("Write something first."), ""
+    answer = reply(seen.ticket, step_of(visit, "reply"), words)
+    return problem_of(visit, answer), _("Your message is with support.")
+
+
+def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> Answer:
+    """Open a ticket about what a page has just refused; `link`: what to ask about where the form names no other.
+
+    The form holds the command's name with its fields, or a link that stays in review. Raises Http404.
+    """
+    if not visit.posted:
+        return _to(visit, base, "", "")
+    words, problem = words_of(visit)
+    link = _meant(visit, link)
+    command = visit.typed.get("command", "")
+    step = step_of(visit, "ticket")
+    if command:
+        answer = open_about(_asked(visit, command, link), step, words)
+    elif link is not None:
+        answer = open_review(link, step, words)
+    else:
+        raise Http404
+    if answer["outcome"] == "accepted":
+        said = _("The ticket is with support; you will be told when they answer.")
+        return _to(visit, base, answer["ticket_id"], said)
+    reasons = [read_reason(reason) for reason in answer.get("reasons", [])]
+    view = NotOpened(
+        base,
+        problem or problem_of(visit, answer),
+        show_reasons(visit, reasons),
+        answer.get("creator_can_see", False),
+    )
+    return Shown("tickets/refused.html", view, status=409)
+
+
+def _asked(visit: Visit, command: str, link: Link | None) -> PairCommand:
+    """The command that a form asks about. Raises Http404 for one that no page offers."""
+    kind, typed = COMMANDS.get(command), visit.typed
+    if kind is None or not issubclass(kind, PairCommand):
+        raise Http404
+    known = kind.__struct_fields__
+    given = {name: typed[name] for name in _FIELDS if name in known and typed.get(name)}
+    if "product_ids" in known:
+        given["product_ids"] = typed.getlist("product_ids")  # type: ignore[assignment]
+    if "network_region" in known:
+        given["network_region"] = visit.network.region  # type: ignore[assignment]
+    pair = {name: typed.get(name, "") for name in ("shop_id", "account_id")}
+    if link is not None:
+        pair = {"shop_id": link.shop_id, "account_id": link.account_id}
+    pair["shop_id" if visit.by.kind == "shop" else "account_id"] = visit.by.id
+    try:
+        asked = parse_command({**given, **pair, "command": command, "at": BEGINNING, "by": plain(visit.by)})
+    except MalformedError:
+        raise Http404 from None
+    if not isinstance(asked, PairCommand) or not may_issue(visit.by, asked):
+        raise Http404
+    return asked
+
+
+def _meant(visit: Visit, link: Link | None) -> Link | None:
+    """The link that a form names; `link` if it names neither one nor another shop. Raises Http404."""
+    if named := visit.typed.get("link_id", ""):
+        return _own(visit, one_link(named) if is_id(named) else None)
+    return None if visit.typed.get("shop_id") else link
+
+
+def _own(visit: Visit, link: Link | None) -> Link:
+    """A link of this side's. Raises Http404."""
+    if link is None or visit.by.id != (link.shop_id if visit.by.kind == "shop" else link.account_id):
+        raise Http404
+    return link
+
+
+def _to(visit: Visit, base: str, ticket_id: str, said: str) -> HttpResponse:
+    place, named = ("seller", "shop_id") if visit.by.kind == "shop" else ("creator", "account_id")
+    assert base == f"/{place}/{visit.by.id}/", "a side has one place"
+    if ticket_id:
+        return visit.go(f"{place}.ticket", said=said, **{named: visit.by.id, "ticket_id": ticket_id})
+    return visit.go(f"{place}.tickets", said=said, **{named: visit.by.id})

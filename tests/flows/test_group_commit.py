@@ -1,0 +1,203 @@
+"""Single commands that wait at the same time share a transaction, and nothing else."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from importlib import import_module
+from typing import Self
+
+import pytest
+from django.db import OperationalError, connection
+
+from shoplink.core import Command, World
+from shoplink.flows.execute import Answer, execute
+from shoplink.flows.group_commit import Order, Together
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import is_postgresql, query
+from tests.store.asking import done, invite, put_account, put_shop
+from tests.store.threads import until
+
+THREADS = 8
+WITHIN_SECONDS = 10
+
+
+class Work:
+    """What is done together: it waits until it is let go, and fails for some orders."""
+
+    def __init__(self, error: type[Exception] = ValueError) -> None:
+        self.groups: list[list[str]] = []
+        self.go = threading.Event()
+        self.failing: set[str] = set()
+        self.error = error
+
+    def __call__(self, orders: list[Order]) -> None:
+        scopes = [order.scope for order in orders]
+        self.groups.append(scopes)
+        assert self.go.wait(WITHIN_SECONDS)
+        if failing := self.failing & set(scopes):
+            raise self.error(*sorted(failing))
+
+
+@contextmanager
+def waiting_behind_the_first(work: Work) -> Iterator[dict[str, "Future[bool]"]]:
+    """Orders "first" and then "0", "1", …, each by a thread of its own; all that follow the first wait."""
+    together = Together(work)
+    with ThreadPoolExecutor(THREADS + 1) as pool:
+        asked = {"first": pool.submit(together, Order([], "first"))}
+        until(lambda: work.groups == [["first"]])
+        for number in range(THREADS):
+            asked[str(number)] = pool.submit(together, Order([], str(number)))
+            until(lambda number=number: len(together._waiting) == number + 1)  # type: ignore[misc]
+        yield asked
+
+
+def test_who_finds_nobody_at_work_does_not_wait_for_company() -> None:
+    work = Work()
+    work.go.set()
+    together = Together(work)
+    assert [together(Order([], str(number))) for number in range(3)] == [True] * 3
+    assert work.groups == [["0"], ["1"], ["2"]]
+
+
+def test_orders_that_come_meanwhile_are_done_at_once() -> None:
+    work = Work()
+    with waiting_behind_the_first(work) as asked:
+        work.go.set()
+    assert all(one.result() for one in asked.values())
+    assert work.groups == [["first"], [str(number) for number in range(THREADS)]]
+
+
+def test_the_error_of_one_is_nobody_elses() -> None:
+    work = Work()
+    work.failing = {"first", "3"}
+    with waiting_behind_the_first(work) as asked:
+        work.go.set()
+    errors = {name: one.exception() for name, one in asked.items()}
+    assert {name: repr(error) for name, error in errors.items() if error} == {
+        "first": "ValueError('first')",
+        "3": "ValueError('3')",
+    }
+    assert sorted(group[0] for group in work.groups if len(group) == 1) == ["0", *"1234567", "first"]
+
+
+def test_where_the_database_may_have_committed_all_the_same_nothing_is_tried_again() -> None:
+    work = Work(OperationalError)
+    work.failing = {"3"}
+    with waiting_behind_the_first(work) as asked:
+        work.go.set()
+    assert asked.pop("first").result()
+    assert [str(one.exception()) for one in asked.values()] == ["3"] * THREADS
+    assert len(work.groups) == 2
+
+
+def test_an_order_with_a_key_that_is_being_worked_on_is_told_so_at_once() -> None:
+    work = Work()
+    together = Together(work)
+    keyed = partial(Order, [put_shop("S", key="one")])
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(together, keyed("a"))
+        until(lambda: work.groups == [["a"]])
+        waiting = pool.submit(together, keyed("b"))  # the same key of somebody else is another key
+        until(lambda: len(together._waiting) == 1)
+        assert [together(keyed("a")), together(keyed("b"))] == [False, False]
+        work.go.set()
+    assert [first.result(), waiting.result()] == [True, True]
+    assert together(keyed("a"))
+
+
+Sent = Future[list[Answer]]
+
+
+class Senders:
+    """Send single commands from threads of their own, none of which can get on as long as the block lasts."""
+
+    def __init__(self, show: Callable[[World], object] | None = None) -> None:
+        self._show = show
+        self._pool = ThreadPoolExecutor(2 * THREADS)
+        self._held = ExitStack()
+
+    def __enter__(self) -> Self:
+        self._held.enter_context(self._pool)
+        self._held.enter_context(writing())
+        if is_postgresql():
+            query("SELECT 1 FROM shop FOR UPDATE")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._held.close()
+
+    def one(self, command: Command) -> Sent:
+        return self._pool.submit(self._send, command)
+
+    def first_and_waiting(self, *commands: Command) -> list[Sent]:
+        """The first of them is at work, the others wait."""
+        sent = [self.one(commands[0])]
+        until(lambda: singles()._at_work)
+        sent += map(self.one, commands[1:])
+        until(lambda: len(singles()._waiting) == len(commands) - 1)
+        return sent
+
+    def _send(self, command: Command) -> list[Answer]:
+        try:
+            return execute([command], show=self._show)
+        finally:
+            connection.close()
+
+
+def singles() -> Together:
+    """Where single commands wait."""
+    found: Together = import_module("shoplink.flows.execute")._singles
+    return found
+
+
+@pytest.mark.usefixtures("database")
+class TestSingleCommands:
+    def test_that_wait_share_a_transaction_and_its_instant(self) -> None:
+        done(put_shop("S"))
+        with Senders() as senders:
+            sent = senders.first_and_waiting(
+                put_shop("S", name="x"), *(put_account(f"A{number}") for number in range(THREADS))
+            )
+        at = Counter(one.result()[0]["events"][0]["at"] for one in sent)
+        assert sorted(at.values()) == [1, THREADS]
+
+    def test_are_each_answered_for_themselves(self) -> None:
+        done(put_shop("S"), *(put_account(f"A{number}") for number in range(THREADS)))
+        with Senders() as senders:
+            sent = senders.first_and_waiting(
+                put_shop("S", name="x"), *(invite("S", f"A{number}") for number in range(THREADS))
+            )
+        answers = [one.result()[0] for one in sent[1:]]
+        outcomes = Counter(
+            (one["outcome"], *(reason["code"] for reason in one["reasons"])) for one in answers
+        )
+        assert outcomes == {("accepted",): 4, ("refused", "shop.slots_full"): 4}
+        invited = {f"A{number}": one["events"][0] for number, one in enumerate(answers) if one["events"]}
+        assert all(event["account_id"] == account_id for account_id, event in invited.items())
+
+    def test_do_not_fail_with_one_whose_answer_cannot_be_shown(self) -> None:
+        done(put_shop("S"))
+
+        def show(world: World) -> str:
+            assert "T3" not in world.shops, "this one cannot be shown"
+            return "shown"
+
+        with Senders(show) as senders:
+            sent = senders.first_and_waiting(
+                put_shop("S", name="x"), *(put_shop(f"T{number}") for number in range(6))
+            )
+        assert [number for number, one in enumerate(sent[1:]) if one.exception()] == [3]
+        stored = [shop_id for (shop_id,) in query("SELECT shop_id FROM shop ORDER BY shop_id")]
+        assert stored == ["S", "T0", "T1", "T2", "T4", "T5"]
+
+    def test_with_a_key_that_waits_or_runs_are_told_so_at_once(self) -> None:
+        done(put_shop("S"))
+        keyed = [put_shop("S", name=name, key=name) for name in ("x", "y")]
+        with Senders() as senders:
+            sent = senders.first_and_waiting(*keyed)
+            meanwhile = [senders.one(one).result(WITHIN_SECONDS)[0] for one in keyed]
+        assert [one["error"] for one in meanwhile] == ["idempotency.in_progress"] * 2
+        assert [execute([one]) for one in keyed] == [one.result() for one in sent]

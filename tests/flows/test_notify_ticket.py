@@ -1,0 +1,115 @@
+"""What becomes of a ticket is told to the side that opened it, and to nobody else."""
+
+from datetime import datetime
+
+import pytest
+
+from shoplink.core import Invite, RequestUnlink
+from shoplink.core.facts import Actor
+from shoplink.flows.ticket.steps import Step, Words, open_about, reply, resolve, settle, withdraw
+from shoplink.store.ticket.tickets import Ticket, one_ticket
+from shoplink.store.write.feed import number_events
+from tests.flows.telling import (
+    DAY,
+    HOUR,
+    body,
+    cast,
+    data_of,
+    deliver_at,
+    happen,
+    linked,
+    person,
+    post_office,
+    stored_data,
+    subject,
+    told,
+)
+from tests.rule import rule
+from tests.store.asking import NOON, put_account
+
+pytestmark = pytest.mark.usefixtures("database")
+
+SELLER, CREATOR, SUPPORT = Actor("shop", "S"), Actor("creator", "A"), Actor("support", "wei")
+
+
+def step(by: Actor, at: datetime = NOON) -> Step:
+    return Step(by, now=lambda: at)
+
+
+def ticket_of_shop() -> Ticket:
+    """S asks why it cannot invite A, who was moved to another country."""
+    happen(NOON, put_account("A", handle="oliviasteeps", region="FR"))
+    command = Invite(at=NOON, shop_id="S", account_id="A", role="marketing", network_region="GB")
+    answer = open_about(command, step(SELLER), Words("为什么不能邀请她？"))
+    return stored(answer["ticket_id"])
+
+
+def stored(ticket_id: str) -> Ticket:
+    ticket = one_ticket(ticket_id)
+    assert ticket is not None
+    return ticket
+
+
+@rule("R39")
+def test_an_answer_of_support_is_told_to_the_shop_that_asked_in_no_words_of_the_ticket() -> None:
+    wei, olivia, stranger = cast()
+    ticket = ticket_of_shop()
+    reply(ticket, step(SUPPORT, NOON + HOUR), Words("请达人提供居留许可。"))
+    number_events()
+    with post_office() as post:
+        deliver_at(NOON + HOUR)
+    assert (told(wei), told(olivia), told(stranger)) == (["ticket.replied"], [], [])
+    assert data_of(wei, "ticket.replied") == {"ticket_id": ticket.ticket_id}
+    assert subject(post.letters[0]) == "客服回复了您的工单"
+    assert f"/seller/S/tickets/{ticket.ticket_id}" in body(post.letters[0])
+    assert "居留" not in str(stored_data()) + body(post.letters[0])
+
+
+def test_a_resolved_ticket_is_told_to_all_colleagues_of_whoever_asked() -> None:
+    wei, _, _ = cast()
+    colleague = person("colleague@example.com", shop="S")
+    resolve(ticket_of_shop(), step(SUPPORT, NOON + HOUR))
+    number_events()
+    deliver_at(NOON + HOUR)
+    assert told(wei) == told(colleague) == ["ticket.resolved"]
+
+
+@pytest.mark.parametrize(
+    ("registered_in", "region", "cause"), [("GB", "GB", "cleared"), ("US", "FR", "beyond_support")]
+)
+@rule("R40")
+def test_a_ticket_that_closed_by_itself_is_told_with_its_cause(
+    registered_in: str, region: str, cause: str
+) -> None:
+    wei, _, _ = cast()
+    ticket_of_shop()
+    happen(NOON + HOUR, put_account("A", handle="oliviasteeps", region=region, registered_in=registered_in))
+    assert settle(NOON + HOUR) == 1
+    number_events()
+    with post_office() as post:
+        deliver_at(NOON + HOUR)
+    assert told(wei) == ["ticket.closed"]
+    assert data_of(wei, "ticket.closed")["cause"] == cause
+    assert ("客服无法处理" in subject(post.letters[0])) == (cause == "beyond_support")
+
+
+def test_what_the_opener_did_is_told_to_nobody() -> None:
+    wei, _, _ = cast()
+    ticket = ticket_of_shop()
+    reply(ticket, step(SELLER, NOON + HOUR), Words("还在等。"))
+    withdraw(ticket, step(SELLER, NOON + 2 * HOUR))
+    number_events()
+    deliver_at(NOON + 2 * HOUR)
+    assert told(wei) == []
+
+
+def test_the_ticket_of_a_creator_is_told_to_the_creator() -> None:
+    wei, olivia, _ = cast()
+    linked()
+    command = RequestUnlink(at=NOON, shop_id="S", account_id="A", network_region="GB")
+    answer = open_about(command, step(CREATOR, NOON + HOUR))
+    reply(stored(answer["ticket_id"]), step(SUPPORT, NOON + 2 * HOUR), Words("Please wait a day."))
+    number_events()
+    deliver_at(NOON + DAY)
+    assert told(olivia)[-1] == "ticket.replied"
+    assert "ticket.replied" not in told(wei)
