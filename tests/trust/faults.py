@@ -31,16 +31,16 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 core_step, core_rules, live, execute, tick, load, save, commerce_load, commerce_save, sql = (
     import_module(f"shoplink.{name}")
     for name in (
-        "core.step",
+        "core.transition",
         "core.rules",
-        "core.decide.live",
+        "core.decisions.live",
         "flows.execute",
         "flows.tick",
-        "store.load",
-        "store.save",
-        "store.commerce_load",
-        "store.commerce_save",
-        "store.sql",
+        "store.write.load",
+        "store.write.save",
+        "store.write.load_commerce",
+        "store.write.save_commerce",
+        "store.database.sql",
     )
 )
 
