@@ -141,6 +141,22 @@ def test_every_link_of_a_page_leads_to_a_file_of_the_repository() -> None:
     assert not broken
 
 
+def test_every_page_is_found_from_the_list_of_its_readers() -> None:
+    """The specification and the decisions have lists of their own."""
+    for folder in ("docs", "docs/specification", "docs/decisions"):
+        index = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+        listed = {link for link, _ in LINK.findall(index)}
+        own = [page for page in PAGES if _list_of(page) == ROOT / folder and page.name != "README.md"]
+        assert own
+        assert not [page for page in own if page.relative_to(ROOT / folder).as_posix() not in listed]
+
+
+def _list_of(page: Path) -> Path | None:
+    if page.parent == ROOT:
+        return None
+    return page.parent if page.parent.name in {"specification", "decisions"} else ROOT / "docs"
+
+
 CITED = re.compile(r"\b([a-z]+)\.md(?:\]\([^)]*\))? section (\d+)")
 
 
