@@ -1,5 +1,7 @@
 """Write examples/platform-export/: what a platform exports of two markets, the same bytes every time.
 
+Three of its links are not accepted, so that whoever follows the how-to has something to correct.
+
 python -m tests.cli.platform_export
 """
 
@@ -14,6 +16,7 @@ from tests.traceability import ROOT
 FOLDER = ROOT / "examples" / "platform-export"
 SHOPS = 200
 ACCOUNTS = 1_500
+NOT_ACCEPTED = 3
 
 _CHINA = timezone(timedelta(hours=8))
 _UNTIL = datetime(2025, 6, 1, tzinfo=UTC)
@@ -222,6 +225,18 @@ def _links(dice: _Dice, shops: list[list[str]], accounts: list[list[str]]) -> li
             before = linked_at - timedelta(days=90 + dice.below(100))
             rows.append([shop_id, account_id, role, _local(before), _local(linked_at - timedelta(days=30))])
         rows.append([shop_id, account_id, role, _local(linked_at), ""])
+    return [*rows, *_not_accepted(shops, free[_NAMES["GB"]])]
+
+
+def _not_accepted(shops: list[list[str]], free: list[str]) -> list[list[str]]:
+    """What goes wrong most often: an id that a spreadsheet spoiled, a time without an offset, a shop left out."""
+    shop_id, linked_at = shops[0][0], "2025-03-02 07:20:00"
+    rows = [
+        [shop_id, f"{float(free[-1]):.5E}", "渠道账号", f"{linked_at}+08:00", ""],
+        [shop_id, free[-2], "渠道账号", linked_at, ""],
+        ["7495100999999999999", free[-3], "官方账号", f"{linked_at}+08:00", ""],
+    ]
+    assert len(rows) == NOT_ACCEPTED
     return rows
 
 

@@ -31,7 +31,7 @@ _HOURS_MAX = 23
 @click.command(
     epilog="""\b
 Examples:
-  shoplink apply examples/platform-export/*.csv
+  shoplink apply shops.csv accounts.csv links.csv
   shoplink apply --dry-run links.csv
   shoplink apply --language zh shops.csv        (what is rejected: shops.rejected.csv)
   zcat commands.ndjson.gz | shoplink apply --json -
