@@ -173,3 +173,19 @@ def test_every_section_that_is_cited_is_in_the_specification() -> None:
     }
     assert len({citation for citation, _ in cited}) > 10
     assert not {(citation, path) for citation, path in cited if citation not in headings}
+
+
+NAMED = re.compile(r"`((?:\w+/)+\w+\.(?:py|toml|md|ndjson|csv|txt|json))`")
+
+
+def test_every_file_that_a_page_names_is_there() -> None:
+    """The specification names what is to be built, too, and its readers know."""
+    missing = []
+    for page in PAGES:
+        if page.parent.name == "specification":
+            continue
+        for name in NAMED.findall(page.read_text(encoding="utf-8")):
+            places = (ROOT / name, ROOT / "src" / "shoplink" / name, page.parent / name)
+            if not any(place.exists() for place in places):
+                missing.append(f"{page.relative_to(ROOT)}: {name}")
+    assert not missing
