@@ -4,22 +4,23 @@ In the gate (SHOPLINK_NO_SKIP=1) a skipped test is a failure, and Hypothesis tri
 says whether a change is sound; new examples are looked for outside of it.
 """
 
-import atexit
 import os
-import shutil
-import tempfile
+import sys
 
 import django
 import pytest
 from hypothesis import settings
 
+from tests import run_folder
+
 os.environ.setdefault("SHOPLINK_SECRET_KEY", "a key for the tests")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
-if (
-    "SHOPLINK_HOME" not in os.environ
-):  # the workers of a parallel run are given the folder of the process that starts them
-    os.environ["SHOPLINK_HOME"] = tempfile.mkdtemp(prefix="shoplink-tests-")
-    atexit.register(shutil.rmtree, os.environ["SHOPLINK_HOME"], ignore_errors=True)
+FOLDER = run_folder.enter()
+os.environ["SHOPLINK_HOME"] = str(FOLDER)
+if sys.dont_write_bytecode:
+    # The tests start hundreds of processes: compiling everything for each of them takes longer than the tests.
+    del os.environ["PYTHONDONTWRITEBYTECODE"]
+    os.environ["PYTHONPYCACHEPREFIX"] = str(FOLDER / "bytecode")
 django.setup()
 
 IN_THE_GATE = os.environ.get("SHOPLINK_NO_SKIP") == "1"

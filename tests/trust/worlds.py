@@ -12,11 +12,11 @@ from django.db import connection
 from msgspec import Struct
 
 from shoplink.store.database import owner
+from tests import run_folder
 from tests.databases import fresh, use
 from tests.trust.simulation import Simulation
 
 _STEPS_IN_WORLD = (200, 2_500)
-_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder in memory, if there is one: nothing here must survive the machine)
 _PATIENCE_SECONDS = 0.005
 
 
@@ -82,7 +82,7 @@ def simulate(
 def _own_file() -> Iterator[None]:
     """A new SQLite file with production's settings, in memory where possible; gone afterwards."""
     template = fresh("sqlite").removeprefix("sqlite:///")
-    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=run_folder.in_memory()) as folder:
         path = Path(folder) / "world.sqlite3"
         shutil.move(template, path)
         use(f"sqlite:///{path}")
