@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import override_settings
 
-from shoplink.config.sign_in import sign_in_settings
+from shoplink.config.sign_in import provider_settings
 from shoplink.core.facts import Actor
 from shoplink.flows.people import membership
 from shoplink.store.database.sql import query
@@ -32,8 +32,7 @@ def sso(database: str) -> Iterator[Provider]:  # noqa: ARG001 (in use)
             "SHOPLINK_TIKTOK_CLIENT_KEY": "tiktok-key",
             "SHOPLINK_TIKTOK_CLIENT_SECRET": "secret",
         }
-        found = sign_in_settings(environment, https=False)
-        with override_settings(SOCIALACCOUNT_PROVIDERS=found["SOCIALACCOUNT_PROVIDERS"]):
+        with override_settings(SOCIALACCOUNT_PROVIDERS=provider_settings(environment)):
             yield server
 
 
@@ -143,4 +142,4 @@ def test_the_way_to_tiktok_carries_our_key() -> None:
 )
 def test_half_a_configuration_names_what_is_wrong(environment: dict[str, str], named: str) -> None:
     with pytest.raises(ValueError, match=f"^{named}: found"):
-        sign_in_settings(environment, https=True)
+        provider_settings(environment)

@@ -1,6 +1,6 @@
 """How e-mail is sent, and the address under which people reach the pages; docs/reference/settings.md lists both."""
 
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 _KINDS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -9,13 +9,26 @@ _ALLOWED = (
 )
 
 
-def mail_settings(smtp_url: str, mail_from: str, public_url: str) -> dict[str, Any]:
-    """Django's settings of e-mail; without an SMTP address nothing is sent.
+class Mail(NamedTuple):
+    """How e-mail is sent; as it stands here, nothing is."""
+
+    backend: str = "dummy"
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    starttls: bool = False
+    tls: bool = False
+    sender: str = "shoplink@localhost"
+
+
+def mail_settings(smtp_url: str, mail_from: str, public_url: str) -> Mail:
+    """How e-mail is sent by the settings; without an SMTP address nothing is.
 
     Raises ValueError that names the setting.
     """
     if not smtp_url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend", "EMAIL_HOST": ""}
+        return Mail()
     if not public_url:
         raise ValueError(
             "SHOPLINK_PUBLIC_URL: found nothing; with SHOPLINK_SMTP_URL it has to be there, for the links in e-mails"
@@ -28,17 +41,16 @@ def mail_settings(smtp_url: str, mail_from: str, public_url: str) -> dict[str, A
     if parts.scheme not in _KINDS or not parts.hostname or port == -1 or parts.path.strip("/") or parts.query:
         # The address itself is not repeated: it may hold a password.
         raise ValueError(f"SHOPLINK_SMTP_URL: found a {parts.scheme!r} address; allowed: {_ALLOWED}")
-    return {
-        "EMAIL_TIMEOUT": 10,
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": port or _KINDS[parts.scheme],
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls",
-        "EMAIL_USE_SSL": parts.scheme == "smtps",
-        "DEFAULT_FROM_EMAIL": mail_from or f"shoplink@{urlsplit(public_url).hostname}",
-    }
+    return Mail(
+        backend="smtp",
+        host=parts.hostname,
+        port=port or _KINDS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        starttls=parts.scheme == "smtp+starttls",
+        tls=parts.scheme == "smtps",
+        sender=mail_from or f"shoplink@{urlsplit(public_url).hostname}",
+    )
 
 
 def checked_public_url(text: str) -> str:

@@ -2,11 +2,14 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
-from shoplink.config import sign_in, web
+from csp.constants import NONE, SELF
+
 from shoplink.config.database import database_settings
 from shoplink.config.log import logging_settings
 from shoplink.config.mail import checked_public_url, mail_settings
+from shoplink.config.sign_in import provider_settings
 
 
 def whole_number(name: str, default: int, *, least: int = 1, most: int) -> int:
@@ -17,6 +20,12 @@ def whole_number(name: str, default: int, *, least: int = 1, most: int) -> int:
     return int(text)
 
 
+def display_name(person: Any) -> str:
+    """What a person is called on the pages of their own account."""
+    return person.name or person.email or ""
+
+
+_PACKAGE = Path(__file__).resolve().parents[1]
 HOME = Path(os.environ.get("SHOPLINK_HOME", "var")).resolve()
 DATABASE_URL = os.environ.get("SHOPLINK_DATABASE_URL") or f"sqlite:///{HOME}/shoplink.sqlite3"
 DATABASES = {"default": database_settings(DATABASE_URL)}
@@ -24,7 +33,36 @@ DATABASES = {"default": database_settings(DATABASE_URL)}
 SECRET_KEY = os.environ.get("SHOPLINK_SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SHOPLINK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-INSTALLED_APPS = ["shoplink.store", *sign_in.APPS, *web.APPS]
+# How many proxies of the operator's own stand before the service, each adding to X-Forwarded-For.
+PROXIES = whole_number("SHOPLINK_PROXIES", 0, least=0, most=10)
+# The header in which a trusted proxy says which country the visitor is in, such as CF-IPCountry.
+COUNTRY_HEADER = os.environ.get("SHOPLINK_COUNTRY_HEADER", "")
+# Without a proxy of the operator's own, whoever sends this header has made it up.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
+# The address under which people reach the pages; the links in e-mails and calendars begin with it.
+PUBLIC_URL = checked_public_url(os.environ.get("SHOPLINK_PUBLIC_URL", ""))
+# Secure wherever people reach the service by another name than this machine's own.
+_SECURE_COOKIES = (
+    not set(ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}
+    and os.environ.get("SHOPLINK_INSECURE_COOKIES") != "1"
+)
+
+INSTALLED_APPS = [
+    "shoplink.store",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "shoplink.config.apps.ProvidersOnDemand",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.tiktok",
+    "shoplink.web",
+]
 _API = [
     "shoplink.api.measure.Measure",
     "shoplink.api.edge.Edge",
@@ -35,9 +73,15 @@ _API = [
 PROGRAM_MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", *_API]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    *web.BEFORE,
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     *_API,
-    *web.MIDDLEWARE,
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shoplink.web.reader.Reader",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "shoplink.config.urls"
@@ -48,18 +92,24 @@ DEFAULT_AUTO_FIELD = (
     "django.db.models.AutoField"  # what the tables of others were made with; ours say their own
 )
 
-# The address under which people reach the pages; the links in e-mails and calendars begin with it.
-PUBLIC_URL = checked_public_url(os.environ.get("SHOPLINK_PUBLIC_URL", ""))
-globals().update(
-    mail_settings(
-        os.environ.get("SHOPLINK_SMTP_URL", ""),
-        os.environ.get("SHOPLINK_MAIL_FROM", ""),
-        os.environ.get("SHOPLINK_PUBLIC_URL", ""),
-    )
-)
-
 LOGGING = logging_settings(os.environ.get("SHOPLINK_LOG_LEVEL", "INFO"))
 
+_MAIL = mail_settings(
+    os.environ.get("SHOPLINK_SMTP_URL", ""),
+    os.environ.get("SHOPLINK_MAIL_FROM", ""),
+    os.environ.get("SHOPLINK_PUBLIC_URL", ""),
+)
+EMAIL_BACKEND = f"django.core.mail.backends.{_MAIL.backend}.EmailBackend"
+EMAIL_HOST = _MAIL.host
+EMAIL_PORT = _MAIL.port
+EMAIL_HOST_USER = _MAIL.user
+EMAIL_HOST_PASSWORD = _MAIL.password
+EMAIL_USE_TLS = _MAIL.starttls
+EMAIL_USE_SSL = _MAIL.tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = _MAIL.sender
+
+# What is kept, and for how long.
 REFUSALS_KEPT_DAYS = whole_number("SHOPLINK_REFUSALS_KEPT_DAYS", 90, most=36_500)
 ANSWERS_KEPT_DAYS = 30
 MESSAGES_KEPT_DAYS = whole_number("SHOPLINK_MESSAGES_KEPT_DAYS", 365, most=36_500)
@@ -74,10 +124,108 @@ MMDB = os.environ.get("SHOPLINK_MMDB", "")
 # Requests that one API key, and one address, may send to one process: so many a second, and so many at once.
 RATE_PER_SECOND = whole_number("SHOPLINK_RATE_PER_SECOND", 500, most=1_000_000)
 RATE_BURST = whole_number("SHOPLINK_RATE_BURST", 2 * RATE_PER_SECOND, most=2_000_000)
-# How many proxies of the operator's own stand before the service, each adding to X-Forwarded-For.
-PROXIES = whole_number("SHOPLINK_PROXIES", 0, least=0, most=10)
-# The header in which a trusted proxy says which country the visitor is in, such as CF-IPCountry.
-COUNTRY_HEADER = os.environ.get("SHOPLINK_COUNTRY_HEADER", "")
 
-globals().update(web.web_settings(ALLOWED_HOSTS))
-globals().update(sign_in.sign_in_settings(os.environ, https=globals()["SESSION_COOKIE_SECURE"]))
+# The consoles: languages, templates, statics, and what keeps pages safe.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [_PACKAGE / "locale"]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_PACKAGE / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csrf",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["django.templatetags.i18n", "shoplink.web.templatetags.shell"],
+        },
+    }
+]
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+# A file under built/ has its digest in its name, so it never changes under it.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/built/"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = _SECURE_COOKIES
+CSRF_FAILURE_VIEW = "shoplink.web.errors.forged"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# People and their sessions.
+AUTH_USER_MODEL = "store.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("name", "email")},
+    },
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+# A session ends so long after signing in, however much it is used: no page writes to make it last.
+SESSION_ENGINE = "shoplink.store.people.sessions"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = _SECURE_COOKIES
+
+# Addresses and passwords. allauth's rate limits and its silence about who has an account stay on.
+_CODE_SECONDS = 15 * 60
+ACCOUNT_ADAPTER = "shoplink.web.people.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "shoplink.web.people.forms.SignUpForm"}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _SECURE_COOKIES else "http"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = display_name
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = _CODE_SECONDS
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = _CODE_SECONDS
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {"invite": "30/h/user"}
+
+# Second steps.
+MFA_ADAPTER = "shoplink.web.people.adapter.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "shoplink"
+# Browsers themselves allow passkeys without HTTPS on localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE_COOKIES
+
+# Signing in at the organisation's own provider, or TikTok's.
+SOCIALACCOUNT_ADAPTER = "shoplink.web.people.adapter.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = provider_settings(os.environ)
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
