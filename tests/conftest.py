@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from tests import run_folder
+from tools.catalogue import compile_catalogues
 
 os.environ.setdefault("SHOPLINK_SECRET_KEY", "a key for the tests")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
@@ -21,6 +22,7 @@ if sys.dont_write_bytecode:
     # The tests start hundreds of processes: compiling everything for each of them takes longer than the tests.
     del os.environ["PYTHONDONTWRITEBYTECODE"]
     os.environ["PYTHONPYCACHEPREFIX"] = str(FOLDER / "bytecode")
+compile_catalogues()  # a checkout may have brought new sentences
 django.setup()
 
 IN_THE_GATE = os.environ.get("SHOPLINK_NO_SKIP") == "1"

@@ -84,6 +84,15 @@ def test_a_country_file_that_cannot_be_read_is_wrong(database: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_tls_without_a_proxy_that_is_believed_is_wrong(database: str) -> None:
+    address = {"SHOPLINK_PUBLIC_URL": "https://links.example.com"}
+    status, said = found(database, **address)
+    assert (status, len(said["wrong"])) == (1, 1)
+    assert said["wrong"][0].startswith("SHOPLINK_PUBLIC_URL has https:// and SHOPLINK_PROXIES is 0")
+    assert found(database, **address, SHOPLINK_PROXIES="1")[0] == 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_beside_a_running_service_it_says_who_owns_the_file(database: str, tmp_path: Path) -> None:
     with serving(database, tmp_path):
         status, said = found(database)

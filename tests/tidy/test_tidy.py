@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from tests.traceability import ROOT, rules_in_code, rules_in_tests, rules_of_the
 
 SOURCES = sorted(path for path in (ROOT / "src").rglob("*.py") if path.parent.name != "migrations")
 EVERY_MODULE = sorted(
-    path for folder in ("src", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+    path for folder in ("src", "tests", "benchmarks", "tools") for path in (ROOT / folder).rglob("*.py")
 )
+TEXTS = {".md", ".py", ".html", ".po", ".toml", ".ndjson"}
 LINES_IN_MODULE_MAX = 300
 LINES_IN_FUNCTION_MAX = 60
 VAGUE_NAMES = {"utils", "helpers", "common", "manager", "base", "misc"}
@@ -70,8 +72,10 @@ def test_a_generated_page_is_up_to_date(path: Path, text: str) -> None:
 
 
 def test_the_lock_names_no_registry_and_hashes_everything() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        text = (ROOT / name).read_text(encoding="utf-8")
+    locks = sorted(ROOT.glob("requirements*.txt"))
+    assert len(locks) == 4
+    for lock in locks:
+        text = lock.read_text(encoding="utf-8")
         assert "http" not in text
         packages = re.findall(r"^[a-z0-9].*==", text, re.MULTILINE)
         assert packages
@@ -81,11 +85,39 @@ def test_the_lock_names_no_registry_and_hashes_everything() -> None:
 
 def test_every_direct_dependency_is_given_a_reason() -> None:
     page = (ROOT / "docs" / "reference" / "dependencies.md").read_text(encoding="utf-8")
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    section = re.findall(r"^(?:dependencies|dev|bench) = \[(.*?)\]", project, re.MULTILINE | re.DOTALL)
-    names = re.findall(r'"([A-Za-z0-9_-]+)', " ".join(section))
-    assert len(names) > 8
-    assert not [name for name in names if f"| {name} |" not in page]
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = whole["project"]
+    lists = [
+        project["dependencies"],
+        *project["optional-dependencies"].values(),
+        *whole["dependency-groups"].values(),
+    ]
+    names = {re.split(r"[^A-Za-z0-9_-]", each, maxsplit=1)[0] for some in lists for each in some}
+    of_the_assets = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+    listed = set(re.findall(r"^\| (\S+) \|", page, re.MULTILINE)) - {"package", "|"}
+    assert len(names) > 30
+    assert listed - of_the_assets["dependencies"].keys() - of_the_assets[
+        "devDependencies"
+    ].keys() == names - {"shoplink"}
+
+
+NAMES_THE_REGISTRY = re.compile(r"(?:pip|pipx|uv|uvx)\b[^\n`]*\s['\"]?shoplink\b(?![-./])|['\" ]shoplink\[")
+"""`shoplink` on the public registry is nobody's; whoever takes the name is installed by what says so."""
+
+
+def test_nobody_is_told_to_install_a_name_that_is_not_ours() -> None:
+    files = [path for folder in ("src", "docs", "examples") for path in (ROOT / folder).rglob("*")]
+    files = [*files, *ROOT.glob("*.md"), ROOT / "Makefile"]
+    texts = {
+        path: path.read_text(encoding="utf-8")
+        for path in files
+        if path.suffix in TEXTS or path.name == "Makefile"
+    }
+    assert len(texts) > 400
+    assert not [str(path) for path, text in texts.items() if NAMES_THE_REGISTRY.search(text)]
+    assert NAMES_THE_REGISTRY.search("pip install 'shoplink[spark]'")
+    assert NAMES_THE_REGISTRY.search("uv tool install shoplink")
+    assert not NAMES_THE_REGISTRY.search("pip install './dist/shoplink-0.1.0-py3-none-any.whl[spark]'")
 
 
 def test_every_package_of_the_assets_is_given_a_reason_and_locked_without_a_registry() -> None:

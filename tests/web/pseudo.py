@@ -9,8 +9,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.test import override_settings
 
-from shoplink.config.catalogue import LOCALE
 from shoplink.wording import language
+from tools.catalogue import LOCALE
 
 SHOWN_ATTRIBUTES = {
     "title",

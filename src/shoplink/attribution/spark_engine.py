@@ -76,7 +76,9 @@ class Spark:
         try:
             from pyspark.sql import SparkSession  # noqa: PLC0415 (an optional extra)
         except ImportError as error:
-            raise EngineError(f"Spark is not installed ({error}); pip install 'shoplink[spark]'") from error
+            raise EngineError(
+                f"Spark is not installed ({error}): install the wheel with the extra `spark`"
+            ) from error
         builder = SparkSession.builder.appName("shoplink attribute").master(master)
         settings = {
             "spark.sql.session.timeZone": "UTC",

@@ -1,48 +1,50 @@
 """The `shoplink` command: a thin sender of commands to the flows, one module per subcommand."""
 
-import click
+from importlib import import_module
 
-from shoplink.cli.apply import apply
-from shoplink.cli.attribute import attribute
-from shoplink.cli.deliver import deliver
-from shoplink.cli.demo import demo
-from shoplink.cli.doctor import doctor
-from shoplink.cli.export import export
-from shoplink.cli.keys import keys
-from shoplink.cli.people import people
-from shoplink.cli.replay import replay
-from shoplink.cli.rulebook import rulebook
-from shoplink.cli.serve import migrate, serve
-from shoplink.cli.staff import staff
-from shoplink.cli.statement import statement
-from shoplink.cli.tick import tick
-from shoplink.cli.verify import verify
+import click
 
 __all__ = ["main"]
 
+_COMMANDS = (
+    "apply",
+    "attribute",
+    "deliver",
+    "demo",
+    "doctor",
+    "export",
+    "keys",
+    "migrate",
+    "people",
+    "replay",
+    "rulebook",
+    "serve",
+    "staff",
+    "statement",
+    "tick",
+    "verify",
+)
+_BESIDE = {"migrate": "serve"}
+"""The commands that share the module of another one; the rest stand in a module of their own name."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """Imports a subcommand when it is called: what another one needs costs this one nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's)
+        """By name."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's)
+        """The subcommand of this name; None where there is none."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"shoplink.cli.{_BESIDE.get(cmd_name, cmd_name)}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="shoplink")
 def main() -> None:
     """Decide who may link whom, and say why not."""
-
-
-for command in (
-    serve,
-    demo,
-    migrate,
-    apply,
-    attribute,
-    statement,
-    export,
-    verify,
-    replay,
-    rulebook,
-    keys,
-    people,
-    staff,
-    tick,
-    deliver,
-    doctor,
-):
-    main.add_command(command)

@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from shoplink.cli.database import fail, with_database
+from shoplink.cli.extra import needs_orders
 from shoplink.core.instant import parse_instant
 from shoplink.wording import Tag
 
@@ -86,6 +87,7 @@ or the database cannot be used.
     help="The language of reasons.  [default: that of the columns]",
 )
 @click.option("--json", "as_json", is_flag=True, help="What came of it as JSON.")
+@needs_orders
 def attribute(orders: tuple[str, ...], **options: Any) -> None:
     """Say of each order in ORDERS whether it belongs to a link, and what commission is due.
 

@@ -30,7 +30,8 @@ def doctor(*, as_json: bool) -> None:
     """Say which versions run on which database, and what is wrong: also beside a running service.
 
     Wrong are: a database that cannot be used, tables of another version, a timer that is more than a
-    minute behind, a country database that cannot be read or is older than a year.
+    minute behind, a country database that cannot be read or is older than a year, TLS
+    without a proxy that is believed, pages without their styles.
     """
     found, wrong = _examine()
     if as_json:
@@ -47,7 +48,8 @@ def doctor(*, as_json: bool) -> None:
 
 def _examine() -> tuple[dict[str, Any], list[str]]:
     """What was found, by name, and sentences about what is wrong."""
-    from shoplink.flows.health import TROUBLES, troubles  # noqa: PLC0415 (only with settings in place)
+    from shoplink.config.parts import missing_parts  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.health import TROUBLES, troubles  # noqa: PLC0415 (as above)
 
     found: dict[str, Any] = {
         "shoplink": version("shoplink"),
@@ -64,6 +66,8 @@ def _examine() -> tuple[dict[str, Any], list[str]]:
     if set(trouble) <= {"read_only"}:
         wrong += _late(found)
     wrong += _country(found)
+    wrong += _proxies()
+    wrong += missing_parts()
     return found, wrong
 
 
@@ -82,6 +86,16 @@ def _late(found: dict[str, Any]) -> list[str]:
     if late.due_seconds <= _LAG_SECONDS_MAX:
         return []
     return [f"what was due {late.due_seconds:.0f} s ago is not stored: `shoplink serve` or `tick` does that"]
+
+
+def _proxies() -> list[str]:
+    from django.conf import settings  # noqa: PLC0415 (only with settings in place)
+
+    if settings.PROXIES or not settings.PUBLIC_URL.startswith("https://"):
+        return []
+    return [
+        "SHOPLINK_PUBLIC_URL has https:// and SHOPLINK_PROXIES is 0: no proxy is believed, and forms are refused"
+    ]
 
 
 def _country(found: dict[str, Any]) -> list[str]:

@@ -31,7 +31,7 @@ Examples:
 
 \b
 Exit status: 0 when ended by Ctrl-C or SIGTERM; 1 if the service failed; 2 if it cannot start: the port is in
-use, the database is away or its file belongs to another process, SHOPLINK_MMDB cannot be read.
+use, the database is away or its file belongs to another process, SHOPLINK_MMDB cannot be read, the pages are not built.
 """
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -67,8 +67,11 @@ def serve(host: str, port: int, workers: int, threads: int | None, *, delivering
     """
     from django.db import connection  # noqa: PLC0415 (only with settings in place)
 
+    from shoplink.config.parts import missing_parts  # noqa: PLC0415 (as above)
     from shoplink.store.database.owner import OwnedError, close_down, release  # noqa: PLC0415 (as above)
 
+    if missing := missing_parts():
+        fail("\n".join(missing))
     _fail_if_taken(host, port)
     _fail_without_countries()
     bring_up_to_date()

@@ -10,6 +10,7 @@ import msgspec
 
 from shoplink.cli.attribute import engine_of, files_of, links_of
 from shoplink.cli.database import fail, with_database
+from shoplink.cli.extra import needs_orders
 
 
 @click.command(
@@ -39,6 +40,7 @@ Exit status: 0; 2 if nothing was written: a sum is not that of its rows, or a fi
 @click.option("--memory", default="2GB", show_default=True, help="How much DuckDB may use.")
 @click.option("--threads", type=click.IntRange(1), help="How many it may use.  [default: one per core]")
 @click.option("--json", "as_json", is_flag=True, help="What was written as JSON.")
+@needs_orders
 def statement(results: tuple[str, ...], **options: Any) -> None:
     """Sum the RESULTs of `attribute` per month and shop, and per link.
 

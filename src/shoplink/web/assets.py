@@ -22,7 +22,7 @@ class _Built(Struct, frozen=True):
 def _built() -> _Built:
     manifest = files("shoplink.web") / "static" / "built" / "manifest.json"
     if not manifest.is_file():
-        raise AssetsMissingError("the front end is not built; run `make assets`")
+        raise AssetsMissingError("the styles and scripts of the pages are not built; run `make assets`")
     return msgspec.json.decode(manifest.read_bytes(), type=_Built)
 
 

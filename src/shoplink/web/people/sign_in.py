@@ -16,6 +16,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from allauth.socialaccount import views as connections
 from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers import registry
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from allauth.socialaccount.providers.tiktok import views as tiktok
 from django.contrib import messages
@@ -32,6 +33,8 @@ from shoplink.web.people.form_style import dress
 from shoplink.web.people.outgoing_mail import posting
 from shoplink.web.people.settings import crumbs
 from shoplink.web.visit import Visit
+
+registry.load()  # here and not at every command (config/apps.py)
 
 
 class Step(NamedTuple):

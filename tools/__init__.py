@@ -1,0 +1,1 @@
+"""What makes the package and is no part of it."""
