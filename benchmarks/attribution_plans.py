@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shoplink.attribution import judgement
-from shoplink.attribution.duckdb_engine import Duck
+from shoplink.attribution.duckdb_engine import DuckDBEngine
 from shoplink.attribution.source import open_orders
 
 THREADS, MEMORY = 2, "2GB"
@@ -44,14 +44,14 @@ _LINKED: dict[ByHand, str] = {
 
 def ours(orders: Path, links: Path, out: Path, spans: int | None = None) -> int:
     """What `shoplink attribute` does with orders and links that are Parquet; how many spans it took, if not so many."""
-    engine = Duck(MEMORY, out.parent, THREADS)
+    engine = DuckDBEngine(MEMORY, out.parent, THREADS)
     known = engine.links(links)
-    assert next(engine.rows(judgement.overlapping(known).limit(1)), None) is None, "the links are sound"
-    plan = judgement.plan_for(**next(engine.rows(judgement.survey(known))))
+    assert next(engine.rows(judgement.overlapping_links(known).limit(1)), None) is None, "the links are sound"
+    plan = judgement.plan_for(**next(engine.rows(judgement.summarise_links(known))))
     if spans is not None:
         plan = msgspec.structs.replace(plan, spans=spans)
     source = open_orders(engine, [str(orders)], None, out.parent, lambda _: None)
-    judged = judgement.judged(source.rows, source.fields, known, plan)
+    judged = judgement.judge(source.rows, source.fields, known, plan)
     written = engine.write(judged, out, "parquet", lambda _: None)
     assert written == source.count, "nothing is lost"
     engine.close()

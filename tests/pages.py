@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from shoplink.core import CATALOGUE
-from shoplink.wording import language
+from shoplink.wording import language_for
 from shoplink.wording.sentences import REASONS
 from shoplink.wording.text import Text
 from tests import traceability
@@ -42,7 +42,7 @@ def _row(key: str) -> str:
     wording = REASONS[key]
     variant = f" ({key.split('/')[1]})" if "/" in key else ""
     english = f"{_many(wording.problem)} — {_many(wording.remedy)}"
-    chinese = " — ".join(language("zh").text(text) for text in wording)
+    chinese = " — ".join(language_for("zh").text(text) for text in wording)
     return f"- en{variant}: {english}\n- zh{variant}: {chinese}"
 
 

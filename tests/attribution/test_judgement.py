@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoplink.attribution import judgement
-from shoplink.attribution.duckdb_engine import Duck
+from shoplink.attribution.duckdb_engine import DuckDBEngine
 from shoplink.core import Link as CoreLink
 from shoplink.core.commission import Order as CoreOrder
-from shoplink.core.commission import attribute, commission_minor
+from shoplink.core.commission import attribute_order, commission_minor
 from tests.attribution.asking import answer, plan_of, rejected_ids
 from tests.attribution.market import START, links_of, orders_of, write_links, write_orders
 from tests.attribution.naive import Judged, Link, Order, halves_up, judge
@@ -28,8 +28,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def duck(tmp_path: Path) -> Iterator[Duck]:
-    engine = Duck("1GB", tmp_path, None)
+def duck(tmp_path: Path) -> Iterator[DuckDBEngine]:
+    engine = DuckDBEngine("1GB", tmp_path, None)
     yield engine
     engine.close()
 
@@ -40,7 +40,7 @@ def duck(tmp_path: Path) -> Iterator[Duck]:
     ("period", "is_linked"), [((0, 9), True), ((1, 9), False), ((-9, 1), True), ((-9, 0), False)]
 )
 def test_a_link_is_in_force_from_its_first_microsecond_to_before_its_last(
-    duck: Duck, tmp_path: Path, spans: int, period: tuple[int, int], *, is_linked: bool
+    duck: DuckDBEngine, tmp_path: Path, spans: int, period: tuple[int, int], *, is_linked: bool
 ) -> None:
     link = Link("link_1", "S1", "A1", "marketing", START + period[0], START + period[1])
     orders = write_orders([Order("O1", "S1", "A1", START, 1995, "GBP", 1000)], tmp_path / "orders")
@@ -54,7 +54,7 @@ def test_a_link_is_in_force_from_its_first_microsecond_to_before_its_last(
 @rule("R3")
 @pytest.mark.parametrize(("each", "share"), [(1, 2), (10, 4), (100, 4)])
 def test_every_plan_says_of_every_order_what_the_naive_judge_says(
-    duck: Duck, tmp_path: Path, each: int, share: int
+    duck: DuckDBEngine, tmp_path: Path, each: int, share: int
 ) -> None:
     links = links_of(max(ORDERS // (20 * each), 20), each, seed=each)
     orders = orders_of(ORDERS // share, links, seed=each + 1)
@@ -89,7 +89,7 @@ def test_the_core_says_of_every_order_what_the_naive_judge_says() -> None:
     said, not_said = [], []
     for order in orders:
         fields = {**order._asdict(), "ordered_at": instant(order.ordered_at)}
-        found = attribute(CoreOrder(**fields), of_account.get(order.account_id, []))
+        found = attribute_order(CoreOrder(**fields), of_account.get(order.account_id, []))
         if found is None:
             not_said.append(order.order_id)
         else:
@@ -99,7 +99,7 @@ def test_the_core_says_of_every_order_what_the_naive_judge_says() -> None:
 
 @pytest.mark.parametrize("spans", SPANS)
 def test_the_order_of_rows_and_how_they_are_dealt_out_change_nothing(
-    duck: Duck, tmp_path: Path, spans: int
+    duck: DuckDBEngine, tmp_path: Path, spans: int
 ) -> None:
     links = links_of(200, 4, seed=7)
     orders = orders_of(20_000, links, seed=8)
@@ -130,7 +130,7 @@ def test_an_engine_works_a_commission_out_as_the_core_does() -> None:
 
 
 def test_links_of_an_account_that_overlap_are_found_and_those_that_touch_are_not(
-    duck: Duck, tmp_path: Path
+    duck: DuckDBEngine, tmp_path: Path
 ) -> None:
     first = Link("link_1", "S1", "A1", "marketing", START, START + 10)
     touching = Link("link_2", "S2", "A1", "marketing", START + 10, None)
@@ -139,7 +139,9 @@ def test_links_of_an_account_that_overlap_are_found_and_those_that_touch_are_not
     overlapping = Link("link_5", "S2", "A1", "official", START + 9, START + 10)
 
     def found(*links: Link) -> list[str]:
-        rows = duck.rows(judgement.overlapping(duck.links(write_links([*links], tmp_path / "links.parquet"))))
+        rows = duck.rows(
+            judgement.overlapping_links(duck.links(write_links([*links], tmp_path / "links.parquet")))
+        )
         return [row["link_id"] for row in rows]
 
     assert found(first, touching, empty, other) == []

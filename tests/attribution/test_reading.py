@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from shoplink.attribution import fields, instants, judgement
-from shoplink.attribution.duckdb_engine import Duck
+from shoplink.attribution.duckdb_engine import DuckDBEngine
 from shoplink.attribution.engine import Engine
 from shoplink.attribution.mapping import MappingError, parse_mapping
 from shoplink.wording.order_errors import WORDS
@@ -35,13 +35,13 @@ FINE_TABLE = {
 
 
 @pytest.fixture
-def duck(tmp_path: Path) -> Iterator[Duck]:
-    engine = Duck("1GB", tmp_path, None)
+def duck(tmp_path: Path) -> Iterator[DuckDBEngine]:
+    engine = DuckDBEngine("1GB", tmp_path, None)
     yield engine
     engine.close()
 
 
-def test_every_cell_is_read_as_it_is_meant(duck: Duck, tmp_path: Path) -> None:
+def test_every_cell_is_read_as_it_is_meant(duck: DuckDBEngine, tmp_path: Path) -> None:
     for settings, cells in SETTINGS.items():
         assert misread(duck, settings, cells, tmp_path) == []
 
@@ -108,7 +108,7 @@ def offset_if_shown_once(shown: datetime, zone: ZoneInfo) -> int | None:
     return found.pop() // timedelta(microseconds=1) if len(found) == 1 else None
 
 
-def test_columns_with_types_are_read_exactly(duck: Duck, tmp_path: Path) -> None:
+def test_columns_with_types_are_read_exactly(duck: DuckDBEngine, tmp_path: Path) -> None:
     table = pa.table(
         {
             "order_id": pa.array([5764607523034234881, None, 3], pa.int64()),
@@ -154,11 +154,11 @@ def test_the_name_of_a_folder_says_nothing_of_orders(tmp_path: Path, name: str, 
     if form == "csv":
         file = file.with_suffix(".csv")
         pa_csv.write_csv(pq.read_table(file.with_suffix(".parquet")), file)
-    engine = Duck("1GB", folder, None)
+    engine = DuckDBEngine("1GB", folder, None)
     source = opened(engine, [str(file)], folder)
     links = write_links([Link("link_1", "S1", "A1", "official", START, None)], folder / "links.parquet")
     engine.write(
-        judgement.judged(source.rows, source.fields, engine.links(links), plan_of(engine, links)),
+        judgement.judge(source.rows, source.fields, engine.links(links), plan_of(engine, links)),
         folder / "judged.parquet",
         "parquet",
         lambda _: None,
@@ -170,7 +170,7 @@ def test_the_name_of_a_folder_says_nothing_of_orders(tmp_path: Path, name: str, 
     assert "dt" not in row
 
 
-def test_a_name_with_brackets_is_that_of_one_file(duck: Duck, tmp_path: Path) -> None:
+def test_a_name_with_brackets_is_that_of_one_file(duck: DuckDBEngine, tmp_path: Path) -> None:
     for name in ("e1", "e[1]", "e*"):
         table = pa.table({**FINE_TABLE, "order_id": [name]})
         pq.write_table(table, tmp_path / f"{name}.parquet")
@@ -211,7 +211,7 @@ def test_a_name_with_brackets_is_that_of_one_file(duck: Duck, tmp_path: Path) ->
     ],
 )
 def test_a_column_that_cannot_hold_its_field_is_named_with_what_was_found_and_expected(
-    duck: Duck, tmp_path: Path, column: str, cells: pa.Array, said: str
+    duck: DuckDBEngine, tmp_path: Path, column: str, cells: pa.Array, said: str
 ) -> None:
     columns = {
         "order_id": pa.array(["O1"]),
@@ -229,7 +229,7 @@ def test_a_column_that_cannot_hold_its_field_is_named_with_what_was_found_and_ex
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_every_file_must_have_the_columns_by_itself(duck: Duck, tmp_path: Path, form: str) -> None:
+def test_every_file_must_have_the_columns_by_itself(duck: DuckDBEngine, tmp_path: Path, form: str) -> None:
     whole = {**FINE_TABLE, "account_id": ["A1"], "refund_minor": [1]}
     files = []
     for name, left_out in (("whole", ""), ("lacking", "account_id")):
@@ -250,7 +250,7 @@ def test_every_file_must_have_the_columns_by_itself(duck: Duck, tmp_path: Path, 
         )
 
 
-def test_a_column_is_of_one_kind_in_all_files(duck: Duck, tmp_path: Path) -> None:
+def test_a_column_is_of_one_kind_in_all_files(duck: DuckDBEngine, tmp_path: Path) -> None:
     mapping = parse_mapping(
         'utc_offset = "+08:00"\n[columns]\norder_id = "order_id"\nshop_id = "shop_id"\n'
         'ordered_at = "ordered_at"\namount = "amount_minor"\ncurrency = "currency"\n',
@@ -276,7 +276,7 @@ def test_a_column_is_of_one_kind_in_all_files(duck: Duck, tmp_path: Path) -> Non
     assert sorted(row["order_id"] for row in duck.rows(source.rows)) == ["1", "O1"]
 
 
-def test_of_a_folder_the_files_are_read_that_are_not_hidden(duck: Duck, tmp_path: Path) -> None:
+def test_of_a_folder_the_files_are_read_that_are_not_hidden(duck: DuckDBEngine, tmp_path: Path) -> None:
     for name in ("a.parquet", "shop_id=S9/b.parquet", ".shoplink-x/links.parquet", "_temporary/c.parquet"):
         (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.table({**FINE_TABLE, "order_id": [name]}), tmp_path / "in" / name)
@@ -285,7 +285,7 @@ def test_of_a_folder_the_files_are_read_that_are_not_hidden(duck: Duck, tmp_path
     assert found == [("a.parquet", "S1"), ("shop_id=S9/b.parquet", "S1")]
 
 
-def test_what_is_the_same_in_every_row_need_not_be_a_column(duck: Duck, tmp_path: Path) -> None:
+def test_what_is_the_same_in_every_row_need_not_be_a_column(duck: DuckDBEngine, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text("id,at,total\n1,2026-11-01T10:00:00Z,5\n", encoding="utf-8")
     mapping = parse_mapping(
         '[columns]\norder_id = "id"\nordered_at = "at"\namount = "total"\n'
@@ -308,7 +308,7 @@ def test_what_is_the_same_in_every_row_need_not_be_a_column(duck: Duck, tmp_path
     ]
 
 
-def test_a_constant_that_is_none_is_refused(duck: Duck, tmp_path: Path) -> None:
+def test_a_constant_that_is_none_is_refused(duck: DuckDBEngine, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text("id,at,total\n1,2026-11-01T10:00:00Z,5\n", encoding="utf-8")
     columns = '[columns]\norder_id = "id"\nordered_at = "at"\namount = "total"\n[constants]\nshop_id = "S1"\n'
     for constant, said in (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shoplink.attribution import judgement
-from shoplink.attribution.duckdb_engine import Duck
+from shoplink.attribution.duckdb_engine import DuckDBEngine
 from shoplink.attribution.engine import Form
 from tests.attribution.asking import opened, plan_of, read_result
 from tests.attribution.market import DAY, START, links_of, orders_of, write_links, write_orders
@@ -16,28 +16,30 @@ SINCE = START + 200 * DAY
 
 
 @pytest.fixture
-def duck(tmp_path: Path) -> Iterator[Duck]:
-    engine = Duck("1GB", tmp_path, None)
+def duck(tmp_path: Path) -> Iterator[DuckDBEngine]:
+    engine = DuckDBEngine("1GB", tmp_path, None)
     yield engine
     engine.close()
 
 
-def result(duck: Duck, file: Path, links: list[Link], since: int | None, form: Form = "parquet") -> Path:
+def result(
+    duck: DuckDBEngine, file: Path, links: list[Link], since: int | None, form: Form = "parquet"
+) -> Path:
     """What comes of a file, judged whole or from an instant on."""
     source = opened(duck, [str(file)], file.parent)
     path = write_links(links, file.parent / "links.parquet")
     known, plan = duck.links(path), plan_of(duck, path)
     asked = (
-        judgement.judged(source.rows, source.fields, known, plan)
+        judgement.judge(source.rows, source.fields, known, plan)
         if since is None
-        else judgement.judged_again(source.rows, source.fields, known, plan, since)
+        else judgement.judge_since(source.rows, source.fields, known, plan, since)
     )
     out = file.with_name(f"{file.stem}-judged.{form}")
     duck.write(asked, out, form, lambda _: None)
     return out
 
 
-def test_up_to_date_it_is_what_judging_everything_anew_gives(duck: Duck, tmp_path: Path) -> None:
+def test_up_to_date_it_is_what_judging_everything_anew_gives(duck: DuckDBEngine, tmp_path: Path) -> None:
     links = links_of(300, 5, seed=20)
     orders = orders_of(20_000, links, seed=21)
     (file,) = map(
@@ -53,7 +55,7 @@ def test_up_to_date_it_is_what_judging_everything_anew_gives(duck: Duck, tmp_pat
     assert read_result(result(duck, earlier, links, SINCE)) == read_result(result(duck, file, links, None))
 
 
-def test_a_row_that_no_changed_link_can_touch_stays_as_it_was(duck: Duck, tmp_path: Path) -> None:
+def test_a_row_that_no_changed_link_can_touch_stays_as_it_was(duck: DuckDBEngine, tmp_path: Path) -> None:
     old = Link("link_old", "S1", "A1", "official", START, START + 10, changed_at=START + 10)
     new = Link("link_new", "S1", "A2", "official", START + 5, None, changed_at=SINCE)
     orders = [
@@ -75,7 +77,7 @@ def test_a_row_that_no_changed_link_can_touch_stays_as_it_was(duck: Duck, tmp_pa
     ]
 
 
-def test_every_file_must_be_an_earlier_result(duck: Duck, tmp_path: Path) -> None:
+def test_every_file_must_be_an_earlier_result(duck: DuckDBEngine, tmp_path: Path) -> None:
     orders = [Order("O1", "S1", "A1", START, 100, "GBP", 1000)]
     (file,) = map(Path, write_orders(orders, tmp_path))
     judged = result(duck, file, [], None)
@@ -83,7 +85,7 @@ def test_every_file_must_be_an_earlier_result(duck: Duck, tmp_path: Path) -> Non
     assert opened(duck, [str(judged), str(file)], tmp_path).new == [str(file)]
 
 
-def test_a_result_judged_anew_has_each_column_once(duck: Duck, tmp_path: Path) -> None:
+def test_a_result_judged_anew_has_each_column_once(duck: DuckDBEngine, tmp_path: Path) -> None:
     links = links_of(20, 2, seed=1)
     orders = orders_of(300, links, seed=2)
     (file,) = map(Path, write_orders(orders, tmp_path))

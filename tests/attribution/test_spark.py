@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from shoplink.attribution import judgement
-from shoplink.attribution.duckdb_engine import Duck
-from shoplink.attribution.spark_engine import Spark
+from shoplink.attribution.duckdb_engine import DuckDBEngine
+from shoplink.attribution.spark_engine import SparkEngine
 from tests.attribution.asking import answer, opened, plan_of, read_result, rejected_ids
 from tests.attribution.cells import SETTINGS
 from tests.attribution.market import DAY, START, links_of, orders_of, write_links, write_orders
@@ -26,10 +26,10 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 @pytest.fixture(scope="module")
-def spark() -> Iterator[Spark]:
+def spark() -> Iterator[SparkEngine]:
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         pytest.skip("no Java on this machine: apt-get install openjdk-17-jre-headless")
-    engine = Spark(
+    engine = SparkEngine(
         "local[2]", "1GB", {"spark.sql.shuffle.partitions": "5", "spark.sql.autoBroadcastJoinThreshold": "-1"}
     )
     yield engine
@@ -38,7 +38,7 @@ def spark() -> Iterator[Spark]:
 
 @pytest.mark.parametrize("each", [1, 30])
 def test_spark_says_of_every_order_what_duckdb_and_the_naive_judge_say(
-    spark: Spark, tmp_path: Path, each: int
+    spark: SparkEngine, tmp_path: Path, each: int
 ) -> None:
     links = links_of(max(ORDERS // (20 * each), 20), each, seed=each + 50)
     orders = orders_of(ORDERS // 2, links, seed=each + 51)
@@ -50,27 +50,27 @@ def test_spark_says_of_every_order_what_duckdb_and_the_naive_judge_say(
     random.Random(3).shuffle(orders)
     again = write_orders(orders, tmp_path / "again", files=7, rows_in_group=999)
     assert answer(spark, again, path, plan_of(spark, path), tmp_path) == sorted(judged)
-    duck = Duck("1GB", tmp_path, None)
+    duck = DuckDBEngine("1GB", tmp_path, None)
     assert answer(duck, files, path, plan_of(duck, path, 7), tmp_path) == sorted(judged)
     duck.close()
 
 
-def test_spark_reads_every_cell_as_it_is_meant(spark: Spark, tmp_path: Path) -> None:
+def test_spark_reads_every_cell_as_it_is_meant(spark: SparkEngine, tmp_path: Path) -> None:
     for settings, cells in SETTINGS.items():
         assert misread(spark, settings, cells, tmp_path) == []
 
 
-def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: Spark, tmp_path: Path) -> None:
+def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: SparkEngine, tmp_path: Path) -> None:
     links = links_of(100, 5, seed=70)
     orders = orders_of(5_000, links, seed=71)
     files = write_orders(orders, tmp_path / "orders", files=3)
     since = START + 200 * DAY
     then = [link for link in links if link.changed_at < since]
-    duck = Duck("1GB", tmp_path, None)
+    duck = DuckDBEngine("1GB", tmp_path, None)
     first = opened(duck, files, tmp_path)
     then_path = write_links(then, tmp_path / "then.parquet")
     then_links = duck.links(then_path)
-    earlier = judgement.judged(first.rows, first.fields, then_links, plan_of(duck, then_path))
+    earlier = judgement.judge(first.rows, first.fields, then_links, plan_of(duck, then_path))
     duck.write(earlier, tmp_path / "judged.parquet", "parquet", lambda _: None)
     now = write_links(links, tmp_path / "now.parquet")
     results = []
@@ -78,7 +78,7 @@ def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: Spark, 
         source = opened(engine, [str(tmp_path / "judged.parquet")], tmp_path)
         out = tmp_path / f"{type(engine).__name__}.parquet"
         plan = plan_of(engine, now)
-        again = judgement.judged_again(source.rows, source.fields, engine.links(now), plan, since)
+        again = judgement.judge_since(source.rows, source.fields, engine.links(now), plan, since)
         engine.write(again, out, "parquet", lambda _: None)
         results.append(read_result(out))
     duck.close()
@@ -87,7 +87,7 @@ def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: Spark, 
 
 
 def test_spark_takes_no_column_from_the_name_of_a_folder_and_no_name_for_a_pattern(
-    spark: Spark, tmp_path: Path
+    spark: SparkEngine, tmp_path: Path
 ) -> None:
     for name in ("shop_id=S9", "e[1]", "e1"):
         write_orders([Order(name, "S1", "A1", START, 1, "GBP", 1)], tmp_path / name)

@@ -10,14 +10,14 @@ import pytest
 from shoplink.attribution import staging
 from shoplink.attribution.mapping import Mapping, MappingError, own_names
 from shoplink.attribution.source import form_of
-from shoplink.attribution.staging import Staged, stage_csv
+from shoplink.attribution.staging import StagedFile, stage_csv
 
 HEADER = "订单编号,备注\n"
 
 
 def staged(
     folder: Path, text: str | bytes, mapping: Mapping | None = None, encoding: str = "utf-8"
-) -> Staged:
+) -> StagedFile:
     path = folder / "orders.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
     return stage_csv(
@@ -25,7 +25,7 @@ def staged(
     )
 
 
-def rows(found: Staged) -> list[tuple[object, ...]]:
+def rows(found: StagedFile) -> list[tuple[object, ...]]:
     table = pq.read_table(found.file)
     return [(row["shoplink_line"], row["订单编号"], row["备注"]) for row in table.to_pylist()]
 

@@ -48,8 +48,8 @@ def served(folder: Path, browser: Browser) -> Iterator[Demo]:
     """A demo world in a folder, served until the caller has seen enough of it."""
     url = fresh("sqlite")
     use(url)
-    world.build()
-    personas.settle()
+    world.build_demo()
+    personas.seat_personas()
     addresses = Demo.addresses_of_the_tour()
     release()
     # Addresses are asked for in quick succession by one machine: its limit is not what is tested here.

@@ -30,7 +30,7 @@ def links(**of: str) -> list[Link]:
 @pytest.fixture
 def world(database: str) -> None:
     assert database
-    assert demo.build()
+    assert demo.build_demo()
 
 
 @pytest.mark.usefixtures("world")
@@ -88,7 +88,7 @@ def test_the_invitation_to_refuse_is_refused_for_three_reasons_with_dates_to_com
 @pytest.mark.parametrize("day", [date(2028, 1, 18), date(2028, 2, 29), date(2027, 12, 31)])
 def test_someone_comes_of_age_in_six_weeks_whatever_day_it_is(day: date) -> None:
     at = clock.now().replace(year=day.year, month=day.month, day=day.day)
-    accounts = [command for command in demo_links.world(at) if isinstance(command, PutAccount)]
+    accounts = [command for command in demo_links.world_commands(at) if isinstance(command, PutAccount)]
     (born,) = [account.birth_date for account in accounts if account.account_id == demo_links.UNDER_AGE]
     assert born is not None
     left = birthday(born, 18) - at
@@ -108,7 +108,7 @@ def test_a_second_run_keeps_the_world_and_replaces_the_key(run: Run) -> None:
 
 
 def test_a_world_of_last_week_is_kept_and_time_has_passed_in_it(run: Run) -> None:
-    execute(demo_links.world(clock.now() - timedelta(days=7)), now=None)
+    execute(demo_links.world_commands(clock.now() - timedelta(days=7)), now=None)
     release()
     shown = msgspec.json.decode(run("demo", "--json").stdout)
     assert shown["made"] is False

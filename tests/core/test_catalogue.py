@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from shoplink.core import CATALOGUE, Reason, Step, support_can_help
+from shoplink.core import CATALOGUE, Reason, Transition, support_can_help
 from shoplink.core.events import LinkInvited
 from shoplink.core.rulebook import Quota, Slots
-from tests.core.scene import DAY, HOUR, NOON, TICK, Scene, refused_for, rulebook
+from tests.core.link_scene import DAY, HOUR, NOON, TICK, Scene, refused_for, rulebook
 from tests.rule import rule
 
 IN_ORDER = [
@@ -196,7 +196,7 @@ def test_an_unlink_request_is_refused_for_everything_at_once_in_order() -> None:
     ],
 )
 def test_unlinking_is_refused_for_everything_at_once_in_order(
-    command: Callable[[Scene, str, str], Step], first: list[str], *, asked: bool
+    command: Callable[[Scene, str, str], Transition], first: list[str], *, asked: bool
 ) -> None:
     assert refused_for(command(young_official_link(asked=asked), "ding", "lin")) == [*first, *AGE_AND_QUOTA]
 

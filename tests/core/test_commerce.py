@@ -11,8 +11,8 @@ from shoplink.core.commerce.facts import Product
 from shoplink.core.commerce.permissions import permissions
 from shoplink.core.commerce.picker import Thresholds, figures
 from shoplink.core.commerce.rules import item_there
-from tests.core.scene import DAY, NOON, TICK, reasons, refused_for, rulebook, told
-from tests.core.shop_floor import ShopFloor, ended
+from tests.core.commerce_scene import CommerceScene, unlink_pair
+from tests.core.link_scene import DAY, NOON, TICK, event_lines, reasons, refused_for, rulebook
 from tests.rule import rule
 
 STANDING = {
@@ -25,12 +25,12 @@ STANDING = {
 
 @rule("R13")
 def test_only_the_official_account_of_the_shop_is_synced_and_only_once() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     assert refused_for(scene.sync("ding", "lin")) == ["link.not_found"]
     scene.linked("ding", "lin", "official")
     scene.linked("ding", "mei", "marketing")
     assert refused_for(scene.sync("ding", "mei")) == ["showcase.not_official"]
-    assert told(scene.sync("ding", "lin").own) == ["showcase.synced ding lin"]
+    assert event_lines(scene.sync("ding", "lin").own) == ["showcase.synced ding lin"]
     assert scene.link("ding", "lin").synced_since == NOON
     again = scene.later(DAY).sync("ding", "lin")
     assert (refused_for(again), again.own) == ([], ())
@@ -40,7 +40,7 @@ def test_only_the_official_account_of_the_shop_is_synced_and_only_once() -> None
 @rule("R13", "R18", "R20", "R37")
 @pytest.mark.parametrize("code", STANDING)
 def test_standing_holds_whatever_a_link_gives(code: str) -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     scene.linked("ding", "lin", "official")
     STANDING[code](scene)
     assert refused_for(scene.sync("ding", "lin")) == [code]
@@ -52,7 +52,7 @@ def test_standing_holds_whatever_a_link_gives(code: str) -> None:
 @rule("R14", "R15")
 @pytest.mark.parametrize("role", ["official", "marketing"])
 def test_add_from_shop_puts_products_into_the_showcase_and_into_contents(role: str) -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     scene.content("live", "lin", "live")
     link = scene.linked("ding", "lin", role)  # type: ignore[arg-type]
     for place in (None, "video", "live"):
@@ -66,10 +66,10 @@ def test_add_from_shop_puts_products_into_the_showcase_and_into_contents(role: s
 
 @rule("R14", "R15", "R49")
 def test_what_came_under_a_link_is_there_until_the_very_instant_it_ends() -> None:
-    scene = ShopFloor("seller-university-2025")
+    scene = CommerceScene("seller-university-2025")
     scene.linked("ding", "lin")
     scene.add("ding", "lin", "tea")
-    ended(scene, NOON + 2 * DAY)
+    unlink_pair(scene, NOON + 2 * DAY)
     assert item_there(scene.world, ("lin", None, "tea")) is None
     assert refused_for(scene.remove("lin", "tea")) == ["item.not_there"]
     assert refused_for(scene.add("ding", "lin", "tea")) == ["link.wrong_state"]
@@ -83,21 +83,21 @@ def test_what_came_under_a_link_is_there_until_the_very_instant_it_ends() -> Non
 
 @rule("R16", "R49")
 def test_an_affiliate_item_outlives_every_link_with_the_rate_it_came_with() -> None:
-    scene = ShopFloor("seller-university-2025")
+    scene = CommerceScene("seller-university-2025")
     scene.linked("ding", "lin")
     (added,) = scene.promote("lin", "book").own
     assert isinstance(added, PromotionAdded)
     assert added.commission_rate_bp == 500
     scene.product("book", "wang", commission_rate_bp=900)
-    ended(scene, NOON + 2 * DAY)
+    unlink_pair(scene, NOON + 2 * DAY)
     there = item_there(scene.world, ("lin", None, "book"))
     assert there is not None
     assert (there.commission_rate_bp, there.came_under) == (500, None)
-    assert told(scene.remove("lin", "book").own) == ["item.removed wang lin"]
+    assert event_lines(scene.remove("lin", "book").own) == ["item.removed wang lin"]
 
 
 def test_a_product_is_in_a_place_once_and_in_several_places() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     scene.linked("ding", "lin")
     assert refused_for(scene.add("ding", "lin", "tea")) == []
     assert refused_for(scene.add("ding", "lin", "tea")) == ["item.already_there"]
@@ -109,7 +109,7 @@ def test_a_product_is_in_a_place_once_and_in_several_places() -> None:
 
 
 def test_a_product_that_is_off_is_added_nowhere_until_it_is_on_sale_again() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     scene.linked("ding", "lin")
     scene.product("tea", "ding", status="off")
     (reason,) = reasons(scene.add("ding", "lin", "tea"))
@@ -125,7 +125,7 @@ def test_a_product_that_is_off_is_added_nowhere_until_it_is_on_sale_again() -> N
 
 
 def test_what_the_sync_shows_is_there_and_cannot_be_removed_by_hand() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     scene.linked("ding", "lin", "official")
     scene.add("ding", "lin", "cup")
     scene.sync("ding", "lin")
@@ -140,7 +140,7 @@ def test_what_the_sync_shows_is_there_and_cannot_be_removed_by_hand() -> None:
 
 
 def test_each_product_has_its_own_outcome_and_none_added_is_a_refusal_for_all() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     scene.linked("ding", "lin")
     scene.product("cup", "ding", status="off")
     done = scene.add("ding", "lin", "book", "cup", "tea", "tea")
@@ -175,7 +175,7 @@ def test_up_to_a_hundred_products_are_added_by_one_command() -> None:
 @rule("R4")
 @pytest.mark.parametrize(("followers", "expected"), [(999, ["account.followers_below_minimum"]), (1_000, [])])
 def test_an_account_without_a_link_needs_a_thousand_followers(followers: int, expected: list[str]) -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     scene.creator("lin", followers=followers)
     assert scene.why_not("sell_in_live") == expected
     done = scene.promote("lin", "book")
@@ -186,7 +186,7 @@ def test_an_account_without_a_link_needs_a_thousand_followers(followers: int, ex
 
 @rule("R4")
 def test_a_linked_account_needs_no_followers() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     scene.creator("lin", followers=0)
     scene.linked("ding", "lin")
     for action in ("sell_in_video", "sell_in_live", "promote_other_shops"):
@@ -204,7 +204,7 @@ def test_whether_a_linked_account_promotes_other_shops_is_policy(
     role: str, parameter: str, *, allowed: bool
 ) -> None:
     changed: dict[str, Any] = {parameter: allowed}
-    scene = ShopFloor(rulebook(**changed))
+    scene = CommerceScene(rulebook(**changed))
     scene.linked("ding", "lin", role)  # type: ignore[arg-type]
     expected = [] if allowed else ["role.other_shops_not_allowed"]
     assert refused_for(scene.promote("lin", "book")) == expected
@@ -214,7 +214,7 @@ def test_whether_a_linked_account_promotes_other_shops_is_policy(
 
 @rule("R17")
 def test_the_products_of_the_linked_shop_are_added_from_the_shop() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     scene.linked("ding", "lin", "official")
     (reason,) = reasons(scene.promote("lin", "tea", "ding"))
     assert (reason.code, reason.next_actor) == ("product.of_linked_shop", "creator")
@@ -222,7 +222,7 @@ def test_the_products_of_the_linked_shop_are_added_from_the_shop() -> None:
 
 @rule("R32")
 def test_a_revoked_permission_ends_selling_and_promoting() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     scene.linked("ding", "lin")
     scene.creator("lin", followers=1_000, commerce_permission="revoked")
     revoked = ["account.commerce_permission_revoked"]
@@ -232,7 +232,7 @@ def test_a_revoked_permission_ends_selling_and_promoting() -> None:
 
 
 def test_a_promotion_says_everything_that_is_missing_and_everything_that_holds() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     assert refused_for(scene.promote("nobody", "book", "nowhere")) == ["shop.not_found", "account.not_found"]
     assert refused_for(scene.promote("lin", "tea", "wang", to="no")) == [
         "product.not_found",
@@ -251,12 +251,12 @@ def test_a_promotion_says_everything_that_is_missing_and_everything_that_holds()
 
 
 def test_content_belongs_to_its_account_for_ever() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     scene.linked("ding", "lin")
     assert refused_for(scene.content("video", "mei")) == ["content.fixed"]
     assert refused_for(scene.content("video", "lin", "live")) == ["content.fixed"]
     assert refused_for(scene.content("clip", "nobody")) == ["account.not_found"]
-    assert told(scene.content("video", "lin", title="new").own) == ["content.recorded lin"]
+    assert event_lines(scene.content("video", "lin", title="new").own) == ["content.recorded lin"]
     assert scene.content("video", "lin", title="new").own == ()
     scene.content("clip", "mei")
     assert refused_for(scene.add("ding", "lin", "tea", to="clip")) == ["content.not_found"]
@@ -264,16 +264,16 @@ def test_content_belongs_to_its_account_for_ever() -> None:
 
 
 def test_a_product_belongs_to_its_shop_for_ever_and_is_recorded_only_if_something_changed() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     assert refused_for(scene.product("tea", "wang")) == ["product.shop_fixed"]
     assert refused_for(scene.product("tea", "nowhere")) == ["shop.not_found"]
     assert scene.product("tea", "ding").own == ()
-    assert told(scene.product("tea", "ding", units_7d=3).own) == ["product.recorded ding"]
+    assert event_lines(scene.product("tea", "ding", units_7d=3).own) == ["product.recorded ding"]
 
 
 @rule("R3", "R4")
 def test_what_a_link_waives_is_told_with_the_permissions() -> None:
-    scene = ShopFloor()
+    scene = CommerceScene()
     none = permissions(scene.world, "ding", "lin")
     assert (none.link, none.followers_minimum, none.commission) == (None, 1_000, "due")
     assert [reason.code for reason in none.held] == ["link.not_found"]

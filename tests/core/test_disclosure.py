@@ -1,30 +1,30 @@
 from datetime import UTC, datetime
 
-from shoplink.core.disclosure import to_a_stranger
+from shoplink.core.disclosure import redact_for_stranger
 from shoplink.core.reasons import CATALOGUE, Reason
-from shoplink.wording import language, say_reason
+from shoplink.wording import language_for, say_reason
 
 BIRTHDAY = datetime(2027, 3, 4, tzinfo=UTC)
 
 
 def test_a_stranger_is_told_of_the_age_but_not_the_date() -> None:
-    (told,) = to_a_stranger([Reason("account.under_age", "clock", BIRTHDAY, {"age": 18})])
+    (told,) = redact_for_stranger([Reason("account.under_age", "clock", BIRTHDAY, {"age": 18})])
     assert told.possible_at is None
     for tag in ("en", "zh"):
-        said = " ".join(say_reason(told, language(tag)))
+        said = " ".join(say_reason(told, language_for(tag)))
         assert "2027" not in said
         assert "18" in said
 
 
 def test_a_stranger_is_told_the_same_of_a_status_and_of_a_permission() -> None:
-    told = to_a_stranger(
+    told = redact_for_stranger(
         [
             Reason("account.status_not_normal", "creator"),
             Reason("account.commerce_permission_revoked", "creator"),
         ]
     )
-    assert say_reason(told[0], language("en")) == say_reason(told[1], language("en"))
-    assert "creator can see" in say_reason(told[0], language("en")).remedy
+    assert say_reason(told[0], language_for("en")) == say_reason(told[1], language_for("en"))
+    assert "creator can see" in say_reason(told[0], language_for("en")).remedy
 
 
 def test_all_other_reasons_are_told_as_they_are() -> None:
@@ -34,4 +34,4 @@ def test_all_other_reasons_are_told_as_they_are() -> None:
         if code
         not in {"account.under_age", "account.status_not_normal", "account.commerce_permission_revoked"}
     ]
-    assert list(to_a_stranger(others)) == others
+    assert list(redact_for_stranger(others)) == others

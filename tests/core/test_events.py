@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from shoplink.core import Account, Shop, wire
-from tests.core.scene import (
+from tests.core.link_scene import (
     DAY,
     GUIDE,
     HOUR,
@@ -14,9 +14,9 @@ from tests.core.scene import (
     SELLER_UNIVERSITY,
     Role,
     Scene,
+    event_lines,
     refused_for,
     rulebook,
-    told,
 )
 from tests.rule import rule
 
@@ -27,7 +27,7 @@ def test_confirming_one_of_several_invitations_supersedes_the_others_in_the_orde
     for shop_id in ("wang", "pu", "ding"):
         scene.invite(shop_id, "lin")
     scene.invite("ding", "mei")
-    assert told(scene.accept("pu", "lin").own) == [
+    assert event_lines(scene.accept("pu", "lin").own) == [
         "link.accepted pu lin",
         "link.superseded wang lin",
         "link.superseded ding lin",
@@ -42,7 +42,10 @@ def test_confirming_supersedes_though_the_link_is_then_held_in_review() -> None:
     scene.creator("lin", registered_in="FR")
     scene.invite("wang", "lin")
     scene.invite("ding", "lin")
-    assert told(scene.accept("ding", "lin").own) == ["link.accepted ding lin", "link.superseded wang lin"]
+    assert event_lines(scene.accept("ding", "lin").own) == [
+        "link.accepted ding lin",
+        "link.superseded wang lin",
+    ]
 
 
 @rule("R8")
@@ -52,7 +55,7 @@ def test_importing_a_standing_link_supersedes_every_invitation_its_own_included(
     order = ["ding", "wang"] if own_first else ["wang", "ding"]
     for shop_id in order:
         scene.invite(shop_id, "lin")
-    assert told(scene.import_link("ding", "lin", NOON - DAY).own) == [
+    assert event_lines(scene.import_link("ding", "lin", NOON - DAY).own) == [
         "link.imported ding lin",
         *[f"link.superseded {shop_id} lin" for shop_id in order],
     ]
@@ -63,8 +66,8 @@ def test_importing_a_link_that_has_ended_supersedes_nothing() -> None:
     scene = Scene()
     scene.invite("ding", "lin")
     scene.invite("wang", "lin")
-    assert told(scene.import_link("ding", "lin", NOON - DAY, NOON).own) == ["link.imported ding lin"]
-    assert told(scene.accept("ding", "lin").own) == [
+    assert event_lines(scene.import_link("ding", "lin", NOON - DAY, NOON).own) == ["link.imported ding lin"]
+    assert event_lines(scene.accept("ding", "lin").own) == [
         "link.accepted ding lin",
         "link.superseded wang lin",
         "link.established ding lin",
@@ -76,7 +79,7 @@ def test_once_support_has_corrected_the_registration_the_link_goes_on_without_a_
     scene = Scene()
     scene.held("ding", "lin")
     done = scene.later(30 * DAY).correct("lin", registered_in="GB")
-    assert told(done.own) == ["account.corrected lin", "link.established ding lin"]
+    assert event_lines(done.own) == ["account.corrected lin", "link.established ding lin"]
     assert scene.link("ding", "lin").linked_at == NOON + 30 * DAY
 
 
@@ -85,8 +88,8 @@ def test_a_correction_that_leaves_something_in_the_way_establishes_nothing() -> 
     scene = Scene()
     scene.held("ding", "lin")
     scene.creator("lin", registered_in="FR", commerce_permission="revoked")
-    assert told(scene.correct("lin", registered_in="GB").own) == ["account.corrected lin"]
-    assert told(scene.creator("lin").own) == ["account.recorded lin", "link.established ding lin"]
+    assert event_lines(scene.correct("lin", registered_in="GB").own) == ["account.corrected lin"]
+    assert event_lines(scene.creator("lin").own) == ["account.recorded lin", "link.established ding lin"]
 
 
 @rule("R37", "R42")
@@ -96,8 +99,10 @@ def test_recording_a_shop_reviews_its_links_in_the_order_recorded() -> None:
         scene.held("ding", account_id)
     scene.shop("ding", status="abnormal")
     for account_id in ("bo", "mei"):
-        assert told(scene.correct(account_id, registered_in="GB").own) == [f"account.corrected {account_id}"]
-    assert told(scene.shop("ding").own) == [
+        assert event_lines(scene.correct(account_id, registered_in="GB").own) == [
+            f"account.corrected {account_id}"
+        ]
+    assert event_lines(scene.shop("ding").own) == [
         "shop.recorded ding",
         "link.established ding mei",
         "link.established ding bo",
@@ -109,8 +114,8 @@ def test_recording_reviews_no_invitation() -> None:
     scene.shop("ding", status="abnormal")
     scene.shop("ding")
     scene.invite("ding", "lin")
-    assert told(scene.shop("ding", name="Ding's").own) == ["shop.recorded ding"]
-    assert told(scene.creator("lin", followers=7).own) == ["account.recorded lin"]
+    assert event_lines(scene.shop("ding", name="Ding's").own) == ["shop.recorded ding"]
+    assert event_lines(scene.creator("lin", followers=7).own) == ["account.recorded lin"]
 
 
 @rule("R35")
@@ -119,7 +124,7 @@ def test_a_review_asks_for_neither_network_nor_slots_nor_quota_again() -> None:
     scene = Scene(others=[tight])
     scene.held("ding", "lin")
     scene.activate(tight.name, NOON)
-    assert told(scene.correct("lin", registered_in="GB").own)[1:] == ["link.established ding lin"]
+    assert event_lines(scene.correct("lin", registered_in="GB").own)[1:] == ["link.established ding lin"]
 
 
 def test_recording_what_is_recorded_already_is_no_event() -> None:
@@ -203,7 +208,7 @@ def test_an_invitation_keeps_its_own_deadline_under_a_new_rulebook() -> None:
     assert scene.link("ding", "lin").rulebook == GUIDE
     assert scene.link("ding", "mei").rulebook == brief.name
     expired = scene.at(NOON + 48 * HOUR).time_passes()
-    assert [(text, event.at) for text, event in zip(told(expired), expired, strict=True)] == [
+    assert [(text, event.at) for text, event in zip(event_lines(expired), expired, strict=True)] == [
         ("link.expired ding mei", NOON + 2 * HOUR),
         ("link.expired ding lin", NOON + 48 * HOUR),
     ]
@@ -215,8 +220,8 @@ def test_an_unlinking_is_one_event_after_the_request_and_keeps_the_history(role:
     scene = Scene()
     before = scene.linked("ding", "lin", role)
     scene.later(DAY)
-    assert told(scene.request_unlink("ding", "lin").own) == ["unlink.requested ding lin"]
-    assert told(scene.approve_unlink("ding", "lin").own) == ["link.unlinked ding lin"]
+    assert event_lines(scene.request_unlink("ding", "lin").own) == ["unlink.requested ding lin"]
+    assert event_lines(scene.approve_unlink("ding", "lin").own) == ["link.unlinked ding lin"]
     after = scene.link("ding", "lin")
     assert after == replace(before, status="unlinked", ended_at=NOON + DAY)
     assert scene.world.accounts["lin"].established == [after]

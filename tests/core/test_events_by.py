@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from shoplink.core import Actor, Step
+from shoplink.core import Actor, Transition
 from shoplink.core.facts import CLOCK
-from tests.core.scene import (
+from tests.core.link_scene import (
     DAY,
     HOUR,
     NOON,
@@ -14,11 +14,11 @@ from tests.core.scene import (
     SELLER_UNIVERSITY,
     SUPPORT,
     Scene,
+    event_lines,
     owner,
     refused_for,
     rulebook,
     seller,
-    told,
 )
 from tests.rule import rule
 
@@ -28,7 +28,7 @@ DING, LIN = seller("ding"), owner("lin")
 def test_every_event_of_a_command_carries_who_acted() -> None:
     scene = Scene()
     scene.invite("wang", "lin")
-    life: list[tuple[Callable[[], Step], Actor, int]] = [
+    life: list[tuple[Callable[[], Transition], Actor, int]] = [
         (lambda: scene.shop("new"), PLATFORM, 1),
         (lambda: scene.creator("lin", registered_in="FR"), PLATFORM, 1),
         (lambda: scene.invite("ding", "lin"), DING, 1),
@@ -54,7 +54,7 @@ def test_every_event_of_a_command_carries_who_acted() -> None:
     for act, actor, number in life:
         done = act()
         assert refused_for(done) == []
-        assert [(event.by, event.at) for event in done.own] == [(actor, NOON)] * number, told(done.own)
+        assert [(event.by, event.at) for event in done.own] == [(actor, NOON)] * number, event_lines(done.own)
 
 
 def test_a_link_that_a_new_fact_establishes_is_the_doing_of_who_recorded_it() -> None:
@@ -63,7 +63,7 @@ def test_a_link_that_a_new_fact_establishes_is_the_doing_of_who_recorded_it() ->
     scene.shop("ding", status="abnormal")
     scene.correct("lin", registered_in="GB")
     done = scene.shop("ding")
-    assert told(done.own) == ["shop.recorded ding", "link.established ding lin"]
+    assert event_lines(done.own) == ["shop.recorded ding", "link.established ding lin"]
     assert [event.by for event in done.own] == [PLATFORM, PLATFORM]
 
 
@@ -74,7 +74,7 @@ def test_what_time_does_is_the_doing_of_the_clock() -> None:
     scene.linked("ding", "lin")
     scene.at(NOON + DAY).request_unlink("ding", "lin")
     due = scene.at(NOON + 30 * DAY).time_passes()
-    assert [(text, event.by, event.at) for text, event in zip(told(due), due, strict=True)] == [
+    assert [(text, event.by, event.at) for text, event in zip(event_lines(due), due, strict=True)] == [
         ("link.expired ding mei", CLOCK, NOON + 2 * DAY),
         ("link.unlinked ding lin", CLOCK, NOON + 8 * DAY),
     ]
@@ -86,7 +86,7 @@ def test_what_the_start_of_a_rulebook_does_is_the_doing_of_the_clock_even_at_onc
     scene.held("ding", "lin")
     scene.creator("lin", birth_date=NOON.date())
     done = scene.activate(lenient.name, NOON)
-    assert [(text, event.by) for text, event in zip(told(done.own), done.own, strict=True)] == [
+    assert [(text, event.by) for text, event in zip(event_lines(done.own), done.own, strict=True)] == [
         ("rulebook.activated", PLATFORM),
         ("link.established ding lin", CLOCK),
     ]
@@ -113,7 +113,7 @@ def state(scene: Scene) -> list[object]:
 )
 @rule("R22")
 def test_a_refused_command_changes_nothing_but_what_time_had_made_due(
-    refused: Callable[[Scene], Step],
+    refused: Callable[[Scene], Transition],
 ) -> None:
     def before() -> Scene:
         scene = Scene()
@@ -126,6 +126,6 @@ def test_a_refused_command_changes_nothing_but_what_time_had_made_due(
     due = left_alone.time_passes()
     done = refused(asked)
     assert refused_for(done) != []
-    assert (told(done.due), done.own) == (["link.expired ding bo"], ())
+    assert (event_lines(done.due), done.own) == (["link.expired ding bo"], ())
     assert done.due == due
     assert state(asked) == state(left_alone)

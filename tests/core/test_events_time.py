@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shoplink.core import Event, Step
+from shoplink.core import Event, Transition
 from shoplink.core.facts import CLOCK
-from tests.core.scene import (
+from tests.core.link_scene import (
     DAY,
     GUIDE,
     HOUR,
@@ -15,10 +15,10 @@ from tests.core.scene import (
     SELLER_UNIVERSITY,
     TICK,
     Scene,
-    around,
+    at_boundary,
+    event_lines,
     refused_for,
     rulebook,
-    told,
 )
 from tests.rule import rule
 
@@ -28,7 +28,7 @@ WEEK = 7 * DAY
 
 
 def stamped(events: list[Event]) -> list[tuple[str, datetime]]:
-    return [(text, event.at) for text, event in zip(told(events), events, strict=True)]
+    return [(text, event.at) for text, event in zip(event_lines(events), events, strict=True)]
 
 
 def waiting_for_birthday(scene: Scene, shop_id: str, account_id: str) -> None:
@@ -39,7 +39,7 @@ def waiting_for_birthday(scene: Scene, shop_id: str, account_id: str) -> None:
 
 
 @rule("R23")
-@around(before=[], at=["link.expired ding lin"], after=["link.expired ding lin"])
+@at_boundary(before=[], at=["link.expired ding lin"], after=["link.expired ding lin"])
 def test_an_invitation_expires_48_hours_after_it_was_sent(late: timedelta, expected: list[str]) -> None:
     scene = Scene()
     scene.invite("ding", "lin")
@@ -48,7 +48,7 @@ def test_an_invitation_expires_48_hours_after_it_was_sent(late: timedelta, expec
 
 
 @rule("R19", "R36")
-@around(before=[], at=["link.established ding lin"], after=["link.established ding lin"])
+@at_boundary(before=[], at=["link.established ding lin"], after=["link.established ding lin"])
 def test_a_held_link_establishes_itself_on_the_18th_birthday(late: timedelta, expected: list[str]) -> None:
     scene = Scene()
     waiting_for_birthday(scene, "ding", "lin")
@@ -64,7 +64,7 @@ def test_a_birthday_establishes_nothing_while_something_else_is_in_the_way() -> 
     scene.creator("lin", birth_date=BORN, registered_in="FR")
     assert scene.at(BIRTHDAY).time_passes() == []
     done = scene.later(DAY).correct("lin", registered_in="GB")
-    assert told(done.own) == ["account.corrected lin", "link.established ding lin"]
+    assert event_lines(done.own) == ["account.corrected lin", "link.established ding lin"]
 
 
 def test_a_corrected_birth_date_moves_the_review() -> None:
@@ -84,7 +84,7 @@ def requested(name: str) -> Scene:
 
 
 @rule("R46")
-@around(before=[], at=["link.unlinked ding lin"], after=["link.unlinked ding lin"])
+@at_boundary(before=[], at=["link.unlinked ding lin"], after=["link.unlinked ding lin"])
 def test_an_unlink_request_that_is_left_unanswered_for_7_days_is_approved_by_the_clock(
     late: timedelta, expected: list[str]
 ) -> None:
@@ -104,7 +104,7 @@ def test_under_the_guide_an_unanswered_unlink_request_stays_open() -> None:
 @rule("R46")
 @pytest.mark.parametrize("closing", [Scene.refuse_unlink, Scene.withdraw_unlink_request])
 def test_a_request_that_was_closed_is_not_approved_and_a_new_one_has_its_own_7_days(
-    closing: Callable[[Scene, str, str], Step],
+    closing: Callable[[Scene, str, str], Transition],
 ) -> None:
     scene = requested(SELLER_UNIVERSITY)
     closing(scene, "ding", "lin")
@@ -119,7 +119,7 @@ def test_the_clock_asks_nothing_again_and_what_it_unlinks_counts() -> None:
     for one in scene.creators(3):
         scene.import_link("ding", one, NOON - 3 * DAY, NOON - 2 * DAY, "official")
     assert refused_for(scene.approve_unlink("ding", "lin")) == ["shop.unlink_quota_spent"]
-    assert told(scene.at(NOON + WEEK).time_passes()) == ["link.unlinked ding lin"]
+    assert event_lines(scene.at(NOON + WEEK).time_passes()) == ["link.unlinked ding lin"]
     assert scene.world.shops["ding"].official_unlinks == 4
 
 
@@ -137,13 +137,13 @@ def test_a_new_rulebook_answers_an_old_request_in_7_days_and_what_is_overdue_at_
 
 
 @rule("R46")
-@around(before=[], at=[], after=["link.unlinked ding lin"])
+@at_boundary(before=[], at=[], after=["link.unlinked ding lin"])
 def test_a_request_stays_open_if_the_guide_comes_into_force_by_its_7_days(
     late: timedelta, expected: list[str]
 ) -> None:
     scene = requested(SELLER_UNIVERSITY)
     scene.activate(GUIDE, NOON + WEEK + late)
-    assert told(scene.at(NOON + 60 * DAY).time_passes()) == expected
+    assert event_lines(scene.at(NOON + 60 * DAY).time_passes()) == expected
 
 
 def test_a_rulebook_that_starts_at_once_answers_what_it_makes_overdue_in_its_own_step() -> None:
@@ -156,7 +156,7 @@ def test_a_rulebook_that_starts_at_once_answers_what_it_makes_overdue_in_its_own
 
 
 @rule("R19")
-@around(before=[], at=["link.established ding lin"], after=["link.established ding lin"])
+@at_boundary(before=[], at=["link.established ding lin"], after=["link.established ding lin"])
 def test_the_start_of_a_rulebook_reviews_the_links_that_are_held(
     late: timedelta, expected: list[str]
 ) -> None:
@@ -232,7 +232,7 @@ def test_the_start_of_a_rulebook_reviews_in_the_order_recorded() -> None:
     for shop_id, account_id in (("wang", "mei"), ("ding", "lin"), ("ding", "bo")):
         waiting_for_birthday(scene, shop_id, account_id)
     scene.activate(lenient.name, NOON + DAY)
-    assert told(scene.at(NOON + DAY).time_passes()) == [
+    assert event_lines(scene.at(NOON + DAY).time_passes()) == [
         "link.established wang mei",
         "link.established ding lin",
         "link.established ding bo",
@@ -272,7 +272,7 @@ def test_no_outcome_depends_on_when_a_timer_ran() -> None:
         return due, [scene.link(*pair).status for pair in pairs]
 
     at_once = told_with(1)
-    assert [text.split()[0] for text in told(at_once[0])] == [
+    assert [text.split()[0] for text in event_lines(at_once[0])] == [
         "link.expired",
         "link.unlinked",
         "link.established",

@@ -7,8 +7,8 @@ import pytest
 from shoplink.core.commerce.permissions import ACTIONS, Action, as_affiliate, permissions
 from shoplink.core.facts import Role
 from shoplink.core.reasons import CATALOGUE
-from tests.core.scene import NOON, rulebook
-from tests.core.shop_floor import ShopFloor
+from tests.core.commerce_scene import CommerceScene
+from tests.core.link_scene import NOON, rulebook
 from tests.rule import rule
 
 NO_LINK = "link.not_found"
@@ -62,8 +62,8 @@ def role(request: pytest.FixtureRequest) -> Role | None:
     return request.param  # type: ignore[no-any-return]
 
 
-def floor(role: Role | None) -> ShopFloor:
-    scene = ShopFloor(rulebook())
+def floor(role: Role | None) -> CommerceScene:
+    scene = CommerceScene(rulebook())
     if role is not None:
         scene.linked("ding", "lin", role)
     return scene

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from shoplink.core import Reason, Step
-from tests.core.scene import DAY, HOUR, NOON, Scene, around, reasons, refused_for, told
+from shoplink.core import Reason, Transition
+from tests.core.link_scene import DAY, HOUR, NOON, Scene, at_boundary, event_lines, reasons, refused_for
 from tests.rule import rule
 
 NO_SHOP = Reason("shop.not_found", "nobody")
@@ -60,7 +60,7 @@ def test_not_found_is_the_whole_answer_though_more_is_wrong() -> None:
     assert reasons(scene.import_link("nowhere", "lin", NOON + HOUR)) == [NO_SHOP]
 
 
-ON_A_LINK: list[Callable[[Scene, str, str], Step]] = [
+ON_A_LINK: list[Callable[[Scene, str, str], Transition]] = [
     Scene.accept,
     Scene.decline,
     Scene.withdraw,
@@ -79,7 +79,7 @@ ON_A_LINK: list[Callable[[Scene, str, str], Step]] = [
     [("ding", "lin"), ("nowhere", "lin"), ("ding", "nobody"), ("nowhere", "nobody")],
 )
 def test_a_pair_that_never_had_a_link_has_none_even_if_a_side_is_unknown(
-    command: Callable[[Scene, str, str], Step], shop_id: str, account_id: str
+    command: Callable[[Scene, str, str], Transition], shop_id: str, account_id: str
 ) -> None:
     scene = Scene()
     scene.linked("wang", "lin")
@@ -116,7 +116,7 @@ def test_a_waiver_ends_once() -> None:
 
 
 @rule("R27")
-@around(before=[], at=["waiver.not_found"], after=["waiver.not_found"])
+@at_boundary(before=[], at=["waiver.not_found"], after=["waiver.not_found"])
 def test_a_waiver_can_be_ended_until_it_has_run_out(late: timedelta, expected: list[str]) -> None:
     scene = Scene()
     scene.waive(CODE, until=NOON + DAY, account_id="lin")
@@ -124,7 +124,7 @@ def test_a_waiver_can_be_ended_until_it_has_run_out(late: timedelta, expected: l
 
 
 @rule("R23")
-@around(before=[], at=["link.invitation_expired"], after=["link.invitation_expired"])
+@at_boundary(before=[], at=["link.invitation_expired"], after=["link.invitation_expired"])
 def test_an_invitation_can_be_confirmed_for_48_hours(late: timedelta, expected: list[str]) -> None:
     scene = Scene()
     scene.invite("ding", "lin")
@@ -137,7 +137,7 @@ def test_confirming_too_late_sends_the_creator_back_to_the_shop() -> None:
     scene.invite("ding", "lin")
     deadline = NOON + 48 * HOUR
     done = scene.at(deadline + DAY).accept("ding", "lin", network="FR")
-    assert told(done.due) == ["link.expired ding lin"]
+    assert event_lines(done.due) == ["link.expired ding lin"]
     assert reasons(done) == [Reason("link.invitation_expired", "shop", params={"expired_at": deadline})]
 
 

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from shoplink.core import Reason
-from tests.core.scene import (
+from tests.core.link_scene import (
     DAY,
     GUIDE,
     HOUR,
     NOON,
     SELLER_UNIVERSITY,
     Scene,
-    around,
+    at_boundary,
     reasons,
     refused_for,
     rulebook,
@@ -121,7 +121,7 @@ def test_a_waiver_works_until_it_is_ended_and_of_several_all_end() -> None:
     assert refused_for(scene.approve_unlink("ding", "lin")) == [code]
 
 
-@around(before=["rulebook.date_in_past"], at=[], after=[])
+@at_boundary(before=["rulebook.date_in_past"], at=[], after=[])
 def test_a_rulebook_comes_into_force_now_at_the_earliest(late: timedelta, expected: list[str]) -> None:
     assert refused_for(Scene().activate(SELLER_UNIVERSITY, NOON + late)) == expected
 
@@ -134,7 +134,7 @@ def test_a_date_in_the_past_is_named_and_nobody_can_mend_it() -> None:
 
 
 @rule("R5")
-@around(before=["shop.role_not_available"], at=[], after=[])
+@at_boundary(before=["shop.role_not_available"], at=[], after=[])
 def test_a_rulebook_is_in_force_from_its_start(late: timedelta, expected: list[str]) -> None:
     scene = Scene()
     scene.activate(SELLER_UNIVERSITY, NOON + DAY)

@@ -5,7 +5,18 @@ from datetime import datetime, timedelta
 import pytest
 
 from shoplink.core import Reason
-from tests.core.scene import DAY, HOUR, NOON, TICK, Role, Scene, around, reasons, refused_for, warned_of
+from tests.core.link_scene import (
+    DAY,
+    HOUR,
+    NOON,
+    TICK,
+    Role,
+    Scene,
+    at_boundary,
+    reasons,
+    refused_for,
+    warned_of,
+)
 from tests.rule import rule
 
 OUT_OF_ORDER = "link.date_out_of_order"
@@ -14,17 +25,17 @@ BEGAN = NOON - 20 * DAY
 ENDED = NOON - 10 * DAY
 
 
-@around(before=[], at=[], after=[OUT_OF_ORDER])
+@at_boundary(before=[], at=[], after=[OUT_OF_ORDER])
 def test_an_imported_link_starts_now_at_the_latest(late: timedelta, expected: list[str]) -> None:
     assert refused_for(Scene().import_link("ding", "lin", NOON + late)) == expected
 
 
-@around(before=[], at=[], after=[OUT_OF_ORDER])
+@at_boundary(before=[], at=[], after=[OUT_OF_ORDER])
 def test_an_imported_link_has_ended_now_at_the_latest(late: timedelta, expected: list[str]) -> None:
     assert refused_for(Scene().import_link("ding", "lin", BEGAN, NOON + late)) == expected
 
 
-@around(before=[OUT_OF_ORDER], at=[], after=[])
+@at_boundary(before=[OUT_OF_ORDER], at=[], after=[])
 def test_an_imported_link_ends_no_sooner_than_it_starts(late: timedelta, expected: list[str]) -> None:
     assert refused_for(Scene().import_link("ding", "lin", BEGAN, BEGAN + late)) == expected
 
@@ -53,19 +64,19 @@ PERIOD = Reason(OVERLAP, "nobody", params={"linked_at": BEGAN, "ended_at": ENDED
 
 
 @rule("R8")
-@around(before=[OVERLAP], at=[], after=[])
+@at_boundary(before=[OVERLAP], at=[], after=[])
 def test_a_period_may_touch_the_end_of_another_and_not_more(late: timedelta, expected: list[str]) -> None:
     assert refused_for(with_period().import_link("wang", "lin", ENDED + late, NOON)) == expected
 
 
 @rule("R8")
-@around(before=[OVERLAP], at=[], after=[])
+@at_boundary(before=[OVERLAP], at=[], after=[])
 def test_a_link_that_still_stands_may_start_when_another_ended(late: timedelta, expected: list[str]) -> None:
     assert refused_for(with_period().import_link("wang", "lin", ENDED + late)) == expected
 
 
 @rule("R8")
-@around(before=[], at=[], after=[OVERLAP])
+@at_boundary(before=[], at=[], after=[OVERLAP])
 def test_a_period_may_touch_the_start_of_another_and_not_more(late: timedelta, expected: list[str]) -> None:
     assert refused_for(with_period().import_link("wang", "lin", BEGAN - DAY, BEGAN + late)) == expected
 
@@ -102,7 +113,7 @@ def test_of_several_overlapping_periods_the_one_recorded_first_is_named() -> Non
 
 
 @rule("R8")
-@around(before=[], at=[], after=[OVERLAP])
+@at_boundary(before=[], at=[], after=[OVERLAP])
 def test_a_period_may_touch_a_link_that_still_stands(late: timedelta, expected: list[str]) -> None:
     scene = Scene()
     scene.linked("ding", "lin")

@@ -6,7 +6,7 @@ import pytest
 
 from shoplink.core import Reason
 from shoplink.core.rulebook import Quota, Slots
-from tests.core.scene import (
+from tests.core.link_scene import (
     DAY,
     HOUR,
     NOON,
@@ -14,7 +14,7 @@ from tests.core.scene import (
     TICK,
     Role,
     Scene,
-    around,
+    at_boundary,
     reasons,
     refused_for,
     rulebook,
@@ -45,7 +45,7 @@ def test_ten_marketing_links_in_180_days_spend_the_shops_quota() -> None:
 
 
 @rule("R25")
-@around(before=[SHOP_SPENT], at=[], after=[])
+@at_boundary(before=[SHOP_SPENT], at=[], after=[])
 def test_a_link_that_is_exactly_180_days_old_has_left_the_shops_window(
     late: timedelta, expected: list[str]
 ) -> None:
@@ -74,7 +74,7 @@ def test_invitations_and_links_in_review_count_before_they_are_established() -> 
 
 
 @rule("R25")
-@around(before=[SHOP_SPENT], at=[], after=[])
+@at_boundary(before=[SHOP_SPENT], at=[], after=[])
 def test_a_unit_is_back_from_the_instant_its_invitation_expires(late: timedelta, expected: list[str]) -> None:
     scene = shop_with_history(9)
     scene.invite("ding", "mei")
@@ -200,7 +200,7 @@ def test_where_several_units_must_come_back_the_last_one_needed_counts(
 
 
 @rule("R25", "R27")
-@around(before=[], at=[SHOP_SPENT], after=[SHOP_SPENT])
+@at_boundary(before=[], at=[SHOP_SPENT], after=[SHOP_SPENT])
 def test_a_waiver_lets_the_shop_invite_until_its_instant(late: timedelta, expected: list[str]) -> None:
     scene = shop_with_history(10)
     scene.waive(SHOP_SPENT, until=NOON + DAY, shop_id="ding")
@@ -232,7 +232,7 @@ def test_ten_marketing_links_in_180_days_spend_the_accounts_quota_across_shops()
     ]
 
 
-@around(before=[ACCOUNT_SPENT], at=[], after=[])
+@at_boundary(before=[ACCOUNT_SPENT], at=[], after=[])
 def test_a_link_that_is_exactly_180_days_old_has_left_the_accounts_window(
     late: timedelta, expected: list[str]
 ) -> None:
@@ -276,7 +276,7 @@ def test_of_several_links_over_the_accounts_limit_the_last_one_needed_counts() -
 
 
 @rule("R27")
-@around(before=[], at=[ACCOUNT_SPENT], after=[ACCOUNT_SPENT])
+@at_boundary(before=[], at=[ACCOUNT_SPENT], after=[ACCOUNT_SPENT])
 def test_a_waiver_lets_the_account_be_invited_until_its_instant(late: timedelta, expected: list[str]) -> None:
     scene = account_with_history(10)
     scene.waive(ACCOUNT_SPENT, until=NOON + DAY, account_id="lin")

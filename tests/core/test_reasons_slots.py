@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from shoplink.core import Reason, Step
+from shoplink.core import Reason, Transition
 from shoplink.core.rulebook import Slots
-from tests.core.scene import (
+from tests.core.link_scene import (
     DAY,
     GUIDE,
     HOUR,
@@ -15,7 +15,7 @@ from tests.core.scene import (
     SELLER_UNIVERSITY,
     Role,
     Scene,
-    around,
+    at_boundary,
     reasons,
     refused_for,
     rulebook,
@@ -81,7 +81,7 @@ def test_a_shop_invites_an_account_once_at_a_time_in_whatever_role(role: Role, a
 
 
 @rule("R9", "R23")
-@around(before=["link.already_invited"], at=[], after=[])
+@at_boundary(before=["link.already_invited"], at=[], after=[])
 def test_an_invitation_can_be_repeated_from_the_instant_it_expires(
     late: timedelta, expected: list[str]
 ) -> None:
@@ -153,7 +153,7 @@ def test_full_slots_are_free_when_the_first_reserving_invitation_expires() -> No
 
 
 @rule("R7", "R23")
-@around(before=["shop.slots_full"], at=[], after=[])
+@at_boundary(before=["shop.slots_full"], at=[], after=[])
 def test_a_slot_is_free_from_the_instant_its_invitation_expires(late: timedelta, expected: list[str]) -> None:
     scene = Scene()
     scene.invite("pu", "lin", "official")
@@ -194,7 +194,7 @@ def test_where_several_slots_must_come_back_the_last_one_needed_counts() -> None
 
 
 @rule("R7")
-@around(before=["shop.slots_full"], at=[], after=[])
+@at_boundary(before=["shop.slots_full"], at=[], after=[])
 def test_a_slot_is_free_when_the_last_one_needed_has_come_back(late: timedelta, expected: list[str]) -> None:
     scene = shrunk_to_two_slots(linked=1, invited=3)
     third = NOON + 3 * HOUR + 48 * HOUR
@@ -252,7 +252,9 @@ def test_an_unlinked_slot_is_free_for_another_account_at_once() -> None:
 
 @rule("R7", "R11")
 @pytest.mark.parametrize("ending", [Scene.decline, Scene.withdraw, Scene.revoke])
-def test_an_invitation_that_has_ended_reserves_nothing(ending: Callable[[Scene, str, str], Step]) -> None:
+def test_an_invitation_that_has_ended_reserves_nothing(
+    ending: Callable[[Scene, str, str], Transition],
+) -> None:
     scene = Scene()
     scene.invite("pu", "lin", "official")
     ending(scene, "pu", "lin")

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from shoplink.core import Reason
-from shoplink.core.next_actor import would_hold
-from tests.core.scene import (
+from shoplink.core.next_actor import expected_review_reasons
+from tests.core.link_scene import (
     DAY,
     GUIDE,
     NOON,
     SELLER_UNIVERSITY,
     Scene,
-    around,
+    at_boundary,
     reasons,
     refused_for,
     rulebook,
@@ -81,7 +81,7 @@ EIGHTEENTH_BIRTHDAYS = [
 
 @rule("R19", "R36")
 @pytest.mark.parametrize(("birth_date", "adult_at"), EIGHTEENTH_BIRTHDAYS)
-@around(before=["account.under_age"], at=[], after=[])
+@at_boundary(before=["account.under_age"], at=[], after=[])
 def test_a_creator_is_of_age_from_midnight_of_the_18th_birthday(
     birth_date: date, adult_at: datetime, late: timedelta, expected: list[str]
 ) -> None:
@@ -159,7 +159,7 @@ def test_a_foreign_registration_is_a_warning_to_the_shop_and_holds_the_link_in_r
     scene = Scene()
     scene.creator("lin", registered_in=registered_in)
     assert warned_of(scene.invite("ding", "lin")) == ["account.registration_mismatch"]
-    warned = would_hold(scene.world, "ding", "lin", "marketing")
+    warned = expected_review_reasons(scene.world, "ding", "lin", "marketing")
     assert warned_of(scene.accept("ding", "lin")) == []
     assert scene.link("ding", "lin").status == "in_review"
     held = scene.held_by("ding", "lin")

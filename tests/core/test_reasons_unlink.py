@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shoplink.core import Reason, Step
-from tests.core.scene import (
+from shoplink.core import Reason, Transition
+from tests.core.link_scene import (
     DAY,
     GUIDE,
     HOUR,
@@ -15,7 +15,7 @@ from tests.core.scene import (
     TICK,
     Role,
     Scene,
-    around,
+    at_boundary,
     reasons,
     refused_for,
     rulebook,
@@ -40,7 +40,7 @@ def test_a_creator_asks_once_and_then_waits_for_the_shop() -> None:
 @rule("R43", "R46")
 @pytest.mark.parametrize("answer", [Scene.withdraw_unlink_request, Scene.refuse_unlink, Scene.approve_unlink])
 def test_without_an_open_request_there_is_nothing_to_answer_or_withdraw(
-    answer: Callable[[Scene, str, str], Step],
+    answer: Callable[[Scene, str, str], Transition],
 ) -> None:
     scene = Scene()
     scene.linked("ding", "lin")
@@ -50,7 +50,7 @@ def test_without_an_open_request_there_is_nothing_to_answer_or_withdraw(
 @rule("R46")
 @pytest.mark.parametrize("closing", [Scene.withdraw_unlink_request, Scene.refuse_unlink])
 def test_once_a_request_is_withdrawn_or_refused_the_creator_may_ask_again(
-    closing: Callable[[Scene, str, str], Step],
+    closing: Callable[[Scene, str, str], Transition],
 ) -> None:
     scene = Scene()
     scene.linked("ding", "lin")
@@ -88,7 +88,7 @@ def test_under_the_seller_university_a_shop_unlinks_alone() -> None:
 
 
 @rule("R26")
-@around(before=[TOO_YOUNG], at=[], after=[])
+@at_boundary(before=[TOO_YOUNG], at=[], after=[])
 def test_a_creator_may_ask_to_be_unlinked_24_hours_after_linking(
     late: timedelta, expected: list[str]
 ) -> None:
@@ -98,7 +98,7 @@ def test_a_creator_may_ask_to_be_unlinked_24_hours_after_linking(
 
 
 @rule("R26")
-@around(before=[TOO_YOUNG], at=[], after=[])
+@at_boundary(before=[TOO_YOUNG], at=[], after=[])
 def test_a_shop_that_may_unlink_alone_may_do_so_24_hours_after_linking(
     late: timedelta, expected: list[str]
 ) -> None:
@@ -118,9 +118,9 @@ def asked_while_waived(until: datetime) -> Scene:
 
 @rule("R26", "R27")
 @pytest.mark.parametrize("agreeing", [Scene.approve_unlink, Scene.unlink])
-@around(before=[TOO_YOUNG], at=[], after=[])
+@at_boundary(before=[TOO_YOUNG], at=[], after=[])
 def test_a_shop_may_agree_24_hours_after_linking(
-    agreeing: Callable[[Scene, str, str], Step], late: timedelta, expected: list[str]
+    agreeing: Callable[[Scene, str, str], Transition], late: timedelta, expected: list[str]
 ) -> None:
     scene = asked_while_waived(NOON + 2 * HOUR)
     assert refused_for(agreeing(scene.at(NOON + 24 * HOUR + late), "ding", "lin")) == expected
@@ -128,9 +128,9 @@ def test_a_shop_may_agree_24_hours_after_linking(
 
 @rule("R26", "R27")
 @pytest.mark.parametrize("agreeing", [Scene.approve_unlink, Scene.unlink])
-@around(before=[], at=[TOO_YOUNG], after=[TOO_YOUNG])
+@at_boundary(before=[], at=[TOO_YOUNG], after=[TOO_YOUNG])
 def test_a_waived_age_is_waived_until_the_waivers_instant(
-    agreeing: Callable[[Scene, str, str], Step], late: timedelta, expected: list[str]
+    agreeing: Callable[[Scene, str, str], Transition], late: timedelta, expected: list[str]
 ) -> None:
     until = NOON + 2 * HOUR
     scene = asked_while_waived(until)
@@ -263,7 +263,7 @@ def test_one_shops_unlinks_are_not_anothers() -> None:
 
 
 @rule("R24", "R27")
-@around(before=[], at=[UNLINKS_SPENT], after=[UNLINKS_SPENT])
+@at_boundary(before=[], at=[UNLINKS_SPENT], after=[UNLINKS_SPENT])
 def test_a_waiver_lets_a_fourth_official_account_go_until_its_instant(
     late: timedelta, expected: list[str]
 ) -> None:

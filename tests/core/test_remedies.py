@@ -23,9 +23,9 @@ from shoplink.core import (
     decide,
     step,
 )
-from tests.core.moves import DAY, TICK, universe
-from tests.core.remedy import Follower
-from tests.core.story import PROPERTIES, STORIES, Story, new_world, rulebooks, tell
+from tests.core.command_moves import DAY, TICK, recorded_world
+from tests.core.command_story import PROPERTIES, STORIES, Story, new_world, rulebooks, run_story
+from tests.core.remedy_follower import RemedyFollower
 from tests.rule import rule
 
 FOLLOWED = {
@@ -56,7 +56,7 @@ def refusals(story: Story, at_most: int) -> Iterator[tuple[World, Command]]:
 
     What a reason says of the future holds under the rulebook in force, so those still to come start first.
     """
-    told = list(tell(story, new_world(story.rulebook)))
+    told = list(run_story(story, new_world(story.rulebook)))
     refused = [
         number
         for number, one in enumerate(told)
@@ -81,7 +81,7 @@ def test_who_follows_the_remedies_is_refused_for_none_of_those_reasons_again(
 ) -> None:
     """Each round asserts it; and the rounds end in acceptance, the purpose reached, or with nobody to act."""
     for world, command in refusals(story, at_most=6):
-        follower = Follower(world, patient=patient)
+        follower = RemedyFollower(world, patient=patient)
         ended = follower.achieve(command)
         event(ended)
 
@@ -127,7 +127,7 @@ def test_an_accounts_quota_counts_established_links_only_as_the_table_says() -> 
     """A birthday may establish a held link in between and take the unit: the date then moves (decision 0003)."""
     world = new_world("tight")
     links: dict[str, Any] = {"shop_id": "gb-open", "account_id": "eve"}
-    for command in universe():
+    for command in recorded_world():
         step(world, command)
     at = world.now
     fields = {**links, "role": "marketing", "network_region": "GB"}
@@ -155,7 +155,7 @@ def test_every_remedy_there_is_was_followed_to_an_accepted_end() -> None:
     for seed in range(60):
         for number, rulebook in enumerate(rulebooks()):
             for world, command in refusals(Story(rulebook, seed), at_most=8):
-                follower = Follower(world, patient=(seed + number) % 2 == 0)
+                follower = RemedyFollower(world, patient=(seed + number) % 2 == 0)
                 if follower.achieve(command) == "accepted":
                     followed += follower.followed
     assert set(followed) == FOLLOWED, FOLLOWED ^ set(followed)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from shoplink.core import Command, Refused, World, advance, parse_command, step
-from shoplink.core.commerce.commands import COMMANDS
-from tests.core.remedy import Follower
-from tests.core.story import new_world
+from shoplink.core.commerce.commands import COMMERCE_COMMANDS
+from tests.core.command_story import new_world
+from tests.core.remedy_follower import RemedyFollower
 from tests.oracle.commerce_streams import stream
 from tests.rule import rule
 
@@ -36,7 +36,7 @@ def refusals(seed: int, at_most: int) -> Iterator[tuple[World, Command]]:
     for number, command in enumerate(commands):
         decision = step(world, command).decision
         if (
-            isinstance(command, COMMANDS)
+            isinstance(command, COMMERCE_COMMANDS)
             and isinstance(decision, Refused)
             and any(reason.next_actor != "nobody" for reason in decision.reasons)
         ):
@@ -55,7 +55,7 @@ def test_who_follows_the_remedies_of_commerce_is_refused_for_none_of_those_reaso
     followed, ended = Counter[tuple[str, str]](), Counter[str]()
     for seed in range(120):
         for world, command in refusals(seed, at_most=12):
-            follower = Follower(world, patient=seed % 2 == 0)
+            follower = RemedyFollower(world, patient=seed % 2 == 0)
             end = follower.achieve(command)
             ended[end] += 1
             if end in {"accepted", "purpose reached"}:

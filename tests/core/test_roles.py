@@ -10,7 +10,7 @@ from shoplink.core.commission import link_in_force
 from shoplink.core.facts import Role as AnyRole
 from shoplink.core.roles import ISSUERS, Rights, rights
 from shoplink.rulebooks import packaged
-from tests.core.scene import DAY, GUIDE, NOON, SELLER_UNIVERSITY, TICK, Role, Scene, rulebook
+from tests.core.link_scene import DAY, GUIDE, NOON, SELLER_UNIVERSITY, TICK, Role, Scene, rulebook
 from tests.rule import rule
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from shoplink.core import Reason, Step
-from tests.core.scene import DAY, HOUR, NOON, Scene, reasons, refused_for, told
+from shoplink.core import Reason, Transition
+from tests.core.link_scene import DAY, HOUR, NOON, Scene, event_lines, reasons, refused_for
 from tests.rule import rule
 
 ASKED_AT = NOON + 3 * DAY
@@ -64,11 +64,11 @@ def revoked(scene: Scene) -> None:
     scene.revoke("ding", "lin")
 
 
-def import_as_linked_now(scene: Scene, shop_id: str, account_id: str) -> Step:
+def import_as_linked_now(scene: Scene, shop_id: str, account_id: str) -> Transition:
     return scene.import_link(shop_id, account_id, scene.now)
 
 
-COMMANDS: dict[str, Callable[[Scene, str, str], Step]] = {
+COMMANDS: dict[str, Callable[[Scene, str, str], Transition]] = {
     "accept": Scene.accept,
     "decline": Scene.decline,
     "withdraw": Scene.withdraw,
@@ -197,7 +197,7 @@ def test_each_status_answers_each_command_as_the_table_says(
     done = COMMANDS[command](scene, "ding", "lin")
     if expected.startswith("+"):
         assert refused_for(done) == []
-        assert [event.split()[0] for event in told(done.own)] == expected[1:].split()
+        assert [event.split()[0] for event in event_lines(done.own)] == expected[1:].split()
     else:
         assert refused_for(done) == expected.split()
         assert done.own == ()

@@ -16,7 +16,7 @@ from shoplink.flows.file.replay import replay
 from shoplink.flows.file.source import Reading, Source, inspect
 from shoplink.rulebooks import packaged
 from shoplink.store.database.sql import query
-from shoplink.wording import language
+from shoplink.wording import language_for
 from tests.oracle.compare import compared, encoded
 from tests.oracle.streams import GUIDE, random_stream
 from tests.store.test_equality import forget_everything
@@ -123,7 +123,7 @@ def test_a_key_of_ones_own_is_kept_to() -> None:
     other = commands({**link, "role": "marketing"})
     assert applied(other)[0]["error"] == "idempotency.other_body"
     verdict = next(apply([other], READING))
-    assert say_why_not(verdict, language("zh")).startswith("此行的幂等键此前已用于另一条命令")
+    assert say_why_not(verdict, language_for("zh")).startswith("此行的幂等键此前已用于另一条命令")
 
 
 @pytest.mark.usefixtures("database")
@@ -153,8 +153,8 @@ def test_reasons_are_said_in_both_languages_with_their_dates() -> None:
     }
     for verdicts in (judge([commands(invite)], READING), apply([commands(invite)], READING)):
         verdict = next(iter(list(verdicts)))
-        assert "1 March 2038" in say_why_not(verdict, language("en"))
-        assert "2038 年 3 月 1 日" in say_why_not(verdict, language("zh"))
+        assert "1 March 2038" in say_why_not(verdict, language_for("en"))
+        assert "2038 年 3 月 1 日" in say_why_not(verdict, language_for("zh"))
 
 
 @pytest.mark.usefixtures("database")

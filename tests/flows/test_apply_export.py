@@ -13,7 +13,7 @@ from shoplink.flows.file.export import export_commands, export_log, export_table
 from shoplink.flows.file.source import Reading, inspect
 from shoplink.flows.file.tables import Kind
 from shoplink.store.database.sql import query
-from shoplink.wording import Tag, language
+from shoplink.wording import Tag, language_for
 from tests.databases import fresh, use
 
 READING = Reading(Actor(kind="platform", id="apply"))
@@ -77,7 +77,7 @@ def test_every_text_comes_back_as_it_was(database: str, tag: Tag) -> None:
     tables = []
     for kind in ALL[:2]:
         out = io.StringIO(newline="")
-        assert export_table(kind, language(tag), ended=False, out=out) == len(NASTY)
+        assert export_table(kind, language_for(tag), ended=False, out=out) == len(NASTY)
         tables.append(inspect(f"{kind}.csv", io.BytesIO(out.getvalue().encode("utf-8-sig")), READING))
     use(fresh("sqlite"))
     assert {verdict.answer["outcome"] for verdict in apply(tables, READING)} == {"accepted"}

@@ -16,7 +16,7 @@ from shoplink.flows.file.tables import KINDS
 from shoplink.flows.showcase import place
 from shoplink.flows.verify.run import Verified, verify
 from shoplink.store.read.commerce import one_content, one_product
-from shoplink.wording import language
+from shoplink.wording import language_for
 from tests.databases import fresh, use
 from tests.rule import rule
 
@@ -78,7 +78,7 @@ def test_what_is_given_out_is_taken_in_again(tag: str) -> None:
     tables = []
     for kind in KINDS:
         out = io.StringIO()
-        export_table(kind, language(tag), ended=True, out=out)
+        export_table(kind, language_for(tag), ended=True, out=out)
         tables.append(out.getvalue())
     commands = io.StringIO()
     export_commands(KINDS, ended=True, items=False, out=commands)

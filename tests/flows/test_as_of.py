@@ -29,7 +29,7 @@ def _picture(world: World, at: datetime) -> Picture:
 
 @pytest.mark.usefixtures("database")
 def test_the_past_is_what_was_seen_at_the_time() -> None:
-    commands = demo_links.world(clock.now().replace(microsecond=0))
+    commands = demo_links.world_commands(clock.now().replace(microsecond=0))
     pictures: list[Picture] = []
     seen: list[World] = []
     for command in commands:
@@ -50,7 +50,7 @@ def test_the_past_is_what_was_seen_at_the_time() -> None:
 
 @pytest.mark.usefixtures("database")
 def test_before_it_was_recorded_there_is_nothing() -> None:
-    demo.build()
+    demo.build_demo()
     long_ago = clock.now() - timedelta(days=400)
     assert shop_as_of("hh-tea-gb", long_ago).facts is None
     assert account_as_of("olivia.chen", long_ago).live == []
@@ -61,7 +61,7 @@ def test_before_it_was_recorded_there_is_nothing() -> None:
 
 @pytest.mark.usefixtures("database")
 def test_what_time_has_done_and_nobody_stored_is_part_of_the_past() -> None:
-    demo.build()
+    demo.build_demo()
     invited = next(link for _, link in page_of_links(clock.now(), 100, 0) if link.status == "invited")
     assert invited.expires_at is not None
     assert [link.link_id for link in shop_as_of(invited.shop_id, clock.now()).live].count(
@@ -71,7 +71,7 @@ def test_what_time_has_done_and_nobody_stored_is_part_of_the_past() -> None:
 
 @pytest.mark.usefixtures("database")
 def test_a_search_finds_what_begins_with_the_text_and_nothing_else() -> None:
-    demo.build()
+    demo.build_demo()
     assert ("hh-tea-gb", "山海茶铺 Hill & Harbour Tea") in find("hh-").shops
     assert [name for _, name in find("山海茶铺").shops] == ["山海茶铺 Hill & Harbour Tea"]
     assert find("周周").accounts == [("zhou.zhou", "周周在伦敦")]
@@ -82,7 +82,7 @@ def test_a_search_finds_what_begins_with_the_text_and_nothing_else() -> None:
 
 @pytest.mark.usefixtures("database")
 def test_the_newest_events_come_first_and_page_by_page() -> None:
-    demo.build()
+    demo.build_demo()
     every = newest_events(10_000)
     assert [number for number, _ in every] == sorted((number for number, _ in every), reverse=True)
     first = newest_events(5)

@@ -10,7 +10,7 @@ from shoplink.flows.message import notify
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import execute, query
 from shoplink.store.people import inbox
-from shoplink.wording.messages import KINDS, MESSAGES, OWN_KINDS
+from shoplink.wording.messages import KIND_NAMES, MESSAGES, OWN_KINDS
 from tests.flows.telling import (
     DAY,
     HOUR,
@@ -224,7 +224,7 @@ def test_every_event_is_told_or_listed_as_told_to_nobody() -> None:
     every = {kind.__struct_config__.tag for kind in AnyEvent.__args__}
     assert set(notify.TOLD_TO_NOBODY) <= every
     worded = {key.split("/")[0] for key in MESSAGES}
-    assert worded == set(KINDS) == (every - set(notify.TOLD_TO_NOBODY)) | set(OWN_KINDS)
+    assert worded == set(KIND_NAMES) == (every - set(notify.TOLD_TO_NOBODY)) | set(OWN_KINDS)
 
 
 def test_the_sides_of_each_event_have_their_words() -> None:

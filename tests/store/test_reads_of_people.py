@@ -71,8 +71,8 @@ OTHERS = {
 @pytest.fixture
 def frozen(database: str) -> None:  # noqa: ARG001 (the database is in use)
     """The demo world, in which nothing can be written any more."""
-    world.build()
-    personas.settle()
+    world.build_demo()
+    personas.seat_personas()
     execute(
         "SET default_transaction_read_only = on"
         if connection.vendor == "postgresql"

@@ -12,7 +12,7 @@ from shoplink.store.read import tally
 
 @pytest.fixture
 def world(database: str) -> str:
-    demo.build()
+    demo.build_demo()
     for table in ("tally", "tallied"):
         query(f"DELETE FROM {table} RETURNING 1")
     return database

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shoplink.core import Accepted, Command, Event, Refused, Rulebook, Step, wire
+from shoplink.core import Accepted, Command, Event, Refused, Rulebook, Transition, wire
 from shoplink.core.commerce.events import ItemAdded, ItemRemoved
 from shoplink.core.events import (
     AccountCorrected,
@@ -78,7 +78,7 @@ class Books:
             return replace(random.choice(recent).command, key=command.key)
         return replace(command, about="again")
 
-    def check(self, asked: Sequence[tuple[Command, Step | None]], answers: Sequence[Answer]) -> None:
+    def check(self, asked: Sequence[tuple[Command, Transition | None]], answers: Sequence[Answer]) -> None:
         """Compare a batch's answers and what it stored with what the model made of it."""
         stored, refused = iter(rows.new_events(self._seen)), iter(rows.new_refusals(self._seen))
         for (command, done), answer in zip(asked, answers, strict=True):
@@ -114,7 +114,7 @@ class Books:
             assert answer["outcome"] == "rejected", f"{command}: {answer}"
             assert answer["error"] == "idempotency.other_body", f"{command}: {answer}"
 
-    def _check_answer(self, command: Command, done: Step, answer: Answer, events: list[Event]) -> None:
+    def _check_answer(self, command: Command, done: Transition, answer: Answer, events: list[Event]) -> None:
         decision = done.decision
         assert answer.get("products", []) == products(decision.outcomes), f"{command}: answered {answer}"
         if isinstance(decision, Accepted):

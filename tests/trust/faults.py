@@ -132,7 +132,7 @@ def the_window_is_a_day_short(patch: pytest.MonkeyPatch) -> None:
 
 def superseded_invitations_are_forgotten(patch: pytest.MonkeyPatch) -> None:
     """An account that is taken keeps its other invitations."""
-    patch.setattr(live, "superseded", lambda *_, **__: ())
+    patch.setattr(live, "supersede_invitations", lambda *_, **__: ())
 
 
 def an_unlink_is_not_counted(patch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from shoplink.core import Command, Link, Step, World
+from shoplink.core import Command, Link, Transition, World
 from shoplink.core import commands as c
 from shoplink.core.decisions import Refused
 from shoplink.core.facts import Actor
@@ -62,7 +62,7 @@ class People:
         self._keys += 1
         return replace(command, key=f"key-{self._keys}" if self.random.random() < 0.3 else None)
 
-    def note(self, command: Command, done: Step) -> None:
+    def note(self, command: Command, done: Transition) -> None:
         """Take an answer in: who is refused comes back at the instant that was named, or asks support."""
         if not isinstance(done.decision, Refused):
             if isinstance(command, c.RequestUnlink | c.Accept) and self.random.random() < 0.06:

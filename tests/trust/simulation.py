@@ -15,7 +15,7 @@ from django.db import connection
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shoplink.core import Command, Step
+from shoplink.core import Command, Transition
 from shoplink.core import commands as c
 from shoplink.core.instant import BEGINNING
 from shoplink.flows import rulebooks as installed
@@ -49,7 +49,7 @@ class Asked(Struct):
     """A command that is sent; `done` is what the model made of it, None if its key was used before."""
 
     command: Command
-    done: Step | None
+    done: Transition | None
 
 
 class KilledError(Exception):

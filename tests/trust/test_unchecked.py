@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from shoplink.core import Command
 from shoplink.core.decisions import begin, live
-from shoplink.core.rules import broken
+from shoplink.core.rules import violations
 from shoplink.flows.execute import execute
 from shoplink.flows.verify.run import Verified, verify
 from shoplink.store.database.sql import query
@@ -29,13 +29,13 @@ def nothing_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     """No decision asks for a free slot or a free account, and nobody's other invitations are superseded."""
 
     def less(rules: Sequence[Any], case: Any) -> tuple[Any, ...]:
-        return broken(
+        return violations(
             tuple(rule for rule in rules if rule.__name__ not in {"slot_is_free", "account_is_free"}), case
         )
 
     for module in (begin, live):
-        monkeypatch.setattr(module, "broken", less)
-    monkeypatch.setattr(live, "superseded", lambda *_, **__: ())
+        monkeypatch.setattr(module, "violations", less)
+    monkeypatch.setattr(live, "supersede_invitations", lambda *_, **__: ())
 
 
 def race(commands: Sequence[Command]) -> Counter[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from shoplink.core import Accepted, Command, Event, Link, Rulebook, Step, World, advance, step
+from shoplink.core import Accepted, Command, Event, Link, Rulebook, Transition, World, advance, step
 from shoplink.core.events import LinkEvent
 from shoplink.core.facts import CLOCK
 from tests.oracle.naive import Naive
@@ -37,7 +37,7 @@ class Witness:
         self.owed: Counter[Owed] = Counter()
         self._oracle = Naive(default.name) if oracle else None
 
-    def step(self, command: Command) -> Step:
+    def step(self, command: Command) -> Transition:
         """What comes of a command; nothing else may have happened in between."""
         done = step(self.world, command)
         self.owed.update(owed(event) for event in (*done.due, *done.own) if by_the_clock(event))
@@ -69,7 +69,7 @@ class Witness:
         return found
 
 
-def _as_core(done: Step) -> tuple[Any, ...]:
+def _as_core(done: Transition) -> tuple[Any, ...]:
     decision = done.decision
     accepted = isinstance(decision, Accepted)
     reasons = () if isinstance(decision, Accepted) else decision.reasons

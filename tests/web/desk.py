@@ -14,7 +14,7 @@ from shoplink.store.people import membership
 
 def made() -> None:
     """Make the demo world, in the database in use."""
-    world.build()
+    world.build_demo()
 
 
 def somebody(

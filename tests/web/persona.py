@@ -18,8 +18,8 @@ from tests.browser.tour import Stop
 @pytest.fixture
 def demo_world(database: str) -> str:
     """A database with the demo world and its people."""
-    world.build()
-    personas.settle()
+    world.build_demo()
+    personas.seat_personas()
     return database
 
 

@@ -9,7 +9,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.test import override_settings
 
-from shoplink.wording import language
+from shoplink.wording import language_for
 from tools.catalogue import LOCALE
 
 SHOWN_ATTRIBUTES = {
@@ -38,7 +38,7 @@ def pseudo_language(folder: Path) -> Iterator[None]:
     (folder / name).mkdir(parents=True)
     with (folder / name / "django.mo").open("wb") as file:
         write_mo(file, catalogue)
-    chinese = language("zh")
+    chinese = language_for("zh")
     kept = dict(chinese._texts)
     chinese._texts.update({text: f"⟦{text}⟧" for text in kept})
     try:

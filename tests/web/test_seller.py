@@ -380,7 +380,7 @@ def test_pages_ask_the_database_a_fixed_number_of_times(lin: Client) -> None:
         count(path)
     before = {path: count(path) for path in paths}
     now = clock.now()
-    more = [command for number in range(2, 12) for command in links.offer(number, now)]
+    more = [command for number in range(2, 12) for command in links.offer_commands(number, now)]
     execute(more)
     person = query("SELECT person_id FROM person WHERE name = 'lin'")[0][0]
     for number in range(2, 12):

@@ -48,7 +48,7 @@ def _data() -> list[str]:
     rows += query("SELECT text FROM ticket_message UNION SELECT evidence FROM ticket_message")
     called = {text for (text,) in rows if text} | {persona.name for persona in personas.PERSONAS.values()}
     called |= {source for rulebook in packaged().values() for source in rulebook.sources.values()}
-    notes = {getattr(command, "note", None) for command in links.world(clock.now())}
+    notes = {getattr(command, "note", None) for command in links.world_commands(clock.now())}
     return sorted(
         called | available_timezones() | {note for note in notes if note} | NAMES, key=len, reverse=True
     )
@@ -69,7 +69,7 @@ def test_every_text_of_every_page_is_in_the_catalogue(tmp_path: Path) -> None:
             page = seen(stop, "zh-CN")
             assert "⟦" in page, stop
             for text in texts(page):
-                left = _without(CODES.sub(" ", _without(outside(text), names)), [links.PLATFORM.id])
+                left = _without(CODES.sub(" ", _without(outside(text), names)), [links.DEMO_ACTOR.id])
                 if re.search(r"[A-Za-z]{2}", left):
                     found.append((stop.path, text))
     assert not found

@@ -6,7 +6,7 @@ import pytest
 
 from shoplink.core import CATALOGUE, Rulebook, parse_rulebook
 from shoplink.rulebooks import packaged
-from shoplink.wording import Tag, language
+from shoplink.wording import Tag, language_for
 from shoplink.wording.help import TOPICS
 from shoplink.wording.help_reasons import REASONS_HELP
 from shoplink.wording.say_help import say_reason_help, say_topics
@@ -28,7 +28,10 @@ def changed(**values: str) -> Rulebook:
 
 
 def texts(rulebook: Rulebook, tag: Tag) -> str:
-    said = [*say_topics(rulebook, language(tag)).values(), *say_reason_help(rulebook, language(tag)).values()]
+    said = [
+        *say_topics(rulebook, language_for(tag)).values(),
+        *say_reason_help(rulebook, language_for(tag)).values(),
+    ]
     return "\n".join(passage.text for topic in said for passage in topic.passages)
 
 
@@ -45,7 +48,7 @@ def test_every_reason_that_a_topic_leads_to_is_there() -> None:
 def test_everything_is_said_with_all_its_numbers(rulebook: Rulebook, tag: Tag) -> None:
     said = texts(rulebook, tag)
     assert not re.search(r"[{}]|None|no limit|stays open for ever|frozenset", said)
-    for topics in (say_topics(rulebook, language(tag)), say_reason_help(rulebook, language(tag))):
+    for topics in (say_topics(rulebook, language_for(tag)), say_reason_help(rulebook, language_for(tag))):
         assert all(topic.title and topic.passages for topic in topics.values())
 
 
@@ -128,7 +131,7 @@ def test_another_rulebook_has_other_numbers(name: str, value: str, chinese: str,
 
 
 def test_every_number_comes_with_the_sentence_that_it_comes_from() -> None:
-    said = say_topics(GUIDE, language("zh"))["quotas"].passages[0]
+    said = say_topics(GUIDE, language_for("zh"))["quotas"].passages[0]
     assert said.sources == (GUIDE.sources["official_unlinks_per_shop"],)
     for topic in (*TOPICS.values(), *REASONS_HELP.values()):
         for passage in topic.passages:
@@ -141,7 +144,7 @@ def test_the_steps_are_those_of_the_guide_in_its_order() -> None:
     steps = "".join(
         passage.text
         for name in ("linking", "unlinking")
-        for passage in say_topics(GUIDE, language("zh"))[name].passages
+        for passage in say_topics(GUIDE, language_for("zh"))[name].passages
         if passage.kind == "step"
     )
     words = [

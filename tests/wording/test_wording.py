@@ -17,11 +17,11 @@ from shoplink.core import CATALOGUE, AnyEvent, Reason, World, parse_command, ste
 from shoplink.core.commerce.events import ContentRecorded
 from shoplink.flows.file.replay import replay
 from shoplink.rulebooks import packaged
-from shoplink.wording import Tag, language, problems, say_reason, statement
+from shoplink.wording import Tag, language_for, problems, say_reason, statement
 from shoplink.wording import say as saying
 from shoplink.wording import sentences as source
 from shoplink.wording.events import EVENTS
-from shoplink.wording.messages import KINDS, MESSAGES, OPEN, WHY
+from shoplink.wording.messages import KIND_NAMES, MESSAGES, SEE_IN_SHOPLINK, WHY_SENT
 from tests.oracle.streams import random_stream, stories
 from tests.rule import rule
 from tests.traceability import ROOT
@@ -36,16 +36,16 @@ def _sources() -> set[str]:
     for table in (
         source.WARNINGS,
         EVENTS,
-        source.ROLES,
-        source.ENROLMENTS,
-        source.SUBJECTS,
-        source.STATUSES,
+        source.ROLE_NAMES,
+        source.ENROLMENT_NAMES,
+        source.SUBJECT_NAMES,
+        source.STATUS_NAMES,
     ):
         texts += table.values()
     texts += [text for problem in problems.PROBLEMS.values() for text in (problem.title, problem.detail)]
-    texts += [problems.MISSING, problems.WRONG]
+    texts += [problems.FIELD_MISSING, problems.FIELD_WRONG]
     texts += [text for letter in MESSAGES.values() for text in letter]
-    texts += [*KINDS.values(), OPEN, WHY]
+    texts += [*KIND_NAMES.values(), SEE_IN_SHOPLINK, WHY_SENT]
     texts += statement.TEXTS.values()
     return {text.one if isinstance(text, source.Plural) else text for text in texts}
 
@@ -89,7 +89,7 @@ def test_the_chinese_catalogue_holds_every_text_and_no_other() -> None:
 
 
 def test_a_translation_leaves_no_number_out_and_adds_none() -> None:
-    chinese = language("zh")
+    chinese = language_for("zh")
     for text in _sources():
         # One text may name its parameter by a nearby form (an official "only place" says no number).
         missing = _placeholders(text) - _placeholders(chinese.text(text))
@@ -104,7 +104,7 @@ def test_whatever_happens_can_be_said_with_all_its_numbers(tag: Tag) -> None:
     said = 0
     for stream in streams:
         world = World(packaged(), packaged()["guide-2024-11"])
-        for answer in replay((msgspec.json.encode(command) for command in stream), world, language(tag)):
+        for answer in replay((msgspec.json.encode(command) for command in stream), world, language_for(tag)):
             for text in _texts(answer):
                 said += 1
                 assert text
@@ -125,10 +125,10 @@ def test_a_spent_quota_is_said_with_its_number_and_the_day_it_comes_back() -> No
         datetime(2025, 5, 19, 19, tzinfo=UTC),
         {"limit": 10, "days": 180, "used": 10, "pending": 0},
     )
-    assert say_reason(reason, language("zh")).problem == (
+    assert say_reason(reason, language_for("zh")).problem == (
         "此店铺近 180 天内已绑定 10 个渠道账号，最早可于 2025 年 5 月 19 日再绑定新的渠道账号。"
     )
-    assert say_reason(reason, language("en")).problem == (
+    assert say_reason(reason, language_for("en")).problem == (
         "This shop has linked 10 marketing accounts in the last 180 days;"
         " it can link a new one from 19 May 2025 at the earliest."
     )
@@ -137,7 +137,7 @@ def test_a_spent_quota_is_said_with_its_number_and_the_day_it_comes_back() -> No
 def test_english_has_two_numbers() -> None:
     params = {"hours": 1, "linked_at": datetime(2025, 1, 1, tzinfo=UTC)}
     reason = Reason("link.younger_than_minimum", "clock", datetime(2025, 1, 1, 1, tzinfo=UTC), params)
-    assert say_reason(reason, language("en")).problem == "The link is less than 1 hour old."
+    assert say_reason(reason, language_for("en")).problem == "The link is less than 1 hour old."
 
 
 def test_an_instant_is_said_in_the_readers_time_zone() -> None:
@@ -146,7 +146,7 @@ def test_an_instant_is_said_in_the_readers_time_zone() -> None:
         "link.younger_than_minimum", "clock", at + timedelta(hours=1), {"hours": 24, "linked_at": at}
     )
     assert (
-        say_reason(reason, language("zh"), ZoneInfo("Asia/Shanghai")).remedy
+        say_reason(reason, language_for("zh"), ZoneInfo("Asia/Shanghai")).remedy
         == "最早可于 2025 年 1 月 2 日 05:00（CST）解绑。"
     )
 
@@ -158,28 +158,30 @@ def test_the_remedy_for_a_missing_link_names_the_menu_of_the_guide(tag: Tag) -> 
         ("link.not_found", {}),
         ("link.invitation_expired", {"expired_at": datetime.now(UTC)}),
     ):
-        assert MENU[tag] in say_reason(Reason(code, "nobody", params=params), language(tag)).remedy
+        assert MENU[tag] in say_reason(Reason(code, "nobody", params=params), language_for(tag)).remedy
 
 
 @pytest.mark.parametrize("tag", BOTH)
 @rule("R43", "R45")
 def test_the_remedy_for_a_missing_unlink_request_names_the_way_of_the_guide(tag: Tag) -> None:
     for code in ("unlink.not_requested", "unlink.needs_creator_request"):
-        assert WAY in say_reason(Reason(code, "creator"), language(tag)).remedy
+        assert WAY in say_reason(Reason(code, "creator"), language_for(tag)).remedy
 
 
 @rule("R39")
 def test_where_support_can_help_the_remedy_says_so() -> None:
     for code in ("account.age_unknown", "account.region_mismatch", "shop.unlink_quota_spent"):
         params = {"market": "GB", "region": "ID", "used": 3, "limit": 3}
-        assert "帮助中心" in say_reason(Reason(code, "support", params=params), language("zh")).remedy
+        assert "帮助中心" in say_reason(Reason(code, "support", params=params), language_for("zh")).remedy
 
 
 @rule("R12")
 def test_an_official_account_has_one_name() -> None:
-    assert language("zh").text(source.ROLES["official"]) == "官方账号"
+    assert language_for("zh").text(source.ROLE_NAMES["official"]) == "官方账号"
     assert not [
-        text for text in _sources() if "official creator" in text or "官方达人" in language("zh").text(text)
+        text
+        for text in _sources()
+        if "official creator" in text or "官方达人" in language_for("zh").text(text)
     ]
 
 
@@ -193,7 +195,7 @@ def test_saying_a_reason_leaves_it_as_it_was() -> None:
         "network_region": None,
     }
     first = step(world, parse_command(command)).decision
-    say_reason(first.reasons[0], language("zh"))  # type: ignore[union-attr]
+    say_reason(first.reasons[0], language_for("zh"))  # type: ignore[union-attr]
     assert step(world, parse_command(command)).decision == first
 
 
@@ -202,5 +204,5 @@ def test_a_video_without_a_title_is_called_by_its_id(tag: Tag) -> None:
     recorded = ContentRecorded(
         at=datetime(2025, 1, 1, tzinfo=UTC), content_id="V1", account_id="A1", kind="video"
     )
-    assert "V1" in saying.say_event(recorded, language(tag))
-    assert "Tea" in saying.say_event(replace(recorded, title="Tea"), language(tag))
+    assert "V1" in saying.say_event(recorded, language_for(tag))
+    assert "Tea" in saying.say_event(replace(recorded, title="Tea"), language_for(tag))

@@ -15,7 +15,7 @@ from shoplink.api.schema_orders import AttributedBody, AttributionsBody, Unattri
 from shoplink.core.commission import Order
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
-from shoplink.core.parse_order import NEEDED, parse_orders
+from shoplink.core.parse_order import RATE_NEEDED, parse_orders
 from shoplink.flows.commission.judge_call import attribute_orders
 from shoplink.store.read.link import snapshot
 from shoplink.wording.problems import say_malformed
@@ -63,7 +63,7 @@ def attribute(request: HttpRequest) -> HttpResponse:
     attributed = []
     for (index, order), attribution in zip(orders.items(), found, strict=True):
         if attribution is None:
-            wrong[index] = MalformedError.wrong("commission_rate_bp", NEEDED)
+            wrong[index] = MalformedError.wrong("commission_rate_bp", RATE_NEEDED)
         else:
             attributed.append(
                 AttributedBody(

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from shoplink.core.wire_format import read_reason
-from shoplink.wording import Language, Tag, language, say_reason
+from shoplink.wording import Language, Tag, language_for, say_reason
 from shoplink.wording.problems import PROBLEMS
 
 TYPE = "urn:shoplink:problem:"
@@ -30,8 +30,8 @@ def language_of(request: HttpRequest) -> Language:
     tags: dict[str, Tag] = {"zh": "zh", "en": "en"}
     for name, quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         if quality > 0 and (tag := tags.get(name.split("-")[0])):
-            return language(tag)
-    return language("en")
+            return language_for(tag)
+    return language_for("en")
 
 
 def problem(request: HttpRequest, error: ProblemError, **more: Any) -> HttpResponse:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from shoplink.api.problem import said_reasons
 from shoplink.api.schema import AccountBody, LinkBody, SaidReason, ShopBody, Slots, UnlinkRequest
 from shoplink.core import Link, Reason, World, wire
-from shoplink.core.next_actor import held_by, turn
+from shoplink.core.next_actor import next_actor, review_reasons
 from shoplink.flows.look import link_quota_use, slot_use, unlink_quota_use
 from shoplink.wording import Language
 
@@ -18,7 +18,7 @@ def show_reasons(reasons: tuple[Reason, ...], said: Language) -> list[SaidReason
 
 def show_link(world: World, link: Link, said: Language) -> LinkBody:
     """A link as it stands in a World that holds both of its sides, if it is in review."""
-    held = held_by(world, link, world.now)
+    held = review_reasons(world, link, world.now)
     requested_at = link.unlink_requested_at
     return LinkBody(
         link_id=link.link_id,
@@ -33,7 +33,7 @@ def show_link(world: World, link: Link, said: Language) -> LinkBody:
         ended_at=link.ended_at,
         unlink_request=None if requested_at is None else UnlinkRequest(requested_at),
         rulebook=link.rulebook,
-        turn=turn(link, held),
+        turn=next_actor(link, held),
         held_by=show_reasons(held, said),
     )
 

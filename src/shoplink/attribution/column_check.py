@@ -1,9 +1,9 @@
 """Whether files have the columns that a mapping reads, each by itself and all of a run together."""
 
-from shoplink.attribution.engine import RESERVED, Kind, Shape
+from shoplink.attribution.engine import RESERVED, ColumnKind, Shape
 from shoplink.attribution.mapping import OPTIONAL, REQUIRED, Field, Mapping, MappingError
 
-_EXPECTED: dict[Field, tuple[tuple[Kind, ...], str]] = {
+_EXPECTED: dict[Field, tuple[tuple[ColumnKind, ...], str]] = {
     "order_id": (("text", "whole"), "text or a whole number"),
     "shop_id": (("text", "whole"), "text or a whole number"),
     "account_id": (("text", "whole"), "text or a whole number"),
@@ -18,7 +18,7 @@ _EXPECTED: dict[Field, tuple[tuple[Kind, ...], str]] = {
 }
 
 
-def fit(mapping: Mapping, shape: Shape, files: str) -> None:
+def check_columns(mapping: Mapping, shape: Shape, files: str) -> None:
     """Hold that the columns of a mapping are there and can hold their fields. Raises MappingError."""
     said = mapping.name or "without a mapping"
     for name in shape.kinds:
@@ -44,7 +44,7 @@ def fit(mapping: Mapping, shape: Shape, files: str) -> None:
             )
 
 
-def fit_together(mapping: Mapping, shapes: dict[str, Shape]) -> None:
+def check_columns_agree(mapping: Mapping, shapes: dict[str, Shape]) -> None:
     """Hold that the columns of fields are of one kind in all files, by their names. Raises MappingError.
 
     An engine makes one kind of several without saying so: a clock's time without an offset one of UTC.

@@ -11,13 +11,22 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from shoplink.attribution.engine import FILE, LINE, RESERVED, EngineError, Form, Kind, Shape, Tell
+from shoplink.attribution.engine import (
+    FILE,
+    LINE,
+    RESERVED,
+    ColumnKind,
+    EngineError,
+    Form,
+    ReportProgress,
+    Shape,
+)
 from shoplink.attribution.judgement import LINKS
 
 _ASKED_EVERY_SECONDS = 0.2
 _ROWS_AT_A_TIME = 10_000
 
-_KINDS: dict[str, Kind] = {
+_KINDS: dict[str, ColumnKind] = {
     "VARCHAR": "text",
     "BIGINT": "whole",
     "INTEGER": "whole",
@@ -39,7 +48,7 @@ _KINDS: dict[str, Kind] = {
 def _epoch_us(at: Any, /) -> Any: ...
 
 
-class Duck:
+class DuckDBEngine:
     """One connection of its own, gone when it is closed."""
 
     micros = staticmethod(_epoch_us)
@@ -97,7 +106,7 @@ class Duck:
         self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {_content([file])}")
         return ibis.table(rows.schema(), name=name)
 
-    def write(self, rows: ir.Table, out: Path, form: Form, tell: Tell) -> int:
+    def write(self, rows: ir.Table, out: Path, form: Form, tell: ReportProgress) -> int:
         """As the protocol says."""
         options = {"csv": "FORMAT csv, HEADER", "parquet": "FORMAT parquet, COMPRESSION zstd"}[form]
         sql = f"COPY ({_sql(rows)}) TO {_quoted(out)} ({options})"
@@ -142,7 +151,7 @@ class Duck:
             raise EngineError(str(error)) from error
 
 
-def _kind(name: str) -> Kind:
+def _kind(name: str) -> ColumnKind:
     return "decimal" if name.startswith("DECIMAL") else _KINDS.get(name, "other")
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 Micros = Callable[[ir.Value], ir.IntegerValue]
 """An engine's own way from a timestamp column to microseconds since 1970, as if its clocks were those of UTC."""
 
-Kind = Literal["text", "whole", "decimal", "instant", "local", "other"]
+ColumnKind = Literal["text", "whole", "decimal", "instant", "local", "other"]
 """What a column holds; `local` is a date and time that names no offset."""
 
 RESERVED = "shoplink_"
@@ -31,13 +31,13 @@ class Shape(Struct, frozen=True):
     Of CSV the cells of fields also stand in columns of their own (`cell_of`); other text is taken as it stands.
     """
 
-    kinds: dict[str, Kind]
+    kinds: dict[str, ColumnKind]
     types: dict[str, str]
     is_csv: bool
 
 
 Form = Literal["csv", "parquet"]
-Tell = Callable[[float], None]
+ReportProgress = Callable[[float], None]
 """Told now and then how much of a step is done, from 0 to 1."""
 
 
@@ -65,7 +65,7 @@ class Engine(Protocol):
         """The same rows under a name, so that what was worked out of them is worked out once."""
         ...
 
-    def write(self, rows: ir.Table, out: Path, form: Form, tell: Tell) -> int:
+    def write(self, rows: ir.Table, out: Path, form: Form, tell: ReportProgress) -> int:
         """Write rows to a file (Spark: a folder of files) that is not there yet; how many."""
         ...
 

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from shoplink.attribution import instants
-from shoplink.attribution.engine import RESERVED, Engine, Kind, Shape, cell_of
+from shoplink.attribution.engine import RESERVED, ColumnKind, Engine, Shape, cell_of
 from shoplink.attribution.mapping import BP_OF, REQUIRED, Field, Mapping, Rates
 from shoplink.core.commission import RATE_BP_MAX
 from shoplink.core.currency import MINOR_DIGITS
@@ -35,7 +35,7 @@ _RATES: dict[Rates, str] = {
 }
 
 
-class Reading(NamedTuple):
+class FieldReading(NamedTuple):
     """A field: its value, which counts only where the field is fine; and a word for what is wrong, else null.
 
     `fine` is true, or false or null where something is wrong.
@@ -53,9 +53,9 @@ _TRUE = ibis.literal(value=True)
 _FALSE = ibis.literal(value=False)
 
 
-def read(
+def read_fields(
     rows: ir.Table, shape: Shape, mapping: Mapping, engine: Engine, *, is_result: bool
-) -> tuple[ir.Table, dict[Field, Reading]]:
+) -> tuple[ir.Table, dict[Field, FieldReading]]:
     """The rows of a source that the mapping fits, with what their cells say, and every field as an expression on it.
 
     `is_result`: the source is an earlier result. What is taken from a cell once and used often becomes a column of its
@@ -89,7 +89,7 @@ def _taken(
             # Decimals of Parquet stand in CSV with all their places. Only there: an export's 12.00 are no minor units.
             cell = cell.re_replace(_NO_DECIMALS, "")
         if field == "ordered_at":
-            taken[_AT], taken[_NAMES_OFFSET] = instants.taken(cell, mapping.dates, engine.micros)
+            taken[_AT], taken[_NAMES_OFFSET] = instants.parse_cell(cell, mapping.dates, engine.micros)
         elif field in ("amount", "refund"):
             whole = mapping.amounts == "minor"
             bare = cell.contains(",").ifelse(cell.replace(",", ""), cell)
@@ -116,7 +116,7 @@ class _Reader:
         self._mapping = mapping
         self._engine = engine
 
-    def identity(self, field: Field) -> Reading:
+    def identity(self, field: Field) -> FieldReading:
         """An id, as text; in CSV not a number that a spreadsheet has rounded."""
         if self._mapping.column(field) is None:
             return self._constant(field, "string")
@@ -131,7 +131,7 @@ class _Reader:
         fine = is_short & (length > 0) if field in REQUIRED else is_short.fill_null(_TRUE)
         return _checked(field, cell, cell, checks)._replace(fine=fine)
 
-    def currency(self) -> Reading:
+    def currency(self) -> FieldReading:
         """A currency by its ISO 4217 code; CSV may write it in small letters."""
         if self._mapping.column("currency") is None:
             return self._constant("currency", "string")
@@ -139,7 +139,7 @@ class _Reader:
         code = cell.upper() if self._shape.is_csv else self.rows[self._mapping.columns["currency"]]
         return _checked("currency", cell, code, [(_is_one_of(code, MINOR_DIGITS), "unknown")])
 
-    def instant(self) -> Reading:
+    def instant(self) -> FieldReading:
         """When the order was placed, in microseconds since 1970 UTC."""
         zone, cell, kind = self._mapping.zone, self._cell("ordered_at"), self._kind("ordered_at")
         at = self.rows[_AT] if kind == "text" else self._engine.micros(cell)
@@ -153,7 +153,7 @@ class _Reader:
             at = names_offset.ifelse(at, at - ahead)
         return _checked("ordered_at", cell, at, checks)
 
-    def money(self, field: Field, at_most: ir.IntegerValue | None = None) -> Reading:
+    def money(self, field: Field, at_most: ir.IntegerValue | None = None) -> FieldReading:
         """An amount in whole minor units of the row's currency."""
         if self._mapping.column(field) is None:
             return self._constant(field, "int64")
@@ -171,7 +171,7 @@ class _Reader:
             checks.append(((value <= at_most) | at_most.isnull(), "more_than_amount"))
         return _checked(field, self._cell(field), value, checks)
 
-    def rate(self) -> Reading:
+    def rate(self) -> FieldReading:
         """The commission rate in basis points."""
         if self._mapping.column("commission_rate") is None:
             return self._constant("commission_rate", "int64")
@@ -180,7 +180,7 @@ class _Reader:
         allowed = is_whole & value.between(0, RATE_BP_MAX)
         return _checked("commission_rate", self._cell("commission_rate"), value, [(allowed, "not_rate")])
 
-    def _kind(self, field: Field) -> Kind:
+    def _kind(self, field: Field) -> ColumnKind:
         return self._shape.kinds[self._mapping.columns[field]]
 
     def _cell(self, field: Field) -> ir.Value:
@@ -202,18 +202,18 @@ class _Reader:
             case _:
                 return self.rows[_number_of(field)]
 
-    def _constant(self, field: Field, kind: str) -> Reading:
+    def _constant(self, field: Field, kind: str) -> FieldReading:
         """A field that is the same in every row, or that is left out."""
         constant = self._mapping.constant(field)
         value = ibis.null(kind) if constant is None else ibis.literal(constant, kind)
-        return Reading(value, _TRUE, ibis.null(str))
+        return FieldReading(value, _TRUE, ibis.null(str))
 
 
 def _number_of(field: str) -> str:
     return f"{RESERVED}number_of_{field}"
 
 
-def _checked(field: Field, cell: ir.Value, value: ir.Value, checks: list[Check]) -> Reading:
+def _checked(field: Field, cell: ir.Value, value: ir.Value, checks: list[Check]) -> FieldReading:
     """A reading that is fine where every check holds; where the cell is empty, if the field may be left out.
 
     No check holds of an empty cell.
@@ -224,7 +224,7 @@ def _checked(field: Field, cell: ir.Value, value: ir.Value, checks: list[Check])
         problems = [(cell.isnull(), "missing"), *problems]
     else:
         fine, problems = cell.isnull() | fine, [(cell.isnull(), ibis.null(str)), *problems]
-    return Reading(value, fine, ibis.cases(*problems, else_=ibis.null(str)))
+    return FieldReading(value, fine, ibis.cases(*problems, else_=ibis.null(str)))
 
 
 def _is_one_of(code: ir.StringValue, codes: Iterable[str]) -> ir.BooleanValue:

@@ -45,7 +45,7 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
-def taken(cell: ir.StringValue, dates: Dates, micros: Micros) -> tuple[ir.IntegerValue, ir.BooleanValue]:
+def parse_cell(cell: ir.StringValue, dates: Dates, micros: Micros) -> tuple[ir.IntegerValue, ir.BooleanValue]:
     """What a cell says: microseconds since 1970, and whether it names an offset (`Z`, `+08:00`, `UTC-0500`).
 
     With an offset they are those of UTC, without one those that a clock shows; null where there is no date and time.

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from msgspec import Struct
 
 from shoplink.attribution.engine import FILE, LINE, RESERVED
-from shoplink.attribution.fields import Reading
+from shoplink.attribution.fields import FieldReading
 from shoplink.attribution.mapping import Field
 from shoplink.core.commission import RATE_BP_MAX
 
@@ -32,8 +32,8 @@ class Plan(Struct, frozen=True):
 
 
 RESULT = ("basis", "link_id", "commission_minor")
-PROBLEMS = "shoplink_problems"
-PLACES = (("File", "Line", "Reason"), ("文件", "行号", "原因"))
+PROBLEM_COLUMN = "shoplink_problems"
+REJECT_COLUMNS = (("File", "Line", "Reason"), ("文件", "行号", "原因"))
 """What the rejects say of a row besides its own columns: where it stood, and why; in English and in Chinese."""
 
 LINKS = ibis.schema(
@@ -63,12 +63,12 @@ def plan_for(links: int, pairs: int, start: int, end: int) -> Plan:
     return Plan(max(links // (max(pairs, 1) * LINKS_PER_PAIR_AND_SPAN), 1), start, end)
 
 
-def fine(rows: ir.Table, fields: dict[Field, Reading]) -> ir.Table:
+def valid_rows(rows: ir.Table, fields: dict[Field, FieldReading]) -> ir.Table:
     """The rows that nothing is wrong with, with the values of their fields beside their own columns."""
     return rows.filter(_all_fine(fields)).mutate(**_values(fields))
 
 
-def judged(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Plan) -> ir.Table:
+def judge(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan) -> ir.Table:
     """Each row with its own columns, its basis, its link and its commission.
 
     Left out is what `rejected` has: rows that something is wrong with, and an affiliate creator's that name no rate.
@@ -77,8 +77,8 @@ def judged(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: 
     return _answered(met.filter(~_lacks_rate(met)))
 
 
-def judged_again(
-    rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Plan, since: int
+def judge_since(
+    rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan, since: int
 ) -> ir.Table:
     """An earlier result brought up to date: what no link changed since an instant can touch stays as it is.
 
@@ -88,13 +88,13 @@ def judged_again(
     touch = changed.group_by(shoplink_of_shop="shop_id", shoplink_of_account="account_id").agg(
         shoplink_from=changed.linked_at.min()
     )
-    known = fine(rows, fields)
+    known = valid_rows(rows, fields)
     pair = [known[_SHOP] == touch.shoplink_of_shop, known[_ACCOUNT] == touch.shoplink_of_account]
     seen = known.left_join(touch, pair)
     is_touched = seen.shoplink_from.notnull() & (seen.shoplink_from <= seen[_AT])
     seen = seen.mutate(shoplink_touched=is_touched.fill_null(ibis.literal(value=False)))
     touched = seen.filter(seen.shoplink_touched).select(*rows.columns)
-    again = judged(touched, fields, links, plan)
+    again = judge(touched, fields, links, plan)
     kept = seen.filter(~seen.shoplink_touched)
     stays = {
         "basis": kept.basis.cast("string"),
@@ -104,7 +104,7 @@ def judged_again(
     return kept.select(*_own(kept), **stays).union(again)
 
 
-def rejected(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Plan) -> ir.Table:
+def reject(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan) -> ir.Table:
     """The rows that cannot be judged: where each stands, its own columns, and every problem as `field.word,`."""
     problems = reduce(
         operator.add,
@@ -117,12 +117,12 @@ def rejected(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan
     met = _met(rows, fields, links, plan)
     lacking = met.filter(_lacks_rate(met))
     shown = [*_own(rows), FILE, LINE]
-    return wrong.select(*shown, **{PROBLEMS: problems}).union(
-        lacking.select(*shown, **{PROBLEMS: ibis.literal("commission_rate.needed,")})
+    return wrong.select(*shown, **{PROBLEM_COLUMN: problems}).union(
+        lacking.select(*shown, **{PROBLEM_COLUMN: ibis.literal("commission_rate.needed,")})
     )
 
 
-def overlapping(links: ir.Table) -> ir.Table:
+def overlapping_links(links: ir.Table) -> ir.Table:
     """The links that begin before another link of their account has ended: there must be none."""
     lasting = links.filter(_lasts(links))
     per_account = ibis.window(group_by=lasting.account_id, order_by=[lasting.linked_at, lasting.link_id])
@@ -133,7 +133,7 @@ def overlapping(links: ir.Table) -> ir.Table:
     return seen.filter(seen.before_ended_at > seen.linked_at).select("link_id", "before_id", "account_id")
 
 
-def survey(links: ir.Table) -> ir.Table:
+def summarise_links(links: ir.Table) -> ir.Table:
     """One row, what `plan_for` asks for: how many links there are, of how many pairs, from when to when."""
     pairs = links.group_by("shop_id", "account_id").agg(
         links=links.count(),
@@ -148,7 +148,7 @@ def survey(links: ir.Table) -> ir.Table:
     )
 
 
-def _all_fine(fields: dict[Field, Reading]) -> ir.BooleanValue:
+def _all_fine(fields: dict[Field, FieldReading]) -> ir.BooleanValue:
     return reduce(operator.and_, (reading.fine for reading in fields.values()))
 
 
@@ -157,11 +157,11 @@ def _lasts(links: ir.Table) -> ir.BooleanValue:
     return links.ended_at.isnull() | (links.linked_at < links.ended_at)
 
 
-def _values(fields: dict[Field, Reading]) -> dict[str, ir.Value]:
+def _values(fields: dict[Field, FieldReading]) -> dict[str, ir.Value]:
     return {f"{RESERVED}{field}": reading.value for field, reading in fields.items()}
 
 
-def _met(rows: ir.Table, fields: dict[Field, Reading], links: ir.Table, plan: Plan) -> ir.Table:
+def _met(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan) -> ir.Table:
     """The rows that nothing is wrong with, each with the link in force for it, if there is one.
 
     Fields are worked out of the columns once more after the join, so that it carries no column twice.

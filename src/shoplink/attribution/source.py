@@ -7,27 +7,27 @@ import ibis.expr.types as ir
 from msgspec import Struct
 
 from shoplink.attribution import fields as reading
-from shoplink.attribution.column_check import fit, fit_together
-from shoplink.attribution.engine import Engine, Form, Tell, cell_of
-from shoplink.attribution.fields import Reading
+from shoplink.attribution.column_check import check_columns, check_columns_agree
+from shoplink.attribution.engine import Engine, Form, ReportProgress, cell_of
+from shoplink.attribution.fields import FieldReading
 from shoplink.attribution.judgement import RESULT
 from shoplink.attribution.mapping import Field, Mapping, MappingError, own_names
-from shoplink.attribution.staging import Broken, stage_csv
+from shoplink.attribution.staging import BrokenLine, stage_csv
 
 _CSV = (".csv", ".tsv", ".txt")
 
 
-class Source(Struct):
+class OrderSource(Struct):
     """Orders, opened: their rows, the fields of those, and the lines that are no rows at all.
 
     `new` are the files that are no earlier result, which says of every row whose it is.
     """
 
     rows: ir.Table
-    fields: dict[Field, Reading]
+    fields: dict[Field, FieldReading]
     mapping: Mapping
     columns: tuple[str, ...]
-    broken: list[Broken]
+    broken: list[BrokenLine]
     count: int
     new: list[str]
 
@@ -41,15 +41,15 @@ def form_of(files: Sequence[str]) -> Form:
 
 
 def open_orders(
-    engine: Engine, files: Sequence[str], mapping: Mapping | None, work: Path, tell: Tell
-) -> Source:
+    engine: Engine, files: Sequence[str], mapping: Mapping | None, work: Path, tell: ReportProgress
+) -> OrderSource:
     """Open files of orders; what has to be made Parquet first goes into the folder `work`.
 
     Without a mapping columns are named as the fields are. Raises MappingError, EngineError, OSError.
     """
     is_csv = form_of(files) == "csv"
     files = files if is_csv else [part for file in files for part in engine.parts(file)]
-    broken: list[Broken] = []
+    broken: list[BrokenLine] = []
     staged = list(files)
     for number, file in enumerate(files if is_csv else ()):
         out = work / f"orders-{number}.parquet"
@@ -63,16 +63,16 @@ def open_orders(
     shapes = {file: engine.orders([one], is_csv=is_csv)[1] for file, one in zip(files, staged, strict=True)}
     mapping = mapping or own_names({name for one in shapes.values() for name in one.kinds})
     for file, one in shapes.items():
-        fit(mapping, one, file)
-    fit_together(mapping, shapes)
+        check_columns(mapping, one, file)
+    check_columns_agree(mapping, shapes)
     rows, shape = engine.orders(staged, is_csv=is_csv)
     count = next(engine.rows(rows.agg(count=rows.count())))["count"]
     new = [file for file, one in shapes.items() if not set(RESULT) <= set(one.kinds)]
-    rows, fields = reading.read(rows, shape, mapping, engine, is_result=not new)
-    return Source(rows, fields, mapping, tuple(shape.kinds), broken, count + len(broken), new)
+    rows, fields = reading.read_fields(rows, shape, mapping, engine, is_result=not new)
+    return OrderSource(rows, fields, mapping, tuple(shape.kinds), broken, count + len(broken), new)
 
 
-def bare(source: Source) -> ir.Table:
+def rows_for_parquet(source: OrderSource) -> ir.Table:
     """The rows with the cells of fields as they were read, for Parquet made of CSV.
 
     In CSV spaces around a cell and small letters of a currency mean nothing, in Parquet they do. The cells are there

@@ -13,13 +13,22 @@ import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from shoplink.attribution.engine import FILE, LINE, RESERVED, EngineError, Form, Kind, Shape, Tell
+from shoplink.attribution.engine import (
+    FILE,
+    LINE,
+    RESERVED,
+    ColumnKind,
+    EngineError,
+    Form,
+    ReportProgress,
+    Shape,
+)
 from shoplink.attribution.judgement import LINKS
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_KINDS: dict[str, Kind] = {
+_KINDS: dict[str, ColumnKind] = {
     "string": "text",
     "bigint": "whole",
     "int": "whole",
@@ -29,7 +38,7 @@ _KINDS: dict[str, Kind] = {
     "timestamp_ntz": "local",
 }
 _CLOCK = "yyyy-MM-dd HH:mm:ss.SSSSSS"
-_TYPES: dict[Kind, str] = {
+_TYPES: dict[ColumnKind, str] = {
     "text": "string",
     "whole": "int64",
     "instant": "timestamp",
@@ -63,7 +72,7 @@ def _said(method: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-class Spark:
+class SparkEngine:
     """One session of its own, gone when it is closed."""
 
     micros = staticmethod(_micros)
@@ -135,7 +144,7 @@ class Spark:
         return ibis.table(rows.schema(), name=name)
 
     @_said
-    def write(self, rows: ir.Table, out: Path, form: Form, tell: Tell) -> int:
+    def write(self, rows: ir.Table, out: Path, form: Form, tell: ReportProgress) -> int:
         """As the protocol says; OUT is a folder."""
         from pyspark.sql import Observation  # noqa: PLC0415 (an optional extra)
         from pyspark.sql import functions as f  # noqa: PLC0415 (as above)
@@ -176,7 +185,7 @@ class Spark:
         return reader.option("mergeSchema", len(files) > 1).parquet(*names)
 
 
-def _kind(name: str) -> Kind:
+def _kind(name: str) -> ColumnKind:
     return "decimal" if name.startswith("decimal") else _KINDS.get(name, "other")
 
 

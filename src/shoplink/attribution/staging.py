@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shoplink.attribution.engine import FILE, LINE, RESERVED, Tell, cell_of
-from shoplink.attribution.judgement import PLACES, RESULT
+from shoplink.attribution.engine import FILE, LINE, RESERVED, ReportProgress, cell_of
+from shoplink.attribution.judgement import REJECT_COLUMNS, RESULT
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.core.commission import Period
 
@@ -50,11 +50,11 @@ _LINK_COLUMNS = pa.schema(
 )
 
 
-_OURS = tuple(",".join(columns).encode() for columns in (RESULT, *PLACES))
+_OURS = tuple(",".join(columns).encode() for columns in (RESULT, *REJECT_COLUMNS))
 """What stands in the first line of what we wrote: a result, the rejects."""
 
 
-class Broken(Struct, frozen=True):
+class BrokenLine(Struct, frozen=True):
     """A line of CSV that has another number of cells than the header, as it stands; and its file's columns."""
 
     file: str
@@ -64,16 +64,16 @@ class Broken(Struct, frozen=True):
     delimiter: str
 
 
-class Staged(Struct, frozen=True):
+class StagedFile(Struct, frozen=True):
     """A CSV file that was made Parquet: its columns, how many lines were made rows, and those that could not be."""
 
     file: Path
     columns: tuple[str, ...]
     rows: int
-    broken: list[Broken]
+    broken: list[BrokenLine]
 
 
-def stage_csv(path: Path, out: Path, mapping: Mapping, tell: Tell) -> Staged:
+def stage_csv(path: Path, out: Path, mapping: Mapping, tell: ReportProgress) -> StagedFile:
     """Make Parquet of a CSV file: every cell as text; beside them those of fields once more, the file and the line.
 
     Lines count as a spreadsheet counts rows, the header is line 1; a line without any text is passed over.
@@ -89,7 +89,7 @@ def stage_csv(path: Path, out: Path, mapping: Mapping, tell: Tell) -> Staged:
     fields = {cell_of(field): column for field, column in mapping.columns.items() if column in columns}
     texts = [*columns, *fields, FILE]
     schema = pa.schema([*((name, pa.string()) for name in texts), (LINE, pa.int64())])
-    broken: list[Broken] = []
+    broken: list[BrokenLine] = []
     rows = seen = 0
     size = max(path.stat().st_size, 1)
     with path.open("rb") as file, pq.ParquetWriter(out, schema, compression="zstd") as writer:
@@ -108,11 +108,11 @@ def stage_csv(path: Path, out: Path, mapping: Mapping, tell: Tell) -> Staged:
                 tell(min(file.tell() / size, 1))
         except pa.ArrowInvalid as error:
             raise _no_csv(path, encoding, delimiter, broken, error) from None
-    return Staged(out, columns, rows, broken)
+    return StagedFile(out, columns, rows, broken)
 
 
 def _no_csv(
-    path: Path, encoding: str, delimiter: str, broken: list[Broken], error: Exception
+    path: Path, encoding: str, delimiter: str, broken: list[BrokenLine], error: Exception
 ) -> MappingError:
     if len(broken) <= _BROKEN_MAX:
         return MappingError(f"{path}: no CSV in {encoding}: {error}")
@@ -123,13 +123,13 @@ def _no_csv(
 
 
 def _batches(
-    file: BinaryIO, name: str, columns: tuple[str, ...], written: tuple[str, str], broken: list[Broken]
+    file: BinaryIO, name: str, columns: tuple[str, ...], written: tuple[str, str], broken: list[BrokenLine]
 ) -> Iterator[Any]:
     """The rows of a CSV file as text, as they come; those with another number of cells are put with the broken."""
     encoding, delimiter = written
 
     def keep(row: Any) -> str:
-        broken.append(Broken(name, row.number, row.text, columns, delimiter))
+        broken.append(BrokenLine(name, row.number, row.text, columns, delimiter))
         return "error" if len(broken) > _BROKEN_MAX else "skip"
 
     yield from pa_csv.open_csv(
@@ -151,7 +151,7 @@ def _bare(cells: Any) -> Any:
     return pc.if_else(pc.equal(bare, ""), None, bare)
 
 
-def _line_numbers(seen: int, count: int, broken: list[Broken]) -> Any:
+def _line_numbers(seen: int, count: int, broken: list[BrokenLine]) -> Any:
     """The numbers of the next `count` rows, of which `seen` came before, with the broken lines left out."""
     rows = np.arange(seen, seen + count)
     whole_before = (

@@ -8,9 +8,9 @@ import ibis.expr.types as ir
 
 from shoplink.attribution.engine import RESERVED
 from shoplink.attribution.instants import from_micros, to_micros
-from shoplink.attribution.judgement import commission, fine
+from shoplink.attribution.judgement import commission, valid_rows
 from shoplink.attribution.mapping import MappingError
-from shoplink.attribution.source import Source
+from shoplink.attribution.source import OrderSource
 
 SUMS = ("order_lines", "amount_minor", "refund_minor", "commission_minor")
 """What is summed alike in every statement and in the whole, per currency."""
@@ -20,12 +20,12 @@ LINKED = ("official", "marketing")
 _DAY = 86_400_000_000
 
 
-def lines(source: Source, zone: tzinfo, instants: Iterable[int]) -> ir.Table:
+def statement_lines(source: OrderSource, zone: tzinfo, instants: Iterable[int]) -> ir.Table:
     """The rows of a result as statements sum them: month in a zone, shop, account, basis, link, and money.
 
     `instants` are those of `days`. Raises MappingError if they are in years that have no name.
     """
-    rows = fine(source.rows, source.fields)
+    rows = valid_rows(source.rows, source.fields)
     amount, rate = rows[f"{RESERVED}amount"], rows[f"{RESERVED}commission_rate"]
     link_id = rows.link_id.cast("string").nullif("")
     is_linked = rows.basis.cast("string").isin(LINKED)
@@ -46,9 +46,9 @@ def lines(source: Source, zone: tzinfo, instants: Iterable[int]) -> ir.Table:
     )
 
 
-def days(source: Source) -> ir.Table:
+def days_with_orders(source: OrderSource) -> ir.Table:
     """Per day the first and the last instant of a result's rows, in microseconds: in which months there are any."""
-    rows = fine(source.rows, source.fields)
+    rows = valid_rows(source.rows, source.fields)
     at = rows[f"{RESERVED}ordered_at"]
     return rows.group_by(day=at - at % _DAY).agg(first=at.min(), last=at.max())
 
@@ -77,7 +77,7 @@ def settlement_statement(lines: ir.Table, links: ir.Table) -> ir.Table:
     )
 
 
-def whole(lines: ir.Table) -> ir.Table:
+def grand_totals(lines: ir.Table) -> ir.Table:
     """Per currency the sums over all rows, those of linked creators apart: what statements must add up to."""
     is_linked = lines.basis.isin(LINKED)
     linked = {
@@ -92,12 +92,12 @@ def whole(lines: ir.Table) -> ir.Table:
     return lines.group_by("currency").agg(**_sums(lines), **linked)
 
 
-def totals(statement: ir.Table) -> ir.Table:
+def statement_totals(statement: ir.Table) -> ir.Table:
     """Per currency the sums of a statement."""
     return statement.group_by("currency").agg(**{name: _sum(statement[name]) for name in SUMS})
 
 
-def wrong(lines: ir.Table, links: ir.Table) -> ir.Table:
+def unsound_rows(lines: ir.Table, links: ir.Table) -> ir.Table:
     """The rows whose basis, link or commission cannot be: not by these links, not by their own amount and rate."""
     known = links.select(
         known_id="link_id",

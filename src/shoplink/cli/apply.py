@@ -17,7 +17,7 @@ import msgspec
 
 from shoplink.cli.database import fail, with_database, writes
 from shoplink.core.facts import Actor
-from shoplink.wording import Language, Tag, language, say_warning
+from shoplink.wording import Language, Tag, language_for, say_warning
 
 if TYPE_CHECKING:
     from shoplink.flows.file.apply import Verdict
@@ -145,7 +145,7 @@ class Report:
         from shoplink.flows.file.rejects import Rejected  # noqa: PLC0415 (only with settings in place)
 
         first = next(verdicts)
-        tongue = language(self._tag or _language_of(first.source))
+        tongue = language_for(self._tag or _language_of(first.source))
         path = self._path(first.source.name)
         done = 0
         with ExitStack() as block:

@@ -195,12 +195,12 @@ def engine_of(options: dict[str, Any]) -> Callable[[Path], "Engine"]:
 
     def opened(folder: Path) -> "Engine":
         if options["engine"] == "spark":
-            from shoplink.attribution.spark_engine import Spark  # noqa: PLC0415 (takes long to load)
+            from shoplink.attribution.spark_engine import SparkEngine  # noqa: PLC0415 (takes long to load)
 
-            return Spark(options["master"], options["memory"])
-        from shoplink.attribution.duckdb_engine import Duck  # noqa: PLC0415 (as above)
+            return SparkEngine(options["master"], options["memory"])
+        from shoplink.attribution.duckdb_engine import DuckDBEngine  # noqa: PLC0415 (as above)
 
-        return Duck(options["memory"], folder, options["threads"])
+        return DuckDBEngine(options["memory"], folder, options["threads"])
 
     return opened
 

@@ -57,10 +57,10 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
 
     bring_up_to_date()
     try:
-        made = world.build()
+        made = world.build_demo()
     except world.NotADemoError as error:
         fail(str(error))
-    personas.settle()
+    personas.seat_personas()
     offer = world.open_offer()
     for key in keys.every_key():
         if key.name == _KEY_NAME:

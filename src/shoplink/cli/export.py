@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from shoplink.cli.database import fail, with_database
-from shoplink.wording import Tag, language
+from shoplink.wording import Tag, language_for
 
 if TYPE_CHECKING:
     from shoplink.flows.file.export import What
@@ -92,6 +92,6 @@ def _write(what: "What | None", form: str, tag: Tag, stream: TextIO, *, ended: b
     if form == "csv":
         assert what is not None, "a table is of one kind"
         assert what != "items", "items are commands"
-        return flow.export_table(what, language(tag), ended=ended, out=stream)
+        return flow.export_table(what, language_for(tag), ended=ended, out=stream)
     kinds = () if what == "items" else (what,) if what else KINDS
     return flow.export_commands(kinds, ended=ended, items=what in (None, "items"), out=stream)

@@ -14,7 +14,7 @@ from shoplink.core import Rulebook, RulebookError, World
 from shoplink.flows.file import replay as flow
 from shoplink.flows.file.replay import Answer, read_lines
 from shoplink.rulebooks import DEFAULT, packaged, read_rulebook
-from shoplink.wording import Tag, language
+from shoplink.wording import Tag, language_for
 
 
 @click.command(
@@ -48,7 +48,7 @@ def replay(file: str, rulebook: str, explain: Tag | None, *, strict: bool) -> No
     """
     rulebooks = dict(packaged())
     world = World(rulebooks, _find_rulebook(rulebook, rulebooks))
-    answers = flow.replay(_lines(file), world, language(explain) if explain else None)
+    answers = flow.replay(_lines(file), world, language_for(explain) if explain else None)
     counted = _write(answers, sys.stdout.buffer)
     total = sum(counted.values())
     click.echo(

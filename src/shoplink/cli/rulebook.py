@@ -10,9 +10,9 @@ import msgspec
 from shoplink.cli.database import fail, with_database, writes
 from shoplink.core import MalformedError, Rulebook, RulebookError, differences, parse_command
 from shoplink.core.instant import format_instant
-from shoplink.core.rulebook import ALLOWED
+from shoplink.core.rulebook import ALLOWED_VALUES
 from shoplink.rulebooks import packaged, read_rulebook
-from shoplink.wording import language
+from shoplink.wording import language_for
 
 _DATABASE = "2 if the database cannot be used"
 
@@ -72,7 +72,7 @@ Exit status: 0; 1 if there is no such rulebook; {_DATABASE}.
 def show(name: str, *, as_json: bool) -> None:
     """Show every parameter of a rulebook with the sentence that it comes from. NAME may be a .toml file."""
     found = _find(name)
-    values = {key: _plain(getattr(found.parameters, key)) for key in ALLOWED}
+    values = {key: _plain(getattr(found.parameters, key)) for key in ALLOWED_VALUES}
     if as_json:
         parameters = {key: {"value": value, "source": found.sources[key]} for key, value in values.items()}
         click.echo(
@@ -195,7 +195,7 @@ def activate(name: str, market: str, start: str | None, *, as_json: bool) -> Non
         click.echo(msgspec.json.encode(answer))
     elif answer["outcome"] == "accepted":
         click.echo(f"{name} is in force in {market} from {start}")
-    for reason in said_reasons(answer["reasons"], language("en")):
+    for reason in said_reasons(answer["reasons"], language_for("en")):
         click.echo(f"{reason['detail']} {reason['remedy']}", err=True)
     sys.exit(0 if answer["outcome"] == "accepted" else 1)
 

@@ -45,7 +45,7 @@ from shoplink.core.facts import Account, Actor, Link, Shop, Waiver
 from shoplink.core.parse import MalformedError, parse_command
 from shoplink.core.reasons import CATALOGUE, Reason, support_can_help
 from shoplink.core.rulebook import Rulebook, RulebookError, differences, parse_rulebook
-from shoplink.core.transition import Step, advance, step
+from shoplink.core.transition import Transition, advance, step
 from shoplink.core.wire_format import wire
 from shoplink.core.world import World
 
@@ -80,7 +80,7 @@ __all__ = [
     "Rulebook",
     "RulebookError",
     "Shop",
-    "Step",
+    "Transition",
     "Unlink",
     "Waiver",
     "Withdraw",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 _SPARE = 1_000
 
 
-class Entry(NamedTuple):
+class DueLink(NamedTuple):
     """A live link and when it is due; `number`, the order in which links were recorded, decides ties."""
 
     due_at: datetime
@@ -24,14 +24,14 @@ class Agenda:
 
     def __init__(self) -> None:
         """Start with nothing due."""
-        self._due: dict[str, Entry] = {}
-        self._heap: list[Entry] = []
+        self._due: dict[str, DueLink] = {}
+        self._heap: list[DueLink] = []
 
     def put(self, link_id: str, number: int, due_at: datetime) -> None:
         """Make the link due at an instant, and at no other."""
-        self.put_back(Entry(due_at, number, link_id))
+        self.put_back(DueLink(due_at, number, link_id))
 
-    def put_back(self, entry: Entry) -> None:
+    def put_back(self, entry: DueLink) -> None:
         """Make an entry that was taken out due again."""
         self._due[entry.link_id] = entry
         heappush(self._heap, entry)
@@ -64,7 +64,7 @@ class Agenda:
         del self._due[link_id]
         return link_id
 
-    def take(self, at: datetime) -> list[Entry]:
+    def take(self, at: datetime) -> list[DueLink]:
         """Take out every entry due at the instant, in order."""
         taken = []
         while self.next_at() == at:

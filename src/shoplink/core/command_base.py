@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shoplink.core.facts import Actor, Id, Text
+from shoplink.core.facts import Actor, Id, ShortText
 
 LongText = Annotated[str, Meta(pattern=r"\A[^\x00]*\Z")]
 """Text of any length; no database keeps NUL."""
@@ -25,7 +25,7 @@ class Command(
 
     at: datetime
     by: Actor | None = None
-    key: Text | None = None
+    key: ShortText | None = None
     about: LongText | None = None
 
 

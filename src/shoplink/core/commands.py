@@ -16,8 +16,8 @@ from shoplink.core.facts import (
     Permission,
     Role,
     Settlement,
+    ShortText,
     Status,
-    Text,
 )
 from shoplink.core.reasons import Code
 
@@ -28,7 +28,7 @@ class PutShop(Command, frozen=True):
     shop_id: Id
     market: Market
     enrolment: Enrolment
-    name: Text | None = None
+    name: ShortText | None = None
     status: Status | None = None
 
 
@@ -42,14 +42,14 @@ class PutAccount(Command, frozen=True):
     status: Status | None = None
     commerce_permission: Permission | None = None
     followers: Count | None = None
-    handle: Text | None = None
+    handle: ShortText | None = None
 
 
 class CorrectAccount(Command, frozen=True):
     """Correct single facts of an account on evidence (R31, R42); what is not given stays."""
 
     account_id: Id
-    note: Text
+    note: ShortText
     region: Market | None = None
     registered_in: Market | None = None
     birth_date: date | None = None
@@ -61,7 +61,7 @@ class Invite(PairCommand, frozen=True):
     role: Role
     network_region: Market | None
     settlement: Settlement | None = None
-    reference: Text | None = None
+    reference: ShortText | None = None
 
 
 class Accept(PairCommand, frozen=True):
@@ -91,7 +91,7 @@ class WithdrawUnlinkRequest(PairCommand, frozen=True):
 class RefuseUnlink(PairCommand, frozen=True):
     """The shop refuses the unlink request; the creator may ask again."""
 
-    note: Text | None = None
+    note: ShortText | None = None
 
 
 class ApproveUnlink(PairCommand, frozen=True):
@@ -105,7 +105,7 @@ class Unlink(PairCommand, frozen=True):
 class Revoke(PairCommand, frozen=True):
     """The platform takes a live link away."""
 
-    note: Text
+    note: ShortText
 
 
 class ImportLink(PairCommand, frozen=True):
@@ -120,7 +120,7 @@ class WaiverCommand(Command, frozen=True, kw_only=True):
     """A command about the waivers of one reason for one subject: a shop or an account."""
 
     code: Code
-    note: Text
+    note: ShortText
     shop_id: Id | None = None
     account_id: Id | None = None
 
@@ -143,7 +143,7 @@ class EndWaiver(WaiverCommand, frozen=True):
 class ActivateRulebook(Command, frozen=True):
     """Put a rulebook in force in a market from an instant on."""
 
-    name: Text
+    name: ShortText
     market: Market
     effective_from: datetime
 
@@ -168,6 +168,6 @@ COMMANDS: dict[str, type[Command]] = {
         GrantWaiver,
         EndWaiver,
         ActivateRulebook,
-        *commerce.COMMANDS,
+        *commerce.COMMERCE_COMMANDS,
     )
 }

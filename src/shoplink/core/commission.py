@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from shoplink.core.facts import Count, Link, Role, Settlement, Text
+from shoplink.core.facts import Count, Link, Role, Settlement, ShortText
 
 Basis = Literal["official", "marketing", "affiliate", "none"]
 
 RATE_BP_MAX = 10_000
 """All of the amount, in basis points."""
 
-NamedBy = Annotated[str, Meta(min_length=1, max_length=64)]
+ExternalId = Annotated[str, Meta(min_length=1, max_length=64)]
 Rate = Annotated[int, Meta(ge=0, le=RATE_BP_MAX)]
 
 
@@ -23,12 +23,12 @@ class Order(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     Without an account nobody promoted it.
     """
 
-    order_id: NamedBy
-    shop_id: NamedBy
+    order_id: ExternalId
+    shop_id: ExternalId
     ordered_at: datetime
     amount_minor: Count
     currency: str
-    account_id: NamedBy | None = None
+    account_id: ExternalId | None = None
     commission_rate_bp: Rate | None = None
 
 
@@ -46,15 +46,15 @@ class Period(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     `changed_at` is the instant of the newest event on the link.
     """
 
-    link_id: NamedBy
-    shop_id: NamedBy
-    account_id: NamedBy
+    link_id: ExternalId
+    shop_id: ExternalId
+    account_id: ExternalId
     role: Role
     linked_at: datetime
     changed_at: datetime
     ended_at: datetime | None = None
     settlement: Settlement | None = None
-    reference: Text | None = None
+    reference: ShortText | None = None
 
 
 def link_in_force(links: Iterable[Link], shop_id: str, ordered_at: datetime) -> Link | None:
@@ -76,7 +76,7 @@ def commission_minor(amount_minor: int, rate_bp: int) -> int:
     return (amount_minor * rate_bp + RATE_BP_MAX // 2) // RATE_BP_MAX
 
 
-def attribute(order: Order, links: Iterable[Link]) -> Attribution | None:
+def attribute_order(order: Order, links: Iterable[Link]) -> Attribution | None:
     """R3: whose an order is, by the links of its account.
 
     None where that cannot be said: no link was in force and the order names no rate. The package

@@ -16,25 +16,25 @@ PRIVATE = {"private": True}
 _DATED = frozenset({"account.under_age"})
 
 
-class Told(Struct, frozen=True):
+class Disclosure(Struct, frozen=True):
     """The reasons that a seller is told; `creator_can_see`: there are others, and the creator can see why."""
 
     reasons: tuple[Reason, ...]
     creator_can_see: bool
 
 
-NOTHING = Told((), creator_can_see=False)
+NOTHING_DISCLOSED = Disclosure((), creator_can_see=False)
 """No reasons at all."""
 
 
-def told_to_stranger(reasons: Iterable[Reason]) -> Told:
+def disclose_to_stranger(reasons: Iterable[Reason]) -> Disclosure:
     """Reasons without a stranger's birth date, status and permission."""
-    given = to_a_stranger(reasons)
+    given = redact_for_stranger(reasons)
     told = tuple(reason for reason in given if reason.code not in HIDDEN)
-    return Told(told, len(told) < len(given))
+    return Disclosure(told, len(told) < len(given))
 
 
-def to_a_stranger(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+def redact_for_stranger(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     """The same, with those of status and permission still there but alike: the creator can see why."""
     return tuple(_discreet(reason) for reason in reasons)
 

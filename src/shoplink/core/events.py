@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from shoplink.core.commerce.events import Commerce
+from shoplink.core.commerce.events import AnyCommerceEvent
 from shoplink.core.event_base import Event as Event  # noqa: PLC0414 (events are read from here)
 from shoplink.core.facts import (
     Account,
@@ -22,7 +22,7 @@ from shoplink.core.facts import (
     Status,
     Waiver,
 )
-from shoplink.core.side_events import Around
+from shoplink.core.side_events import AnySideEvent
 
 
 class ShopRecorded(Event, frozen=True, tag="shop.recorded"):
@@ -295,6 +295,6 @@ AnyEvent = (
     | WaiverEnded
     | RulebookActivated
     | ShowcaseSynced
-    | Around
-    | Commerce
+    | AnySideEvent
+    | AnyCommerceEvent
 )

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_.:-]{1,64}\Z")]
 Market = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
-Text = Annotated[str, Meta(max_length=200, pattern=r"\A[^\x00]*\Z")]
+ShortText = Annotated[str, Meta(max_length=200, pattern=r"\A[^\x00]*\Z")]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 Enrolment = Literal["open", "invited"]
@@ -38,7 +38,7 @@ class Actor(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defa
     """
 
     kind: Literal["shop", "creator", "account", "support", "platform", "clock"]
-    id: Text
+    id: ShortText
     person: Id | None = None
 
 

@@ -6,11 +6,11 @@ from shoplink.core.case import Case
 from shoplink.core.decisions import review
 from shoplink.core.facts import Link, Role
 from shoplink.core.reasons import NextActor, Reason
-from shoplink.core.rules import HOLDS, broken
+from shoplink.core.rules import HOLDS, violations
 from shoplink.core.world import World
 
 
-def held_by(world: World, link: Link, at: datetime) -> tuple[Reason, ...]:
+def review_reasons(world: World, link: Link, at: datetime) -> tuple[Reason, ...]:
     """What holds a confirmed link in review, in the catalogue's order; empty in any other state."""
     if link.status != "in_review":
         return ()
@@ -18,13 +18,13 @@ def held_by(world: World, link: Link, at: datetime) -> tuple[Reason, ...]:
     return review(at, world.rulebook(shop.facts.market), shop, account, link)
 
 
-def would_hold(world: World, shop_id: str, account_id: str, role: Role) -> tuple[Reason, ...]:
+def expected_review_reasons(world: World, shop_id: str, account_id: str, role: Role) -> tuple[Reason, ...]:
     """What would hold a link of this pair in review once it is confirmed: the reasons that `invite` warns of."""
     shop, account = world.shops[shop_id], world.accounts[account_id]
-    return broken(HOLDS, Case(world.now, world.rulebook(shop.facts.market), shop, account, role))
+    return violations(HOLDS, Case(world.now, world.rulebook(shop.facts.market), shop, account, role))
 
 
-def turn(link: Link, held: tuple[Reason, ...]) -> NextActor:
+def next_actor(link: Link, held: tuple[Reason, ...]) -> NextActor:
     """Who must act next for the link to go on: nobody where it stands or has ended."""
     if link.status == "invited":
         return "creator"

@@ -24,7 +24,7 @@ ORDER_ALLOWED: dict[str, str] = {
 }
 """What each field of an order may hold, in words."""
 
-NEEDED = "a commission rate, because the shop and the account were not linked when the order was placed"
+RATE_NEEDED = "a commission rate, because the shop and the account were not linked when the order was placed"
 """What the rate has to be where no link was in force."""
 
 

@@ -21,7 +21,7 @@ class Reason(Struct, frozen=True, gc=False):
     params: dict[str, Any] = {}
 
 
-class Entry(Struct, frozen=True):
+class CatalogueEntry(Struct, frozen=True):
     """One row of the catalogue.
 
     `gate`: the reason is the whole answer. `support_helps`: a ticket about it may be filed (R39, R40).
@@ -34,15 +34,15 @@ class Entry(Struct, frozen=True):
     waivable_for: frozenset[Subject] = frozenset()
 
 
-def _gate(code: str, *, support_helps: bool = False) -> Entry:
-    return Entry(code, gate=True, support_helps=support_helps)
+def _gate(code: str, *, support_helps: bool = False) -> CatalogueEntry:
+    return CatalogueEntry(code, gate=True, support_helps=support_helps)
 
 
-def _helped(code: str, *waivable_for: Subject) -> Entry:
-    return Entry(code, support_helps=True, waivable_for=frozenset(waivable_for))
+def _helped(code: str, *waivable_for: Subject) -> CatalogueEntry:
+    return CatalogueEntry(code, support_helps=True, waivable_for=frozenset(waivable_for))
 
 
-CATALOGUE: dict[str, Entry] = {
+CATALOGUE: dict[str, CatalogueEntry] = {
     entry.code: entry
     for entry in (
         _gate("shop.not_found"),
@@ -52,43 +52,43 @@ CATALOGUE: dict[str, Entry] = {
         _gate("waiver.not_found"),
         _gate("link.invitation_expired"),
         _gate("link.wrong_state"),
-        Entry("shop.market_fixed"),
-        Entry("shop.enrolment_fixed"),
-        Entry("link.date_out_of_order"),
+        CatalogueEntry("shop.market_fixed"),
+        CatalogueEntry("shop.enrolment_fixed"),
+        CatalogueEntry("link.date_out_of_order"),
         _helped("account.links_overlap"),
-        Entry("waiver.not_allowed"),
-        Entry("rulebook.date_in_past"),
-        Entry("unlink.already_requested"),
-        Entry("unlink.not_requested"),
-        Entry("unlink.needs_creator_request"),
+        CatalogueEntry("waiver.not_allowed"),
+        CatalogueEntry("rulebook.date_in_past"),
+        CatalogueEntry("unlink.already_requested"),
+        CatalogueEntry("unlink.not_requested"),
+        CatalogueEntry("unlink.needs_creator_request"),
         _helped("link.younger_than_minimum", "shop", "account"),
-        Entry("shop.status_not_normal"),
-        Entry("account.status_not_normal"),
+        CatalogueEntry("shop.status_not_normal"),
+        CatalogueEntry("account.status_not_normal"),
         _helped("account.age_unknown"),
         _helped("account.under_age"),
         _helped("account.region_mismatch"),
         _helped("account.registration_mismatch"),
         _helped("account.commerce_permission_revoked"),
-        Entry("network.region_mismatch"),
+        CatalogueEntry("network.region_mismatch"),
         _helped("account.already_linked"),
-        Entry("link.already_invited"),
-        Entry("shop.role_not_available"),
-        Entry("shop.slots_full"),
+        CatalogueEntry("link.already_invited"),
+        CatalogueEntry("shop.role_not_available"),
+        CatalogueEntry("shop.slots_full"),
         _helped("shop.link_quota_spent", "shop"),
         _helped("account.link_quota_spent", "account"),
         _helped("shop.unlink_quota_spent", "shop"),
         _gate("product.not_found"),
         _gate("content.not_found"),
-        Entry("product.shop_fixed"),
-        Entry("content.fixed"),
-        Entry("showcase.not_official"),
+        CatalogueEntry("product.shop_fixed"),
+        CatalogueEntry("content.fixed"),
+        CatalogueEntry("showcase.not_official"),
         _helped("account.followers_below_minimum"),
-        Entry("role.other_shops_not_allowed"),
-        Entry("product.of_linked_shop"),
-        Entry("product.off_sale"),
-        Entry("item.not_there"),
-        Entry("item.synced"),
-        Entry("item.already_there"),
+        CatalogueEntry("role.other_shops_not_allowed"),
+        CatalogueEntry("product.of_linked_shop"),
+        CatalogueEntry("product.off_sale"),
+        CatalogueEntry("item.not_there"),
+        CatalogueEntry("item.synced"),
+        CatalogueEntry("item.already_there"),
     )
 }
 """Every reason there is, in order of precedence (domain.md section 5). Append-only."""

@@ -69,7 +69,7 @@ def _waivable(subject: Subject) -> str:
 
 _SLOTS = "{ official = 0…1000000, marketing = 0…1000000 }"
 _QUOTA = '{ limit = 1…1000000, days = 1…1000000 } or "no limit"'
-ALLOWED: dict[str, str] = {
+ALLOWED_VALUES: dict[str, str] = {
     "slots_open": _SLOTS,
     "slots_invited": _SLOTS,
     "invitation_hours": "1…1000000",
@@ -145,10 +145,12 @@ def parse_rulebook(text: str, file: str) -> Rulebook:
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for key, table in document.items():
-        if key not in ALLOWED:
-            raise RulebookError(file, key, "an unknown key", ", ".join(["name", "effective_from", *ALLOWED]))
+        if key not in ALLOWED_VALUES:
+            raise RulebookError(
+                file, key, "an unknown key", ", ".join(["name", "effective_from", *ALLOWED_VALUES])
+            )
         values[key], sources[key] = _parameter(key, table, file)
-    for key, allowed in ALLOWED.items():
+    for key, allowed in ALLOWED_VALUES.items():
         if key not in values:
             raise RulebookError(file, key, "nothing", f"value = {allowed}, and its source")
     parameters = Parameters(**values)
@@ -169,7 +171,7 @@ def parse_rulebook(text: str, file: str) -> Rulebook:
 
 def differences(old: Rulebook, new: Rulebook) -> Iterator[tuple[str, Any, Any]]:
     """Each parameter in which two rulebooks differ, with the old and the new value."""
-    for key in ALLOWED:
+    for key in ALLOWED_VALUES:
         before, after = getattr(old.parameters, key), getattr(new.parameters, key)
         if before != after:
             yield key, before, after
@@ -216,10 +218,10 @@ def _parameter(key: str, table: object, file: str) -> tuple[object, str]:
     try:
         value = msgspec.convert(table["value"], Parameters.__annotations__[key])
     except msgspec.ValidationError:
-        raise RulebookError(file, f"{key}.value", _shown(table["value"]), ALLOWED[key]) from None
+        raise RulebookError(file, f"{key}.value", _shown(table["value"]), ALLOWED_VALUES[key]) from None
     if key in {"waivable_for_shop", "waivable_for_account"}:
         subject: Subject = "shop" if key == "waivable_for_shop" else "account"
         for code in value:
             if code not in CATALOGUE or subject not in CATALOGUE[code].waivable_for:
-                raise RulebookError(file, f"{key}.value", repr(code), ALLOWED[key])
+                raise RulebookError(file, f"{key}.value", repr(code), ALLOWED_VALUES[key])
     return value, source

@@ -17,7 +17,7 @@ from shoplink.core.rulebook import Quota
 Rule = Callable[[Case], Reason | None]
 
 
-def broken(rules: Iterable[Rule], case: Case) -> tuple[Reason, ...]:
+def violations(rules: Iterable[Rule], case: Case) -> tuple[Reason, ...]:
     """Every reason that holds, in the order of the rules."""
     return tuple([reason for rule in rules if (reason := rule(case)) is not None])
 

@@ -13,14 +13,14 @@ Place = Literal["shop", "creator", "support", "platform"]
 """Where a person may act: for one shop, for one account, or as staff."""
 
 
-class AroundEvent(Event, frozen=True, kw_only=True):
+class SideEvent(Event, frozen=True, kw_only=True):
     """An event that changes no shop, account or link; the ids say which it is about."""
 
     shop_id: str | None = None
     account_id: str | None = None
 
 
-class MemberEvent(AroundEvent, frozen=True, kw_only=True):
+class MemberEvent(SideEvent, frozen=True, kw_only=True):
     """An event about who may act for a shop, for an account, or as staff."""
 
     place: Place
@@ -52,7 +52,7 @@ class MemberRemoved(MemberEvent, frozen=True, kw_only=True, tag="member.removed"
     person_id: str
 
 
-class TicketEvent(AroundEvent, frozen=True, kw_only=True):
+class TicketEvent(SideEvent, frozen=True, kw_only=True):
     """An event in one ticket's life (domain.md section 8)."""
 
     ticket_id: str
@@ -79,7 +79,7 @@ class TicketClosed(TicketEvent, frozen=True, kw_only=True, tag="ticket.closed"):
     cause: Literal["cleared", "beyond_support", "withdrawn"]
 
 
-Around = (
+AnySideEvent = (
     MemberInvited
     | MemberInvitationWithdrawn
     | MemberJoined

@@ -10,7 +10,7 @@ from shoplink.core import commands as c
 from shoplink.core.decisions import Refused, decide
 from shoplink.core.facts import LIVE, Account, Link, Shop
 from shoplink.core.instant import shift
-from shoplink.core.next_actor import held_by
+from shoplink.core.next_actor import review_reasons
 from shoplink.core.reasons import CATALOGUE, Reason, support_can_help
 from shoplink.core.rulebook import Rulebook
 from shoplink.core.world import World
@@ -18,7 +18,7 @@ from shoplink.core.world import World
 Side = Literal["shop", "creator"]
 Cause = Literal["cleared", "beyond_support", "withdrawn"]
 
-REVIEW = "review"
+REVIEW_QUESTION = "review"
 """Stands for the name of a command in a ticket about a link that is held in review."""
 
 UNANSWERED = timedelta(days=7)
@@ -44,7 +44,7 @@ class Facts(Struct, frozen=True):
     account: Account | None
 
 
-class Standing(Struct, frozen=True):
+class Assessment(Struct, frozen=True):
     """How a question stands at an instant: every reason in the way, and those of them that support can help with.
 
     `reached`: what was asked for is there, so there is nothing left to help with.
@@ -70,7 +70,7 @@ class Standing(Struct, frozen=True):
         return "beyond_support" if left and not self.reached else "cleared"
 
 
-def standing(world: World, question: Question) -> Standing:
+def assess(world: World, question: Question) -> Assessment:
     """How a question stands in a world that holds its shop and account.
 
     Networks are left out: a network is that of a person at an instant, and no fact of the case.
@@ -84,10 +84,10 @@ def standing(world: World, question: Question) -> Standing:
     decision = decide(world, replace(question, **here))
     reasons = decision.reasons if isinstance(decision, Refused) else ()
     if shop is None:
-        return Standing(reasons, (), reached=False)
+        return Assessment(reasons, (), reached=False)
     link = world.link(question.shop_id, question.account_id)
     reached = link is not None and _is_reached(question, link)
-    return Standing(reasons, _helped(world, shop.facts.market, reasons), reached)
+    return Assessment(reasons, _helped(world, shop.facts.market, reasons), reached)
 
 
 def facts_of(world: World, shop_id: str, account_id: str) -> Facts:
@@ -134,13 +134,13 @@ def _is_reached(command: c.PairCommand, link: Link) -> bool:
     return False
 
 
-def _standing_of_review(world: World, review: Review) -> Standing:
+def _standing_of_review(world: World, review: Review) -> Assessment:
     link = world.link(review.shop_id, review.account_id)
     if link is None or link.link_id != review.link_id or link.status == "linked":
-        return Standing((), (), reached=True)
+        return Assessment((), (), reached=True)
     if link.status != "in_review":
         ended = Reason("link.wrong_state", "nobody", params={"link_status": link.status})
-        return Standing((ended,), (), reached=False)
-    reasons = held_by(world, link, world.now)
+        return Assessment((ended,), (), reached=False)
+    reasons = review_reasons(world, link, world.now)
     market = world.shops[link.shop_id].facts.market
-    return Standing(reasons, _helped(world, market, reasons), reached=False)
+    return Assessment(reasons, _helped(world, market, reasons), reached=False)

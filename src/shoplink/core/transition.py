@@ -7,13 +7,13 @@ from msgspec import Struct
 
 from shoplink.core.commands import Command
 from shoplink.core.decisions import Accepted, Decision, decide, review
-from shoplink.core.decisions.outcome import happened
+from shoplink.core.decisions.outcome import link_event
 from shoplink.core.events import Event, LinkEstablished, LinkEvent, LinkExpired, LinkUnlinked
 from shoplink.core.facts import CLOCK, Link
 from shoplink.core.world import World
 
 
-class Step(Struct, frozen=True):
+class Transition(Struct, frozen=True):
     """A decision, with the events that time made before it and those that it made itself."""
 
     due: list[Event]
@@ -21,7 +21,7 @@ class Step(Struct, frozen=True):
     own: tuple[Event, ...]
 
 
-def step(world: World, command: Command) -> Step:
+def step(world: World, command: Command) -> Transition:
     """Let time pass up to `command.at`, decide the command and apply what it leads to.
 
     Commands must come in order of their instants. A refused command changes nothing but what time
@@ -31,10 +31,10 @@ def step(world: World, command: Command) -> Step:
     due = advance(world, command.at)
     decision = decide(world, command)
     if not isinstance(decision, Accepted):
-        return Step(due, decision, ())
+        return Transition(due, decision, ())
     for event in decision.events:
         world.apply(event)
-    return Step(due, decision, (*decision.events, *advance(world, command.at)))
+    return Transition(due, decision, (*decision.events, *advance(world, command.at)))
 
 
 def advance(world: World, at: datetime) -> list[Event]:
@@ -81,6 +81,6 @@ def _settle(world: World, link: Link, at: datetime) -> Event | None:
             world.schedule(link)
             return None
         kind = LinkEstablished
-    event = happened(kind, link, at, CLOCK)
+    event = link_event(kind, link, at, CLOCK)
     world.apply(event)
     return event

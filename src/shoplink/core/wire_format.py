@@ -12,7 +12,7 @@ from shoplink.core.instant import format_instant, parse_instant
 from shoplink.core.reasons import Reason
 
 
-def plain(value: Struct) -> dict[str, Any]:
+def to_plain(value: Struct) -> dict[str, Any]:
     """A value as a dictionary whose instants are still instants."""
     fields: dict[str, Any] = msgspec.to_builtins(value, builtin_types=(datetime,))
     return fields

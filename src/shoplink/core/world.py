@@ -28,7 +28,7 @@ from shoplink.core.events import (
 from shoplink.core.facts import LIVE, Account, Link, Shop, Waiver
 from shoplink.core.instant import BEGINNING
 from shoplink.core.rulebook import Rulebook
-from shoplink.core.side_events import AroundEvent
+from shoplink.core.side_events import SideEvent
 
 
 def numbered_ids() -> Callable[[], str]:
@@ -111,7 +111,7 @@ class World:
                 self._activate_rulebook(event)
             case CommerceEvent():
                 self.shelf.apply(event)
-            case AroundEvent():
+            case SideEvent():
                 pass
             case _:
                 raise AssertionError(f"no event of the catalogue: {event!r}")

@@ -109,7 +109,7 @@ _ITEMS: tuple[tuple[int, str, str, tuple[int, ...], str], ...] = (
 )
 
 
-def goods(now: datetime, by: Actor) -> Iterator[Command]:
+def commerce_commands(now: datetime, by: Actor) -> Iterator[Command]:
     """The commands that make all of it, in no order."""
     yield from _products(now, by)
     yield from _synced(now)

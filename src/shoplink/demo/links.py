@@ -24,9 +24,9 @@ from shoplink.core import (
 )
 from shoplink.core.facts import Enrolment, Role
 from shoplink.demo import tickets
-from shoplink.demo.commerce import goods
+from shoplink.demo.commerce import commerce_commands
 
-PLATFORM = Actor("platform", "demo")
+DEMO_ACTOR = Actor("platform", "demo")
 """Who made the world; by this a later run knows that it is one."""
 
 BEAUTY = "hh-beauty-gb"
@@ -103,10 +103,16 @@ _BEAUTY_LINKS: tuple[tuple[str, tuple[int, ...]], ...] = (
 )
 
 
-def world(now: datetime) -> list[Command]:
+def world_commands(now: datetime) -> list[Command]:
     """The commands that make the world as it is now, in the order of their instants."""
-    links = [*_tea_and_home(now), *_beauty(now), *_america(now), *_in_vain(now), *offer(1, _ago(now, 1))]
-    facts = [*_records(now), *tickets.facts(now, PLATFORM), *goods(now, PLATFORM)]
+    links = [
+        *_tea_and_home(now),
+        *_beauty(now),
+        *_america(now),
+        *_in_vain(now),
+        *offer_commands(1, _ago(now, 1)),
+    ]
+    facts = [*_records(now), *tickets.ticket_facts(now, DEMO_ACTOR), *commerce_commands(now, DEMO_ACTOR)]
     return sorted([*facts, *links], key=lambda command: command.at)
 
 
@@ -115,12 +121,12 @@ def offer_ids(number: int) -> tuple[str, str]:
     return f"hh-popup-{number}", f"nora.lane-{number}"
 
 
-def offer(number: int, at: datetime) -> list[Command]:
+def offer_commands(number: int, at: datetime) -> list[Command]:
     """A shop and a creator that have not met yet, for whoever wants to try an invitation."""
     shop_id, account_id = offer_ids(number)
     name = f"山海快闪店 Hill & Harbour Pop-up {number}"
     return [
-        PutShop(at=at, by=PLATFORM, shop_id=shop_id, market="GB", enrolment="open", name=name),
+        PutShop(at=at, by=DEMO_ACTOR, shop_id=shop_id, market="GB", enrolment="open", name=name),
         _account(at, account_id, (f"noralane{number}", "GB", "GB", 4_800)),
     ]
 
@@ -128,14 +134,16 @@ def offer(number: int, at: datetime) -> list[Command]:
 def _records(now: datetime) -> Iterator[Command]:
     """The facts; and the newer rules are in force in one of the two markets."""
     at = _ago(now, 210)
-    yield ActivateRulebook(at=at, by=PLATFORM, name="seller-university-2025", market="US", effective_from=at)
+    yield ActivateRulebook(
+        at=at, by=DEMO_ACTOR, name="seller-university-2025", market="US", effective_from=at
+    )
     for shop_id, (name, market, enrolment) in SHOPS.items():
-        yield PutShop(at=at, by=PLATFORM, shop_id=shop_id, market=market, enrolment=enrolment, name=name)
+        yield PutShop(at=at, by=DEMO_ACTOR, shop_id=shop_id, market=market, enrolment=enrolment, name=name)
     for account_id, facts in ACCOUNTS.items():
         yield _account(at, account_id, facts)
     yield PutAccount(
         at=_ago(now, 20),
-        by=PLATFORM,
+        by=DEMO_ACTOR,
         account_id=UNDER_AGE,
         handle="jacklin07",
         region="IE",
@@ -247,7 +255,7 @@ def _account(at: datetime, account_id: str, facts: tuple[str, str, str, int]) ->
     handle, region, registered_in, followers = facts
     return PutAccount(
         at=at,
-        by=PLATFORM,
+        by=DEMO_ACTOR,
         account_id=account_id,
         handle=handle,
         region=region,

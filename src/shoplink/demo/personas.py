@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from shoplink.core.side_events import Place
-from shoplink.demo.links import BEAUTY, PLATFORM, SHOPS, UNDER_AGE, offer_ids
+from shoplink.demo.links import BEAUTY, DEMO_ACTOR, SHOPS, UNDER_AGE, offer_ids
 from shoplink.flows import clock
 from shoplink.flows.message.loop import deliver_all
 from shoplink.flows.people import membership
@@ -54,7 +54,7 @@ def person_id(key: str) -> str:
     return f"person_{key}"
 
 
-def settle() -> None:
+def seat_personas() -> None:
     """Let the personas of the demo world be there and act at their places; nothing for those who are and do.
 
     They have been told what happened, and have read what is older than a week.
@@ -64,7 +64,7 @@ def settle() -> None:
         for key, persona in PERSONAS.items():
             store.add_person(name=persona.name, email=f"{key}@demo.example", person_id=person_id(key))
             for place, subject_id in persona.places:
-                membership.admit(PLATFORM, person_id(key), place, subject_id, at)
+                membership.admit(DEMO_ACTOR, person_id(key), place, subject_id, at)
     tick()  # the feed shows them at once
     deliver_all()
     mark_old_read(at - _READ_UNTIL, at)
@@ -80,5 +80,5 @@ def is_demo() -> bool:
         first = read_feed(0, 1)
         if not first:
             return False
-        _known[name] = read_event(first[0][1]).by == PLATFORM
+        _known[name] = read_event(first[0][1]).by == DEMO_ACTOR
     return _known[name]

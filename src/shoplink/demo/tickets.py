@@ -18,7 +18,7 @@ _ABROAD = "sam.okoro"
 _HOME, _TEA, _BEAUTY, _SNACKS = "hh-home-gb", "hh-tea-gb", "hh-beauty-gb", "hh-snacks-us"
 
 
-def facts(now: datetime, platform: Actor) -> list[Command]:
+def ticket_facts(now: datetime, platform: Actor) -> list[Command]:
     """What is recorded for the tickets' sake: an account that was abroad for a while, and one that stays abroad."""
     ruby = {"account_id": "ruby.singh", "handle": "rubyred", "birth_date": _BORN, "followers": 41_700}
     sam = {"account_id": _ABROAD, "handle": "samokoro", "birth_date": _BORN, "followers": 22_300}
@@ -32,7 +32,7 @@ def facts(now: datetime, platform: Actor) -> list[Command]:
     ]
 
 
-def tell(commands: Sequence[Command], now: datetime) -> None:
+def execute_with_tickets(commands: Sequence[Command], now: datetime) -> None:
     """Execute the world's commands, and take each step of a ticket when its time has come in between."""
     rest = list(commands)
     for at, scene in sorted(_scenes(now), key=lambda each: each[0]):

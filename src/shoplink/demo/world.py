@@ -1,7 +1,7 @@
 """The demo world: made once, in an empty database, by the write path alone."""
 
 from shoplink.demo import tickets
-from shoplink.demo.links import PLATFORM, offer, offer_ids, world
+from shoplink.demo.links import DEMO_ACTOR, offer_commands, offer_ids, world_commands
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
 from shoplink.flows.tick import tick
@@ -14,7 +14,7 @@ class NotADemoError(RuntimeError):
     """The database holds something else than the demo world."""
 
 
-def build() -> bool:
+def build_demo() -> bool:
     """Make the world in an empty database; whether it was made now, and not kept as it was found.
 
     Raises NotADemoError, having changed nothing, if the database holds anything else.
@@ -24,13 +24,13 @@ def build() -> bool:
         first = read_feed(0, 1)
         if first:
             by = read_event(first[0][1]).by
-            if by != PLATFORM:
+            if by != DEMO_ACTOR:
                 raise NotADemoError(
                     "the database is not empty and holds no demo; choose another, or remove it"
                 )
             return False
         now = clock.now().replace(second=0, microsecond=0)
-        tickets.tell(world(now), now)
+        tickets.execute_with_tickets(world_commands(now), now)
         tick()
         return True
 
@@ -40,7 +40,7 @@ def open_offer() -> tuple[str, str]:
     number = 1
     while page_of_links(clock.now(), 1, 0, shop_id=offer_ids(number)[0]):
         number += 1
-    execute(offer(number, clock.now()))
+    execute(offer_commands(number, clock.now()))
     return offer_ids(number)
 
 

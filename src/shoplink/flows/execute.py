@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection
 from django.db.utils import OperationalError
 from msgspec.structs import replace
 
-from shoplink.core import Accepted, Command, Event, Reason, Refused, Step, World, advance, step, wire
+from shoplink.core import Accepted, Command, Event, Reason, Refused, Transition, World, advance, step, wire
 from shoplink.core.commands import ActivateRulebook, PairCommand
 from shoplink.core.instant import BEGINNING
 from shoplink.flows import clock, metrics
@@ -216,14 +216,14 @@ class _Batch:
         return answer
 
 
-def _step(world: World, command: Command, link_id: str | None) -> Step:
+def _step(world: World, command: Command, link_id: str | None) -> Transition:
     """One step; a command that is meant for a link which its pair has replaced is not decided."""
     if link_id is not None and isinstance(command, PairCommand):
         meant = world.link(command.shop_id, command.account_id)
         if meant is None or meant.link_id != link_id:
             params = {"link_status": status_of_link(link_id)}
             reason = Reason("link.wrong_state", "nobody", params=params)
-            return Step(advance(world, command.at), Refused((reason,)), ())
+            return Transition(advance(world, command.at), Refused((reason,)), ())
     return step(world, command)
 
 

@@ -13,7 +13,7 @@ from shoplink.core.events import LinkEvent, LinkImported, LinkInvited
 from shoplink.core.facts import Account, Role
 from shoplink.core.instant import END, shift
 from shoplink.core.rulebook import Rulebook
-from shoplink.core.rules import broken, is_waived, shop_link_quota_is_left, slot_is_free
+from shoplink.core.rules import is_waived, shop_link_quota_is_left, slot_is_free, violations
 from shoplink.flows import clock
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.write.load import Touched, load
@@ -132,4 +132,4 @@ def room(world: World, shop_id: str, role: Role) -> tuple[Reason, ...]:
     """What stands in the way of one more link of a role, whichever account it would be: slots and the shop's quota."""
     shop = world.shops[shop_id]
     case = Case(world.now, world.rulebook(shop.facts.market), shop, _ANYBODY, role)
-    return broken((slot_is_free, shop_link_quota_is_left), case)
+    return violations((slot_is_free, shop_link_quota_is_left), case)

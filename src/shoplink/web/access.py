@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.http import Http404, HttpRequest
 
 from shoplink.core import Actor
-from shoplink.core.facts import Text
+from shoplink.core.facts import ShortText
 from shoplink.flows.people.membership import Places, places
 
 
@@ -24,7 +24,7 @@ def places_of(request: HttpRequest) -> Places:
     return found
 
 
-def person_of(request: HttpRequest) -> Text:
+def person_of(request: HttpRequest) -> ShortText:
     """The id of the signed-in person. Raises SignInError."""
     if not request.user.is_authenticated:
         raise SignInError

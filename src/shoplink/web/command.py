@@ -13,7 +13,7 @@ from shoplink.core.decisions import Decision
 from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
-from shoplink.core.wire_format import plain, read_reason
+from shoplink.core.wire_format import read_reason, to_plain
 from shoplink.flows.dry_run import try_in_turn
 from shoplink.flows.execute import Answer, execute
 from shoplink.web.visit import Visit
@@ -74,7 +74,7 @@ def send_all(visit: Visit, commands: Sequence[dict[str, Any]], *, link_id: str |
     for place, fields in enumerate(commands):
         key = f"{typed}/{fields['command']}" + (f"/{place}" if place else "")
         try:
-            command = parse_command({**fields, "at": BEGINNING, "by": plain(visit.by), "key": key})
+            command = parse_command({**fields, "at": BEGINNING, "by": to_plain(visit.by), "key": key})
         except MalformedError as error:
             found[place] = Sent(
                 accepted=False, problem=say_malformed(error, visit.language), field=error.field or ""
@@ -120,7 +120,7 @@ def judged_of(decision: Decision) -> Sent:
 
 def judge_all(visit: Visit, commands: Sequence[dict[str, Any]]) -> list[Decision]:
     """What `send_all` would lead to now, of each command; nothing is done and nothing is stored."""
-    by = plain(visit.by)
+    by = to_plain(visit.by)
     return try_in_turn([parse_command({**fields, "at": BEGINNING, "by": by}) for fields in commands])
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from shoplink.core.facts import Account, Shop
 from shoplink.web.visit import Visit
-from shoplink.wording.sentences import ENROLMENTS
+from shoplink.wording.sentences import ENROLMENT_NAMES
 
 Facts = list[tuple[str, str]]
 """Titles and values, in one order for each kind."""
@@ -16,7 +16,7 @@ def shop_facts(visit: Visit, shop: Shop) -> Facts:
         (_("Shop ID"), shop.shop_id),
         (_("Shop name"), shop.name or "–"),
         (_("Market"), visit.language.country(shop.market)),
-        (_("Admitted as"), visit.language.text(ENROLMENTS[shop.enrolment])),
+        (_("Admitted as"), visit.language.text(ENROLMENT_NAMES[shop.enrolment])),
         (_("Shop status"), _status(shop.status)),
     ]
 

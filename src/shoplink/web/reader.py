@@ -14,7 +14,7 @@ from shoplink.store.people.membership import change_language, keep_reading
 from shoplink.store.read.names import markets_of
 from shoplink.web.access import places_of
 from shoplink.web.network import network_of
-from shoplink.wording import Language, Tag, language
+from shoplink.wording import Language, Tag, language_for
 
 LANGUAGE_COOKIE = "language"
 ZONE_COOKIE = "zone"
@@ -71,17 +71,17 @@ def tag_of_browser(request: HttpRequest) -> Tag:
     for name, quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
         spoken = name.split("-")[0]
         if quality > 0 and spoken in CODES:
-            return language(spoken).tag
+            return language_for(spoken).tag
     return "en"
 
 
 def _chosen(name: str) -> Tag | None:
-    return _TAGS.get(name) or (language(name).tag if name in CODES else None)
+    return _TAGS.get(name) or (language_for(name).tag if name in CODES else None)
 
 
 def language_now() -> Language:
     """The language that is active."""
-    return language(_TAGS.get(translation.get_language() or "", "en"))
+    return language_for(_TAGS.get(translation.get_language() or "", "en"))
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo:

@@ -18,7 +18,7 @@ from shoplink.core.reasons import NextActor
 from shoplink.store.read.names import markets_of
 from shoplink.web.visit import Visit
 from shoplink.wording import say_event, say_reason
-from shoplink.wording.sentences import N_, ROLES
+from shoplink.wording.sentences import N_, ROLE_NAMES
 
 Tone = Literal["green", "azure", "yellow", "orange", "red", "secondary", "purple"]
 
@@ -182,7 +182,7 @@ def show_turn(actor: NextActor) -> Badge:
 
 def show_role(visit: Visit, role: str) -> str:
     """The name of a role."""
-    return visit.language.text(ROLES[role])
+    return visit.language.text(ROLE_NAMES[role])
 
 
 _LOOKS: dict[str, Look] = {

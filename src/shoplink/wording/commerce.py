@@ -2,7 +2,7 @@
 
 from shoplink.wording.text import N_, Wording
 
-REASONS: dict[str, Wording] = {
+COMMERCE_REASONS: dict[str, Wording] = {
     "product.not_found": Wording(
         N_("The shop has no product with the id “{product_id}”."), N_("Check the product id and the shop.")
     ),

@@ -4,7 +4,14 @@ No number stands here: passages name parameters, and those that a rulebook does 
 """
 
 from shoplink.wording.help_afterwards import AFTERWARDS
-from shoplink.wording.passage import Passage, Topic, asks_network_of, limits_accounts, limits_shops, step
+from shoplink.wording.passage import (
+    Passage,
+    Topic,
+    asks_network_of,
+    instruction,
+    limits_accounts,
+    limits_shops,
+)
 from shoplink.wording.text import N_, P_
 
 TOPICS: dict[str, Topic] = {
@@ -35,19 +42,19 @@ TOPICS: dict[str, Topic] = {
                 ("network_asked_of",),
                 asks_network_of("creator"),
             ),
-            step(
+            instruction(
                 N_(
                     "In the seller back office open My account → Link TikTok account, and choose Link official account or"
                     " Marketing account."
                 )
             ),
-            step(
+            instruction(
                 N_(
                     "Find the account by its handle. Every condition is shown, with what to do where one is not met; if"
                     " all are met, choose Send invitation."
                 )
             ),
-            step(
+            instruction(
                 P_(
                     "The creator confirms in the app within {invitation_hours} hour; after that the invitation expires.",
                     "The creator confirms in the app within {invitation_hours} hours; after that the invitation expires.",
@@ -55,7 +62,7 @@ TOPICS: dict[str, Topic] = {
                 ),
                 "invitation_hours",
             ),
-            step(
+            instruction(
                 N_(
                     "Once confirmed, the account is linked at once, unless something still holds it; then it goes on by"
                     " itself, with no new invitation, as soon as that is settled."

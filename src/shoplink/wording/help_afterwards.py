@@ -1,6 +1,6 @@
 """The help centre's topics on what follows once an account is linked, in the guide's words and order."""
 
-from shoplink.wording.passage import Passage, Topic, approves_by_clock, step
+from shoplink.wording.passage import Passage, Topic, approves_by_clock, instruction
 from shoplink.wording.text import N_, P_
 
 AFTERWARDS: dict[str, Topic] = {
@@ -54,12 +54,16 @@ AFTERWARDS: dict[str, Topic] = {
                 ),
                 ("minimum_link_age_hours",),
             ),
-            step(N_("The creator signs in on a phone, with network and account in the shop’s country.")),
-            step(N_("Choose the showcase button, then “Enter” in the menu, then “Your Shop”.")),
-            step(N_("At the bottom of that page choose “View link info”.")),
-            step(N_("At the bottom of “Link info” choose “Send unlink request”.")),
-            step(N_("The seller finds the request at the shop, opens “View details”, and chooses “Agree”.")),
-            step(N_("The place is free at once: the shop can link another account.")),
+            instruction(
+                N_("The creator signs in on a phone, with network and account in the shop’s country.")
+            ),
+            instruction(N_("Choose the showcase button, then “Enter” in the menu, then “Your Shop”.")),
+            instruction(N_("At the bottom of that page choose “View link info”.")),
+            instruction(N_("At the bottom of “Link info” choose “Send unlink request”.")),
+            instruction(
+                N_("The seller finds the request at the shop, opens “View details”, and chooses “Agree”.")
+            ),
+            instruction(N_("The place is free at once: the shop can link another account.")),
             Passage(
                 N_("A request that the shop leaves unanswered stays open."),
                 ("unlink_answer_days",),

@@ -1,6 +1,6 @@
 """The help centre's paragraph about each reason: what it means, with the rulebook's numbers, and what to do."""
 
-from shoplink.wording.passage import Topic, about, limits_accounts, limits_shops
+from shoplink.wording.passage import Topic, limits_accounts, limits_shops, reason_topic
 from shoplink.wording.text import N_, P_
 
 _CHECK_ID = N_("Check the id, and try again.")
@@ -8,28 +8,30 @@ _NO_LIMIT = N_("In this market there is no such limit.")
 _NOTHING_TO_DO = N_("Nothing has to be done.")
 
 REASONS_HELP: dict[str, Topic] = {
-    "shop.not_found": about(N_("The shop is not there"), N_("No shop with this id is recorded."), _CHECK_ID),
-    "account.not_found": about(
+    "shop.not_found": reason_topic(
+        N_("The shop is not there"), N_("No shop with this id is recorded."), _CHECK_ID
+    ),
+    "account.not_found": reason_topic(
         N_("The account is not there"),
         N_("No TikTok account with this id or handle is recorded."),
         N_("Ask the creator for the exact handle. If it is right, open a ticket."),
     ),
-    "link.not_found": about(
+    "link.not_found": reason_topic(
         N_("There is no link"),
         N_("This shop and this account are not linked and never were, and there is no invitation."),
         N_("The shop sends an invitation in My account → Link TikTok account."),
     ),
-    "rulebook.not_found": about(
+    "rulebook.not_found": reason_topic(
         N_("The rulebook is not there"),
         N_("No rulebook of this name is installed."),
         N_("The platform’s staff choose one that is installed."),
     ),
-    "waiver.not_found": about(
+    "waiver.not_found": reason_topic(
         N_("There is no waiver"),
         N_("No waiver from this reason is in force for this shop or account."),
         _NOTHING_TO_DO,
     ),
-    "link.invitation_expired": about(
+    "link.invitation_expired": reason_topic(
         N_("The invitation has expired"),
         P_(
             "An invitation has to be confirmed within {invitation_hours} hour.",
@@ -39,32 +41,32 @@ REASONS_HELP: dict[str, Topic] = {
         N_("The shop sends a new invitation; the creator confirms it in the app in time."),
         "invitation_hours",
     ),
-    "link.wrong_state": about(
+    "link.wrong_state": reason_topic(
         N_("It cannot be done in this state"),
         N_("The link has moved on meanwhile, for example it was declined or withdrawn."),
         N_("Open the link: its page says where it stands and what can be done."),
     ),
-    "shop.market_fixed": about(
+    "shop.market_fixed": reason_topic(
         N_("The market is fixed"),
         N_("A shop sells in one market for ever."),
         N_("To sell in another market, another shop is recorded."),
     ),
-    "shop.enrolment_fixed": about(
+    "shop.enrolment_fixed": reason_topic(
         N_("The enrolment is fixed"),
         N_("How a shop was first admitted, as open (普招) or invited (定邀), never changes."),
         N_("Use the enrolment that is recorded."),
     ),
-    "link.date_out_of_order": about(
+    "link.date_out_of_order": reason_topic(
         N_("The dates are out of order"),
         N_("A link begins before it ends, and neither lies in the future."),
         N_("Correct the dates in the records that are taken over."),
     ),
-    "account.links_overlap": about(
+    "account.links_overlap": reason_topic(
         N_("The periods overlap"),
         N_("An account is linked to one shop at a time, in the past too."),
         N_("Correct the dates in the records that are taken over, or open a ticket."),
     ),
-    "waiver.not_allowed": about(
+    "waiver.not_allowed": reason_topic(
         N_("No waiver is possible"),
         N_(
             "The rulebook says which reasons support may except a shop or an account from; this is none of them."
@@ -73,24 +75,24 @@ REASONS_HELP: dict[str, Topic] = {
         "waivable_for_shop",
         "waivable_for_account",
     ),
-    "rulebook.date_in_past": about(
+    "rulebook.date_in_past": reason_topic(
         N_("The start lies in the past"),
         N_("A rulebook comes into force now or later, never in the past."),
         N_("The platform’s staff choose an instant from now on."),
     ),
-    "unlink.already_requested": about(
+    "unlink.already_requested": reason_topic(
         N_("An unlink request is open already"),
         N_("The creator has asked to be unlinked, and the shop has not answered yet."),
         N_("The shop opens “View details” and agrees or refuses."),
     ),
-    "unlink.not_requested": about(
+    "unlink.not_requested": reason_topic(
         N_("No unlink request is open"),
         N_("There is no request that could be answered or taken back."),
         N_(
             "The creator sends one on the phone: showcase button → Enter → Your Shop → View link info → Send unlink request."
         ),
     ),
-    "unlink.needs_creator_request": about(
+    "unlink.needs_creator_request": reason_topic(
         N_("The creator has to ask first"),
         N_("In this market a shop cannot unlink on its own."),
         N_(
@@ -100,7 +102,7 @@ REASONS_HELP: dict[str, Topic] = {
         when=lambda rulebook: not rulebook.parameters.shop_may_unlink_alone,
         otherwise=N_("In this market a shop may unlink on its own, so this does not happen."),
     ),
-    "link.younger_than_minimum": about(
+    "link.younger_than_minimum": reason_topic(
         N_("The link is too young"),
         P_(
             "A link can be unlinked {minimum_hours} hour after it was established.",
@@ -110,29 +112,29 @@ REASONS_HELP: dict[str, Topic] = {
         N_("Wait until the instant that the refusal names."),
         "minimum_link_age_hours",
     ),
-    "shop.status_not_normal": about(
+    "shop.status_not_normal": reason_topic(
         N_("The shop’s status is abnormal"),
         N_("A shop links accounts only while its own status is normal."),
         N_("The seller restores the status in the seller back office."),
     ),
-    "account.status_not_normal": about(
+    "account.status_not_normal": reason_topic(
         N_("The account’s status is abnormal"),
         N_("An account is linked only while its status is normal."),
         N_("The creator restores it in the TikTok app. Support cannot do this."),
     ),
-    "account.age_unknown": about(
+    "account.age_unknown": reason_topic(
         N_("The age is not known"),
         N_("The user of an account must be at least {age} years old, and no birth date is recorded."),
         N_("Open a ticket: support records the birth date on evidence."),
         "minimum_age_years",
     ),
-    "account.under_age": about(
+    "account.under_age": reason_topic(
         N_("The account’s user is too young"),
         N_("The user of an account must be at least {age} years old."),
         N_("Linking is possible from the birthday on. If the recorded birth date is wrong, open a ticket."),
         "minimum_age_years",
     ),
-    "account.region_mismatch": about(
+    "account.region_mismatch": reason_topic(
         N_("The account is in another country"),
         N_("The account’s country must be the shop’s."),
         N_(
@@ -140,7 +142,7 @@ REASONS_HELP: dict[str, Topic] = {
         ),
         "uncorrectable_regions",
     ),
-    "account.registration_mismatch": about(
+    "account.registration_mismatch": reason_topic(
         N_("The account was registered in another country"),
         N_(
             "A confirmed link is held in review while the account’s country of registration is not the shop’s."
@@ -151,14 +153,14 @@ REASONS_HELP: dict[str, Topic] = {
         ),
         "uncorrectable_regions",
     ),
-    "account.commerce_permission_revoked": about(
+    "account.commerce_permission_revoked": reason_topic(
         N_("The e-commerce permission was revoked"),
         N_(
             "After violations an account may lose its e-commerce permission; a confirmed link is then held in review."
         ),
         N_("The creator has it restored in the TikTok app; linking then goes on by itself."),
     ),
-    "network.region_mismatch": about(
+    "network.region_mismatch": reason_topic(
         N_("The network is in another country"),
         N_("Whoever links or unlinks must be on a network in the shop’s country."),
         N_("Use a network in the shop’s country, without VPN or proxy, then try again."),
@@ -166,17 +168,17 @@ REASONS_HELP: dict[str, Topic] = {
         when=lambda rulebook: bool(rulebook.parameters.network_asked_of),
         otherwise=N_("In this market networks are not asked about."),
     ),
-    "account.already_linked": about(
+    "account.already_linked": reason_topic(
         N_("The account is linked already"),
         N_("An account is linked, or being linked, to one shop at a time."),
         N_("The creator asks to be unlinked there first; then the account can be linked here."),
     ),
-    "link.already_invited": about(
+    "link.already_invited": reason_topic(
         N_("The account is invited already"),
         N_("The shop’s own invitation is still open."),
         N_("The creator confirms it, or the shop withdraws it and sends another."),
     ),
-    "shop.role_not_available": about(
+    "shop.role_not_available": reason_topic(
         N_("This shop has no such role"),
         N_(
             "A shop admitted as open (普招): official accounts {open_official}, marketing accounts {open_marketing}."
@@ -184,14 +186,14 @@ REASONS_HELP: dict[str, Topic] = {
         N_("How a shop was first admitted decides this, and nobody can change it."),
         "slots_open",
     ),
-    "shop.slots_full": about(
+    "shop.slots_full": reason_topic(
         N_("All places are taken"),
         N_("Links that stand, are in review or are invited each take one of the shop’s places."),
         N_("Unlink an account, withdraw an invitation, or wait until one expires."),
         "slots_open",
         "slots_invited",
     ),
-    "shop.link_quota_spent": about(
+    "shop.link_quota_spent": reason_topic(
         N_("The shop’s links in the period are used up"),
         P_(
             "A shop can link marketing accounts {shop_limit} time in {shop_days} days.",
@@ -203,7 +205,7 @@ REASONS_HELP: dict[str, Topic] = {
         when=limits_shops,
         otherwise=_NO_LIMIT,
     ),
-    "account.link_quota_spent": about(
+    "account.link_quota_spent": reason_topic(
         N_("The account’s links in the period are used up"),
         P_(
             "An account can be linked as a marketing account {account_limit} time in {account_days} days.",
@@ -215,7 +217,7 @@ REASONS_HELP: dict[str, Topic] = {
         when=limits_accounts,
         otherwise=_NO_LIMIT,
     ),
-    "shop.unlink_quota_spent": about(
+    "shop.unlink_quota_spent": reason_topic(
         N_("The shop’s official unlinks are used up"),
         P_(
             "A shop can unlink its official account {unlinks} time in its whole history.",
@@ -225,59 +227,59 @@ REASONS_HELP: dict[str, Topic] = {
         N_("Open a ticket: only a waiver makes one more possible."),
         "official_unlinks_per_shop",
     ),
-    "product.not_found": about(
+    "product.not_found": reason_topic(
         N_("The product is not there"), N_("No product with this id is recorded."), _CHECK_ID
     ),
-    "content.not_found": about(
+    "content.not_found": reason_topic(
         N_("The video or live is not there"), N_("The account has no video or live with this id."), _CHECK_ID
     ),
-    "product.shop_fixed": about(
+    "product.shop_fixed": reason_topic(
         N_("The product belongs to another shop"),
         N_("A product belongs to one shop for ever."),
         N_("Use the shop that is recorded, or another product id."),
     ),
-    "content.fixed": about(
+    "content.fixed": reason_topic(
         N_("The id is already that of another video or live"),
         N_("What a video or live is never changes."),
         N_("Use the id of the video or live itself."),
     ),
-    "showcase.not_official": about(
+    "showcase.not_official": reason_topic(
         N_("Only an official account is synced"),
         N_("Only the showcase of the official account can be synced with the shop’s products."),
         N_("A marketing account adds products itself, with Add from shop."),
     ),
-    "account.followers_below_minimum": about(
+    "account.followers_below_minimum": reason_topic(
         N_("Too few followers"),
         N_("Without a link an account needs {followers} followers to sell in videos and lives."),
         N_("Link the account to a shop: then it needs no minimum of followers."),
         "affiliate_followers_minimum",
     ),
-    "role.other_shops_not_allowed": about(
+    "role.other_shops_not_allowed": reason_topic(
         N_("Other shops’ products are not allowed"),
         N_("What a linked account may promote besides its own shop depends on its role."),
         N_("Promote the products of the shop that the account is linked to."),
         "official_may_promote_other_shops",
         "marketing_may_promote_other_shops",
     ),
-    "product.of_linked_shop": about(
+    "product.of_linked_shop": reason_topic(
         N_("The product is of the linked shop"),
         N_("Products of the shop that the account is linked to are not promoted for commission."),
         N_("Add it with Add from shop: that way it is free of commission."),
     ),
-    "product.off_sale": about(
+    "product.off_sale": reason_topic(
         N_("The product is not on sale"),
         N_("Only a product that is on sale can be added."),
         N_("The shop puts it on sale again in the seller back office."),
     ),
-    "item.not_there": about(
+    "item.not_there": reason_topic(
         N_("The item is not there"), N_("There is no such item that could be removed."), _NOTHING_TO_DO
     ),
-    "item.synced": about(
+    "item.synced": reason_topic(
         N_("The item is synced"),
         N_("It is in the showcase because the shop’s products are synced to it."),
         N_("The shop takes the product off sale; it then leaves the showcase by itself."),
     ),
-    "item.already_there": about(
+    "item.already_there": reason_topic(
         N_("The item is there already"), N_("The product has been added before."), _NOTHING_TO_DO
     ),
 }

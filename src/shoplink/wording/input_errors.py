@@ -8,7 +8,7 @@ from typing import NamedTuple
 from shoplink.wording.language import Tag
 
 
-class Both(NamedTuple):
+class Bilingual(NamedTuple):
     """One thing in both languages."""
 
     en: str
@@ -19,17 +19,17 @@ class Both(NamedTuple):
         return self.zh if tag == "zh" else self.en
 
 
-COLUMN = Both("column", "列")
-FIELD = Both("field", "字段")
+COLUMN = Bilingual("column", "列")
+FIELD = Bilingual("field", "字段")
 
 
-class Problem(NamedTuple):
+class InputError(NamedTuple):
     """One thing that is wrong with a line: in a column or a field (`of`) or, if that is None, in all of it."""
 
     name: str | None
     found: str | None
-    allowed: Both
-    of: Both = COLUMN
+    allowed: Bilingual
+    of: Bilingual = COLUMN
 
     def say(self, tag: Tag) -> str:
         """The problem in a language."""
@@ -42,98 +42,102 @@ class Problem(NamedTuple):
         return f"{self.of.en} {self.name}: {found}; allowed: {self.allowed.en}"
 
 
-def say_problems(problems: tuple[Problem, ...], tag: Tag) -> str:
+def say_input_errors(problems: tuple[InputError, ...], tag: Tag) -> str:
     """All that is wrong with a line, in a language."""
     return ("。" if tag == "zh" else ". ").join(problem.say(tag) for problem in problems)
 
 
-ID = Both("1–64 of A–Z a–z 0–9 _ . : -", "1–64 位字母、数字或 _ . : -")
-ROUNDED_ID = Both(
+ID = Bilingual("1–64 of A–Z a–z 0–9 _ . : -", "1–64 位字母、数字或 _ . : -")
+ROUNDED_ID = Bilingual(
     "the whole id as text: a spreadsheet has rounded this number and the id is lost; export it again with the"
     " column formatted as text",
     "以文本保存的完整 ID：表格软件已将该数字四舍五入，原 ID 无法恢复，请将此列设为文本格式后重新导出",
 )
-COUNTRY = Both(
+COUNTRY = Bilingual(
     "a country by its ISO 3166-1 code or its Chinese or English name", "国家的两位代码、中文名称或英文名称"
 )
-DATE = Both(
+DATE = Bilingual(
     "a date: 2024-11-11, 2024/11/11 or 2024年11月11日", "日期：2024-11-11、2024/11/11 或 2024年11月11日"
 )
-INSTANT = Both(
+INSTANT = Bilingual(
     "a date, or an instant with its offset: 2024-11-11 20:00:00+08:00 (--utc-offset gives one to all instants"
     " that have none)",
     "日期，或带时差的时间：2024-11-11 20:00:00+08:00（可用 --utc-offset 为所有不带时差的时间统一指定时差）",
 )
-WHOLE_NUMBER = Both("a whole number from 0 to 2^53 - 1", "0 到 2^53 - 1 的整数")
-BASIS_POINTS = Both(
+WHOLE_NUMBER = Bilingual("a whole number from 0 to 2^53 - 1", "0 到 2^53 - 1 的整数")
+BASIS_POINTS = Bilingual(
     "a whole number of basis points from 0 to 10000", "0 到 10000 的整数（基点，100 基点 = 1%）"
 )
-RANK = Both("a whole number from 1 to 2^53 - 1", "1 到 2^53 - 1 的整数")
-CURRENCY = Both("three capital letters (ISO 4217)", "三位大写字母（ISO 4217）")
-TEXT = Both("text of at most 200 characters, without NUL", "不超过 200 个字符且不含空字符的文本")
-NAMED = Both("text of 1–64 characters", "1–64 个字符的文本")
-CURRENCY_CODE = Both("a currency by its ISO 4217 code: GBP, USD, IDR", "ISO 4217 币种代码，如 GBP、USD、IDR")
-RATE_NEEDED = Both(
+RANK = Bilingual("a whole number from 1 to 2^53 - 1", "1 到 2^53 - 1 的整数")
+CURRENCY = Bilingual("three capital letters (ISO 4217)", "三位大写字母（ISO 4217）")
+TEXT = Bilingual("text of at most 200 characters, without NUL", "不超过 200 个字符且不含空字符的文本")
+NAMED = Bilingual("text of 1–64 characters", "1–64 个字符的文本")
+CURRENCY_CODE = Bilingual(
+    "a currency by its ISO 4217 code: GBP, USD, IDR", "ISO 4217 币种代码，如 GBP、USD、IDR"
+)
+RATE_NEEDED = Bilingual(
     "a commission rate, because the shop and the account were not linked when the order was placed",
     "佣金率：下单时店铺与该账号没有绑定关系，需按佣金率计算",
 )
-CELLS = Both("the line has more cells than the header", "此行的单元格多于表头")
-NOT_CSV = Both(
+TOO_MANY_CELLS = Bilingual("the line has more cells than the header", "此行的单元格多于表头")
+NOT_CSV = Bilingual(
     "the line is no CSV (is a quotation mark not closed?)", "此行不是有效的 CSV（引号是否未闭合？）"
 )
-OTHER_BODY = Both(
+OTHER_BODY = Bilingual(
     "this line's key was used before for another command: it was not done",
     "此行的幂等键此前已用于另一条命令，未执行",
 )
-IN_PROGRESS = Both(
+IN_PROGRESS = Bilingual(
     "another process is taking in this line now: it was not done here; run again later",
     "另一进程正在处理此行，此处未执行，请稍后重新运行",
 )
 
-_FIELDS: dict[str, Both] = {
+_FIELDS: dict[str, Bilingual] = {
     both.en: both
     for both in (
         ID,
         TEXT,
         WHOLE_NUMBER,
-        Both("a date, YYYY-MM-DD", "日期，格式为 YYYY-MM-DD"),
-        Both("a reason code of the catalogue", "原因目录中的代码"),
-        Both(
+        Bilingual("a date, YYYY-MM-DD", "日期，格式为 YYYY-MM-DD"),
+        Bilingual("a reason code of the catalogue", "原因目录中的代码"),
+        Bilingual(
             "an RFC 3339 instant with offset, at most microseconds", "带时差的 RFC 3339 时间，至多精确到微秒"
         ),
-        Both(
+        Bilingual(
             "an RFC 3339 instant with offset, at most microseconds, or null for ever",
             "带时差的 RFC 3339 时间，至多精确到微秒；null 表示永久",
         ),
-        Both("text of 1 to 2000 characters, without NUL", "1 至 2000 个字符的文本，不含空字符"),
-        Both("granted or revoked", "granted 或 revoked"),
-        Both("normal or abnormal", "normal 或 abnormal"),
-        Both("on_sale or off", "on_sale 或 off"),
-        Both("video or live", "video 或 live"),
+        Bilingual("text of 1 to 2000 characters, without NUL", "1 至 2000 个字符的文本，不含空字符"),
+        Bilingual("granted or revoked", "granted 或 revoked"),
+        Bilingual("normal or abnormal", "normal 或 abnormal"),
+        Bilingual("on_sale or off", "on_sale 或 off"),
+        Bilingual("video or live", "video 或 live"),
         CURRENCY,
         BASIS_POINTS,
         RANK,
-        Both(f"1 to 100 ids, each {ID.en}", f"1 至 100 个 ID，每个为 {ID.zh}"),
-        Both("official or marketing", "official 或 marketing"),
-        Both("open or invited", "open 或 invited"),
-        Both("own or offline", "own 或 offline"),
-        Both("text, without NUL", "不含空字符的文本"),
-        Both("`next` of the page before", "上一页返回的 next"),
-        Both("an e-mail address of at most 254 characters", "不超过 254 个字符的邮箱地址"),
+        Bilingual(f"1 to 100 ids, each {ID.en}", f"1 至 100 个 ID，每个为 {ID.zh}"),
+        Bilingual("official or marketing", "official 或 marketing"),
+        Bilingual("open or invited", "open 或 invited"),
+        Bilingual("own or offline", "own 或 offline"),
+        Bilingual("text, without NUL", "不含空字符的文本"),
+        Bilingual("`next` of the page before", "上一页返回的 next"),
+        Bilingual("an e-mail address of at most 254 characters", "不超过 254 个字符的邮箱地址"),
         NAMED,
-        Both(f"{NAMED.en}, or null where nobody promoted the order", f"{NAMED.zh}；订单无人推广时为 null"),
+        Bilingual(
+            f"{NAMED.en}, or null where nobody promoted the order", f"{NAMED.zh}；订单无人推广时为 null"
+        ),
         CURRENCY_CODE,
-        Both("a whole number from 0 to 10000, in basis points", "0 到 10000 的整数，单位为基点"),
+        Bilingual("a whole number from 0 to 10000, in basis points", "0 到 10000 的整数，单位为基点"),
         RATE_NEEDED,
-        Both("{orders: a list of at most 10000 orders}", "{orders: 不超过 10000 个订单的列表}"),
-        Both("two capital letters (ISO 3166-1)", "两位大写字母（ISO 3166-1）"),
-        Both(
+        Bilingual("{orders: a list of at most 10000 orders}", "{orders: 不超过 10000 个订单的列表}"),
+        Bilingual("two capital letters (ISO 3166-1)", "两位大写字母（ISO 3166-1）"),
+        Bilingual(
             "two capital letters (ISO 3166-1), or null where it is unknown",
             "两位大写字母（ISO 3166-1），未知时为 null",
         ),
-        Both("a path on this service, such as /seller/S1/", "本服务内的路径，例如 /seller/S1/"),
-        Both("a whole number from 1 to 60", "1 至 60 的整数"),
-        Both(
+        Bilingual("a path on this service, such as /seller/S1/", "本服务内的路径，例如 /seller/S1/"),
+        Bilingual("a whole number from 1 to 60", "1 至 60 的整数"),
+        Bilingual(
             "{kind: shop, creator, account, support, platform or clock; id: text}",
             "{kind: shop、creator、account、support、platform 或 clock; id: 文本}",
         ),
@@ -141,6 +145,6 @@ _FIELDS: dict[str, Both] = {
 }
 
 
-def allowed_in_field(allowed: str) -> Both:
+def allowed_in_field(allowed: str) -> Bilingual:
     """What a field of a command may hold, in both languages, by its English words."""
-    return _FIELDS.get(allowed, Both(allowed, allowed))
+    return _FIELDS.get(allowed, Bilingual(allowed, allowed))

@@ -66,6 +66,6 @@ def _first(text: Any) -> str:
 
 
 @cache
-def language(tag: Tag) -> Language:
+def language_for(tag: Tag) -> Language:
     """The language of a tag."""
     return Language(tag)

@@ -14,22 +14,22 @@ OWN_KINDS = ("link.expiring", "link.held", "unlink.unanswered")
 """What is told without an event of its own: a reminder, or what an event led to."""
 
 
-class Letter(NamedTuple):
+class MessageWording(NamedTuple):
     """What it is, in a line; what happened and what can be done, in a few sentences."""
 
     subject: Text
     body: Text
 
 
-MESSAGES: dict[str, Letter] = {
-    "link.invited/creator": Letter(
+MESSAGES: dict[str, MessageWording] = {
+    "link.invited/creator": MessageWording(
         N_("{shop} invites {account} as its {role}"),
         N_(
             "The shop {shop} (market: {market}) would like to link your TikTok account {account} as its {role}."
             " Confirm or decline before {expires_at}; after that the invitation expires."
         ),
     ),
-    "link.expiring/creator": Letter(
+    "link.expiring/creator": MessageWording(
         P_(
             "The invitation from {shop} expires within {hours} hour",
             "The invitation from {shop} expires within {hours} hours",
@@ -40,98 +40,98 @@ MESSAGES: dict[str, Letter] = {
             " {expires_at}; after that it expires."
         ),
     ),
-    "link.accepted/shop": Letter(
+    "link.accepted/shop": MessageWording(
         N_("{account} confirmed, and is linked"),
         N_("{account} confirmed your invitation and is now linked to {shop} as {role}."),
     ),
-    "link.accepted/shop/pending": Letter(
+    "link.accepted/shop/pending": MessageWording(
         N_("{account} confirmed your invitation"),
         N_("{account} confirmed the invitation to link to {shop} as {role}."),
     ),
-    "link.held/shop": Letter(
+    "link.held/shop": MessageWording(
         N_("{account} confirmed; the link is held in review"),
         N_(
             "{account} confirmed the invitation to link to {shop} as {role}. The link is not established yet; it"
             " goes on by itself, with no new invitation, once this is settled:"
         ),
     ),
-    "link.held/creator": Letter(
+    "link.held/creator": MessageWording(
         N_("You confirmed; the link to {shop} is held in review"),
         N_(
             "Your confirmation for {account} is recorded. The link to {shop} as {role} is not established yet; it"
             " goes on by itself, with no new invitation, once this is settled:"
         ),
     ),
-    "link.established/shop": Letter(
+    "link.established/shop": MessageWording(
         N_("{account} is linked now"),
         N_("Nothing stands in the way any more: {account} is linked to {shop} as {role}."),
     ),
-    "link.established/creator": Letter(
+    "link.established/creator": MessageWording(
         N_("{account} is linked to {shop}"),
         N_(
             "{account} is linked to {shop} as {role}. You can sell the shop’s products in your showcase, videos"
             " and lives, with no minimum number of followers."
         ),
     ),
-    "link.declined/shop": Letter(
+    "link.declined/shop": MessageWording(
         N_("{account} declined"),
         N_("{account} declined to be linked to {shop} as {role}. The place is free again."),
     ),
-    "link.expired/shop": Letter(
+    "link.expired/shop": MessageWording(
         N_("The invitation to {account} expired"),
         N_(
             "{account} did not confirm in time, so the invitation as {role} of {shop} has expired and the place is"
             " free again. You can send a new invitation."
         ),
     ),
-    "link.expired/creator": Letter(
+    "link.expired/creator": MessageWording(
         N_("The invitation from {shop} expired"),
         N_(
             "The invitation to link {account} to {shop} as {role} was not confirmed in time. If you still want to"
             " be linked, ask the shop for a new one."
         ),
     ),
-    "link.withdrawn/creator": Letter(
+    "link.withdrawn/creator": MessageWording(
         N_("{shop} withdrew its invitation"),
         N_("{shop} took back its invitation to link {account} as {role}. Nothing has to be done."),
     ),
-    "link.superseded/shop": Letter(
+    "link.superseded/shop": MessageWording(
         N_("The invitation to {account} ended: it was linked elsewhere"),
         N_(
             "{account} was linked to another shop, so the invitation as {role} of {shop} has ended and the place is"
             " free again."
         ),
     ),
-    "link.unlinked/shop": Letter(
+    "link.unlinked/shop": MessageWording(
         N_("{account} was unlinked, as its request was not answered"),
         N_(
             "The unlink request of {account} was not answered in time and counts as approved: it is no longer"
             " linked to {shop} as {role}. The place is free again."
         ),
     ),
-    "link.unlinked/creator": Letter(
+    "link.unlinked/creator": MessageWording(
         N_("{account} is no longer linked to {shop}"),
         N_(
             "{account} was unlinked from {shop}. The shop’s items leave your showcase, and other shops may link the"
             " account from now on."
         ),
     ),
-    "link.revoked/shop": Letter(
+    "link.revoked/shop": MessageWording(
         N_("The platform revoked the link with {account}"),
         N_("The platform ended the link of {account} to {shop} as {role}. The reason stands in its history."),
     ),
-    "link.revoked/creator": Letter(
+    "link.revoked/creator": MessageWording(
         N_("The platform revoked the link with {shop}"),
         N_("The platform ended the link of {account} to {shop} as {role}. The reason stands in its history."),
     ),
-    "unlink.requested/shop": Letter(
+    "unlink.requested/shop": MessageWording(
         N_("{account} asks to be unlinked"),
         N_(
             "{account} asks to be unlinked from {shop}, where it is linked as {role}. Open “View details” to see"
             " what would change, then agree or refuse."
         ),
     ),
-    "unlink.requested/shop/deadline": Letter(
+    "unlink.requested/shop/deadline": MessageWording(
         N_("{account} asks to be unlinked"),
         N_(
             "{account} asks to be unlinked from {shop}, where it is linked as {role}. Open “View details” to see"
@@ -139,7 +139,7 @@ MESSAGES: dict[str, Letter] = {
             " approved."
         ),
     ),
-    "unlink.unanswered/shop": Letter(
+    "unlink.unanswered/shop": MessageWording(
         P_(
             "{account} has waited {days} day for an answer to its unlink request",
             "{account} has waited {days} days for an answer to its unlink request",
@@ -150,7 +150,7 @@ MESSAGES: dict[str, Letter] = {
             " details” to see what would change, then agree or refuse."
         ),
     ),
-    "unlink.unanswered/shop/deadline": Letter(
+    "unlink.unanswered/shop/deadline": MessageWording(
         P_(
             "{account} has waited {days} day for an answer to its unlink request",
             "{account} has waited {days} days for an answer to its unlink request",
@@ -161,42 +161,42 @@ MESSAGES: dict[str, Letter] = {
             " refuse before {answer_by}; after that the request counts as approved."
         ),
     ),
-    "unlink.withdrawn/shop": Letter(
+    "unlink.withdrawn/shop": MessageWording(
         N_("{account} took its unlink request back"),
         N_("{account} no longer asks to be unlinked from {shop}. The link stays as it is."),
     ),
-    "unlink.refused/creator": Letter(
+    "unlink.refused/creator": MessageWording(
         N_("{shop} refused your unlink request"),
         N_("{shop} did not agree to unlink {account}. The link stays as it is; you may send a new request."),
     ),
-    "ticket.replied/shop": Letter(
+    "ticket.replied/shop": MessageWording(
         N_("Support answered your ticket"), N_("Support wrote to you in a ticket of {shop}.")
     ),
-    "ticket.replied/creator": Letter(
+    "ticket.replied/creator": MessageWording(
         N_("Support answered your ticket"), N_("Support wrote to you in a ticket about {account}.")
     ),
-    "ticket.resolved/shop": Letter(
+    "ticket.resolved/shop": MessageWording(
         N_("Your ticket is resolved"), N_("Support has resolved a ticket of {shop}.")
     ),
-    "ticket.resolved/creator": Letter(
+    "ticket.resolved/creator": MessageWording(
         N_("Your ticket is resolved"), N_("Support has resolved a ticket about {account}.")
     ),
-    "ticket.closed/shop": Letter(
+    "ticket.closed/shop": MessageWording(
         N_("Your ticket is closed: the cause is gone"),
         N_("What a ticket of {shop} was about stands in the way no more, so the ticket was closed."),
     ),
-    "ticket.closed/shop/beyond_support": Letter(
+    "ticket.closed/shop/beyond_support": MessageWording(
         N_("Your ticket is closed: support cannot help here"),
         N_(
             "What stands in the way by now is nothing that support can settle, so a ticket of {shop} was closed. It"
             " says who can help."
         ),
     ),
-    "ticket.closed/creator": Letter(
+    "ticket.closed/creator": MessageWording(
         N_("Your ticket is closed: the cause is gone"),
         N_("What a ticket about {account} was about stands in the way no more, so the ticket was closed."),
     ),
-    "ticket.closed/creator/beyond_support": Letter(
+    "ticket.closed/creator/beyond_support": MessageWording(
         N_("Your ticket is closed: support cannot help here"),
         N_(
             "What stands in the way by now is nothing that support can settle, so a ticket about {account} was"
@@ -206,7 +206,7 @@ MESSAGES: dict[str, Letter] = {
 }
 """Per kind and side, and variant of it, what is said."""
 
-KINDS: dict[str, str] = {
+KIND_NAMES: dict[str, str] = {
     "link.invited": N_("A shop sends an invitation"),
     "link.expiring": N_("An invitation is about to expire"),
     "link.accepted": N_("A creator confirms"),
@@ -228,8 +228,8 @@ KINDS: dict[str, str] = {
 }
 """Per kind what it is called where people choose which of them come by e-mail, in the order shown."""
 
-OPEN = N_("See it in shoplink")
-WHY = N_("You get this because you act for {place}. Choose what comes by e-mail:")
+SEE_IN_SHOPLINK = N_("See it in shoplink")
+WHY_SENT = N_("You get this because you act for {place}. Choose what comes by e-mail:")
 
 CALENDAR = N_("shoplink: deadlines")
 

@@ -4,56 +4,56 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shoplink.wording import input_errors as said
-from shoplink.wording.input_errors import Both, Problem
+from shoplink.wording.input_errors import Bilingual, InputError
 from shoplink.wording.language import Tag
 
-_INSTANT = Both(
+_INSTANT = Bilingual(
     "a date and a time: 2026-11-01 20:00:00+08:00, 2026/11/1 20:00 and the like",
     "日期和时间，如 2026-11-01 20:00:00+08:00、2026/11/1 20:00",
 )
-_MINOR = Both(
+_MINOR = Bilingual(
     'a whole number of minor units (pence, cents); for decimals write amounts = "major" in the mapping',
     '以最小货币单位（便士、分）计的整数；若为小数金额，请在映射文件中写 amounts = "major"',
 )
-_NUMBER = Both(
+_NUMBER = Bilingual(
     "a number of at most 12 digits with at most 6 decimals, as 1234.50 or 1,234.50",
     "整数部分不超过 12 位、小数不超过 6 位的数字，如 1234.50 或 1,234.50",
 )
-_RATE = Both(
+_RATE = Bilingual(
     "a rate from 0 to 100 %: 0–10000 basis points, or as `rates` in the mapping says",
     "0 至 100% 的佣金率：0–10000 个基点，或按映射文件中 rates 的写法",
 )
 
-_WORDS: dict[str, Both] = {
+_WORDS: dict[str, Bilingual] = {
     "rounded": said.ROUNDED_ID,
     "too_long": said.NAMED,
     "not_instant": _INSTANT,
-    "no_offset": Both(
+    "no_offset": Bilingual(
         "an instant with its offset, as 2026-11-01 20:00:00+08:00 (utc_offset or time_zone in the mapping gives one"
         " to all that have none)",
         "带时差的时间，如 2026-11-01 20:00:00+08:00（可在映射文件中用 utc_offset 或 time_zone 统一指定）",
     ),
-    "no_such_hour": Both(
+    "no_such_hour": Bilingual(
         "a local time that occurs once in its time zone, between 2010 and 2039; where clocks change, with its offset",
         "在所属时区内只出现一次的本地时间（2010–2039 年）；遇夏令时切换时请写明时差",
     ),
     "not_whole": _MINOR,
     "not_number": _NUMBER,
-    "negative": Both(
+    "negative": Bilingual(
         "0 or more; what was paid back goes into the column of refunds", "不小于 0；退款请填入退款列"
     ),
-    "too_large": Both("at most 2^53 - 1 minor units", "不超过 2^53 - 1 个最小货币单位"),
-    "too_fine": Both("no more decimals than the currency has", "小数位数不超过该币种的最小单位"),
+    "too_large": Bilingual("at most 2^53 - 1 minor units", "不超过 2^53 - 1 个最小货币单位"),
+    "too_fine": Bilingual("no more decimals than the currency has", "小数位数不超过该币种的最小单位"),
     "unknown": said.CURRENCY_CODE,
     "not_rate": _RATE,
     "needed": said.RATE_NEEDED,
-    "more_than_amount": Both("at most the amount of the order", "不超过订单金额"),
+    "more_than_amount": Bilingual("at most the amount of the order", "不超过订单金额"),
 }
-_MISSING: dict[str, Both] = {
+_MISSING: dict[str, Bilingual] = {
     "order_id": said.NAMED,
     "shop_id": said.NAMED,
     "ordered_at": _INSTANT,
-    "amount": Both("the amount of the order", "订单金额"),
+    "amount": Bilingual("the amount of the order", "订单金额"),
     "currency": _WORDS["unknown"],
 }
 
@@ -61,7 +61,7 @@ WORDS = frozenset(_WORDS)
 """Every word for what may be wrong with a cell, besides `missing`."""
 
 
-def say_order_problems(
+def say_order_errors(
     problems: str, column: Callable[[Any], str], cells: Mapping[str, object], tag: Tag
 ) -> str:
     """What is wrong with a row, in a language: `problems` as `field.word,field.word,`.
@@ -75,12 +75,12 @@ def say_order_problems(
         cell = cells.get(name)
         found = None if word in ("missing", "needed") or cell is None else str(cell)
         allowed = _MISSING[field] if word == "missing" else _WORDS[word]
-        sentences.append(Problem(name, found, allowed).say(tag))
+        sentences.append(InputError(name, found, allowed).say(tag))
     return ("。" if tag == "zh" else ". ").join(sentences)
 
 
 def say_broken_line(found: int, header: int, tag: Tag) -> str:
     """That a line has another number of cells than the header."""
-    return Both(
+    return Bilingual(
         f"the line has {found} cells, the header {header}", f"此行有 {found} 个单元格，表头有 {header} 个"
     ).say(tag)

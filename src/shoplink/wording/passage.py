@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 from shoplink.core.rulebook import Quota, Rulebook
 from shoplink.wording.text import Text
 
-Kind = Literal["text", "step", "remedy"]
+PassageKind = Literal["text", "step", "remedy"]
 
 
 class Passage(NamedTuple):
@@ -15,7 +15,7 @@ class Passage(NamedTuple):
     text: Text
     sources: tuple[str, ...] = ()
     when: Callable[[Rulebook], bool] = lambda _rulebook: True
-    kind: Kind = "text"
+    kind: PassageKind = "text"
 
 
 class Topic(NamedTuple):
@@ -26,7 +26,7 @@ class Topic(NamedTuple):
     reasons: tuple[str, ...] = ()
 
 
-def step(text: Text, *sources: str) -> Passage:
+def instruction(text: Text, *sources: str) -> Passage:
     """A step to take, in its order."""
     return Passage(text, sources, kind="step")
 
@@ -51,7 +51,7 @@ def approves_by_clock(rulebook: Rulebook) -> bool:
     return rulebook.unlink_answer_ttl is not None
 
 
-def about(
+def reason_topic(
     title: str,
     why: Text,
     remedy: Text,

@@ -8,7 +8,7 @@ from shoplink.wording.language import Language
 from shoplink.wording.text import N_
 
 
-class Problem(NamedTuple):
+class ProblemType(NamedTuple):
     """A type of problem: its HTTP status, its title, and what is said of the case."""
 
     status: int
@@ -16,68 +16,68 @@ class Problem(NamedTuple):
     detail: str
 
 
-PROBLEMS: dict[str, Problem] = {
-    "key.unknown": Problem(
+PROBLEMS: dict[str, ProblemType] = {
+    "key.unknown": ProblemType(
         401, N_("No valid API key"), N_("Send a key that is in force as “Authorization: Bearer …”.")
     ),
-    "scope.missing": Problem(
+    "scope.missing": ProblemType(
         403, N_("The key may not do this"), N_("This needs the scope “{scope}”, which the key does not have.")
     ),
-    "actor.not_allowed": Problem(
+    "actor.not_allowed": ProblemType(
         403, N_("Not on this one’s behalf"), N_("{actor} may not issue “{command}” here; allowed: {allowed}.")
     ),
-    "not_found": Problem(404, N_("Not found"), N_("There is nothing at this address for you.")),
-    "method.not_allowed": Problem(405, N_("Method not allowed"), N_("This address answers {allowed}.")),
-    "refused": Problem(409, N_("Refused"), N_("This cannot be done now; every reason is in “reasons”.")),
-    "idempotency.in_progress": Problem(
+    "not_found": ProblemType(404, N_("Not found"), N_("There is nothing at this address for you.")),
+    "method.not_allowed": ProblemType(405, N_("Method not allowed"), N_("This address answers {allowed}.")),
+    "refused": ProblemType(409, N_("Refused"), N_("This cannot be done now; every reason is in “reasons”.")),
+    "idempotency.in_progress": ProblemType(
         409,
         N_("Still being worked on"),
         N_("A request with this Idempotency-Key is being worked on; ask again shortly."),
     ),
-    "body.too_large": Problem(
+    "body.too_large": ProblemType(
         413,
         N_("The body is too large"),
         N_("A body has at most {limit} bytes; send many commands to /v1/commands."),
     ),
-    "malformed": Problem(422, N_("Malformed"), N_("{problem}")),
-    "idempotency.other_body": Problem(
+    "malformed": ProblemType(422, N_("Malformed"), N_("{problem}")),
+    "idempotency.other_body": ProblemType(
         422,
         N_("The key was used for something else"),
         N_("This Idempotency-Key was sent with another request; a new attempt needs a new key."),
     ),
-    "ticket.beyond_support": Problem(
+    "ticket.beyond_support": ProblemType(
         409,
         N_("Support cannot help with this"),
         N_("No ticket can be filed about this; every reason in “reasons” says who can act."),
     ),
-    "ticket.not_needed": Problem(
+    "ticket.not_needed": ProblemType(
         409,
         N_("No ticket is needed"),
         N_("Nothing stands in the way of this now, or it is done already."),
     ),
-    "ticket.ended": Problem(
+    "ticket.ended": ProblemType(
         409,
         N_("The ticket has ended"),
         N_("Nothing can be added to it any more; if it comes up again, open a new ticket."),
     ),
-    "member.already": Problem(409, N_("A member already"), N_("This person is a member already.")),
-    "member.too_many_invited": Problem(
+    "member.already": ProblemType(409, N_("A member already"), N_("This person is a member already.")),
+    "member.too_many_invited": ProblemType(
         409, N_("Too many open invitations"), N_("{limit} invitations are open; withdraw some first.")
     ),
-    "member.last": Problem(
+    "member.last": ProblemType(
         409,
         N_("The last member"),
         N_("The last member is removed only by the platform; invite somebody else first."),
     ),
-    "internal": Problem(
+    "internal": ProblemType(
         500, N_("Something went wrong here"), N_("The fault is ours and was recorded; nothing was stored.")
     ),
-    "rate.limited": Problem(
+    "rate.limited": ProblemType(
         429,
         N_("Too many requests"),
         N_("Only so many requests a second are answered; try again in {seconds} s."),
     ),
-    "database.away": Problem(
+    "database.away": ProblemType(
         503, N_("The database is away"), N_("The database cannot be reached now; try again shortly.")
     ),
 }
@@ -102,8 +102,8 @@ MALFORMED = (
 
 WHAT = (N_("the body"), N_("the line"), N_("the order"))
 
-MISSING = N_("{field}: missing; allowed: {allowed}")
-WRONG = N_("{field}: found {found}; allowed: {allowed}")
+FIELD_MISSING = N_("{field}: missing; allowed: {allowed}")
+FIELD_WRONG = N_("{field}: found {found}; allowed: {allowed}")
 
 
 def say_malformed(error: MalformedError, said: Language) -> str:
@@ -114,5 +114,5 @@ def say_malformed(error: MalformedError, said: Language) -> str:
         params = {name: said.text(str(it)) if it in WHAT else it for name, it in error.params.items()}
         return said.text(error.sentence).format_map(params)
     allowed = allowed_in_field(error.allowed).say(said.tag)
-    text = MISSING if error.found is None else WRONG
+    text = FIELD_MISSING if error.found is None else FIELD_WRONG
     return said.text(text).format(field=error.field, found=error.found, allowed=allowed)

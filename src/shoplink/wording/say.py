@@ -6,22 +6,22 @@ from typing import Any, NamedTuple
 
 from shoplink.core.events import Event
 from shoplink.core.reasons import Reason
-from shoplink.core.wire_format import plain
+from shoplink.core.wire_format import to_plain
 from shoplink.wording.events import EVENTS
 from shoplink.wording.help_reasons import REASONS_HELP
 from shoplink.wording.language import Language
 from shoplink.wording.sentences import (
-    ENROLMENTS,
+    ENROLMENT_NAMES,
     REASONS,
-    ROLES,
-    STATUSES,
-    SUBJECTS,
+    ROLE_NAMES,
+    STATUS_NAMES,
+    SUBJECT_NAMES,
     WARNINGS,
 )
 from shoplink.wording.text import Plural, Text
 
 
-class Said(NamedTuple):
+class ReasonText(NamedTuple):
     """A reason in words: what is wrong, and what to do and where."""
 
     problem: str
@@ -50,23 +50,23 @@ _VARIANTS: dict[str, Callable[[Reason], str]] = {
 """How the numbers of a reason choose among its wordings."""
 
 _NAMES: dict[str, Mapping[str, str]] = {
-    "role": ROLES,
-    "enrolment": ENROLMENTS,
-    "link_status": STATUSES,
-    "subject": SUBJECTS,
+    "role": ROLE_NAMES,
+    "enrolment": ENROLMENT_NAMES,
+    "link_status": STATUS_NAMES,
+    "subject": SUBJECT_NAMES,
     "code": {code: topic.title for code, topic in REASONS_HELP.items()},
 }
 _COUNTRIES = {"market", "region", "registered_in", "network_region"}
 
 
-def say_reason(reason: Reason, language: Language, zone: tzinfo = UTC) -> Said:
+def say_reason(reason: Reason, language: Language, zone: tzinfo = UTC) -> ReasonText:
     """A reason in words, with its numbers; instants in the reader's time zone."""
     variant = _VARIANTS[reason.code](reason) if reason.code in _VARIANTS else ""
     wording = REASONS[f"{reason.code}/{variant}" if variant else reason.code]
     params = {**reason.params, "possible_at": reason.possible_at, "possible_on": reason.possible_at}
     if "pending" in params:
         params["linked"] = params["used"] - params["pending"]
-    return Said(*(filled(text, params, language, zone) for text in wording))
+    return ReasonText(*(fill_in(text, params, language, zone) for text in wording))
 
 
 def say_warning(code: str, language: Language) -> str:
@@ -76,12 +76,12 @@ def say_warning(code: str, language: Language) -> str:
 
 def say_event(event: Event, language: Language, zone: tzinfo = UTC) -> str:
     """An event in words; a video or live without a title is called by its id."""
-    fields = plain(event)
+    fields = to_plain(event)
     fields.setdefault("title", fields.get("content_id"))
-    return filled(EVENTS[fields["type"]], fields, language, zone)
+    return fill_in(EVENTS[fields["type"]], fields, language, zone)
 
 
-def filled(text: Text, params: Mapping[str, Any], language: Language, zone: tzinfo) -> str:
+def fill_in(text: Text, params: Mapping[str, Any], language: Language, zone: tzinfo) -> str:
     """A text in a language, with its parameters as the language writes them."""
     template = language.text(text, params[text.by]) if isinstance(text, Plural) else language.text(text)
     return template.format_map({name: _worded(name, value, language, zone) for name, value in params.items()})

@@ -6,33 +6,33 @@ from shoplink.core.rulebook import Quota, Rulebook
 from shoplink.wording.help import TOPICS
 from shoplink.wording.help_reasons import REASONS_HELP
 from shoplink.wording.language import Language
-from shoplink.wording.passage import Kind, Topic
+from shoplink.wording.passage import PassageKind, Topic
 from shoplink.wording.text import Plural
 
 
-class SaidPassage(NamedTuple):
+class PassageText(NamedTuple):
     """A passage in words, and the sentences that its numbers come from."""
 
     text: str
-    kind: Kind
+    kind: PassageKind
     sources: tuple[str, ...]
 
 
-class SaidTopic(NamedTuple):
+class TopicText(NamedTuple):
     """A topic, or the paragraph of a reason, in words."""
 
     name: str
     title: str
-    passages: tuple[SaidPassage, ...]
+    passages: tuple[PassageText, ...]
     reasons: tuple[str, ...]
 
 
-def say_topics(rulebook: Rulebook, language: Language) -> dict[str, SaidTopic]:
+def say_topics(rulebook: Rulebook, language: Language) -> dict[str, TopicText]:
     """Every topic by its name, with the rulebook's numbers."""
     return {name: _said(name, topic, rulebook, language) for name, topic in TOPICS.items()}
 
 
-def say_reason_help(rulebook: Rulebook, language: Language) -> dict[str, SaidTopic]:
+def say_reason_help(rulebook: Rulebook, language: Language) -> dict[str, TopicText]:
     """The paragraph of every reason by its code, with the rulebook's numbers."""
     return {code: _said(code, topic, rulebook, language) for code, topic in REASONS_HELP.items()}
 
@@ -69,7 +69,7 @@ def numbers(rulebook: Rulebook, language: Language) -> dict[str, Any]:
     return found
 
 
-def _said(name: str, topic: Topic, rulebook: Rulebook, language: Language) -> SaidTopic:
+def _said(name: str, topic: Topic, rulebook: Rulebook, language: Language) -> TopicText:
     filled = numbers(rulebook, language)
     passages = []
     for passage in topic.passages:
@@ -79,5 +79,5 @@ def _said(name: str, topic: Topic, rulebook: Rulebook, language: Language) -> Sa
         count = filled[text.by] if isinstance(text, Plural) else 0
         said = language.text(text, count).format_map(filled)
         sources = tuple(rulebook.sources[parameter] for parameter in passage.sources)
-        passages.append(SaidPassage(said, passage.kind, sources))
-    return SaidTopic(name, language.text(topic.title), tuple(passages), topic.reasons)
+        passages.append(PassageText(said, passage.kind, sources))
+    return TopicText(name, language.text(topic.title), tuple(passages), topic.reasons)

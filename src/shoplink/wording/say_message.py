@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from shoplink.core.reasons import Reason
 from shoplink.wording.language import Language
-from shoplink.wording.messages import MESSAGES, OPEN, WHY, Side
-from shoplink.wording.say import filled, say_reason
+from shoplink.wording.messages import MESSAGES, SEE_IN_SHOPLINK, WHY_SENT, Side
+from shoplink.wording.say import fill_in, say_reason
 
 
-class Told(NamedTuple):
+class MessageText(NamedTuple):
     """A message in words; `reasons` are what holds a link, each with its remedy."""
 
     subject: str
@@ -34,7 +34,7 @@ def say_message(  # noqa: PLR0913, PLR0917 (what a message is made of)
     reasons: Sequence[Reason],
     language: Language,
     zone: tzinfo = UTC,
-) -> Told:
+) -> MessageText:
     """A message in words; instants in the reader's time zone.
 
     `params` are the names `shop` and `account`, and what the kind's words ask for.
@@ -43,9 +43,9 @@ def say_message(  # noqa: PLR0913, PLR0917 (what a message is made of)
     variant = f"{key}/{_variant(kind, params)}"
     wording = MESSAGES.get(variant) or MESSAGES[key]
     space = "" if language.tag == "zh" else " "
-    return Told(
-        " ".join(filled(wording.subject, params, language, zone).split()),
-        filled(wording.body, params, language, zone),
+    return MessageText(
+        " ".join(fill_in(wording.subject, params, language, zone).split()),
+        fill_in(wording.body, params, language, zone),
         tuple(space.join(say_reason(reason, language, zone)) for reason in reasons),
     )
 
@@ -59,12 +59,12 @@ def _variant(kind: str, params: Mapping[str, Any]) -> str:
     return "deadline" if params.get("answer_by") else ""
 
 
-def say_mail(told: Told, place: str, url: str, choices_url: str, language: Language) -> Mail:
+def say_mail(told: MessageText, place: str, url: str, choices_url: str, language: Language) -> Mail:
     """A message as an e-mail: what it says, a link to the page, why it was sent and where to choose otherwise.
 
     `place` is the shop or account that the reader acts for.
     """
-    action, why = language.text(OPEN), language.text(WHY).format(place=place)
+    action, why = language.text(SEE_IN_SHOPLINK), language.text(WHY_SENT).format(place=place)
     listed = [f"• {reason}" for reason in told.reasons]
     text = "\n\n".join([told.body, *listed, f"{action}\n{url}", f"-- \n{why}\n{choices_url}"])
     points = "".join(f"<li>{escape(reason)}</li>" for reason in told.reasons)

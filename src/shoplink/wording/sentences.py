@@ -228,7 +228,7 @@ REASONS: dict[str, Wording] = {
             "Open a ticket in the help centre; only a waiver by the platform or support makes one more possible."
         ),
     ),
-    **commerce.REASONS,
+    **commerce.COMMERCE_REASONS,
 }
 """Per reason code, and variant of it, what is wrong and what to do."""
 
@@ -244,10 +244,10 @@ WARNINGS: dict[str, str] = {
 }
 """Per code what will hold an invitation in review after it was confirmed."""
 
-ROLES = {"official": N_("official account"), "marketing": N_("marketing account")}
-ENROLMENTS = {"open": N_("open (普招)"), "invited": N_("invited (定邀)")}
-SUBJECTS = {"shop": N_("shop"), "account": N_("account")}
-STATUSES = {
+ROLE_NAMES = {"official": N_("official account"), "marketing": N_("marketing account")}
+ENROLMENT_NAMES = {"open": N_("open (普招)"), "invited": N_("invited (定邀)")}
+SUBJECT_NAMES = {"shop": N_("shop"), "account": N_("account")}
+STATUS_NAMES = {
     "invited": N_("invited, waiting for the creator"),
     "in_review": N_("in review"),
     "linked": N_("linked"),

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from shoplink.core.command_base import Command, PairCommand
 from shoplink.core.commerce.facts import BasisPoints, ContentKind, Currency, ProductStatus, Rank
-from shoplink.core.facts import Count, Id, Text
+from shoplink.core.facts import Count, Id, ShortText
 
 PRODUCTS_MAX = 100
 """How many products one command may add."""
@@ -18,7 +18,7 @@ class PutProduct(Command, frozen=True):
 
     product_id: Id
     shop_id: Id
-    title: Text
+    title: ShortText
     price_minor: Count
     currency: Currency
     listed_at: datetime
@@ -35,7 +35,7 @@ class PutContent(Command, frozen=True):
     content_id: Id
     account_id: Id
     kind: ContentKind
-    title: Text | None = None
+    title: ShortText | None = None
 
 
 class SyncShowcase(PairCommand, frozen=True):
@@ -64,4 +64,4 @@ class RemoveItem(Command, frozen=True):
     content_id: Id | None = None
 
 
-COMMANDS = (PutProduct, PutContent, SyncShowcase, AddFromShop, Promote, RemoveItem)
+COMMERCE_COMMANDS = (PutProduct, PutContent, SyncShowcase, AddFromShop, Promote, RemoveItem)

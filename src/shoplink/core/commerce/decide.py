@@ -19,7 +19,7 @@ from shoplink.core.decisions.outcome import (
 )
 from shoplink.core.facts import Link
 from shoplink.core.reasons import CATALOGUE, Reason
-from shoplink.core.rules import Rule, broken
+from shoplink.core.rules import Rule, violations
 from shoplink.core.world import World
 
 _PRECEDENCE = {code: place for place, code in enumerate(CATALOGUE)}
@@ -101,7 +101,7 @@ def add_from_shop(world: World, command: c.AddFromShop) -> Decision:
         return Refused((Reason("link.wrong_state", "nobody", params={"link_status": link.status}),))
     shop, account = world.shops[link.shop_id], world.accounts[link.account_id]
     case = Case(command.at, world.rulebook(shop.facts.market), shop, account, link.role, link=link)
-    held = broken(standing.STANDING, case)
+    held = violations(standing.STANDING, case)
     outcomes, added = [], set[str]()
     for product_id in command.product_ids:
         reasons = _not_addable(world, command, product_id, held, already=product_id in added)
@@ -154,7 +154,7 @@ def promote(world: World, command: c.Promote) -> Decision:
     case = Case(command.at, world.rulebook(shop.facts.market), shop, account, "marketing")
     affiliate = rules.may_be_affiliate(world, case)
     reasons = (
-        *broken(PROMOTING, case),
+        *violations(PROMOTING, case),
         *(() if affiliate is None else (affiliate,)),
         *_on_the_spot(world, command, product),
     )

@@ -102,4 +102,4 @@ class ItemRemoved(ItemEvent, frozen=True, kw_only=True, tag="item.removed"):
 
 
 AddingEvent = ItemAdded | PromotionAdded
-Commerce = ProductRecorded | ContentRecorded | ItemAdded | PromotionAdded | ItemRemoved
+AnyCommerceEvent = ProductRecorded | ContentRecorded | ItemAdded | PromotionAdded | ItemRemoved

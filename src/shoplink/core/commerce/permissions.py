@@ -11,7 +11,7 @@ from shoplink.core.decisions.outcome import LINK_NOT_FOUND
 from shoplink.core.facts import Link, Shop
 from shoplink.core.reasons import Reason
 from shoplink.core.roles import rights
-from shoplink.core.rules import broken
+from shoplink.core.rules import violations
 from shoplink.core.world import World
 
 Action = Literal[
@@ -55,7 +55,7 @@ def permissions(world: World, shop_id: str, account_id: str) -> Permissions:
     if link is None or link.status != "linked":
         return _of_a_stranger(world, Case(world.now, rulebook, shop, account, "marketing"), link)
     case = Case(world.now, rulebook, shop, account, link.role, link=link)
-    held = broken(standing.STANDING, case)
+    held = violations(standing.STANDING, case)
     trading = _and(held, standing.account_may_trade(case))
     given = rights(link.role, rulebook)
     why_not: dict[Action, tuple[Reason, ...]] = {
@@ -85,7 +85,7 @@ def _of_a_stranger(world: World, case: Case, link: Link | None) -> Permissions:
         reason = Reason("link.wrong_state", "nobody", params={"link_status": link.status})
     gate = (reason,)
     promoting = (
-        *broken(standing.STANDING, case),
+        *violations(standing.STANDING, case),
         *_and((), standing.account_may_trade(case)),
         *_and((), rules.may_be_affiliate(world, case)),
     )
@@ -94,7 +94,7 @@ def _of_a_stranger(world: World, case: Case, link: Link | None) -> Permissions:
         why_not[action] = promoting
     given = rights(None, case.rulebook)
     # R4: whoever is linked, with whatever shop, needs no followers.
-    followers_minimum = given.followers_minimum if rules.linked(case.account) is None else 0
+    followers_minimum = given.followers_minimum if rules.current_link(case.account) is None else 0
     return Permissions(None, why_not, gate, followers_minimum, given.commission)
 
 

@@ -47,7 +47,7 @@ def role_may_promote_others(link: Link, rulebook: Rulebook) -> Reason | None:
 
 def may_be_affiliate(world: World, case: Case) -> Reason | None:
     """R4, R16, R17: what the account's link, or having none, says to promoting the products of the case's shop."""
-    link = linked(case.account)
+    link = current_link(case.account)
     if link is None:
         return followers_are_enough(case)
     if link.shop_id == case.shop.facts.shop_id:
@@ -62,7 +62,7 @@ def product_is_on_sale(product: Product) -> Reason | None:
     return Reason("product.off_sale", "shop", params={"product_id": product.product_id})
 
 
-def linked(account: AccountRecord) -> Link | None:
+def current_link(account: AccountRecord) -> Link | None:
     """The link of an account that is `linked`, with whatever shop (R8: at most one)."""
     for link in account.live.values():
         if link.status == "linked":
@@ -78,7 +78,7 @@ def item_there(world: World, key: ItemKey) -> Item | None:
 
 def synced_there(account: AccountRecord, product: Product) -> bool:
     """Whether a product is in the account's showcase because its shop's products are (R13)."""
-    link = linked(account)
+    link = current_link(account)
     return (
         link is not None
         and link.synced_since is not None

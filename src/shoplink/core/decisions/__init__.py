@@ -8,7 +8,7 @@ from shoplink.core.commerce import commands as goods
 from shoplink.core.commerce import decide as commerce
 from shoplink.core.decisions.begin import import_link, invite
 from shoplink.core.decisions.govern import activate_rulebook, end_waiver, grant_waiver
-from shoplink.core.decisions.live import ROWS, decide_live
+from shoplink.core.decisions.live import LINK_COMMANDS, decide_live
 from shoplink.core.decisions.outcome import Accepted, Decision, Refused, review
 from shoplink.core.decisions.record import correct_account, put_account, put_shop
 from shoplink.core.world import World
@@ -30,7 +30,7 @@ _DECIDE: dict[type[c.Command], Callable[[World, Any], Decision]] = {
     c.PutAccount: put_account,
     c.CorrectAccount: correct_account,
     c.Invite: invite,
-    **dict.fromkeys(ROWS, decide_live),
+    **dict.fromkeys(LINK_COMMANDS, decide_live),
     c.ImportLink: import_link,
     c.GrantWaiver: grant_waiver,
     c.EndWaiver: end_waiver,

@@ -10,10 +10,10 @@ from shoplink.core.decisions.outcome import (
     Accepted,
     Decision,
     Refused,
-    superseded,
+    supersede_invitations,
 )
 from shoplink.core.instant import shift
-from shoplink.core.rules import broken
+from shoplink.core.rules import violations
 from shoplink.core.world import World
 
 _INVITE = (
@@ -41,7 +41,7 @@ def invite(world: World, command: c.Invite) -> Decision:
     shop, account = sides
     rulebook = world.rulebook(shop.facts.market)
     case = Case(command.at, rulebook, shop, account, command.role, "shop", command.network_region)
-    if reasons := broken(_INVITE, case):
+    if reasons := violations(_INVITE, case):
         return Refused(reasons)
     invited = e.LinkInvited(
         at=command.at,
@@ -55,7 +55,7 @@ def invite(world: World, command: c.Invite) -> Decision:
         settlement=command.settlement,
         reference=command.reference,
     )
-    return Accepted((invited,), tuple([reason.code for reason in broken(rules.HOLDS, case)]))
+    return Accepted((invited,), tuple([reason.code for reason in violations(rules.HOLDS, case)]))
 
 
 def import_link(world: World, command: c.ImportLink) -> Decision:
@@ -76,7 +76,7 @@ def import_link(world: World, command: c.ImportLink) -> Decision:
     )
     reasons = tuple(reason for reason in history if reason is not None)
     if command.unlinked_at is None:
-        reasons += broken((rules.account_is_free, rules.slot_is_free), case)
+        reasons += violations((rules.account_is_free, rules.slot_is_free), case)
     if reasons:
         return Refused(reasons)
     imported = e.LinkImported(
@@ -90,4 +90,6 @@ def import_link(world: World, command: c.ImportLink) -> Decision:
         linked_at=command.linked_at,
         unlinked_at=command.unlinked_at,
     )
-    return Accepted((imported, *(superseded(account, command) if command.unlinked_at is None else ())))
+    return Accepted(
+        (imported, *(supersede_invitations(account, command) if command.unlinked_at is None else ()))
+    )

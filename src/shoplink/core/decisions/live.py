@@ -19,18 +19,18 @@ from shoplink.core.decisions.outcome import (
     Accepted,
     Decision,
     Refused,
-    happened,
-    superseded,
+    link_event,
+    supersede_invitations,
 )
 from shoplink.core.facts import LIVE, Link
 from shoplink.core.reasons import Reason
-from shoplink.core.rules import Rule, broken
+from shoplink.core.rules import Rule, violations
 from shoplink.core.world import World
 
 Effect = Callable[[Case, c.PairCommand, Link], Iterator[e.Event]]
 
 
-class Row(Struct, frozen=True):
+class CommandSpec(Struct, frozen=True):
     """One command of domain.md section 6: `does` is what happens if no rule is broken."""
 
     statuses: frozenset[str]
@@ -44,7 +44,7 @@ def decide_live(world: World, command: c.PairCommand) -> Decision:
     link = world.link(command.shop_id, command.account_id)
     if link is None:
         return Refused((LINK_NOT_FOUND,))
-    row = ROWS[type(command)]
+    row = LINK_COMMANDS[type(command)]
     if link.status not in row.statuses:
         return Refused((_not_in_state(command, link),))
     shop, account = world.shops[link.shop_id], world.accounts[link.account_id]
@@ -58,7 +58,7 @@ def decide_live(world: World, command: c.PairCommand) -> Decision:
         getattr(command, "network_region", None),
         link,
     )
-    if reasons := broken(row.rules, case):
+    if reasons := violations(row.rules, case):
         return Refused(reasons)
     return Accepted(tuple(row.does(case, command, link)))
 
@@ -70,41 +70,41 @@ def _not_in_state(command: c.PairCommand, link: Link) -> Reason:
 
 
 def _accept(case: Case, command: c.PairCommand, link: Link) -> Iterator[e.Event]:
-    yield happened(e.LinkAccepted, link, command.at, command.by)
-    yield from superseded(case.account, command, but=link)
+    yield link_event(e.LinkAccepted, link, command.at, command.by)
+    yield from supersede_invitations(case.account, command, but=link)
     # Standing has just passed; what is left of the review is what only holds (R31, R32).
-    if not broken(rules.HOLDS, case):
-        yield happened(e.LinkEstablished, link, command.at, command.by)
+    if not violations(rules.HOLDS, case):
+        yield link_event(e.LinkEstablished, link, command.at, command.by)
 
 
 def _does(kind: type[e.LinkEvent]) -> Effect:
     """One event of this kind, with the note that the command carries."""
 
     def effect(_case: Case, command: c.PairCommand, link: Link) -> Iterator[e.Event]:
-        yield happened(kind, link, command.at, command.by, getattr(command, "note", None))
+        yield link_event(kind, link, command.at, command.by, getattr(command, "note", None))
 
     return effect
 
 
 def _sync(_case: Case, command: c.PairCommand, link: Link) -> Iterator[e.Event]:
     if link.synced_since is None:
-        yield happened(e.ShowcaseSynced, link, command.at, command.by)
+        yield link_event(e.ShowcaseSynced, link, command.at, command.by)
 
 
 _INVITED = frozenset({"invited"})
 _UNCONFIRMED = frozenset({"invited", "in_review"})
 _LINKED = frozenset({"linked"})
 
-ROWS: dict[type[c.Command], Row] = {
-    c.Accept: Row(
+LINK_COMMANDS: dict[type[c.Command], CommandSpec] = {
+    c.Accept: CommandSpec(
         _INVITED,
         (*rules.STANDING, rules.network_is_in_market, rules.account_is_free, *rules.ROOM),
         _accept,
         "creator",
     ),
-    c.Decline: Row(_UNCONFIRMED, (), _does(e.LinkDeclined), "creator"),
-    c.Withdraw: Row(_UNCONFIRMED, (), _does(e.LinkWithdrawn)),
-    c.RequestUnlink: Row(
+    c.Decline: CommandSpec(_UNCONFIRMED, (), _does(e.LinkDeclined), "creator"),
+    c.Withdraw: CommandSpec(_UNCONFIRMED, (), _does(e.LinkWithdrawn)),
+    c.RequestUnlink: CommandSpec(
         _LINKED,
         (
             rules.no_unlink_request_is_open,
@@ -116,21 +116,21 @@ ROWS: dict[type[c.Command], Row] = {
         _does(e.UnlinkRequested),
         "creator",
     ),
-    c.WithdrawUnlinkRequest: Row(
+    c.WithdrawUnlinkRequest: CommandSpec(
         _LINKED, (rules.unlink_request_is_open,), _does(e.UnlinkWithdrawn), "creator"
     ),
-    c.RefuseUnlink: Row(_LINKED, (rules.unlink_request_is_open,), _does(e.UnlinkRefused)),
-    c.ApproveUnlink: Row(
+    c.RefuseUnlink: CommandSpec(_LINKED, (rules.unlink_request_is_open,), _does(e.UnlinkRefused)),
+    c.ApproveUnlink: CommandSpec(
         _LINKED,
         (rules.unlink_request_is_open, rules.link_is_old_enough, rules.unlink_quota_is_left),
         _does(e.LinkUnlinked),
     ),
-    c.Unlink: Row(
+    c.Unlink: CommandSpec(
         _LINKED,
         (rules.shop_may_unlink, rules.link_is_old_enough, rules.unlink_quota_is_left),
         _does(e.LinkUnlinked),
     ),
-    c.Revoke: Row(LIVE, (), _does(e.LinkRevoked)),
-    SyncShowcase: Row(_LINKED, (*rules.STANDING, link_is_official), _sync),
+    c.Revoke: CommandSpec(LIVE, (), _does(e.LinkRevoked)),
+    SyncShowcase: CommandSpec(_LINKED, (*rules.STANDING, link_is_official), _sync),
 }
 """The commands of domain.md section 6 on an existing link."""

@@ -51,10 +51,10 @@ def review(
     at: datetime, rulebook: Rulebook, shop: ShopRecord, account: AccountRecord, link: Link
 ) -> tuple[Reason, ...]:
     """What still holds a confirmed link in review (R31, R32); empty if it is to be established."""
-    return rules.broken(rules.REVIEW, Case(at, rulebook, shop, account, link.role, link=link))
+    return rules.violations(rules.REVIEW, Case(at, rulebook, shop, account, link.role, link=link))
 
 
-def happened(
+def link_event(
     kind: type[LinkEvent], link: Link, at: datetime, by: Actor | None, note: str | None = None
 ) -> LinkEvent:
     """An event of this kind about a link."""
@@ -62,8 +62,10 @@ def happened(
     return kind(at=at, by=by, link_id=link.link_id, shop_id=link.shop_id, account_id=link.account_id, **more)
 
 
-def superseded(account: AccountRecord, command: Command, but: Link | None = None) -> Iterator[Event]:
+def supersede_invitations(
+    account: AccountRecord, command: Command, but: Link | None = None
+) -> Iterator[Event]:
     """The end of every other open invitation of an account that is taken now (R8)."""
     for link in account.live.values():
         if link.status == "invited" and link is not but:
-            yield happened(LinkSuperseded, link, command.at, command.by)
+            yield link_event(LinkSuperseded, link, command.at, command.by)

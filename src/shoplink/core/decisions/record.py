@@ -8,7 +8,7 @@ from shoplink.core import commands as c
 from shoplink.core import events as e
 from shoplink.core import rules
 from shoplink.core.case import AccountRecord, ShopRecord
-from shoplink.core.decisions.outcome import ACCOUNT_NOT_FOUND, Accepted, Decision, Refused, happened, review
+from shoplink.core.decisions.outcome import ACCOUNT_NOT_FOUND, Accepted, Decision, Refused, link_event, review
 from shoplink.core.facts import Account, Link, Shop
 from shoplink.core.world import World
 
@@ -102,4 +102,4 @@ def _established(
     for link, shop, account in pairs:
         rulebook = world.rulebook(shop.facts.market)
         if link.status == "in_review" and not review(command.at, rulebook, shop, account, link):
-            yield happened(e.LinkEstablished, link, command.at, command.by)
+            yield link_event(e.LinkEstablished, link, command.at, command.by)

@@ -14,7 +14,7 @@ from shoplink.attribution import judgement
 from shoplink.attribution.engine import Engine, Form
 from shoplink.attribution.instants import to_micros
 from shoplink.attribution.mapping import Mapping, MappingError
-from shoplink.attribution.source import bare, open_orders
+from shoplink.attribution.source import open_orders, rows_for_parquet
 from shoplink.attribution.staging import stage_links
 from shoplink.core.commission import Period
 from shoplink.flows.commission.rejects import write_rejects
@@ -77,18 +77,18 @@ def attribute(asked: Asked, say: Say) -> Done:
 
 def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Done:
     links = engine.links(work / "links.parquet")
-    for wrong in engine.rows(judgement.overlapping(links).limit(1)):
+    for wrong in engine.rows(judgement.overlapping_links(links).limit(1)):
         raise UnsoundError(
             f"the links {wrong['before_id']} and {wrong['link_id']} of the account {wrong['account_id']} overlap: "
             "an account is linked with one shop at a time"
         )
-    plan = judgement.plan_for(**next(engine.rows(judgement.survey(links))))
+    plan = judgement.plan_for(**next(engine.rows(judgement.summarise_links(links))))
     source = open_orders(engine, asked.orders, asked.mapping, work, lambda done: say("reading", done))
-    rows = bare(source) if asked.form == "parquet" else source.rows
+    rows = rows_for_parquet(source) if asked.form == "parquet" else source.rows
     if asked.since is None:
-        result = judgement.judged(rows, source.fields, links, plan)
+        result = judgement.judge(rows, source.fields, links, plan)
     elif not source.new:
-        result = judgement.judged_again(rows, source.fields, links, plan, to_micros(asked.since))
+        result = judgement.judge_since(rows, source.fields, links, plan, to_micros(asked.since))
     else:
         raise MappingError(
             f"{', '.join(source.new)}: found no columns {', '.join(judgement.RESULT)}; expected an earlier result"
@@ -100,7 +100,7 @@ def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Do
         rejected = 0
         if judged < source.count:
             say("rejects", 0)
-            left = engine.rows(judgement.rejected(source.rows, source.fields, links, plan))
+            left = engine.rows(judgement.reject(source.rows, source.fields, links, plan))
             rejected = write_rejects(left, source, rejects_part, asked.tag)
         if judged + rejected != source.count:
             raise UnsoundError(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from shoplink.core import Link
-from shoplink.core.commission import Attribution, Order, attribute
+from shoplink.core.commission import Attribution, Order, attribute_order
 from shoplink.flows import clock
 from shoplink.flows.look import look_at
 from shoplink.store.read.periods import links_of
@@ -23,4 +23,4 @@ def attribute_orders(orders: Sequence[Order]) -> list[Attribution | None]:
     for each in stored:
         link = seen.settled(each.link) if seen is not None and each.is_due else each.link
         of_pair[link.shop_id, link.account_id].append(link)
-    return [attribute(order, of_pair.get((order.shop_id, order.account_id), ())) for order in orders]
+    return [attribute_order(order, of_pair.get((order.shop_id, order.account_id), ())) for order in orders]

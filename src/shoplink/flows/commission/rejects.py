@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from shoplink.attribution.engine import FILE, LINE
-from shoplink.attribution.judgement import PLACES, PROBLEMS, RESULT
+from shoplink.attribution.judgement import PROBLEM_COLUMN, REJECT_COLUMNS, RESULT
 from shoplink.attribution.mapping import Field
-from shoplink.attribution.source import Source
+from shoplink.attribution.source import OrderSource
 from shoplink.wording import Tag
-from shoplink.wording.input_errors import Both
-from shoplink.wording.order_errors import say_broken_line, say_order_problems
+from shoplink.wording.input_errors import Bilingual
+from shoplink.wording.order_errors import say_broken_line, say_order_errors
 
-_PLACE = tuple(map(Both, *PLACES))
+_PLACE = tuple(map(Bilingual, *REJECT_COLUMNS))
 
 
-def write_rejects(rejected: Iterable[Mapping[str, Any]], source: Source, out: Path, tag: Tag | None) -> int:
+def write_rejects(
+    rejected: Iterable[Mapping[str, Any]], source: OrderSource, out: Path, tag: Tag | None
+) -> int:
     """Write the rows that an engine rejects, and the lines that were none, as CSV for a spreadsheet; how many.
 
     Without a language it is that of the columns' names.
@@ -32,7 +34,7 @@ def write_rejects(rejected: Iterable[Mapping[str, Any]], source: Source, out: Pa
             writer.writerow(line)
             count += 1
         for row in rejected:
-            why = say_order_problems(row[PROBLEMS], lambda field: _column(source, field), row, tag)
+            why = say_order_errors(row[PROBLEM_COLUMN], lambda field: _column(source, field), row, tag)
             writer.writerow([*(_cell(row[column]) for column in columns), row[FILE], row[LINE], why])
             count += 1
     return count
@@ -40,7 +42,7 @@ def write_rejects(rejected: Iterable[Mapping[str, Any]], source: Source, out: Pa
 
 def _own(columns: Sequence[str]) -> list[str]:
     """The columns that orders had themselves, without those of an earlier result or of earlier rejects."""
-    ours = {*RESULT, *(name for names in PLACES if set(names) <= set(columns) for name in names)}
+    ours = {*RESULT, *(name for names in REJECT_COLUMNS if set(names) <= set(columns) for name in names)}
     return [column for column in columns if column not in ours]
 
 
@@ -49,7 +51,7 @@ def _cell(value: Any) -> Any:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
-def _broken(source: Source, columns: list[str], tag: Tag) -> Iterator[list[Any]]:
+def _broken(source: OrderSource, columns: list[str], tag: Tag) -> Iterator[list[Any]]:
     """The lines with another number of cells than the header."""
     for line in source.broken:
         cells = next(csv.reader([line.text], delimiter=line.delimiter), [])
@@ -58,6 +60,6 @@ def _broken(source: Source, columns: list[str], tag: Tag) -> Iterator[list[Any]]
         yield [*(shown.get(column, "") for column in columns), line.file, line.line, why]
 
 
-def _column(source: Source, field: Field) -> str:
+def _column(source: OrderSource, field: Field) -> str:
     """What a field is called where it was read: its column, or its own name for what the mapping says."""
     return source.mapping.column(field) or field

@@ -27,7 +27,7 @@ from shoplink.core.commission import Period
 from shoplink.core.instant import format_instant
 from shoplink.flows.commission.judge import UnsoundError
 from shoplink.flows.commission.statement_page import settlement_page, statement_page
-from shoplink.wording import Tag, language
+from shoplink.wording import Tag, language_for
 
 _INSTANTS = ("linked_at", "ended_at")
 
@@ -71,11 +71,13 @@ def _state(wanted: Wanted, engine: Engine, work: Path) -> Stated:
         raise MappingError(
             f"{', '.join(source.new)}: found no columns {', '.join(RESULT)}; `shoplink attribute` writes them"
         )
-    seen = [at for day in engine.rows(statement.days(source)) for at in (day["first"], day["last"])]
-    lines = engine.named(statement.lines(source, wanted.zone, seen), "lines")
-    for wrong in engine.rows(statement.wrong(lines, links).limit(1)):
+    seen = [
+        at for day in engine.rows(statement.days_with_orders(source)) for at in (day["first"], day["last"])
+    ]
+    lines = engine.named(statement.statement_lines(source, wanted.zone, seen), "lines")
+    for wrong in engine.rows(statement.unsound_rows(lines, links).limit(1)):
         raise UnsoundError(f"a row cannot be as it is by these links and its own rate: {wrong}")
-    whole = {row["currency"]: row for row in engine.rows(statement.whole(lines))}
+    whole = {row["currency"]: row for row in engine.rows(statement.grand_totals(lines))}
     counted = sum(row["order_lines"] for row in whole.values())
     if counted != source.count:
         raise UnsoundError(
@@ -102,7 +104,7 @@ def _state(wanted: Wanted, engine: Engine, work: Path) -> Stated:
 
 def _hold(engine: Engine, name: str, table: Any, whole: dict[str, Row], prefix: str) -> None:
     """Hold that a statement adds up to its rows, per currency."""
-    found = {row["currency"]: row for row in engine.rows(statement.totals(table))}
+    found = {row["currency"]: row for row in engine.rows(statement.statement_totals(table))}
     for currency in found.keys() | whole.keys():
         for part in statement.SUMS:
             sums = found.get(currency, {}).get(part), whole.get(currency, {}).get(f"{prefix}{part}")
@@ -149,7 +151,7 @@ def _write_pages(
     month, shop = key[0], quote(key[1], safe="")
     tags: tuple[Tag, ...] = get_args(Tag)
     for tag in tags:
-        said = language(tag)
+        said = language_for(tag)
         page = work / month / f"{shop}.{tag}.html"
         yield _written(page, statement_page(key, of_shop, of_links, zone, said))
         for account_id, some in groupby(of_links, lambda row: str(row["account_id"])):

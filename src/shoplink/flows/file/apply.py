@@ -25,7 +25,7 @@ from shoplink.store.write.feed import number_events
 from shoplink.store.write.load import Touched, load
 from shoplink.store.write.log import require_database
 from shoplink.wording import Language, say_reason
-from shoplink.wording.input_errors import IN_PROGRESS, OTHER_BODY, say_problems
+from shoplink.wording.input_errors import IN_PROGRESS, OTHER_BODY, say_input_errors
 
 SCOPE = "file"
 BATCH_LINES = 1_000
@@ -101,7 +101,7 @@ def judge(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
 def say_why_not(verdict: Verdict, tongue: Language) -> str:
     """Why a line was not accepted, in a language: what is wrong and what to do."""
     if verdict.line.problems:
-        return say_problems(verdict.line.problems, tongue.tag)
+        return say_input_errors(verdict.line.problems, tongue.tag)
     if verdict.answer["outcome"] == "rejected":
         return _REJECTED[verdict.answer["error"]].say(tongue.tag)
     said = [say_reason(read_reason(wired), tongue) for wired in verdict.answer["reasons"]]
@@ -162,5 +162,5 @@ def _invalid(line: Line) -> Answer:
         "events": [],
         "warnings": [],
         "reasons": [],
-        "error": say_problems(line.problems, "en"),
+        "error": say_input_errors(line.problems, "en"),
     }

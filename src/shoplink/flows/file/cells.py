@@ -9,15 +9,15 @@ from functools import cache
 from unicodedata import normalize
 
 from shoplink.core.instant import format_instant
-from shoplink.wording import Language, language
+from shoplink.wording import Language, language_for
 from shoplink.wording import input_errors as said
-from shoplink.wording.input_errors import Both
+from shoplink.wording.input_errors import Bilingual
 
 
 class CellError(ValueError):
     """A cell that holds nothing its column allows; says what would be."""
 
-    def __init__(self, allowed: Both) -> None:
+    def __init__(self, allowed: Bilingual) -> None:
         """`allowed`: what the column may hold, in both languages."""
         super().__init__(allowed.en)
         self.allowed = allowed
@@ -65,7 +65,7 @@ def _country_codes() -> dict[str, str]:
         "中国台湾": "TW",
     }
     for tag in ("en", "zh"):
-        for code, name in language(tag).locale.territories.items():
+        for code, name in language_for(tag).locale.territories.items():
             if re.fullmatch("[A-Z]{2}", code) and code not in ("ZZ", "XA", "XB", "EU", "EZ", "UN", "QO"):
                 codes[plain_name(name)] = codes[code.casefold()] = code
     return codes

@@ -22,7 +22,7 @@ from shoplink.flows.file.cells import CellError
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
 from shoplink.flows.file.tables import Column, HeaderError, Table, recognise
 from shoplink.wording import input_errors as said
-from shoplink.wording.input_errors import Both, Problem, allowed_in_field
+from shoplink.wording.input_errors import Bilingual, InputError, allowed_in_field
 
 Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
 
@@ -68,7 +68,7 @@ class Line(Struct):
     number: int
     raw: bytes | list[str]
     command: Command | None = None
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[InputError, ...] = ()
 
 
 def inspect(name: str, stream: BinaryIO, reading: Reading) -> Source:
@@ -160,24 +160,26 @@ def _read_commands(source: Source, reading: Reading) -> Iterator[Line]:
 class _ProblemError(ValueError):
     """What is wrong with a line."""
 
-    def __init__(self, *problems: Problem) -> None:
+    def __init__(self, *problems: InputError) -> None:
         super().__init__()
         self.problems = problems
 
 
 def _fields(line: bytes | None) -> dict[str, Any]:
     if line is None:
-        longer = Both(
+        longer = Bilingual(
             f"the line is longer than {LINE_LIMIT_BYTES} bytes", f"此行超过 {LINE_LIMIT_BYTES} 字节"
         )
-        raise _ProblemError(Problem(None, None, longer))
+        raise _ProblemError(InputError(None, None, longer))
     try:
         fields = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        no_json = Both(f"the line is no JSON: {error}", f"此行不是有效的 JSON：{error}")
-        raise _ProblemError(Problem(None, None, no_json)) from None
+        no_json = Bilingual(f"the line is no JSON: {error}", f"此行不是有效的 JSON：{error}")
+        raise _ProblemError(InputError(None, None, no_json)) from None
     if not isinstance(fields, dict):
-        raise _ProblemError(Problem(None, None, Both("the line is no JSON object", "此行不是 JSON 对象")))
+        raise _ProblemError(
+            InputError(None, None, Bilingual("the line is no JSON object", "此行不是 JSON 对象"))
+        )
     return fields
 
 
@@ -191,17 +193,17 @@ def _command(fields: dict[str, Any], reading: Reading, not_before: datetime) -> 
         raise _ProblemError(_problem(error, fields)) from None
     if command.at < not_before:
         earliest = format_instant(not_before)
-        later = Both(f"not earlier than the line before, {earliest}", f"不早于上一行的时间 {earliest}")
-        raise _ProblemError(Problem("at", format_instant(command.at), later, said.FIELD))
+        later = Bilingual(f"not earlier than the line before, {earliest}", f"不早于上一行的时间 {earliest}")
+        raise _ProblemError(InputError("at", format_instant(command.at), later, said.FIELD))
     return command if command.by is not None else replace(command, by=reading.by)
 
 
-def _problem(error: MalformedError, fields: dict[str, Any]) -> Problem:
+def _problem(error: MalformedError, fields: dict[str, Any]) -> InputError:
     name = error.field
     if name is None or name not in ALLOWED or f"unknown field {name!r}" in str(error):
-        return Problem(None, None, Both(str(error), str(error)))
+        return InputError(None, None, Bilingual(str(error), str(error)))
     found = str(fields[name])[:200] if name in fields else None
-    return Problem(name, found, allowed_in_field(error.allowed or ALLOWED[name]), said.FIELD)
+    return InputError(name, found, allowed_in_field(error.allowed or ALLOWED[name]), said.FIELD)
 
 
 def _read_table(source: Source, reading: Reading) -> Iterator[Line]:
@@ -214,7 +216,9 @@ def _read_table(source: Source, reading: Reading) -> Iterator[Line]:
         except StopIteration:
             return
         except csv.Error as error:
-            found = Problem(None, None, Both(f"{said.NOT_CSV.en}: {error}", f"{said.NOT_CSV.zh}：{error}"))
+            found = InputError(
+                None, None, Bilingual(f"{said.NOT_CSV.en}: {error}", f"{said.NOT_CSV.zh}：{error}")
+            )
             yield Line(number, [], problems=(found,))
             continue
         if not any(cell.strip() for cell in cells):
@@ -229,7 +233,7 @@ def _command_of_cells(source: Source, cells: list[str], reading: Reading) -> Com
     """The command that a table's line means; every cell that is wrong is named."""
     assert source.table is not None, "only tables have cells"
     if any(cell.strip() for cell in cells[len(source.columns) :]):
-        raise _ProblemError(Problem(None, None, said.CELLS))
+        raise _ProblemError(InputError(None, None, said.TOO_MANY_CELLS))
     problems = []
     fields: dict[str, Any] = {"command": source.table.command}
     given = [*cells, *[""] * (len(source.columns) - len(cells))]
@@ -245,9 +249,9 @@ def _command_of_cells(source: Source, cells: list[str], reading: Reading) -> Com
             if text:
                 fields[column.field] = column.read(text, reading.utc_offset)
             elif column.required:
-                problems.append(Problem(header, None, column.allowed))
+                problems.append(InputError(header, None, column.allowed))
         except CellError as error:
-            problems.append(Problem(header, cell, error.allowed))
+            problems.append(InputError(header, cell, error.allowed))
     if problems:
         raise _ProblemError(*problems)
     try:

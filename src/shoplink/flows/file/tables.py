@@ -15,14 +15,14 @@ from shoplink.flows.file import cells
 from shoplink.flows.file.cells import CellError
 from shoplink.wording import Language
 from shoplink.wording import input_errors as said
-from shoplink.wording.input_errors import Both
+from shoplink.wording.input_errors import Bilingual
 
 Kind = Literal["shops", "accounts", "links", "products", "contents"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """In this order what a line names is there: shops and accounts before links, all of these before products."""
 
-REASON = Both("Reason", "原因")
+REASON = Bilingual("Reason", "原因")
 """The column that a file of rejected lines adds; it is not read back."""
 
 
@@ -33,12 +33,12 @@ class Column(Struct, frozen=True):
     """
 
     field: str
-    header: Both
+    header: Bilingual
     read: Callable[[str, timezone | None], object]
     write: Callable[[Any, Language], str]
     required: bool = False
     also: tuple[str, ...] = ()
-    allowed: Both = said.TEXT
+    allowed: Bilingual = said.TEXT
 
     def headers(self) -> set[str]:
         """Every header that means this column, as `plain_header` writes it."""
@@ -58,10 +58,10 @@ def plain_header(text: str) -> str:
     return re.sub(r"[\s_-]", "", normalize("NFKC", text)).casefold()
 
 
-def _choice(field: str, header: Both, choices: Mapping[str, tuple[str, ...]], **more: Any) -> Column:
+def _choice(field: str, header: Bilingual, choices: Mapping[str, tuple[str, ...]], **more: Any) -> Column:
     """A column of few values: each with its Chinese names, of which the first is written."""
     values = {cells.plain_name(name): value for value, names in choices.items() for name in (value, *names)}
-    allowed = Both(" or ".join(choices), "或".join(names[0] for names in choices.values()))
+    allowed = Bilingual(" or ".join(choices), "或".join(names[0] for names in choices.values()))
 
     def read(text: str, _: timezone | None) -> str:
         if (value := values.get(cells.plain_name(text))) is None:
@@ -76,14 +76,14 @@ def _choice(field: str, header: Both, choices: Mapping[str, tuple[str, ...]], **
 
 def _id(field: str, en: str, zh: str, *also: str) -> Column:
     return Column(
-        field, Both(en, zh), cells.read_id, cells.write_text, required=True, also=also, allowed=said.ID
+        field, Bilingual(en, zh), cells.read_id, cells.write_text, required=True, also=also, allowed=said.ID
     )
 
 
 def _country(field: str, en: str, zh: str, *also: str, required: bool = False) -> Column:
     return Column(
         field,
-        Both(en, zh),
+        Bilingual(en, zh),
         cells.read_country,
         cells.write_country,
         required=required,
@@ -95,7 +95,7 @@ def _country(field: str, en: str, zh: str, *also: str, required: bool = False) -
 def _number(field: str, en: str, zh: str, *also: str, required: bool = False) -> Column:
     return Column(
         field,
-        Both(en, zh),
+        Bilingual(en, zh),
         cells.read_whole_number,
         cells.write_text,
         required=required,
@@ -116,16 +116,20 @@ TABLES: tuple[Table, ...] = (
         (
             _SHOP_ID,
             Column(
-                "name", Both("Shop name", "店铺名称"), cells.read_text, cells.write_text, also=("小店名称",)
+                "name",
+                Bilingual("Shop name", "店铺名称"),
+                cells.read_text,
+                cells.write_text,
+                also=("小店名称",),
             ),
             _country("market", "Market", "经营国家", required=True),
             _choice(
                 "enrolment",
-                Both("Enrolment", "入驻类型"),
+                Bilingual("Enrolment", "入驻类型"),
                 {"open": ("普招",), "invited": ("定邀",)},
                 required=True,
             ),
-            _choice("status", Both("Shop status", "店铺状态"), _STANDING, also=("小店状态",)),
+            _choice("status", Bilingual("Shop status", "店铺状态"), _STANDING, also=("小店状态",)),
         ),
     ),
     Table(
@@ -135,7 +139,7 @@ TABLES: tuple[Table, ...] = (
             _ACCOUNT_ID,
             Column(
                 "handle",
-                Both("Handle", "账号名称"),
+                Bilingual("Handle", "账号名称"),
                 cells.read_text,
                 cells.write_text,
                 also=("达人账号名称",),
@@ -144,15 +148,15 @@ TABLES: tuple[Table, ...] = (
             _country("registered_in", "Registered in", "账号注册国家"),
             Column(
                 "birth_date",
-                Both("Birth date", "出生日期"),
+                Bilingual("Birth date", "出生日期"),
                 cells.read_date,
                 cells.write_text,
                 allowed=said.DATE,
             ),
-            _choice("status", Both("Account status", "账号状态"), _STANDING),
+            _choice("status", Bilingual("Account status", "账号状态"), _STANDING),
             _choice(
                 "commerce_permission",
-                Both("Commerce permission", "电商权限"),
+                Bilingual("Commerce permission", "电商权限"),
                 {
                     "granted": ("正常", "有", "是", "已开通", "已授予"),
                     "revoked": ("已收回", "收回", "无", "否", "已取消"),
@@ -170,13 +174,13 @@ TABLES: tuple[Table, ...] = (
             _ACCOUNT_ID,
             _choice(
                 "role",
-                Both("Role", "绑定类型"),
+                Bilingual("Role", "绑定类型"),
                 {"official": ("官方账号", "官方达人"), "marketing": ("渠道账号", "渠道达人")},
                 required=True,
             ),
             Column(
                 "linked_at",
-                Both("Linked at", "绑定时间"),
+                Bilingual("Linked at", "绑定时间"),
                 cells.read_instant,
                 cells.write_text,
                 required=True,
@@ -184,7 +188,7 @@ TABLES: tuple[Table, ...] = (
             ),
             Column(
                 "unlinked_at",
-                Both("Unlinked at", "解绑时间"),
+                Bilingual("Unlinked at", "解绑时间"),
                 cells.read_instant,
                 cells.write_text,
                 allowed=said.INSTANT,
@@ -199,7 +203,7 @@ TABLES: tuple[Table, ...] = (
             _SHOP_ID,
             Column(
                 "title",
-                Both("Title", "商品标题"),
+                Bilingual("Title", "商品标题"),
                 cells.read_text,
                 cells.write_text,
                 required=True,
@@ -210,7 +214,7 @@ TABLES: tuple[Table, ...] = (
             ),
             Column(
                 "currency",
-                Both("Currency", "币种"),
+                Bilingual("Currency", "币种"),
                 cells.read_text,
                 cells.write_text,
                 required=True,
@@ -219,12 +223,12 @@ TABLES: tuple[Table, ...] = (
             ),
             _choice(
                 "status",
-                Both("Product status", "商品状态"),
+                Bilingual("Product status", "商品状态"),
                 {"on_sale": ("在售", "上架", "销售中", "已上架"), "off": ("下架", "已下架", "停售")},
             ),
             Column(
                 "listed_at",
-                Both("Listed at", "上架时间"),
+                Bilingual("Listed at", "上架时间"),
                 cells.read_instant,
                 cells.write_text,
                 required=True,
@@ -245,11 +249,13 @@ TABLES: tuple[Table, ...] = (
             _ACCOUNT_ID,
             _choice(
                 "kind",
-                Both("Kind", "内容类型"),
+                Bilingual("Kind", "内容类型"),
                 {"video": ("视频", "短视频"), "live": ("直播",)},
                 required=True,
             ),
-            Column("title", Both("Title", "内容标题"), cells.read_text, cells.write_text, also=("标题",)),
+            Column(
+                "title", Bilingual("Title", "内容标题"), cells.read_text, cells.write_text, also=("标题",)
+            ),
         ),
     ),
 )

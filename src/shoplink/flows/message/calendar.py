@@ -18,7 +18,7 @@ from shoplink.store.people.membership import person_of
 from shoplink.store.read.names import names
 from shoplink.wording import Language
 from shoplink.wording.messages import CALENDAR, DEADLINES, Side
-from shoplink.wording.sentences import ROLES
+from shoplink.wording.sentences import ROLE_NAMES
 
 _ASK_AGAIN = timedelta(hours=1)
 
@@ -85,7 +85,7 @@ def _written(found: list[Deadline], called: Names, said: Language) -> bytes:
         params = {
             "shop": called.shop(link.shop_id),
             "account": called.account(link.account_id),
-            "role": said.text(ROLES[link.role]),
+            "role": said.text(ROLE_NAMES[link.role]),
         }
         path = (
             f"/seller/{link.shop_id}/links/{link.link_id}"

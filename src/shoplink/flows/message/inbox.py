@@ -12,9 +12,9 @@ from shoplink.core.wire_format import read_reason
 from shoplink.store.people.inbox import StoredMessage
 from shoplink.store.people.outbox import DueMail
 from shoplink.store.read.names import names
-from shoplink.wording import Language, Tag, language
+from shoplink.wording import Language, Tag, language_for
 from shoplink.wording.messages import MESSAGES
-from shoplink.wording.say_message import Told, say_message
+from shoplink.wording.say_message import MessageText, say_message
 
 KINDS_OF: dict[str, tuple[str, ...]] = {
     side: tuple(dict.fromkeys(key.split("/")[0] for key in MESSAGES if key.split("/")[1] == side))
@@ -49,7 +49,7 @@ def names_in(messages: Iterable[StoredMessage | DueMail]) -> Names:
     )
 
 
-def in_words(message: StoredMessage | DueMail, called: Names, said: Language, zone: tzinfo) -> Told:
+def in_words(message: StoredMessage | DueMail, called: Names, said: Language, zone: tzinfo) -> MessageText:
     """A message in a language and time zone."""
     params: dict[str, Any] = {
         name: parse_instant(value) if name.endswith("_at") or name == "answer_by" else value
@@ -76,7 +76,7 @@ def path_of(message: StoredMessage | DueMail) -> str:
 def language_of(tag: str) -> Language:
     """The language that a person chose; English if none."""
     known: Tag = "zh" if tag == "zh" else "en"
-    return language(known)
+    return language_for(known)
 
 
 def zone_of(name: str) -> tzinfo:

@@ -11,7 +11,7 @@ from typing import Any
 from shoplink.core import Event, Link, wire
 from shoplink.core import events as e
 from shoplink.core.instant import format_instant, shift
-from shoplink.core.next_actor import held_by
+from shoplink.core.next_actor import review_reasons
 from shoplink.core.side_events import TicketClosed, TicketEvent
 from shoplink.flows import clock
 from shoplink.flows.look import Seen, look_at
@@ -150,7 +150,7 @@ def _held(event: e.LinkAccepted, seen: Seen) -> list[dict[str, Any]]:
     link = seen.world.link(event.shop_id, event.account_id)
     if link is None or link.link_id != event.link_id:
         return []
-    return [wire(reason) for reason in held_by(seen.world, link, seen.world.now)]
+    return [wire(reason) for reason in review_reasons(seen.world, link, seen.world.now)]
 
 
 def request(link: Link, seen: Seen, requested_at: datetime) -> dict[str, Any]:

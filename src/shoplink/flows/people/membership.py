@@ -14,12 +14,12 @@ from msgspec import Struct
 
 from shoplink.core.facts import Actor
 from shoplink.core.side_events import (
-    AroundEvent,
     MemberInvitationWithdrawn,
     MemberInvited,
     MemberJoined,
     MemberRemoved,
     Place,
+    SideEvent,
 )
 from shoplink.flows import clock
 from shoplink.store.database.owner import writing
@@ -214,7 +214,7 @@ def _require_management(by: Actor, place: Place, subject_id: str) -> None:
     assert own or by.kind == "platform", f"{by.kind}:{by.id} does not manage {place} {subject_id}"
 
 
-def _withdraw(by: Actor, invited: Invited, at: datetime) -> list[AroundEvent]:
+def _withdraw(by: Actor, invited: Invited, at: datetime) -> list[SideEvent]:
     """Take one invitation back; what happened, which is nothing if it was used in this very moment."""
     if not store.end_invitation(invited.invitation_id, "withdrawn", at):
         return []
@@ -233,7 +233,7 @@ def _about(place: Place, subject_id: str) -> dict[str, Any]:
     return {"place": place, subject: subject_id} if subject else {"place": place}
 
 
-def _record(events: Sequence[AroundEvent]) -> None:
+def _record(events: Sequence[SideEvent]) -> None:
     """Add to the log, within the transaction that stores what they change."""
     append(events)
     if not is_postgresql():

@@ -4,7 +4,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.core import Command, Event, Reason, Refused, step
-from shoplink.core.ticket import Standing, standing
+from shoplink.core.ticket import Assessment, assess
 from shoplink.flows.look import look
 from shoplink.flows.ticket.read import question_of, touched
 from shoplink.store.read.link import snapshot
@@ -16,8 +16,8 @@ class Outlook(Struct, frozen=True):
 
     refused: tuple[Reason, ...]
     events: tuple[Event, ...]
-    before: Standing
-    after: Standing
+    before: Assessment
+    after: Assessment
 
     @property
     def gone(self) -> tuple[Reason, ...]:
@@ -31,7 +31,7 @@ def outlook(ticket: Ticket, fix: Command) -> Outlook:
     with snapshot():
         world = look(touched([ticket])).world
     question = question_of(ticket)
-    before = standing(world, question)
+    before = assess(world, question)
     done = step(world, replace(fix, at=world.now))
     refused = done.decision.reasons if isinstance(done.decision, Refused) else ()
-    return Outlook(refused, done.own, before, standing(world, question))
+    return Outlook(refused, done.own, before, assess(world, question))

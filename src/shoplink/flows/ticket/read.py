@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from shoplink.core import Reason, World, parse_command
 from shoplink.core.commands import COMMANDS, PairCommand
-from shoplink.core.disclosure import Told, told_to_stranger
+from shoplink.core.disclosure import Disclosure, disclose_to_stranger
 from shoplink.core.facts import LIVE, Actor
 from shoplink.core.instant import format_instant
-from shoplink.core.ticket import REVIEW, Question, Review, Standing, next_change, standing
+from shoplink.core.ticket import REVIEW_QUESTION, Assessment, Question, Review, assess, next_change
 from shoplink.flows import clock
 from shoplink.flows.look import look
 from shoplink.store.ticket import tickets as store
@@ -28,7 +28,7 @@ class Seen(Struct, frozen=True):
     """A ticket as it stands in a World that holds its shop and account, and how what it is about stands there."""
 
     ticket: Ticket
-    standing: Standing
+    standing: Assessment
     world: World
 
 
@@ -57,7 +57,7 @@ def touched(tickets: Iterable[Ticket]) -> Touched:
 
 def seen_in(world: World, ticket: Ticket) -> Seen:
     """A stored ticket as it stands at `world.now`; one that is open says when time may next change it."""
-    found = standing(world, question_of(ticket))
+    found = assess(world, question_of(ticket))
     if ticket.status in OPEN:
         cause = found.ends(frozenset(reason["code"] for reason in ticket.reasons))
         if cause is None:
@@ -74,7 +74,7 @@ def ended(ticket: Ticket, at: datetime, **how: Any) -> Ticket:
 
 def question_of(ticket: Ticket) -> Question:
     """What a ticket is about."""
-    if ticket.command == REVIEW:
+    if ticket.command == REVIEW_QUESTION:
         assert ticket.link_id is not None, "a review is that of a link"
         return Review(ticket.shop_id, ticket.account_id, ticket.link_id)
     asked = {**ticket.fields, "command": ticket.command, "at": format_instant(ticket.opened_at)}
@@ -96,9 +96,9 @@ def is_opener(actor: Actor, ticket: Ticket) -> bool:
     return actor.kind == ticket.side and actor.id == own_id
 
 
-def told(reader: Actor, world: World, pair: tuple[str, str], reasons: Iterable[Reason]) -> Told:
+def told(reader: Actor, world: World, pair: tuple[str, str], reasons: Iterable[Reason]) -> Disclosure:
     """What a reader learns of reasons; a shop without a live link, no birth date or record of a stranger."""
     link = world.link(*pair)
     if reader.kind == "shop" and (link is None or link.status not in LIVE):
-        return told_to_stranger(reasons)
-    return Told(tuple(reasons), creator_can_see=False)
+        return disclose_to_stranger(reasons)
+    return Disclosure(tuple(reasons), creator_can_see=False)

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 
 from shoplink.core import Event, Reason, Refused, World, advance, decide, wire
 from shoplink.core.commands import PairCommand
-from shoplink.core.disclosure import NOTHING, Told
+from shoplink.core.disclosure import NOTHING_DISCLOSED, Disclosure
 from shoplink.core.facts import CLOCK, Actor, Link
 from shoplink.core.instant import BEGINNING, END
 from shoplink.core.side_events import TicketClosed, TicketOpened, TicketReplied, TicketResolved
-from shoplink.core.ticket import REVIEW, Question, Review, Side, facts_of, standing
+from shoplink.core.ticket import REVIEW_QUESTION, Question, Review, Side, assess, facts_of
 from shoplink.flows import clock
 from shoplink.flows.execute import Answer
 from shoplink.flows.idempotent import Asked, once
@@ -78,7 +78,7 @@ def open_review(link: Link, step: Step, words: Words | None = None) -> Answer:
     review = Review(link.shop_id, link.account_id, link.link_id)
 
     def work(world: World) -> tuple[Answer, list[Event]]:
-        return _open(world, review, standing(world, review).reasons, step, words)
+        return _open(world, review, assess(world, review).reasons, step, words)
 
     pair = (link.shop_id, link.account_id)
     wanted = Touched({link.shop_id}, {link.account_id}, {pair}, set(), END)
@@ -154,7 +154,7 @@ def _open(
     by, pair = step.by, (question.shop_id, question.account_id)
     assert by.kind in {"shop", "creator"}, "a shop or a creator opens a ticket"
     side: Side = "shop" if by.kind == "shop" else "creator"
-    command = REVIEW if isinstance(question, Review) else str(question.__struct_config__.tag)
+    command = REVIEW_QUESTION if isinstance(question, Review) else str(question.__struct_config__.tag)
     events: list[Event] = []
     found = store.open_ticket(*pair, command, side)
     if found is not None:
@@ -163,7 +163,7 @@ def _open(
             return _accepted(seen, step), []
         store.change_tickets([seen.ticket])
         events.append(_closing(seen.ticket))
-    stands = standing(world, question)
+    stands = assess(world, question)
     if not stands.may_be_asked:
         said = told(by, world, pair, reasons)
         error = "ticket.not_needed" if stands.reached or not reasons else "ticket.beyond_support"
@@ -268,6 +268,6 @@ def _accepted(seen: Seen, step: Step) -> Answer:
     return {"outcome": "accepted", "ticket_id": seen.ticket.ticket_id, **shown}
 
 
-def _refused(error: str, said: Told = NOTHING) -> Answer:
+def _refused(error: str, said: Disclosure = NOTHING_DISCLOSED) -> Answer:
     reasons = [wire(reason) for reason in said.reasons]
     return {"outcome": "refused", "error": error, "reasons": reasons, "creator_can_see": said.creator_can_see}

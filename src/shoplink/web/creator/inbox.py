@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Link
-from shoplink.core.next_actor import held_by, turn
+from shoplink.core.next_actor import next_actor, review_reasons
 from shoplink.network import zone_of_country
 from shoplink.store.people.membership import time_zone_at
 from shoplink.web.access import ANY_CREATOR, CREATOR, places_of
@@ -156,14 +156,14 @@ def _theirs(visit: Visit, link: Link, market: str) -> str:
 def _current(visit: Visit, found: Mine) -> Current:
     link, world = found.current, found.world
     assert link is not None, "asked only where there is one"
-    held = held_by(world, link, world.now)
+    held = review_reasons(world, link, world.now)
     reasons = show_reasons(visit, held)
     return Current(
         link_id=link.link_id,
         shop=shop_of(world, link),
         role=show_role(visit, link.role),
         status=show_link_status(link),
-        turn=show_turn(turn(link, held)),
+        turn=show_turn(next_actor(link, held)),
         held=reasons,
         ticket_helps=any(reason.support_helps for reason in reasons),
         timeline=happened(visit, link),

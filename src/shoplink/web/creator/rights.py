@@ -14,7 +14,7 @@ from shoplink.core.commerce.permissions import (
     as_affiliate,
     permissions,
 )
-from shoplink.core.next_actor import held_by
+from shoplink.core.next_actor import review_reasons
 from shoplink.core.reasons import CATALOGUE
 from shoplink.store.read.commerce import page_of_products
 from shoplink.web.access import CREATOR
@@ -67,7 +67,7 @@ def rights(visit: Visit, account_id: str) -> Answer:
     found = mine(account_id)
     link, world = found.current, found.world
     given = permissions(world, link.shop_id, account_id) if link else as_affiliate(world, account_id)
-    held = held_by(world, link, world.now) if link else ()
+    held = review_reasons(world, link, world.now) if link else ()
     reasons = _once(given, held, alone=link is None)
     return Shown(
         "creator/rights.html",

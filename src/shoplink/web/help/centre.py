@@ -14,8 +14,8 @@ from shoplink.store.read.refusal import activations
 from shoplink.web.access import ANYONE, places_of
 from shoplink.web.page import page
 from shoplink.web.visit import Answer, Shown, Visit
-from shoplink.wording import language
-from shoplink.wording.say_help import SaidPassage, SaidTopic, say_reason_help, say_topics
+from shoplink.wording import language_for
+from shoplink.wording.say_help import PassageText, TopicText, say_reason_help, say_topics
 
 ASKED_MAX = 100
 
@@ -52,9 +52,9 @@ class Article(Struct, frozen=True):
 
     rules: Rules
     title: str
-    steps: list[SaidPassage]
-    before: list[SaidPassage]
-    after: list[SaidPassage]
+    steps: list[PassageText]
+    before: list[PassageText]
+    after: list[PassageText]
     reasons: list[Entry]
     home_url: str
     code: str = ""
@@ -89,11 +89,11 @@ class _Centre:
         """A page of help, in the market that was chosen."""
         return f"/help/{path}" + (f"?{urlencode({'market': self.market})}" if self.market else "")
 
-    def entries(self, topics: Iterable[SaidTopic], folder: str = "") -> list[Entry]:
+    def entries(self, topics: Iterable[TopicText], folder: str = "") -> list[Entry]:
         """The ways to these pages."""
         return [Entry(self.url(f"{folder}{one.name}"), one.title, one.passages[0].text) for one in topics]
 
-    def article(self, topic: SaidTopic, code: str = "") -> Article:
+    def article(self, topic: TopicText, code: str = "") -> Article:
         """A topic or a reason in full."""
         kinds = [passage.kind for passage in topic.passages]
         first = kinds.index("step") if "step" in kinds else len(kinds)
@@ -119,7 +119,7 @@ class _Centre:
         """The pages in which every word asked for stands, in either language; those that have it in the title first."""
         words = asked.casefold().split()
         both = [
-            {name: _words_of(topic) for name, topic in say(self.rulebook, language(tag)).items()}
+            {name: _words_of(topic) for name, topic in say(self.rulebook, language_for(tag)).items()}
             for say in (say_topics, say_reason_help)
             for tag in ("zh", "en")
         ]
@@ -139,15 +139,15 @@ def _my_tickets(visit: Visit) -> list[Entry]:
     return [*found, *([Entry("/support/", _("All tickets"), "")] if mine.support else [])]
 
 
-def _words_of(topic: SaidTopic) -> tuple[str, str]:
+def _words_of(topic: TopicText) -> tuple[str, str]:
     """A page's title, and all of its words."""
     texts = " ".join(passage.text for passage in topic.passages)
     return topic.title.casefold(), f"{topic.name} {topic.title} {texts}".casefold()
 
 
 def _matching(
-    topics: dict[str, SaidTopic], spoken: list[dict[str, tuple[str, str]]], words: list[str]
-) -> list[SaidTopic]:
+    topics: dict[str, TopicText], spoken: list[dict[str, tuple[str, str]]], words: list[str]
+) -> list[TopicText]:
     found = [name for name in topics if any(all(word in said[name][1] for word in words) for said in spoken)]
     in_title = {
         name for name in found if any(all(word in said[name][0] for word in words) for said in spoken)

@@ -17,7 +17,7 @@ from shoplink.web.access import ANYONE, PERSON, person_of, places_of
 from shoplink.web.page import page
 from shoplink.web.view_models import Instant, show_instant
 from shoplink.web.visit import Answer, Shown, Visit
-from shoplink.wording.messages import KINDS
+from shoplink.wording.messages import KIND_NAMES
 
 
 class Choice(Struct, frozen=True):
@@ -51,7 +51,7 @@ def messages(visit: Visit) -> Answer:
     person_id = person_of(visit.request)
     may = places_of(visit.request)
     sides = [side for side, subjects in (("shop", may.shops), ("creator", may.accounts)) if subjects]
-    told = [kind for kind in KINDS if any(kind in KINDS_OF[side] for side in sides)]
+    told = [kind for kind in KIND_NAMES if any(kind in KINDS_OF[side] for side in sides)]
     chosen = choices(person_id)
     if visit.typed:
         typed = visit.typed.getlist("kind")
@@ -59,7 +59,7 @@ def messages(visit: Visit) -> Answer:
     if visit.posted:
         choose(person_id, chosen)
         return visit.go("people.messages", said=_("Saved."))
-    kinds = [Choice(kind, _(KINDS[kind]), chosen.get(kind, True)) for kind in told]
+    kinds = [Choice(kind, _(KIND_NAMES[kind]), chosen.get(kind, True)) for kind in told]
     email = getattr(visit.request.user, "email", None) or ""
     view = Choices(kinds, email, bool(settings.EMAIL_HOST), _crumbs())
     return Shown("people/messages.html", view)

@@ -12,7 +12,7 @@ from shoplink.web.access import PLATFORM
 from shoplink.web.page import page
 from shoplink.web.people.wording import say_refusal
 from shoplink.web.visit import Answer, Shown, Visit
-from shoplink.wording.sentences import SUBJECTS
+from shoplink.wording.sentences import SUBJECT_NAMES
 
 
 class PlaceRow(Struct, frozen=True):
@@ -72,10 +72,12 @@ def _places(visit: Visit, person_id: str) -> list[PlaceRow]:
     for place, subject_id in found:
         if place == "shop":
             url = f"/platform/shops/{subject_id}"
-            rows.append(PlaceRow(words(SUBJECTS["shop"]), shops.get(subject_id) or subject_id, url))
+            rows.append(PlaceRow(words(SUBJECT_NAMES["shop"]), shops.get(subject_id) or subject_id, url))
         elif place == "creator":
             url = f"/platform/accounts/{subject_id}"
-            rows.append(PlaceRow(words(SUBJECTS["account"]), accounts.get(subject_id) or subject_id, url))
+            rows.append(
+                PlaceRow(words(SUBJECT_NAMES["account"]), accounts.get(subject_id) or subject_id, url)
+            )
         else:
             title = _("Platform") if place == "platform" else _("Support")
             rows.append(PlaceRow(_("Staff"), title, "/platform/staff/"))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Link, World
-from shoplink.core.next_actor import held_by, turn
+from shoplink.core.next_actor import next_actor, review_reasons
 from shoplink.flows.as_of import account_as_of, link_as_of, shop_as_of
 from shoplink.flows.look import look_at, look_at_pair
 from shoplink.store.people.membership import names_of
@@ -223,14 +223,14 @@ def link(visit: Visit, link_id: str) -> Answer:
 def _link(visit: Visit, world: World, now: Link, sent: Sent | None) -> LinkPage:
     at, problem = _asked_instant(visit)
     was = link_as_of(now.link_id, at) if at else None
-    held = held_by(world, now, world.now)
+    held = review_reasons(world, now, world.now)
     return LinkPage(
         link_id=now.link_id,
         shop_id=now.shop_id,
         account_id=now.account_id,
         role=show_role(visit, now.role),
         status=show_link_status(now),
-        turn=show_turn(turn(now, held)) if now.ended_at is None else None,
+        turn=show_turn(next_actor(now, held)) if now.ended_at is None else None,
         facts=_link_facts(visit, now),
         held=show_reasons(visit, held),
         events=show_timeline(visit, reversed(timelines([now.link_id]))),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Reason
-from shoplink.core.disclosure import to_a_stranger
+from shoplink.core.disclosure import redact_for_stranger
 from shoplink.web.view_models import ReasonRow, show_reasons
 from shoplink.web.visit import Visit
 
@@ -52,7 +52,7 @@ def conditions(
     `stranger`: the shop has no live link with the account.
     """
     broken = (*reasons, *held)
-    rows = {row.code: row for row in show_reasons(visit, to_a_stranger(broken) if stranger else broken)}
+    rows = {row.code: row for row in show_reasons(visit, redact_for_stranger(broken) if stranger else broken)}
     holding = {reason.code for reason in held}
     found = []
     for codes, title in CONDITIONS:

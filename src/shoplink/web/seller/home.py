@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Actor, Link, World
-from shoplink.core.next_actor import held_by
+from shoplink.core.next_actor import review_reasons
 from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse, link_quota_use, look_at, room
 from shoplink.flows.ticket.read import see
 from shoplink.store.ticket.tickets import answered_for_shops
@@ -134,7 +134,7 @@ def _wait(visit: Visit, world: World, link: Link) -> Waiting:
         text, action = _("The invitation expires soon; the creator has not confirmed yet."), _("View")
         deadline = show_deadline(visit, link.expires_at) if link.expires_at else None
     else:
-        reasons = held_by(world, link, world.now)
+        reasons = review_reasons(world, link, world.now)
         text = (
             say_reason(reasons[0], visit.language, visit.zone).problem
             if reasons

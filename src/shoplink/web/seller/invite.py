@@ -9,7 +9,7 @@ from msgspec import Struct
 from shoplink.core import World, support_can_help
 from shoplink.core.facts import Role
 from shoplink.core.instant import parse_instant
-from shoplink.core.next_actor import would_hold
+from shoplink.core.next_actor import expected_review_reasons
 from shoplink.flows.look import look_at, look_at_pair
 from shoplink.flows.people.lookup import find, may_see
 from shoplink.web.access import SELLER, places_of
@@ -142,7 +142,7 @@ def _asking(
 ) -> Asking:
     shop_id, account_id, role = asked
     judged = judge(visit, "invite", **_asked(visit, shop_id, account_id, role))
-    held = would_hold(world, shop_id, account_id, role)
+    held = expected_review_reasons(world, shop_id, account_id, role)
     found = conditions(visit, judged.reasons, held, stranger=is_stranger, role=role)
     return Asking(
         shop_id=shop_id,

@@ -10,7 +10,7 @@ from msgspec import Struct
 from shoplink.core import Link, World, support_can_help
 from shoplink.core.events import LinkEvent
 from shoplink.core.instant import format_instant
-from shoplink.core.next_actor import held_by, turn
+from shoplink.core.next_actor import next_actor, review_reasons
 from shoplink.flows.look import Seen, look_at_pair
 from shoplink.network import zone_of_country
 from shoplink.store.people.membership import time_zone_at
@@ -113,7 +113,7 @@ def one(visit: Visit, shop_id: str, link_id: str) -> Answer:
 
 
 def _page(visit: Visit, seen: Seen, link: Link, sent: Sent | None) -> LinkPage:
-    world, held = seen.world, held_by(seen.world, link, seen.world.now)
+    world, held = seen.world, review_reasons(seen.world, link, seen.world.now)
     due = [event for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link.link_id]
     deadline = link.expires_at if link.status == "invited" else None
     return LinkPage(
@@ -123,7 +123,7 @@ def _page(visit: Visit, seen: Seen, link: Link, sent: Sent | None) -> LinkPage:
         account=account_name(world, link.account_id),
         role=show_role(visit, link.role),
         status=show_link_status(link),
-        turn=show_turn(turn(link, held)) if link.ended_at is None else None,
+        turn=show_turn(next_actor(link, held)) if link.ended_at is None else None,
         deadline=show_deadline(visit, deadline) if deadline else None,
         theirs=_theirs(visit, world, link, deadline) if deadline else "",
         facts=_dates(visit, link),

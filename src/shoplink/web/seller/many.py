@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 from msgspec import Struct
 
 from shoplink.core import Actor, Command, Withdraw, World, parse_command
-from shoplink.core.disclosure import to_a_stranger
+from shoplink.core.disclosure import redact_for_stranger
 from shoplink.core.facts import Role
 from shoplink.core.instant import BEGINNING
-from shoplink.core.next_actor import would_hold
-from shoplink.core.wire_format import plain
+from shoplink.core.next_actor import expected_review_reasons
+from shoplink.core.wire_format import to_plain
 from shoplink.flows.dry_run import try_in_turn
 from shoplink.flows.execute import execute
 from shoplink.flows.look import look_at
@@ -30,7 +30,7 @@ from shoplink.web.reader import CODES
 from shoplink.web.seller.shop import account_name, shop_name
 from shoplink.web.view_models import Deadline, ReasonRow, show_deadline, show_reasons, show_role
 from shoplink.web.visit import Answer, Shown, Visit
-from shoplink.wording import language
+from shoplink.wording import language_for
 from shoplink.wording.sentences import N_
 
 HANDLES_MAX = 200
@@ -129,7 +129,7 @@ def _handles(visit: Visit) -> tuple[list[str], str]:
         except (UnicodeDecodeError, csv.Error):
             return [], _("The file is no CSV in UTF-8.")
         cells = [row[0] for row in rows if row]
-        headings = {language(tag).text(_HEADING).casefold() for tag in CODES}
+        headings = {language_for(tag).text(_HEADING).casefold() for tag in CODES}
         text = "\n".join(cells[1:] if cells and cells[0].casefold() in headings else cells)
     typed = (each.removeprefix("'").removeprefix("@") for each in _SEPARATORS.split(text))
     handles = list(dict.fromkeys(each for each in typed if each.strip("@")))
@@ -160,8 +160,8 @@ def _rows(
             rows.append(Judged(f"@{handle}", "", passes=False, reasons=[], problem=problem))
             continue
         sent = decided[handle]
-        reasons = would_hold(world, shop_id, ids[0], role) if sent.accepted else sent.reasons
-        shown = show_reasons(visit, reasons if ids[0] in known else to_a_stranger(reasons))
+        reasons = expected_review_reasons(world, shop_id, ids[0], role) if sent.accepted else sent.reasons
+        shown = show_reasons(visit, reasons if ids[0] in known else redact_for_stranger(reasons))
         rows.append(Judged(f"@{handle}", ids[0], sent.accepted, shown, sent.problem))
     return rows
 
@@ -170,7 +170,7 @@ def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
     fields: dict[str, Any] = {
         "command": "invite",
         "at": BEGINNING,
-        "by": plain(visit.by),
+        "by": to_plain(visit.by),
         "key": f"{key_of(visit)}/{role}/{account_id}",
         "shop_id": shop_id,
         "account_id": account_id,

@@ -9,7 +9,7 @@ from shoplink.core import Link, World
 from shoplink.core.commerce.permissions import permissions
 from shoplink.core.facts import Role
 from shoplink.core.instant import format_instant
-from shoplink.core.next_actor import held_by
+from shoplink.core.next_actor import review_reasons
 from shoplink.flows.look import (
     SlotUse,
     UnlinkQuotaUse,
@@ -121,7 +121,7 @@ def card(visit: Visit, world: World, link: Link) -> AccountCard:
         unlink_url=f"{url}/unlink" if link.unlink_requested_at else "",
         deadline=show_deadline(visit, expires_at) if expires_at else None,
         since=show_instant(visit, link.linked_at) if link.linked_at else None,
-        held=show_reasons(visit, held_by(world, link, world.now)),
+        held=show_reasons(visit, review_reasons(world, link, world.now)),
         rights=rights_in_words(world, link) if link.status == "linked" else [],
     )
 

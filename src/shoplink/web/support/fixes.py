@@ -13,7 +13,7 @@ from msgspec import Struct
 from shoplink.core import parse_command
 from shoplink.core.instant import BEGINNING, format_instant
 from shoplink.core.parse import MalformedError
-from shoplink.core.wire_format import plain
+from shoplink.core.wire_format import to_plain
 from shoplink.flows.ticket.fix_preview import Outlook, outlook
 from shoplink.flows.ticket.read import Seen
 from shoplink.web.access import SUPPORT
@@ -159,7 +159,7 @@ def _fix(
     if problem := wrong():
         return _Looked(problem=problem, status=422)
     try:
-        fix = parse_command({**fields, "command": command, "at": BEGINNING, "by": plain(visit.by)})
+        fix = parse_command({**fields, "command": command, "at": BEGINNING, "by": to_plain(visit.by)})
     except MalformedError as error:
         return _Looked(problem=say_malformed(error, visit.language), status=422)
     mark = hashlib.sha256(repr(sorted(fields.items(), key=str)).encode()).hexdigest()

@@ -4,7 +4,7 @@ from django.http import Http404
 from msgspec import Struct
 
 from shoplink.core import Link, Waiver, World
-from shoplink.core.next_actor import held_by, turn
+from shoplink.core.next_actor import next_actor, review_reasons
 from shoplink.core.wire_format import read_reason
 from shoplink.flows.look import look_at
 from shoplink.flows.ticket.read import see
@@ -31,7 +31,7 @@ from shoplink.web.view_models import (
 from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording import say_reason
 from shoplink.wording.say_help import say_reason_title
-from shoplink.wording.sentences import N_, SUBJECTS
+from shoplink.wording.sentences import N_, SUBJECT_NAMES
 
 _EACH = 20
 
@@ -107,7 +107,7 @@ def shop(visit: Visit, shop_id: str) -> Answer:
         raise Http404
     view = RecordPage(
         name=record.facts.name or shop_id,
-        kind=visit.language.text(SUBJECTS["shop"]),
+        kind=visit.language.text(SUBJECT_NAMES["shop"]),
         facts=shop_facts(visit, record.facts),
         links=[_link(visit, world, link, "account") for link in record.live.values()],
         waivers=_waivers(visit, record.waivers),
@@ -127,7 +127,7 @@ def account(visit: Visit, account_id: str) -> Answer:
         raise Http404
     view = RecordPage(
         name=f"@{record.facts.handle}" if record.facts.handle else account_id,
-        kind=visit.language.text(SUBJECTS["account"]),
+        kind=visit.language.text(SUBJECT_NAMES["account"]),
         facts=account_facts(visit, record.facts),
         links=[_link(visit, world, link, "shop") for link in record.live.values()],
         waivers=_waivers(visit, record.waivers),
@@ -139,7 +139,7 @@ def account(visit: Visit, account_id: str) -> Answer:
 
 
 def _link(visit: Visit, world: World, link: Link, other: str) -> LinkRow:
-    held = held_by(world, link, world.now)
+    held = review_reasons(world, link, world.now)
     if other == "shop":
         url, name = f"/support/shops/{link.shop_id}", world.shops[link.shop_id].facts.name or link.shop_id
     else:
@@ -150,7 +150,7 @@ def _link(visit: Visit, world: World, link: Link, other: str) -> LinkRow:
         other=name,
         role=show_role(visit, link.role),
         status=show_link_status(link),
-        turn=show_turn(turn(link, held)),
+        turn=show_turn(next_actor(link, held)),
         held=[say_reason(reason, visit.language, visit.zone).problem for reason in held],
     )
 

@@ -9,7 +9,7 @@ from shoplink.core.commands import COMMANDS, PairCommand
 from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import MalformedError, is_id
 from shoplink.core.roles import may_issue
-from shoplink.core.wire_format import plain, read_reason
+from shoplink.core.wire_format import read_reason, to_plain
 from shoplink.flows.ticket.read import Seen, find, see
 from shoplink.flows.ticket.steps import open_about, open_review, reply, withdraw
 from shoplink.store.read.link import one_link
@@ -140,7 +140,9 @@ def _asked(visit: Visit, command: str, link: Link | None) -> PairCommand:
         pair = {"shop_id": link.shop_id, "account_id": link.account_id}
     pair["shop_id" if visit.by.kind == "shop" else "account_id"] = visit.by.id
     try:
-        asked = parse_command({**given, **pair, "command": command, "at": BEGINNING, "by": plain(visit.by)})
+        asked = parse_command(
+            {**given, **pair, "command": command, "at": BEGINNING, "by": to_plain(visit.by)}
+        )
     except MalformedError:
         raise Http404 from None
     if not isinstance(asked, PairCommand) or not may_issue(visit.by, asked):

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from shoplink.core import Reason
 from shoplink.core.facts import Actor
-from shoplink.core.ticket import REVIEW, support_helps
+from shoplink.core.ticket import REVIEW_QUESTION, support_helps
 from shoplink.core.wire_format import read_reason
 from shoplink.flows.execute import Answer
 from shoplink.flows.ticket.read import Seen, told
@@ -194,7 +194,7 @@ def in_words(command: str) -> str:
 
 
 _ABOUT: dict[str, Callable[[], str]] = {
-    REVIEW: lambda: _("A link that stays in review"),
+    REVIEW_QUESTION: lambda: _("A link that stays in review"),
     "invite": lambda: _("Inviting an account"),
     "accept": lambda: _("Confirming an invitation"),
     "request_unlink": lambda: _("Asking to be unlinked"),

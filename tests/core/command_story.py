@@ -10,10 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from shoplink.core import Command, Rulebook, Step, World, parse_command, step
+from shoplink.core import Command, Rulebook, Transition, World, parse_command, step
 from shoplink.core.rulebook import Quota, Slots
 from shoplink.rulebooks import packaged
-from tests.core.moves import DAY, KINDS, OFTEN, Move, moment, universe
+from tests.core.command_moves import DAY, KINDS, OFTEN, Move, moment, recorded_world
 from tests.oracle.streams import random_stream
 
 settings.register_profile("properties", deadline=None)
@@ -60,32 +60,32 @@ class Story(NamedTuple):
     """A default rulebook and a stream of commands under it: moves, or the seed of a random stream."""
 
     rulebook: str
-    told: list[Move] | int
+    source: list[Move] | int
 
 
-class Told(NamedTuple):
+class StoryStep(NamedTuple):
     """One command of a story and what came of it."""
 
     command: Command
-    step: Step
+    step: Transition
 
 
 LENGTH = 120
 
 
-def tell(story: Story, world: World) -> Iterator[Told]:
+def run_story(story: Story, world: World) -> Iterator[StoryStep]:
     """Do every command of a story on an empty world."""
-    if isinstance(story.told, int):
-        for fields in random_stream(random.Random(story.told), LENGTH):
+    if isinstance(story.source, int):
+        for fields in random_stream(random.Random(story.source), LENGTH):
             command = parse_command(fields)
-            yield Told(command, step(world, command))
+            yield StoryStep(command, step(world, command))
         return
-    for command in universe():
-        yield Told(command, step(world, command))
-    for move in story.told:
+    for command in recorded_world():
+        yield StoryStep(command, step(world, command))
+    for move in story.source:
         at = moment(world, move.wait)
         for command in KINDS[move.kind](world, at, move):
-            yield Told(command, step(world, command))
+            yield StoryStep(command, step(world, command))
 
 
 MOVES = st.builds(
@@ -99,7 +99,7 @@ MOVES = st.builds(
 STORIES = st.builds(
     Story,
     rulebook=st.sampled_from(list(rulebooks())),
-    told=st.lists(st.lists(MOVES, max_size=12), max_size=12).map(
+    source=st.lists(st.lists(MOVES, max_size=12), max_size=12).map(
         lambda parts: list(chain.from_iterable(parts))
     )
     | st.integers(0, 2**32),

@@ -8,14 +8,14 @@ from shoplink.core import Event, Link, World
 from shoplink.core.events import LinkEvent, LinkImported, LinkInvited, RulebookActivated
 
 
-class Past:
+class EventHistory:
     """The links that a log of events tells of, in the order recorded, and the rulebooks it put in force."""
 
     def __init__(self) -> None:
         self.links: dict[str, Link] = {}
         self._activated: list[RulebookActivated] = []
 
-    def tell(self, events: Iterable[Event]) -> None:
+    def apply(self, events: Iterable[Event]) -> None:
         """Let some more events have happened."""
         for event in events:
             if isinstance(event, LinkInvited | LinkImported):
@@ -45,7 +45,7 @@ def in_force(link: Link, at: datetime | None) -> bool:
     )
 
 
-def laid_open(world: World) -> dict[str, Any]:
+def snapshot(world: World) -> dict[str, Any]:
     """Everything a world holds, as plain values that do not change with it."""
     shops = {
         shop_id: (
@@ -84,7 +84,7 @@ def laid_open(world: World) -> dict[str, Any]:
     }
 
 
-def replayed(events: Iterable[Event], again: World) -> World:
+def replay_log(events: Iterable[Event], again: World) -> World:
     """Apply a log to an empty world. Only the start of a rulebook is no event of its own: time brings it."""
     for event in events:
         while (start := again.next_start_at) is not None and start <= event.at:

@@ -35,7 +35,7 @@ class Move(NamedTuple):
     variant: int
 
 
-def universe() -> Iterator[Command]:
+def recorded_world() -> Iterator[Command]:
     """The shops and accounts of every story of moves; eve is soon 18, two are registered elsewhere."""
     odd: dict[str, dict[str, Any]] = {
         "eve": {"birth_date": date(2006, 11, 14)},
@@ -175,7 +175,7 @@ def link(world: World, at: datetime, move: Move) -> Iterator[Command]:
     yield c.Accept(at=at, **pair, network_region=SHOPS[pair["shop_id"]])
 
 
-def part(world: World, at: datetime, move: Move) -> Iterator[Command]:
+def decline_or_withdraw(world: World, at: datetime, move: Move) -> Iterator[Command]:
     kinds: tuple[Callable[..., Command], ...] = (c.Decline, c.Withdraw)
     yield kinds[move.one % 2](at=at, **some_pair(world, move, "invited", "in_review"))
 
@@ -254,7 +254,7 @@ KINDS: dict[str, Callable[[World, datetime, Move], Iterator[Command]]] = {
         change_account,
         correct_account,
         change_shop,
-        part,
+        decline_or_withdraw,
         revoke,
         grant_waiver,
         end_waiver,

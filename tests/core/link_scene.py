@@ -30,7 +30,7 @@ from shoplink.core import (
     RequestUnlink,
     Revoke,
     Rulebook,
-    Step,
+    Transition,
     Unlink,
     Withdraw,
     WithdrawUnlinkRequest,
@@ -77,7 +77,7 @@ class Scene:
     def later(self, duration: timedelta) -> Self:
         return self.at(self.now + duration)
 
-    def do(self, command: Command) -> Step:
+    def do(self, command: Command) -> Transition:
         return step(self.world, command)
 
     def time_passes(self) -> list[Event]:
@@ -85,11 +85,11 @@ class Scene:
 
     # Facts
 
-    def shop(self, shop_id: str, **facts: Any) -> Step:
+    def shop(self, shop_id: str, **facts: Any) -> Transition:
         fields = {"market": "GB", "enrolment": "invited", **facts}
         return self.do(PutShop(at=self.now, by=PLATFORM, shop_id=shop_id, **fields))
 
-    def creator(self, account_id: str, **facts: Any) -> Step:
+    def creator(self, account_id: str, **facts: Any) -> Transition:
         fields = {"region": "GB", "birth_date": date(1990, 5, 17), **facts}
         return self.do(PutAccount(at=self.now, by=PLATFORM, account_id=account_id, **fields))
 
@@ -100,7 +100,7 @@ class Scene:
             self.creator(name)
         return names
 
-    def correct(self, account_id: str, **facts: Any) -> Step:
+    def correct(self, account_id: str, **facts: Any) -> Transition:
         return self.do(
             CorrectAccount(at=self.now, by=SUPPORT, account_id=account_id, note="seen papers", **facts)
         )
@@ -114,7 +114,7 @@ class Scene:
         role: Role = "marketing",
         network: str | None = "GB",
         **more: Any,
-    ) -> Step:
+    ) -> Transition:
         return self.do(
             Invite(
                 at=self.now,
@@ -127,39 +127,39 @@ class Scene:
             )
         )
 
-    def withdraw(self, shop_id: str, account_id: str) -> Step:
+    def withdraw(self, shop_id: str, account_id: str) -> Transition:
         return self.do(Withdraw(at=self.now, by=seller(shop_id), shop_id=shop_id, account_id=account_id))
 
-    def refuse_unlink(self, shop_id: str, account_id: str, note: str | None = None) -> Step:
+    def refuse_unlink(self, shop_id: str, account_id: str, note: str | None = None) -> Transition:
         command = RefuseUnlink(
             at=self.now, by=seller(shop_id), shop_id=shop_id, account_id=account_id, note=note
         )
         return self.do(command)
 
-    def approve_unlink(self, shop_id: str, account_id: str) -> Step:
+    def approve_unlink(self, shop_id: str, account_id: str) -> Transition:
         return self.do(ApproveUnlink(at=self.now, by=seller(shop_id), shop_id=shop_id, account_id=account_id))
 
-    def unlink(self, shop_id: str, account_id: str) -> Step:
+    def unlink(self, shop_id: str, account_id: str) -> Transition:
         return self.do(Unlink(at=self.now, by=seller(shop_id), shop_id=shop_id, account_id=account_id))
 
     # The creator acts
 
-    def accept(self, shop_id: str, account_id: str, network: str | None = "GB") -> Step:
+    def accept(self, shop_id: str, account_id: str, network: str | None = "GB") -> Transition:
         command = Accept(
             at=self.now, by=owner(account_id), shop_id=shop_id, account_id=account_id, network_region=network
         )
         return self.do(command)
 
-    def decline(self, shop_id: str, account_id: str) -> Step:
+    def decline(self, shop_id: str, account_id: str) -> Transition:
         return self.do(Decline(at=self.now, by=owner(account_id), shop_id=shop_id, account_id=account_id))
 
-    def request_unlink(self, shop_id: str, account_id: str, network: str | None = "GB") -> Step:
+    def request_unlink(self, shop_id: str, account_id: str, network: str | None = "GB") -> Transition:
         command = RequestUnlink(
             at=self.now, by=owner(account_id), shop_id=shop_id, account_id=account_id, network_region=network
         )
         return self.do(command)
 
-    def withdraw_unlink_request(self, shop_id: str, account_id: str) -> Step:
+    def withdraw_unlink_request(self, shop_id: str, account_id: str) -> Transition:
         command = WithdrawUnlinkRequest(
             at=self.now, by=owner(account_id), shop_id=shop_id, account_id=account_id
         )
@@ -167,7 +167,7 @@ class Scene:
 
     # Support and the platform act
 
-    def revoke(self, shop_id: str, account_id: str) -> Step:
+    def revoke(self, shop_id: str, account_id: str) -> Transition:
         command = Revoke(
             at=self.now, by=PLATFORM, shop_id=shop_id, account_id=account_id, note="fake followers"
         )
@@ -180,7 +180,7 @@ class Scene:
         linked_at: datetime,
         unlinked_at: datetime | None = None,
         role: Role = "marketing",
-    ) -> Step:
+    ) -> Transition:
         return self.do(
             ImportLink(
                 at=self.now,
@@ -193,14 +193,14 @@ class Scene:
             )
         )
 
-    def waive(self, code: str, until: datetime | None = None, **subject: str) -> Step:
+    def waive(self, code: str, until: datetime | None = None, **subject: str) -> Transition:
         command = GrantWaiver(at=self.now, by=SUPPORT, code=code, note="ticket 7", until=until, **subject)
         return self.do(command)
 
-    def end_waiver(self, code: str, **subject: str) -> Step:
+    def end_waiver(self, code: str, **subject: str) -> Transition:
         return self.do(EndWaiver(at=self.now, by=SUPPORT, code=code, note="ticket 8", **subject))
 
-    def activate(self, name: str, effective_from: datetime, market: str = "GB") -> Step:
+    def activate(self, name: str, effective_from: datetime, market: str = "GB") -> Transition:
         return self.do(
             ActivateRulebook(
                 at=self.now, by=PLATFORM, name=name, market=market, effective_from=effective_from
@@ -267,28 +267,28 @@ def rulebook(base: str = GUIDE, *, name: str = "house-rules", **changes: Any) ->
     )
 
 
-def reasons(done: Step) -> list[Reason]:
+def reasons(done: Transition) -> list[Reason]:
     return list(done.decision.reasons) if isinstance(done.decision, Refused) else []
 
 
-def refused_for(done: Step) -> list[str]:
+def refused_for(done: Transition) -> list[str]:
     """The codes that a command was refused for; none if it was accepted."""
     return [reason.code for reason in reasons(done)]
 
 
-def warned_of(done: Step) -> list[str]:
+def warned_of(done: Transition) -> list[str]:
     assert isinstance(done.decision, Accepted), refused_for(done)
     return list(done.decision.warnings)
 
 
-def told(events: Iterable[Event]) -> list[str]:
+def event_lines(events: Iterable[Event]) -> list[str]:
     """Events in brief: what happened, and to which shop and account."""
     who = [[getattr(event, key, None) or "" for key in ("shop_id", "account_id")] for event in events]
     kinds = [str(type(event).__struct_config__.tag) for event in events]
     return [" ".join([kind, *filter(None, names)]) for kind, names in zip(kinds, who, strict=True)]
 
 
-def around(
+def at_boundary(
     *, before: Sequence[str] = (), at: Sequence[str] = (), after: Sequence[str] = ()
 ) -> pytest.MarkDecorator:
     """A test run one microsecond before a boundary, at it and one after: `late`, and the `expected` codes."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from shoplink.core import Step
+from shoplink.core import Transition
 from shoplink.core.commerce.commands import (
     AddFromShop,
     Promote,
@@ -13,10 +13,10 @@ from shoplink.core.commerce.commands import (
     SyncShowcase,
 )
 from shoplink.core.commerce.permissions import Action, permissions
-from tests.core.scene import NOON, PLATFORM, Scene, owner, seller
+from tests.core.link_scene import NOON, PLATFORM, Scene, owner, seller
 
 
-class ShopFloor(Scene):
+class CommerceScene(Scene):
     """`ding` sells `tea` and `cup`, `wang` sells `book` at 5 %; `lin` has a video, and 1,000 followers like `mei`."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -28,12 +28,12 @@ class ShopFloor(Scene):
         self.product("book", "wang", commission_rate_bp=500)
         self.content("video", "lin")
 
-    def product(self, product_id: str, shop_id: str, **facts: Any) -> Step:
+    def product(self, product_id: str, shop_id: str, **facts: Any) -> Transition:
         fields = {"title": product_id, "price_minor": 990, "currency": "GBP", "listed_at": NOON, **facts}
         command = PutProduct(at=self.now, by=PLATFORM, product_id=product_id, shop_id=shop_id, **fields)
         return self.do(command)
 
-    def content(self, content_id: str, account_id: str, kind: Any = "video", title: str = "") -> Step:
+    def content(self, content_id: str, account_id: str, kind: Any = "video", title: str = "") -> Transition:
         return self.do(
             PutContent(
                 at=self.now,
@@ -45,10 +45,10 @@ class ShopFloor(Scene):
             )
         )
 
-    def sync(self, shop_id: str, account_id: str) -> Step:
+    def sync(self, shop_id: str, account_id: str) -> Transition:
         return self.do(SyncShowcase(at=self.now, by=seller(shop_id), shop_id=shop_id, account_id=account_id))
 
-    def add(self, shop_id: str, account_id: str, *product_ids: str, to: str | None = None) -> Step:
+    def add(self, shop_id: str, account_id: str, *product_ids: str, to: str | None = None) -> Transition:
         return self.do(
             AddFromShop(
                 at=self.now,
@@ -60,7 +60,9 @@ class ShopFloor(Scene):
             )
         )
 
-    def promote(self, account_id: str, product_id: str, shop_id: str = "wang", to: str | None = None) -> Step:
+    def promote(
+        self, account_id: str, product_id: str, shop_id: str = "wang", to: str | None = None
+    ) -> Transition:
         return self.do(
             Promote(
                 at=self.now,
@@ -72,7 +74,7 @@ class ShopFloor(Scene):
             )
         )
 
-    def remove(self, account_id: str, product_id: str, of: str | None = None) -> Step:
+    def remove(self, account_id: str, product_id: str, of: str | None = None) -> Transition:
         command = RemoveItem(
             at=self.now, by=owner(account_id), account_id=account_id, product_id=product_id, content_id=of
         )
@@ -84,7 +86,7 @@ class ShopFloor(Scene):
         return [reason.code for reason in found.why_not[action]]
 
 
-def ended(scene: ShopFloor, at: datetime) -> None:
+def unlink_pair(scene: CommerceScene, at: datetime) -> None:
     """`ding` and `lin` unlinked, at an instant that is a day or more later."""
     scene.at(at).request_unlink("ding", "lin")
     scene.unlink("ding", "lin")

@@ -13,7 +13,7 @@ from shoplink.core import Accepted, Command, Link, Reason, Refused, World, advan
 from shoplink.core import commands as c
 from shoplink.core.commerce.commands import AddFromShop, PutProduct
 from shoplink.core.commerce.facts import Product
-from tests.core.moves import TICK
+from tests.core.command_moves import TICK
 
 ROUNDS = 12
 PURPOSE_REACHED = {"link.already_invited", "unlink.already_requested"}
@@ -42,7 +42,7 @@ ORDER = (
 """Who leaves another shop, or makes room, does so first: it takes time, and may need facts to be otherwise."""
 
 
-class Follower:
+class RemedyFollower:
     """Follows remedies on one world until a command is accepted, or nobody can help.
 
     A patient one waits wherever waiting helps; otherwise the next actor acts wherever one can.
