@@ -18,7 +18,7 @@ from shoplink.flows import clock
 from shoplink.flows.tick import tick
 from shoplink.store.read import tally
 from shoplink.web import routes
-from shoplink.web.page import PAGES, Page
+from shoplink.web.page.declare import PAGES, Page
 from tests.databases import use
 
 AIM_MS = 150

@@ -13,7 +13,7 @@ from django.urls import resolve, reverse
 from shoplink.flows import clock
 from shoplink.store.read.commerce import one_content, one_product
 from shoplink.web import routes
-from shoplink.web.page import PAGES, Page
+from shoplink.web.page.declare import PAGES, Page
 from tests.browser.tour import STOPS, Stop
 from tests.web.persona import browser_of, demo_world
 

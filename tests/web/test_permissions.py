@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from shoplink.config.permissions import undeclared
 from shoplink.web import routes
-from shoplink.web.access import ANYONE
-from shoplink.web.page import PAGES, Page
+from shoplink.web.page.declare import PAGES, Page
+from shoplink.web.request.access import ANYONE
 from tests.browser.tour import STOPS, UNSEEN
 from tests.web.golden import PERMISSIONS, permissions
 from tests.web.persona import browser_of, demo_world, seen

@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from shoplink.api.problem import ProblemError, problem
-from shoplink.web import errors
+from shoplink.web.page import errors
 
 _AWAY = (OperationalError, InterfaceError)
 _RETRY_AFTER_SECONDS = "1"

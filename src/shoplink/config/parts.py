@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from shoplink.web.assets import AssetsMissingError, build
+from shoplink.web.page.asset import AssetsMissingError, build
 
 
 def missing_parts() -> list[str]:

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from shoplink.api.document import WHO
 from shoplink.api.v1 import api
-from shoplink.web.page import PAGES
+from shoplink.web.page.declare import PAGES
 
 _OPERATORS = "anyone; for operators, without personal data"
 _OTHERS = {

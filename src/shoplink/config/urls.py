@@ -21,8 +21,8 @@ urlpatterns = [
     *routes(),
 ]
 
-handler400 = "shoplink.web.errors.bad_request"
-handler403 = "shoplink.web.errors.forbidden"
-handler404 = "shoplink.web.errors.not_found"
+handler400 = "shoplink.web.page.errors.bad_request"
+handler403 = "shoplink.web.page.errors.forbidden"
+handler404 = "shoplink.web.page.errors.not_found"
 handler500 = "shoplink.config.database_errors.broken"
-handler429 = "shoplink.web.errors.too_many"
+handler429 = "shoplink.web.page.errors.too_many"

@@ -1,6 +1,6 @@
-"""Every page of the consoles. A new module of pages is imported here."""
+"""Every page of the consoles. A new package of pages is imported here."""
 
-from shoplink.web import choices, creator, demo, front, help, people, platform, seller, support  # noqa: A004 (the place is called so)
-from shoplink.web.page import routes
+from shoplink.web import creator, front, help, people, platform, seller, support  # noqa: A004 (the package of help pages)
+from shoplink.web.page.declare import routes
 
-__all__ = ["choices", "creator", "demo", "front", "help", "people", "platform", "routes", "seller", "support"]
+__all__ = ["creator", "front", "help", "people", "platform", "routes", "seller", "support"]

@@ -1,12 +1,12 @@
-"""The creator's console, made for a phone: invitations, the way to unlink that the guide describes, and what I may do."""
+"""The creator's console, made for a phone: invitations, showcase, videos, unlinking as the guide describes it, rights."""
 
 from shoplink.web.creator import (  # isort: skip (the order of the menu)
     inbox,
     showcase,
-    adding,
-    unlinking,
+    add_products,
+    unlink,
     rights,
     tickets,
 )
 
-__all__ = ["adding", "inbox", "rights", "showcase", "tickets", "unlinking"]
+__all__ = ["add_products", "inbox", "rights", "showcase", "tickets", "unlink"]

@@ -5,8 +5,8 @@ from msgspec import Struct
 from shoplink.core import Link, World
 from shoplink.flows.look import Seen, look_at
 from shoplink.store.read.link import timeline
-from shoplink.web.view_models import TimelineRow, show_timeline
-from shoplink.web.visit import Visit
+from shoplink.web.request.visit import Visit
+from shoplink.web.view_model.timeline import TimelineRow, show_timeline
 
 
 class Mine(Struct, frozen=True):

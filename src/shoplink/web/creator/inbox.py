@@ -9,23 +9,17 @@ from shoplink.core import Link
 from shoplink.core.next_actor import next_actor, review_reasons
 from shoplink.network import zone_of_country
 from shoplink.store.people.membership import time_zone_at
-from shoplink.web.access import ANY_CREATOR, CREATOR, places_of
-from shoplink.web.command import Sent, judge, send
 from shoplink.web.creator.account import Mine, handle_of, happened, mine, shop_of
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
-from shoplink.web.view_models import (
-    Badge,
-    Deadline,
-    ReasonRow,
-    TimelineRow,
-    show_deadline,
-    show_link_status,
-    show_reasons,
-    show_role,
-    show_turn,
-)
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import ANY_CREATOR, CREATOR, places_of
+from shoplink.web.request.command import CommandResult, dry_run, send
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.instant import Deadline, show_deadline
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.state import show_link_status, show_next_actor, show_role
+from shoplink.web.view_model.timeline import TimelineRow
 from shoplink.wording.sentences import N_
 
 
@@ -52,7 +46,7 @@ class Current(Struct, frozen=True):
     shop: str
     role: str
     status: Badge
-    turn: Badge
+    next_actor: Badge
     held: list[ReasonRow]
     ticket_helps: bool
     timeline: list[TimelineRow]
@@ -70,26 +64,26 @@ class Inbox(Struct, frozen=True):
 
 
 @page("creator/", ANY_CREATOR)
-def start(visit: Visit) -> Answer:
+def start(visit: Visit) -> PageResponse:
     """On to the first of my accounts."""
-    return visit.go("creator.inbox", account_id=places_of(visit.request).accounts[0])
+    return visit.redirect("creator.inbox", account_id=places_of(visit.request).accounts[0])
 
 
 @page("creator/<str:account_id>/", CREATOR, posts=True, menu=Menu(icon="mail", title=N_("Invitations")))
-def inbox(visit: Visit, account_id: str) -> Answer:
+def inbox(visit: Visit, account_id: str) -> PageResponse:
     """Every open invitation, and the link that I am in."""
-    found, sent, link_id = mine(account_id), None, ""
-    if visit.posted:
-        link_id = visit.typed.get("link_id", "")
+    found, result, link_id = mine(account_id), None, ""
+    if visit.submitted:
+        link_id = visit.form.get("link_id", "")
         link = next((each for each in _open(found) if each.link_id == link_id), None)
-        sent = (
+        result = (
             _answer(visit, account_id, link)
             if link
-            else Sent(accepted=False, problem=_("This invitation is no longer open."))
+            else CommandResult(accepted=False, problem=_("This invitation is no longer open."))
         )
-        if sent.accepted:
-            said = _("Declined.") if visit.typed.get("answer") == "decline" else _confirmed(sent)
-            return visit.go("creator.inbox", said=said, account_id=account_id)
+        if result.accepted:
+            message = _("Declined.") if visit.form.get("answer") == "decline" else _confirmed(result)
+            return visit.redirect("creator.inbox", message=message, account_id=account_id)
         found = mine(account_id)
     view = Inbox(
         account_id=account_id,
@@ -97,9 +91,9 @@ def inbox(visit: Visit, account_id: str) -> Answer:
         invitations=[_invitation(visit, found, link) for link in found.invitations],
         current=_current(visit, found) if found.current else None,
         failed=link_id,
-        problem=sent.problem if sent else "",
+        problem=result.problem if result else "",
     )
-    return Shown("creator/inbox.html", view, status=sent.status if sent else 200)
+    return PageContent("creator/inbox.html", view, status=result.status if result else 200)
 
 
 def _open(found: Mine) -> list[Link]:
@@ -108,26 +102,28 @@ def _open(found: Mine) -> list[Link]:
     return [*found.invitations, *held]
 
 
-def _answer(visit: Visit, account_id: str, link: Link) -> Sent:
+def _answer(visit: Visit, account_id: str, link: Link) -> CommandResult:
     fields = {"shop_id": link.shop_id, "account_id": account_id}
-    if visit.typed.get("answer") == "decline":
+    if visit.form.get("answer") == "decline":
         return send(visit, "decline", link_id=link.link_id, **fields)
     return send(visit, "accept", link_id=link.link_id, network_region=visit.network.region, **fields)
 
 
-def _confirmed(sent: Sent) -> str:
-    if any(event["type"] == "link.established" for event in sent.events):
+def _confirmed(result: CommandResult) -> str:
+    if any(event["type"] == "link.established" for event in result.events):
         return _("Confirmed: you are linked.")
     return _("Confirmed. Something still holds it; see below.")
 
 
 def _invitation(visit: Visit, found: Mine, link: Link) -> Invitation:
     region, world = visit.network.region, found.world
-    judged = judge(visit, "accept", shop_id=link.shop_id, account_id=link.account_id, network_region=region)
+    dry_run_result = dry_run(
+        visit, "accept", shop_id=link.shop_id, account_id=link.account_id, network_region=region
+    )
     market = world.shops[link.shop_id].facts.market
     parameters = world.rulebook(market).parameters
     official = link.role == "official"
-    reasons = show_reasons(visit, judged.reasons)
+    reasons = show_reasons(visit, dry_run_result.reasons)
     return Invitation(
         link_id=link.link_id,
         shop=shop_of(world, link),
@@ -163,7 +159,7 @@ def _current(visit: Visit, found: Mine) -> Current:
         shop=shop_of(world, link),
         role=show_role(visit, link.role),
         status=show_link_status(link),
-        turn=show_turn(next_actor(link, held)),
+        next_actor=show_next_actor(next_actor(link, held)),
         held=reasons,
         ticket_helps=any(reason.support_helps for reason in reasons),
         timeline=happened(visit, link),

@@ -17,13 +17,13 @@ from shoplink.core.commerce.permissions import (
 from shoplink.core.next_actor import review_reasons
 from shoplink.core.reasons import CATALOGUE
 from shoplink.store.read.commerce import page_of_products
-from shoplink.web.access import CREATOR
 from shoplink.web.creator.account import handle_of, mine, shop_of
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import CREATOR
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.ticket.offer import TicketForm, ticket_about
-from shoplink.web.view_models import ReasonRow, show_reasons
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording.sentences import N_
 
 
@@ -62,14 +62,14 @@ _TITLES: dict[Action, str] = {
 
 
 @page("creator/<str:account_id>/rights", CREATOR, menu=Menu(icon="key", title=N_("What may I do")))
-def rights(visit: Visit, account_id: str) -> Answer:
+def rights(visit: Visit, account_id: str) -> PageResponse:
     """My own standing, and my rights at the shop I am linked to, or as an affiliate creator."""
     found = mine(account_id)
     link, world = found.current, found.world
     given = permissions(world, link.shop_id, account_id) if link else as_affiliate(world, account_id)
     held = review_reasons(world, link, world.now) if link else ()
     reasons = _once(given, held, alone=link is None)
-    return Shown(
+    return PageContent(
         "creator/rights.html",
         Rights(
             account_id=account_id,

@@ -8,15 +8,16 @@ from shoplink.core.commerce.facts import Content
 from shoplink.flows.look import look_at
 from shoplink.flows.showcase import Place, counted_contents, place
 from shoplink.store.read.commerce import ContentCount, Shown, one_content
-from shoplink.web.access import CREATOR
-from shoplink.web.command import Sent, send
-from shoplink.web.commerce import PAGE, ProductRow, cursor_of, rate, show_kind, show_product
 from shoplink.web.creator.account import handle_of
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
-from shoplink.web.view_models import Badge, Instant, ReasonRow, show_instant, show_reasons
-from shoplink.web.visit import Answer, Visit
-from shoplink.web.visit import Shown as ShownPage
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import CREATOR
+from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.product import PAGE, ProductRow, cursor_of, rate, show_kind, show_product
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording.sentences import N_
 
 
@@ -76,15 +77,15 @@ class Contents(Struct, frozen=True):
     posts=True,
     menu=Menu(icon="shopping-bag", title=N_("Showcase")),
 )
-def showcase(visit: Visit, account_id: str) -> Answer:
+def showcase(visit: Visit, account_id: str) -> PageResponse:
     """My showcase page by page; its forms take products out."""
-    sent = None
-    if visit.posted:
-        sent = _remove(visit, account_id, None)
-        if sent.accepted:
-            return visit.go("creator.showcase", said=_("Removed."), account_id=account_id)
-    view = _place(visit, account_id, None, sent)
-    return ShownPage("creator/showcase.html", view, status=sent.status if sent else 200)
+    result = None
+    if visit.submitted:
+        result = _remove(visit, account_id, None)
+        if result.accepted:
+            return visit.redirect("creator.showcase", message=_("Removed."), account_id=account_id)
+    view = _place(visit, account_id, None, result)
+    return PageContent("creator/showcase.html", view, status=result.status if result else 200)
 
 
 @page(
@@ -93,16 +94,16 @@ def showcase(visit: Visit, account_id: str) -> Answer:
     posts=True,
     menu=Menu(icon="video", title=N_("Videos and lives")),
 )
-def videos(visit: Visit, account_id: str) -> Answer:
+def videos(visit: Visit, account_id: str) -> PageResponse:
     """My videos and lives; its form records one."""
-    sent, typed = None, {}
-    if visit.posted:
-        typed = {name: visit.typed.get(name, "").strip() for name in ("content_id", "kind", "title")}
-        sent = send(visit, "put_content", account_id=account_id, **typed)
-        if sent.accepted:
-            return visit.go(
+    result, typed = None, {}
+    if visit.submitted:
+        typed = {name: visit.form.get(name, "").strip() for name in ("content_id", "kind", "title")}
+        result = send(visit, "put_content", account_id=account_id, **typed)
+        if result.accepted:
+            return visit.redirect(
                 "creator.video",
-                said=_("Recorded. Now add products to it."),
+                message=_("Recorded. Now add products to it."),
                 account_id=account_id,
                 content_id=typed["content_id"],
             )
@@ -114,31 +115,33 @@ def videos(visit: Visit, account_id: str) -> Answer:
         rows=[_content(account_id, one) for one in shown],
         next_url=f"{address}?cursor={shown[-1].content.content_id}" if len(found) > PAGE else "",
         first_url=address if cursor_of(visit) else "",
-        typed=typed or {name: visit.typed.get(name, "") for name in ("content_id", "kind", "title")},
-        refused=show_reasons(visit, sent.reasons if sent else ()),
-        problem=sent.problem if sent else "",
+        typed=typed or {name: visit.form.get(name, "") for name in ("content_id", "kind", "title")},
+        refused=show_reasons(visit, result.reasons if result else ()),
+        problem=result.problem if result else "",
     )
-    return ShownPage("creator/videos.html", view, status=sent.status if sent else 200)
+    return PageContent("creator/videos.html", view, status=result.status if result else 200)
 
 
 @page("creator/<str:account_id>/videos/<str:content_id>", CREATOR, posts=True)
-def video(visit: Visit, account_id: str, content_id: str) -> Answer:
+def video(visit: Visit, account_id: str, content_id: str) -> PageResponse:
     """One of my videos or lives with its products; its forms take products out."""
     content = one_content(content_id)
     if content is None or content.account_id != account_id:
         raise Http404
-    sent = None
-    if visit.posted:
-        sent = _remove(visit, account_id, content_id)
-        if sent.accepted:
-            said = _("Removed.")
-            return visit.go("creator.video", said=said, account_id=account_id, content_id=content_id)
-    view = _place(visit, account_id, content, sent)
-    return ShownPage("creator/showcase.html", view, status=sent.status if sent else 200)
+    result = None
+    if visit.submitted:
+        result = _remove(visit, account_id, content_id)
+        if result.accepted:
+            message = _("Removed.")
+            return visit.redirect(
+                "creator.video", message=message, account_id=account_id, content_id=content_id
+            )
+    view = _place(visit, account_id, content, result)
+    return PageContent("creator/showcase.html", view, status=result.status if result else 200)
 
 
-def _remove(visit: Visit, account_id: str, content_id: str | None) -> Sent:
-    product_id = visit.typed.get("product_id", "")
+def _remove(visit: Visit, account_id: str, content_id: str | None) -> CommandResult:
+    product_id = visit.form.get("product_id", "")
     return send(visit, "remove_item", account_id=account_id, product_id=product_id, content_id=content_id)
 
 
@@ -146,7 +149,7 @@ def _handle(account_id: str) -> str:
     return handle_of(look_at(accounts=[account_id]).world, account_id)
 
 
-def _place(visit: Visit, account_id: str, content: Content | None, sent: Sent | None) -> PlacePage:
+def _place(visit: Visit, account_id: str, content: Content | None, result: CommandResult | None) -> PlacePage:
     after, content_id = cursor_of(visit), content.content_id if content else None
     found = place(account_id, content_id, None, PAGE + 1, after)
     assert found is not None, "the page's access says that the account is known"
@@ -168,8 +171,8 @@ def _place(visit: Visit, account_id: str, content: Content | None, sent: Sent | 
         choose_url=f"{base}/choose{target}",
         next_url=f"{address}?cursor={shown[-1].product.product_id}" if len(found.shown) > PAGE else "",
         first_url=address if after else "",
-        refused=show_reasons(visit, sent.reasons if sent else ()),
-        problem=sent.problem if sent else "",
+        refused=show_reasons(visit, result.reasons if result else ()),
+        problem=result.problem if result else "",
     )
 
 

@@ -1,27 +1,27 @@
 """The creator's tickets with support: opened from what was refused, and answered."""
 
-from shoplink.web.access import CREATOR
 from shoplink.web.creator.account import mine
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import CREATOR
+from shoplink.web.request.visit import PageResponse, Visit
 from shoplink.web.ticket.own import my_ticket, my_tickets, new_ticket
-from shoplink.web.visit import Answer, Visit
 from shoplink.wording.sentences import N_
 
 
 @page("creator/<str:account_id>/tickets", CREATOR, menu=Menu(icon="headset", title=N_("My tickets")))
-def tickets(visit: Visit, account_id: str) -> Answer:
+def tickets(visit: Visit, account_id: str) -> PageResponse:
     """What I asked support, and how it stands."""
     return my_tickets(visit, f"/creator/{account_id}/")
 
 
 @page("creator/<str:account_id>/tickets/new", CREATOR, posts=True)
-def open_ticket(visit: Visit, account_id: str) -> Answer:
+def open_ticket(visit: Visit, account_id: str) -> PageResponse:
     """R39: one click on what was refused is a ticket, already written; about my link unless it names another, or a shop."""
     return new_ticket(visit, f"/creator/{account_id}/", link=mine(account_id).current)
 
 
 @page("creator/<str:account_id>/tickets/<str:ticket_id>", CREATOR, posts=True)
-def ticket(visit: Visit, account_id: str, ticket_id: str) -> Answer:
+def ticket(visit: Visit, account_id: str, ticket_id: str) -> PageResponse:
     """One ticket: the decision then and now, and what was said."""
     return my_ticket(visit, f"/creator/{account_id}/", ticket_id)

@@ -11,9 +11,9 @@ from shoplink.core import CATALOGUE, Rulebook
 from shoplink.flows.look import look_at
 from shoplink.store.read.names import markets_of, names
 from shoplink.store.read.refusal import activations
-from shoplink.web.access import ANYONE, places_of
-from shoplink.web.page import page
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.request.access import ANYONE, places_of
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.wording import language_for
 from shoplink.wording.say_help import PassageText, TopicText, say_reason_help, say_topics
 
@@ -70,7 +70,7 @@ class _Centre:
         may = places_of(visit.request)
         mine = markets_of(may.shops, may.accounts)
         markets = mine or sorted({each.market for each in activations()})
-        asked = visit.asked.get("market", "")
+        asked = visit.query.get("market", "")
         self.market = asked if asked in markets else (mine[0] if mine else "")
         self.rulebook: Rulebook = world.rulebook(self.market)
         self.topics = say_topics(self.rulebook, visit.language)
@@ -148,42 +148,48 @@ def _words_of(topic: TopicText) -> tuple[str, str]:
 def _matching(
     topics: dict[str, TopicText], spoken: list[dict[str, tuple[str, str]]], words: list[str]
 ) -> list[TopicText]:
-    found = [name for name in topics if any(all(word in said[name][1] for word in words) for said in spoken)]
+    found = [
+        name
+        for name in topics
+        if any(all(word in words_of_topic[name][1] for word in words) for words_of_topic in spoken)
+    ]
     in_title = {
-        name for name in found if any(all(word in said[name][0] for word in words) for said in spoken)
+        name
+        for name in found
+        if any(all(word in words_of_topic[name][0] for word in words) for words_of_topic in spoken)
     }
     return [topics[name] for name in sorted(found, key=lambda name: name not in in_title)]
 
 
 @page("help/", ANYONE)
-def home(visit: Visit) -> Answer:
+def home(visit: Visit) -> PageResponse:
     """Every topic and every reason; `?q=` leaves those in which the words stand."""
     centre = _Centre(visit)
-    asked = visit.asked.get("q", "").strip()[:ASKED_MAX]
+    asked = visit.query.get("q", "").strip()[:ASKED_MAX]
     if asked:
         topics, reasons = centre.found(asked)
     else:
         topics = centre.entries(centre.topics.values())
         reasons = centre.entries(centre.reasons.values(), "reasons/")
-    return Shown(
+    return PageContent(
         "help/home.html",
         Contents(centre.rules, asked, topics, reasons, centre.url(), [] if asked else _my_tickets(visit)),
     )
 
 
 @page("help/<str:topic>", ANYONE)
-def topic(visit: Visit, topic: str) -> Answer:
+def topic(visit: Visit, topic: str) -> PageResponse:
     """One topic, step by step."""
     centre = _Centre(visit)
     if topic not in centre.topics:
         raise Http404
-    return Shown("help/article.html", centre.article(centre.topics[topic]))
+    return PageContent("help/article.html", centre.article(centre.topics[topic]))
 
 
 @page("help/reasons/<str:code>", ANYONE)
-def reason(visit: Visit, code: str) -> Answer:
+def reason(visit: Visit, code: str) -> PageResponse:
     """What a reason means, and what to do."""
     centre = _Centre(visit)
     if code not in centre.reasons:
         raise Http404
-    return Shown("help/article.html", centre.article(centre.reasons[code], code))
+    return PageContent("help/article.html", centre.article(centre.reasons[code], code))

@@ -8,7 +8,7 @@ from django.core.mail import EmailMessage
 from django.utils.translation import gettext, override
 
 from shoplink.web.people.device import device_name
-from shoplink.web.reader import CODES
+from shoplink.web.request.reader import CODES
 from shoplink.wording import Tag
 from shoplink.wording.sentences import N_
 

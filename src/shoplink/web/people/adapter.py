@@ -26,14 +26,14 @@ from shoplink.network import address_of
 from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
 from shoplink.web.people.account_mail import letter
-from shoplink.web.people.outgoing_mail import hand_in
-from shoplink.web.people.replies import (
+from shoplink.web.people.allauth_text import (
     ACCOUNT_ERRORS,
     DONE,
     PROVIDER_ERRORS,
     SECOND_STEP_ERRORS,
     WAYS_TO_PROVE,
 )
+from shoplink.web.people.outgoing_mail import hand_in
 
 _JOIN = re.compile(r"/join/([A-Za-z0-9_-]{20,100})/")
 _NAME_LENGTH_MAX = 200
@@ -72,7 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         commit: bool = True,  # noqa: FBT001, FBT002 (allauth's signature)
     ) -> Person:
         """A new person, with the name from the form and the language they read it in."""
-        from shoplink.web.reader import tag_of  # noqa: PLC0415 (settings name this module before apps are there)
+        from shoplink.web.request.reader import tag_of  # noqa: PLC0415 (settings name this module before apps are there)
 
         user.name = form.cleaned_data.get("name", "")
         user.language = tag_of(request)
@@ -96,10 +96,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
 
     def post_login(self, request: HttpRequest, user: Person, **more: Any) -> HttpResponse:
         """Note the session among the person's, and how they read if they have never said."""
-        from shoplink.web.reader import remember  # noqa: PLC0415 (as above)
+        from shoplink.web.request.reader import keep_preferences  # noqa: PLC0415 (as above)
 
         with writing():
-            remember(request, user)
+            keep_preferences(request, user)
             response: HttpResponse = super().post_login(request, user, **more)
         return response
 

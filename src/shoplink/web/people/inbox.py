@@ -9,32 +9,33 @@ from msgspec import Struct
 from shoplink.flows import clock
 from shoplink.flows.message.inbox import in_words, names_in, path_of
 from shoplink.store.people.inbox import StoredMessage, mark_read, one_message, page_of_messages, unread_count
-from shoplink.web.access import PERSON, person_of
-from shoplink.web.page import page
-from shoplink.web.view_models import Instant, Look, show_instant
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.request.access import PERSON, person_of
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.timeline import EventStyle
 
 PAGE_ROWS = 20
 
-_LOOKS: dict[str, Look] = {
-    "link.invited": Look("azure", icon="mail-forward"),
-    "link.expiring": Look("orange", icon="clock-exclamation"),
-    "link.accepted": Look("green", icon="link"),
-    "link.held": Look("yellow", icon="hourglass"),
-    "link.established": Look("green", icon="link"),
-    "link.declined": Look("secondary", icon="x"),
-    "link.expired": Look("secondary", icon="clock-off"),
-    "link.withdrawn": Look("secondary", icon="arrow-back-up"),
-    "link.superseded": Look("secondary", icon="replace"),
-    "link.unlinked": Look("secondary", icon="unlink"),
-    "link.revoked": Look("red", icon="ban"),
-    "unlink.requested": Look("orange", icon="link-off"),
-    "unlink.unanswered": Look("orange", icon="clock-exclamation"),
-    "unlink.withdrawn": Look("secondary", icon="arrow-back-up"),
-    "unlink.refused": Look("secondary", icon="x"),
-    "ticket.replied": Look("azure", icon="headset"),
-    "ticket.resolved": Look("green", icon="headset"),
-    "ticket.closed": Look("secondary", icon="headset"),
+_STYLES: dict[str, EventStyle] = {
+    "link.invited": EventStyle("azure", icon="mail-forward"),
+    "link.expiring": EventStyle("orange", icon="clock-exclamation"),
+    "link.accepted": EventStyle("green", icon="link"),
+    "link.held": EventStyle("yellow", icon="hourglass"),
+    "link.established": EventStyle("green", icon="link"),
+    "link.declined": EventStyle("secondary", icon="x"),
+    "link.expired": EventStyle("secondary", icon="clock-off"),
+    "link.withdrawn": EventStyle("secondary", icon="arrow-back-up"),
+    "link.superseded": EventStyle("secondary", icon="replace"),
+    "link.unlinked": EventStyle("secondary", icon="unlink"),
+    "link.revoked": EventStyle("red", icon="ban"),
+    "unlink.requested": EventStyle("orange", icon="link-off"),
+    "unlink.unanswered": EventStyle("orange", icon="clock-exclamation"),
+    "unlink.withdrawn": EventStyle("secondary", icon="arrow-back-up"),
+    "unlink.refused": EventStyle("secondary", icon="x"),
+    "ticket.replied": EventStyle("azure", icon="headset"),
+    "ticket.resolved": EventStyle("green", icon="headset"),
+    "ticket.closed": EventStyle("secondary", icon="headset"),
 }
 """The colour and the icon of each kind of message."""
 
@@ -49,7 +50,7 @@ class MessageRow(Struct, frozen=True):
     body: str
     reasons: tuple[str, ...]
     at: Instant
-    look: Look
+    style: EventStyle
 
 
 class Inbox(Struct, frozen=True):
@@ -64,13 +65,13 @@ class Inbox(Struct, frozen=True):
 
 
 @page("inbox/", PERSON, posts=True)
-def inbox(visit: Visit) -> Answer:
+def inbox(visit: Visit) -> PageResponse:
     """My messages; the forms open one, which marks it as read, or mark all of them."""
     person_id = person_of(visit.request)
-    if visit.posted:
+    if visit.submitted:
         return _read(visit, person_id)
-    unread_only = visit.asked.get("show") == "unread"
-    before = _number(visit.asked.get("before", ""))
+    unread_only = visit.query.get("show") == "unread"
+    before = _number(visit.query.get("before", ""))
     found = page_of_messages(person_id, PAGE_ROWS + 1, before, unread=unread_only)
     rows, more = found[:PAGE_ROWS], len(found) > PAGE_ROWS
     here = "/inbox/?show=unread" if unread_only else "/inbox/"
@@ -86,11 +87,11 @@ def inbox(visit: Visit) -> Answer:
         next_url=f"{here}{join}before={rows[-1].number}" if more else "",
         first_url=here if before is not None else "",
     )
-    return Shown("people/inbox.html", view)
+    return PageContent("people/inbox.html", view)
 
 
 @page("inbox/bell", PERSON)
-def bell(visit: Visit) -> Answer:
+def bell(visit: Visit) -> PageResponse:
     """The number on the bell, asked for again and again; 304 as long as it stays the same."""
     unread = unread_count(person_of(visit.request))
     etag = f'"{unread}-{visit.language.tag}"'
@@ -103,18 +104,18 @@ def bell(visit: Visit) -> Answer:
     return response
 
 
-def _read(visit: Visit, person_id: str) -> Answer:
+def _read(visit: Visit, person_id: str) -> PageResponse:
     """Mark one message as read and go where it leads, or mark all up to the newest that was shown."""
-    opened = _number(visit.typed.get("open", ""))
+    opened = _number(visit.form.get("open", ""))
     if opened is not None:
         message = one_message(person_id, opened)
         if message is None:
-            return visit.go("people.inbox")
+            return visit.redirect("people.inbox")
         mark_read(person_id, opened, clock.now(), opened)
         return HttpResponseRedirect(path_of(message))
-    done = mark_read(person_id, _number(visit.typed.get("up_to", "")) or 0, clock.now())
-    said = ngettext("%(count)s message marked as read.", "%(count)s messages marked as read.", done)
-    return visit.go("people.inbox", said=said % {"count": done})
+    done = mark_read(person_id, _number(visit.form.get("up_to", "")) or 0, clock.now())
+    text = ngettext("%(count)s message marked as read.", "%(count)s messages marked as read.", done)
+    return visit.redirect("people.inbox", message=text % {"count": done})
 
 
 def _rows(visit: Visit, messages: list[StoredMessage]) -> list[MessageRow]:
@@ -132,7 +133,7 @@ def _rows(visit: Visit, messages: list[StoredMessage]) -> list[MessageRow]:
                 body=told.body,
                 reasons=told.reasons,
                 at=show_instant(visit, one.at),
-                look=_LOOKS[one.kind],
+                style=_STYLES[one.kind],
             )
         )
     return rows

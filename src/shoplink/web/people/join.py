@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from shoplink.flows.people import membership, sign_in_link
 from shoplink.store.people.membership import person_of, person_with
-from shoplink.web.access import ANYONE
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
 from shoplink.web.people.sign_in_session import enter
 from shoplink.web.people.wording import say_refusal, where
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.request.access import ANYONE
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 
 
 class JoinView(Struct):
@@ -34,12 +34,12 @@ class HandOffView(Struct):
 
 
 @page("join/<secret>/", ANYONE, posts=True)
-def join(visit: Visit, secret: str) -> Answer:
+def join(visit: Visit, secret: str) -> PageResponse:
     """An invitation: to sign in or sign up first, then to join with one click."""
-    person, invited = visit.anybody, membership.standing_invitation(secret)
+    person, invited = visit.signed_in, membership.standing_invitation(secret)
     if invited is None:
-        return Shown("people/gone.html", None, 404)
-    if visit.posted and person is not None:
+        return PageContent("people/gone.html", None, 404)
+    if visit.submitted and person is not None:
         joined = membership.join(person.person_id, secret)
         if not isinstance(joined, str):
             messages.success(visit.request, _("Welcome! You may act here now."))
@@ -53,22 +53,22 @@ def join(visit: Visit, secret: str) -> Answer:
         signed_in_as=(person.name or person.email or "") if person else "",
         here=reverse("people.join", args=[secret]),
     )
-    return Shown("people/join.html", view)
+    return PageContent("people/join.html", view)
 
 
 @page("sign-in/link/<secret>/", ANYONE, posts=True)
-def by_link(visit: Visit, secret: str) -> Answer:
+def by_link(visit: Visit, secret: str) -> PageResponse:
     """A hand-off link: one click signs in and leads on."""
-    if visit.posted:
+    if visit.submitted:
         used = sign_in_link.use(secret)
         if used is not None and enter(visit.request, used[0], "hand_off"):
             return HttpResponseRedirect(used[1])
-        return Shown("people/link_gone.html", None, 404)
+        return PageContent("people/link_gone.html", None, 404)
     waiting = sign_in_link.waiting(secret)
     person = person_of(waiting[0]) if waiting else None
     if waiting is None or person is None or not person.is_active:
-        return Shown("people/link_gone.html", None, 404)
-    now = visit.anybody
+        return PageContent("people/link_gone.html", None, 404)
+    now = visit.signed_in
     other = now if now is not None and now.person_id != person.person_id else None
     instead_of = (other.name or other.email or "") if other else ""
-    return Shown("people/link.html", HandOffView(person.name, instead_of))
+    return PageContent("people/link.html", HandOffView(person.name, instead_of))

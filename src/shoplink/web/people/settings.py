@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from shoplink.store.people.membership import change_person
 from shoplink.store.people.sessions import end_sessions, sessions_of
-from shoplink.web.access import OWN, PERSON
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
 from shoplink.web.people.device import device_name
 from shoplink.web.people.form_style import dress_form
 from shoplink.web.people.forms import ProfileForm
-from shoplink.web.view_models import Instant, show_instant
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.request.access import PERSON, PERSON_WITH_ADDRESS
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.instant import Instant, show_instant
 
 
 class SettingsView(Struct):
@@ -62,21 +62,21 @@ def crumbs() -> list[tuple[str, str]]:
 
 
 @page("settings/", PERSON, posts=True, name="people.settings")
-def own(visit: Visit) -> Answer:
+def own(visit: Visit) -> PageResponse:
     """My name, my language, my time zone."""
     person = visit.person
     now = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
-    form = ProfileForm(visit.typed) if visit.posted else ProfileForm(initial=visit.typed.dict() or now)
-    if visit.posted and form.is_valid():
+    form = ProfileForm(visit.form) if visit.submitted else ProfileForm(initial=visit.form.dict() or now)
+    if visit.submitted and form.is_valid():
         change_person(person.person_id, **form.cleaned_data)
-        return visit.go("people.settings", said=_("Saved."))
+        return visit.redirect("people.settings", message=_("Saved."))
     dress_form(form)
     view = SettingsView(form, person.email or "")
-    return Shown("people/settings.html", view, 422 if visit.posted else 200)
+    return PageContent("people/settings.html", view, 422 if visit.submitted else 200)
 
 
-@page("settings/security/", OWN, name="mfa_index")
-def security(visit: Visit) -> Answer:
+@page("settings/security/", PERSON_WITH_ADDRESS, name="mfa_index")
+def security(visit: Visit) -> PageResponse:
     """What secures my sign-in, and where to change it."""
     person = visit.person
     kinds = [*Authenticator.objects.filter(user=person).values_list("type", flat=True)]
@@ -89,21 +89,21 @@ def security(visit: Visit) -> Answer:
         sessions=len(sessions_of(person.person_id, visit.now)),
         crumbs=crumbs()[:1],
     )
-    return Shown("people/security.html", view)
+    return PageContent("people/security.html", view)
 
 
 @page("settings/security/sessions/", PERSON, posts=True)
-def sessions(visit: Visit) -> Answer:
+def sessions(visit: Visit) -> PageResponse:
     """Where I am signed in, and to sign out elsewhere."""
     found = sessions_of(visit.person.person_id, visit.now)
     here = visit.request.session.session_key
-    if visit.posted:
-        chosen = visit.typed.get("session", "")
+    if visit.submitted:
+        chosen = visit.form.get("session", "")
         ending = [
             one.number for one in found if one.session_key != here and chosen in {str(one.number), "others"}
         ]
         end_sessions(visit.person.person_id, ending)
-        return visit.go("people.sessions", said=_("Signed out there.") if ending else "")
+        return visit.redirect("people.sessions", message=_("Signed out there.") if ending else "")
     items = [
         SessionItem(
             one.number,
@@ -117,4 +117,4 @@ def sessions(visit: Visit) -> Answer:
     ]
     # Who comes by hand-off links alone has no page of what secures their sign-in.
     above = crumbs() if visit.person.email else crumbs()[:1]
-    return Shown("people/sessions.html", SessionsView(items, above))
+    return PageContent("people/sessions.html", SessionsView(items, above))

@@ -26,13 +26,13 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from shoplink.store.database.owner import writing
-from shoplink.web.access import ANYONE, OWN, Access
-from shoplink.web.frame import frame_of
-from shoplink.web.page import step
+from shoplink.web.page.declare import step
+from shoplink.web.page.frame import frame_of
 from shoplink.web.people.form_style import dress
 from shoplink.web.people.outgoing_mail import posting
 from shoplink.web.people.settings import crumbs
-from shoplink.web.visit import Visit
+from shoplink.web.request.access import ANYONE, PERSON_WITH_ADDRESS, Access
+from shoplink.web.request.visit import Visit
 
 registry.load()  # here and not at every command (config/apps.py)
 
@@ -54,7 +54,7 @@ STEPS = (
     Step("sign-out/", "account_logout", account.logout),
     Step("sign-up/", "account_signup", account.signup),
     Step("sign-in/inactive/", "account_inactive", account.account_inactive),
-    Step("sign-in/again/", "account_reauthenticate", account.reauthenticate, OWN),
+    Step("sign-in/again/", "account_reauthenticate", account.reauthenticate, PERSON_WITH_ADDRESS),
     Step("sign-in/code/", "account_email_verification_sent", account.email_verification_sent),
     Step("sign-in/forgotten/", "account_reset_password", account.password_reset),
     Step(
@@ -63,8 +63,13 @@ STEPS = (
     Step("sign-in/forgotten/new/", "account_complete_password_reset", account.complete_password_reset),
     Step("sign-in/forgotten/done/", "account_password_reset_completed", account.password_reset_from_key_done),
     Step("sign-in/second-step/", "mfa_authenticate", second_step.authenticate),
-    Step("sign-in/again/second-step/", "mfa_reauthenticate", second_step.reauthenticate, OWN),
-    Step("sign-in/again/passkey/", "mfa_reauthenticate_webauthn", passkeys.reauthenticate_webauthn, OWN),
+    Step("sign-in/again/second-step/", "mfa_reauthenticate", second_step.reauthenticate, PERSON_WITH_ADDRESS),
+    Step(
+        "sign-in/again/passkey/",
+        "mfa_reauthenticate_webauthn",
+        passkeys.reauthenticate_webauthn,
+        PERSON_WITH_ADDRESS,
+    ),
     Step("sign-in/passkey/", "mfa_login_webauthn", passkeys.login_webauthn),
     Step("sign-in/with/tiktok/", "tiktok_login", tiktok.oauth2_login),
     Step("sign-in/with/tiktok/back/", "tiktok_callback", tiktok.oauth2_callback),
@@ -73,29 +78,41 @@ STEPS = (
     Step("sign-in/cancelled/", "socialaccount_login_cancelled", connections.login_cancelled),
     Step("sign-in/failed/", "socialaccount_login_error", connections.login_error),
     Step("sign-up/with/", "socialaccount_signup", connections.signup),
-    Step("settings/address/", "account_email", account.email, OWN),
-    Step(f"{_SECURITY}/password/", "account_change_password", account.password_change, OWN),
-    Step(f"{_SECURITY}/password/new/", "account_set_password", account.password_set, OWN),
-    Step(f"{_SECURITY}/app/", "mfa_activate_totp", totp.activate_totp, OWN),
-    Step(f"{_SECURITY}/app/remove/", "mfa_deactivate_totp", totp.deactivate_totp, OWN),
-    Step(f"{_SECURITY}/codes/", "mfa_view_recovery_codes", recovery_codes.view_recovery_codes, OWN),
+    Step("settings/address/", "account_email", account.email, PERSON_WITH_ADDRESS),
+    Step(f"{_SECURITY}/password/", "account_change_password", account.password_change, PERSON_WITH_ADDRESS),
+    Step(f"{_SECURITY}/password/new/", "account_set_password", account.password_set, PERSON_WITH_ADDRESS),
+    Step(f"{_SECURITY}/app/", "mfa_activate_totp", totp.activate_totp, PERSON_WITH_ADDRESS),
+    Step(f"{_SECURITY}/app/remove/", "mfa_deactivate_totp", totp.deactivate_totp, PERSON_WITH_ADDRESS),
+    Step(
+        f"{_SECURITY}/codes/",
+        "mfa_view_recovery_codes",
+        recovery_codes.view_recovery_codes,
+        PERSON_WITH_ADDRESS,
+    ),
     Step(
         f"{_SECURITY}/codes/new/",
         "mfa_generate_recovery_codes",
         recovery_codes.generate_recovery_codes,
-        OWN,
+        PERSON_WITH_ADDRESS,
     ),
     Step(
         f"{_SECURITY}/codes/file/",
         "mfa_download_recovery_codes",
         recovery_codes.download_recovery_codes,
-        OWN,
+        PERSON_WITH_ADDRESS,
     ),
-    Step(f"{_SECURITY}/passkeys/", "mfa_list_webauthn", passkeys.list_webauthn, OWN),
-    Step(f"{_SECURITY}/passkeys/add/", "mfa_add_webauthn", passkeys.add_webauthn, OWN),
-    Step(f"{_SECURITY}/passkeys/<int:pk>/", "mfa_edit_webauthn", passkeys.edit_webauthn, OWN),
-    Step(f"{_SECURITY}/passkeys/<int:pk>/remove/", "mfa_remove_webauthn", passkeys.remove_webauthn, OWN),
-    Step(f"{_SECURITY}/providers/", "socialaccount_connections", connections.connections, OWN),
+    Step(f"{_SECURITY}/passkeys/", "mfa_list_webauthn", passkeys.list_webauthn, PERSON_WITH_ADDRESS),
+    Step(f"{_SECURITY}/passkeys/add/", "mfa_add_webauthn", passkeys.add_webauthn, PERSON_WITH_ADDRESS),
+    Step(f"{_SECURITY}/passkeys/<int:pk>/", "mfa_edit_webauthn", passkeys.edit_webauthn, PERSON_WITH_ADDRESS),
+    Step(
+        f"{_SECURITY}/passkeys/<int:pk>/remove/",
+        "mfa_remove_webauthn",
+        passkeys.remove_webauthn,
+        PERSON_WITH_ADDRESS,
+    ),
+    Step(
+        f"{_SECURITY}/providers/", "socialaccount_connections", connections.connections, PERSON_WITH_ADDRESS
+    ),
 )
 """Every step; of two routes that fit, the first counts."""
 

@@ -5,11 +5,12 @@ from msgspec import Struct
 
 from shoplink.store.people.membership import names_of
 from shoplink.store.read.history import newest_events
-from shoplink.web.access import PLATFORM
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
-from shoplink.web.view_models import Instant, show_actor, show_instant
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import PLATFORM
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.state import show_actor
 from shoplink.wording import say_event
 from shoplink.wording.sentences import N_
 
@@ -38,7 +39,7 @@ class Audit(Struct, frozen=True):
 
 
 @page("platform/audit", PLATFORM, menu=Menu(icon="list-search", title=N_("Who did what")))
-def audit(visit: Visit) -> Answer:
+def audit(visit: Visit) -> PageResponse:
     """Every event, behind `?before=`."""
     before = visit.number("before")
     found = newest_events(_PAGE + 1, before)
@@ -59,7 +60,7 @@ def audit(visit: Visit) -> Answer:
         for _number, event in found[:_PAGE]
     ]
     next_url = f"/platform/audit?before={found[_PAGE - 1][0]}" if len(found) > _PAGE else ""
-    return Shown("platform/audit.html", Audit(rows, next_url, "/platform/audit" if before else ""))
+    return PageContent("platform/audit.html", Audit(rows, next_url, "/platform/audit" if before else ""))
 
 
 def _id(text: str) -> str:

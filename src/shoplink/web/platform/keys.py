@@ -6,11 +6,11 @@ from msgspec import Struct
 from shoplink.core.parse import is_id
 from shoplink.flows import clock
 from shoplink.store.people.keys import SCOPES, create, every_key, revoke
-from shoplink.web.access import PLATFORM
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
-from shoplink.web.view_models import Instant, show_instant
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import PLATFORM
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.wording.sentences import N_
 
 _NAME_MAX = 200
@@ -38,18 +38,18 @@ class Keys(Struct, frozen=True):
 
 
 @page("platform/keys", PLATFORM, posts=True, menu=Menu(icon="key", title=N_("API keys")))
-def keys(visit: Visit) -> Answer:
+def keys(visit: Visit) -> PageResponse:
     """The keys; the forms make one and revoke one."""
     secret, problem = "", ""
-    chosen = {scope for scope in visit.typed.getlist("scope") if scope in SCOPES}
-    name = visit.typed.get("name", "").replace("\x00", "").strip()[:_NAME_MAX]
-    if visit.posted and visit.typed.get("do") == "revoke":
-        key_id = visit.typed.get("key_id", "")
+    chosen = {scope for scope in visit.form.getlist("scope") if scope in SCOPES}
+    name = visit.form.get("name", "").replace("\x00", "").strip()[:_NAME_MAX]
+    if visit.submitted and visit.form.get("do") == "revoke":
+        key_id = visit.form.get("key_id", "")
         if is_id(key_id) and revoke(key_id, clock.now()):
-            return visit.go("platform.keys", said=_("The key opens nothing any more."))
-    elif visit.posted and not (name and chosen):
+            return visit.redirect("platform.keys", message=_("The key opens nothing any more."))
+    elif visit.submitted and not (name and chosen):
         problem = _("A key needs a name and at least one scope.")
-    elif visit.posted:
+    elif visit.submitted:
         _key_id, secret = create(name, chosen, clock.now())
     rows = [
         KeyRow(
@@ -63,4 +63,4 @@ def keys(visit: Visit) -> Answer:
         for key in reversed(every_key())
     ]
     view = Keys(rows, [(scope, scope in chosen) for scope in SCOPES], "" if secret else name, secret, problem)
-    return Shown("platform/keys.html", view, status=422 if problem else 200)
+    return PageContent("platform/keys.html", view, status=422 if problem else 200)

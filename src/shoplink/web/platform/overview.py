@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from shoplink.flows.overview import Overview, Refused, Standing, overview
 from shoplink.store.read.names import names
-from shoplink.web.access import PLATFORM
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
-from shoplink.web.view_models import Deadline, Instant, show_deadline, show_instant
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import PLATFORM
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.instant import Deadline, Instant, show_deadline, show_instant
 from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_
 
@@ -61,12 +61,12 @@ class OverviewPage(Struct, frozen=True):
 
 
 @page("platform/", PLATFORM, menu=Menu(icon="chart-bar", title=N_("Overview")))
-def home(visit: Visit) -> Answer:
+def home(visit: Visit) -> PageResponse:
     """The overview of all markets or of one, over 7, 30 or 90 days."""
-    asked = visit.asked.get("days", "")
+    asked = visit.query.get("days", "")
     days = int(asked) if asked in map(str, PERIODS) else 30
     found = overview(visit.market or None, days)
-    return Shown("platform/overview.html", _page(visit, found, visit.market, days))
+    return PageContent("platform/overview.html", _page(visit, found, visit.market, days))
 
 
 def _page(visit: Visit, found: Overview, market: str, days: int) -> OverviewPage:

@@ -8,10 +8,10 @@ from shoplink.flows.people.block_access import let_in, shut_out
 from shoplink.store.people.membership import memberships, person_of
 from shoplink.store.people.sessions import sessions_of
 from shoplink.store.read.names import names
-from shoplink.web.access import PLATFORM
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
 from shoplink.web.people.wording import say_refusal
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.request.access import PLATFORM
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.wording.sentences import SUBJECT_NAMES
 
 
@@ -37,17 +37,17 @@ class PersonView(Struct, frozen=True):
 
 
 @page("platform/people/<str:person_id>", PLATFORM, posts=True)
-def person(visit: Visit, person_id: str) -> Answer:
+def person(visit: Visit, person_id: str) -> PageResponse:
     """The person; its form shuts them out, or lets them in again."""
     found, problem = person_of(person_id), ""
     if found is None:
         raise Http404
-    if visit.posted:
-        letting = visit.typed.get("do") == "let_in"
+    if visit.submitted:
+        letting = visit.form.get("do") == "let_in"
         refused = let_in(visit.by, person_id) if letting else shut_out(visit.by, person_id)
         if refused is None:
-            said = _("They can sign in again.") if letting else _("They are signed out and shut out.")
-            return visit.go("platform.person", said=said, person_id=person_id)
+            message = _("They can sign in again.") if letting else _("They are signed out and shut out.")
+            return visit.redirect("platform.person", message=message, person_id=person_id)
         problem = say_refusal(refused)
     view = PersonView(
         person_id,
@@ -59,7 +59,7 @@ def person(visit: Visit, person_id: str) -> Answer:
         _places(visit, person_id),
         problem,
     )
-    return Shown("platform/person.html", view, 409 if problem else 200)
+    return PageContent("platform/person.html", view, 409 if problem else 200)
 
 
 def _places(visit: Visit, person_id: str) -> list[PlaceRow]:

@@ -14,25 +14,17 @@ from shoplink.flows.as_of import account_as_of, link_as_of, shop_as_of
 from shoplink.flows.look import look_at, look_at_pair
 from shoplink.store.people.membership import names_of
 from shoplink.store.read.history import newest_events, timelines
-from shoplink.store.read.link import one_link
 from shoplink.store.read.lookup import page_of_look_ups
-from shoplink.web.access import PLATFORM
-from shoplink.web.command import Sent, send
-from shoplink.web.facts import account_facts, shop_facts
-from shoplink.web.page import page
-from shoplink.web.view_models import (
-    Badge,
-    Instant,
-    ReasonRow,
-    TimelineRow,
-    show_instant,
-    show_link_status,
-    show_reasons,
-    show_role,
-    show_timeline,
-    show_turn,
-)
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.request.access import PLATFORM, visible_link
+from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.facts import account_facts, shop_facts
+from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.state import show_link_status, show_next_actor, show_role
+from shoplink.web.view_model.timeline import TimelineRow, show_timeline
 
 _EVENTS = 50
 
@@ -80,7 +72,7 @@ class LinkPage(Struct, frozen=True):
     account_id: str
     role: str
     status: Badge
-    turn: Badge | None
+    next_actor: Badge | None
     facts: list[tuple[str, str]]
     held: list[ReasonRow]
     events: list[TimelineRow]
@@ -94,7 +86,7 @@ class LinkPage(Struct, frozen=True):
 
 
 @page("platform/shops/<str:shop_id>", PLATFORM)
-def shop(visit: Visit, shop_id: str) -> Answer:
+def shop(visit: Visit, shop_id: str) -> PageResponse:
     """A shop with its live links, its log, and with `?at=` its past."""
     world = look_at(shops=[shop_id]).world
     record = world.shops.get(shop_id)
@@ -108,11 +100,11 @@ def shop(visit: Visit, shop_id: str) -> Answer:
         past = Past(show_instant(visit, at), facts, _rows(visit, was.live))
     view = _record(visit, "shop", shop_id, record.facts.name or shop_id, past, problem)
     view = _with(view, shop_facts(visit, record.facts), _rows(visit, list(record.live.values())))
-    return Shown("platform/record.html", view)
+    return PageContent("platform/record.html", view)
 
 
 @page("platform/accounts/<str:account_id>", PLATFORM)
-def account(visit: Visit, account_id: str) -> Answer:
+def account(visit: Visit, account_id: str) -> PageResponse:
     """An account with its live links, its log, who looked it up, and with `?at=` its past."""
     world = look_at(accounts=[account_id]).world
     record = world.accounts.get(account_id)
@@ -139,7 +131,7 @@ def account(visit: Visit, account_id: str) -> Answer:
         (show_instant(visit, each.at), people.get(each.person_id, each.person_id), each.shop_id)
         for each in asked
     )
-    return Shown("platform/record.html", view)
+    return PageContent("platform/record.html", view)
 
 
 def _record(  # noqa: PLR0913, PLR0917 (what the two kinds differ in)
@@ -159,7 +151,7 @@ def _record(  # noqa: PLR0913, PLR0917 (what the two kinds differ in)
         events=show_timeline(visit, [event for _, event in found[:_EVENTS]]),
         next_url=f"{address}?before={found[_EVENTS - 1][0]}" if len(found) > _EVENTS else "",
         first_url=address if before else "",
-        as_of=visit.asked.get("at", ""),
+        as_of=visit.query.get("at", ""),
         past=past,
         problem=problem,
         look_ups=[],
@@ -174,7 +166,7 @@ def _with(view: RecordPage, facts: list[tuple[str, str]], live: list[LinkRow]) -
 
 def _asked_instant(visit: Visit) -> tuple[datetime | None, str]:
     """The instant that `?at=` names, in the reader's time zone unless it says otherwise; what is wrong with it."""
-    text = visit.asked.get("at", "")
+    text = visit.query.get("at", "")
     if not text:
         return None, ""
     try:
@@ -204,23 +196,21 @@ def _rows(visit: Visit, links: list[Link]) -> list[LinkRow]:
 
 
 @page("platform/links/<str:link_id>", PLATFORM, posts=True)
-def link(visit: Visit, link_id: str) -> Answer:
+def link(visit: Visit, link_id: str) -> PageResponse:
     """A link with its whole timeline, and with `?at=` its past; its form revokes it."""
-    stored = one_link(link_id)
-    if stored is None:
-        raise Http404
-    sent = None
-    if visit.posted:
+    stored = visible_link(visit.by, link_id)
+    result = None
+    if visit.submitted:
         fields = {"shop_id": stored.shop_id, "account_id": stored.account_id}
-        sent = send(visit, "revoke", link_id=link_id, note=visit.typed.get("note", "").strip(), **fields)
-        if sent.accepted:
-            return visit.go("platform.link", said=_("The link is revoked."), link_id=link_id)
+        result = send(visit, "revoke", link_id=link_id, note=visit.form.get("note", "").strip(), **fields)
+        if result.accepted:
+            return visit.redirect("platform.link", message=_("The link is revoked."), link_id=link_id)
     seen = look_at_pair(stored.shop_id, stored.account_id)
-    view = _link(visit, seen.world, seen.settled(stored), sent)
-    return Shown("platform/link.html", view, status=sent.status if sent else 200)
+    view = _link(visit, seen.world, seen.settled(stored), result)
+    return PageContent("platform/link.html", view, status=result.status if result else 200)
 
 
-def _link(visit: Visit, world: World, now: Link, sent: Sent | None) -> LinkPage:
+def _link(visit: Visit, world: World, now: Link, result: CommandResult | None) -> LinkPage:
     at, problem = _asked_instant(visit)
     was = link_as_of(now.link_id, at) if at else None
     held = review_reasons(world, now, world.now)
@@ -230,17 +220,17 @@ def _link(visit: Visit, world: World, now: Link, sent: Sent | None) -> LinkPage:
         account_id=now.account_id,
         role=show_role(visit, now.role),
         status=show_link_status(now),
-        turn=show_turn(next_actor(now, held)) if now.ended_at is None else None,
+        next_actor=show_next_actor(next_actor(now, held)) if now.ended_at is None else None,
         facts=_link_facts(visit, now),
         held=show_reasons(visit, held),
         events=show_timeline(visit, reversed(timelines([now.link_id]))),
-        as_of=visit.asked.get("at", ""),
+        as_of=visit.query.get("at", ""),
         past_at=show_instant(visit, at) if at else None,
         past=_link_facts(visit, was) if was else [],
-        problem=problem or (sent.problem if sent else ""),
+        problem=problem or (result.problem if result else ""),
         can_revoke=now.ended_at is None,
-        note=visit.typed.get("note", ""),
-        refused=show_reasons(visit, sent.reasons if sent else ()),
+        note=visit.form.get("note", ""),
+        refused=show_reasons(visit, result.reasons if result else ()),
     )
 
 

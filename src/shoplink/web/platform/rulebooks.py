@@ -17,13 +17,14 @@ from shoplink.core.rulebook import Quota, Slots
 from shoplink.flows.look import look_at
 from shoplink.flows.rulebooks import NameTakenError, default_rulebook, install_rulebook, installed_rulebooks
 from shoplink.store.read.refusal import activations
-from shoplink.web.access import PLATFORM
-from shoplink.web.command import Sent, send
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
 from shoplink.web.platform.parameters import SIDES, title_of
-from shoplink.web.view_models import Instant, ReasonRow, show_instant, show_reasons
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.request.access import PLATFORM
+from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording.language import Language
 from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_
@@ -76,18 +77,18 @@ class Book(Struct, frozen=True):
 
 
 @page("platform/rulebooks", PLATFORM, posts=True, menu=Menu(icon="book", title=N_("Rulebooks")))
-def rulebooks(visit: Visit) -> Answer:
+def rulebooks(visit: Visit) -> PageResponse:
     """The rulebooks; the form checks the text of a new one, and adds it if that is asked."""
-    text, problem = visit.typed.get("text", "")[:_TEXT_MAX], ""
-    if visit.posted:
+    text, problem = visit.form.get("text", "")[:_TEXT_MAX], ""
+    if visit.submitted:
         try:
             added = install_rulebook(text, _("the text"))
         except (RulebookError, NameTakenError) as error:
             problem = str(error)
         else:
-            return visit.go(
+            return visit.redirect(
                 "platform.rulebook",
-                said=_("The rulebook is added; it is in force nowhere yet."),
+                message=_("The rulebook is added; it is in force nowhere yet."),
                 book_name=added.name,
             )
     view = Books(
@@ -97,7 +98,7 @@ def rulebooks(visit: Visit) -> Answer:
         text=text,
         problem=problem,
     )
-    return Shown("platform/rulebooks.html", view, status=422 if problem else 200)
+    return PageContent("platform/rulebooks.html", view, status=422 if problem else 200)
 
 
 def _activated(visit: Visit) -> list[Activated]:
@@ -113,28 +114,30 @@ def _activated(visit: Visit) -> list[Activated]:
 
 
 @page("platform/rulebooks/<str:book_name>", PLATFORM, posts=True)
-def rulebook(visit: Visit, book_name: str) -> Answer:
+def rulebook(visit: Visit, book_name: str) -> PageResponse:
     """One rulebook, compared `?with=` another; the form puts it in force in a market from an instant."""
     books = installed_rulebooks()
     book = books.get(book_name)
     if book is None:
         raise Http404
-    sent, problem = None, ""
-    if visit.posted:
+    result, problem = None, ""
+    if visit.submitted:
         start, problem = _start(visit)
         if not problem:
-            market: Market = visit.typed.get("market", "").strip().upper()
-            sent = send(visit, "activate_rulebook", name=book_name, market=market, effective_from=start)
-            if sent.accepted:
-                return visit.go("platform.rulebooks", said=_("Put in force."))
-    other = books.get(visit.asked.get("with", ""))
-    status = 422 if problem else sent.status if sent else 200
-    return Shown("platform/rulebook.html", _book(visit, book, other, sorted(books), sent, problem), status)
+            market: Market = visit.form.get("market", "").strip().upper()
+            result = send(visit, "activate_rulebook", name=book_name, market=market, effective_from=start)
+            if result.accepted:
+                return visit.redirect("platform.rulebooks", message=_("Put in force."))
+    other = books.get(visit.query.get("with", ""))
+    status = 422 if problem else result.status if result else 200
+    return PageContent(
+        "platform/rulebook.html", _book(visit, book, other, sorted(books), result, problem), status
+    )
 
 
 def _start(visit: Visit) -> tuple[str, str]:
     """The instant typed, in the reader's time zone, or now; what is wrong with it."""
-    text = visit.typed.get("start", "").strip()
+    text = visit.form.get("start", "").strip()
     if not text:
         # A moment ahead: the command is decided a moment from now, and nothing starts in the past.
         return format_instant(shift(visit.now, timedelta(seconds=2))), ""
@@ -148,7 +151,12 @@ def _start(visit: Visit) -> tuple[str, str]:
 
 
 def _book(  # noqa: PLR0913, PLR0917 (what the page is made of)
-    visit: Visit, book: Rulebook, other: Rulebook | None, names: list[str], sent: Sent | None, problem: str
+    visit: Visit,
+    book: Rulebook,
+    other: Rulebook | None,
+    names: list[str],
+    result: CommandResult | None,
+    problem: str,
 ) -> Book:
     values, beside = asdict(book.parameters), asdict(other.parameters) if other else {}
     differing = {key for key, _before, _after in differences(book, other)} if other else set()
@@ -169,14 +177,14 @@ def _book(  # noqa: PLR0913, PLR0917 (what the page is made of)
         rows=rows,
         others=[(each, other is not None and each == other.name) for each in names if each != book.name],
         compared=other.name if other else "",
-        market=visit.typed.get("market", ""),
-        start=visit.typed.get("start", ""),
-        problem=problem or (sent.problem if sent else ""),
-        reasons=show_reasons(visit, sent.reasons if sent else ()),
+        market=visit.form.get("market", ""),
+        start=visit.form.get("start", ""),
+        problem=problem or (result.problem if result else ""),
+        reasons=show_reasons(visit, result.reasons if result else ()),
     )
 
 
-def _written(value: Any, said: Language) -> str:  # noqa: PLR0911 (a kind of value a line)
+def _written(value: Any, language: Language) -> str:  # noqa: PLR0911 (a kind of value a line)
     """A parameter's value for people."""
     match value:
         case Slots(official=official, marketing=marketing):
@@ -186,7 +194,7 @@ def _written(value: Any, said: Language) -> str:  # noqa: PLR0911 (a kind of val
         case bool():
             return _("yes") if value else _("no")
         case frozenset():
-            return "\n".join(_named(each, said) for each in sorted(value)) or "–"
+            return "\n".join(_named(each, language) for each in sorted(value)) or "–"
         case "no limit":
             return _("no limit")
         case "stays open":
@@ -195,8 +203,8 @@ def _written(value: Any, said: Language) -> str:  # noqa: PLR0911 (a kind of val
             return str(value)
 
 
-def _named(member: str, said: Language) -> str:
+def _named(member: str, language: Language) -> str:
     """A member of a set of reasons, of sides, or of countries."""
     if member in SIDES:
         return _(SIDES[member])
-    return said.country(member) if len(member) == 2 else say_reason_title(member, said)  # noqa: PLR2004 (ISO 3166-1)
+    return language.country(member) if len(member) == 2 else say_reason_title(member, language)  # noqa: PLR2004 (ISO 3166-1)

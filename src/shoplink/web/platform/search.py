@@ -3,10 +3,10 @@
 from msgspec import Struct
 
 from shoplink.store.read.search import Found, find
-from shoplink.web.access import PLATFORM
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import PLATFORM
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.wording.sentences import N_
 
 _TEXT_MAX = 200
@@ -21,9 +21,9 @@ class Search(Struct, frozen=True):
 
 
 @page("platform/search", PLATFORM, menu=Menu(icon="search", title=N_("Search")))
-def search(visit: Visit) -> Answer:
+def search(visit: Visit) -> PageResponse:
     """Shops, accounts, links and people whose ids, names or addresses begin with `?q=`."""
-    text = visit.asked.get("q", "").strip().removeprefix("@").replace("\x00", "")[:_TEXT_MAX]
+    text = visit.query.get("q", "").strip().removeprefix("@").replace("\x00", "")[:_TEXT_MAX]
     found = find(text) if text else None
     nothing = found is not None and not (found.shops or found.accounts or found.links or found.people)
-    return Shown("platform/search.html", Search(text, found, nothing))
+    return PageContent("platform/search.html", Search(text, found, nothing))

@@ -8,12 +8,13 @@ from msgspec import Struct
 from shoplink.core import CATALOGUE
 from shoplink.core.instant import format_instant
 from shoplink.store.read.refusal import page_of_waivers
-from shoplink.web.access import PLATFORM
-from shoplink.web.command import Sent, send
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
-from shoplink.web.view_models import Instant, ReasonRow, show_instant, show_reasons
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import PLATFORM
+from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_
 
@@ -51,22 +52,23 @@ class Waivers(Struct, frozen=True):
 
 
 @page("platform/waivers", PLATFORM, posts=True, menu=Menu(icon="certificate", title=N_("Waivers")))
-def waivers(visit: Visit) -> Answer:
+def waivers(visit: Visit) -> PageResponse:
     """The waivers; the form grants one or ends those of one code and subject."""
-    sent, problem = None, ""
-    if visit.posted:
-        sent, problem = _done(visit)
-        if sent is not None and sent.accepted:
-            ended = visit.typed.get("do") == "end"
-            return visit.go(
-                "platform.waivers", said=_("The waiver is ended.") if ended else _("The waiver is granted.")
+    result, problem = None, ""
+    if visit.submitted:
+        result, problem = _done(visit)
+        if result is not None and result.accepted:
+            ended = visit.form.get("do") == "end"
+            return visit.redirect(
+                "platform.waivers",
+                message=_("The waiver is ended.") if ended else _("The waiver is granted."),
             )
-    status = 422 if problem else sent.status if sent else 200
-    return Shown("platform/waivers.html", _view(visit, sent, problem), status)
+    status = 422 if problem else result.status if result else 200
+    return PageContent("platform/waivers.html", _view(visit, result, problem), status)
 
 
-def _done(visit: Visit) -> tuple[Sent | None, str]:
-    typed = visit.typed
+def _done(visit: Visit) -> tuple[CommandResult | None, str]:
+    typed = visit.form
     subject = {
         "account_id" if typed.get("kind") == "account" else "shop_id": typed.get("subject", "").strip()
     }
@@ -86,7 +88,7 @@ def _done(visit: Visit) -> tuple[Sent | None, str]:
     return send(visit, "grant_waiver", until=until, **fields), ""
 
 
-def _view(visit: Visit, sent: Sent | None, problem: str) -> Waivers:
+def _view(visit: Visit, result: CommandResult | None, problem: str) -> Waivers:
     after = visit.number("after") or 0
     found = page_of_waivers(_PAGE + 1, after)
     rows = [
@@ -103,7 +105,7 @@ def _view(visit: Visit, sent: Sent | None, problem: str) -> Waivers:
         )
         for each in found[:_PAGE]
     ]
-    typed = visit.typed
+    typed = visit.form
     return Waivers(
         rows=rows,
         codes=[(code, say_reason_title(code, visit.language), code == typed.get("code")) for code in CODES],
@@ -111,8 +113,8 @@ def _view(visit: Visit, sent: Sent | None, problem: str) -> Waivers:
         subject=typed.get("subject", ""),
         note=typed.get("note", ""),
         until=typed.get("until", ""),
-        problem=problem or (sent.problem if sent else ""),
-        reasons=show_reasons(visit, sent.reasons if sent else ()),
+        problem=problem or (result.problem if result else ""),
+        reasons=show_reasons(visit, result.reasons if result else ()),
         next_url=f"/platform/waivers?after={found[_PAGE - 1].number}" if len(found) > _PAGE else "",
         first_url="/platform/waivers" if after else "",
     )

@@ -5,10 +5,10 @@ from shoplink.web.seller import (  # isort: skip (the order of the menu)
     accounts,
     products,
     links,
-    many,
+    bulk_invite,
     invite,
     link,
     tickets,
 )
 
-__all__ = ["accounts", "home", "invite", "link", "links", "many", "products", "tickets"]
+__all__ = ["accounts", "bulk_invite", "home", "invite", "link", "links", "products", "tickets"]

@@ -5,11 +5,11 @@ from msgspec import Struct
 
 from shoplink.core.facts import Role
 from shoplink.flows.look import UnlinkQuotaUse, look_at
-from shoplink.web.access import SELLER
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import SELLER
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.shop import Quota, Slots, quota_of, shop_name, slots_of, unlinks_of
-from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import N_
 
 
@@ -28,18 +28,18 @@ class Accounts(Struct, frozen=True):
 
 
 @page("seller/<str:shop_id>/", SELLER, menu=Menu(icon="user-circle", title=N_("My accounts")))
-def accounts(visit: Visit, shop_id: str) -> Answer:
+def accounts(visit: Visit, shop_id: str) -> PageResponse:
     """The accounts of a shop: official ones, or with `?role=marketing` the others."""
     world = look_at(shops=[shop_id]).world
     facts = world.shops[shop_id].facts
-    role: Role = "marketing" if visit.asked.get("role") == "marketing" else "official"
+    role: Role = "marketing" if visit.query.get("role") == "marketing" else "official"
     counted = {each: slots_of(visit, world, shop_id, each) for each in ("official", "marketing")}
     titles = {"official": _("Official accounts"), "marketing": _("Marketing accounts")}
     tabs = [
         (f"/seller/{shop_id}/?role={each}", f"{titles[each]} {slots.used}/{slots.total}", each == role)
         for each, slots in counted.items()
     ]
-    return Shown(
+    return PageContent(
         "seller/accounts.html",
         Accounts(
             shop_id=shop_id,

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from shoplink.core import Reason
 from shoplink.core.disclosure import redact_for_stranger
-from shoplink.web.view_models import ReasonRow, show_reasons
-from shoplink.web.visit import Visit
+from shoplink.web.request.visit import Visit
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
 
 State = Literal["passed", "failed", "holds"]
 

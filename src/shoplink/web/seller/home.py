@@ -12,14 +12,16 @@ from shoplink.core.next_actor import review_reasons
 from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse, link_quota_use, look_at, room
 from shoplink.flows.ticket.read import see
 from shoplink.store.ticket.tickets import answered_for_shops
-from shoplink.web.access import ANY_SELLER, places_of
-from shoplink.web.export import Cell, asked_for, export
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.page.export import Cell, export, requested_format
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import ANY_SELLER, places_of
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.shop import account_name, shop_name, slots_line, unlinks_of
 from shoplink.web.ticket.view import show_row
-from shoplink.web.view_models import Badge, Deadline, Instant, show_deadline, show_instant, show_link_status
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.instant import Deadline, Instant, show_deadline, show_instant
+from shoplink.web.view_model.state import show_link_status
 from shoplink.wording import say_reason
 from shoplink.wording.sentences import N_
 
@@ -67,21 +69,21 @@ class Home(Struct, frozen=True):
 
 
 @page("seller/", ANY_SELLER, menu=Menu(icon="home", title=N_("Home")))
-def home(visit: Visit) -> Answer:
+def home(visit: Visit) -> PageResponse:
     """What waits, and the shops; `?view=room` leaves those that can link one more marketing account this week."""
     shops = places_of(visit.request).shops
     world = look_at(shops=shops).world
     rows = [_row(visit, world, shop_id) for shop_id in shops if shop_id in world.shops]
-    view = visit.asked.get("view", "")
+    view = visit.query.get("view", "")
     chosen = [row for row in rows if row.room] if view == "room" else rows
-    kind = asked_for(visit)
+    kind = requested_format(visit)
     if kind is not None:
         return export(visit, kind, "shops", *_table(chosen))
     tabs = [
         ("/seller/", _("All shops"), view != "room"),
         ("/seller/?view=room", _("Can link one more marketing account this week"), view == "room"),
     ]
-    return Shown(
+    return PageContent(
         "seller/home.html", Home([*_waiting(visit, world), *_answered(visit, shops)], chosen, len(rows), tabs)
     )
 

@@ -12,13 +12,13 @@ from shoplink.core.instant import parse_instant
 from shoplink.core.next_actor import expected_review_reasons
 from shoplink.flows.look import look_at, look_at_pair
 from shoplink.flows.people.lookup import find, may_see
-from shoplink.web.access import SELLER, places_of
-from shoplink.web.command import Sent, judge, send
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.request.access import SELLER, places_of
+from shoplink.web.request.command import CommandResult, dry_run, send
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.conditions import Condition, conditions
 from shoplink.web.seller.shop import account_name, shop_name
-from shoplink.web.view_models import show_role
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.state import show_role
 
 
 class Finding(Struct, frozen=True):
@@ -59,20 +59,20 @@ def _role(text: str | None) -> Role:
 
 
 @page("seller/<str:shop_id>/link", SELLER, posts=True)
-def link(visit: Visit, shop_id: str) -> Answer:
+def link(visit: Visit, shop_id: str) -> PageResponse:
     """Find an account by its handle; who asks for which is kept."""
-    role = _role(visit.typed.get("role") or visit.asked.get("role"))
-    handle = visit.typed.get("handle", "")
+    role = _role(visit.form.get("role") or visit.query.get("role"))
+    handle = visit.form.get("handle", "")
     problem = ""
     found: list[str] = []
-    if visit.posted:
+    if visit.submitted:
         problem, found = _find(visit, handle)
         if len(found) == 1:
-            return visit.go("seller.ask", shop_id=shop_id, account_id=found[0], role=role)
+            return visit.redirect("seller.ask", shop_id=shop_id, account_id=found[0], role=role)
     world = look_at(shops=[shop_id], accounts=found).world
     choices = [(f"/seller/{shop_id}/link/{each}/{role}", account_name(world, each)) for each in found]
     view = Finding(shop_id, shop_name(world, shop_id), role, handle, problem, choices)
-    return Shown("seller/link.html", view, status=422 if problem else 200)
+    return PageContent("seller/link.html", view, status=422 if problem else 200)
 
 
 def _find(visit: Visit, handle: str) -> tuple[str, list[str]]:
@@ -89,7 +89,7 @@ def _find(visit: Visit, handle: str) -> tuple[str, list[str]]:
 
 
 @page("seller/<str:shop_id>/link/<str:account_id>/<str:role>", SELLER, posts=True)
-def ask(visit: Visit, shop_id: str, account_id: str, role: str) -> Answer:
+def ask(visit: Visit, shop_id: str, account_id: str, role: str) -> PageResponse:
     """Every condition of inviting this account; sent from here, it becomes an invitation."""
     if role not in {"official", "marketing"}:
         raise Http404
@@ -97,13 +97,13 @@ def ask(visit: Visit, shop_id: str, account_id: str, role: str) -> Answer:
     is_stranger = not _has_live_link(world, shop_id, account_id)
     if account_id not in world.accounts or (is_stranger and not may_see(visit.by, account_id)):
         raise Http404
-    sent = None
-    if visit.posted:
-        sent = send(visit, "invite", **_asked(visit, shop_id, account_id, role), **_typed(visit))
-        if sent.accepted:
-            return _invited(visit, shop_id, account_id, sent)
-    view = _asking(visit, world, (shop_id, account_id, _role(role)), sent, is_stranger=is_stranger)
-    return Shown("seller/ask.html", view, status=sent.status if sent else 200)
+    result = None
+    if visit.submitted:
+        result = send(visit, "invite", **_asked(visit, shop_id, account_id, role), **_typed(visit))
+        if result.accepted:
+            return _invited(visit, shop_id, account_id, result)
+    view = _asking(visit, world, (shop_id, account_id, _role(role)), result, is_stranger=is_stranger)
+    return PageContent("seller/ask.html", view, status=result.status if result else 200)
 
 
 def _asked(visit: Visit, shop_id: str, account_id: str, role: str) -> dict[str, Any]:
@@ -113,18 +113,18 @@ def _asked(visit: Visit, shop_id: str, account_id: str, role: str) -> dict[str, 
 
 def _typed(visit: Visit) -> dict[str, Any]:
     return {
-        "reference": visit.typed.get("reference", "").strip() or None,
-        "settlement": visit.typed.get("settlement") or None,
+        "reference": visit.form.get("reference", "").strip() or None,
+        "settlement": visit.form.get("settlement") or None,
     }
 
 
-def _invited(visit: Visit, shop_id: str, account_id: str, sent: Sent) -> Answer:
+def _invited(visit: Visit, shop_id: str, account_id: str, result: CommandResult) -> PageResponse:
     """On to the new link; confirmed at once if the person owns the account and asked for it."""
-    event = next(event for event in sent.events if event["type"] == "link.invited")
+    event = next(event for event in result.events if event["type"] == "link.invited")
     link_id, expires_at = event["link_id"], parse_instant(event["expires_at"])
-    said = _("The invitation is sent. The creator confirms it in the app before {instant}.")
-    said = said.format(instant=visit.language.instant(expires_at, visit.zone))
-    if visit.typed.get("confirm") and account_id in places_of(visit.request).accounts:
+    message = _("The invitation is sent. The creator confirms it in the app before {instant}.")
+    message = message.format(instant=visit.language.instant(expires_at, visit.zone))
+    if visit.form.get("confirm") and account_id in places_of(visit.request).accounts:
         confirmed = send(
             visit.as_creator(account_id),
             "accept",
@@ -133,17 +133,22 @@ def _invited(visit: Visit, shop_id: str, account_id: str, sent: Sent) -> Answer:
             account_id=account_id,
             network_region=visit.network.region,
         )
-        said = _("Invited and confirmed.") if confirmed.accepted else said
-    return visit.go("seller.one", said=said, shop_id=shop_id, link_id=link_id)
+        message = _("Invited and confirmed.") if confirmed.accepted else message
+    return visit.redirect("seller.one", message=message, shop_id=shop_id, link_id=link_id)
 
 
 def _asking(
-    visit: Visit, world: World, asked: tuple[str, str, Role], sent: Sent | None, *, is_stranger: bool
+    visit: Visit,
+    world: World,
+    asked: tuple[str, str, Role],
+    result: CommandResult | None,
+    *,
+    is_stranger: bool,
 ) -> Asking:
     shop_id, account_id, role = asked
-    judged = judge(visit, "invite", **_asked(visit, shop_id, account_id, role))
+    dry_run_result = dry_run(visit, "invite", **_asked(visit, shop_id, account_id, role))
     held = expected_review_reasons(world, shop_id, account_id, role)
-    found = conditions(visit, judged.reasons, held, stranger=is_stranger, role=role)
+    found = conditions(visit, dry_run_result.reasons, held, stranger=is_stranger, role=role)
     return Asking(
         shop_id=shop_id,
         shop=shop_name(world, shop_id),
@@ -155,13 +160,13 @@ def _asking(
             for each in ("official", "marketing")
         ],
         conditions=found,
-        allowed=judged.accepted,
+        allowed=dry_run_result.accepted,
         held=bool(held),
         owned=account_id in places_of(visit.request).accounts,
-        reference=visit.typed.get("reference", ""),
-        settlement=visit.typed.get("settlement", ""),
-        problem=sent.problem if sent else "",
-        ticket_helps=any(map(support_can_help, judged.reasons)),
+        reference=visit.form.get("reference", ""),
+        settlement=visit.form.get("settlement", ""),
+        problem=result.problem if result else "",
+        ticket_helps=any(map(support_can_help, dry_run_result.reasons)),
     )
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -15,27 +14,18 @@ from shoplink.flows.look import Seen, look_at_pair
 from shoplink.network import zone_of_country
 from shoplink.store.people.membership import time_zone_at
 from shoplink.store.read.commerce import items_leaving
-from shoplink.store.read.link import one_link, timeline
-from shoplink.web.access import SELLER
-from shoplink.web.command import Sent, judge, send
-from shoplink.web.page import page
+from shoplink.store.read.link import timeline
+from shoplink.web.page.declare import page
+from shoplink.web.request.access import SELLER, visible_link
+from shoplink.web.request.command import CommandResult, dry_run, send
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.products import Sync, sync_of
 from shoplink.web.seller.shop import account_name, rights_in_words, shop_name, unlinks_of
-from shoplink.web.view_models import (
-    Badge,
-    Deadline,
-    Instant,
-    ReasonRow,
-    TimelineRow,
-    show_deadline,
-    show_instant,
-    show_link_status,
-    show_reasons,
-    show_role,
-    show_timeline,
-    show_turn,
-)
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.instant import Deadline, Instant, show_deadline, show_instant
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.state import show_link_status, show_next_actor, show_role
+from shoplink.web.view_model.timeline import TimelineRow, show_timeline
 
 
 class LinkPage(Struct, frozen=True):
@@ -47,7 +37,7 @@ class LinkPage(Struct, frozen=True):
     account: str
     role: str
     status: Badge
-    turn: Badge | None
+    next_actor: Badge | None
     deadline: Deadline | None
     theirs: str
     facts: list[tuple[str, Instant]]
@@ -90,29 +80,29 @@ class UnlinkPage(Struct, frozen=True):
     problem: str
 
 
-def _the_link(shop_id: str, link_id: str) -> tuple[Seen, Link]:
+def _current(visit: Visit, link_id: str) -> tuple[Seen, Link]:
     """The link as it stands now. Raises Http404 if it is not one of this shop's."""
-    stored = one_link(link_id)
-    if stored is None or stored.shop_id != shop_id:
-        raise Http404
-    seen = look_at_pair(shop_id, stored.account_id)
+    stored = visible_link(visit.by, link_id)
+    seen = look_at_pair(stored.shop_id, stored.account_id)
     return seen, seen.settled(stored)
 
 
 @page("seller/<str:shop_id>/links/<str:link_id>", SELLER, posts=True)
-def one(visit: Visit, shop_id: str, link_id: str) -> Answer:
+def one(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
     """The link; its form withdraws it, once that was confirmed."""
-    seen, link = _the_link(shop_id, link_id)
-    sent = None
-    if visit.posted:
+    seen, link = _current(visit, link_id)
+    result = None
+    if visit.submitted:
         fields = {"shop_id": shop_id, "account_id": link.account_id}
-        sent = send(visit, "withdraw", link_id=link_id, **fields)
-        if sent.accepted:
-            return visit.go("seller.one", said=_("Withdrawn."), shop_id=shop_id, link_id=link_id)
-    return Shown("seller/one.html", _page(visit, seen, link, sent), status=sent.status if sent else 200)
+        result = send(visit, "withdraw", link_id=link_id, **fields)
+        if result.accepted:
+            return visit.redirect("seller.one", message=_("Withdrawn."), shop_id=shop_id, link_id=link_id)
+    return PageContent(
+        "seller/one.html", _page(visit, seen, link, result), status=result.status if result else 200
+    )
 
 
-def _page(visit: Visit, seen: Seen, link: Link, sent: Sent | None) -> LinkPage:
+def _page(visit: Visit, seen: Seen, link: Link, result: CommandResult | None) -> LinkPage:
     world, held = seen.world, review_reasons(seen.world, link, seen.world.now)
     due = [event for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link.link_id]
     deadline = link.expires_at if link.status == "invited" else None
@@ -123,7 +113,7 @@ def _page(visit: Visit, seen: Seen, link: Link, sent: Sent | None) -> LinkPage:
         account=account_name(world, link.account_id),
         role=show_role(visit, link.role),
         status=show_link_status(link),
-        turn=show_turn(next_actor(link, held)) if link.ended_at is None else None,
+        next_actor=show_next_actor(next_actor(link, held)) if link.ended_at is None else None,
         deadline=show_deadline(visit, deadline) if deadline else None,
         theirs=_theirs(visit, world, link, deadline) if deadline else "",
         facts=_dates(visit, link),
@@ -139,8 +129,8 @@ def _page(visit: Visit, seen: Seen, link: Link, sent: Sent | None) -> LinkPage:
         can_withdraw=link.status in {"invited", "in_review"},
         can_unlink=link.status == "linked" and _may_unlink_alone(world, link),
         unlink_requested=link.status == "linked" and link.unlink_requested_at is not None,
-        problem=sent.problem if sent else "",
-        refused=show_reasons(visit, sent.reasons if sent else ()),
+        problem=result.problem if result else "",
+        refused=show_reasons(visit, result.reasons if result else ()),
     )
 
 
@@ -170,30 +160,32 @@ def _dates(visit: Visit, link: Link) -> list[tuple[str, Instant]]:
 
 
 @page("seller/<str:shop_id>/links/<str:link_id>/unlink", SELLER, posts=True)
-def unlink(visit: Visit, shop_id: str, link_id: str) -> Answer:
+def unlink(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
     """View details of an unlink request, or of unlinking alone: its effects, then agree or refuse."""
-    seen, link = _the_link(shop_id, link_id)
+    seen, link = _current(visit, link_id)
     requested = link.unlink_requested_at is not None
     changed = _("The unlink request has changed since you opened this page. Look at it again.")
     if link.status != "linked" or not (requested or _may_unlink_alone(seen.world, link)):
-        said = changed if visit.posted and link.status == "linked" else ""
-        return visit.go("seller.one", said=said, shop_id=shop_id, link_id=link_id)
+        message = changed if visit.submitted and link.status == "linked" else ""
+        return visit.redirect("seller.one", message=message, shop_id=shop_id, link_id=link_id)
     agree, fields = (
         ("approve_unlink" if requested else "unlink"),
         {"shop_id": shop_id, "account_id": link.account_id},
     )
-    sent = None
-    if visit.posted and visit.typed.get("request", "") != _request(link):
-        sent = Sent(accepted=False, problem=changed)
-    elif visit.posted:
-        refuses = visit.typed.get("answer") == "refuse"
-        note = {"note": visit.typed.get("note", "").strip() or None} if refuses else {}
-        sent = send(visit, "refuse_unlink" if refuses else agree, link_id=link_id, **fields, **note)
-        if sent.accepted:
-            said = _("Refused. The creator may ask again.") if refuses else _("Unlinked. The slot is free.")
-            return visit.go("seller.one", said=said, shop_id=shop_id, link_id=link_id)
-    view = _unlinking(visit, seen.world, link, judge(visit, agree, **fields), sent)
-    return Shown("seller/unlink.html", view, status=sent.status if sent else 200)
+    result = None
+    if visit.submitted and visit.form.get("request", "") != _request(link):
+        result = CommandResult(accepted=False, problem=changed)
+    elif visit.submitted:
+        refuses = visit.form.get("answer") == "refuse"
+        note = {"note": visit.form.get("note", "").strip() or None} if refuses else {}
+        result = send(visit, "refuse_unlink" if refuses else agree, link_id=link_id, **fields, **note)
+        if result.accepted:
+            message = (
+                _("Refused. The creator may ask again.") if refuses else _("Unlinked. The slot is free.")
+            )
+            return visit.redirect("seller.one", message=message, shop_id=shop_id, link_id=link_id)
+    view = _unlinking(visit, seen.world, link, dry_run(visit, agree, **fields), result)
+    return PageContent("seller/unlink.html", view, status=result.status if result else 200)
 
 
 def _request(link: Link) -> str:
@@ -201,8 +193,10 @@ def _request(link: Link) -> str:
     return format_instant(link.unlink_requested_at) if link.unlink_requested_at else ""
 
 
-def _unlinking(visit: Visit, world: World, link: Link, judged: Sent, sent: Sent | None) -> UnlinkPage:
-    reasons = sent.reasons if sent and sent.reasons else judged.reasons
+def _unlinking(
+    visit: Visit, world: World, link: Link, dry_run_result: CommandResult, result: CommandResult | None
+) -> UnlinkPage:
+    reasons = result.reasons if result and result.reasons else dry_run_result.reasons
     use, leaving = unlinks_of(world, link.shop_id), items_leaving(link, world.now)
     return UnlinkPage(
         shop_id=link.shop_id,
@@ -217,9 +211,9 @@ def _unlinking(visit: Visit, world: World, link: Link, judged: Sent, sent: Sent 
         unlinks_limit=use.limit,
         showcase_leaving=leaving.showcase,
         contents_leaving=leaving.contents,
-        allowed=judged.accepted,
+        allowed=dry_run_result.accepted,
         reasons=show_reasons(visit, reasons),
         may_ask=any(map(support_can_help, reasons)),
-        note=visit.typed.get("note", ""),
-        problem=sent.problem if sent else "",
+        note=visit.form.get("note", ""),
+        problem=result.problem if result else "",
     )

@@ -10,13 +10,15 @@ from shoplink.core import Link, World
 from shoplink.core.facts import LinkStatus
 from shoplink.flows.look import look_at
 from shoplink.store.read.link import page_of_links
-from shoplink.web.access import SELLER
-from shoplink.web.export import Cell, asked_for, export
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.page.export import Cell, export, requested_format
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import SELLER
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.shop import account_name, shop_name
-from shoplink.web.view_models import Badge, Instant, show_instant, show_link_status, show_role, show_status
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.state import show_link_status, show_role, show_status
 from shoplink.wording.sentences import N_
 
 _PAGE = 50
@@ -50,11 +52,11 @@ class Links(Struct, frozen=True):
 
 
 @page("seller/<str:shop_id>/links", SELLER, menu=Menu(icon="history", title=N_("History")))
-def links(visit: Visit, shop_id: str) -> Answer:
+def links(visit: Visit, shop_id: str) -> PageResponse:
     """The links in the order recorded, of one status if asked."""
-    status = visit.asked.get("status", "")
+    status = visit.query.get("status", "")
     status = status if status in get_args(LinkStatus) else ""
-    kind = asked_for(visit)
+    kind = requested_format(visit)
     if kind is not None:
         return export(visit, kind, f"links-{shop_id}", _header(), _every_row(visit, shop_id, status))
     cursor = visit.number("cursor") or 0
@@ -72,7 +74,7 @@ def links(visit: Visit, shop_id: str) -> Answer:
         next_url=f"{address}&cursor={last}" if last else "",
         first_url=address if cursor else "",
     )
-    return Shown("seller/links.html", view)
+    return PageContent("seller/links.html", view)
 
 
 def _read(visit: Visit, shop_id: str, status: str, after: int, limit: int) -> tuple[list[Link], int, World]:

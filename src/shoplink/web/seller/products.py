@@ -15,15 +15,24 @@ from shoplink.store.read.commerce import (
     page_of_products,
     page_of_spots,
 )
-from shoplink.web.access import SELLER
-from shoplink.web.command import Sent, send
-from shoplink.web.commerce import PAGE, Picked, ProductRow, cursor_of, picked, rate, show_product
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import SELLER
+from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.shop import account_name, shop_name
 from shoplink.web.ticket.offer import TicketForm, ticket_about
-from shoplink.web.view_models import Instant, ReasonRow, show_instant, show_reasons
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.product import (
+    PAGE,
+    ProductFilter,
+    ProductRow,
+    cursor_of,
+    product_filter,
+    rate,
+    show_product,
+)
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording.sentences import N_
 
 
@@ -55,7 +64,7 @@ class Products(Struct, frozen=True):
     shop: str
     sync: Sync | None
     rows: list[Row]
-    picked: Picked
+    product_filter: ProductFilter
     next_url: str
     first_url: str
     refused: list[ReasonRow]
@@ -63,22 +72,26 @@ class Products(Struct, frozen=True):
 
 
 @page("seller/<str:shop_id>/products", SELLER, posts=True, menu=Menu(icon="package", title=N_("Products")))
-def products(visit: Visit, shop_id: str) -> Answer:
+def products(visit: Visit, shop_id: str) -> PageResponse:
     """The shop's products page by page; its form syncs them to the official account's showcase."""
-    sent = None
-    if visit.posted:
+    result = None
+    if visit.submitted:
         link = _official(look_at(shops=[shop_id]).world, shop_id)
         if link is None:
-            return visit.go("seller.products", shop_id=shop_id)
-        sent = send(visit, "sync_showcase", link_id=link.link_id, shop_id=shop_id, account_id=link.account_id)
-        if sent.accepted:
-            said = _("Synced: the showcase follows your shop from now on.")
-            return visit.go("seller.products", said=said, shop_id=shop_id)
-    return Shown("seller/products.html", _page(visit, shop_id, sent), status=sent.status if sent else 200)
+            return visit.redirect("seller.products", shop_id=shop_id)
+        result = send(
+            visit, "sync_showcase", link_id=link.link_id, shop_id=shop_id, account_id=link.account_id
+        )
+        if result.accepted:
+            message = _("Synced: the showcase follows your shop from now on.")
+            return visit.redirect("seller.products", message=message, shop_id=shop_id)
+    return PageContent(
+        "seller/products.html", _page(visit, shop_id, result), status=result.status if result else 200
+    )
 
 
-def _page(visit: Visit, shop_id: str, sent: Sent | None) -> Products:
-    world, wanted = look_at(shops=[shop_id]).world, picked(visit)
+def _page(visit: Visit, shop_id: str, result: CommandResult | None) -> Products:
+    world, wanted = look_at(shops=[shop_id]).world, product_filter(visit)
     found = page_of_products(
         PAGE + 1,
         cursor_of(visit),
@@ -111,11 +124,11 @@ def _page(visit: Visit, shop_id: str, sent: Sent | None) -> Products:
         shop=shop_name(world, shop_id),
         sync=sync_of(visit, world, shop_id),
         rows=rows,
-        picked=wanted,
+        product_filter=wanted,
         next_url=f"{address}&cursor={shown[-1].product_id}" if len(found) > PAGE else "",
         first_url=address if cursor_of(visit) else "",
-        refused=show_reasons(visit, sent.reasons if sent else ()),
-        problem=sent.problem if sent else "",
+        refused=show_reasons(visit, result.reasons if result else ()),
+        problem=result.problem if result else "",
     )
 
 
@@ -165,12 +178,12 @@ class ProductPage(Struct, frozen=True):
 
 
 @page("seller/<str:shop_id>/products/<str:product_id>", SELLER)
-def product(visit: Visit, shop_id: str, product_id: str) -> Answer:
+def product(visit: Visit, shop_id: str, product_id: str) -> PageResponse:
     """One product, and every showcase, video and live that it is in."""
     found = one_product(product_id)
     if found is None or found.shop_id != shop_id:
         raise Http404
-    text = visit.asked.get("cursor", "")
+    text = visit.query.get("cursor", "")
     cursor = int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 (what a number in the database holds)
     on_sale, world = found.status == "on_sale", look_at(shops=[shop_id]).world
     links = _linked(world, shop_id)
@@ -198,7 +211,7 @@ def product(visit: Visit, shop_id: str, product_id: str) -> Answer:
         next_url=f"{address}?cursor={spots[PAGE - 1].number}" if len(spots) > PAGE else "",
         first_url=address if cursor else "",
     )
-    return Shown("seller/product.html", view)
+    return PageContent("seller/product.html", view)
 
 
 def _spot(visit: Visit, names: World, spot: Spot) -> SpotRow:

@@ -18,17 +18,11 @@ from shoplink.flows.look import (
     slot_use,
     unlink_quota_use,
 )
-from shoplink.web.view_models import (
-    Badge,
-    Deadline,
-    Instant,
-    ReasonRow,
-    show_deadline,
-    show_instant,
-    show_link_status,
-    show_reasons,
-)
-from shoplink.web.visit import Visit
+from shoplink.web.request.visit import Visit
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.instant import Deadline, Instant, show_deadline, show_instant
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.state import show_link_status
 
 ROLES: tuple[Role, Role] = ("official", "marketing")
 _STRIP_WIDTH = 288

@@ -16,14 +16,14 @@ from shoplink.core.parse import MalformedError
 from shoplink.core.wire_format import to_plain
 from shoplink.flows.ticket.fix_preview import Outlook, outlook
 from shoplink.flows.ticket.read import Seen
-from shoplink.web.access import SUPPORT
-from shoplink.web.command import Sent, send
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.request.access import SUPPORT
+from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.support.ticket import of_support
 from shoplink.web.support.waivable import waivable
 from shoplink.web.ticket.view import Split, TicketRow, show_row, split
-from shoplink.web.view_models import ReasonRow, show_reasons
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording import say_event, say_reason
 from shoplink.wording.problems import say_malformed
 
@@ -68,13 +68,13 @@ class WaivePage(Struct, frozen=True):
 
 
 @page("support/tickets/<str:ticket_id>/correct", SUPPORT, posts=True)
-def correct(visit: Visit, ticket_id: str) -> Answer:
+def correct(visit: Visit, ticket_id: str) -> PageResponse:
     """Correct the country, the country of registration or the birth date of the ticket's account (R31, R42)."""
     seen = of_support(visit, ticket_id)
     account = seen.world.accounts.get(seen.ticket.account_id)
     if account is None:
-        return visit.go("support.ticket", ticket_id=ticket_id)
-    typed, facts = visit.typed, account.facts
+        return visit.redirect("support.ticket", ticket_id=ticket_id)
+    typed, facts = visit.form, account.facts
     given = {name: typed.get(name, "").strip() for name in ("region", "registered_in", "birth_date")}
     fields: dict[str, Any] = {"account_id": facts.account_id, "note": typed.get("note", "").strip()}
     fields |= {name: value for name, value in given.items() if value}
@@ -94,16 +94,16 @@ def correct(visit: Visit, ticket_id: str) -> Answer:
         seen=looked.seen,
         problem=looked.problem,
     )
-    return Shown("support/correct.html", view, status=looked.status)
+    return PageContent("support/correct.html", view, status=looked.status)
 
 
 @page("support/tickets/<str:ticket_id>/waive", SUPPORT, posts=True)
-def waive(visit: Visit, ticket_id: str) -> Answer:
+def waive(visit: Visit, ticket_id: str) -> PageResponse:
     """Except the ticket's shop or account from one reason, for some time or for ever (R27)."""
     seen = of_support(visit, ticket_id)
-    allowed, typed = waivable(seen), visit.typed
+    allowed, typed = waivable(seen), visit.form
     if not allowed:
-        return visit.go("support.ticket", ticket_id=ticket_id)
+        return visit.redirect("support.ticket", ticket_id=ticket_id)
     values = [f"{each.code} {each.subject}" for each in allowed]
     what = str(typed.get("what", ""))
     chosen = allowed[values.index(what) if what in values else 0]
@@ -119,7 +119,7 @@ def waive(visit: Visit, ticket_id: str) -> Answer:
     looked = _fix(visit, seen, "grant_waiver", fields, lambda: wrong or _missing(None, fields["note"]))
     if isinstance(looked, HttpResponse):
         return looked
-    said = {reason.code: say_reason(reason, visit.language).problem for reason in seen.standing.reasons}
+    problems = {reason.code: say_reason(reason, visit.language).problem for reason in seen.standing.reasons}
     whom = {"shop": _("for the shop"), "account": _("for the account")}
     view = WaivePage(
         ticket_id=ticket_id,
@@ -127,7 +127,7 @@ def waive(visit: Visit, ticket_id: str) -> Answer:
         choices=[
             (
                 value,
-                _("{problem} ({whom})").format(problem=said[each.code], whom=whom[each.subject]),
+                _("{problem} ({whom})").format(problem=problems[each.code], whom=whom[each.subject]),
                 each == chosen,
             )
             for value, each in zip(values, allowed, strict=True)
@@ -138,7 +138,7 @@ def waive(visit: Visit, ticket_id: str) -> Answer:
         seen=looked.seen,
         problem=looked.problem,
     )
-    return Shown("support/waive.html", view, status=looked.status)
+    return PageContent("support/waive.html", view, status=looked.status)
 
 
 class _Looked(Struct, frozen=True):
@@ -154,7 +154,7 @@ def _fix(
     visit: Visit, seen: Seen, command: str, fields: dict[str, Any], wrong: Callable[[], str]
 ) -> _Looked | HttpResponse:
     """What a fix unblocks; or, where just this was shown before, its being done."""
-    if not visit.posted:
+    if not visit.submitted:
         return _Looked()
     if problem := wrong():
         return _Looked(problem=problem, status=422)
@@ -163,22 +163,22 @@ def _fix(
     except MalformedError as error:
         return _Looked(problem=say_malformed(error, visit.language), status=422)
     mark = hashlib.sha256(repr(sorted(fields.items(), key=str)).encode()).hexdigest()
-    if visit.typed.get("do") == "fix" and visit.typed.get("seen") == mark:
-        sent = send(visit, command, **fields)
-        if sent.accepted:
-            return visit.go("support.ticket", said=_said(sent), ticket_id=seen.ticket.ticket_id)
-        return _Looked(problem=sent.problem or _first(visit, sent), status=sent.status)
+    if visit.form.get("do") == "fix" and visit.form.get("seen") == mark:
+        result = send(visit, command, **fields)
+        if result.accepted:
+            return visit.redirect("support.ticket", message=_said(result), ticket_id=seen.ticket.ticket_id)
+        return _Looked(problem=result.problem or _first(visit, result), status=result.status)
     return _Looked(_unblocks(visit, seen, outlook(seen.ticket, fix)), mark)
 
 
-def _said(sent: Sent) -> str:
-    if any(event["type"] == "link.established" for event in sent.events):
+def _said(result: CommandResult) -> str:
+    if any(event["type"] == "link.established" for event in result.events):
         return _("Done. The link that was stuck is established.")
     return _("Done.")
 
 
-def _first(visit: Visit, sent: Sent) -> str:
-    return say_reason(sent.reasons[0], visit.language, visit.zone).problem
+def _first(visit: Visit, result: CommandResult) -> str:
+    return say_reason(result.reasons[0], visit.language, visit.zone).problem
 
 
 def _unblocks(visit: Visit, seen: Seen, found: Outlook) -> Unblocks:

@@ -7,11 +7,11 @@ from msgspec import Struct
 
 from shoplink.flows.ticket.read import see
 from shoplink.store.ticket.tickets import Status, markets_of_open_tickets, page_of_tickets
-from shoplink.web.access import SUPPORT
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import SUPPORT
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.ticket.view import TicketRow, show_row
-from shoplink.web.visit import Answer, Shown, Visit
 from shoplink.wording.sentences import N_
 
 _ROWS = 50
@@ -36,9 +36,9 @@ class Queue(Struct, frozen=True):
 
 
 @page("support/", SUPPORT, menu=Menu(icon="inbox", title=N_("Queue")))
-def queue(visit: Visit) -> Answer:
+def queue(visit: Visit) -> PageResponse:
     """Tickets of a status, those that wait the oldest first, those that ended the newest first."""
-    asked, market = visit.asked.get("status", ""), visit.market
+    asked, market = visit.query.get("status", ""), visit.market
     status: Status = next((each for each in _TABS if each == asked), "open")
     after = visit.number("after") or 0
     ended = status in {"resolved", "closed"}
@@ -60,4 +60,4 @@ def queue(visit: Visit) -> Answer:
         next_url=f"{query}&after={found[_ROWS - 1].number}" if len(found) > _ROWS else "",
         first_url=query if after else "",
     )
-    return Shown("support/queue.html", view)
+    return PageContent("support/queue.html", view)

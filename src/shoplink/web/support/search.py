@@ -13,22 +13,16 @@ from shoplink.store.read.names import names
 from shoplink.store.read.refusal import StoredRefusal, page_of_refusals
 from shoplink.store.read.search import find as find_stored
 from shoplink.store.ticket.tickets import page_of_tickets
-from shoplink.web.access import SUPPORT
-from shoplink.web.facts import Facts, account_facts, shop_facts
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import SUPPORT
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.ticket.view import TicketRow, in_words, show_row
-from shoplink.web.view_models import (
-    Badge,
-    Instant,
-    TimelineRow,
-    show_instant,
-    show_link_status,
-    show_role,
-    show_timeline,
-    show_turn,
-)
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.facts import Facts, account_facts, shop_facts
+from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.state import show_link_status, show_next_actor, show_role
+from shoplink.web.view_model.timeline import TimelineRow, show_timeline
 from shoplink.wording import say_reason
 from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_, SUBJECT_NAMES
@@ -51,7 +45,7 @@ class LinkRow(Struct, frozen=True):
     other: str
     role: str
     status: Badge
-    turn: Badge
+    next_actor: Badge
     held: list[str]
 
 
@@ -86,20 +80,20 @@ class RecordPage(Struct, frozen=True):
 
 
 @page("support/find", SUPPORT, menu=Menu(icon="search", title=N_("Look up")))
-def find(visit: Visit) -> Answer:
+def find(visit: Visit) -> PageResponse:
     """Shops and accounts whose id, name or handle begins with what was typed."""
-    asked = visit.asked.get("q", "").strip().removeprefix("@")[:200].replace("\x00", "")
+    asked = visit.query.get("q", "").strip().removeprefix("@")[:200].replace("\x00", "")
     found = find_stored(asked, _EACH) if asked else None
     view = FindPage(
         asked,
         [(f"/support/shops/{key}", key, name) for key, name in found.shops] if found else [],
         [(f"/support/accounts/{key}", key, name) for key, name in found.accounts] if found else [],
     )
-    return Shown("support/find.html", view)
+    return PageContent("support/find.html", view)
 
 
 @page("support/shops/<str:shop_id>", SUPPORT)
-def shop(visit: Visit, shop_id: str) -> Answer:
+def shop(visit: Visit, shop_id: str) -> PageResponse:
     """A shop: facts, live links, waivers, tickets, refusals, what happened."""
     world = look_at(shops=[shop_id]).world
     record = world.shops.get(shop_id)
@@ -115,11 +109,11 @@ def shop(visit: Visit, shop_id: str) -> Answer:
         refusals=_refusals(visit, page_of_refusals(_EACH, None, shop_id=shop_id), "account_id"),
         timeline=show_timeline(visit, [event for _, event in newest_events(_EACH, shop_id=shop_id)]),
     )
-    return Shown("support/record.html", view)
+    return PageContent("support/record.html", view)
 
 
 @page("support/accounts/<str:account_id>", SUPPORT)
-def account(visit: Visit, account_id: str) -> Answer:
+def account(visit: Visit, account_id: str) -> PageResponse:
     """An account: the same."""
     world = look_at(accounts=[account_id]).world
     record = world.accounts.get(account_id)
@@ -135,7 +129,7 @@ def account(visit: Visit, account_id: str) -> Answer:
         refusals=_refusals(visit, page_of_refusals(_EACH, None, account_id=account_id), "shop_id"),
         timeline=show_timeline(visit, [event for _, event in newest_events(_EACH, account_id=account_id)]),
     )
-    return Shown("support/record.html", view)
+    return PageContent("support/record.html", view)
 
 
 def _link(visit: Visit, world: World, link: Link, other: str) -> LinkRow:
@@ -150,7 +144,7 @@ def _link(visit: Visit, world: World, link: Link, other: str) -> LinkRow:
         other=name,
         role=show_role(visit, link.role),
         status=show_link_status(link),
-        turn=show_turn(next_actor(link, held)),
+        next_actor=show_next_actor(next_actor(link, held)),
         held=[say_reason(reason, visit.language, visit.zone).problem for reason in held],
     )
 
@@ -179,13 +173,13 @@ def _refusals(visit: Visit, found: list[StoredRefusal], other: str) -> list[Refu
     rows = []
     for refusal in found:
         who = str(refusal.command.get(other) or "")
-        said = [say_reason(read_reason(reason), visit.language, visit.zone) for reason in refusal.reasons]
+        texts = [say_reason(read_reason(reason), visit.language, visit.zone) for reason in refusal.reasons]
         rows.append(
             RefusalRow(
                 show_instant(visit, refusal.at),
                 in_words(str(refusal.command["command"])),
                 known.get(who) or who,
-                [each.problem for each in said],
+                [each.problem for each in texts],
             )
         )
     return rows

@@ -7,12 +7,12 @@ from msgspec import Struct
 from shoplink.core.ticket import Facts, facts_of
 from shoplink.flows.ticket.read import Seen, find
 from shoplink.flows.ticket.steps import reply, resolve
-from shoplink.web.access import SUPPORT
-from shoplink.web.facts import account_facts, shop_facts
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.request.access import SUPPORT
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.support.waivable import Waivable, waivable
 from shoplink.web.ticket.view import TicketView, problem_of, show_ticket, step_of, words_of
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.facts import account_facts, shop_facts
 
 
 class FactRow(Struct, frozen=True):
@@ -40,16 +40,16 @@ class TicketPage(Struct, frozen=True):
 
 
 @page("support/tickets/<str:ticket_id>", SUPPORT, posts=True)
-def ticket(visit: Visit, ticket_id: str) -> Answer:
+def ticket(visit: Visit, ticket_id: str) -> PageResponse:
     """The ticket; its form answers it, or says that it is done."""
     seen, problem = of_support(visit, ticket_id), ""
-    if visit.posted:
+    if visit.submitted:
         words, problem = words_of(visit)
-        resolves = visit.typed.get("do") == "resolve"
+        resolves = visit.form.get("do") == "resolve"
         if not problem and not resolves and words is None:
             problem = _("Write something first.")
         if not problem:
-            said = _("The ticket is resolved.") if resolves else _("Your answer is sent.")
+            message = _("The ticket is resolved.") if resolves else _("Your answer is sent.")
             if resolves:
                 answer = resolve(seen.ticket, step_of(visit, "resolve"), words)
             else:
@@ -57,9 +57,9 @@ def ticket(visit: Visit, ticket_id: str) -> Answer:
                 answer = reply(seen.ticket, step_of(visit, "reply"), words)
             problem = problem_of(visit, answer)
             if not problem:
-                return visit.go("support.ticket", said=said, ticket_id=ticket_id)
+                return visit.redirect("support.ticket", message=message, ticket_id=ticket_id)
         seen = of_support(visit, ticket_id)
-    return Shown("support/ticket.html", _page(visit, seen, problem), status=422 if problem else 200)
+    return PageContent("support/ticket.html", _page(visit, seen, problem), status=422 if problem else 200)
 
 
 def of_support(visit: Visit, ticket_id: str) -> Seen:

@@ -4,8 +4,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from shoplink.web.assets import asset, icon_address
-from shoplink.web.command import KEY_FIELD, new_key
+from shoplink.web.page.asset import asset, icon_address
+from shoplink.web.request.command import KEY_FIELD, new_form_key
 
 register = template.Library()
 
@@ -26,7 +26,7 @@ def icon(name: str, more: str = "") -> SafeString:
 @register.simple_tag
 def once() -> SafeString:
     """The hidden field that lets a form be done once, however often it is sent."""
-    return format_html('<input type="hidden" name="{}" value="{}">', KEY_FIELD, new_key())
+    return format_html('<input type="hidden" name="{}" value="{}">', KEY_FIELD, new_form_key())
 
 
 @register.simple_tag(takes_context=True)

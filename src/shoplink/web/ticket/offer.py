@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from shoplink.core import Reason, support_can_help
-from shoplink.web.visit import Visit
+from shoplink.web.request.visit import Visit
 
 
 class TicketForm(Struct, frozen=True):

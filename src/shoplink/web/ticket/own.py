@@ -7,13 +7,14 @@ from msgspec import Struct
 from shoplink.core import Link, parse_command
 from shoplink.core.commands import COMMANDS, PairCommand
 from shoplink.core.instant import BEGINNING
-from shoplink.core.parse import MalformedError, is_id
+from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
 from shoplink.core.wire_format import read_reason, to_plain
 from shoplink.flows.ticket.read import Seen, find, see
 from shoplink.flows.ticket.steps import open_about, open_review, reply, withdraw
-from shoplink.store.read.link import one_link
 from shoplink.store.ticket.tickets import page_of_tickets
+from shoplink.web.request.access import visible_link
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.ticket.view import (
     TicketRow,
     TicketView,
@@ -23,8 +24,7 @@ from shoplink.web.ticket.view import (
     step_of,
     words_of,
 )
-from shoplink.web.view_models import ReasonRow, show_reasons
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
 
 _ROWS = 25
 _FIELDS = ("role", "reference", "settlement", "product_id", "content_id")
@@ -55,7 +55,7 @@ class NotOpened(Struct, frozen=True):
     hidden: bool
 
 
-def my_tickets(visit: Visit, base: str) -> Answer:
+def my_tickets(visit: Visit, base: str) -> PageResponse:
     """The tickets that this side opened."""
     before = visit.number("before") or 0
     by = visit.by
@@ -64,27 +64,29 @@ def my_tickets(visit: Visit, base: str) -> Answer:
     found = page_of_tickets(visit.now, _ROWS + 1, before, side=side, newest_first=True, **own)  # type: ignore[arg-type]
     rows = [show_row(visit, seen, f"{base}tickets/{seen.ticket.ticket_id}") for seen in see(found[:_ROWS])]
     next_url = f"?before={found[_ROWS - 1].number}" if len(found) > _ROWS else ""
-    return Shown("tickets/mine.html", MyTickets(base, rows, next_url, f"{base}tickets" if before else ""))
+    return PageContent(
+        "tickets/mine.html", MyTickets(base, rows, next_url, f"{base}tickets" if before else "")
+    )
 
 
-def my_ticket(visit: Visit, base: str, ticket_id: str) -> Answer:
+def my_ticket(visit: Visit, base: str, ticket_id: str) -> PageResponse:
     """A ticket of this side; its forms write in it, or withdraw it. Raises Http404."""
     seen, problem = find(ticket_id, visit.by), ""
     if seen is None:
         raise Http404
-    if visit.posted:
-        problem, said = _changed(visit, seen)
+    if visit.submitted:
+        problem, message = _changed(visit, seen)
         if not problem:
-            return _to(visit, base, ticket_id, said)
+            return _to(visit, base, ticket_id, message)
         seen = find(ticket_id, visit.by) or seen
     url = f"{base}tickets/{ticket_id}"
     view = MyTicket(base, show_ticket(visit, seen, url, problem))
-    return Shown("tickets/one.html", view, status=422 if problem else 200)
+    return PageContent("tickets/one.html", view, status=422 if problem else 200)
 
 
 def _changed(visit: Visit, seen: Seen) -> tuple[str, str]:
     """Do what a form of the page asks; what is wrong with it, or what to say when it is done."""
-    if visit.typed.get("do") == "withdraw":
+    if visit.form.get("do") == "withdraw":
         answer = withdraw(seen.ticket, step_of(visit, "withdraw"))
         return problem_of(visit, answer), _("The ticket is withdrawn.")
     words, problem = words_of(visit)
@@ -94,16 +96,16 @@ def _changed(visit: Visit, seen: Seen) -> tuple[str, str]:
     return problem_of(visit, answer), _("Your message is with support.")
 
 
-def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> Answer:
+def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> PageResponse:
     """Open a ticket about what a page has just refused; `link`: what to ask about where the form names no other.
 
     The form holds the command's name with its fields, or a link that stays in review. Raises Http404.
     """
-    if not visit.posted:
+    if not visit.submitted:
         return _to(visit, base, "", "")
     words, problem = words_of(visit)
-    link = _meant(visit, link)
-    command = visit.typed.get("command", "")
+    link = _link_in_form(visit, link)
+    command = visit.form.get("command", "")
     step = step_of(visit, "ticket")
     if command:
         answer = open_about(_asked(visit, command, link), step, words)
@@ -112,8 +114,8 @@ def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> Answer:
     else:
         raise Http404
     if answer["outcome"] == "accepted":
-        said = _("The ticket is with support; you will be told when they answer.")
-        return _to(visit, base, answer["ticket_id"], said)
+        message = _("The ticket is with support; you will be told when they answer.")
+        return _to(visit, base, answer["ticket_id"], message)
     reasons = [read_reason(reason) for reason in answer.get("reasons", [])]
     view = NotOpened(
         base,
@@ -121,12 +123,12 @@ def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> Answer:
         show_reasons(visit, reasons),
         answer.get("creator_can_see", False),
     )
-    return Shown("tickets/refused.html", view, status=409)
+    return PageContent("tickets/refused.html", view, status=409)
 
 
 def _asked(visit: Visit, command: str, link: Link | None) -> PairCommand:
     """The command that a form asks about. Raises Http404 for one that no page offers."""
-    kind, typed = COMMANDS.get(command), visit.typed
+    kind, typed = COMMANDS.get(command), visit.form
     if kind is None or not issubclass(kind, PairCommand):
         raise Http404
     known = kind.__struct_fields__
@@ -150,23 +152,18 @@ def _asked(visit: Visit, command: str, link: Link | None) -> PairCommand:
     return asked
 
 
-def _meant(visit: Visit, link: Link | None) -> Link | None:
-    """The link that a form names; `link` if it names neither one nor another shop. Raises Http404."""
-    if named := visit.typed.get("link_id", ""):
-        return _own(visit, one_link(named) if is_id(named) else None)
-    return None if visit.typed.get("shop_id") else link
+def _link_in_form(visit: Visit, link: Link | None) -> Link | None:
+    """The link that a form names; `link` if it names neither a link nor a shop. Raises Http404."""
+    if link_id := visit.form.get("link_id", ""):
+        return visible_link(visit.by, link_id)
+    return None if visit.form.get("shop_id") else link
 
 
-def _own(visit: Visit, link: Link | None) -> Link:
-    """A link of this side's. Raises Http404."""
-    if link is None or visit.by.id != (link.shop_id if visit.by.kind == "shop" else link.account_id):
-        raise Http404
-    return link
-
-
-def _to(visit: Visit, base: str, ticket_id: str, said: str) -> HttpResponse:
+def _to(visit: Visit, base: str, ticket_id: str, message: str) -> HttpResponse:
     place, named = ("seller", "shop_id") if visit.by.kind == "shop" else ("creator", "account_id")
     assert base == f"/{place}/{visit.by.id}/", "a side has one place"
     if ticket_id:
-        return visit.go(f"{place}.ticket", said=said, **{named: visit.by.id, "ticket_id": ticket_id})
-    return visit.go(f"{place}.tickets", said=said, **{named: visit.by.id})
+        return visit.redirect(
+            f"{place}.ticket", message=message, **{named: visit.by.id, "ticket_id": ticket_id}
+        )
+    return visit.redirect(f"{place}.tickets", message=message, **{named: visit.by.id})

@@ -16,17 +16,12 @@ from shoplink.flows.execute import Answer
 from shoplink.flows.ticket.read import Seen, told
 from shoplink.flows.ticket.steps import Step, Words
 from shoplink.store.ticket.words import Message, messages_of
-from shoplink.web.command import key_of
-from shoplink.web.view_models import (
-    Badge,
-    Instant,
-    ReasonRow,
-    show_actor,
-    show_instant,
-    show_reasons,
-    show_role,
-)
-from shoplink.web.visit import Visit
+from shoplink.web.request.command import form_key
+from shoplink.web.request.visit import Visit
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.state import show_actor, show_role
 from shoplink.wording.problems import PROBLEMS
 
 TEXT_MAX, EVIDENCE_MAX = 2_000, 200
@@ -121,8 +116,8 @@ def show_ticket(visit: Visit, seen: Seen, url: str, problem: str = "") -> Ticket
         forgotten=show_instant(visit, ticket.forgotten_at) if ticket.forgotten_at else None,
         may_withdraw=ticket.ended_at is None and not staff,
         may_resolve=ticket.ended_at is None and staff,
-        text=visit.typed.get("text", ""),
-        evidence=visit.typed.get("evidence", ""),
+        text=visit.form.get("text", ""),
+        evidence=visit.form.get("evidence", ""),
         problem=problem,
     )
 
@@ -221,12 +216,12 @@ def _said(visit: Visit, row: TicketRow, message: Message) -> Said:
 
 def step_of(visit: Visit, kind: str) -> Step:
     """How the form that was sent asks for a step; sent twice, it is done once."""
-    return Step(visit.by, scope=f"person:{visit.by.person or ''}", key=f"{key_of(visit)}/{kind}")
+    return Step(visit.by, scope=f"person:{visit.by.person or ''}", key=f"{form_key(visit)}/{kind}")
 
 
 def words_of(visit: Visit) -> tuple[Words | None, str]:
     """What was written into the form, if anything; and what is wrong with it."""
-    text, evidence = visit.typed.get("text", "").strip(), visit.typed.get("evidence", "").strip()
+    text, evidence = visit.form.get("text", "").strip(), visit.form.get("evidence", "").strip()
     if len(text) > TEXT_MAX or len(evidence) > EVIDENCE_MAX or "\x00" in text + evidence:
         return None, _("Write at most {text} characters, and at most {evidence} about the evidence.").format(
             text=TEXT_MAX, evidence=EVIDENCE_MAX
@@ -246,5 +241,5 @@ def problem_of(visit: Visit, answer: Answer) -> str:
         return _("This form had been sent before with other input. Check what you typed and send it again.")
     if answer["error"] == "ticket.beyond_support":
         return _("Support cannot help with this; each reason below says who can.")
-    said: Any = visit.language.text(PROBLEMS[answer["error"]].detail)
-    return str(said)
+    text: Any = visit.language.text(PROBLEMS[answer["error"]].detail)
+    return str(text)

@@ -10,10 +10,10 @@ from shoplink.core.instant import format_instant
 from shoplink.demo.personas import is_demo
 from shoplink.store.people.inbox import unread_count
 from shoplink.store.read.names import names
-from shoplink.web.access import places_of
-from shoplink.web.network import DEMO_CHOICES
-from shoplink.web.reader import CODES
-from shoplink.web.visit import Visit
+from shoplink.web.request.access import places_of
+from shoplink.web.request.network import DEMO_CHOICES
+from shoplink.web.request.reader import CODES
+from shoplink.web.request.visit import Visit
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
@@ -56,7 +56,7 @@ class NetworkLine(Struct, frozen=True):
     """The visitor's network country by its name ('' if unknown), and where it was learnt."""
 
     country: str
-    learnt: str
+    source: str
     choices: list[tuple[str, str, bool]]
 
 
@@ -128,7 +128,7 @@ def _places(visit: Visit) -> list[PlaceItem]:
 
 def _menu(visit: Visit, place: str) -> list[MenuItem]:
     """The entries of the place's menu that lead somewhere from here."""
-    named = dict(visit.named)
+    named = dict(visit.route_values)
     may = places_of(visit.request) if MENUS.get(place) else None
     if may and place == "seller" and len(may.shops) == 1:
         named.setdefault("shop_id", may.shops[0])
@@ -154,10 +154,10 @@ def _url(name: str, named: dict[str, str]) -> str:
 
 
 def _network(visit: Visit, *, choose: bool) -> NetworkLine:
-    network, said = visit.network, visit.language
-    country = said.country(network.region) if network.region else ""
+    network, language = visit.network, visit.language
+    country = language.country(network.region) if network.region else ""
     choices = [
-        (code, said.country(code) if code != "unknown" else "", code == (network.region or "unknown"))
+        (code, language.country(code) if code != "unknown" else "", code == (network.region or "unknown"))
         for code in DEMO_CHOICES
     ]
-    return NetworkLine(country, network.learnt, choices if choose else [])
+    return NetworkLine(country, network.source, choices if choose else [])

@@ -13,15 +13,22 @@ from shoplink.core.commerce.permissions import permissions
 from shoplink.core.wire_format import read_reason
 from shoplink.flows.look import look_at
 from shoplink.store.read.commerce import one_content, page_of_products, products_of
-from shoplink.web.access import CREATOR
-from shoplink.web.command import Sent, judge_all, send, send_all
-from shoplink.web.commerce import PAGE, Picked, ProductRow, cursor_of, picked, show_product
 from shoplink.web.creator.account import handle_of, mine, shop_of
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import CREATOR
+from shoplink.web.request.command import CommandResult, dry_run_batch, send, send_batch
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.ticket.offer import TicketForm, ticket_about
-from shoplink.web.view_models import ReasonRow, show_reasons
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.product import (
+    PAGE,
+    ProductFilter,
+    ProductRow,
+    cursor_of,
+    product_filter,
+    show_product,
+)
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording import say_reason
 from shoplink.wording.sentences import N_
 
@@ -47,7 +54,7 @@ class Offers(Struct, frozen=True):
     place: str
     back_url: str
     rows: list[Offer]
-    picked: Picked
+    product_filter: ProductFilter
     next_url: str
     first_url: str
     why_not: list[ReasonRow]
@@ -56,17 +63,17 @@ class Offers(Struct, frozen=True):
 
 
 @page("creator/<str:account_id>/add", CREATOR, posts=True)
-def add(visit: Visit, account_id: str) -> Answer:
+def add(visit: Visit, account_id: str) -> PageResponse:
     """Add from shop: many of the linked shop's products at once, each with its own outcome."""
     found, to = mine(account_id), _target(visit, account_id)
     link = found.current
     if link is None or link.status != "linked":
-        return visit.go("creator.showcase", account_id=account_id)
-    sent = None
-    if visit.posted:
-        chosen = visit.typed.getlist("product_id")
+        return visit.redirect("creator.showcase", account_id=account_id)
+    result = None
+    if visit.submitted:
+        chosen = visit.form.getlist("product_id")
         if chosen:
-            sent = send(
+            result = send(
                 visit,
                 "add_from_shop",
                 link_id=link.link_id,
@@ -76,11 +83,11 @@ def add(visit: Visit, account_id: str) -> Answer:
                 content_id=to.content_id if to else None,
             )
         else:
-            sent = Sent(accepted=False, problem=_("Choose at least one product."))
-        if sent.accepted and all(one["outcome"] == "added" for one in sent.products):
+            result = CommandResult(accepted=False, problem=_("Choose at least one product."))
+        if result.accepted and all(one["outcome"] == "added" for one in result.products):
             return _back(visit, account_id, to, _("Added."))
-    view = _own(visit, found.world, link, to, sent)
-    return Shown("creator/add.html", view, status=sent.status if sent else 200)
+    view = _own(visit, found.world, link, to, result)
+    return PageContent("creator/add.html", view, status=result.status if result else 200)
 
 
 @page(
@@ -89,24 +96,24 @@ def add(visit: Visit, account_id: str) -> Answer:
     posts=True,
     menu=Menu(icon="trending-up", title=N_("Choose products")),
 )
-def choose(visit: Visit, account_id: str) -> Answer:
+def choose(visit: Visit, account_id: str) -> PageResponse:
     """选品: other shops' products, the rising ones first asked for; many are promoted at once, each for its commission."""
-    to, tried = _target(visit, account_id), dict[str, Sent]()
-    if visit.posted:
+    to, tried = _target(visit, account_id), dict[str, CommandResult]()
+    if visit.submitted:
         tried = _promoted(visit, account_id, to)
-        if tried and all(sent.accepted for sent in tried.values()):
+        if tried and all(result.accepted for result in tried.values()):
             return _back(visit, account_id, to, _("Added. You earn the commission on what you sell."))
     view = _others(visit, account_id, to, tried)
-    return Shown("creator/choose.html", view, status=_status(tried) if visit.posted else 200)
+    return PageContent("creator/choose.html", view, status=_status(tried) if visit.submitted else 200)
 
 
-def _promoted(visit: Visit, account_id: str, to: Content | None) -> dict[str, Sent]:
+def _promoted(visit: Visit, account_id: str, to: Content | None) -> dict[str, CommandResult]:
     """What became of each product that was chosen, one after the other in one batch; ids of none are left out."""
-    chosen = dict.fromkeys(visit.typed.getlist("product_id")[:PAGE])
+    chosen = dict.fromkeys(visit.form.getlist("product_id")[:PAGE])
     known = products_of([product_id for product_id in chosen if "\x00" not in product_id])
     wanted = [known[product_id] for product_id in chosen if product_id in known]
-    sent = send_all(visit, _promotions(account_id, to, wanted))
-    return {one.product_id: each for one, each in zip(wanted, sent, strict=True)}
+    result = send_batch(visit, _promotions(account_id, to, wanted))
+    return {one.product_id: each for one, each in zip(wanted, result, strict=True)}
 
 
 def _promotions(account_id: str, to: Content | None, products: Iterable[Product]) -> list[dict[str, Any]]:
@@ -114,16 +121,16 @@ def _promotions(account_id: str, to: Content | None, products: Iterable[Product]
     return [{**place, "shop_id": one.shop_id, "product_id": one.product_id} for one in products]
 
 
-def _status(tried: dict[str, Sent]) -> int:
+def _status(tried: dict[str, CommandResult]) -> int:
     """Nothing was chosen; some were added; or none of them."""
     if not tried:
         return 422
-    return min(sent.status for sent in tried.values())
+    return min(result.status for result in tried.values())
 
 
 def _target(visit: Visit, account_id: str) -> Content | None:
     """The video or live that products are for; None is the showcase. Raises Http404 if it is not mine."""
-    to = visit.typed.get("to", "") or visit.asked.get("to", "")
+    to = visit.form.get("to", "") or visit.query.get("to", "")
     if not to:
         return None
     content = one_content(to) if "\x00" not in to else None
@@ -132,21 +139,25 @@ def _target(visit: Visit, account_id: str) -> Content | None:
     return content
 
 
-def _back(visit: Visit, account_id: str, to: Content | None, said: str) -> Answer:
+def _back(visit: Visit, account_id: str, to: Content | None, message: str) -> PageResponse:
     if to:
-        return visit.go("creator.video", said=said, account_id=account_id, content_id=to.content_id)
-    return visit.go("creator.showcase", said=said, account_id=account_id)
+        return visit.redirect(
+            "creator.video", message=message, account_id=account_id, content_id=to.content_id
+        )
+    return visit.redirect("creator.showcase", message=message, account_id=account_id)
 
 
-def _own(visit: Visit, world: World, link: Link, to: Content | None, sent: Sent | None) -> Offers:
-    wanted = picked(visit)
+def _own(visit: Visit, world: World, link: Link, to: Content | None, result: CommandResult | None) -> Offers:
+    wanted = product_filter(visit)
     found = _products(visit, wanted, shop_id=link.shop_id)
     why_not = permissions(world, link.shop_id, link.account_id).why_not[
         "add_to_video" if to else "add_to_showcase"
     ]
-    chosen = set(visit.typed.getlist("product_id"))
+    chosen = set(visit.form.getlist("product_id"))
     outcomes = (
-        {one["product_id"]: tuple(map(read_reason, one["reasons"])) for one in sent.products} if sent else {}
+        {one["product_id"]: tuple(map(read_reason, one["reasons"])) for one in result.products}
+        if result
+        else {}
     )
     now = _judged_own(visit, link, to, [one.product_id for one in found[:PAGE]])
     rows = []
@@ -163,7 +174,7 @@ def _own(visit: Visit, world: World, link: Link, to: Content | None, sent: Sent 
                 common=why_not,
             )
         )
-    problem = sent.problem if sent else ""
+    problem = result.problem if result else ""
     if outcomes:
         problem = _some(sum(not reasons for reasons in outcomes.values()), len(outcomes))
     products = [("product_ids", one) for one in sorted(chosen) or [one.product_id for one in found[:1]]]
@@ -179,7 +190,7 @@ def _judged_own(
         return {}
     pair = {"shop_id": link.shop_id, "account_id": link.account_id}
     fields = {"product_ids": product_ids, "content_id": to.content_id if to else None, **pair}
-    (decision,) = judge_all(visit, [{"command": "add_from_shop", **fields}])
+    (decision,) = dry_run_batch(visit, [{"command": "add_from_shop", **fields}])
     reasons = {one.product_id: one.reasons for one in decision.outcomes}
     return {product_id: reasons.get(product_id, ()) for product_id in product_ids}
 
@@ -187,7 +198,7 @@ def _judged_own(
 def _offer(  # noqa: PLR0913 (what is known of a product that may be put in)
     visit: Visit,
     product: Product,
-    wanted: Picked,
+    wanted: ProductFilter,
     now: tuple[Reason, ...],
     tried: tuple[Reason, ...] | None,
     *,
@@ -216,12 +227,12 @@ def _said(visit: Visit, reasons: Iterable[Reason]) -> list[str]:
     return [say_reason(reason, visit.language, visit.zone).problem for reason in reasons]
 
 
-def _others(visit: Visit, account_id: str, to: Content | None, tried: dict[str, Sent]) -> Offers:
-    wanted, link = picked(visit, potential=True), mine(account_id).current
+def _others(visit: Visit, account_id: str, to: Content | None, tried: dict[str, CommandResult]) -> Offers:
+    wanted, link = product_filter(visit, potential=True), mine(account_id).current
     own = link.shop_id if link is not None and link.status == "linked" else None
     found = _products(visit, wanted, but_shop_id=own)
     world = look_at(shops={one.shop_id for one in found[:PAGE]}, accounts=[account_id]).world
-    now = judge_all(visit, _promotions(account_id, to, found[:PAGE]))
+    now = dry_run_batch(visit, _promotions(account_id, to, found[:PAGE]))
     held = [decision.reasons if isinstance(decision, Refused) else () for decision in now]
     common = [
         reason
@@ -230,24 +241,24 @@ def _others(visit: Visit, account_id: str, to: Content | None, tried: dict[str, 
     ]
     rows = []
     for one, reasons in zip(found, held, strict=False):
-        sent = tried.get(one.product_id)
+        result = tried.get(one.product_id)
         row = _offer(
             visit,
             one,
             wanted,
             reasons,
-            None if sent is None else sent.reasons,
-            chosen=sent is not None and not sent.accepted,
+            None if result is None else result.reasons,
+            chosen=result is not None and not result.accepted,
             common=common,
             shop=world.shops[one.shop_id].facts.name or one.shop_id,
         )
-        if sent is not None and sent.problem:
-            row.problems.append(sent.problem)
+        if result is not None and result.problem:
+            row.problems.append(result.problem)
         rows.append(row)
     problem = ""
     if tried:
-        problem = _some(sum(sent.accepted for sent in tried.values()), len(tried))
-    elif visit.posted:
+        problem = _some(sum(result.accepted for result in tried.values()), len(tried))
+    elif visit.submitted:
         problem = _("Choose at least one product.")
     wished = ([one for one in found if one.product_id in tried] or found)[:1]
     about = [each for one in wished for each in (("shop_id", one.shop_id), ("product_id", one.product_id))]
@@ -256,7 +267,7 @@ def _others(visit: Visit, account_id: str, to: Content | None, tried: dict[str, 
 
 
 def _products(
-    visit: Visit, wanted: Picked, shop_id: str | None = None, but_shop_id: str | None = None
+    visit: Visit, wanted: ProductFilter, shop_id: str | None = None, but_shop_id: str | None = None
 ) -> list[Product]:
     return page_of_products(
         PAGE + 1,
@@ -276,7 +287,7 @@ def _offers(  # noqa: PLR0913, PLR0917 (what the two pages have in common)
     to: Content | None,
     rows: list[Offer],
     found: list[Product],
-    wanted: Picked,
+    wanted: ProductFilter,
     why_not: Iterable[Reason],
     problem: str,
     shop: str,
@@ -291,7 +302,7 @@ def _offers(  # noqa: PLR0913, PLR0917 (what the two pages have in common)
         place=(to.title or to.content_id) if to else _("Showcase"),
         back_url=f"{base}/videos/{to.content_id}" if to else f"{base}/showcase",
         rows=rows,
-        picked=wanted,
+        product_filter=wanted,
         next_url=f"{address}&cursor={found[PAGE - 1].product_id}" if len(found) > PAGE else "",
         first_url=address if cursor_of(visit) else "",
         why_not=show_reasons(visit, why_not),

@@ -1,4 +1,4 @@
-"""Where the visitor's network is, and where that was learnt."""
+"""The country of the visitor's network, and the source that it was learnt from."""
 
 from typing import Literal, NamedTuple
 
@@ -13,24 +13,24 @@ DEMO_CHOICES = ("GB", "US", "ID", "unknown")
 
 
 class Network(NamedTuple):
-    """The country of the visitor's network, None if unknown, and where it was learnt."""
+    """The country of the visitor's network (None if unknown), and the source that says so."""
 
     region: str | None
-    learnt: Literal["header", "database", "demo", "unknown"]
+    source: Literal["header", "database", "demo", "unknown"]
 
 
 def network_of(request: HttpRequest) -> Network:
-    """In a demo what was chosen; else the trusted proxy's country header if one is configured; else looked up.
+    """In the demo, the visitor's choice; else the country header of a trusted proxy if one is configured; else a look-up.
 
-    Only the country goes on from here; the address is kept nowhere.
+    Only the country leaves this function; the address is stored nowhere.
     """
     chosen = request.COOKIES.get(DEMO_COOKIE)
     if chosen in DEMO_CHOICES and is_demo():
         return Network(None if chosen == "unknown" else chosen, "demo")
     if settings.COUNTRY_HEADER:
-        said = request.headers.get(settings.COUNTRY_HEADER, "")
-        known = len(said) == 2 and said.isascii() and said.isalpha() and said.isupper() and said != "XX"  # noqa: PLR2004 (ISO 3166-1 alpha-2)
-        return Network(said, "header") if known else Network(None, "unknown")
+        code = request.headers.get(settings.COUNTRY_HEADER, "")
+        known = len(code) == 2 and code.isascii() and code.isalpha() and code.isupper() and code != "XX"  # noqa: PLR2004 (ISO 3166-1 alpha-2)
+        return Network(code, "header") if known else Network(None, "unknown")
     try:
         region = country_of(address_of(request))
     except ValueError:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django.http import HttpResponse
 from xlsxwriter import Workbook
 
-from shoplink.web.visit import Visit
+from shoplink.web.request.visit import Visit
 
 FORMATS = ("csv", "xlsx")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -17,9 +17,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | int | datetime | None
 
 
-def asked_for(visit: Visit) -> str | None:
+def requested_format(visit: Visit) -> str | None:
     """The format that the address asks for with `?format=`; None where the page itself is wanted."""
-    wanted = visit.asked.get("format")
+    wanted = visit.query.get("format")
     return wanted if wanted in FORMATS else None
 
 

@@ -17,12 +17,12 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from shoplink.store.read.link import snapshot
-from shoplink.web.access import Access, SignInError
-from shoplink.web.assets import build
-from shoplink.web.frame import MENUS, Frame, Menu, frame_of
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.asset import build
+from shoplink.web.page.frame import MENUS, Frame, Menu, frame_of
+from shoplink.web.request.access import Access, SignInError
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 
-View = Callable[..., Answer]
+View = Callable[..., PageResponse]
 
 STAMP_COOKIE = "stamp"
 """Changes whenever this browser sends a form, so that no page is shown again with a form's key used up."""
@@ -106,18 +106,18 @@ def _answering(view: View) -> Callable[..., HttpResponse]:
     def answer(visit: Visit, **named: str) -> HttpResponse:
         if visit.request.method == "POST":
             found = view(visit, **named)
-            response = _rendered(visit, found) if isinstance(found, Shown) else found
+            response = _rendered(visit, found) if isinstance(found, PageContent) else found
             secure = visit.request.is_secure()
             response.set_cookie(STAMP_COOKIE, token_urlsafe(8), httponly=True, samesite="Lax", secure=secure)
             return response
         with snapshot():
             found = view(visit, **named)
-            return _looked_at(visit, found) if isinstance(found, Shown) else found
+            return _looked_at(visit, found) if isinstance(found, PageContent) else found
 
     return answer
 
 
-def _looked_at(visit: Visit, shown: Shown) -> HttpResponse:
+def _looked_at(visit: Visit, shown: PageContent) -> HttpResponse:
     """What a page shows, or 304 for whoever has just this already: its template is not rendered again."""
     frame = frame_of(visit)
     if len(get_messages(visit.request)):
@@ -129,7 +129,7 @@ def _looked_at(visit: Visit, shown: Shown) -> HttpResponse:
     return _private(_rendered(visit, shown, frame), etag)
 
 
-def _rendered(visit: Visit, shown: Shown, frame: Frame | None = None) -> HttpResponse:
+def _rendered(visit: Visit, shown: PageContent, frame: Frame | None = None) -> HttpResponse:
     context = {"view": shown.view, "visit": visit, "frame": frame or frame_of(visit)}
     return _private(render(visit.request, shown.template, context, status=shown.status))
 
@@ -142,7 +142,7 @@ def _private(response: HttpResponse, etag: str = "") -> HttpResponse:
     return response
 
 
-def _digest(visit: Visit, shown: Shown, frame: Frame) -> str:
+def _digest(visit: Visit, shown: PageContent, frame: Frame) -> str:
     """What changes whenever the page would: its view model, its frame, and the form keys that were used up."""
     request = visit.request
     in_part = request.headers.get(

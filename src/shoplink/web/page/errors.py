@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from shoplink.web.reader import CODES, language_now, tag_of_browser
+from shoplink.web.request.reader import CODES, language_now, tag_of_browser
 
 
 def not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django's signature)

@@ -3,15 +3,15 @@
 from django.http import HttpResponseRedirect
 
 from shoplink.demo.personas import is_demo
-from shoplink.web.access import ANYONE, places_of
-from shoplink.web.page import page
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.request.access import ANYONE, places_of
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 
 
 @page("", ANYONE)
-def door(visit: Visit) -> Answer:
+def door(visit: Visit) -> PageResponse:
     """A signed-in person goes on to the first of their places, if there is one; everybody else learns how to get in."""
-    if visit.anybody:
+    if visit.signed_in:
         may = places_of(visit.request)
         if may.platform or may.support:
             return HttpResponseRedirect("/platform/" if may.platform else "/support/")
@@ -21,4 +21,4 @@ def door(visit: Visit) -> Answer:
             return HttpResponseRedirect(f"/creator/{may.accounts[0]}/")
     if is_demo():
         return HttpResponseRedirect("/demo")
-    return Shown("front/nowhere.html" if visit.anybody else "front/door.html")
+    return PageContent("front/nowhere.html" if visit.signed_in else "front/door.html")

@@ -21,15 +21,17 @@ from shoplink.flows.look import look_at
 from shoplink.flows.message.remind import remind_at_once
 from shoplink.flows.message.send_mail import mail_is_on
 from shoplink.flows.people.lookup import find
-from shoplink.web.access import SELLER
-from shoplink.web.command import Sent, judged_of, key_of, sent_of
-from shoplink.web.export import export
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
-from shoplink.web.reader import CODES
+from shoplink.web.page.declare import page
+from shoplink.web.page.export import export
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import SELLER
+from shoplink.web.request.command import CommandResult, form_key, result_of_answer, result_of_decision
+from shoplink.web.request.reader import CODES
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.shop import account_name, shop_name
-from shoplink.web.view_models import Deadline, ReasonRow, show_deadline, show_reasons, show_role
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.view_model.instant import Deadline, show_deadline
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.state import show_role
 from shoplink.wording import language_for
 from shoplink.wording.sentences import N_
 
@@ -80,16 +82,16 @@ class Many(Struct, frozen=True):
 
 
 @page("seller/<str:shop_id>/many", SELLER, posts=True, menu=Menu(icon="list-check", title=N_("Many at once")))
-def many(visit: Visit, shop_id: str) -> Answer:
+def many(visit: Visit, shop_id: str) -> PageResponse:
     """Judge what was pasted, send what passes, or remind of or withdraw the open invitations that were ticked."""
-    does = visit.typed.get("do", "") if visit.posted else ""
+    does = visit.form.get("do", "") if visit.submitted else ""
     if does == "withdraw":
         return _withdraw(visit, shop_id)
     if does == "remind":
-        count = remind_at_once(shop_id, visit.typed.getlist("account_id"), by_mail=mail_is_on())
-        said = ngettext("{count} creator is reminded.", "{count} creators are reminded.", count)
-        return visit.go("seller.many", said=said.format(count=count), shop_id=shop_id)
-    role: Role = "official" if visit.typed.get("role") == "official" else "marketing"
+        count = remind_at_once(shop_id, visit.form.getlist("account_id"), by_mail=mail_is_on())
+        message = ngettext("{count} creator is reminded.", "{count} creators are reminded.", count)
+        return visit.redirect("seller.many", message=message.format(count=count), shop_id=shop_id)
+    role: Role = "official" if visit.form.get("role") == "official" else "marketing"
     handles, problem = _handles(visit) if does else ([], "")
     rows: list[Judged] = []
     if handles and not problem:
@@ -106,7 +108,7 @@ def many(visit: Visit, shop_id: str) -> Answer:
         shop_id=shop_id,
         shop=shop_name(world, shop_id),
         role=role,
-        handles="\n".join(handles) or visit.typed.get("handles", ""),
+        handles="\n".join(handles) or visit.form.get("handles", ""),
         problem=problem,
         rows=rows,
         passing=passing,
@@ -114,12 +116,12 @@ def many(visit: Visit, shop_id: str) -> Answer:
         sent=does == "send",
         open=_open(visit, world, shop_id),
     )
-    return Shown("seller/many.html", view, status=422 if problem else 200)
+    return PageContent("seller/many.html", view, status=422 if problem else 200)
 
 
 def _handles(visit: Visit) -> tuple[list[str], str]:
     """The handles that were pasted or stand in the first column of the file, and what is wrong with them."""
-    text = visit.typed.get("handles", "")
+    text = visit.form.get("handles", "")
     file = visit.request.FILES.get("file")
     if file is not None:
         if file.size is None or file.size > _FILE_MAX:
@@ -159,10 +161,10 @@ def _rows(
             )
             rows.append(Judged(f"@{handle}", "", passes=False, reasons=[], problem=problem))
             continue
-        sent = decided[handle]
-        reasons = expected_review_reasons(world, shop_id, ids[0], role) if sent.accepted else sent.reasons
+        result = decided[handle]
+        reasons = expected_review_reasons(world, shop_id, ids[0], role) if result.accepted else result.reasons
         shown = show_reasons(visit, reasons if ids[0] in known else redact_for_stranger(reasons))
-        rows.append(Judged(f"@{handle}", ids[0], sent.accepted, shown, sent.problem))
+        rows.append(Judged(f"@{handle}", ids[0], result.accepted, shown, result.problem))
     return rows
 
 
@@ -171,7 +173,7 @@ def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
         "command": "invite",
         "at": BEGINNING,
         "by": to_plain(visit.by),
-        "key": f"{key_of(visit)}/{role}/{account_id}",
+        "key": f"{form_key(visit)}/{role}/{account_id}",
         "shop_id": shop_id,
         "account_id": account_id,
         "role": role,
@@ -180,16 +182,16 @@ def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
     return parse_command(fields)
 
 
-def _try(commands: list[Command]) -> list[Sent]:
-    return [judged_of(decision) for decision in try_in_turn(commands)]
+def _try(commands: list[Command]) -> list[CommandResult]:
+    return [result_of_decision(decision) for decision in try_in_turn(commands)]
 
 
-def _send(visit: Visit, commands: list[Command]) -> list[Sent]:
+def _send(visit: Visit, commands: list[Command]) -> list[CommandResult]:
     answers = execute(commands, scope=f"person:{visit.by.person or ''}") if commands else []
-    return [sent_of(answer) for answer in answers]
+    return [result_of_answer(answer) for answer in answers]
 
 
-def _file(visit: Visit, shop_id: str, rows: list[Judged]) -> Answer:
+def _file(visit: Visit, shop_id: str, rows: list[Judged]) -> PageResponse:
     """The rows that do not pass, with every reason, to be dealt with later; and to be judged again, as it stands."""
     header = [_(_HEADING), _("Account ID"), _("Reasons"), _("What to do")]
     failed = [
@@ -218,10 +220,10 @@ def _open(visit: Visit, world: World, shop_id: str) -> list[Open]:
     ]
 
 
-def _withdraw(visit: Visit, shop_id: str) -> Answer:
+def _withdraw(visit: Visit, shop_id: str) -> PageResponse:
     """Withdraw every open invitation that was ticked, in one batch."""
     by = Actor(visit.by.kind, visit.by.id, visit.by.person)
-    chosen = list(dict.fromkeys(visit.typed.getlist("account_id")))[:HANDLES_MAX]
+    chosen = list(dict.fromkeys(visit.form.getlist("account_id")))[:HANDLES_MAX]
     world = look_at(shops=[shop_id]).world
     open_ = {each.account_id for each in _open(visit, world, shop_id)}
     commands = [
@@ -231,7 +233,7 @@ def _withdraw(visit: Visit, shop_id: str) -> Answer:
     ]
     answers = execute(commands) if commands else []
     done = sum(answer["outcome"] == "accepted" for answer in answers)
-    said = ngettext("{count} invitation withdrawn.", "{count} invitations withdrawn.", done).format(
+    message = ngettext("{count} invitation withdrawn.", "{count} invitations withdrawn.", done).format(
         count=done
     )
-    return visit.go("seller.many", said=said, shop_id=shop_id)
+    return visit.redirect("seller.many", message=message, shop_id=shop_id)

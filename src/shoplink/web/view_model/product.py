@@ -7,8 +7,8 @@ from msgspec import Struct
 from shoplink.core.commerce.facts import ContentKind, Product
 from shoplink.core.commerce.picker import Thresholds, figures
 from shoplink.core.parse import is_id
-from shoplink.web.view_models import Badge
-from shoplink.web.visit import Visit
+from shoplink.web.request.visit import Visit
+from shoplink.web.view_model.badge import Badge
 from shoplink.wording.sentences import N_
 
 PAGE = 50
@@ -44,7 +44,7 @@ class ProductRow(Struct, frozen=True):
     potential: bool
 
 
-class Picked(Struct, frozen=True):
+class ProductFilter(Struct, frozen=True):
     """What a list of products was asked for; `query` is the same behind the question mark."""
 
     title: str
@@ -53,9 +53,9 @@ class Picked(Struct, frozen=True):
     query: str
 
 
-def picked(visit: Visit, *, potential: bool = False) -> Picked:
+def product_filter(visit: Visit, *, potential: bool = False) -> ProductFilter:
     """What the address asks for; numbers that are none count as not asked."""
-    asked, default = visit.asked, Thresholds()
+    asked, default = visit.query, Thresholds()
     wanted = Thresholds(
         _number(asked.get("growth", ""), default.growth_percent),
         _number(asked.get("listed_days", ""), default.listed_days),
@@ -64,12 +64,12 @@ def picked(visit: Visit, *, potential: bool = False) -> Picked:
     potential = asked.get("potential", "") == "true" if "q" in asked or "potential" in asked else potential
     query = asked.copy()
     query.pop("cursor", None)
-    return Picked(asked.get("q", "")[:200].replace("\x00", ""), potential, wanted, query.urlencode())
+    return ProductFilter(asked.get("q", "")[:200].replace("\x00", ""), potential, wanted, query.urlencode())
 
 
 def cursor_of(visit: Visit) -> str:
     """The id behind which the page begins; empty at the start."""
-    cursor = visit.asked.get("cursor", "")
+    cursor = visit.query.get("cursor", "")
     return cursor if is_id(cursor) else ""
 
 

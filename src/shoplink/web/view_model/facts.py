@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from shoplink.core.facts import Account, Shop
-from shoplink.web.visit import Visit
+from shoplink.web.request.visit import Visit
 from shoplink.wording.sentences import ENROLMENT_NAMES
 
 Facts = list[tuple[str, str]]

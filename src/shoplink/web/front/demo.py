@@ -6,11 +6,11 @@ from msgspec import Struct
 
 from shoplink.demo.personas import PERSONAS, Persona, is_demo, person_id
 from shoplink.store.read.names import names
-from shoplink.web.access import ANYONE
-from shoplink.web.page import page
+from shoplink.web.page.declare import page
 from shoplink.web.people.sign_in_session import enter
-from shoplink.web.view_models import Badge
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.request.access import ANYONE
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.badge import Badge
 from shoplink.wording.sentences import N_
 
 
@@ -48,19 +48,19 @@ _STORIES = {
 
 
 @page("demo", ANYONE, posts=True)
-def chooser(visit: Visit) -> Answer:
+def chooser(visit: Visit) -> PageResponse:
     """Everybody of the demo world; choosing one signs in as them."""
     if not is_demo():
         raise Http404
-    if visit.posted:
-        key = visit.typed.get("persona", "")
+    if visit.submitted:
+        key = visit.form.get("persona", "")
         if key not in PERSONAS or not enter(visit.request, person_id(key), "demo"):
             raise Http404
         return HttpResponseRedirect("/")
     shops, accounts = names(_subjects("shop"), _subjects("creator"))
     cards = [_card(key, persona, shops, accounts) for key, persona in PERSONAS.items()]
     groups = [PERSONAS[card.key].places[0][0] for card in cards]
-    return Shown(
+    return PageContent(
         "demo/chooser.html",
         DemoView(
             sellers=[card for card, group in zip(cards, groups, strict=True) if group == "shop"],

@@ -1,4 +1,4 @@
-"""Who reads: in which language, in which time zone. Set before a page is made, unset after it."""
+"""The reader's language and time zone, active while a page is made."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -12,8 +12,8 @@ from shoplink.network import zone_of_country
 from shoplink.store.models import Person
 from shoplink.store.people.membership import change_language, keep_reading
 from shoplink.store.read.names import markets_of
-from shoplink.web.access import places_of
-from shoplink.web.network import network_of
+from shoplink.web.request.access import places_of
+from shoplink.web.request.network import network_of
 from shoplink.wording import Language, Tag, language_for
 
 LANGUAGE_COOKIE = "language"
@@ -21,18 +21,18 @@ ZONE_COOKIE = "zone"
 YEAR_SECONDS = 365 * 24 * 3600
 
 CODES: dict[Tag, str] = {"zh": "zh-hans", "en": "en"}
-"""Our languages, as Django and HTML name them."""
+"""Our languages, by the codes of Django and HTML."""
 _TAGS: dict[str, Tag] = {code: tag for tag, code in CODES.items()}
 
 SWITCH = "switch_language"
-"""A button of this name in a form shows the form again in the language that is its value, with what was typed."""
+"""A button with this name shows its form again in the language of its value, and keeps what was typed."""
 
 
 class Reader:
-    """Middleware: the language and the time zone of the person, else of the cookie, else what the browser and its network say."""
+    """Middleware: takes language and time zone from the person, else from a cookie, else from the browser and its network."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        """Wrap what answers requests."""
+        """Wrap the next handler."""
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -45,27 +45,27 @@ class Reader:
             response = self._get_response(request)
         response.headers.setdefault("Content-Language", CODES[tag])
         if switched:
-            keep(response, request, LANGUAGE_COOKIE, CODES[switched])
+            set_cookie(response, request, LANGUAGE_COOKIE, CODES[switched])
             forged = response.status_code == HTTPStatus.FORBIDDEN
             if not forged and request.user.is_authenticated and request.user.language:
-                # Who chose one in the settings chooses another one now.
+                # A language that was chosen in the settings is changed there too.
                 change_language(request.user.person_id, switched)
         return response
 
 
 def switched_to(request: HttpRequest) -> Tag | None:
-    """The language that a form's own switch asks for, if this is what was pressed."""
+    """The language of the form's language switch, if that button was pressed."""
     return _TAGS.get(request.POST.get(SWITCH, "")) if request.method == "POST" else None
 
 
 def tag_of(request: HttpRequest) -> Tag:
-    """The reader's language: Chinese for whoever's browser prefers any Chinese, English for all others."""
+    """The reader's language: Chinese if the person or their browser prefers any kind of Chinese, else English."""
     own = getattr(getattr(request, "user", None), "language", "")
     return _chosen(own) or tag_of_browser(request)
 
 
 def tag_of_browser(request: HttpRequest) -> Tag:
-    """The language of whom we cannot look up: of the cookie, else what the browser asks for."""
+    """The language without a look-up of the person: from the cookie, else from the browser."""
     if chosen := _chosen(request.COOKIES.get(LANGUAGE_COOKIE, "")):
         return chosen
     for name, quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
@@ -85,12 +85,12 @@ def language_now() -> Language:
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo:
-    """The reader's time zone: the person's own, else the one the browser said, else that of a country, else UTC.
+    """The reader's time zone: from their settings, else from the browser, else from a country, else UTC.
 
-    The country is that of the visitor's network, else the market of what the person acts for.
+    The country is that of the visitor's network, else the market of the person's first place.
     """
-    for said in (_own_zone, _zone_of_browser, _zone_of_network, _zone_of_market):
-        zone = _zone(said(request))
+    for source in (_own_zone, _zone_of_browser, _zone_of_network, _zone_of_market):
+        zone = _zone(source(request))
         if zone is not None:
             return zone
     return ZoneInfo("UTC")
@@ -121,16 +121,16 @@ def _zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def remember(request: HttpRequest, person: Person) -> None:
-    """Keep how somebody reads who has never said so: as the browser that they sign in with. E-mails need to know."""
+def keep_preferences(request: HttpRequest, person: Person) -> None:
+    """Store the language and time zone of the browser, if the person has set none: e-mails need them."""
     if not (person.language and person.time_zone):
         person.language = tag_of(request)
         person.time_zone = person.time_zone or str(_zone(_zone_of_browser(request)) or "")
         keep_reading(person.person_id, person.language, person.time_zone)
 
 
-def keep(response: HttpResponse, request: HttpRequest, name: str, value: str) -> None:
-    """Keep a choice of the reader's in a cookie, for a year."""
+def set_cookie(response: HttpResponse, request: HttpRequest, name: str, value: str) -> None:
+    """Store one of the reader's choices in a cookie, for a year."""
     response.set_cookie(
         name, value, max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure()
     )

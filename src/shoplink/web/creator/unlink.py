@@ -5,24 +5,17 @@ from msgspec import Struct
 
 from shoplink.core.ticket import support_helps, unanswered_since
 from shoplink.store.read.commerce import items_leaving
-from shoplink.web.access import CREATOR
-from shoplink.web.command import Sent, judge, send
 from shoplink.web.creator.account import Mine, handle_of, happened, mine, shop_of
-from shoplink.web.frame import Menu
-from shoplink.web.page import page
-from shoplink.web.view_models import (
-    Badge,
-    Deadline,
-    Instant,
-    ReasonRow,
-    TimelineRow,
-    show_deadline,
-    show_instant,
-    show_link_status,
-    show_reasons,
-    show_role,
-)
-from shoplink.web.visit import Answer, Shown, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import Menu
+from shoplink.web.request.access import CREATOR
+from shoplink.web.request.command import CommandResult, dry_run, send
+from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.instant import Deadline, Instant, show_deadline, show_instant
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.state import show_link_status, show_role
+from shoplink.web.view_model.timeline import TimelineRow
 from shoplink.wording.sentences import N_
 
 
@@ -59,44 +52,46 @@ class LinkInfo(Struct, frozen=True):
 
 
 @page("creator/<str:account_id>/profile", CREATOR, menu=Menu(icon="user", title=N_("Profile")))
-def profile(visit: Visit, account_id: str) -> Answer:
+def profile(visit: Visit, account_id: str) -> PageResponse:
     """My profile, with the showcase button."""
-    return Shown("creator/profile.html", _profile(visit, account_id))
+    return PageContent("creator/profile.html", _profile(visit, account_id))
 
 
 @page("creator/<str:account_id>/profile/showcase", CREATOR)
-def entrance(visit: Visit, account_id: str) -> Answer:
+def entrance(visit: Visit, account_id: str) -> PageResponse:
     """Behind the showcase button: Enter."""
-    return Shown("creator/entrance.html", _profile(visit, account_id))
+    return PageContent("creator/entrance.html", _profile(visit, account_id))
 
 
 @page("creator/<str:account_id>/profile/shop", CREATOR)
-def your_shop(visit: Visit, account_id: str) -> Answer:
+def your_shop(visit: Visit, account_id: str) -> PageResponse:
     """Your Shop, with "View link info" at the bottom."""
-    return Shown("creator/your_shop.html", _profile(visit, account_id))
+    return PageContent("creator/your_shop.html", _profile(visit, account_id))
 
 
 @page("creator/<str:account_id>/profile/link", CREATOR, posts=True)
-def link_info(visit: Visit, account_id: str) -> Answer:
+def link_info(visit: Visit, account_id: str) -> PageResponse:
     """The link, with "Send unlink request" at the bottom; and the state of a request, with "Withdraw"."""
     found = mine(account_id)
     link = found.current
     if link is None or link.status != "linked":
-        return visit.go("creator.your_shop", account_id=account_id)
-    sent = None
-    if visit.posted:
+        return visit.redirect("creator.your_shop", account_id=account_id)
+    result = None
+    if visit.submitted:
         fields = {"shop_id": link.shop_id, "account_id": account_id}
-        if visit.typed.get("do") == "withdraw":
-            sent = send(visit, "withdraw_unlink_request", link_id=link.link_id, **fields)
-            said = _("The unlink request is withdrawn.")
+        if visit.form.get("do") == "withdraw":
+            result = send(visit, "withdraw_unlink_request", link_id=link.link_id, **fields)
+            message = _("The unlink request is withdrawn.")
         else:
             region = visit.network.region
-            sent = send(visit, "request_unlink", link_id=link.link_id, network_region=region, **fields)
-            said = _("The unlink request is sent. Now it is the shop’s turn.")
-        if sent.accepted:
-            return visit.go("creator.link_info", said=said, account_id=account_id)
+            result = send(visit, "request_unlink", link_id=link.link_id, network_region=region, **fields)
+            message = _("The unlink request is sent. Now it is the shop’s turn.")
+        if result.accepted:
+            return visit.redirect("creator.link_info", message=message, account_id=account_id)
         found = mine(account_id)
-    return Shown("creator/link_info.html", _info(visit, found, sent), status=sent.status if sent else 200)
+    return PageContent(
+        "creator/link_info.html", _info(visit, found, result), status=result.status if result else 200
+    )
 
 
 def _profile(visit: Visit, account_id: str) -> Profile:
@@ -114,15 +109,17 @@ def _profile(visit: Visit, account_id: str) -> Profile:
     )
 
 
-def _info(visit: Visit, found: Mine, sent: Sent | None) -> LinkInfo:
+def _info(visit: Visit, found: Mine, result: CommandResult | None) -> LinkInfo:
     link = found.current
     assert link is not None, "asked only where there is one"
     region, requested_at = visit.network.region, link.unlink_requested_at
     leaving = items_leaving(link, found.world.now)
-    judged = judge(
+    dry_run_result = dry_run(
         visit, "request_unlink", shop_id=link.shop_id, account_id=link.account_id, network_region=region
     )
-    reasons = show_reasons(visit, () if requested_at and sent is None else (sent or judged).reasons)
+    reasons = show_reasons(
+        visit, () if requested_at and result is None else (result or dry_run_result).reasons
+    )
     market = found.world.shops[link.shop_id].facts.market
     rulebook = found.world.rulebook(market)
     ask_from = unanswered_since(requested_at, rulebook) if requested_at else None
@@ -133,13 +130,15 @@ def _info(visit: Visit, found: Mine, sent: Sent | None) -> LinkInfo:
         status=show_link_status(link),
         since=show_instant(visit, link.linked_at) if link.linked_at else None,
         requested_at=show_instant(visit, requested_at) if requested_at else None,
-        allowed=judged.accepted,
+        allowed=dry_run_result.accepted,
         reasons=reasons,
-        ticket_helps=any(support_helps(reason, rulebook, visit.now) for reason in (sent or judged).reasons),
+        ticket_helps=any(
+            support_helps(reason, rulebook, visit.now) for reason in (result or dry_run_result).reasons
+        ),
         ask_from=show_deadline(visit, ask_from) if ask_from and ask_from > visit.now else None,
         official=link.role == "official",
         showcase_leaving=leaving.showcase,
         contents_leaving=leaving.contents,
-        problem=sent.problem if sent else "",
+        problem=result.problem if result else "",
         timeline=happened(visit, link),
     )

@@ -4,23 +4,23 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from shoplink.demo.personas import is_demo
-from shoplink.web.access import ANYONE
-from shoplink.web.frame import THEME_COOKIE, THEMES
-from shoplink.web.network import DEMO_CHOICES, DEMO_COOKIE
-from shoplink.web.page import page
-from shoplink.web.reader import keep
-from shoplink.web.visit import Answer, Visit
+from shoplink.web.page.declare import page
+from shoplink.web.page.frame import THEME_COOKIE, THEMES
+from shoplink.web.request.access import ANYONE
+from shoplink.web.request.network import DEMO_CHOICES, DEMO_COOKIE
+from shoplink.web.request.reader import set_cookie
+from shoplink.web.request.visit import PageResponse, Visit
 
 
 @page("choices", ANYONE, posts=True)
-def choices(visit: Visit) -> Answer:
+def choices(visit: Visit) -> PageResponse:
     """Keep what was chosen (the language is kept by the reader's middleware), and go back to the page."""
     response = HttpResponseRedirect(way_back(visit.request))
-    theme, network = visit.typed.get("theme"), visit.typed.get("network")
+    theme, network = visit.form.get("theme"), visit.form.get("network")
     if theme in THEMES:
-        keep(response, visit.request, THEME_COOKIE, theme)
+        set_cookie(response, visit.request, THEME_COOKIE, theme)
     if network in DEMO_CHOICES and is_demo():
-        keep(response, visit.request, DEMO_COOKIE, network)
+        set_cookie(response, visit.request, DEMO_COOKIE, network)
     return response
 
 

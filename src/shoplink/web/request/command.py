@@ -1,0 +1,134 @@
+"""Send commands from a form through the write path, once however often the form is sent."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core import Accepted, Command, Reason, Refused, parse_command
+from shoplink.core.decisions import Decision
+from shoplink.core.instant import BEGINNING
+from shoplink.core.parse import MalformedError
+from shoplink.core.roles import may_issue
+from shoplink.core.wire_format import read_reason, to_plain
+from shoplink.flows.dry_run import try_in_turn
+from shoplink.flows.execute import Answer, execute
+from shoplink.web.request.visit import Visit
+from shoplink.wording.problems import say_malformed
+
+KEY_FIELD = "key"
+KEY_LENGTH_MAX = 64
+
+
+class CommandResult(Struct):
+    """The result of a command: accepted; refused, with every reason; or malformed, with the field and the problem.
+
+    `products`: the result for each product that the command names.
+    """
+
+    accepted: bool
+    reasons: tuple[Reason, ...] = ()
+    warnings: tuple[str, ...] = ()
+    events: tuple[dict[str, Any], ...] = ()
+    products: tuple[dict[str, Any], ...] = ()
+    problem: str = ""
+    field: str = ""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of a page that shows this result."""
+        return 200 if self.accepted else 409 if self.reasons else 422
+
+
+def new_form_key() -> str:
+    """An idempotency key for one form."""
+    return secrets.token_urlsafe(16)
+
+
+def form_key(visit: Visit) -> str:
+    """The idempotency key of the form that was sent; a new key if it has none that a database can hold."""
+    key = visit.form.get(KEY_FIELD, "")[:KEY_LENGTH_MAX]
+    return key if key and "\x00" not in key else new_form_key()
+
+
+def send(visit: Visit, command: str, *, link_id: str | None = None, **fields: Any) -> CommandResult:
+    """Execute one command, given by its name and fields, as the actor of the page.
+
+    The form's hidden `key` makes a second sending of the form return the first result. `link_id` is the link that
+    the page shows: the command is refused if its pair has another link by now.
+    """
+    return send_batch(visit, [{**fields, "command": command}], link_id=link_id)[0]
+
+
+def send_batch(
+    visit: Visit, commands: Sequence[dict[str, Any]], *, link_id: str | None = None
+) -> list[CommandResult]:
+    """Execute several commands in one batch, in order; one result for each.
+
+    The first command has the same idempotency key as if it were sent alone; the keys of the others add their position.
+    """
+    key_of_form = form_key(visit)
+    results: dict[int, CommandResult] = {}
+    parsed: dict[int, Command] = {}
+    for position, fields in enumerate(commands):
+        key = f"{key_of_form}/{fields['command']}" + (f"/{position}" if position else "")
+        try:
+            command = parse_command({**fields, "at": BEGINNING, "by": to_plain(visit.by), "key": key})
+        except MalformedError as error:
+            results[position] = CommandResult(
+                accepted=False, problem=say_malformed(error, visit.language), field=error.field or ""
+            )
+            continue
+        if not may_issue(visit.by, command):
+            raise Http404
+        parsed[position] = command
+    answers = (
+        execute([*parsed.values()], scope=f"person:{visit.by.person or ''}", link_id=link_id)
+        if parsed
+        else []
+    )
+    results |= {position: result_of_answer(answer) for position, answer in zip(parsed, answers, strict=True)}
+    return [results[position] for position in range(len(commands))]
+
+
+def result_of_answer(answer: Answer) -> CommandResult:
+    """The result of a command that was executed."""
+    if answer["outcome"] == "rejected":
+        return CommandResult(accepted=False, problem=_rejected(answer["error"]))
+    return CommandResult(
+        accepted=answer["outcome"] == "accepted",
+        reasons=tuple(read_reason(reason) for reason in answer["reasons"]),
+        warnings=tuple(answer["warnings"]),
+        events=tuple(answer["events"]),
+        products=tuple(answer.get("products", ())),
+    )
+
+
+def dry_run(visit: Visit, command: str, **fields: Any) -> CommandResult:
+    """The result that `send` would have now. Nothing is executed or stored."""
+    (decision,) = dry_run_batch(visit, [{**fields, "command": command}])
+    return result_of_decision(decision)
+
+
+def dry_run_batch(visit: Visit, commands: Sequence[dict[str, Any]]) -> list[Decision]:
+    """The decisions that `send_batch` would lead to now. Nothing is executed or stored."""
+    by = to_plain(visit.by)
+    return try_in_turn([parse_command({**fields, "at": BEGINNING, "by": by}) for fields in commands])
+
+
+def result_of_decision(decision: Decision) -> CommandResult:
+    """The result of a dry run."""
+    match decision:
+        case Accepted(warnings=warnings):
+            return CommandResult(accepted=True, warnings=tuple(warnings))
+        case Refused(reasons=reasons):
+            return CommandResult(accepted=False, reasons=tuple(reasons))
+
+
+def _rejected(error: str) -> str:
+    if error == "idempotency.in_progress":
+        return _("This form is still being worked on. Reload the page in a moment.")
+    return _("This form had been sent before with other input. Check what you typed and send it again.")

@@ -1,0 +1,1 @@
+"""View models that pages share, in the reader's language and time zone."""
