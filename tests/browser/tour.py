@@ -179,7 +179,7 @@ TOUR: dict[str, list[Stop]] = {
 
 STOPS = [stop for stops in TOUR.values() for stop in stops]
 
-UNSEEN = {"front.door", "choices.choices", "creator.start", "creator.open_ticket", "seller.open_ticket"} | {
+UNSEEN = {"front.door", "front.choices", "creator.start", "creator.open_ticket", "seller.open_ticket"} | {
     "people.bell",
     "people.feed",
     "account_change_password",
