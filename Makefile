@@ -31,8 +31,7 @@ run: .venv/.run $(BUILT) $(COMPILED) ## set up, make the demo world in ./var at 
 wheel: .venv/.run $(BUILT) $(COMPILED) ## pack everything that runs into one file in ./dist
 	@echo "Packing the wheel."
 	@rm -rf dist
-	@$(BIN)/uv build -q --wheel --no-build-isolation --python $(BIN)/python -o dist
-	@ls dist/*.whl
+	@$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python -o dist
 
 test: check ## set up, then everything that must hold
 	SHOPLINK_SIMULATE_SECONDS=120 $(BIN)/pytest -q -n auto
