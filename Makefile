@@ -5,6 +5,9 @@ BIN := .venv/bin
 CATALOGUE := src/shoplink/locale/zh_Hans/LC_MESSAGES/django.po
 COMPILED := $(CATALOGUE:.po=.mo)
 
+# One more than there are processors: some tests wait.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 BUILT := src/shoplink/web/static/built/manifest.json
 ASSETS := $(wildcard src/shoplink/web/assets/*)
 NAMING_ICONS := $(shell grep -rlE "\bicon(_name)?[ =]\"" src/shoplink/web --include=*.html --include=*.py)
@@ -21,7 +24,7 @@ WITH_NODE = if ! command -v npm >/dev/null; then \
     node() { $(WHEEL_NODE)/bin/node "$$@"; }; npm() { node $(WHEEL_NODE)/lib/node_modules/npm/bin/npm-cli.js "$$@"; }; \
   fi
 
-.PHONY: run wheel test check assets screenshots bench lock messages docs clean
+.PHONY: run wheel test quick check types lint assets screenshots bench lock messages docs clean
 
 run: .venv/.run $(BUILT) $(COMPILED) ## set up, make the demo world in ./var at the first start, say what to try, and serve (PORT=8000)
 	@echo "Looking after the demo world in ./var."
@@ -34,12 +37,20 @@ wheel: .venv/.run $(BUILT) $(COMPILED) ## pack everything that runs into one fil
 	@$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python -o dist
 
 test: check ## set up, then everything that must hold
-	SHOPLINK_SIMULATE_SECONDS=120 $(BIN)/pytest -q -n auto
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
-check: .venv/.dev $(BUILT) $(COMPILED)
+quick: .venv/.dev $(BUILT) $(COMPILED) ## the tests that say most in the least time: no browser, no Spark, no PostgreSQL
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal --database sqlite $(addprefix tests/,core oracle wording store flows tickets api web)
+
+check: .venv/.dev $(BUILT) $(COMPILED) ## what needs no test to run: formatting, ruff, mypy, import contracts
+	@$(MAKE) --no-print-directory -j 2 -O types lint
+
+types:
+	$(BIN)/mypy
+
+lint:
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
 assets: $(BUILT) $(COMPILED) ## make what the pages need: style sheet, scripts, icons, Chinese

@@ -26,11 +26,39 @@ compile_catalogues()  # a checkout may have brought new sentences
 django.setup()
 
 IN_THE_GATE = os.environ.get("SHOPLINK_NO_SKIP") == "1"
-settings.register_profile("gate", derandomize=True)
-if IN_THE_GATE:
-    settings.load_profile("gate")
+settings.register_profile(
+    "tests", derandomize=IN_THE_GATE, max_examples=int(os.environ.get("SHOPLINK_EXAMPLES", "100"))
+)
+settings.load_profile("tests")
+
+LONG = {"browser", "trust", "docs", "cli", "attribution"}
 
 pytest_plugins = ["tests.databases"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--database sqlite` leaves out the tests that have a database of another kind."""
+    parser.addoption(
+        "--database", choices=["sqlite", "postgresql"], help="run tests on this kind of database only"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The folders with the longest tests come first, so that no worker has one left when the others are done."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
+    wanted = config.getoption("--database")
+    if wanted is None:
+        return
+    others = {"sqlite", "postgresql"} - {wanted}
+    left_out = {item for item in items if _values(item) & others}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _values(item: pytest.Item) -> set[str]:
+    """The values of a test's parameters that are texts."""
+    called = getattr(item, "callspec", None)
+    return {value for value in called.params.values() if isinstance(value, str)} if called else set()
 
 
 @pytest.hookimpl(wrapper=True)

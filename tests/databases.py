@@ -1,6 +1,7 @@
-"""Real databases for the tests: a fresh SQLite file or PostgreSQL database per test, migrated once.
+"""Real databases for the tests: a fresh SQLite file or PostgreSQL database per test, copied from one that is made once.
 
-`database` is a fixture that runs a test on both; `use(url)` points Django at another database.
+`database` is a fixture that runs a test on both, `demo_world` on both with the demo world in them; `use(url)` points
+Django at another database.
 """
 
 import os
@@ -8,6 +9,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -21,6 +23,10 @@ from django.core.management import call_command
 from django.db import connection, connections
 
 from shoplink.config.database import database_settings
+from shoplink.demo import personas, world
+from shoplink.store.database.owner import release
+
+KINDS = ("sqlite", "postgresql")
 
 _numbers = count()
 _folder = Path(os.environ["SHOPLINK_HOME"])
@@ -40,25 +46,81 @@ def use(url: str) -> None:
 
 def fresh(kind: str) -> str:
     """The URL of a new migrated database, `sqlite` or `postgresql`."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    if kind == "sqlite":
-        path = _folder / f"{name}.sqlite3"
-        shutil.copyfile(_sqlite_template(), path)
-        return f"sqlite:///{path}"
-    template = _postgresql_template()
-    # A copy of the files takes a quarter of what it takes to log every page of them.
-    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
-    return _postgresql_url(name)
+    return _copy(_migrated(kind))
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh_demo(kind: str) -> str:
+    """The URL of a new database with the demo world and its people."""
+    return _copy(_demo(kind))
+
+
+@pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh database, in use; its URL."""
-    url = fresh(request.param)
+    with _in_use(fresh(request.param)) as url:
+        yield url
+
+
+@pytest.fixture(params=KINDS)
+def demo_world(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database with the demo world and its people, in use; its URL."""
+    with _in_use(fresh_demo(request.param)) as url:
+        yield url
+
+
+@contextmanager
+def _in_use(url: str) -> Iterator[str]:
     use(url)
     yield url
     connections["default"].close()
     _remove(url)
+
+
+@cache
+def _migrated(kind: str) -> str:
+    url = _empty(kind)
+    use(url)
+    call_command("migrate", verbosity=0)
+    _rest()
+    return url
+
+
+@cache
+def _demo(kind: str) -> str:
+    url = fresh(kind)
+    use(url)
+    world.build_demo()
+    personas.seat_personas()
+    release()
+    _rest()
+    return url
+
+
+def _rest() -> None:
+    """Leave the database in use to be copied: whole, and with nobody connected to it."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def _empty(kind: str) -> str:
+    name = _new_name()
+    if kind == "sqlite":
+        return f"sqlite:///{_folder / name}.sqlite3"
+    _administer(f'CREATE DATABASE "{name}"')
+    return _postgresql_url(name)
+
+
+def _copy(template: str) -> str:
+    name = _new_name()
+    if template.startswith("sqlite"):
+        path = _folder / f"{name}.sqlite3"
+        shutil.copyfile(template.removeprefix("sqlite:///"), path)
+        return f"sqlite:///{path}"
+    # A copy of the files takes a quarter of what it takes to log every page of them.
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{_name_in(template)}" STRATEGY FILE_COPY')
+    return _postgresql_url(name)
 
 
 def _remove(url: str) -> None:
@@ -67,28 +129,15 @@ def _remove(url: str) -> None:
         for path in _folder.glob(f"{Path(url).name}*"):
             path.unlink(missing_ok=True)
     else:
-        name = urlsplit(url).path.removeprefix("/")
-        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+        _administer(f'DROP DATABASE "{_name_in(url)}" WITH (FORCE)')
 
 
-@cache
-def _sqlite_template() -> Path:
-    path = _folder / f"template_{os.getpid()}.sqlite3"
-    use(f"sqlite:///{path}")
-    call_command("migrate", verbosity=0)
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return path
+def _new_name() -> str:
+    return f"test_{os.getpid()}_{next(_numbers)}"
 
 
-@cache
-def _postgresql_template() -> str:
-    _administer('CREATE DATABASE "shoplink_template"')
-    use(_postgresql_url("shoplink_template"))
-    call_command("migrate", verbosity=0)
-    connection.close()
-    return "shoplink_template"
+def _name_in(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
 
 
 @cache

@@ -31,6 +31,7 @@ def enter() -> Path:
         _remove_if_over(folder)
     folder = _locked_folder()
     os.environ[VARIABLE] = os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    os.environ["SPARK_SUBMIT_OPTS"] = f"-Djava.io.tmpdir={folder} -XX:-UsePerfData"  # Java knows no TMPDIR
     atexit.register(_remove, folder)
     return folder
 

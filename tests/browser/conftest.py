@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from shoplink.demo import personas, world
 from shoplink.store.database.owner import release
 from tests.browser.drive import Demo
-from tests.databases import fresh, use
+from tests.databases import fresh_demo, use
 from tests.server import serving
 
 # Playwright keeps an event loop in this thread, in which no test of ours runs.
@@ -46,10 +45,8 @@ def own_demo(tmp_path: Path, chromium: Browser) -> Iterator[Demo]:
 
 def served(folder: Path, browser: Browser) -> Iterator[Demo]:
     """A demo world in a folder, served until the caller has seen enough of it."""
-    url = fresh("sqlite")
+    url = fresh_demo("sqlite")
     use(url)
-    world.build_demo()
-    personas.seat_personas()
     addresses = Demo.addresses_of_the_tour()
     release()
     # Addresses are asked for in quick succession by one machine: its limit is not what is tested here.

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shoplink.core import Event, Refused, advance, review, step
@@ -29,7 +29,7 @@ def run_and_fold(story: Story) -> tuple[EventHistory, list[StoryStep]]:
 
 
 @rule("R8")
-@settings(PROPERTIES, max_examples=300)
+@PROPERTIES
 @given(STORIES)
 def test_an_account_is_linked_to_at_most_one_shop_at_any_instant(story: Story) -> None:
     history, _ = run_and_fold(story)
@@ -38,7 +38,7 @@ def test_an_account_is_linked_to_at_most_one_shop_at_any_instant(story: Story) -
 
 
 @rule("R8", "R9")
-@settings(PROPERTIES, max_examples=300)
+@PROPERTIES
 @given(STORIES)
 def test_an_account_is_taken_once_and_a_pair_is_live_once_after_every_command(story: Story) -> None:
     history = EventHistory()
@@ -52,7 +52,7 @@ def test_an_account_is_taken_once_and_a_pair_is_live_once_after_every_command(st
 
 
 @rule("R5", "R6", "R7")
-@settings(PROPERTIES, max_examples=300)
+@PROPERTIES
 @given(STORIES)
 def test_slots_are_exceeded_only_by_a_rulebook_that_shrank_them_later(story: Story) -> None:
     """What is live of a role when a link begins fits the rulebook in force then, that link included."""
@@ -69,7 +69,7 @@ def test_slots_are_exceeded_only_by_a_rulebook_that_shrank_them_later(story: Sto
         before = now
 
 
-@settings(PROPERTIES, max_examples=300)
+@PROPERTIES
 @given(STORIES)
 def test_replaying_the_log_from_empty_gives_exactly_the_same_state(story: Story) -> None:
     world = new_world(story.rulebook)
@@ -82,7 +82,7 @@ def test_replaying_the_log_from_empty_gives_exactly_the_same_state(story: Story)
     assert snapshot(again) == snapshot(world)
 
 
-@settings(PROPERTIES, max_examples=200)
+@PROPERTIES
 @given(STORIES)
 def test_the_log_of_a_story_is_in_order_and_every_link_in_it_is_as_the_world_has_it(story: Story) -> None:
     world, history = new_world(story.rulebook), EventHistory()
@@ -108,7 +108,7 @@ def number(link: Link) -> int:
     return int(link.link_id.removeprefix("L"))
 
 
-@settings(PROPERTIES, max_examples=300)
+@PROPERTIES
 @given(STORIES)
 def test_a_refused_command_changes_nothing_but_what_time_had_already_made_due(story: Story) -> None:
     """Two worlds: in the second, of each refused command only its instant arrives."""
@@ -124,7 +124,7 @@ def test_a_refused_command_changes_nothing_but_what_time_had_already_made_due(st
     assert snapshot(without) == snapshot(world)
 
 
-@settings(PROPERTIES, max_examples=200)
+@PROPERTIES
 @given(STORIES, st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_no_outcome_depends_on_when_the_timer_ran(story: Story, shares: list[float]) -> None:
     """A second world in which a timer runs at some instants between any two commands."""
@@ -142,7 +142,7 @@ def test_no_outcome_depends_on_when_the_timer_ran(story: Story, shares: list[flo
 
 
 @rule("R23", "R31", "R42", "R46")
-@settings(PROPERTIES, max_examples=200)
+@PROPERTIES
 @given(STORIES)
 def test_after_every_command_nothing_is_left_that_time_should_have_done(story: Story) -> None:
     world = new_world(story.rulebook)

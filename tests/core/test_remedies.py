@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -74,7 +74,7 @@ def refusals(story: Story, at_most: int) -> Iterator[tuple[World, Command]]:
 
 
 @rule("R36", "R39")
-@settings(PROPERTIES, max_examples=250)
+@PROPERTIES
 @given(story=STORIES, patient=st.booleans())
 def test_who_follows_the_remedies_is_refused_for_none_of_those_reasons_again(
     story: Story, *, patient: bool
@@ -93,7 +93,7 @@ def reasons(world: World, command: Command) -> dict[str, Reason]:
 
 
 @rule("R19", "R23", "R25", "R26")
-@settings(PROPERTIES, max_examples=250)
+@PROPERTIES
 @given(STORIES)
 def test_a_reason_is_gone_at_the_instant_it_names_if_nobody_acts(story: Story) -> None:
     """Left out: an account's quota while a held link of its own may still be established; see below."""
@@ -108,7 +108,7 @@ def test_a_reason_is_gone_at_the_instant_it_names_if_nobody_acts(story: Story) -
 
 
 @rule("R19", "R25", "R26")
-@settings(PROPERTIES, max_examples=250)
+@PROPERTIES
 @given(STORIES)
 def test_a_reason_still_holds_a_microsecond_before_the_instant_it_names(story: Story) -> None:
     """Full slots are left out: an unanswered unlink request may free one sooner."""

@@ -7,7 +7,6 @@ import pytest
 from shoplink.core import Invite, Link, Shop, World
 from shoplink.core.facts import Account
 from shoplink.demo import links as demo_links
-from shoplink.demo import world as demo
 from shoplink.flows import clock
 from shoplink.flows.as_of import account_as_of, link_as_of, shop_as_of
 from shoplink.flows.execute import execute
@@ -48,9 +47,8 @@ def test_the_past_is_what_was_seen_at_the_time() -> None:
             assert account_as_of(account_id, at).facts == account
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("demo_world")
 def test_before_it_was_recorded_there_is_nothing() -> None:
-    demo.build_demo()
     long_ago = clock.now() - timedelta(days=400)
     assert shop_as_of("hh-tea-gb", long_ago).facts is None
     assert account_as_of("olivia.chen", long_ago).live == []
@@ -59,9 +57,8 @@ def test_before_it_was_recorded_there_is_nothing() -> None:
     assert link_as_of("nothing", clock.now()) is None
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("demo_world")
 def test_what_time_has_done_and_nobody_stored_is_part_of_the_past() -> None:
-    demo.build_demo()
     invited = next(link for _, link in page_of_links(clock.now(), 100, 0) if link.status == "invited")
     assert invited.expires_at is not None
     assert [link.link_id for link in shop_as_of(invited.shop_id, clock.now()).live].count(
@@ -69,9 +66,8 @@ def test_what_time_has_done_and_nobody_stored_is_part_of_the_past() -> None:
     ) == 1
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("demo_world")
 def test_a_search_finds_what_begins_with_the_text_and_nothing_else() -> None:
-    demo.build_demo()
     assert ("hh-tea-gb", "山海茶铺 Hill & Harbour Tea") in find("hh-").shops
     assert [name for _, name in find("山海茶铺").shops] == ["山海茶铺 Hill & Harbour Tea"]
     assert find("周周").accounts == [("zhou.zhou", "周周在伦敦")]
@@ -80,9 +76,8 @@ def test_a_search_finds_what_begins_with_the_text_and_nothing_else() -> None:
     assert find(link.link_id).links == [link.link_id]
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("demo_world")
 def test_the_newest_events_come_first_and_page_by_page() -> None:
-    demo.build_demo()
     every = newest_events(10_000)
     assert [number for number, _ in every] == sorted((number for number, _ in every), reverse=True)
     first = newest_events(5)

@@ -62,19 +62,19 @@ def check(file: bytes) -> list[tuple[Answer, bytes]]:
     return [(answer, lines[answer["line"] - 1]) for answer in answers]
 
 
-@settings(NO_DEADLINE, max_examples=300)
+@NO_DEADLINE
 @given(st.lists(st.binary(max_size=60) | COMMANDS, max_size=8))
 def test_any_bytes_are_answered_line_by_line(lines: list[bytes]) -> None:
     check(b"\n".join(lines))
 
 
-@settings(NO_DEADLINE, max_examples=300)
+@NO_DEADLINE
 @given(st.lists(changed() | COMMANDS, max_size=8))
 def test_commands_with_anything_in_them_are_answered_line_by_line(lines: list[bytes]) -> None:
     check(b"\n".join(lines))
 
 
-@settings(NO_DEADLINE, max_examples=200)
+@NO_DEADLINE
 @given(st.lists(changed() | COMMANDS, max_size=8))
 def test_a_file_without_its_invalid_lines_is_answered_alike(lines: list[bytes]) -> None:
     told = check(b"\n".join(lines))

@@ -8,7 +8,6 @@ import pytest
 from django.db import DatabaseError, connection
 
 from shoplink.core.facts import Actor
-from shoplink.demo import personas, world
 from shoplink.flows.message import inbox as told
 from shoplink.flows.people import membership
 from shoplink.store.database.sql import execute
@@ -69,10 +68,8 @@ OTHERS = {
 
 
 @pytest.fixture
-def frozen(database: str) -> None:  # noqa: ARG001 (the database is in use)
+def frozen(demo_world: str) -> None:  # noqa: ARG001 (in use)
     """The demo world, in which nothing can be written any more."""
-    world.build_demo()
-    personas.seat_personas()
     execute(
         "SET default_transaction_read_only = on"
         if connection.vendor == "postgresql"

@@ -3,7 +3,6 @@ from datetime import timedelta
 
 import pytest
 
-from shoplink.demo import world as demo
 from shoplink.flows import clock
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import execute, query
@@ -11,11 +10,10 @@ from shoplink.store.read import tally
 
 
 @pytest.fixture
-def world(database: str) -> str:
-    demo.build_demo()
+def world(demo_world: str) -> str:
     for table in ("tally", "tallied"):
         query(f"DELETE FROM {table} RETURNING 1")
-    return database
+    return demo_world
 
 
 def _sums(measure: str) -> dict[str, int]:

@@ -9,7 +9,7 @@ from tests.trust.worlds import simulate
 
 SEED = int(os.environ.get("SHOPLINK_SIMULATE_SEED", "1"))
 SECONDS = float(os.environ.get("SHOPLINK_SIMULATE_SECONDS", "20"))
-"""For all parts together; the gate takes two minutes."""
+"""For all parts together."""
 
 PARTS = 6
 WORLDS_OF_A_PART_MAX = 100_000

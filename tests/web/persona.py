@@ -4,23 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
-import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from shoplink.demo import personas, world
+from shoplink.demo import personas
 from shoplink.store.models import Person
 from tests.browser.tour import Stop
-
-
-@pytest.fixture
-def demo_world(database: str) -> str:
-    """A database with the demo world and its people."""
-    world.build_demo()
-    personas.seat_personas()
-    return database
 
 
 def browser_of(

@@ -8,9 +8,7 @@ from django.test import Client
 from shoplink.flows import clock
 from shoplink.store.read.link import page_of_links, timeline
 from tests.browser.tour import STOPS
-from tests.web.persona import browser_of, demo_world
-
-__all__ = ["demo_world"]
+from tests.web.persona import browser_of
 
 pytestmark = pytest.mark.usefixtures("demo_world")
 

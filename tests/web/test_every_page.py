@@ -15,9 +15,9 @@ from shoplink.store.read.commerce import one_content, one_product
 from shoplink.web import routes
 from shoplink.web.page.declare import PAGES, Page
 from tests.browser.tour import STOPS, Stop
-from tests.web.persona import browser_of, demo_world
+from tests.web.persona import browser_of
 
-__all__ = ["demo_world", "routes"]
+__all__ = ["routes"]
 
 pytestmark = pytest.mark.usefixtures("demo_world")
 

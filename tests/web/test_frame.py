@@ -7,9 +7,7 @@ from django.test import Client, override_settings
 
 from shoplink.demo import personas
 from tests.databases import fresh, use
-from tests.web.persona import browser_of, demo_world
-
-__all__ = ["demo_world"]
+from tests.web.persona import browser_of
 
 pytestmark = pytest.mark.usefixtures("demo_world")
 

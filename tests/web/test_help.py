@@ -6,11 +6,9 @@ from django.test import Client
 from shoplink.core import CATALOGUE
 from shoplink.wording.help import TOPICS
 from tests.store.asking import command, done
-from tests.web.persona import browser_of, demo_world, statements_of
+from tests.web.persona import browser_of, statements_of
 
-__all__ = ["demo_world"]
-
-pytestmark = pytest.mark.usefixtures("database")
+an_empty_database = pytest.mark.usefixtures("database")
 
 
 def page(path: str, language: str = "en", client: Client | None = None) -> str:
@@ -19,6 +17,7 @@ def page(path: str, language: str = "en", client: Client | None = None) -> str:
     return response.content.decode()
 
 
+@an_empty_database
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_every_topic_and_every_reason_is_there_for_everybody(language: str) -> None:
     home = page("/help/", language)
@@ -27,6 +26,7 @@ def test_every_topic_and_every_reason_is_there_for_everybody(language: str) -> N
         assert page(f"/help/{path}", language)
 
 
+@an_empty_database
 @pytest.mark.parametrize("path", ["/help/nothing", "/help/reasons/nothing.there", "/help/reasons/"])
 def test_what_is_no_help_is_not_there(path: str) -> None:
     assert Client().get(path).status_code == 404
@@ -45,6 +45,7 @@ def test_each_reader_reads_the_rules_of_their_own_market_and_may_choose_among_se
     assert "guide-2024-11" in page("/help/unlinking?market=US", client=lan)
 
 
+@an_empty_database
 def test_the_numbers_are_those_in_force_now() -> None:
     assert "stays open" in page("/help/unlinking")
     done(
@@ -60,6 +61,7 @@ def test_the_numbers_are_those_in_force_now() -> None:
     assert "seller-university-2025" in page("/help/unlinking?market=GB")
 
 
+@an_empty_database
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize(
     ("asked", "found"),
@@ -76,6 +78,7 @@ def test_it_is_searched_in_both_languages_whatever_the_readers(asked: str, found
     assert "/help/reasons/item.already_there" not in said
 
 
+@an_empty_database
 def test_a_search_that_finds_nothing_says_so_and_what_was_asked_harms_no_page() -> None:
     said = page("/help/?q=<script>xyzzy</script>")
     assert "Nothing was found" in said
@@ -83,11 +86,13 @@ def test_a_search_that_finds_nothing_says_so_and_what_was_asked_harms_no_page() 
     assert page(f"/help/?q={'x' * 5000}")
 
 
+@an_empty_database
 def test_a_reason_says_whether_support_can_help() -> None:
     assert "the refusal offers a ticket" in page("/help/reasons/account.under_age")
     assert "no ticket can be opened" in page("/help/reasons/shop.slots_full")
 
 
+@an_empty_database
 def test_the_pages_take_as_many_statements_however_many_rulebooks_were_activated() -> None:
     done(
         command(

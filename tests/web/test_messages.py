@@ -19,9 +19,7 @@ from shoplink.store.people.inbox import choices, page_of_messages, unread_count
 from tests.flows.telling import HOUR, Cast, cast, deliver_at, happen, pair, person
 from tests.rule import rule
 from tests.store.asking import accept, command, invite, put_account, put_shop
-from tests.web.persona import browser_of, demo_world, statements_of
-
-__all__ = ["demo_world"]
+from tests.web.persona import browser_of, statements_of
 
 
 def browser(person_id: str, **headers: str) -> Client:

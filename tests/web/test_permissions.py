@@ -12,9 +12,9 @@ from shoplink.web.page.declare import PAGES, Page
 from shoplink.web.request.access import ANYONE
 from tests.browser.tour import STOPS, UNSEEN
 from tests.web.golden import PERMISSIONS, permissions
-from tests.web.persona import browser_of, demo_world, seen
+from tests.web.persona import browser_of, seen
 
-__all__ = ["demo_world", "routes"]
+__all__ = ["routes"]
 
 SHOP, ACCOUNT = "northbank-books", "leo.hart"
 

@@ -18,9 +18,7 @@ from shoplink.store.people import keys
 from shoplink.store.people.membership import add_person
 from tests.browser.tour import STOPS, Stop
 from tests.store.asking import command, done, invite, put_account, put_content, put_product, put_shop
-from tests.web.persona import browser_of, demo_world, statements_of
-
-__all__ = ["demo_world"]
+from tests.web.persona import browser_of, statements_of
 
 MORE = 30
 """More of everything than a page shows at once, and than what is looked up by the dozen."""

@@ -16,9 +16,7 @@ from shoplink.store.database.sql import query
 from shoplink.store.ticket.tickets import page_of_tickets
 from tests.rule import rule
 from tests.store.asking import done, invite, put_account
-from tests.web.persona import browser_of, demo_world, statements_of
-
-__all__ = ["demo_world"]
+from tests.web.persona import browser_of, statements_of
 
 pytestmark = pytest.mark.usefixtures("demo_world")
 

@@ -12,10 +12,8 @@ from shoplink.flows import clock
 from shoplink.rulebooks import packaged
 from shoplink.store.database.sql import query
 from tests.browser.tour import STOPS
-from tests.web.persona import demo_world, seen
+from tests.web.persona import seen
 from tests.web.pseudo import outside, pseudo_language, texts
-
-__all__ = ["demo_world"]
 
 NAMES = {
     "shoplink",
