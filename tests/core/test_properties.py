@@ -40,13 +40,17 @@ def test_an_account_is_linked_to_at_most_one_shop_at_any_instant(story: Story) -
 @rule("R8", "R9")
 @PROPERTIES
 @given(STORIES)
-def test_an_account_is_taken_once_and_a_pair_is_live_once_after_every_command(story: Story) -> None:
+def test_an_account_is_taken_once_and_then_has_no_invitation_and_a_pair_is_live_once(
+    story: Story,
+) -> None:
     history = EventHistory()
     for executed in run_story(story, new_world(story.rulebook)):
         history.apply(events_of(executed))
         live = [link for link in history.links.values() if link.status in LIVE]
         taken = Counter(link.account_id for link in live if link.status != "invited")
         assert not taken or max(taken.values()) == 1, executed
+        open_invitations = {link.account_id for link in live if link.status == "invited"}
+        assert not open_invitations & taken.keys(), executed
         pairs = Counter((link.shop_id, link.account_id) for link in live)
         assert not pairs or max(pairs.values()) == 1, executed
 

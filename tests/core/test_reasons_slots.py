@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shoplink.core import Reason, Transition
+from shoplink.core.events import LinkInvited
 from shoplink.core.rulebook import Slots
 from tests.core.link_scene import (
     DAY,
@@ -56,6 +57,24 @@ def test_an_account_that_is_only_invited_elsewhere_is_free() -> None:
     scene = Scene()
     scene.invite("ding", "lin")
     assert refused_for(scene.invite("wang", "lin")) == []
+
+
+@rule("R8")
+def test_a_taken_account_cannot_accept_an_invitation_that_should_have_ended() -> None:
+    """No command leads to an open invitation of a taken account, so the event is forged."""
+    scene = Scene()
+    scene.linked("ding", "lin")
+    forged = LinkInvited(
+        at=NOON,
+        link_id="forged",
+        shop_id="wang",
+        account_id="lin",
+        role="marketing",
+        rulebook=GUIDE,
+        expires_at=NOON + DAY,
+    )
+    scene.world.apply(forged)
+    assert reasons(scene.accept("wang", "lin")) == [TAKEN_ELSEWHERE]
 
 
 @rule("R10")

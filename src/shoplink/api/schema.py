@@ -5,9 +5,9 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from msgspec import Meta, Struct
 
-from shoplink.core.facts import Actor, Enrolment, LinkStatus, Permission, Role, Settlement, Status
+from shoplink.core.facts import Actor, Enrolment, LinkStatus, Permission, Role, Settlement, Side, Status
 from shoplink.core.reasons import NextActor
-from shoplink.core.ticket import Cause, Facts, Side
+from shoplink.core.ticket import Cause, Facts
 from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse
 from shoplink.store.read.commerce import Leaving
 

@@ -1,6 +1,6 @@
-"""The pure core: what may be linked, when, and why not. No I/O, no clock, no randomness.
+"""The pure core: what may be linked, when, and why not. It does no I/O, reads no clock and uses no randomness.
 
-An invitation decided in ten lines:
+An invitation is decided in ten lines:
 
 >>> from datetime import UTC, date, datetime
 >>> from shoplink.core import Invite, PutAccount, PutShop, Refused, World, step

@@ -1,7 +1,6 @@
-"""What rules look at: the two sides with what is counted of them, and the one case to be judged."""
+"""What rules look at: the records of both sides, and the case to be judged."""
 
 from datetime import datetime
-from typing import Literal
 
 from msgspec import Struct
 
@@ -10,11 +9,11 @@ from shoplink.core.rulebook import Rulebook
 
 
 class ShopRecord(Struct):
-    """A shop's facts and what its decisions count.
+    """A shop's facts, and what decisions count of it.
 
-    `live`: its live links by id, in the order recorded. `marketing_linked_at`: when its
-    marketing links were established, ascending, ended ones included. `official_unlinks`: how many
-    of its official links were unlinked.
+    `live` holds its live links by id, in the order recorded. `marketing_linked_at` holds the instants at which
+    its marketing links were established, ascending, ended links included. `official_unlinks` is the number of
+    its official links that were unlinked.
     """
 
     facts: Shop
@@ -25,10 +24,10 @@ class ShopRecord(Struct):
 
 
 class AccountRecord(Struct):
-    """An account's facts and what its decisions count.
+    """An account's facts, and what decisions count of it.
 
-    `live`: its live links by id, in the order recorded. `newest`: per shop the link recorded
-    last. `established`: every link that was ever established. `marketing_linked_at`: when its
+    `live` holds its live links by id, in the order recorded; `newest` the link recorded last, per shop;
+    `established` every link that was ever established. `marketing_linked_at` holds the instants at which its
     marketing links were established, ascending.
     """
 
@@ -41,9 +40,10 @@ class AccountRecord(Struct):
 
 
 class Case(Struct):
-    """What a rule may look at: the instant, the rulebook in force, both sides, and what is asked.
+    """What a rule may look at: the instant, the rulebook in force, both sides, and what the command asks for.
 
-    `link` is the link that the command is about; it is never counted against itself.
+    `network_region` is the country of the acting person's network. `link` is the link that the command is about,
+    if there is one; it is never counted against itself.
     """
 
     at: datetime
@@ -51,6 +51,11 @@ class Case(Struct):
     shop: ShopRecord
     account: AccountRecord
     role: Role
-    acting: Literal["shop", "creator"] = "shop"
     network_region: str | None = None
     link: Link | None = None
+
+
+class LinkCase(Case, kw_only=True):
+    """The case of a command on a link that exists."""
+
+    link: Link

@@ -1,4 +1,4 @@
-"""What every command has, of whichever kind it is."""
+"""The fields that every command has."""
 
 import re
 from datetime import datetime
@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from shoplink.core.facts import Actor, Id, ShortText
 
 LongText = Annotated[str, Meta(pattern=r"\A[^\x00]*\Z")]
-"""Text of any length; no database keeps NUL."""
+"""Text of any length, without NUL, which no database stores."""
 
 
 class Command(
@@ -21,7 +21,7 @@ class Command(
     tag_field="command",
     tag=lambda name: re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(),
 ):
-    """What all commands have: the instant, who acts, an idempotency key, and free text about it."""
+    """A command: the instant it is given at, who acts, an idempotency key, and free text about it."""
 
     at: datetime
     by: Actor | None = None

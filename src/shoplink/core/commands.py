@@ -1,6 +1,6 @@
-"""What may be asked: one value per command of domain.md section 6, frozen.
+"""The commands of domain.md section 6, one frozen class each.
 
-A command is complete and well-formed by construction; whether it may be done is decided elsewhere.
+A command is complete and well-formed by construction. `shoplink.core.decisions` decides whether it is accepted.
 """
 
 from datetime import date, datetime
@@ -46,7 +46,7 @@ class PutAccount(Command, frozen=True):
 
 
 class CorrectAccount(Command, frozen=True):
-    """Correct single facts of an account on evidence (R31, R42); what is not given stays."""
+    """Correct single facts of an account on evidence (R31, R42). Facts that are not given stay as they are."""
 
     account_id: Id
     note: ShortText
@@ -71,11 +71,11 @@ class Accept(PairCommand, frozen=True):
 
 
 class Decline(PairCommand, frozen=True):
-    """The creator turns the invitation down, or leaves a held link."""
+    """The creator declines the invitation, or leaves a link that is in review."""
 
 
 class Withdraw(PairCommand, frozen=True):
-    """The shop takes its invitation, or a held link, back."""
+    """The shop withdraws its invitation, or a link that is in review."""
 
 
 class RequestUnlink(PairCommand, frozen=True):
@@ -85,7 +85,7 @@ class RequestUnlink(PairCommand, frozen=True):
 
 
 class WithdrawUnlinkRequest(PairCommand, frozen=True):
-    """The creator takes the unlink request back."""
+    """The creator withdraws the unlink request."""
 
 
 class RefuseUnlink(PairCommand, frozen=True):
@@ -95,21 +95,21 @@ class RefuseUnlink(PairCommand, frozen=True):
 
 
 class ApproveUnlink(PairCommand, frozen=True):
-    """The shop agrees to the unlink request (R46)."""
+    """The shop approves the unlink request (R46)."""
 
 
 class Unlink(PairCommand, frozen=True):
-    """The shop unlinks: alone where the rulebook lets it, else agreeing to an open request (R47)."""
+    """The shop unlinks: alone where the rulebook allows it, else by approving an open request (R47)."""
 
 
 class Revoke(PairCommand, frozen=True):
-    """The platform takes a live link away."""
+    """The platform revokes a live link."""
 
     note: ShortText
 
 
 class ImportLink(PairCommand, frozen=True):
-    """Record a link that was established, and perhaps ended, before this system knew of it."""
+    """Record a link that was established, and perhaps ended, before this system recorded links."""
 
     role: Role
     linked_at: datetime
@@ -125,13 +125,13 @@ class WaiverCommand(Command, frozen=True, kw_only=True):
     account_id: Id | None = None
 
     def __post_init__(self) -> None:
-        """Hold that the subject is exactly one shop or one account."""
+        """Check that the subject is exactly one shop or one account. Raises ValueError."""
         if (self.shop_id is None) == (self.account_id is None):
             raise ValueError("exactly one of shop_id and account_id must be given")
 
 
 class GrantWaiver(WaiverCommand, frozen=True, kw_only=True):
-    """Except one subject from one reason, until an instant or for ever (R27)."""
+    """Exempt one subject from one reason, until an instant or permanently (R27)."""
 
     until: datetime | None
 
@@ -141,7 +141,7 @@ class EndWaiver(WaiverCommand, frozen=True):
 
 
 class ActivateRulebook(Command, frozen=True):
-    """Put a rulebook in force in a market from an instant on."""
+    """Bring a rulebook into force in a market from an instant on."""
 
     name: ShortText
     market: Market

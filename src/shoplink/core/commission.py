@@ -1,4 +1,4 @@
-"""Which link, if any, an order belongs to, and what commission is due on it."""
+"""Attribution: which link, if any, an order belongs to, and what commission is due on it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from shoplink.core.facts import Count, Link, Role, Settlement, ShortText
 Basis = Literal["official", "marketing", "affiliate", "none"]
 
 RATE_BP_MAX = 10_000
-"""All of the amount, in basis points."""
+"""100 % in basis points."""
 
 ExternalId = Annotated[str, Meta(min_length=1, max_length=64)]
 Rate = Annotated[int, Meta(ge=0, le=RATE_BP_MAX)]
@@ -20,7 +20,7 @@ Rate = Annotated[int, Meta(ge=0, le=RATE_BP_MAX)]
 class Order(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """An order, or one line of it: money in whole minor units of its currency, the rate in basis points.
 
-    Without an account nobody promoted it.
+    An order without an account was promoted by nobody.
     """
 
     order_id: ExternalId
@@ -33,7 +33,7 @@ class Order(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
 
 class Attribution(Struct, frozen=True, gc=False):
-    """Whose an order is: by which link, or by none; and the commission due, in minor units."""
+    """The basis of an order, the link it belongs to (None if there is none), and the commission due in minor units."""
 
     basis: Basis
     link_id: str | None
@@ -41,7 +41,7 @@ class Attribution(Struct, frozen=True, gc=False):
 
 
 class Period(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """The established period of a link, whatever became of it since; `ended_at` is None while it is linked.
+    """The period in which a link was established; `ended_at` is None while it is linked.
 
     `changed_at` is the instant of the newest event on the link.
     """
@@ -58,10 +58,9 @@ class Period(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
 
 
 def link_in_force(links: Iterable[Link], shop_id: str, ordered_at: datetime) -> Link | None:
-    """R3: the link of an account with a shop that was in force at an order's instant.
+    """R3: the link of an account with a shop that was in force when an order was placed; None if there was none.
 
-    `links` are the account's; a link is in force from `linked_at` until before `ended_at`. An order
-    in its time carries no commission, with the link as proof.
+    `links` are those of the account. A link is in force from `linked_at` (inclusive) to `ended_at` (exclusive).
     """
     for link in links:
         if link.shop_id != shop_id or link.linked_at is None:
@@ -72,15 +71,15 @@ def link_in_force(links: Iterable[Link], shop_id: str, ordered_at: datetime) -> 
 
 
 def commission_minor(amount_minor: int, rate_bp: int) -> int:
-    """So many basis points of an amount in whole minor units, halves up; neither is negative."""
+    """The commission on an amount in whole minor units at a rate in basis points, rounded half up. Neither is negative."""
     return (amount_minor * rate_bp + RATE_BP_MAX // 2) // RATE_BP_MAX
 
 
 def attribute_order(order: Order, links: Iterable[Link]) -> Attribution | None:
-    """R3: whose an order is, by the links of its account.
+    """R3: attribute an order by the links of its account.
 
-    None where that cannot be said: no link was in force and the order names no rate. The package
-    `attribution` says the same once more for whole files, as an expression; tests hold them equal.
+    None if that is not possible: no link was in force, and the order names no rate. The package `attribution`
+    implements the same rule for whole files as an expression; tests compare the two.
     """
     if order.account_id is None:
         return Attribution("none", None, 0)

@@ -1,6 +1,6 @@
-"""The currencies of ISO 4217, and how many decimals the minor unit of each stands for.
+"""The currencies of ISO 4217, and the number of decimals of each.
 
-What was withdrawn since 2024 is still here, because orders of that time are.
+Currencies withdrawn since 2024 are included, because orders from then name them.
 """
 
 _DIGITS: dict[int, str] = {
@@ -20,4 +20,4 @@ _DIGITS: dict[int, str] = {
 MINOR_DIGITS: dict[str, int] = {
     code: digits for digits, codes in _DIGITS.items() for code in sorted(codes.split())
 }
-"""Per currency code the decimals of its minor unit: 2 for GBP, 0 for JPY, 3 for KWD."""
+"""The number of decimals by currency code: 2 for GBP, 0 for JPY, 3 for KWD."""

@@ -1,4 +1,4 @@
-"""What a seller may learn of an account that the shop has no live link with (domain.md section 5)."""
+"""What a seller may learn about an account that the shop has no live link with (domain.md section 5)."""
 
 from collections.abc import Iterable
 
@@ -8,38 +8,41 @@ from msgspec.structs import replace
 from shoplink.core.reasons import Reason
 
 HIDDEN = frozenset({"account.status_not_normal", "account.commerce_permission_revoked"})
-"""What only the creator, support and the platform may know of a stranger's account."""
+"""The reasons that only the creator, support and the platform may see."""
 
 PRIVATE = {"private": True}
-"""What stands in the params of a reason whose details are the creator's own."""
+"""The params of a reason whose details only the creator may see."""
 
 _DATED = frozenset({"account.under_age"})
 
 
 class Disclosure(Struct, frozen=True):
-    """The reasons that a seller is told; `creator_can_see`: there are others, and the creator can see why."""
+    """The reasons that a seller sees. `creator_can_see` means that there are more, which the creator can see."""
 
     reasons: tuple[Reason, ...]
     creator_can_see: bool
 
 
 NOTHING_DISCLOSED = Disclosure((), creator_can_see=False)
-"""No reasons at all."""
+"""A disclosure without reasons."""
 
 
 def disclose_to_stranger(reasons: Iterable[Reason]) -> Disclosure:
-    """Reasons without a stranger's birth date, status and permission."""
-    given = redact_for_stranger(reasons)
-    told = tuple(reason for reason in given if reason.code not in HIDDEN)
-    return Disclosure(told, len(told) < len(given))
+    """The reasons without those that only the creator may see, and without the account's birth date."""
+    redacted = redact_for_stranger(reasons)
+    disclosed = tuple(reason for reason in redacted if reason.code not in HIDDEN)
+    return Disclosure(disclosed, len(disclosed) < len(redacted))
 
 
 def redact_for_stranger(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-    """The same, with those of status and permission still there but alike: the creator can see why."""
-    return tuple(_discreet(reason) for reason in reasons)
+    """Every reason, without details that only the creator may see.
+
+    The reasons about status and about permission stay, but both read the same: the creator can see why.
+    """
+    return tuple(_redacted(reason) for reason in reasons)
 
 
-def _discreet(reason: Reason) -> Reason:
+def _redacted(reason: Reason) -> Reason:
     if reason.code in _DATED:
         return replace(reason, possible_at=None, params={**reason.params, **PRIVATE})
     return replace(reason, params=PRIVATE) if reason.code in HIDDEN else reason

@@ -1,4 +1,4 @@
-"""When time itself does something to a link: its deadline, its holder's birthday, an unanswered request."""
+"""When the clock changes a link: at a deadline, a birthday, or the end of the time to answer a request."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from shoplink.core.rulebook import Rulebook
 
 
 class Regime(Struct, frozen=True):
-    """The rulebook in force in a market, since when, and when the next one starts, if one does."""
+    """The rulebook in force in a market, since when, and when the next one starts, if one is scheduled."""
 
     rulebook: Rulebook
     since: datetime
@@ -18,11 +18,12 @@ class Regime(Struct, frozen=True):
 
 
 def due_at(link: Link, account: Account, regime: Regime, now: datetime) -> datetime | None:
-    """The next instant after `now` at which time may change the link, None if there is none.
+    """The next instant after `now` at which the clock may change the link; None if there is none.
 
-    An invitation: its deadline (R23). A link in review: the birthday that it may wait for (R19), or
-    the start of the next rulebook. An open unlink request: the end of the time to answer it (R46),
-    or the start of the next rulebook; what that start makes overdue is due at the start.
+    - An invitation is due at its deadline (R23).
+    - A link in review is due at the birthday that it may wait for (R19), or when the next rulebook starts.
+    - A link with an open unlink request is due at the end of the time to answer it (R46), or when the next
+      rulebook starts. A request that becomes overdue by that start is due at the start.
     """
     if link.status == "invited":
         return link.expires_at

@@ -1,4 +1,4 @@
-"""What every event has, of whichever kind it is."""
+"""The fields that every event has."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from shoplink.core.facts import Actor
 
 
 class Event(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag_field="type"):
-    """What all events have: the instant they happened, and who caused them."""
+    """An event: the instant at which it happened, and who caused it."""
 
     at: datetime
     by: Actor | None = None

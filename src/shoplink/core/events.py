@@ -1,6 +1,6 @@
-"""What has happened: one value per kind of event, and what each makes of the link it is about.
+"""The events, one frozen class each, with the state of the link that each leads to.
 
-Events are the only thing that changes a link. On the wire an event is `subject.happened`.
+Only events change a link. On the wire an event is called `subject.happened`.
 """
 
 from datetime import date, datetime
@@ -75,7 +75,7 @@ class AccountCorrected(Event, frozen=True, tag="account.corrected"):
     birth_date: date | None = None
 
     def facts_after(self, account: Account) -> Account:
-        """The account with the corrections made."""
+        """The account with the corrections applied."""
         return replace(
             account,
             region=self.region or account.region,
@@ -85,19 +85,19 @@ class AccountCorrected(Event, frozen=True, tag="account.corrected"):
 
 
 class LinkEvent(Event, frozen=True):
-    """An event in one link's life."""
+    """An event in the life of a link."""
 
     link_id: str
     shop_id: str
     account_id: str
 
     def link_after(self, link: Link) -> Link:
-        """The link as this event leaves it."""
+        """The link after this event."""
         raise NotImplementedError
 
 
 class LinkInvited(LinkEvent, frozen=True, tag="link.invited"):
-    """A shop invited an account; the deadline stays, whatever rulebook comes later (R23)."""
+    """A shop invited an account; later rulebooks do not change the deadline (R23)."""
 
     role: Role
     rulebook: str
@@ -122,7 +122,7 @@ class LinkInvited(LinkEvent, frozen=True, tag="link.invited"):
 
 
 class LinkImported(LinkEvent, frozen=True, tag="link.imported"):
-    """A link from before this system was recorded: still established, or already unlinked."""
+    """A link from earlier records was recorded: still established, or already unlinked."""
 
     role: Role
     rulebook: str
@@ -152,31 +152,31 @@ class LinkAccepted(LinkEvent, frozen=True, tag="link.accepted"):
 
 
 class LinkEstablished(LinkEvent, frozen=True, tag="link.established"):
-    """Nothing stood in the way any more: the account is linked."""
+    """The last obstacle is gone, and the account is linked."""
 
     def link_after(self, link: Link) -> Link:
-        """The link linked, from this instant."""
+        """The established link."""
         return replace(link, status="linked", linked_at=self.at)
 
 
 class LinkEnding(LinkEvent, frozen=True):
-    """An event that ends a link, with whatever request was open on it."""
+    """An event that ends a link, and with it an open unlink request."""
 
     ENDS_AS: ClassVar[LinkStatus]
 
     def link_after(self, link: Link) -> Link:
-        """The link ended."""
+        """The ended link."""
         return replace(link, status=self.ENDS_AS, ended_at=self.at, unlink_requested_at=None)
 
 
 class LinkDeclined(LinkEnding, frozen=True, tag="link.declined"):
-    """The creator turned the link down before it was established."""
+    """The creator declined before the link was established."""
 
     ENDS_AS = "declined"
 
 
 class LinkWithdrawn(LinkEnding, frozen=True, tag="link.withdrawn"):
-    """The shop took the link back before it was established."""
+    """The shop withdrew before the link was established."""
 
     ENDS_AS = "withdrawn"
 
@@ -188,19 +188,19 @@ class LinkExpired(LinkEnding, frozen=True, tag="link.expired"):
 
 
 class LinkSuperseded(LinkEnding, frozen=True, tag="link.superseded"):
-    """The account was linked elsewhere, so this invitation ended (R8)."""
+    """The account was linked to another shop, so this invitation ended (R8)."""
 
     ENDS_AS = "superseded"
 
 
 class LinkUnlinked(LinkEnding, frozen=True, tag="link.unlinked"):
-    """The established link ended by unlinking."""
+    """The established link was unlinked."""
 
     ENDS_AS = "unlinked"
 
 
 class LinkRevoked(LinkEnding, frozen=True, tag="link.revoked"):
-    """The platform took the link away."""
+    """The platform revoked the link."""
 
     ENDS_AS = "revoked"
     note: str
@@ -223,7 +223,7 @@ class RequestClosing(LinkEvent, frozen=True):
 
 
 class UnlinkWithdrawn(RequestClosing, frozen=True, tag="unlink.withdrawn"):
-    """The creator took the unlink request back."""
+    """The creator withdrew the unlink request."""
 
 
 class UnlinkRefused(RequestClosing, frozen=True, tag="unlink.refused"):
@@ -233,15 +233,15 @@ class UnlinkRefused(RequestClosing, frozen=True, tag="unlink.refused"):
 
 
 class ShowcaseSynced(LinkEvent, frozen=True, tag="showcase.synced"):
-    """The official account's showcase is, from here on, what the shop has on sale (R13): computed, never copied."""
+    """From now on the official account's showcase is what the shop has on sale (R13); it is computed, never copied."""
 
     def link_after(self, link: Link) -> Link:
-        """The link with the instant from which the showcase follows the shop."""
+        """The link with the instant from which the showcase is synced."""
         return replace(link, synced_since=self.at)
 
 
 class WaiverGranted(Event, frozen=True, tag="waiver.granted"):
-    """Support excepted one subject from one reason (R27)."""
+    """Support exempted one subject from one reason (R27)."""
 
     code: str
     note: str
@@ -255,7 +255,7 @@ class WaiverGranted(Event, frozen=True, tag="waiver.granted"):
 
 
 class WaiverEnded(Event, frozen=True, tag="waiver.ended"):
-    """One waiver ended before its time; `granted_at` tells which of several."""
+    """A waiver was ended early; `granted_at` tells which of several."""
 
     code: str
     note: str
@@ -265,7 +265,7 @@ class WaiverEnded(Event, frozen=True, tag="waiver.ended"):
 
 
 class RulebookActivated(Event, frozen=True, tag="rulebook.activated"):
-    """A rulebook was put in force in a market, from `effective_from` on."""
+    """A rulebook was activated in a market; it is in force from `effective_from` on."""
 
     name: str
     digest: str

@@ -1,4 +1,4 @@
-"""The facts that a decision rests on: frozen values, with no behaviour beyond naming their states."""
+"""The facts that decisions rest on, as frozen values without behaviour."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -14,6 +14,7 @@ Enrolment = Literal["open", "invited"]
 Status = Literal["normal", "abnormal"]
 Permission = Literal["granted", "revoked"]
 Role = Literal["official", "marketing"]
+Side = Literal["shop", "creator"]
 Settlement = Literal["own", "offline"]
 LinkStatus = Literal[
     "invited",
@@ -31,10 +32,10 @@ LIVE: frozenset[str] = frozenset({"invited", "in_review", "linked"})
 
 
 class Actor(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
-    """Who acts: a shop's seller, an account's creator, support, the platform, or time itself.
+    """Who acts: a shop's seller, an account's creator, support, the platform, or the clock.
 
-    `account` is how the `Shoplink-Actor` header names a creator; both mean the same. `person` is the one who was
-    signed in, where a console acted; a program does not name one.
+    The `Shoplink-Actor` header calls a creator `account`; both mean the same. `person` is the person signed in
+    to a console; a program names none.
     """
 
     kind: Literal["shop", "creator", "account", "support", "platform", "clock"]
@@ -71,9 +72,9 @@ class Account(Struct, frozen=True, gc=False):
 class Link(Struct, frozen=True, gc=False):
     """The relation of one shop and one account, from its invitation to its end.
 
-    `linked_at` is the instant of establishment: the minimum link age (R26) and the rolling
-    quotas (R25) run from it. `unlink_requested_at` is set while an unlink request is open;
-    `synced_since` once the shop's products are synced to the account's showcase (R13).
+    `linked_at` is the instant at which the link was established; the minimum link age (R26) and the rolling
+    quotas (R25) count from it. `unlink_requested_at` is set while an unlink request is open, and `synced_since`
+    once the shop's products are synced to the account's showcase (R13).
     """
 
     link_id: str
@@ -94,7 +95,7 @@ class Link(Struct, frozen=True, gc=False):
 
 
 class Waiver(Struct, frozen=True, gc=False):
-    """A recorded, attributable, expiring exception from one reason, for one shop or one account (R27)."""
+    """An exemption of one shop or one account from one reason, with its author and its end (R27)."""
 
     code: str
     until: datetime | None
@@ -103,5 +104,5 @@ class Waiver(Struct, frozen=True, gc=False):
     by: Actor | None = None
 
     def in_force(self, at: datetime) -> bool:
-        """Whether the waiver stands at the instant `at`; `until` is exclusive, null is for ever."""
+        """Whether the waiver is in force at the instant. `until` is exclusive; None means permanently."""
         return self.until is None or at < self.until

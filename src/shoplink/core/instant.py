@@ -1,4 +1,4 @@
-"""Instants, durations and birthdays: the only arithmetic with time that the core does."""
+"""Instants, durations and birthdays: all of the core's arithmetic with time."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -14,10 +14,10 @@ RFC_3339 = re.compile(
 
 
 def parse_instant(text: str) -> datetime:
-    """The instant that an RFC 3339 text with an offset and at most microseconds names, in UTC.
+    """Parse an RFC 3339 instant with an offset and at most microseconds; the result is in UTC.
 
-    Raises ValueError for anything else: no offset, finer than a microsecond, no such day, not
-    representable in UTC.
+    Raises ValueError for anything else: no offset, a precision finer than microseconds, a day that does not exist,
+    or an instant that is not representable in UTC.
     """
     if RFC_3339.fullmatch(text) is None:
         raise ValueError(text)
@@ -29,13 +29,13 @@ def parse_instant(text: str) -> datetime:
 
 
 def format_instant(instant: datetime) -> str:
-    """The instant in RFC 3339 with `Z`, as short as possible (`…:00Z`, not `…:00.000000Z`)."""
+    """Format an instant in RFC 3339 with `Z`, as short as possible (`…:00Z`, not `…:00.000000Z`)."""
     text: str = msgspec.to_builtins(instant)
     return f"{text[:-1].rstrip('0')}Z" if instant.microsecond else text
 
 
 def shift(instant: datetime, duration: timedelta) -> datetime:
-    """`instant + duration`; at the end of representable time where the sum lies beyond it."""
+    """`instant + duration`, clamped to the first or last representable instant."""
     try:
         return instant + duration
     except OverflowError:
@@ -43,7 +43,7 @@ def shift(instant: datetime, duration: timedelta) -> datetime:
 
 
 def birthday(birth_date: date, age: int) -> datetime:
-    """00:00 UTC of the `age`th birthday; 29 February counts as 1 March in a common year (R19)."""
+    """The start (00:00 UTC) of the `age`th birthday; 29 February counts as 1 March in a common year (R19)."""
     year = birth_date.year + age
     if year > END.year:
         return END

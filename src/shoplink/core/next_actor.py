@@ -1,4 +1,4 @@
-"""Whose turn it is on a link, and what holds it."""
+"""Who must act next on a link, and what holds a link in review."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from shoplink.core.world import World
 
 
 def review_reasons(world: World, link: Link, at: datetime) -> tuple[Reason, ...]:
-    """What holds a confirmed link in review, in the catalogue's order; empty in any other state."""
+    """The reasons that hold a link in review, in the catalogue's order; none if it is in another state."""
     if link.status != "in_review":
         return ()
     shop, account = world.shops[link.shop_id], world.accounts[link.account_id]
@@ -19,13 +19,16 @@ def review_reasons(world: World, link: Link, at: datetime) -> tuple[Reason, ...]
 
 
 def expected_review_reasons(world: World, shop_id: str, account_id: str, role: Role) -> tuple[Reason, ...]:
-    """What would hold a link of this pair in review once it is confirmed: the reasons that `invite` warns of."""
+    """The reasons that would hold a link of this pair in review once confirmed: those that `invite` warns of."""
     shop, account = world.shops[shop_id], world.accounts[account_id]
     return violations(HOLDS, Case(world.now, world.rulebook(shop.facts.market), shop, account, role))
 
 
 def next_actor(link: Link, held: tuple[Reason, ...]) -> NextActor:
-    """Who must act next for the link to go on: nobody where it stands or has ended."""
+    """Who must act next for the link to move on: nobody if it is established or has ended.
+
+    `held` are the reasons that hold it in review.
+    """
     if link.status == "invited":
         return "creator"
     if link.status == "in_review":

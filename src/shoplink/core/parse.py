@@ -1,4 +1,4 @@
-"""How a decoded JSON object becomes a command, or an error in a stranger's words."""
+"""Turns a decoded JSON object into a command, or into an error that a caller of the API understands."""
 
 import re
 from collections.abc import Mapping
@@ -67,12 +67,12 @@ _IS_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}").fullmatch
 
 
 def is_id(text: str) -> bool:
-    """Whether a text has the form of an id, as every field that holds one must."""
+    """Whether a text has the form of an id."""
     return _IS_ID(text) is not None
 
 
 def allowed(command: type[Command], field: str) -> str:
-    """What a field of a command may hold, in words."""
+    """What a field of a command may hold, in English."""
     return _OWN.get((command, field), ALLOWED[field])
 
 
@@ -80,18 +80,18 @@ INSTANT_FIELDS: dict[type[Command], list[str]] = {
     kind: [name for name in kind.__struct_fields__ if ALLOWED[name].startswith(_INSTANT)]
     for kind in COMMANDS.values()
 }
-"""Per command its fields that hold an instant; `at` is one of them."""
+"""The names of the fields that hold instants, `at` among them, by command."""
 
 
 class MalformedError(ValueError):
-    """Input that is no command: its text says the field, what was found there, and what is allowed.
+    """Input that is not a command; the text names the field, what was found, and what is allowed.
 
-    `field`, `found` and `allowed` are the same apart, for those who say it in another language; `found`
-    is None where the field is missing. Where `allowed` is None, `sentence` with its `params` is all there is to say.
+    `field`, `found` and `allowed` hold the same parts for sentences in other languages. `found` is None if the field
+    is missing. If `allowed` is None, the error consists of `sentence` and its `params` alone.
     """
 
     def __init__(self, sentence: str, field: str | None = None, **params: object) -> None:
-        """`sentence` with `params` is all that there is to say; `field` names the field at fault if there is one."""
+        """Build the text from `sentence` and `params`; `field` names the field at fault, if there is one."""
         super().__init__(sentence.format_map(params) if params else sentence)
         self.field = field
         self.sentence, self.params = sentence, params
@@ -100,7 +100,7 @@ class MalformedError(ValueError):
 
     @classmethod
     def wrong(cls, field: str, allowed: str, found: str | None = None) -> "MalformedError":
-        """A field that is missing, or that holds what is not allowed."""
+        """The error for a field that is missing (`found` is None) or holds a value that is not allowed."""
         problem = "missing" if found is None else f"found {found}"
         error = cls(f"{field}: {problem}; allowed: {allowed}", field)
         error.found, error.allowed = found, allowed
@@ -108,9 +108,9 @@ class MalformedError(ValueError):
 
 
 def parse_command(fields: Mapping[str, object]) -> Command:
-    """The command that a decoded JSON object means; its instants come out in UTC.
+    """Parse a decoded JSON object as a command; its instants are converted to UTC.
 
-    Raises MalformedError, naming the field, the value found and what is allowed.
+    Raises MalformedError, which names the field, the value found and what is allowed.
     """
     kind = fields.get("command")
     command = COMMANDS.get(kind) if isinstance(kind, str) else None
@@ -136,7 +136,7 @@ def parse_command(fields: Mapping[str, object]) -> Command:
 
 
 def _explained(error: msgspec.ValidationError, values: dict[str, Any], kind: type[Command]) -> MalformedError:
-    """The same error in a stranger's words."""
+    """Explain an error of msgspec in terms of the JSON object."""
     known = [field.encode_name for field in msgspec.structs.fields(kind)]
     for name in values:
         if name not in known and name != "command":
@@ -158,7 +158,7 @@ def _explained(error: msgspec.ValidationError, values: dict[str, Any], kind: typ
 
 
 def _shown(value: object) -> str:
-    """A value as it was found, whatever its size and depth."""
+    """A value as text, cut to a fixed length."""
     try:
         text = repr(value)
     except RecursionError:

@@ -1,4 +1,4 @@
-"""How the JSON of orders becomes orders, or an error in a stranger's words."""
+"""Turns the JSON of orders into orders, or into errors that a caller of the API understands."""
 
 import re
 from collections.abc import Sequence
@@ -22,14 +22,14 @@ ORDER_ALLOWED: dict[str, str] = {
     "currency": "a currency by its ISO 4217 code: GBP, USD, IDR",
     "commission_rate_bp": f"a whole number from 0 to {RATE_BP_MAX}, in basis points",
 }
-"""What each field of an order may hold, in words."""
+"""What each field of an order may hold, in English."""
 
 RATE_NEEDED = "a commission rate, because the shop and the account were not linked when the order was placed"
-"""What the rate has to be where no link was in force."""
+"""What is allowed as a rate if no link was in force."""
 
 
 class _Written(Order, frozen=True):
-    """An order with its instant as it is written."""
+    """An order whose instant is still text."""
 
     ordered_at: str  # type: ignore[assignment]
 
@@ -39,14 +39,15 @@ _decode_all = msgspec.json.Decoder(list[_Written]).decode
 
 
 def parse_orders(texts: Sequence[msgspec.Raw]) -> list[Order | MalformedError]:
-    """The order that each JSON text means; in place of what is none, why: field, found and allowed."""
+    """Parse each JSON text as an order; one that is not an order gives the error in its place."""
     try:
         return [_order(written) for written in _decode_all(b"[" + b",".join(texts) + b"]")]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, MalformedError):
-        return [_order_or_why(text) for text in texts]  # at least one is wrong
+        # At least one is wrong: decode them one by one to find out which.
+        return [_order_or_error(text) for text in texts]
 
 
-def _order_or_why(text: msgspec.Raw) -> Order | MalformedError:
+def _order_or_error(text: msgspec.Raw) -> Order | MalformedError:
     try:
         return _order(_decode(text))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -76,7 +77,7 @@ def _order(written: _Written) -> Order:
 
 
 def _explained(text: bytes, message: str) -> MalformedError:
-    """Why a text holds no order, in a stranger's words."""
+    """Explain why a text is not an order."""
     try:
         fields: Any = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

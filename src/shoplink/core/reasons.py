@@ -1,4 +1,4 @@
-"""The closed catalogue of reasons, in their one order of precedence, and the reason as a value."""
+"""The closed catalogue of reasons in order of precedence, and the reason as a value."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -10,9 +10,9 @@ Subject = Literal["shop", "account"]
 
 
 class Reason(Struct, frozen=True, gc=False):
-    """Why a command is refused: a stable code, who must act next, and the numbers a sentence needs.
+    """Why a command is refused: a stable code, who must act next, and the values that a sentence needs.
 
-    `possible_at` is the earliest instant at which the reason disappears by itself if nobody acts.
+    `possible_at` is the earliest instant at which the reason goes away by itself if nobody acts.
     """
 
     code: str
@@ -24,8 +24,8 @@ class Reason(Struct, frozen=True, gc=False):
 class CatalogueEntry(Struct, frozen=True):
     """One row of the catalogue.
 
-    `gate`: the reason is the whole answer. `support_helps`: a ticket about it may be filed (R39, R40).
-    `waivable_for`: the subjects that a rulebook may let a waiver except from it (R27).
+    A `gate` reason is the whole answer. If `support_helps`, a ticket about the reason may be opened (R39, R40).
+    `waivable_for` are the subjects for which a rulebook may allow waivers from it (R27).
     """
 
     code: str
@@ -91,7 +91,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         CatalogueEntry("item.already_there"),
     )
 }
-"""Every reason there is, in order of precedence (domain.md section 5). Append-only."""
+"""Every reason, in order of precedence (domain.md section 5). Append-only."""
 
 Code = Annotated[str, Meta(pattern=r"\A(?:" + "|".join(CATALOGUE).replace(".", r"\.") + r")\Z")]
 
@@ -99,10 +99,10 @@ _CORRECTABLE = {"account.region_mismatch", "account.registration_mismatch"}
 
 
 def support_can_help(reason: Reason) -> bool:
-    """Whether a ticket about this reason may be filed (R39).
+    """Whether a ticket about this reason may be opened (R39).
 
-    Not where support could do nothing: an account registered where it cannot correct the region,
-    which such a reason says by naming nobody as the next actor (R40).
+    Support cannot correct the region of an account that is registered in certain countries (R40); a reason about
+    such an account names nobody as its next actor.
     """
     if reason.code in _CORRECTABLE and reason.next_actor == "nobody":
         return False

@@ -1,4 +1,4 @@
-"""Who may issue which command, and what each role of link may do."""
+"""Who may issue which command, and what an account may do in each role."""
 
 from typing import Literal
 
@@ -45,16 +45,16 @@ ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
 
 
 def may_issue(actor: Actor, command: c.Command) -> bool:
-    """Whether an actor may issue a command: one of its issuers, and a shop or a creator for itself only."""
+    """Whether an actor may issue a command. A shop or a creator may do so only for itself."""
     own = {"shop": "shop_id", "creator": "account_id"}.get(actor.kind)
     return actor.kind in ISSUERS[type(command)] and (own is None or getattr(command, own, None) == actor.id)
 
 
 class Rights(Struct, frozen=True):
-    """What an account may do for a shop by the role it is linked in (domain.md section 7).
+    """What an account may do for a shop in the role it is linked in (domain.md section 7).
 
-    `followers_minimum` is what it needs to sell in video and live; `commission` whether the shop's
-    orders through it carry one.
+    `followers_minimum` is the number of followers it needs to sell in videos and lives. `commission` says whether
+    the shop's orders through the account carry commission.
     """
 
     sync_showcase: bool
@@ -65,7 +65,7 @@ class Rights(Struct, frozen=True):
 
 
 def rights(role: Role | None, rulebook: Rulebook) -> Rights:
-    """R3, R4, R13 to R17: the rights of a role; None is an affiliate creator, who holds no link."""
+    """R3, R4, R13 to R17: the rights of a role; None stands for an affiliate creator, who has no link."""
     parameters = rulebook.parameters
     if role is None:
         return Rights(

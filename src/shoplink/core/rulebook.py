@@ -1,4 +1,4 @@
-"""The rulebook: every number and list that is policy, each with the sentence it comes from."""
+"""The rulebook: every number and list that is policy, each with the sentence of its source."""
 
 import hashlib
 import re
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from shoplink.core.facts import Enrolment, Market, Role
+from shoplink.core.facts import Enrolment, Market, Role, Side
 from shoplink.core.reasons import CATALOGUE, Subject
 
 Number = Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -19,25 +19,25 @@ Positive = Annotated[int, Meta(ge=1, le=1_000_000)]
 
 
 class Slots(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many live links of each role a shop may have."""
+    """The number of live links that a shop may have in each role."""
 
     official: Number
     marketing: Number
 
     def of(self, role: Role) -> int:
-        """The number of slots for one role."""
+        """The number of slots of one role."""
         return self.official if role == "official" else self.marketing
 
 
 class Quota(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
-    """At most `limit` links in any `days` (a rolling window)."""
+    """At most `limit` links in any `days` days (a rolling window)."""
 
     limit: Positive
     days: Positive
 
     @cached_property
     def window(self) -> timedelta:
-        """The length of the window."""
+        """The window as a duration."""
         return timedelta(days=self.days)
 
 
@@ -54,7 +54,7 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     shop_may_unlink_alone: bool
     minimum_age_years: Annotated[int, Meta(ge=0, le=150)]
     unlink_answer_days: Positive | Literal["stays open"]
-    network_asked_of: frozenset[Literal["shop", "creator"]]
+    network_asked_of: frozenset[Side]
     uncorrectable_regions: frozenset[Market]
     affiliate_followers_minimum: Number
     official_may_promote_other_shops: bool
@@ -88,14 +88,14 @@ ALLOWED_VALUES: dict[str, str] = {
     "waivable_for_shop": f"any of {_waivable('shop')}",
     "waivable_for_account": f"any of {_waivable('account')}",
 }
-"""What each parameter may be, in words."""
+"""What each parameter may be, in English."""
 
 
 class Rulebook(Struct, frozen=True):
-    """One set of rules. `digest` is the SHA-256 of the file it was read from.
+    """One set of rules.
 
-    `sources` holds, per parameter, the sentence that it comes from; `effective_from` the instant
-    from which the source says it holds, per market or for `default`.
+    `digest` is the SHA-256 of the text it was read from. `sources` holds the sentence that each parameter comes from.
+    `effective_from` holds, by market or for `default`, the instant at which the source says that the rules start.
     """
 
     name: str
@@ -110,11 +110,11 @@ class Rulebook(Struct, frozen=True):
     links_per_account: Quota | None
 
     def slots(self, enrolment: Enrolment, role: Role) -> int:
-        """How many live links of `role` a shop of this enrolment may have (R5, R6)."""
+        """The number of live links in a role that a shop of this enrolment may have (R5, R6)."""
         return (self.parameters.slots_open if enrolment == "open" else self.parameters.slots_invited).of(role)
 
     def may_be_waived(self, code: str, subject: Subject) -> bool:
-        """Whether support may except a subject of this kind from this reason (R27)."""
+        """Whether support may exempt a subject of this kind from this reason (R27)."""
         waivable = (
             self.parameters.waivable_for_shop if subject == "shop" else self.parameters.waivable_for_account
         )
@@ -122,17 +122,17 @@ class Rulebook(Struct, frozen=True):
 
 
 class RulebookError(ValueError):
-    """A rulebook file that cannot be used: names the file, the key, what was found, what is allowed."""
+    """A rulebook file that cannot be used; the text names the file, the key, what was found and what is allowed."""
 
     def __init__(self, file: str, key: str, found: str, allowed: str) -> None:
-        """Build the one sentence from its four parts."""
+        """Build the sentence from its four parts."""
         super().__init__(f"{file}: {key}: found {found}; allowed: {allowed}")
 
 
 def parse_rulebook(text: str, file: str) -> Rulebook:
-    """The rulebook that a TOML text describes; `file` is what errors call it.
+    """Parse a TOML text as a rulebook; errors call it `file`.
 
-    Raises RulebookError for an unknown or missing key, a wrong type or an impossible value.
+    Raises RulebookError for an unknown or missing key, a wrong type or a value that is not allowed.
     """
     try:
         document = tomllib.loads(text)
@@ -170,7 +170,7 @@ def parse_rulebook(text: str, file: str) -> Rulebook:
 
 
 def differences(old: Rulebook, new: Rulebook) -> Iterator[tuple[str, Any, Any]]:
-    """Each parameter in which two rulebooks differ, with the old and the new value."""
+    """Yield each parameter that differs between two rulebooks, with its old and new value."""
     for key in ALLOWED_VALUES:
         before, after = getattr(old.parameters, key), getattr(new.parameters, key)
         if before != after:
@@ -200,7 +200,7 @@ def _effective_from(table: object, file: str) -> dict[str, datetime]:
 
 
 def _in_utc(instant: object) -> datetime | None:
-    """An instant with offset in UTC; None for anything else."""
+    """Convert an instant with an offset to UTC; None for anything else."""
     if not isinstance(instant, datetime) or instant.tzinfo is None:
         return None
     try:

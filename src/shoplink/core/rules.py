@@ -1,29 +1,33 @@
-"""One small function per rule: a case goes in; the reason comes out where the rule is broken, else None.
+"""One small function per rule: it takes a case, and returns a reason if the case breaks the rule, else None.
 
-Each reason code of the catalogue that is not a gate is made in exactly one place, here.
+Each reason code of the catalogue that is not a gate is made in exactly one place: here, or in
+`shoplink.core.commerce.rules`.
 """
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from shoplink.core.case import Case
-from shoplink.core.facts import Link, Shop, Waiver
+from shoplink.core.case import Case, LinkCase
+from shoplink.core.facts import Link, Shop, Side, Waiver
 from shoplink.core.instant import birthday, shift
 from shoplink.core.reasons import NextActor, Reason
 from shoplink.core.rulebook import Quota
 
 Rule = Callable[[Case], Reason | None]
+LinkRule = Callable[[LinkCase], Reason | None]
+
+AnyCase = TypeVar("AnyCase", bound=Case)
 
 
-def violations(rules: Iterable[Rule], case: Case) -> tuple[Reason, ...]:
-    """Every reason that holds, in the order of the rules."""
+def violations(rules: Iterable[Callable[[AnyCase], Reason | None]], case: AnyCase) -> tuple[Reason, ...]:
+    """The reasons of the rules that the case breaks, in the order of the rules."""
     return tuple([reason for rule in rules if (reason := rule(case)) is not None])
 
 
 def is_waived(waivers: list[Waiver], code: str, at: datetime) -> bool:
-    """Whether one of a subject's waivers excepts it from the reason `code` at the instant (R27)."""
+    """Whether one of a subject's waivers exempts it from the reason `code` at the instant (R27)."""
     return any(waiver.code == code and waiver.in_force(at) for waiver in waivers)
 
 
@@ -35,29 +39,29 @@ AGE_UNKNOWN = Reason("account.age_unknown", "support")
 COMMERCE_PERMISSION_REVOKED = Reason("account.commerce_permission_revoked", "creator")
 
 
-def no_unlink_request_is_open(case: Case) -> Reason | None:
+def no_unlink_request_is_open(case: LinkCase) -> Reason | None:
     """R43: one unlink request at a time; the open one waits for the shop."""
-    requested_at = case.link.unlink_requested_at if case.link else None
+    requested_at = case.link.unlink_requested_at
     if requested_at is None:
         return None
     return Reason("unlink.already_requested", "shop", params={"requested_at": requested_at})
 
 
-def unlink_request_is_open(case: Case) -> Reason | None:
-    """R46: only an unlink request that is open can be answered or withdrawn."""
-    return None if case.link and case.link.unlink_requested_at else UNLINK_NOT_REQUESTED
+def unlink_request_is_open(case: LinkCase) -> Reason | None:
+    """R46: only an open unlink request can be answered or withdrawn."""
+    return None if case.link.unlink_requested_at else UNLINK_NOT_REQUESTED
 
 
-def shop_may_unlink(case: Case) -> Reason | None:
-    """R47: alone only where the rulebook lets it; with a request open, unlinking is agreeing."""
+def shop_may_unlink(case: LinkCase) -> Reason | None:
+    """R47: the shop unlinks alone only where the rulebook allows it; with an open request it approves by unlinking."""
     if case.rulebook.parameters.shop_may_unlink_alone:
         return None
-    return None if case.link and case.link.unlink_requested_at else NEEDS_CREATOR_REQUEST
+    return None if case.link.unlink_requested_at else NEEDS_CREATOR_REQUEST
 
 
-def link_is_old_enough(case: Case) -> Reason | None:
-    """R26: a link ends no sooner than 24 hours after it was established."""
-    linked_at = case.link.linked_at if case.link else None
+def link_is_old_enough(case: LinkCase) -> Reason | None:
+    """R26: a link is unlinked 24 hours after it was established, or later."""
+    linked_at = case.link.linked_at
     assert linked_at is not None, "only an established link is unlinked"
     possible_at = shift(linked_at, case.rulebook.minimum_link_age)
     code = "link.younger_than_minimum"
@@ -75,12 +79,12 @@ def shop_status_is_normal(case: Case) -> Reason | None:
 
 
 def account_status_is_normal(case: Case) -> Reason | None:
-    """R18: the account's status is normal; support cannot mend it (R40)."""
+    """R18: the account's status is normal; support cannot restore it (R40)."""
     return None if case.account.facts.status == "normal" else ACCOUNT_STATUS_NOT_NORMAL
 
 
 def account_is_adult(case: Case) -> Reason | None:
-    """R19: the account's user is of age; without a birth date nobody can tell."""
+    """R19: the account's user has reached the minimum age; without a birth date the age is unknown."""
     birth_date = case.account.facts.birth_date
     if birth_date is None:
         return AGE_UNKNOWN
@@ -100,7 +104,7 @@ def account_is_in_market(case: Case) -> Reason | None:
 
 
 def account_is_registered_in_market(case: Case) -> Reason | None:
-    """R31: the account was registered in the shop's country; holds a link in review."""
+    """R31: the account was registered in the shop's country; otherwise its link is held in review."""
     if case.account.facts.registered_in == case.shop.facts.market:
         return None
     params = {"market": case.shop.facts.market, "registered_in": case.account.facts.registered_in}
@@ -108,29 +112,36 @@ def account_is_registered_in_market(case: Case) -> Reason | None:
 
 
 def _who_corrects(case: Case) -> NextActor:
-    """R40: support corrects a region, except of an account registered where it cannot."""
+    """R40: support corrects a region, unless the account is registered in a country where support cannot."""
     uncorrectable = case.rulebook.parameters.uncorrectable_regions
     return "nobody" if case.account.facts.registered_in in uncorrectable else "support"
 
 
 def account_may_trade(case: Case) -> Reason | None:
-    """R32: the e-commerce permission was not revoked; holds a link in review."""
+    """R32: the e-commerce permission is granted; otherwise the account's link is held in review."""
     return None if case.account.facts.commerce_permission == "granted" else COMMERCE_PERMISSION_REVOKED
 
 
-def network_is_in_market(case: Case) -> Reason | None:
-    """R35, R44: the acting person's network is in the shop's country, where the rulebook asks it."""
-    if (
-        case.network_region == case.shop.facts.market
-        or case.acting not in case.rulebook.parameters.network_asked_of
-    ):
+def seller_network_is_in_market(case: Case) -> Reason | None:
+    """R35: the seller's network is in the shop's country, if the rulebook asks for the seller's."""
+    return _network_of(case, "shop")
+
+
+def creator_network_is_in_market(case: Case) -> Reason | None:
+    """R35, R44: the creator's network is in the shop's country, if the rulebook asks for the creator's."""
+    return _network_of(case, "creator")
+
+
+def _network_of(case: Case, side: Side) -> Reason | None:
+    market = case.shop.facts.market
+    if case.network_region == market or side not in case.rulebook.parameters.network_asked_of:
         return None
-    params = {"market": case.shop.facts.market, "network_region": case.network_region}
-    return Reason("network.region_mismatch", case.acting, params=params)
+    params = {"market": market, "network_region": case.network_region}
+    return Reason("network.region_mismatch", side, params=params)
 
 
 def account_is_free(case: Case) -> Reason | None:
-    """R8, R38: one account is linked to at most one shop; names the shop only to itself."""
+    """R8, R38: an account is linked to at most one shop. The reason names the shop only to that shop."""
     for link in case.account.live.values():
         if link.status != "invited":
             params = {"shop_id": link.shop_id} if link.shop_id == case.shop.facts.shop_id else {}
@@ -139,7 +150,7 @@ def account_is_free(case: Case) -> Reason | None:
 
 
 def account_is_not_invited(case: Case) -> Reason | None:
-    """R9: one open invitation for a pair, in whatever role."""
+    """R9: a pair has at most one open invitation, in either role."""
     for link in case.account.live.values():
         if link.status == "invited" and link.shop_id == case.shop.facts.shop_id:
             return Reason("link.already_invited", "creator", link.expires_at, {"role": link.role})
@@ -147,7 +158,7 @@ def account_is_not_invited(case: Case) -> Reason | None:
 
 
 def slot_is_free(case: Case) -> Reason | None:
-    """R5, R6, R7: the shop has a slot of the role, and a free one; invitations reserve theirs."""
+    """R5, R6, R7: the shop has a free slot of the role; each open invitation reserves one."""
     slots = case.rulebook.slots(case.shop.facts.enrolment, case.role)
     if slots == 0:
         params: dict[str, Any] = {"role": case.role, "enrolment": case.shop.facts.enrolment}
@@ -171,7 +182,7 @@ def shop_link_quota_is_left(case: Case) -> Reason | None:
 
 
 def account_link_quota_is_left(case: Case) -> Reason | None:
-    """C3: at most so many marketing links of an account in the window, across all shops."""
+    """C3: the number of marketing links of an account in the rolling window is limited, across all shops."""
     quota = case.rulebook.links_per_account
     if quota is None or case.role != "marketing":
         return None
@@ -191,9 +202,9 @@ def unlink_quota_is_left(case: Case) -> Reason | None:
 
 
 def _others(case: Case) -> list[Link]:
-    """The shop's live links of the role, the one the command is about not counted."""
-    itself = case.link.link_id if case.link else None
-    return [link for link in case.shop.live.values() if link.role == case.role and link.link_id != itself]
+    """The shop's live links of the role, without the one that the command is about."""
+    own_id = case.link.link_id if case.link else None
+    return [link for link in case.shop.live.values() if link.role == case.role and link.link_id != own_id]
 
 
 def _expiries(links: list[Link]) -> list[datetime]:
@@ -201,11 +212,11 @@ def _expiries(links: list[Link]) -> list[datetime]:
 
 
 def _nth(instants: list[datetime], n: int) -> datetime | None:
-    """The instant by which `n` of the instants have come; None if there are too few."""
+    """The `n`th earliest of the instants; None if there are fewer."""
     return sorted(instants)[n - 1] if n <= len(instants) else None
 
 
-def _quota_is_left(  # noqa: PLR0913, PLR0917 (the five things a quota is made of, and its name)
+def _quota_is_left(  # noqa: PLR0913, PLR0917 (the five inputs of a quota, and its code)
     code: str,
     quota: Quota,
     linked_at: list[datetime],
@@ -213,7 +224,7 @@ def _quota_is_left(  # noqa: PLR0913, PLR0917 (the five things a quota is made o
     waivers: list[Waiver],
     at: datetime,
 ) -> Reason | None:
-    """A rolling quota: units come back when a link leaves the window or an invitation expires."""
+    """A rolling quota: a unit is free again when a link leaves the window or an invitation expires."""
     first = bisect_right(linked_at, shift(at, -quota.window))
     used = len(linked_at) - first + len(pending)
     if used < quota.limit or is_waived(waivers, code, at):
@@ -229,7 +240,7 @@ def _quota_is_left(  # noqa: PLR0913, PLR0917 (the five things a quota is made o
 def account_links_do_not_overlap(
     case: Case, linked_at: datetime, unlinked_at: datetime | None
 ) -> Reason | None:
-    """R8, for the past: an imported period and an established one do not overlap; they may touch."""
+    """R8, for the past: an imported period overlaps no established one; the two may touch."""
     for link in case.account.established:
         assert link.linked_at is not None, "an established link says since when"
         if (link.ended_at is None or linked_at < link.ended_at) and (
@@ -241,7 +252,7 @@ def account_links_do_not_overlap(
 
 
 def dates_are_in_order(linked_at: datetime, unlinked_at: datetime | None, at: datetime) -> Reason | None:
-    """An imported link has started, and ended after that, before now."""
+    """An imported link starts before it ends, and neither instant is in the future."""
     if linked_at <= at and (unlinked_at is None or linked_at <= unlinked_at <= at):
         return None
     params = {"linked_at": linked_at, "unlinked_at": unlinked_at}
@@ -249,7 +260,7 @@ def dates_are_in_order(linked_at: datetime, unlinked_at: datetime | None, at: da
 
 
 def facts_stay_fixed(recorded: Shop, market: str, enrolment: str) -> tuple[Reason, ...]:
-    """R5, R6, R30: a shop's market and enrolment are for ever; both may be broken."""
+    """R5, R6, R30: a shop's market and enrolment never change; a command may break both rules."""
     reasons = []
     if recorded.market != market:
         reasons.append(Reason("shop.market_fixed", "nobody", params={"market": recorded.market}))
@@ -264,13 +275,13 @@ STANDING: tuple[Rule, ...] = (
     account_is_adult,
     account_is_in_market,
 )
-"""Both sides are in order (domain.md section 6: *standing*)."""
+"""Both sides are in good standing (domain.md section 6: *standing*)."""
 
 ROOM: tuple[Rule, ...] = (slot_is_free, shop_link_quota_is_left, account_link_quota_is_left)
-"""There is a slot and quota left (domain.md section 6: *room*)."""
+"""A slot is free and quota is left (domain.md section 6: *room*)."""
 
 HOLDS: tuple[Rule, ...] = (account_is_registered_in_market, account_may_trade)
-"""What an invitation only warns of, and a review waits for (R31, R32)."""
+"""The rules that hold a link in review; an invitation that breaks one only carries a warning (R31, R32)."""
 
 REVIEW: tuple[Rule, ...] = (*STANDING, *HOLDS)
-"""What stands between a confirmed link and its establishment."""
+"""The rules that a confirmed link must pass to be established."""

@@ -1,4 +1,4 @@
-"""When support can help: what a ticket is about, how that stands, and what ends it (domain.md section 8)."""
+"""When support can help: what a ticket asks, how the question stands, and what ends it (domain.md section 8)."""
 
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -15,18 +15,17 @@ from shoplink.core.reasons import CATALOGUE, Reason, support_can_help
 from shoplink.core.rulebook import Rulebook
 from shoplink.core.world import World
 
-Side = Literal["shop", "creator"]
 Cause = Literal["cleared", "beyond_support", "withdrawn"]
 
 REVIEW_QUESTION = "review"
-"""Stands for the name of a command in a ticket about a link that is held in review."""
+"""The value that a ticket about a link in review has in place of a command's name."""
 
 UNANSWERED = timedelta(days=7)
-"""For how long an unlink request stays unanswered before its creator may ask support."""
+"""How long an unlink request must be unanswered before its creator may ask support."""
 
 
 class Review(Struct, frozen=True):
-    """What a ticket about a link in review is about."""
+    """The question of a ticket about a link in review."""
 
     shop_id: str
     account_id: str
@@ -34,20 +33,21 @@ class Review(Struct, frozen=True):
 
 
 Question = c.PairCommand | Review
-"""What support is asked about: a command that was refused, or a review that does not end."""
+"""What a ticket asks about: a command that was refused, or a review that does not end."""
 
 
 class Facts(Struct, frozen=True):
-    """What is recorded of the two sides of a question; None for a side that is not recorded."""
+    """The recorded facts of the two sides of a question; None for a side that is not recorded."""
 
     shop: Shop | None
     account: Account | None
 
 
 class Assessment(Struct, frozen=True):
-    """How a question stands at an instant: every reason in the way, and those of them that support can help with.
+    """How a question stands at an instant.
 
-    `reached`: what was asked for is there, so there is nothing left to help with.
+    `reasons` are all that stand in the way; with those in `helped` support can help. If `reached`, the link is as
+    the command would have made it, and there is nothing left to help with.
     """
 
     reasons: tuple[Reason, ...]
@@ -56,13 +56,13 @@ class Assessment(Struct, frozen=True):
 
     @property
     def may_be_asked(self) -> bool:
-        """R39: whether a ticket about it may be opened, and stay open."""
+        """R39: whether a ticket about the question may be opened, and stay open."""
         return bool(self.helped) and not self.reached
 
     def ends(self, codes: frozenset[str]) -> Cause | None:
-        """How a ticket that was opened for reasons of these codes has ended by itself; None if it has not.
+        """Why a ticket that was opened for reasons of these codes ends by itself; None if it stays open.
 
-        Its reasons are gone, or what is left is such as support cannot help with (R40).
+        It ends if its reasons are gone, or if support can help with none of those that are left (R40).
         """
         if self.may_be_asked:
             return None
@@ -71,9 +71,9 @@ class Assessment(Struct, frozen=True):
 
 
 def assess(world: World, question: Question) -> Assessment:
-    """How a question stands in a world that holds its shop and account.
+    """Assess a question in a world that holds its shop and account.
 
-    Networks are left out: a network is that of a person at an instant, and no fact of the case.
+    Networks are ignored: a network belongs to a person at an instant and is not a fact of the case.
     """
     if isinstance(question, Review):
         return _standing_of_review(world, question)
@@ -91,13 +91,13 @@ def assess(world: World, question: Question) -> Assessment:
 
 
 def facts_of(world: World, shop_id: str, account_id: str) -> Facts:
-    """The facts of both sides as a world holds them."""
+    """The facts of both sides, as the world holds them."""
     shop, account = world.shops.get(shop_id), world.accounts.get(account_id)
     return Facts(shop.facts if shop else None, account.facts if account else None)
 
 
 def support_helps(reason: Reason, rulebook: Rulebook, at: datetime) -> bool:
-    """R39: whether a reason is such as support can help with; an unlink request, once it stays unanswered."""
+    """R39: whether support can help with a reason; with an open unlink request only once it counts as unanswered."""
     if reason.code == "unlink.already_requested":
         since = unanswered_since(reason.params["requested_at"], rulebook)
         return since is not None and at >= since
@@ -105,12 +105,12 @@ def support_helps(reason: Reason, rulebook: Rulebook, at: datetime) -> bool:
 
 
 def unanswered_since(requested_at: datetime, rulebook: Rulebook) -> datetime | None:
-    """R46: from when an unlink request counts as unanswered; None where the clock answers it."""
+    """R46: the instant from which an unlink request counts as unanswered; None if the clock answers it."""
     return shift(requested_at, UNANSWERED) if rulebook.unlink_answer_ttl is None else None
 
 
 def next_change(world: World, reasons: tuple[Reason, ...]) -> datetime | None:
-    """The next instant at which time alone may change how a question stands; None if it never will."""
+    """The next instant at which the clock alone may change how a question stands; None if there is none."""
     instants = [reason.possible_at for reason in reasons if reason.possible_at is not None]
     if (due_at := world.next_due_at()) is not None:
         instants.append(due_at)
@@ -123,7 +123,7 @@ def _helped(world: World, market: str, reasons: tuple[Reason, ...]) -> tuple[Rea
 
 
 def _is_reached(command: c.PairCommand, link: Link) -> bool:
-    """Whether the link is as the command would make it."""
+    """Whether the link already is as the command would make it."""
     match command:
         case c.Invite(role=role):
             return link.status in LIVE and link.role == role

@@ -1,4 +1,4 @@
-"""One step of a World: what time made due, then one command decided and applied."""
+"""One step of a World: apply what is due, then decide and apply one command."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,7 +14,7 @@ from shoplink.core.world import World
 
 
 class Transition(Struct, frozen=True):
-    """A decision, with the events that time made before it and those that it made itself."""
+    """A decision, with the events that were due before it (`due`) and its own events (`own`)."""
 
     due: list[Event]
     decision: Decision
@@ -22,11 +22,10 @@ class Transition(Struct, frozen=True):
 
 
 def step(world: World, command: Command) -> Transition:
-    """Let time pass up to `command.at`, decide the command and apply what it leads to.
+    """Let time pass up to `command.at`, decide the command and apply its events.
 
-    Commands must come in order of their instants. A refused command changes nothing but what time
-    had already made due. What an accepted command makes due at its own instant (the start of a
-    rulebook that is activated at once) is part of its own events.
+    Commands must come in the order of their instants. A refused command changes nothing beyond what was due. What an
+    accepted command makes due at its own instant (a rulebook that starts at once) is part of its own events.
     """
     due = advance(world, command.at)
     decision = decide(world, command)
@@ -38,38 +37,38 @@ def step(world: World, command: Command) -> Transition:
 
 
 def advance(world: World, at: datetime) -> list[Event]:
-    """Apply everything due at or before an instant, in order of its due instant.
+    """Apply everything due at or before an instant, in the order of due instants, and return the events.
 
-    Each event is stamped with the instant it was due. At one instant the start of a rulebook comes
-    first, with the reviews of held links; then the link recorded first.
+    Each event carries the instant at which it was due. At the same instant a rulebook starts first and its held links
+    are reviewed; then links follow in the order recorded.
     """
     events: list[Event] = []
     while world.may_be_due(at) and (due_at := world.next_due_at()) is not None and due_at <= at:
         if due_at == world.next_start_at:
             events += _start_rulebooks(world, due_at)
-        elif (event := _settle(world, world.live[world.agenda.pop()], due_at)) is not None:
+        elif (event := _apply_due(world, world.live[world.agenda.pop()], due_at)) is not None:
             events.append(event)
     world.now = max(world.now, at)
     return events
 
 
 def _start_rulebooks(world: World, at: datetime) -> Iterator[Event]:
-    """Start what starts at this instant; review the links that it may free."""
+    """Start the rulebooks that start at this instant, and review the links in review that they may establish."""
     started = world.start_rulebooks(at)
     for entry in world.agenda.take(at):
         link = world.live[entry.link_id]
         if world.shops[link.shop_id].facts.market not in started:
             world.agenda.put_back(entry)
         elif link.status == "in_review":
-            event = _settle(world, link, at)
+            event = _apply_due(world, link, at)
             if event is not None:
                 yield event
         else:
             world.schedule(link)
 
 
-def _settle(world: World, link: Link, at: datetime) -> Event | None:
-    """Do what time does to a link at an instant at which it is due."""
+def _apply_due(world: World, link: Link, at: datetime) -> Event | None:
+    """Apply what the clock does to a link at an instant at which it is due; None if it stays as it is."""
     if link.status == "invited":
         kind: type[LinkEvent] = LinkExpired
     elif link.status == "linked":

@@ -1,4 +1,4 @@
-"""How events and reasons are written for others: plain values, instants with `Z` and as short as possible."""
+"""The wire format of events and reasons: plain values, instants with `Z` and as short as possible."""
 
 from datetime import datetime
 from typing import Any, get_args
@@ -13,14 +13,14 @@ from shoplink.core.reasons import Reason
 
 
 def to_plain(value: Struct) -> dict[str, Any]:
-    """A value as a dictionary whose instants are still instants."""
+    """A value as a dictionary that keeps instants as `datetime`."""
     fields: dict[str, Any] = msgspec.to_builtins(value, builtin_types=(datetime,))
     return fields
 
 
 def wire(value: Event | Reason) -> dict[str, Any]:
     """An event or a reason as plain values for JSON."""
-    # msgspec writes every instant itself; only those with a fraction of a second are longer than need be.
+    # msgspec formats instants itself; only those with a fraction of a second need shortening.
     fields: dict[str, Any] = msgspec.to_builtins(value)
     for name in _INSTANTS[type(value)]:
         instant = getattr(value, name)
@@ -37,11 +37,11 @@ _INSTANTS: dict[type[Struct], list[str]] = {
     kind: [field.name for field in msgspec.structs.fields(kind) if field.type in (datetime, datetime | None)]
     for kind in (Reason, *get_args(AnyEvent))
 }
-"""The fields of each kind that hold instants."""
+"""The names of the fields that hold instants, by kind."""
 
 
 def read_reason(written: dict[str, Any]) -> Reason:
-    """The reason that `wire` wrote; its parameters that are instants are such again."""
+    """Read a reason that `wire` wrote, with the instants among its params as `datetime`."""
     reason = msgspec.convert(written, Reason)
     params = {
         name: parse_instant(value) if value and (name.endswith("_at") or name in _INSTANT_PARAMS) else value

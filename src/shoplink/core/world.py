@@ -1,6 +1,6 @@
-"""The World: the part of the state that a batch of commands touches. It answers questions and applies events.
+"""The World: the part of the state that a batch of commands touches. It answers queries and applies events.
 
-It decides nothing and knows no clock; `now` is the latest instant that was applied to it.
+It makes no decisions and reads no clock; `now` is the latest instant that was applied to it.
 """
 
 from bisect import insort
@@ -32,7 +32,7 @@ from shoplink.core.side_events import SideEvent
 
 
 def numbered_ids() -> Callable[[], str]:
-    """A source of link ids L1, L2, … for a World without a database."""
+    """A generator of the link ids L1, L2, … for a World without a database."""
     numbers = count(1)
     return lambda: f"L{next(numbers)}"
 
@@ -40,14 +40,14 @@ def numbered_ids() -> Callable[[], str]:
 class World:
     """Shops, accounts, live links and rulebooks in force, indexed for decisions.
 
-    `rulebooks` are all that may be activated, `default` is in force wherever none was; `mint`
-    makes the id of a new link.
+    `rulebooks` are those that may be activated; `default` is in force in a market until one is activated there.
+    `mint` makes the id of a new link.
     """
 
     def __init__(
         self, rulebooks: Mapping[str, Rulebook], default: Rulebook, mint: Callable[[], str] | None = None
     ) -> None:
-        """Start empty, at the beginning of time."""
+        """Start without shops and accounts, at the earliest instant."""
         self.rulebooks = rulebooks
         self.shops: dict[str, ShopRecord] = {}
         self.accounts: dict[str, AccountRecord] = {}
@@ -68,7 +68,7 @@ class World:
         return self._regimes.get(market, self._default).rulebook
 
     def link(self, shop_id: str, account_id: str) -> Link | None:
-        """The link that a command means: the pair's live one, else the one recorded last."""
+        """The link that a command is about: the pair's live one, else the one recorded last."""
         account = self.accounts.get(account_id)
         if account is None:
             return None
@@ -78,7 +78,7 @@ class World:
         return account.newest.get(shop_id)
 
     def waivers(self, shop_id: str | None, account_id: str | None) -> list[Waiver]:
-        """The waivers of a shop or of an account; empty if it is not known."""
+        """The waivers of a shop or of an account; empty if it is unknown."""
         record = self.shops.get(shop_id) if shop_id is not None else self.accounts.get(account_id or "")
         return [] if record is None else record.waivers
 
@@ -88,8 +88,8 @@ class World:
             if shop.facts.market == market:
                 yield from shop.live.values()
 
-    def apply(self, event: Event) -> None:  # noqa: C901 (a kind of event a case)
-        """Let an event have happened."""
+    def apply(self, event: Event) -> None:  # noqa: C901 (one case per kind of event)
+        """Apply an event."""
         self.now = max(self.now, event.at)
         match event:
             case LinkInvited() | LinkImported():
@@ -117,7 +117,7 @@ class World:
                 raise AssertionError(f"no event of the catalogue: {event!r}")
 
     def restore_link(self, link: Link, due_at: datetime | None) -> None:
-        """Take in a live link from a store, in the order recorded, with what was worked out for it."""
+        """Add a live link from the database with its stored due instant. Call this in the order recorded."""
         shop, account = self.shops[link.shop_id], self.accounts[link.account_id]
         self.live[link.link_id] = shop.live[link.link_id] = account.live[link.link_id] = link
         account.newest.setdefault(link.shop_id, link)
@@ -130,7 +130,7 @@ class World:
     def restore_rulebooks(
         self, market: str, activations: list[tuple[datetime, Rulebook]], at: datetime
     ) -> None:
-        """Take in a market's activations, in the order recorded, as they stand just before an instant."""
+        """Set a market's activations, in the order recorded, as they are just before an instant."""
         started = [(start, index) for index, (start, _) in enumerate(activations) if start < at]
         regime = self._default
         if started:
@@ -140,20 +140,21 @@ class World:
         self._set_regime(market, regime.rulebook, regime.since)
 
     def may_be_due(self, at: datetime) -> bool:
-        """Whether time may do something by an instant; False is sure, and cheap to say."""
+        """Whether something may be due by an instant. This is cheap; False is certain, True is not."""
         return self.agenda.may_be_due(at) or (self.next_start_at is not None and self.next_start_at <= at)
 
     def next_due_at(self) -> datetime | None:
-        """The next instant at which time does something, None if it never will."""
+        """The next instant at which something is due; None if nothing is."""
         due_at, start_at = self.agenda.next_at(), self.next_start_at
         if due_at is None or start_at is None:
             return due_at or start_at
         return min(due_at, start_at)
 
     def start_rulebooks(self, at: datetime) -> set[str]:
-        """Put in force what starts at an instant; the markets where something did.
+        """Bring into force the rulebooks that start at an instant, and return their markets.
 
-        Of two with one start the later recorded counts. Links do not see it until scheduled again.
+        If two start at the same instant in a market, the one recorded later counts. Call `schedule` for the links of
+        these markets afterwards.
         """
         started = set()
         for market, starts in self._starts.items():
@@ -165,13 +166,13 @@ class World:
         return started
 
     def schedule(self, link: Link) -> None:
-        """Work out anew when time may next change a link."""
+        """Compute when the clock may next change a link, and put it on the agenda."""
         market = self.shops[link.shop_id].facts.market
         regime = self._regimes.get(market, self._default)
         account = self.accounts[link.account_id].facts
         at = due_at(link, account, regime, self.now)
         if at is None:
-            self.agenda.strike(link.link_id)
+            self.agenda.remove(link.link_id)
         else:
             self.agenda.put(link.link_id, self._numbers[link.link_id], at)
 
@@ -181,7 +182,7 @@ class World:
         self.next_start_at = min((start for instants in starts.values() for start in instants), default=None)
 
     def _keep(self, old: Link | None, new: Link) -> None:
-        """Replace a link by its next state, in everything that is counted."""
+        """Replace a link by its next state, everywhere it is indexed and counted."""
         shop, account = self.shops[new.shop_id], self.accounts[new.account_id]
         if old is None or account.newest[new.shop_id].link_id == new.link_id:
             account.newest[new.shop_id] = new
@@ -195,7 +196,7 @@ class World:
         elif old is not None:
             for live in (self.live, shop.live, account.live, self._numbers):
                 del live[new.link_id]
-            self.agenda.strike(new.link_id)
+            self.agenda.remove(new.link_id)
 
     def _keep_established(self, old: Link | None, new: Link) -> None:
         shop, account = self.shops[new.shop_id], self.accounts[new.account_id]

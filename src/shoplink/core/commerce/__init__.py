@@ -1,6 +1,5 @@
-"""What a link is for: products, what lies in showcases, videos and lives, and who may sell what.
+"""Commerce, which links exist for: products, items in showcases, videos and lives, and who may sell what.
 
-Beside the core's life of a link: `facts`, `commands` and `events` as there; `shelf` is the part of the World that
-holds products and items; `decide` and `rules` judge; `permissions` tells what an account may do, `picker` what is
-worth promoting.
+The modules mirror those of the core. `shelf` is the part of the World that holds products and items, `permissions` says
+what an account may do, and `picker` what is worth promoting.
 """

@@ -1,4 +1,4 @@
-"""What may be asked about products, showcases and content: one value per command, frozen."""
+"""The commands about products, showcases and content, one frozen class each."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,7 +10,7 @@ from shoplink.core.commerce.facts import BasisPoints, ContentKind, Currency, Pro
 from shoplink.core.facts import Count, Id, ShortText
 
 PRODUCTS_MAX = 100
-"""How many products one command may add."""
+"""The number of products that one command may add at most."""
 
 
 class PutProduct(Command, frozen=True):
@@ -30,7 +30,7 @@ class PutProduct(Command, frozen=True):
 
 
 class PutContent(Command, frozen=True):
-    """Record a video or a live of an account, so that products can be added to it."""
+    """Record a video or live of an account, so that products can be added to it."""
 
     content_id: Id
     account_id: Id
@@ -39,7 +39,7 @@ class PutContent(Command, frozen=True):
 
 
 class SyncShowcase(PairCommand, frozen=True):
-    """The official account's showcase is, from now on, every product of the shop that is on sale (R13)."""
+    """From now on the official account's showcase is every product of the shop that is on sale (R13)."""
 
 
 class AddFromShop(PairCommand, frozen=True):
@@ -57,7 +57,7 @@ class Promote(PairCommand, frozen=True):
 
 
 class RemoveItem(Command, frozen=True):
-    """The creator takes a product out of the showcase, or out of a video or live."""
+    """The creator removes a product from the showcase, or from a video or live."""
 
     account_id: Id
     product_id: Id

@@ -1,4 +1,4 @@
-"""Commands about products, content and items: what each leads to. Nothing is changed."""
+"""Decisions about commands on products, content and items. Deciding changes nothing."""
 
 from collections.abc import Iterable
 
@@ -25,11 +25,11 @@ from shoplink.core.world import World
 _PRECEDENCE = {code: place for place, code in enumerate(CATALOGUE)}
 
 PROMOTING: tuple[Rule, ...] = (*standing.STANDING, standing.account_may_trade)
-"""What every promotion of another shop's product needs, of whatever role the account is."""
+"""The rules for promoting another shop's product, in every role."""
 
 
 def put_product(world: World, command: c.PutProduct) -> Decision:
-    """The product's facts, replacing the recorded ones; what is omitted takes its default. Its shop is for ever."""
+    """Replace the product's recorded facts; omitted ones take their defaults. Its shop never changes."""
     if command.shop_id not in world.shops:
         return Refused((SHOP_NOT_FOUND,))
     product = Product(
@@ -70,7 +70,7 @@ def put_product(world: World, command: c.PutProduct) -> Decision:
 
 
 def put_content(world: World, command: c.PutContent) -> Decision:
-    """A video or live, to which products can be added; whose it is and its kind are for ever."""
+    """Record a video or live, to which products can be added. Its account and its kind never change."""
     if command.account_id not in world.accounts:
         return Refused((ACCOUNT_NOT_FOUND,))
     content = Content(command.content_id, command.account_id, command.kind, command.title or "")
@@ -91,7 +91,7 @@ def put_content(world: World, command: c.PutContent) -> Decision:
 
 
 def add_from_shop(world: World, command: c.AddFromShop) -> Decision:
-    """R14, R15: products of the linked shop, each with its own outcome; refused if none of them can be added."""
+    """R14, R15: add products of the linked shop, each with its own outcome; refused if none can be added."""
     link = world.link(command.shop_id, command.account_id)
     if link is None:
         return Refused((LINK_NOT_FOUND,))
@@ -119,13 +119,16 @@ def add_from_shop(world: World, command: c.AddFromShop) -> Decision:
 def _not_addable(
     world: World, command: c.AddFromShop, product_id: str, held: tuple[Reason, ...], *, already: bool
 ) -> tuple[Reason, ...]:
-    """Why one product cannot be added; `held` is what holds for all, `already`: the command named it before."""
+    """Why one product cannot be added.
+
+    `held` are the reasons for all products. `already` says that the command has named this product before.
+    """
     product = _product_of(world, command.shop_id, product_id)
     if product is None:
         return (rules.no_such_product(product_id),)
     if already:
         return (rules.already_there(product_id),)
-    return (*held, *_on_the_spot(world, command, product))
+    return (*held, *_reasons_of_product(world, command, product))
 
 
 def _added(command: c.AddFromShop, link: Link, product_id: str) -> e.ItemAdded:
@@ -141,11 +144,11 @@ def _added(command: c.AddFromShop, link: Link, product_id: str) -> e.ItemAdded:
 
 
 def promote(world: World, command: c.Promote) -> Decision:
-    """R4, R16, R17: another shop's product as an affiliate item, at that product's commission rate."""
+    """R4, R16, R17: add another shop's product as an affiliate item, at the product's commission rate."""
     shop, account = world.shops.get(command.shop_id), world.accounts.get(command.account_id)
     if shop is None or account is None:
-        found = ((shop, SHOP_NOT_FOUND), (account, ACCOUNT_NOT_FOUND))
-        return Refused(tuple(reason for side, reason in found if side is None))
+        missing_sides = ((shop, SHOP_NOT_FOUND), (account, ACCOUNT_NOT_FOUND))
+        return Refused(tuple(reason for side, reason in missing_sides if side is None))
     product = _product_of(world, command.shop_id, command.product_id)
     has_content = _has_content(world, command.account_id, command.content_id)
     if product is None or not has_content:
@@ -156,7 +159,7 @@ def promote(world: World, command: c.Promote) -> Decision:
     reasons = (
         *violations(PROMOTING, case),
         *(() if affiliate is None else (affiliate,)),
-        *_on_the_spot(world, command, product),
+        *_reasons_of_product(world, command, product),
     )
     if reasons:
         return Refused(reasons)
@@ -173,7 +176,7 @@ def promote(world: World, command: c.Promote) -> Decision:
 
 
 def remove_item(world: World, command: c.RemoveItem) -> Decision:
-    """Takes out what a creator put in; what is there by the sync of a showcase only the shop takes away."""
+    """Remove an item that a creator added. An item that is synced to the showcase can only be removed by the shop."""
     account = world.accounts.get(command.account_id)
     if account is None:
         return Refused((ACCOUNT_NOT_FOUND,))
@@ -200,28 +203,30 @@ def remove_item(world: World, command: c.RemoveItem) -> Decision:
 
 
 def _product_of(world: World, shop_id: str, product_id: str) -> Product | None:
-    """The product, if it is this shop's."""
+    """The product, if it belongs to this shop."""
     product = world.shelf.products.get(product_id)
     return product if product is not None and product.shop_id == shop_id else None
 
 
 def _has_content(world: World, account_id: str, content_id: str | None) -> bool:
-    """Whether the place is the showcase, or a content of the account: another's is as good as none."""
+    """Whether the place exists for the account: the showcase (None), or a video or live of its own."""
     content = None if content_id is None else world.shelf.contents.get(content_id)
     return content_id is None or (content is not None and content.account_id == account_id)
 
 
-def _on_the_spot(world: World, command: c.AddFromShop | c.Promote, product: Product) -> tuple[Reason, ...]:
-    """What stands between one product and the place that it is meant for."""
+def _reasons_of_product(
+    world: World, command: c.AddFromShop | c.Promote, product: Product
+) -> tuple[Reason, ...]:
+    """Why one product cannot be put in the place that the command names."""
     account = world.accounts[command.account_id]
-    found = (
+    checked = (
         rules.product_is_on_sale(product),
         rules.place_is_free(world, account, command.content_id, product),
     )
-    return tuple(reason for reason in found if reason is not None)
+    return tuple(reason for reason in checked if reason is not None)
 
 
 def _all_of(outcomes: Iterable[ProductOutcome]) -> list[Reason]:
-    """Every reason of several products in the catalogue's order; what holds for all of them once."""
+    """Every reason of several products in the catalogue's order; a reason that all of them share is given once."""
     reasons = {id(reason): reason for outcome in outcomes for reason in outcome.reasons}
     return sorted(reasons.values(), key=lambda reason: _PRECEDENCE[reason.code])

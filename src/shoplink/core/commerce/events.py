@@ -1,6 +1,7 @@
-"""What has happened to products, content and items. What concerns a link itself is among the other events.
+"""The events about products, content and items. Events about a link itself are in `core.events`.
 
-An item names the link it came under as `came_under`, not as `link_id`: it is no step in that link's life.
+An item names the link it was added under as `came_under`, not as `link_id`, because its events are not part of the
+link's life.
 """
 
 from datetime import datetime
@@ -10,7 +11,7 @@ from shoplink.core.event_base import Event
 
 
 class CommerceEvent(Event, frozen=True):
-    """An event about a product, a content or an item."""
+    """An event about a product, a video or live, or an item."""
 
 
 class ProductRecorded(CommerceEvent, frozen=True, tag="product.recorded"):
@@ -46,7 +47,7 @@ class ProductRecorded(CommerceEvent, frozen=True, tag="product.recorded"):
 
 
 class ContentRecorded(CommerceEvent, frozen=True, tag="content.recorded"):
-    """A video or a live was recorded."""
+    """A video or live was recorded."""
 
     content_id: str
     account_id: str
@@ -59,7 +60,7 @@ class ContentRecorded(CommerceEvent, frozen=True, tag="content.recorded"):
 
 
 class ItemEvent(CommerceEvent, frozen=True, kw_only=True):
-    """An event about one product in one place of an account; without `content_id` the place is the showcase."""
+    """An event about one product in one place of an account; without a `content_id` the place is the showcase."""
 
     shop_id: str
     account_id: str
@@ -68,7 +69,7 @@ class ItemEvent(CommerceEvent, frozen=True, kw_only=True):
 
 
 class ItemAdded(ItemEvent, frozen=True, kw_only=True, tag="item.added"):
-    """A product of the linked shop was added; the item belongs to the link it came under (R14, R15)."""
+    """A product of the linked shop was added; the item belongs to the link it was added under (R14, R15)."""
 
     came_under: str
 
@@ -78,7 +79,7 @@ class ItemAdded(ItemEvent, frozen=True, kw_only=True, tag="item.added"):
 
 
 class PromotionAdded(ItemEvent, frozen=True, kw_only=True, tag="promotion.added"):
-    """Another shop's product was added, at the commission rate that it had then (R16)."""
+    """Another shop's product was added, at its commission rate of that instant (R16)."""
 
     commission_rate_bp: int
 
@@ -96,7 +97,7 @@ class PromotionAdded(ItemEvent, frozen=True, kw_only=True, tag="promotion.added"
 
 
 class ItemRemoved(ItemEvent, frozen=True, kw_only=True, tag="item.removed"):
-    """A product was taken out; `came_under` as of the item that it was."""
+    """An item was removed; `came_under` is that of the item."""
 
     came_under: str | None = None
 

@@ -1,4 +1,4 @@
-"""The facts of commerce: products, content, and items, each a product that somebody put in a place."""
+"""The facts of commerce: products, content (videos and lives), and items: products in a place."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -14,11 +14,11 @@ ContentKind = Literal["video", "live"]
 
 
 class Product(Struct, frozen=True, gc=False):
-    """A shop's product, which stays this shop's for ever; one that is off is in no showcase and no content.
+    """A shop's product, which always belongs to this shop. A product that is off sale is in no showcase and no content.
 
-    `price_minor` in minor units of the currency; `commission_rate_bp`, in basis points, is what an affiliate
-    creator gets. Sales facts may be unknown: units sold in the last 7 days and in the 7 days before, and the
-    result page that it is found on.
+    `price_minor` is in minor units of the currency. `commission_rate_bp`, in basis points, is what an affiliate creator
+    earns. Sales facts may be unknown: the units sold in the last 7 days and in the 7 days before, and the page of the
+    search results that shows the product.
     """
 
     product_id: str
@@ -35,7 +35,7 @@ class Product(Struct, frozen=True, gc=False):
 
 
 class Content(Struct, frozen=True, gc=False):
-    """A video or a live of an account; whose it is and its kind never change."""
+    """A video or live of an account; its account and its kind never change."""
 
     content_id: str
     account_id: str
@@ -44,14 +44,14 @@ class Content(Struct, frozen=True, gc=False):
 
 
 ItemKey = tuple[str, str | None, str]
-"""Account, content (None is the showcase) and product: the place that an item takes."""
+"""The account, content (None is the showcase) and product that identify an item."""
 
 
 class Item(Struct, frozen=True, gc=False):
-    """A product that a creator put in the showcase or in a content.
+    """A product that a creator added to the showcase or to a video or live.
 
-    `came_under` is the link it came under: it is there while that link is `linked`. None is an affiliate item,
-    with the commission rate that was promised, and stays.
+    `came_under` is the link that it was added under; the item is there while that link is `linked`. An affiliate item
+    has None and the commission rate that was promised, and it stays.
     """
 
     account_id: str
@@ -63,5 +63,5 @@ class Item(Struct, frozen=True, gc=False):
     commission_rate_bp: int | None = None
 
     def key(self) -> ItemKey:
-        """The place that it takes."""
+        """The key of the item."""
         return (self.account_id, self.content_id, self.product_id)

@@ -1,4 +1,4 @@
-"""What an account may do for a shop: each thing is allowed, or there is every reason why not (R3, R4, R13 to R17)."""
+"""What an account may do for a shop: per action that it is allowed, or every reason why not (R3, R4, R13 to R17)."""
 
 from typing import Literal, get_args
 
@@ -23,19 +23,20 @@ Action = Literal[
     "sell_in_live",
     "promote_other_shops",
 ]
-"""`add_to_…` is Add from shop, to one of the three places."""
+"""The actions; `add_to_…` is “Add from shop” to one of the three places."""
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 WITHOUT_LINK: tuple[Action, ...] = ("sell_in_video", "sell_in_live", "promote_other_shops")
-"""What an account without a link may do as well, as an affiliate creator."""
+"""The actions that an account without a link may take as an affiliate creator."""
 
 
 class Permissions(Struct, frozen=True, gc=False):
-    """The answer for one account and one shop.
+    """The permissions of one account for one shop.
 
-    `link` is the pair's link if it is linked; `why_not` says for each action why it is not allowed, nothing if it
-    is. `held`: what stands in the way of all that a link of the pair gives. `followers_minimum` is what the account
-    needs to sell in video and live, `commission` whether the shop's orders through it carry one.
+    `link` is the pair's link if its status is `linked`. `why_not` holds the reasons against each action, none if it is
+    allowed; `held` those against everything that a link of the pair gives. `followers_minimum` is the number of
+    followers the account needs to sell in videos and lives; `commission` says whether the shop's orders through it carry
+    commission.
     """
 
     link: Link | None
@@ -46,9 +47,9 @@ class Permissions(Struct, frozen=True, gc=False):
 
 
 def permissions(world: World, shop_id: str, account_id: str) -> Permissions:
-    """What the account may do now for a shop that the world holds, by the link of the pair or by having none.
+    """What the account may do now for a shop of the world, with the pair's link or without one.
 
-    A link gives what it gives while it is `linked` and the standing of both sides is normal.
+    A link gives its permissions while its status is `linked` and both sides are in good standing.
     """
     shop, account = world.shops[shop_id], world.accounts[account_id]
     rulebook, link = world.rulebook(shop.facts.market), world.link(shop_id, account_id)
@@ -71,7 +72,7 @@ def permissions(world: World, shop_id: str, account_id: str) -> Permissions:
 
 
 def as_affiliate(world: World, account_id: str) -> Permissions:
-    """What an account without a link may do for shops of its own country that are in order."""
+    """What an account without a link may do for shops of its own country that are in good standing."""
     account = world.accounts[account_id]
     market = account.facts.region
     shop = ShopRecord(Shop("", "", market, "open", "normal"))
@@ -79,7 +80,7 @@ def as_affiliate(world: World, account_id: str) -> Permissions:
 
 
 def _of_a_stranger(world: World, case: Case, link: Link | None) -> Permissions:
-    """What an account may do for a shop that it is not linked with: only what any affiliate creator may."""
+    """What an account may do for a shop that it is not linked to: what any affiliate creator may do."""
     reason = LINK_NOT_FOUND
     if link is not None:
         reason = Reason("link.wrong_state", "nobody", params={"link_status": link.status})
@@ -93,7 +94,7 @@ def _of_a_stranger(world: World, case: Case, link: Link | None) -> Permissions:
     for action in WITHOUT_LINK:
         why_not[action] = promoting
     given = rights(None, case.rulebook)
-    # R4: whoever is linked, with whatever shop, needs no followers.
+    # R4: an account that is linked to any shop needs no followers.
     followers_minimum = given.followers_minimum if rules.current_link(case.account) is None else 0
     return Permissions(None, why_not, gate, followers_minimum, given.commission)
 

@@ -1,4 +1,4 @@
-"""选品「跟爆款」: a rule of thumb for choosing what to promote. Advice only; nothing is refused by it."""
+"""选品「跟爆款」: a rule of thumb for choosing what to promote. It is advice only and refuses nothing."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from shoplink.core.commerce.facts import Product
 
 
 class Thresholds(Struct, frozen=True):
-    """7-day sales growth of at least `growth_percent`, listed at most `listed_days` ago, not within the first `pages`."""
+    """Sales growth over 7 days of at least `growth_percent`, listed at most `listed_days` ago, after the first `pages`."""
 
     growth_percent: int = 50
     listed_days: int = 14
@@ -16,9 +16,10 @@ class Thresholds(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True):
-    """A product's three figures and which pass; what is not known passes nothing.
+    """A product's three figures, and which of them pass. An unknown figure does not pass.
 
-    `growth_percent` is rounded down; None also where nothing was sold in the 7 days before: then any sale passes.
+    `growth_percent` is rounded down. It is None if it is unknown, and if nothing was sold in the 7 days before; in the
+    latter case any sale passes.
     """
 
     growth_percent: int | None
@@ -30,12 +31,12 @@ class Figures(Struct, frozen=True):
 
     @property
     def potential(self) -> bool:
-        """Whether all three pass."""
+        """Whether all three figures pass."""
         return self.growth_passes and self.listed_passes and self.rank_passes
 
 
 def figures(product: Product, at: datetime, thresholds: Thresholds) -> Figures:
-    """The three figures of a product at an instant, against the thresholds."""
+    """A product's three figures at an instant, compared with the thresholds."""
     now, before = product.units_7d, product.units_prev_7d
     growth = None if now is None or not before else (now - before) * 100 // before
     return Figures(

@@ -1,4 +1,4 @@
-"""The rules of commerce: a condition broken is a Reason, else None. Standing is that of `core.rules`."""
+"""The rules of commerce; each returns a reason if it is broken, else None. The rules of standing are in `core.rules`."""
 
 from shoplink.core.case import AccountRecord, Case
 from shoplink.core.commerce.facts import Item, ItemKey, Product
@@ -14,17 +14,17 @@ NOT_OFFICIAL = Reason("showcase.not_official", "nobody")
 
 
 def no_such_product(product_id: str) -> Reason:
-    """The shop has no product of this id."""
+    """The reason that the shop has no product with this id."""
     return Reason(PRODUCT_NOT_FOUND, "nobody", params={"product_id": product_id})
 
 
 def already_there(product_id: str) -> Reason:
-    """The product is where it is to be put."""
+    """The reason that the product is already in this place."""
     return Reason("item.already_there", "nobody", params={"product_id": product_id})
 
 
 def link_is_official(case: Case) -> Reason | None:
-    """R13: only to the official account's showcase are products synced."""
+    """R13: products are synced to the official account's showcase only."""
     return None if rights(case.role, case.rulebook).sync_showcase else NOT_OFFICIAL
 
 
@@ -39,14 +39,14 @@ def followers_are_enough(case: Case) -> Reason | None:
 
 
 def role_may_promote_others(link: Link, rulebook: Rulebook) -> Reason | None:
-    """R17: whether a linked account may promote other shops' products is policy."""
+    """R17: the rulebook says for each role whether a linked account may promote other shops' products."""
     if rights(link.role, rulebook).promote_other_shops:
         return None
     return Reason("role.other_shops_not_allowed", "nobody", params={"role": link.role})
 
 
 def may_be_affiliate(world: World, case: Case) -> Reason | None:
-    """R4, R16, R17: what the account's link, or having none, says to promoting the products of the case's shop."""
+    """R4, R16, R17: whether the account, with its link or without one, may promote products of the case's shop."""
     link = current_link(case.account)
     if link is None:
         return followers_are_enough(case)
@@ -56,14 +56,14 @@ def may_be_affiliate(world: World, case: Case) -> Reason | None:
 
 
 def product_is_on_sale(product: Product) -> Reason | None:
-    """A product that is off is in no showcase and no content."""
+    """The product is on sale; one that is off sale is in no showcase and no content."""
     if product.status == "on_sale":
         return None
     return Reason("product.off_sale", "shop", params={"product_id": product.product_id})
 
 
 def current_link(account: AccountRecord) -> Link | None:
-    """The link of an account that is `linked`, with whatever shop (R8: at most one)."""
+    """The account's link of the status `linked`, with any shop (R8: there is at most one)."""
     for link in account.live.values():
         if link.status == "linked":
             return link
@@ -71,13 +71,13 @@ def current_link(account: AccountRecord) -> Link | None:
 
 
 def item_there(world: World, key: ItemKey) -> Item | None:
-    """The item in a place, if it is there: it came under no link, or under one that is still `linked`."""
+    """The item in a place, if it was added under no link, or under one that is still `linked`."""
     item = world.shelf.items.get(key)
     return item if item is not None and (item.came_under is None or item.came_under in world.live) else None
 
 
 def synced_there(account: AccountRecord, product: Product) -> bool:
-    """Whether a product is in the account's showcase because its shop's products are (R13)."""
+    """Whether a product is in the account's showcase because the showcase is synced with its shop (R13)."""
     link = current_link(account)
     return (
         link is not None
@@ -90,7 +90,7 @@ def synced_there(account: AccountRecord, product: Product) -> bool:
 def place_is_free(
     world: World, account: AccountRecord, content_id: str | None, product: Product
 ) -> Reason | None:
-    """A product is in a place once: as an item, or by the sync of the showcase."""
+    """The product is not in the place yet, neither as an item nor by the sync of the showcase."""
     key = (account.facts.account_id, content_id, product.product_id)
     there = item_there(world, key) is not None
     if not there and (content_id is not None or not synced_there(account, product)):

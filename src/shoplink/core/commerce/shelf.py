@@ -1,4 +1,4 @@
-"""The part of the World that commerce touches: products, contents and items, only those that commands name."""
+"""The part of the World that holds products, contents and items; only those that the commands name."""
 
 from shoplink.core.commerce.events import (
     CommerceEvent,
@@ -12,19 +12,19 @@ from shoplink.core.commerce.facts import Content, Item, ItemKey, Product
 
 
 class Shelf:
-    """Products and contents by id, and the item in each place, if one is there.
+    """Products and contents by id, and items by key.
 
-    An item whose link has ended is still held: whether it is there is asked of the World (`rules.item_there`).
+    The shelf still holds an item whose link has ended; `rules.item_there` says whether an item is there.
     """
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Start without products, contents and items."""
         self.products: dict[str, Product] = {}
         self.contents: dict[str, Content] = {}
         self.items: dict[ItemKey, Item] = {}
 
     def apply(self, event: CommerceEvent) -> None:
-        """Let an event have happened."""
+        """Apply an event of commerce."""
         match event:
             case ProductRecorded():
                 self.products[event.product_id] = event.facts()

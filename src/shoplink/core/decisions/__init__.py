@@ -1,4 +1,4 @@
-"""What a command leads to: accepted with its events, or refused with every reason. Changes nothing."""
+"""Decisions: a command is accepted with its events, or refused with every reason. Deciding changes nothing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,10 +17,9 @@ __all__ = ["Accepted", "Decision", "Refused", "decide", "review"]
 
 
 def decide(world: World, command: c.Command) -> Decision:
-    """What the command leads to in the world as it stands at `command.at`.
+    """Decide a command in the world as it is at `command.at`, without changing the world.
 
-    Everything due at or before that instant must have been applied (`shoplink.core.transition` does
-    both). The world is not changed.
+    The caller must have applied everything due at or before that instant; `shoplink.core.transition` does so.
     """
     return _DECIDE[type(command)](world, command)
 

@@ -1,4 +1,4 @@
-"""Commands that record a new link: an invitation, or a link from before this system."""
+"""Commands that record a new link: an invitation, or a link imported from earlier records."""
 
 from shoplink.core import commands as c
 from shoplink.core import events as e
@@ -18,7 +18,7 @@ from shoplink.core.world import World
 
 _INVITE = (
     *rules.STANDING,
-    rules.network_is_in_market,
+    rules.seller_network_is_in_market,
     rules.account_is_free,
     rules.account_is_not_invited,
     *rules.ROOM,
@@ -34,13 +34,13 @@ def _sides(world: World, command: c.PairCommand) -> tuple[ShopRecord, AccountRec
 
 
 def invite(world: World, command: c.Invite) -> Decision:
-    """R22, R23: the invitation is sent if nothing stands in its way; it reserves its slot (R7)."""
+    """R22, R23: send the invitation if no rule is broken; it reserves its slot (R7)."""
     sides = _sides(world, command)
     if isinstance(sides, Refused):
         return sides
     shop, account = sides
     rulebook = world.rulebook(shop.facts.market)
-    case = Case(command.at, rulebook, shop, account, command.role, "shop", command.network_region)
+    case = Case(command.at, rulebook, shop, account, command.role, command.network_region)
     if reasons := violations(_INVITE, case):
         return Refused(reasons)
     invited = e.LinkInvited(
@@ -59,7 +59,7 @@ def invite(world: World, command: c.Invite) -> Decision:
 
 
 def import_link(world: World, command: c.ImportLink) -> Decision:
-    """History is recorded as it was: quotas are not asked, but what is imported counts in them."""
+    """Record history as it was: quotas are not enforced, but imported links count towards them."""
     sides = _sides(world, command)
     if isinstance(sides, Refused):
         return sides

@@ -1,4 +1,4 @@
-"""Commands about the rules themselves: waivers from one reason, and the rulebook of a market."""
+"""Commands about the rules themselves: waivers, and the rulebook of a market."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ from shoplink.core.world import World
 
 
 def grant_waiver(world: World, command: c.GrantWaiver) -> Decision:
-    """R27: only what the subject's rulebook lets support waive; an account's is its region's."""
+    """R27: support waives only what the rulebook allows: for an account the rulebook of its region."""
     subject: Subject
     if command.shop_id is not None:
         shop = world.shops.get(command.shop_id)
@@ -47,7 +47,7 @@ def grant_waiver(world: World, command: c.GrantWaiver) -> Decision:
 
 
 def end_waiver(world: World, command: c.EndWaiver) -> Decision:
-    """Every waiver of this code and subject that is in force ends."""
+    """End every waiver of this code and subject that is in force."""
     ended = tuple(_ended(world.waivers(command.shop_id, command.account_id), command))
     return Accepted(ended) if ended else Refused((WAIVER_NOT_FOUND,))
 
@@ -67,7 +67,7 @@ def _ended(waivers: list[Waiver], command: c.EndWaiver) -> Iterator[e.Event]:
 
 
 def activate_rulebook(world: World, command: c.ActivateRulebook) -> Decision:
-    """A rulebook is put in force from now or later, never for the past."""
+    """Bring a rulebook into force, now or later, never in the past."""
     rulebook = world.rulebooks.get(command.name)
     if rulebook is None:
         return Refused((Reason("rulebook.not_found", "nobody", params={"name": command.name}),))

@@ -1,4 +1,4 @@
-"""What a decision is, and what several decisions have in common."""
+"""The values that a decision may be, and what several decisions share."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,16 +15,17 @@ from shoplink.core.rulebook import Rulebook
 
 
 class ProductOutcome(Struct, frozen=True):
-    """What came of one product of a command that names several; without reasons it was added."""
+    """The outcome of one product of a command that names several; without reasons the product was added."""
 
     product_id: str
     reasons: tuple[Reason, ...]
 
 
 class Accepted(Struct, frozen=True):
-    """The command is done: what happens, and the codes of what will hold the link in review.
+    """The command is accepted, with its events.
 
-    `outcomes`: of a command that names several products, each one's own.
+    `warnings` are the codes of the reasons that will hold the link in review. `outcomes` has one entry per product
+    of a command that names several.
     """
 
     events: tuple[Event, ...]
@@ -33,7 +34,7 @@ class Accepted(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """The command is not done: every reason, in the catalogue's order; `outcomes` as of Accepted."""
+    """The command is refused, with every reason in the catalogue's order; `outcomes` as in Accepted."""
 
     reasons: tuple[Reason, ...]
     outcomes: tuple[ProductOutcome, ...] = ()
@@ -50,22 +51,22 @@ WAIVER_NOT_FOUND = Reason("waiver.not_found", "nobody")
 def review(
     at: datetime, rulebook: Rulebook, shop: ShopRecord, account: AccountRecord, link: Link
 ) -> tuple[Reason, ...]:
-    """What still holds a confirmed link in review (R31, R32); empty if it is to be established."""
+    """The reasons that still hold a confirmed link in review (R31, R32); none if it is to be established."""
     return rules.violations(rules.REVIEW, Case(at, rulebook, shop, account, link.role, link=link))
 
 
 def link_event(
     kind: type[LinkEvent], link: Link, at: datetime, by: Actor | None, note: str | None = None
 ) -> LinkEvent:
-    """An event of this kind about a link."""
+    """An event of the kind about a link, with a note if one is given."""
     more = {} if note is None else {"note": note}
     return kind(at=at, by=by, link_id=link.link_id, shop_id=link.shop_id, account_id=link.account_id, **more)
 
 
 def supersede_invitations(
-    account: AccountRecord, command: Command, but: Link | None = None
+    account: AccountRecord, command: Command, except_for: Link | None = None
 ) -> Iterator[Event]:
-    """The end of every other open invitation of an account that is taken now (R8)."""
+    """End every other open invitation of an account that the command takes (R8)."""
     for link in account.live.values():
-        if link.status == "invited" and link is not but:
+        if link.status == "invited" and link is not except_for:
             yield link_event(LinkSuperseded, link, command.at, command.by)

@@ -1,4 +1,4 @@
-"""Commands about the facts of shops and accounts; a change of facts reviews the links that it may free."""
+"""Commands that record facts of shops and accounts; a change reviews the links in review that it may establish."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from shoplink.core.world import World
 
 
 def put_shop(world: World, command: c.PutShop) -> Decision:
-    """The shop's facts, replacing the recorded ones; market and enrolment stay for ever (R5, R6)."""
+    """Replace the shop's recorded facts; its market and enrolment never change (R5, R6)."""
     shop = Shop(
         command.shop_id, command.name or "", command.market, command.enrolment, command.status or "normal"
     )
@@ -41,7 +41,7 @@ def put_shop(world: World, command: c.PutShop) -> Decision:
 
 
 def put_account(world: World, command: c.PutAccount) -> Decision:
-    """The account's facts, replacing the recorded ones; what is omitted takes its default."""
+    """Replace the account's recorded facts; omitted ones take their defaults."""
     account = Account(
         command.account_id,
         command.handle or "",
@@ -71,7 +71,7 @@ def put_account(world: World, command: c.PutAccount) -> Decision:
 
 
 def correct_account(world: World, command: c.CorrectAccount) -> Decision:
-    """R31, R42: what is given changes; a held link may establish itself, with no new invitation."""
+    """R31, R42: change the given facts; a link in review may be established by that, with no new invitation."""
     record = world.accounts.get(command.account_id)
     if record is None:
         return Refused((ACCOUNT_NOT_FOUND,))
@@ -88,7 +88,7 @@ def correct_account(world: World, command: c.CorrectAccount) -> Decision:
 def _reviewed(
     world: World, command: c.Command, record: AccountRecord | None, account: Account
 ) -> Iterator[e.Event]:
-    """The review of an account's held link under its new facts."""
+    """Review the account's link in review under its new facts."""
     if record is not None:
         now = replace(record, facts=account)
         pairs = ((link, world.shops[link.shop_id], now) for link in record.live.values())
@@ -98,7 +98,7 @@ def _reviewed(
 def _established(
     world: World, command: c.Command, pairs: Iterator[tuple[Link, ShopRecord, AccountRecord]]
 ) -> Iterator[e.Event]:
-    """For each held link that nothing stands in the way of any more: that it is established."""
+    """Establish each link in review that nothing holds any more."""
     for link, shop, account in pairs:
         rulebook = world.rulebook(shop.facts.market)
         if link.status == "in_review" and not review(command.at, rulebook, shop, account, link):

@@ -16,10 +16,10 @@ from msgspec.structs import replace
 from shoplink.core import Event, Reason, Refused, World, advance, decide, wire
 from shoplink.core.commands import PairCommand
 from shoplink.core.disclosure import NOTHING_DISCLOSED, Disclosure
-from shoplink.core.facts import CLOCK, Actor, Link
+from shoplink.core.facts import CLOCK, Actor, Link, Side
 from shoplink.core.instant import BEGINNING, END
 from shoplink.core.side_events import TicketClosed, TicketOpened, TicketReplied, TicketResolved
-from shoplink.core.ticket import REVIEW_QUESTION, Question, Review, Side, assess, facts_of
+from shoplink.core.ticket import REVIEW_QUESTION, Question, Review, assess, facts_of
 from shoplink.flows import clock
 from shoplink.flows.execute import Answer
 from shoplink.flows.idempotent import Asked, once

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
-from shoplink.core.facts import Actor
-from shoplink.core.ticket import Cause, Facts, Side
+from shoplink.core.facts import Actor, Side
+from shoplink.core.ticket import Cause, Facts
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.sql import among, execute, ids, insert, query, update
 
