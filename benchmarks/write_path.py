@@ -255,8 +255,6 @@ def _ms(rounds: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _versions() -> str:
     """What the numbers of the write path belong to, besides the machine."""
-    libraries = ", ".join(
-        f"{name} {version(name)}" for name in ("django", "django-ninja", "granian", "psycopg")
-    )
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("django", "granian", "psycopg"))
     server = rival.postgresql_version()
     return f"PostgreSQL {server}, SQLite {sqlite3.sqlite_version}, {libraries}."

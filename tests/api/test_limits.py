@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 
-from shoplink.api.limits import Buckets, Limits
+from shoplink.api.http.limits import Buckets, RateLimit
 from shoplink.network import address_of
 from tests.api.service import running
 
@@ -65,12 +65,12 @@ def request(
     return RequestFactory().get(path, REMOTE_ADDR=address, **headers)  # type: ignore[arg-type]
 
 
-def limits(burst: int) -> Limits:
+def limits(burst: int) -> RateLimit:
     with override_settings(RATE_PER_SECOND=1, RATE_BURST=burst):
-        return Limits(lambda _request: ANSWERED)
+        return RateLimit(lambda _request: ANSWERED)
 
 
-def statuses(middleware: Limits, *requests: Any) -> list[int]:
+def statuses(middleware: RateLimit, *requests: Any) -> list[int]:
     return [middleware(one).status_code for one in requests]
 
 

@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 
-from shoplink.api.examples import LINK_ID
+from shoplink.api.http.openapi import EXAMPLES
 from shoplink.core.instant import format_instant
-from tests.api.golden import PATH, document
+from tests.api.golden import document, files, written
 from tests.api.service import Answer, Caller, Json, Service
 
-DOCUMENT: Json = json.loads(PATH.read_text(encoding="utf-8"))
+DOCUMENT: Json = document()
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path, operation)
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 }
+LINK_ID = OPERATIONS["invite"][2]["responses"]["201"]["content"]["application/json"]["examples"]["example"][
+    "value"
+]["link_id"]
 SHOP, ACCOUNT, SUPPORT, PLATFORM = "shop:S1", "account:A1", "support:mei", "platform:importer"
 STORY: tuple[tuple[str, str | None, str], ...] = (
     ("put_shop", PLATFORM, ""),
@@ -101,7 +104,11 @@ BEFORE = {
 
 
 def test_the_document_changes_only_on_purpose() -> None:
-    assert PATH.read_text(encoding="utf-8") == document(), "run `python -m tests.api.golden`"
+    assert written() == files(), "run `python -m tests.api.golden`"
+
+
+def test_every_operation_has_one_file_of_examples_and_every_file_an_operation() -> None:
+    assert {path.stem for path in EXAMPLES.iterdir()} == OPERATIONS.keys()
 
 
 def test_the_service_serves_the_document_without_a_key(service: Service) -> None:

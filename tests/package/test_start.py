@@ -13,7 +13,7 @@ from tests.traceability import ROOT
 
 LOADED = "import sys, shoplink.__main__ as m\ntry: m.main({!r}.split())\nfinally: print('\\n', *sys.modules, file=sys.stderr)"
 OF_THE_DATABASE = {"django", "msgspec", "babel", "shoplink.wording", "shoplink.core", "shoplink.flows"}
-OF_REQUESTS = {"granian", "ninja", "requests", "allauth.socialaccount.providers.tiktok.provider"}
+OF_REQUESTS = {"granian", "requests", "allauth.socialaccount.providers.tiktok.provider"}
 OF_ORDERS = {"duckdb", "ibis", "pyarrow", "pandas", "numpy"}
 
 

@@ -1,7 +1,6 @@
 """Every read works where nothing can be written, and sees what is overdue as done."""
 
 import inspect
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
@@ -34,8 +33,8 @@ from shoplink.store.ticket import tickets as ticket_rows
 from shoplink.store.ticket import words
 from shoplink.store.write import feed
 from shoplink.store.write import rulebooks as rulebook_texts
+from tests.api.golden import document
 from tests.store.asking import command, done, invite, put_account, put_content, put_product, put_shop
-from tests.traceability import ROOT
 
 NOW = datetime.now(UTC)
 BEFORE = NOW - timedelta(days=3)
@@ -242,7 +241,7 @@ def test_a_read_works_where_nothing_can_be_written(name: str) -> None:
 
 
 def test_every_get_of_the_api_is_answered_where_nothing_can_be_written(overdue: str) -> None:
-    paths = json.loads((ROOT / "tests/api/openapi.golden.json").read_text(encoding="utf-8"))["paths"]
+    paths = document()["paths"]
     named = {
         "shop_id": "S",
         "account_id": "A",

@@ -17,7 +17,7 @@ EVERY_MODULE = sorted(
     path for folder in ("src", "tests", "benchmarks", "tools") for path in (ROOT / folder).rglob("*.py")
 )
 TEXTS = {".md", ".py", ".html", ".po", ".toml", ".ndjson"}
-LINES_IN_MODULE_MAX = 300
+LINES_IN_MODULE_MAX = 400
 LINES_IN_FUNCTION_MAX = 60
 VAGUE_NAMES = {"utils", "helpers", "common", "manager", "base", "misc"}
 NAMED_BY_DJANGO = {ROOT / "src" / "shoplink" / "store" / "postgresql" / "base.py"}

@@ -173,7 +173,7 @@ Exit status: 0; 1 if it was refused; {_DATABASE}.
 @writes("send the same as POST /v1/rulebooks/NAME/activations, or stop it first")
 def activate(name: str, market: str, start: str | None, *, as_json: bool) -> None:
     """Put a rulebook in force in a market. What it frees or makes overdue there happens at its start."""
-    from shoplink.api.problem import said_reasons  # noqa: PLC0415 (only with settings in place)
+    from shoplink.api.http.problem import with_sentences  # noqa: PLC0415 (only with settings in place)
     from shoplink.flows import clock  # noqa: PLC0415 (as above)
     from shoplink.flows.execute import execute  # noqa: PLC0415 (as above)
 
@@ -195,7 +195,7 @@ def activate(name: str, market: str, start: str | None, *, as_json: bool) -> Non
         click.echo(msgspec.json.encode(answer))
     elif answer["outcome"] == "accepted":
         click.echo(f"{name} is in force in {market} from {start}")
-    for reason in said_reasons(answer["reasons"], language_for("en")):
+    for reason in with_sentences(answer["reasons"], language_for("en")):
         click.echo(f"{reason['detail']} {reason['remedy']}", err=True)
     sys.exit(0 if answer["outcome"] == "accepted" else 1)
 

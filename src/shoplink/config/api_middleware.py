@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
-from shoplink.api.edge import PREFIX
+from shoplink.api.http.problem import PREFIX
 from shoplink.config.request_stream import Application
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from shoplink.api.problem import ProblemError, problem
+from shoplink.api.http.problem import ProblemError, problem_response
 from shoplink.web.page import errors
 
 _AWAY = (OperationalError, InterfaceError)
@@ -37,7 +37,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 def _away(request: HttpRequest) -> HttpResponse:
     """A problem document for programs, a page for people."""
     if request.path.startswith("/v1/"):
-        return problem(request, ProblemError("database.away", headers={"Retry-After": _RETRY_AFTER_SECONDS}))
+        return problem_response(
+            request, ProblemError("database.away", headers={"Retry-After": _RETRY_AFTER_SECONDS})
+        )
     response = errors.away(request)
     response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
     return response

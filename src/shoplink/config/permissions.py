@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from shoplink.api.document import WHO
-from shoplink.api.v1 import api
+from shoplink.api import v1
+from shoplink.api.http.openapi import WHO
 from shoplink.web.page.declare import PAGES
 
 _OPERATORS = "anyone; for operators, without personal data"
@@ -14,7 +14,6 @@ _OTHERS = {
     ("GET", "/healthz"): _OPERATORS,
     ("GET", "/readyz"): _OPERATORS,
     ("GET", "/metrics"): _OPERATORS,
-    ("GET", "/v1/"): "anyone; there is nothing",
     ("GET", "/v1/openapi.json"): "anyone",
     ("GET", "/v1/docs"): "anyone",
 }
@@ -34,7 +33,7 @@ def table() -> list[Row]:
     rows = [Row(route, method, who) for (method, route), who in _OTHERS.items()]
     for page in PAGES.values():
         rows += [Row(f"/{page.route}", method, page.access.who) for method in page.methods]
-    for route, operations in api.get_openapi_schema()["paths"].items():
+    for route, operations in v1.document()["paths"].items():
         rows += [Row(route, method.upper(), operation[WHO]) for method, operation in operations.items()]
     return sorted(rows)
 

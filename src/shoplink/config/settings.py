@@ -64,9 +64,9 @@ INSTALLED_APPS = [
     "shoplink.web",
 ]
 _API = [
-    "shoplink.api.measure.Measure",
-    "shoplink.api.edge.Edge",
-    "shoplink.api.limits.Limits",
+    "shoplink.api.http.metrics.RequestMetrics",
+    "shoplink.api.http.problem.ProblemMiddleware",
+    "shoplink.api.http.limits.RateLimit",
     "shoplink.config.database_errors.DatabaseAway",
 ]
 # What a program's request passes; pages need more, and so does a request of the API without a key (config/wsgi.py).

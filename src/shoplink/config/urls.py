@@ -1,10 +1,10 @@
 """The routes of every surface."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
+from shoplink.api import v1
 from shoplink.api.health import metrics, readyz
-from shoplink.api.v1 import api
 from shoplink.web.routes import routes
 
 
@@ -17,7 +17,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
-    path("v1/", api.urls),
+    path("v1/", include(v1)),
     *routes(),
 ]
 

@@ -1,0 +1,95 @@
+"""Accounts: their facts recorded and corrected, and the link of each."""
+
+from datetime import date
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Struct
+
+from shoplink.api.http.body import Page, one_page, respond
+from shoplink.api.http.command import carry_out, read_command
+from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
+from shoplink.api.http.problem import ProblemError, language_of
+from shoplink.api.http.request import require_scope
+from shoplink.api.link import LinkBody, show_link
+from shoplink.core import World
+from shoplink.core.facts import Id, Permission, ShortText, Status
+from shoplink.flows.look import look_at
+from shoplink.store.read.link import page_of_accounts, snapshot
+from shoplink.wording import Language
+
+operations = Operations("accounts")
+
+
+class AccountBody(Struct, frozen=True):
+    """An account, with its link that is in review or linked; open invitations are among `/v1/links`."""
+
+    account_id: str
+    handle: str
+    region: str
+    registered_in: str
+    birth_date: date | None
+    status: Status
+    commerce_permission: Permission
+    followers: int
+    link: LinkBody | None
+
+
+def show_account(world: World, account_id: str, language: Language) -> AccountBody:
+    """An account of a World."""
+    record = world.accounts[account_id]
+    facts = record.facts
+    begun = [link for link in record.live.values() if link.status != "invited"]
+    return AccountBody(
+        account_id=facts.account_id,
+        handle=facts.handle,
+        region=facts.region,
+        registered_in=facts.registered_in,
+        birth_date=facts.birth_date,
+        status=facts.status,
+        commerce_permission=facts.commerce_permission,
+        followers=facts.followers,
+        link=show_link(world, begun[0], language) if begun else None,
+    )
+
+
+@operations.command("PUT", "/accounts/{account_id}", AccountBody)
+def put_account(request: HttpRequest, account_id: Id) -> HttpResponse:
+    """Record an account's facts, replacing what was recorded; a link that they held in review goes on."""
+    return _record(request, "put_account", account_id)
+
+
+@operations.command("POST", "/accounts/{account_id}/corrections", AccountBody)
+def correct_account(request: HttpRequest, account_id: Id) -> HttpResponse:
+    """Correct single facts on evidence; what is not given stays."""
+    return _record(request, "correct_account", account_id)
+
+
+def _record(request: HttpRequest, kind: str, account_id: str) -> HttpResponse:
+    command, language = read_command(request, kind, account_id=account_id), language_of(request)
+    return carry_out(request, command, lambda world: show_account(world, account_id, language))
+
+
+@operations.get("/accounts/{account_id}", AccountBody, problems=FIND)
+def get_account(request: HttpRequest, account_id: Id) -> HttpResponse:
+    """The account, with its link that is in review or linked."""
+    require_scope(request, "read")
+    with snapshot():
+        world = look_at(accounts=[account_id]).world
+    if account_id not in world.accounts:
+        raise ProblemError("not_found")
+    return respond(show_account(world, account_id, language_of(request)))
+
+
+@operations.get("/accounts", Page[AccountBody])
+def list_accounts(
+    request: HttpRequest, handle: ShortText | None = None, limit: Limit = 50, cursor: IdCursor | None = None
+) -> HttpResponse:
+    """Accounts in the order of their ids; with `handle`, those that have exactly this one."""
+    require_scope(request, "read")
+    language = language_of(request)
+    with snapshot():
+        account_ids = page_of_accounts(limit + 1, cursor or "", handle)
+        world = look_at(accounts=account_ids[:limit]).world
+    return respond(
+        one_page(account_ids, limit, str, lambda account_id: show_account(world, account_id, language))
+    )

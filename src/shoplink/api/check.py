@@ -1,0 +1,58 @@
+"""A command decided and not carried out: whether it would be allowed now, and every reason why not."""
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Struct
+
+from shoplink.api.http.body import plain, read_object, respond, unknown_field
+from shoplink.api.http.command import NOT_IN_A_BODY, WHENEVER, with_network_region
+from shoplink.api.http.openapi import any_command
+from shoplink.api.http.operation import Operations
+from shoplink.api.http.problem import SaidReason, language_of, show_reasons
+from shoplink.api.http.request import actor_of, require_issuer
+from shoplink.api.product import ProductOutcomeBody
+from shoplink.core import Accepted, parse_command
+from shoplink.flows import dry_run
+from shoplink.wording import say_warning
+
+operations = Operations("checks")
+
+_PROBLEMS = ("key.unknown", "scope.missing", "actor.not_allowed", "body.too_large", "malformed")
+
+
+class CheckBody(Struct, frozen=True):
+    """What would come of a command now, and of each product that it names; nothing was done."""
+
+    allowed: bool
+    reasons: list[SaidReason]
+    warnings: list[str]
+    warning_details: list[str]
+    products: list[ProductOutcomeBody]
+
+
+@operations.post("/checks", CheckBody, problems=_PROBLEMS, body=any_command)
+def check(request: HttpRequest) -> HttpResponse:
+    """Whether a command would be allowed now, why not, and from when at the earliest; nothing is done or stored."""
+    fields = read_object(request)
+    for name in NOT_IN_A_BODY:
+        if name in fields:
+            raise unknown_field(name)
+    command = parse_command({**with_network_region(fields), "at": WHENEVER, "by": plain(actor_of(request))})
+    require_issuer(request, command)
+    language = language_of(request)
+    decision = dry_run.check(command)
+    products = [
+        ProductOutcomeBody(
+            one.product_id, "refused" if one.reasons else "added", show_reasons(one.reasons, language)
+        )
+        for one in decision.outcomes
+    ]
+    warnings = decision.warnings if isinstance(decision, Accepted) else ()
+    return respond(
+        CheckBody(
+            allowed=isinstance(decision, Accepted),
+            reasons=[] if isinstance(decision, Accepted) else show_reasons(decision.reasons, language),
+            warnings=[*warnings],
+            warning_details=[say_warning(code, language) for code in warnings],
+            products=products,
+        )
+    )

@@ -1,0 +1,144 @@
+"""A stream of commands in, an answer a line out: executed in transactions of up to a thousand lines."""
+
+import io
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import msgspec
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from msgspec import Struct
+
+from shoplink.api.http.body import ReadAhead, decode_object, plain
+from shoplink.api.http.command import WHENEVER, with_network_region
+from shoplink.api.http.operation import Operations
+from shoplink.api.http.problem import ProblemError
+from shoplink.api.http.request import (
+    KEY_LENGTH_MAX,
+    actor_of,
+    idempotency_key,
+    key_of,
+    read_actor,
+    require_issuer,
+)
+from shoplink.core import Command, parse_command
+from shoplink.core.facts import Actor
+from shoplink.core.parse import MalformedError
+from shoplink.flows.execute import execute
+from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
+
+operations = Operations("commands")
+
+NDJSON = "application/x-ndjson"
+STREAM_KEY_LENGTH_MAX = 180
+"""How long the key of a stream may be, so that with a colon and a number of 19 digits it is one for a line."""
+LINES_IN_TRANSACTION_MAX = 1_000
+BYTES_IN_TRANSACTION_MAX = 8 << 20
+_BOM = b"\xef\xbb\xbf"
+
+Answer = dict[str, Any]
+Line = tuple[int, Command | Answer]
+
+
+class LineAnswer(Struct, frozen=True, omit_defaults=True):
+    """The answer to one line of a stream, in the form of `shoplink replay`."""
+
+    line: int
+    outcome: Literal["accepted", "refused", "rejected", "invalid"]
+    events: list[dict[str, Any]]
+    warnings: list[str]
+    reasons: list[dict[str, Any]]
+    products: list[dict[str, Any]] | None = None
+    error: str | None = None
+
+
+def _stream_body() -> dict[str, Any]:
+    """The description of the request's body, in words alone: any text is a stream, each line answered for itself."""
+    return {"description": "One command a line, as /v1/checks takes it, with `by`, `key`, `about`."}
+
+
+@operations.post(
+    "/commands",
+    LineAnswer,
+    problems=("key.unknown", "malformed"),
+    body=_stream_body,
+    media=NDJSON,
+    keyed=True,
+    key_length_max=STREAM_KEY_LENGTH_MAX,
+)
+def send_commands(request: HttpRequest) -> HttpResponseBase:
+    """Execute a stream of commands, one JSON object per line with its `command` and without `at`.
+
+    Up to 1,000 lines make one transaction; each line is answered, in order, when its transaction is committed.
+    A line may say `by` whom it is ({"kind", "id"}; else the header says it) and carry a `key`. With an
+    Idempotency-Key, here of at most 180 characters, a line without one has that key, a colon and its number.
+    The outcome of a line is `accepted`, `refused`, `invalid` (no command) or `rejected` (not allowed, or its key
+    was used otherwise), with an `error`.
+    """
+    actor, key = actor_of(request), idempotency_key(request, STREAM_KEY_LENGTH_MAX)
+    answers = _answers(request, actor, key)
+    return StreamingHttpResponse(answers, content_type=NDJSON)
+
+
+def _answers(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[bytes]:
+    scope, encode = key_of(request).key_id, msgspec.json.Encoder().encode
+    for batch in _batches(request, actor, key):
+        done = iter(execute([command for _, command in batch if isinstance(command, Command)], scope=scope))
+        written = []
+        for number, command in batch:
+            answer = next(done) if isinstance(command, Command) else command
+            shown = {name: value for name, value in answer.items() if name != "shown"}
+            written.append(encode({"line": number, **shown}))
+        yield b"\n".join(written) + b"\n"
+
+
+def _batches(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[list[Line]]:
+    """The lines in groups, each small enough for one transaction."""
+    batch: list[Line] = []
+    size = 0
+    for number, line in enumerate(_lines(request), start=1):
+        text = line.removeprefix(_BOM) if number == 1 and line is not None else line
+        if text is not None and not text.strip():
+            continue
+        batch.append((number, _command(request, text, actor, f"{key}:{number}" if key else None)))
+        size += len(text or b"")
+        if len(batch) == LINES_IN_TRANSACTION_MAX or size > BYTES_IN_TRANSACTION_MAX:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _lines(request: HttpRequest) -> Iterator[bytes | None]:
+    with ReadAhead(request.META["wsgi.input"]) as source:
+        yield from read_lines(io.BufferedReader(source))
+
+
+def _command(request: HttpRequest, line: bytes | None, actor: Actor, key: str | None) -> Command | Answer:
+    """The command of a line, or the answer to one that holds none or may not be issued."""
+    try:
+        command = _read(line, actor, key)
+        require_issuer(request, command)
+    except MalformedError as error:
+        return _answer_without_events("invalid", str(error))
+    except ProblemError as error:
+        return _answer_without_events("rejected", error.kind)
+    return command
+
+
+def _read(line: bytes | None, actor: Actor, key: str | None) -> Command:
+    if line is None:
+        raise MalformedError(f"the line is longer than {LINE_LIMIT_BYTES} bytes")
+    fields = {"by": plain(actor), "key": key, **decode_object(line, "the line")}
+    if "at" in fields:
+        raise MalformedError("unknown field 'at'; a command that is sent is decided now", "at")
+    command = parse_command({**with_network_region(fields), "at": WHENEVER})
+    if command.key == "" or len(command.key or "") > KEY_LENGTH_MAX:
+        raise MalformedError.wrong("key", "1 to 200 characters", repr(command.key))
+    by = command.by or actor
+    if by.person is not None:
+        raise MalformedError("unknown field 'by.person'; only a console knows who is signed in", "by")
+    return msgspec.structs.replace(command, by=read_actor(f"{by.kind}:{by.id}", "by"))
+
+
+def _answer_without_events(outcome: str, error: str) -> Answer:
+    return {"outcome": outcome, "events": [], "warnings": [], "reasons": [], "error": error}

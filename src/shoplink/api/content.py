@@ -1,0 +1,87 @@
+"""Content: videos and lives of an account, and what each shows."""
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from shoplink.api.http.body import Page, one_page, respond
+from shoplink.api.http.command import carry_out, read_command
+from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
+from shoplink.api.http.problem import ProblemError
+from shoplink.api.http.request import require_scope
+from shoplink.api.showcase import AsOf, ShowcasePage, read_as_of, show_place
+from shoplink.core.commerce.facts import ContentKind
+from shoplink.core.facts import Id
+from shoplink.flows.showcase import counted_contents, place
+from shoplink.store.read.commerce import ContentCount, one_content
+from shoplink.store.read.link import snapshot
+
+operations = Operations("showcases")
+
+
+class ContentBody(Struct, frozen=True):
+    """A video or a live."""
+
+    content_id: str
+    account_id: str
+    kind: ContentKind
+    title: str
+
+
+class CountedContentBody(ContentBody, frozen=True):
+    """A video or a live, and how many products it shows now."""
+
+    products: int
+
+
+def _show_content(one: ContentCount) -> CountedContentBody:
+    return CountedContentBody(**asdict(one.content), products=one.products)
+
+
+@operations.command("PUT", "/contents/{content_id}", ContentBody)
+def put_content(request: HttpRequest, content_id: Id) -> HttpResponse:
+    """Record a video or a live of an account, so that products can be added to it."""
+    command = read_command(request, "put_content", content_id=content_id)
+    return carry_out(request, command, lambda world: ContentBody(**asdict(world.shelf.contents[content_id])))
+
+
+@operations.get("/contents/{content_id}", CountedContentBody, problems=FIND)
+def get_content(request: HttpRequest, content_id: Id) -> HttpResponse:
+    """The video or live, and how many products it shows."""
+    require_scope(request, "read")
+    with snapshot():
+        content = one_content(content_id)
+        found = [] if content is None else counted_contents(content.account_id, content_id=content_id)
+    if not found:
+        raise ProblemError("not_found")
+    return respond(_show_content(found[0]))
+
+
+@operations.get("/contents", Page[CountedContentBody])
+def list_contents(
+    request: HttpRequest, account_id: Id, limit: Limit = 50, cursor: IdCursor | None = None
+) -> HttpResponse:
+    """An account's videos and lives in the order of their ids, and how many products each shows."""
+    require_scope(request, "read")
+    with snapshot():
+        found = counted_contents(account_id, limit + 1, cursor or "")
+    return respond(one_page(found, limit, lambda one: one.content.content_id, _show_content))
+
+
+@operations.get("/contents/{content_id}/products", ShowcasePage, problems=FIND)
+def list_content_products(
+    request: HttpRequest,
+    content_id: Id,
+    at: AsOf | None = None,
+    limit: Limit = 50,
+    cursor: IdCursor | None = None,
+) -> HttpResponse:
+    """What a video or live shows, in the order of product ids, now or at a past instant."""
+    require_scope(request, "read")
+    instant = read_as_of(at)
+    with snapshot():
+        content = one_content(content_id)
+        found = content and place(content.account_id, content_id, instant, limit + 1, cursor or "")
+    if not found:
+        raise ProblemError("not_found")
+    return respond(show_place(found, limit))

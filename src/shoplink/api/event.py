@@ -1,0 +1,47 @@
+"""The feed: every event once, in an order that never changes."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Meta, Struct
+
+from shoplink.api.http.body import respond_as_is
+from shoplink.api.http.operation import Operations
+from shoplink.api.http.request import require_scope
+from shoplink.core import wire
+from shoplink.store.read.link import read_event
+from shoplink.store.write.feed import read_feed as read_stored
+
+operations = Operations("events")
+
+POLL_AFTER_SECONDS = 1
+_LAST = 2**63 - 1
+
+After = Annotated[int, Meta(ge=0, le=_LAST, description="`next` of the answer before; 0 for the first.")]
+FeedLimit = Annotated[int, Meta(ge=1, le=1000, description="How many at most.")]
+
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "On an empty page: in how many seconds to ask again.",
+        "schema": {"type": "integer"},
+    }
+}
+
+
+class FeedBody(Struct, frozen=True):
+    """Events in the order of the feed; `next` is what to send as `after` next."""
+
+    items: list[dict[str, Any]]
+    next: int
+
+
+@operations.get("/events", FeedBody, headers=_RETRY_AFTER)
+def read_feed(request: HttpRequest, after: After = 0, limit: FeedLimit = 200) -> HttpResponse:
+    """Every event once, by its position, which never gains an earlier one; answers at once."""
+    require_scope(request, "read")
+    found = read_stored(after, limit)
+    items = [{"position": position, **wire(read_event(data))} for position, data in found]
+    response = respond_as_is(FeedBody(items, found[-1][0] if found else after))
+    if not found:
+        response["Retry-After"] = str(POLL_AFTER_SECONDS)
+    return response

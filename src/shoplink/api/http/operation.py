@@ -1,0 +1,228 @@
+"""Operations: each is declared once, and from that come its route, its parameters and its entry in the document."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
+from msgspec import Meta, Struct
+
+from shoplink.api.http.problem import ProblemError, malformed_response, problem_response
+from shoplink.api.http.request import ACTORS, KEY_LENGTH_MAX, authenticate
+from shoplink.core.facts import Id
+from shoplink.core.parse import ALLOWED, MalformedError
+
+READ = ("key.unknown", "scope.missing", "malformed")
+FIND = (*READ, "not_found")
+WRITE = (
+    "key.unknown",
+    "scope.missing",
+    "actor.not_allowed",
+    "refused",
+    "idempotency.in_progress",
+    "body.too_large",
+    "malformed",
+    "idempotency.other_body",
+)
+JSON = "application/json"
+
+_CURSOR = "`next` of the page before, as it is; none for the first page."
+Limit = Annotated[int, Meta(ge=1, le=200, description="How many at most.", examples=[50])]
+NumberCursor = Annotated[str, Meta(pattern=r"\A[0-9]{1,18}\Z", description=_CURSOR)]
+IdCursor = Annotated[Id, Meta(description=_CURSOR)]
+
+_FORMS = {
+    "cursor": "`next` of the page before",
+    "by": ACTORS,
+    "handle": ALLOWED["note"],
+    "name": ALLOWED["shop_id"],
+}
+"""What the parameters hold whose names mean something else in a body, or nothing there."""
+
+Document = dict[str, Any]
+Handler = Callable[..., HttpResponseBase]
+
+
+class Parameter(Struct, frozen=True):
+    """A parameter of the path or the query; `default` is NODEFAULT where it is required."""
+
+    name: str
+    place: Literal["path", "query"]
+    type: Any
+    default: Any
+
+    def read(self, text: str | None) -> Any:
+        """The value of a text, or the default where there is none. Raises MalformedError."""
+        if text is None:
+            if self.default is msgspec.NODEFAULT:
+                raise MalformedError.wrong(self.name, self._form())
+            return self.default
+        try:
+            return msgspec.convert(text, self.type, strict=False)
+        except msgspec.ValidationError:
+            raise self._malformed(text) from None
+
+    def _malformed(self, text: str) -> MalformedError:
+        """What is wrong with a text: the parameter, what was found, what is allowed."""
+        kind, limits = _parts(self.type)
+        if get_origin(kind) is Literal:
+            return MalformedError.wrong(self.name, " | ".join(get_args(kind)), repr(text))
+        sentence = _sentence(kind, limits, text)
+        if sentence is None:
+            return MalformedError.wrong(self.name, self._form(), repr(text))
+        return MalformedError(sentence, self.name, name=self.name, found=repr(text), **limits)
+
+    def _form(self) -> str:
+        return _FORMS.get(self.name) or ALLOWED.get(self.name, ALLOWED["note"])
+
+
+class Operation(Struct, frozen=True):
+    """What there is to say about an operation: where it is, what answers it, and its entry in the document."""
+
+    name: str
+    method: str
+    path: str
+    tag: str
+    handler: Handler
+    parameters: tuple[Parameter, ...]
+    answer: Any
+    status: int = 200
+    problems: tuple[str, ...] = READ
+    body: Callable[[], Document] | None = None
+    acts: bool = False
+    keyed: bool = False
+    who: str = ""
+    media: str = JSON
+    key_length_max: int = KEY_LENGTH_MAX
+    headers: Document = {}
+
+    def respond(self, request: HttpRequest, in_path: dict[str, str]) -> HttpResponseBase:
+        """Let the request in, read its parameters and answer it. Raises ProblemError and MalformedError."""
+        authenticate(request)
+        query = request.GET
+        values = {
+            one.name: one.read(in_path[one.name] if one.place == "path" else query.get(one.name))
+            for one in self.parameters
+        }
+        return self.handler(request, **values)
+
+
+class Operations(list[Operation]):
+    """The operations on one kind of thing; `tag` groups them in the document."""
+
+    def __init__(self, tag: str) -> None:
+        """Start with none."""
+        super().__init__()
+        self._tag = tag
+
+    def add(self, method: str, path: str, answer: Any, **more: Any) -> Callable[[Handler], Handler]:
+        """Declare the operation that a function answers. Its name is the operation's id, its docstring the description.
+
+        `answer` is the type of a success's body; `more` are further fields of Operation: `body` makes the JSON Schema
+        of the request's body, `acts`: it says on whose behalf, `keyed`: it may carry an idempotency key, `who` may use
+        it, where that follows from nothing else.
+        """
+
+        def declare(handler: Handler) -> Handler:
+            parameters = tuple(_parameters(handler, path))
+            self.append(
+                Operation(handler.__name__, method, path, self._tag, handler, parameters, answer, **more)
+            )
+            return handler
+
+        return declare
+
+    def get(self, path: str, answer: Any, **more: Any) -> Callable[[Handler], Handler]:
+        """Declare an operation that reads."""
+        return self.add("GET", path, answer, **more)
+
+    def post(self, path: str, answer: Any, **more: Any) -> Callable[[Handler], Handler]:
+        """Declare an operation that acts for somebody."""
+        return self.add("POST", path, answer, acts=True, **more)
+
+    def command(
+        self, method: str, path: str, answer: Any, *, status: int = 200
+    ) -> Callable[[Handler], Handler]:
+        """Declare the operation that carries out the command of the function's name."""
+        problems = (*WRITE, "not_found") if "{link_id}" in path else WRITE
+        return self.add(method, path, answer, status=status, problems=problems, acts=True, keyed=True)
+
+
+def _parameters(handler: Handler, route: str) -> Iterable[Parameter]:
+    """The parameters of a function; those that are not in the path are in the query."""
+    request, *others = inspect.signature(handler).parameters.values()
+    assert request.name == "request", "the request comes first"
+    for one in others:
+        place: Literal["path", "query"] = "path" if f"{{{one.name}}}" in route else "query"
+        default = msgspec.NODEFAULT if one.default is one.empty else one.default
+        yield Parameter(one.name, place, _without_none(one.annotation), default)
+
+
+def _without_none(declared: Any) -> Any:
+    """The type of a parameter that may be left out; a text is never None."""
+    if get_origin(declared) not in {Union, UnionType}:
+        return declared
+    (kept,) = (one for one in get_args(declared) if one is not NoneType)
+    return kept
+
+
+def _parts(declared: Any) -> tuple[Any, dict[str, Any]]:
+    """What a type is without its annotations, and the limits that these set."""
+    if get_origin(declared) is not Annotated:
+        return declared, {}
+    kind, *metas = get_args(declared)
+    limits: dict[str, Any] = {}
+    for meta in metas:
+        for name in ("ge", "le", "max_length"):
+            if (value := getattr(meta, name)) is not None:
+                limits[name] = value
+    return kind, limits
+
+
+def _sentence(kind: Any, limits: dict[str, Any], text: str) -> str | None:
+    """The sentence about a text that is not of a kind or exceeds its limits; None where its form is wrong."""
+    if kind is bool:
+        return "{name}: found {found}; allowed: true or false"
+    if kind is int:
+        try:
+            number = msgspec.convert(text, int, strict=False)
+        except msgspec.ValidationError:
+            return "{name}: found {found}; allowed: a whole number"
+        if number < limits["ge"]:
+            return "{name}: found {found}; allowed: at least {ge}"
+        return "{name}: found {found}; allowed: at most {le}"
+    if len(text) > limits.get("max_length", len(text)):
+        return "{name}: found {found}; allowed: at most {max_length} characters"
+    return None
+
+
+def routes(operations: Iterable[Operation]) -> list[URLPattern]:
+    """Django's routes of the operations, one per path, in the order declared."""
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in operations:
+        by_path.setdefault(operation.path, {})[operation.method] = operation
+    return [
+        path(route.removeprefix("/").replace("{", "<").replace("}", ">"), _view(by_method))
+        for route, by_method in by_path.items()
+    ]
+
+
+def _view(by_method: dict[str, Operation]) -> Callable[..., HttpResponseBase]:
+    @csrf_exempt  # a key is in no cookie
+    def view(request: HttpRequest, **in_path: str) -> HttpResponseBase:
+        operation = by_method.get(request.method or "")
+        if operation is None:
+            return HttpResponseNotAllowed(by_method)
+        try:
+            return operation.respond(request, in_path)
+        except ProblemError as error:
+            return problem_response(request, error)
+        except MalformedError as error:
+            return malformed_response(request, error)
+
+    return view

@@ -1,0 +1,134 @@
+"""Problem documents (RFC 9457): the answer to a request that is not carried out, in the caller's language."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation.trans_real import parse_accept_lang_header
+from msgspec import Meta, Struct
+
+from shoplink.core import Reason, wire
+from shoplink.core.parse import MalformedError
+from shoplink.core.reasons import NextActor
+from shoplink.core.wire_format import read_reason
+from shoplink.wording import Language, Tag, language_for, say_reason
+from shoplink.wording.problems import PROBLEMS, say_malformed
+
+PREFIX = "/v1/"
+TYPE = "urn:shoplink:problem:"
+CONTENT_TYPE = "application/problem+json"
+_KINDS = {400: "malformed", 404: "not_found", 405: "method.not_allowed", 500: "internal"}
+
+Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class SaidReason(Struct, frozen=True):
+    """Why something is refused or held: what is wrong (`detail`) and what to do (`remedy`), said for the caller."""
+
+    code: str
+    next_actor: NextActor
+    possible_at: Instant | None
+    params: dict[str, Any]
+    detail: str
+    remedy: str
+
+
+class Problem(Struct, frozen=True, omit_defaults=True):
+    """A problem document (RFC 9457). `field` names what is malformed; a refusal has `reasons`.
+
+    `creator_can_see`: there is another reason, which the shop is not told and the creator is.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+    reasons: list[SaidReason] | None = None
+    creator_can_see: bool = False
+
+
+class ProblemError(Exception):
+    """A request that is not carried out, and the type of its problem; answered with a problem document."""
+
+    def __init__(self, kind: str, *, headers: dict[str, str] | None = None, **params: Any) -> None:
+        """`kind` is a key of PROBLEMS, `params` fill its sentences."""
+        super().__init__(kind)
+        self.kind = kind
+        self.headers = headers or {}
+        self.params = params
+
+
+def language_of(request: HttpRequest) -> Language:
+    """The language that a request prefers of the two there are; English if it names neither."""
+    tags: dict[str, Tag] = {"zh": "zh", "en": "en"}
+    for name, quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if quality > 0 and (tag := tags.get(name.split("-")[0])):
+            return language_for(tag)
+    return language_for("en")
+
+
+def problem_response(request: HttpRequest, error: ProblemError, **more: Any) -> HttpResponse:
+    """The problem document of an error; `more` are its further members."""
+    language = language_of(request)
+    wording = PROBLEMS[error.kind]
+    document = {
+        "type": TYPE + error.kind,
+        "title": language.text(wording.title),
+        "status": wording.status,
+        "detail": language.text(wording.detail).format_map(error.params),
+        **more,
+    }
+    headers = {"Content-Language": language.tag, "Vary": "Accept-Language", **error.headers}
+    return HttpResponse(
+        msgspec.json.encode(document), status=wording.status, content_type=CONTENT_TYPE, headers=headers
+    )
+
+
+def malformed_response(request: HttpRequest, error: MalformedError) -> HttpResponse:
+    """The problem document of malformed input; it names the field."""
+    more = {} if error.field is None else {"field": error.field}
+    sentence = say_malformed(error, language_of(request))
+    return problem_response(request, ProblemError("malformed", problem=sentence), **more)
+
+
+def refusal_response(request: HttpRequest, reasons: list[dict[str, Any]]) -> HttpResponse:
+    """The problem document of a refused command, with the sentences of every reason."""
+    return problem_response(
+        request, ProblemError("refused"), reasons=with_sentences(reasons, language_of(request))
+    )
+
+
+def with_sentences(reasons: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:
+    """Reasons in their wire form, each with what is wrong and what to do."""
+    found = []
+    for reason in reasons:
+        sentence = say_reason(read_reason(reason), language)
+        found.append({**reason, "detail": sentence.problem, "remedy": sentence.remedy})
+    return found
+
+
+def show_reasons(reasons: tuple[Reason, ...], language: Language) -> list[SaidReason]:
+    """Reasons with their sentences."""
+    return [SaidReason(**reason) for reason in with_sentences([wire(one) for one in reasons], language)]
+
+
+class ProblemMiddleware:
+    """Below `/v1/` an unknown address, a wrong method and a fault of ours are answered with problem documents, too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Wrap what answers requests."""
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as usual, in the API's form."""
+        response = self._get_response(request)
+        kind = _KINDS.get(response.status_code)
+        if kind is None or not request.path.startswith(PREFIX) or response["Content-Type"] == CONTENT_TYPE:
+            return response
+        allowed = response.headers.get("Allow", "")
+        headers = {"Allow": allowed} if allowed else {}
+        what = "the request line or a header cannot be read"
+        return problem_response(request, ProblemError(kind, headers=headers, allowed=allowed, problem=what))

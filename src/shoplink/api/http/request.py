@@ -1,0 +1,140 @@
+"""Who calls, on whose behalf, and whom a request is about: the API key, the actor, the idempotency key, the subject."""
+
+import re
+from typing import Any
+
+from django.http import HttpRequest
+
+from shoplink.api.http.body import refuse_fields
+from shoplink.api.http.problem import ProblemError
+from shoplink.core import Command, roles
+from shoplink.core.facts import Actor
+from shoplink.core.parse import MalformedError, is_id
+from shoplink.core.roles import ISSUERS, Issuer
+from shoplink.flows.people.sign_in_link import Subject
+from shoplink.store.people import keys
+from shoplink.store.people.keys import Key
+from shoplink.wording.input_errors import ID
+
+ACTOR_HEADER = "Shoplink-Actor"
+ACTORS = "shop:ID, account:ID, support:ID or platform:ID"
+ACTOR_PATTERN = r"^(shop|account|creator|support|platform):[A-Za-z0-9_.:-]{1,64}$"
+KEY_HEADER = "Idempotency-Key"
+KEY_LENGTH_MAX = 200
+
+_ACTOR = re.compile(r"(shop|account|creator|support|platform):([A-Za-z0-9_.:-]{1,64})")
+_KINDS: dict[str, Issuer] = {
+    "shop": "shop",
+    "account": "creator",
+    "creator": "creator",
+    "support": "support",
+    "platform": "platform",
+}
+_SUBJECTS: dict[str, Subject] = {"shop_id": "shop", "account_id": "creator"}
+_ID = {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"}
+
+
+def authenticate(request: HttpRequest) -> None:
+    """Let a request in with its key (`Authorization: Bearer …`). Raises ProblemError (key.unknown)."""
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    key = keys.find(secret) if kind.lower() == "bearer" else None
+    if key is None:
+        raise ProblemError("key.unknown", headers={"WWW-Authenticate": "Bearer"})
+    keys.note_use(key.key_id)
+    request.key = key  # type: ignore[attr-defined]
+
+
+def key_of(request: HttpRequest) -> Key:
+    """The key that a request was let in with."""
+    key: Key = request.key  # type: ignore[attr-defined]
+    return key
+
+
+def require_scope(request: HttpRequest, scope: str) -> None:
+    """Raises ProblemError (scope.missing) if the request's key does not have a scope."""
+    if scope not in key_of(request).scopes:
+        raise ProblemError("scope.missing", scope=scope)
+
+
+def idempotency_key(request: HttpRequest, length_max: int = KEY_LENGTH_MAX) -> str | None:
+    """The idempotency key of a request, if it has one. Raises MalformedError if it is longer than `length_max`."""
+    key = request.headers.get(KEY_HEADER)
+    if key is not None and not 1 <= len(key) <= length_max:
+        raise MalformedError.wrong(KEY_HEADER, f"1 to {length_max} characters", repr(key))
+    return key
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts, by the header `Shoplink-Actor`. Raises MalformedError if it is missing or of another form."""
+    text = request.headers.get(ACTOR_HEADER)
+    if text is None:
+        raise MalformedError.wrong(ACTOR_HEADER, ACTORS)
+    return read_actor(text, ACTOR_HEADER)
+
+
+def acting_with_scope(request: HttpRequest) -> Actor:
+    """Who acts, for whom the key may act. Raises MalformedError and ProblemError (scope.missing)."""
+    by = actor_of(request)
+    require_scope(request, by.kind)
+    return by
+
+
+def read_actor(text: str, field: str) -> Actor:
+    """The actor in a text like `shop:S1`; an account stands for its creator. Raises MalformedError."""
+    found = _ACTOR.fullmatch(text)
+    if found is None:
+        raise MalformedError.wrong(field, ACTORS, repr(text))
+    return Actor(_KINDS[found[1]], found[2])
+
+
+def write_actor(kind: str, actor_id: str) -> str:
+    """An actor as the header names it: `shop:S1`, `account:A1`."""
+    return f"{'account' if kind == 'creator' else kind}:{actor_id}"
+
+
+def actor_not_allowed(by: Actor, command: str, allowed: str) -> ProblemError:
+    """The problem of an actor who may not do this; `allowed` names who may."""
+    return ProblemError(
+        "actor.not_allowed", actor=write_actor(by.kind, by.id), command=command, allowed=allowed
+    )
+
+
+def require_issuer(request: HttpRequest, command: Command) -> None:
+    """Require that the command's actor may issue it, for itself only, and that the key may act for such an actor.
+
+    Raises ProblemError (scope.missing, actor.not_allowed).
+    """
+    actor = command.by
+    assert actor is not None, "a command over the API says by whom"
+    require_scope(request, actor.kind)
+    if not roles.may_issue(actor, command):
+        issuers = (write_actor(kind, _own_id(command, kind)) for kind in ISSUERS[type(command)])
+        raise actor_not_allowed(actor, str(command.__struct_config__.tag), ", ".join(sorted(issuers)))
+
+
+def _own_id(command: Command, kind: Issuer) -> str:
+    name = {"shop": "shop_id", "creator": "account_id"}.get(kind, "")
+    return getattr(command, name, None) or "ID"
+
+
+def subject_body(description: str, *, required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    """The JSON Schema of a body that names one shop or account, and has `more` fields, some of them required."""
+    return {
+        "type": "object",
+        "description": description,
+        "properties": {**dict.fromkeys(_SUBJECTS, _ID), **more},
+        "oneOf": [{"required": [name, *required]} for name in _SUBJECTS],
+        "additionalProperties": False,
+    }
+
+
+def read_subject(fields: dict[str, Any], *others: str) -> tuple[Subject, str]:
+    """The kind and the id of whom a body is about; `others` are the fields it may have besides. Raises MalformedError."""
+    refuse_fields(fields, other_than=(*_SUBJECTS, *others))
+    given = [name for name in _SUBJECTS if fields.get(name) is not None]
+    if len(given) != 1:
+        raise MalformedError("exactly one of {names} must be there", "account_id", names=", ".join(_SUBJECTS))
+    subject_id = fields[given[0]]
+    if not isinstance(subject_id, str) or not is_id(subject_id):
+        raise MalformedError.wrong(given[0], ID.en, repr(subject_id))
+    return _SUBJECTS[given[0]], subject_id

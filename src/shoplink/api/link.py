@@ -1,0 +1,204 @@
+"""Links: begun by an invitation, led on by the commands on them, and looked at."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Struct
+
+from shoplink.api.http.body import Page, one_page, respond
+from shoplink.api.http.command import carry_out, read_command, read_command_on_link
+from shoplink.api.http.operation import FIND, Limit, NumberCursor, Operations
+from shoplink.api.http.problem import Instant, ProblemError, SaidReason, language_of, show_reasons
+from shoplink.api.http.request import require_scope
+from shoplink.core import COMMANDS, Invite, Link, World, wire
+from shoplink.core.events import LinkEvent
+from shoplink.core.facts import Id, LinkStatus, Role, Settlement
+from shoplink.core.next_actor import next_actor, review_reasons
+from shoplink.core.reasons import NextActor
+from shoplink.flows import clock
+from shoplink.flows.execute import Answer
+from shoplink.flows.look import look_at
+from shoplink.flows.showcase import leaving_with
+from shoplink.store.read.commerce import Leaving
+from shoplink.store.read.link import one_link, page_of_links, snapshot, timeline
+from shoplink.wording import Language, say_warning
+
+operations = Operations("links")
+
+
+class UnlinkRequest(Struct, frozen=True):
+    """An open unlink request."""
+
+    requested_at: Instant
+
+
+class LinkBody(Struct, frozen=True):
+    """A link: whose turn it is, and what holds it in review."""
+
+    link_id: str
+    shop_id: str
+    account_id: str
+    role: Role
+    status: LinkStatus
+    invited_at: Instant | None
+    expires_at: Instant | None
+    accepted_at: Instant | None
+    linked_at: Instant | None
+    ended_at: Instant | None
+    unlink_request: UnlinkRequest | None
+    rulebook: str
+    turn: NextActor
+    held_by: list[SaidReason]
+
+
+class InvitedBody(LinkBody, frozen=True):
+    """A link just begun, and what will hold it in review once it is accepted."""
+
+    warnings: list[str]
+    warning_details: list[str]
+
+
+class LinkInFullBody(LinkBody, frozen=True):
+    """A link with its timeline: every event of it, the oldest first.
+
+    `synced_since`: from when on the showcase follows the shop; `items_leaving`: what would leave the account's
+    showcase, videos and lives if the link ended now.
+    """
+
+    synced_since: Instant | None
+    items_leaving: Leaving
+    settlement: Settlement | None
+    reference: str | None
+    timeline: list[dict[str, Any]]
+
+
+def show_link(world: World, link: Link, language: Language) -> LinkBody:
+    """A link as it stands in a World that holds both of its sides, if it is in review."""
+    held = review_reasons(world, link, world.now)
+    requested_at = link.unlink_requested_at
+    return LinkBody(
+        link_id=link.link_id,
+        shop_id=link.shop_id,
+        account_id=link.account_id,
+        role=link.role,
+        status=link.status,
+        invited_at=link.invited_at,
+        expires_at=link.expires_at,
+        accepted_at=link.accepted_at,
+        linked_at=link.linked_at,
+        ended_at=link.ended_at,
+        unlink_request=None if requested_at is None else UnlinkRequest(requested_at),
+        rulebook=link.rulebook,
+        turn=next_actor(link, held),
+        held_by=show_reasons(held, language),
+    )
+
+
+def _show_pair(shop_id: str, account_id: str, language: Language) -> Callable[[World], LinkBody]:
+    """How to show the link that a command on this pair has left."""
+
+    def show(world: World) -> LinkBody:
+        link = world.link(shop_id, account_id)
+        assert link is not None, "the command was about this link"
+        return show_link(world, link, language)
+
+    return show
+
+
+@operations.command("POST", "/links", InvitedBody, status=201)
+def invite(request: HttpRequest) -> HttpResponse:
+    """A shop invites an account; warns of what will hold the link in review once it is accepted."""
+    command, language = read_command(request, "invite"), language_of(request)
+    assert isinstance(command, Invite), "this is the command that was read"
+
+    def finish(answer: Answer) -> dict[str, Any]:
+        warnings: list[str] = answer["warnings"]
+        details = [say_warning(code, language) for code in warnings]
+        return {**answer["shown"], "warnings": warnings, "warning_details": details}
+
+    show = _show_pair(command.shop_id, command.account_id, language)
+    return carry_out(request, command, show, finish=finish, status=201)
+
+
+def _add_command_on_a_link(path: str, kind: str) -> None:
+    """Add the operation of a command on an existing link."""
+
+    def handler(request: HttpRequest, link_id: Id) -> HttpResponse:
+        command = read_command_on_link(request, link_id, kind)
+        show = _show_pair(command.shop_id, command.account_id, language_of(request))
+        return carry_out(request, command, show, link_id=link_id)
+
+    handler.__name__ = kind
+    handler.__doc__ = COMMANDS[kind].__doc__
+    operations.command("POST", f"/links/{{link_id}}/{path}", LinkBody)(handler)
+
+
+_COMMANDS_ON_A_LINK = {
+    "accept": "accept",
+    "decline": "decline",
+    "withdraw": "withdraw",
+    "unlink-request": "request_unlink",
+    "unlink-request/withdraw": "withdraw_unlink_request",
+    "unlink-request/approve": "approve_unlink",
+    "unlink-request/refuse": "refuse_unlink",
+    "unlink": "unlink",
+    "revoke": "revoke",
+}
+for _path, _kind in _COMMANDS_ON_A_LINK.items():
+    _add_command_on_a_link(_path, _kind)
+
+
+@operations.get("/links/{link_id}", LinkInFullBody, problems=FIND)
+def get_link(request: HttpRequest, link_id: Id) -> HttpResponse:
+    """The link, whose turn it is, what holds it, and its timeline."""
+    require_scope(request, "read")
+    with snapshot():
+        stored = one_link(link_id)
+        if stored is None:
+            raise ProblemError("not_found")
+        seen = look_at(accounts=[stored.account_id])
+        events = timeline(link_id)
+        settled = seen.settled(stored)
+        leaving = leaving_with(settled, seen.world.now)
+    events += [event for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link_id]
+    body = show_link(seen.world, settled, language_of(request))
+    return respond(
+        LinkInFullBody(
+            **{name: getattr(body, name) for name in body.__struct_fields__},
+            settlement=stored.settlement,
+            reference=stored.reference,
+            synced_since=settled.synced_since,
+            items_leaving=leaving,
+            timeline=[wire(event) for event in events],
+        )
+    )
+
+
+@operations.get("/links", Page[LinkBody])
+def list_links(  # noqa: PLR0913 (what links may be asked for by)
+    request: HttpRequest,
+    *,
+    shop_id: Id | None = None,
+    account_id: Id | None = None,
+    status: LinkStatus | None = None,
+    limit: Limit = 50,
+    cursor: NumberCursor | None = None,
+) -> HttpResponse:
+    """Links in the order they were recorded, of a shop, of an account, of a status, or all.
+
+    A page may hold fewer than `limit`; there is another one as long as `next` is not null.
+    """
+    require_scope(request, "read")
+    with snapshot():
+        rows = page_of_links(
+            clock.now(), limit + 1, int(cursor or 0), shop_id=shop_id, account_id=account_id, status=status
+        )
+        seen = look_at(accounts={link.account_id for _, link in rows[:limit] if link.ended_at is None})
+    language = language_of(request)
+
+    def show(row: tuple[int, Link]) -> LinkBody | None:
+        link = seen.settled(row[1])
+        return show_link(seen.world, link, language) if status in {None, link.status} else None
+
+    return respond(one_page(rows, limit, lambda row: row[0], show))

@@ -1,0 +1,157 @@
+"""Orders: to whom each of up to ten thousand belongs, judged by the links as they stand; nothing is stored."""
+
+from typing import Annotated, Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from msgspec import Meta, Struct
+
+from shoplink.api.http.body import read_body, respond_as_is
+from shoplink.api.http.operation import Operations
+from shoplink.api.http.problem import language_of
+from shoplink.api.http.request import actor_not_allowed, actor_of, require_scope
+from shoplink.core.commission import RATE_BP_MAX, Basis, Order
+from shoplink.core.currency import MINOR_DIGITS
+from shoplink.core.facts import Actor
+from shoplink.core.parse import MalformedError
+from shoplink.core.parse_order import RATE_NEEDED, parse_orders
+from shoplink.flows.commission import judge_call
+from shoplink.store.read.link import snapshot
+from shoplink.wording.problems import say_malformed
+
+operations = Operations("attributions")
+
+ORDERS_MAX = 10_000
+BODY_LIMIT_BYTES = 4 << 20
+"""What ten thousand orders need, with room for long names."""
+
+Index = Annotated[int, Meta(ge=0)]
+
+_LIST = f"{{orders: a list of at most {ORDERS_MAX} orders}}"
+_PROBLEMS = ("key.unknown", "scope.missing", "actor.not_allowed", "body.too_large", "malformed")
+_NAME = {"type": "string", "minLength": 1, "maxLength": 64}
+_ORDER = {
+    "type": "object",
+    "properties": {
+        "order_id": _NAME,
+        "shop_id": _NAME,
+        "account_id": {"anyOf": [_NAME, {"type": "null"}]},
+        "ordered_at": {"type": "string", "format": "date-time"},
+        "amount_minor": {"type": "integer", "minimum": 0, "maximum": 2**53 - 1},
+        "currency": {"enum": list(MINOR_DIGITS)},
+        "commission_rate_bp": {
+            "anyOf": [{"type": "integer", "minimum": 0, "maximum": RATE_BP_MAX}, {"type": "null"}]
+        },
+    },
+    "required": ["order_id", "shop_id", "ordered_at", "amount_minor", "currency"],
+}
+
+
+class AttributedBody(Struct, frozen=True, gc=False):
+    """Whose an order is: by which link, or by none; `commission_minor` is due on it. `index`: its place in `orders`."""
+
+    index: Index
+    order_id: str
+    basis: Basis
+    link_id: str | None
+    commission_minor: int
+
+
+class UnattributedBody(Struct, frozen=True):
+    """An order that cannot be judged: the field at fault if it is one, and why, said for the caller."""
+
+    index: Index
+    field: str | None
+    detail: str
+
+
+class AttributionsBody(Struct, frozen=True):
+    """Every order that was sent, judged or among the rejects, each in the order sent."""
+
+    attributions: list[AttributedBody]
+    rejects: list[UnattributedBody]
+
+
+class _OrdersBody(Struct, forbid_unknown_fields=True):
+    orders: list[msgspec.Raw]
+
+
+def _orders_body() -> dict[str, Any]:
+    """The JSON Schema of the request's body. It describes an order but requires nothing: others are among the rejects."""
+    orders = {
+        "type": "array",
+        "maxItems": ORDERS_MAX,
+        "items": {"description": "An order, judged for itself.", "anyOf": [_ORDER, {}]},
+    }
+    return {
+        "type": "object",
+        "properties": {"orders": orders},
+        "required": ["orders"],
+        "additionalProperties": False,
+    }
+
+
+@operations.post(
+    "/attributions",
+    AttributionsBody,
+    problems=_PROBLEMS,
+    body=_orders_body,
+    who="a key with the scope read, for a shop about its own orders, or for the platform",
+)
+def attribute_orders(request: HttpRequest) -> HttpResponse:
+    """Say of each of up to 10,000 orders (4 MiB) whether it belongs to a link, and what commission is due.
+
+    An order belongs to the link in force between its shop and its account at `ordered_at`: commission-free, with the
+    link as proof. Else it is an affiliate creator's, with its rate of the amount in minor units, halves up; without
+    an account nobody's. `index` is its place in `orders`. What cannot be judged is among `rejects`, with the reason.
+    A shop asks about its own orders only.
+    """
+    require_scope(request, "read")
+    actor = actor_of(request)
+    orders, wrong = _read(request, actor)
+    with snapshot():
+        found = judge_call.attribute_orders(list(orders.values()))
+    attributed = []
+    for (index, order), attribution in zip(orders.items(), found, strict=True):
+        if attribution is None:
+            wrong[index] = MalformedError.wrong("commission_rate_bp", RATE_NEEDED)
+        else:
+            attributed.append(
+                AttributedBody(
+                    index,
+                    order.order_id,
+                    attribution.basis,
+                    attribution.link_id,
+                    attribution.commission_minor,
+                )
+            )
+    language = language_of(request)
+    rejects = [
+        UnattributedBody(index, error.field, say_malformed(error, language))
+        for index, error in sorted(wrong.items())
+    ]
+    return respond_as_is(AttributionsBody(attributed, rejects))
+
+
+def _read(request: HttpRequest, actor: Actor) -> tuple[dict[int, Order], dict[int, MalformedError]]:
+    """The orders of a request by their place, and why the others are none.
+
+    Raises MalformedError if the body is no list of orders, and ProblemError if the actor may not ask about one.
+    """
+    body = read_body(request, BODY_LIMIT_BYTES)
+    try:
+        texts = msgspec.json.decode(body, type=_OrdersBody).orders
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise MalformedError.wrong("orders", _LIST, repr(body[:120].decode(errors="replace"))) from None
+    # Before any of them is read: to say what is wrong with each of a million takes long.
+    if len(texts) > ORDERS_MAX:
+        raise MalformedError.wrong("orders", _LIST, f"{len(texts)} orders")
+    parsed = parse_orders(texts)
+    orders = {index: order for index, order in enumerate(parsed) if not isinstance(order, MalformedError)}
+    wrong = {index: error for index, error in enumerate(parsed) if isinstance(error, MalformedError)}
+    if actor.kind != "platform":
+        others = {order.shop_id for order in orders.values()} - {actor.id if actor.kind == "shop" else ""}
+        if actor.kind != "shop" or others:
+            allowed = ", ".join(["platform:ID", *(f"shop:{shop_id}" for shop_id in sorted(others)[:1])])
+            raise actor_not_allowed(actor, "attribute", allowed)
+    return orders, wrong

@@ -1,0 +1,60 @@
+"""Refusals: those that are still kept, each with every reason."""
+
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Meta, Struct, convert
+
+from shoplink.api.http.body import Page, one_page, respond
+from shoplink.api.http.operation import Limit, NumberCursor, Operations
+from shoplink.api.http.problem import Instant, SaidReason, language_of, with_sentences
+from shoplink.api.http.request import ACTOR_PATTERN, ACTORS, read_actor, require_scope
+from shoplink.core.facts import Actor, Id
+from shoplink.store.read.refusal import StoredRefusal, page_of_refusals
+
+operations = Operations("refusals")
+
+By = Annotated[str, Meta(pattern=ACTOR_PATTERN, description=ACTORS)]
+
+
+class RefusalBody(Struct, frozen=True):
+    """A refusal as it was stored: when, what was asked, by whom, and every reason."""
+
+    at: Instant
+    command: dict[str, Any]
+    by: Actor | None
+    reasons: list[SaidReason]
+
+
+@operations.get("/refusals", Page[RefusalBody])
+def list_refusals(  # noqa: PLR0913 (what refusals may be asked for by)
+    request: HttpRequest,
+    *,
+    shop_id: Id | None = None,
+    account_id: Id | None = None,
+    by: By | None = None,
+    limit: Limit = 50,
+    cursor: NumberCursor | None = None,
+) -> HttpResponse:
+    """Why something was refused: stored refusals, the newest first, of a shop, an account, or by whom."""
+    require_scope(request, "read")
+    language = language_of(request)
+    rows = page_of_refusals(
+        limit + 1,
+        int(cursor) if cursor else None,
+        shop_id=shop_id,
+        account_id=account_id,
+        by=read_actor(by, "by") if by else None,
+    )
+
+    def show(row: StoredRefusal) -> RefusalBody:
+        command: dict[str, Any] = {
+            name: value
+            for name, value in row.command.items()
+            if name not in {"at", "by", "key"} and value is not None
+        }
+        by = row.command.get("by")
+        reasons = [SaidReason(**reason) for reason in with_sentences(row.reasons, language)]
+        return RefusalBody(row.at, command, by and convert(by, Actor), reasons)
+
+    return respond(one_page(rows, limit, lambda row: row.number, show))

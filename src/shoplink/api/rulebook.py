@@ -1,0 +1,127 @@
+"""Rulebooks: which there are, where each is in force, and their activation in a market."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from shoplink.api.http.body import Page, respond
+from shoplink.api.http.command import carry_out, read_command
+from shoplink.api.http.operation import FIND, Operations
+from shoplink.api.http.problem import Instant, ProblemError
+from shoplink.api.http.request import require_scope
+from shoplink.core import Rulebook
+from shoplink.core.facts import Id
+from shoplink.flows.execute import Answer
+from shoplink.flows.look import look_at
+from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
+from shoplink.store.read.link import snapshot
+from shoplink.store.read.refusal import activations
+
+operations = Operations("rulebooks")
+
+
+class Start(Struct, frozen=True):
+    """Where and when a rulebook will come into force."""
+
+    market: str
+    effective_from: Instant
+
+
+class RulebookBody(Struct, frozen=True):
+    """A rulebook, and where it is in force; `default` is in force in every market in which none was activated."""
+
+    name: str
+    digest: str
+    default: bool
+    in_force: list[str]
+    starts: list[Start]
+
+
+class Parameter(Struct, frozen=True):
+    """A number or list that is policy, and the sentence it comes from."""
+
+    value: Any
+    source: str
+
+
+class RulebookInFullBody(RulebookBody, frozen=True):
+    """A rulebook with every parameter."""
+
+    parameters: dict[str, Parameter]
+
+
+class ActivationBody(Struct, frozen=True):
+    """A rulebook put in force in a market."""
+
+    name: str
+    digest: str
+    market: str
+    effective_from: Instant
+
+
+@operations.command("POST", "/rulebooks/{name}/activations", ActivationBody, status=201)
+def activate_rulebook(request: HttpRequest, name: Id) -> HttpResponse:
+    """Put a rulebook in force in a market from an instant on, which is now or later."""
+
+    def finish(answer: Answer) -> dict[str, Any]:
+        event = next(event for event in answer["events"] if event["type"] == "rulebook.activated")
+        return {field: event[field] for field in ActivationBody.__struct_fields__}
+
+    command = read_command(request, "activate_rulebook", name=name)
+    return carry_out(request, command, finish=finish, status=201)
+
+
+@operations.get("/rulebooks", Page[RulebookBody])
+def list_rulebooks(request: HttpRequest) -> HttpResponse:
+    """Every rulebook that is installed, and where each is or will be in force."""
+    require_scope(request, "read")
+    with snapshot():
+        rulebooks, in_force = installed_rulebooks(), _InForce()
+    return respond(Page([in_force.body(rulebook) for rulebook in rulebooks.values()], None))
+
+
+@operations.get("/rulebooks/{name}", RulebookInFullBody, problems=FIND)
+def get_rulebook(request: HttpRequest, name: Id) -> HttpResponse:
+    """A rulebook with every parameter and the sentence that it comes from."""
+    require_scope(request, "read")
+    with snapshot():
+        rulebook, in_force = installed_rulebooks().get(name), _InForce()
+    if rulebook is None:
+        raise ProblemError("not_found")
+    values = asdict(rulebook.parameters)
+    parameters = {key: Parameter(_ordered(value), rulebook.sources[key]) for key, value in values.items()}
+    body = asdict(in_force.body(rulebook))
+    return respond(RulebookInFullBody(**body, parameters=parameters))
+
+
+def _ordered(value: Any) -> Any:
+    """A set as a list that is always in the same order."""
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+class _InForce:
+    """Where rulebooks are in force now, and where they will be."""
+
+    def __init__(self) -> None:
+        """Read it."""
+        world = look_at().world
+        self._default = default_rulebook().name
+        self._markets: defaultdict[str, set[str]] = defaultdict(set)
+        self._starts: defaultdict[str, list[Start]] = defaultdict(list)
+        for activation in activations():
+            self._markets[world.rulebook(activation.market).name].add(activation.market)
+            if activation.effective_from > world.now:
+                self._starts[activation.name].append(Start(activation.market, activation.effective_from))
+
+    def body(self, rulebook: Rulebook) -> RulebookBody:
+        """The body of a rulebook."""
+        return RulebookBody(
+            name=rulebook.name,
+            digest=rulebook.digest,
+            default=rulebook.name == self._default,
+            in_force=sorted(self._markets[rulebook.name]),
+            starts=self._starts[rulebook.name],
+        )

@@ -1,0 +1,186 @@
+"""Showcases: what they show, now and as of any past instant, and what is put in and taken out."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Meta, Struct
+
+from shoplink.api.http.body import respond
+from shoplink.api.http.command import carry_out, read_command, read_command_on_link
+from shoplink.api.http.openapi import INSTANT
+from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
+from shoplink.api.http.problem import Instant, ProblemError, language_of, with_sentences
+from shoplink.api.http.request import require_scope
+from shoplink.api.link import LinkBody, show_link
+from shoplink.api.product import Basis, ProductBody, ProductOutcomeBody, basis_of, show_product
+from shoplink.core import World
+from shoplink.core.commerce.picker import Thresholds
+from shoplink.core.facts import Id
+from shoplink.core.instant import parse_instant
+from shoplink.core.parse import MalformedError
+from shoplink.flows.execute import Answer
+from shoplink.flows.showcase import Place, place
+from shoplink.store.read.commerce import Shown
+from shoplink.store.read.link import snapshot
+
+operations = Operations("showcases")
+
+AsOf = Annotated[
+    str,
+    Meta(
+        description="As of this instant; now if it is not given, or still to come.",
+        extra_json_schema={name: value for name, value in INSTANT.items() if name != "type"},
+    ),
+]
+
+
+class ShownBody(Struct, frozen=True):
+    """A product that a place shows, and why: the showcase is `synced`, it was `added` from the shop, or it is promoted as `affiliate`.
+
+    `came_under` is the link that a synced or added product goes with; `commission_rate_bp` what an affiliate gets.
+    """
+
+    product: ProductBody
+    basis: Basis
+    came_under: str | None
+    added_at: Instant | None
+    commission_rate_bp: int | None
+
+
+class ShowcasePage(Struct, frozen=True):
+    """One page of what a place shows at the instant `at`; `next` is the cursor of the page behind it."""
+
+    at: Instant
+    link_id: str | None
+    synced_since: Instant | None
+    items: list[ShownBody]
+    next: str | None
+
+
+class ItemBody(Struct, frozen=True):
+    """A product in a place of an account; `content_id` null is the showcase, `came_under` null an affiliate item.
+
+    `at` is when it was put there, or taken out.
+    """
+
+    account_id: str
+    content_id: str | None
+    product_id: str
+    shop_id: str
+    came_under: str | None
+    commission_rate_bp: int | None
+    at: Instant
+
+
+class AddedBody(Struct, frozen=True):
+    """What came of each product, in the order named."""
+
+    products: list[ProductOutcomeBody]
+
+
+class SyncedBody(LinkBody, frozen=True):
+    """A link whose account's showcase follows the shop from `synced_since` on."""
+
+    synced_since: Instant
+
+
+def show_place(place: Place, limit: int) -> ShowcasePage:
+    """A page of a place, of which one row more than the limit was read."""
+    shown = place.shown[:limit]
+    return ShowcasePage(
+        at=place.at,
+        link_id=place.link.link_id if place.link else None,
+        synced_since=place.link.synced_since if place.link else None,
+        items=[_show_one(one, place) for one in shown],
+        next=shown[-1].product.product_id if len(place.shown) > limit else None,
+    )
+
+
+def _show_one(shown: Shown, place: Place) -> ShownBody:
+    product, item = show_product(shown.product, place.at, Thresholds()), shown.item
+    if item is None:
+        assert place.link is not None, "only a link is synced"
+        return ShownBody(product, "synced", place.link.link_id, place.link.synced_since, None)
+    return ShownBody(product, basis_of(item), item.came_under, item.added_at, item.commission_rate_bp)
+
+
+def read_as_of(text: str | None) -> datetime | None:
+    """The instant as of which a place is asked for; None for now. Raises MalformedError."""
+    if text is None:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError:
+        raise MalformedError.wrong("at", "an RFC 3339 instant with offset", repr(text)) from None
+
+
+@operations.get("/accounts/{account_id}/showcase", ShowcasePage, problems=FIND)
+def get_showcase(
+    request: HttpRequest,
+    account_id: Id,
+    at: AsOf | None = None,
+    limit: Limit = 50,
+    cursor: IdCursor | None = None,
+) -> HttpResponse:
+    """What the account's showcase shows, in the order of product ids, now or at a past instant.
+
+    What came under a link is there while that link is `linked`; a product that is off is not there.
+    """
+    require_scope(request, "read")
+    instant = read_as_of(at)
+    with snapshot():
+        found = place(account_id, None, instant, limit + 1, cursor or "")
+    if found is None:
+        raise ProblemError("not_found")
+    return respond(show_place(found, limit))
+
+
+@operations.command("POST", "/accounts/{account_id}/promotions", ItemBody)
+def promote(request: HttpRequest, account_id: Id) -> HttpResponse:
+    """The creator adds a product of a shop that the account is not linked to, at that product's commission rate."""
+    command = read_command(request, "promote", account_id=account_id)
+    return carry_out(request, command, finish=lambda answer: _item(answer, "promotion.added"))
+
+
+@operations.command("POST", "/accounts/{account_id}/items/remove", ItemBody)
+def remove_item(request: HttpRequest, account_id: Id) -> HttpResponse:
+    """The creator takes a product out of the showcase, or out of a video or live."""
+    command = read_command(request, "remove_item", account_id=account_id)
+    return carry_out(request, command, finish=lambda answer: _item(answer, "item.removed"))
+
+
+def _item(answer: Answer, kind: str) -> dict[str, Any]:
+    """The item that a command put in or took out, from its event."""
+    event = next(event for event in answer["events"] if event["type"] == kind)
+    return {name: event.get(name) for name in ItemBody.__struct_fields__}
+
+
+@operations.command("POST", "/links/{link_id}/showcase/sync", SyncedBody)
+def sync_showcase(request: HttpRequest, link_id: Id) -> HttpResponse:
+    """The official account's showcase is, from now on, every product of the shop that is on sale."""
+    command, language = read_command_on_link(request, link_id, "sync_showcase"), language_of(request)
+
+    def show(world: World) -> SyncedBody:
+        link = world.live[link_id]
+        assert link.synced_since is not None, "the command has synced it"
+        body = show_link(world, link, language)
+        return SyncedBody(
+            **{name: getattr(body, name) for name in body.__struct_fields__}, synced_since=link.synced_since
+        )
+
+    return carry_out(request, command, show, link_id=link_id)
+
+
+@operations.command("POST", "/links/{link_id}/products", AddedBody)
+def add_from_shop(request: HttpRequest, link_id: Id) -> HttpResponse:
+    """The creator adds products of the linked shop, up to 100, each with its own outcome; refused if none can be."""
+    command, language = read_command_on_link(request, link_id, "add_from_shop"), language_of(request)
+
+    def finish(answer: Answer) -> dict[str, Any]:
+        products = answer["products"]
+        return {
+            "products": [{**one, "reasons": with_sentences(one["reasons"], language)} for one in products]
+        }
+
+    return carry_out(request, command, finish=finish, link_id=link_id)

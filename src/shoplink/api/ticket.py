@@ -1,0 +1,396 @@
+"""Tickets with support: opened from a decision, answered, resolved, withdrawn, listed (domain.md section 8).
+
+Who asks sees what is theirs: a shop or a creator the tickets of their own side, support and the platform all.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from msgspec import Struct, structs
+
+from shoplink.api.http.body import (
+    Page,
+    one_page,
+    plain,
+    read_object,
+    refuse_fields,
+    respond,
+    unknown_field,
+)
+from shoplink.api.http.command import NOT_IN_A_BODY, WHENEVER, with_network_region
+from shoplink.api.http.openapi import any_command
+from shoplink.api.http.operation import FIND, WRITE, Limit, NumberCursor, Operations
+from shoplink.api.http.problem import (
+    Instant,
+    ProblemError,
+    SaidReason,
+    language_of,
+    problem_response,
+    with_sentences,
+)
+from shoplink.api.http.request import (
+    acting_with_scope,
+    actor_not_allowed,
+    actor_of,
+    idempotency_key,
+    key_of,
+    require_issuer,
+    require_scope,
+    write_actor,
+)
+from shoplink.core import COMMANDS, Reason, parse_command, wire
+from shoplink.core.commands import PairCommand
+from shoplink.core.facts import Actor, Id, Market, Side
+from shoplink.core.parse import MalformedError, is_id
+from shoplink.core.reasons import NextActor
+from shoplink.core.roles import ISSUERS
+from shoplink.core.ticket import Cause, Facts, facts_of, support_helps
+from shoplink.core.wire_format import read_reason
+from shoplink.flows import clock
+from shoplink.flows.execute import Answer
+from shoplink.flows.ticket.read import Seen, find, is_opener, see, told
+from shoplink.flows.ticket.steps import Step, Words, open_about, open_review, reply, resolve, withdraw
+from shoplink.store.read.link import one_link, snapshot
+from shoplink.store.ticket.tickets import Status, Ticket, page_of_tickets
+from shoplink.store.ticket.words import messages_of
+from shoplink.wording import Language
+from shoplink.wording.input_errors import ID
+
+operations = Operations("tickets")
+
+_STEP = (*WRITE, "not_found", "ticket.ended")
+_OPEN = (
+    *(kind for kind in WRITE if kind != "refused"),
+    "not_found",
+    "ticket.beyond_support",
+    "ticket.not_needed",
+)
+
+_COMMANDS = {
+    kind: command
+    for kind, command in COMMANDS.items()
+    if issubclass(command, PairCommand) and ISSUERS[command] <= {"shop", "creator"}
+}
+"""The commands that a ticket can be about: those of a shop or a creator."""
+
+_TEXT = "text of 1 to 2000 characters, without NUL"
+_EVIDENCE = "text of at most 200 characters, without NUL"
+_TEXT_MAX, _EVIDENCE_MAX = 2_000, 200
+_FIELDS = {
+    "text": {"type": "string", "minLength": 1, "maxLength": _TEXT_MAX, "pattern": "^[^\\x00]*$"},
+    "evidence": {
+        "anyOf": [{"type": "string", "maxLength": _EVIDENCE_MAX, "pattern": "^[^\\x00]*$"}, {"type": "null"}]
+    },
+}
+
+
+def _empty_body() -> dict[str, Any]:
+    return {"type": "object", "properties": {}, "additionalProperties": False}
+
+
+def _words_body() -> dict[str, Any]:
+    return {**_empty_body(), "properties": _FIELDS, "required": ["text"]}
+
+
+def _optional_words_body() -> dict[str, Any]:
+    return {**_empty_body(), "properties": _FIELDS, "dependentRequired": {"evidence": ["text"]}}
+
+
+def _question_body() -> dict[str, Any]:
+    about = {
+        "command": any_command(_COMMANDS),
+        "link_id": {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"},
+    }
+    one_of = [{"required": [name]} for name in about]
+    return {**_optional_words_body(), "properties": {**about, **_FIELDS}, "oneOf": one_of}
+
+
+class TicketReason(SaidReason, frozen=True):
+    """A reason, and whether it is such as support can help with."""
+
+    support_can_help: bool
+
+
+class MessageBody(Struct, frozen=True):
+    """Something that was said in a ticket; `evidence`: what proves it."""
+
+    at: Instant
+    by: Actor
+    text: str
+    evidence: str | None
+
+
+class TicketBody(Struct, frozen=True):
+    """A ticket: whose turn it is, and what stands in the way now of what it is about.
+
+    `creator_can_see`: something else does, which a shop without a live link with the account is not told.
+    """
+
+    ticket_id: str
+    shop_id: str
+    account_id: str
+    link_id: str | None
+    market: str
+    side: Side
+    opened_by: Actor
+    command: str
+    status: Literal["open", "answered", "resolved", "closed"]
+    cause: Cause | None
+    turn: NextActor
+    opened_at: Instant
+    updated_at: Instant
+    ended_at: Instant | None
+    reasons: list[TicketReason]
+    creator_can_see: bool
+
+
+class TicketInFullBody(TicketBody, frozen=True):
+    """A ticket with what was asked, the decision that it was opened from, the facts then and now, and what was said.
+
+    The facts are for support and the platform, else null. What was said is forgotten some time after the end.
+    """
+
+    asked: dict[str, Any]
+    reasons_then: list[TicketReason]
+    facts_then: Facts | None
+    facts_now: Facts | None
+    messages: list[MessageBody]
+    messages_forgotten_at: Instant | None
+
+
+def _show(seen: Seen, reader: Actor, language: Language) -> TicketBody:
+    """A ticket as it stands, with what the reader may learn of its reasons."""
+    ticket = seen.ticket
+    now = told(reader, seen.world, (ticket.shop_id, ticket.account_id), seen.standing.reasons)
+    return TicketBody(
+        ticket_id=ticket.ticket_id,
+        shop_id=ticket.shop_id,
+        account_id=ticket.account_id,
+        link_id=ticket.link_id,
+        market=ticket.market,
+        side=ticket.side,
+        opened_by=ticket.opened_by,
+        command=ticket.command,
+        status=ticket.status,
+        cause=ticket.cause,
+        turn=_turn(ticket),
+        opened_at=ticket.opened_at,
+        updated_at=ticket.updated_at,
+        ended_at=ticket.ended_at,
+        reasons=_reasons(seen, now.reasons, language),
+        creator_can_see=now.creator_can_see,
+    )
+
+
+def _show_in_full(seen: Seen, reader: Actor, language: Language) -> TicketInFullBody:
+    """The same with everything that belongs to it; reads what was said."""
+    ticket, pair = seen.ticket, (seen.ticket.shop_id, seen.ticket.account_id)
+    then = told(reader, seen.world, pair, map(read_reason, ticket.reasons))
+    staff = reader.kind in {"support", "platform"}
+    return TicketInFullBody(
+        **structs.asdict(_show(seen, reader, language)),
+        asked=ticket.fields,
+        reasons_then=_reasons(seen, then.reasons, language),
+        facts_then=ticket.facts if staff else None,
+        facts_now=facts_of(seen.world, *pair) if staff else None,
+        messages=[
+            MessageBody(message.at, message.by, message.text, message.evidence)
+            for message in messages_of(ticket.ticket_id)
+        ],
+        messages_forgotten_at=ticket.forgotten_at,
+    )
+
+
+def _turn(ticket: Ticket) -> NextActor:
+    """Who is to write next: support, or the side that opened it; nobody once it has ended."""
+    if ticket.status == "open":
+        return "support"
+    return ticket.side if ticket.status == "answered" else "nobody"
+
+
+def _reasons(seen: Seen, reasons: Iterable[Reason], language: Language) -> list[TicketReason]:
+    rulebook = seen.world.rulebook(seen.ticket.market)
+    given = list(reasons)
+    return [
+        TicketReason(**said, support_can_help=support_helps(reason, rulebook, seen.world.now))
+        for reason, said in zip(
+            given, with_sentences([wire(reason) for reason in given], language), strict=True
+        )
+    ]
+
+
+@operations.post("/tickets", TicketInFullBody, status=201, problems=_OPEN, body=_question_body, keyed=True)
+def open_ticket(request: HttpRequest) -> HttpResponse:
+    """Ask support about a command that is refused, judged anew, or about a link that stays in review.
+
+    Only what support can help with can be filed; otherwise the answer says who can act instead. What is asked about
+    already, and still open, is answered with its ticket. The commands are those of a shop or a creator; about an unlink
+    request that is unanswered for seven days, the creator asks with `request_unlink`.
+    """
+    fields = read_object(request)
+    by, words = actor_of(request), _read_words(fields, ("command", "link_id"))
+    require_scope(request, by.kind)
+    if by.kind not in {"shop", "creator"}:
+        raise actor_not_allowed(by, "open_ticket", "account:ID, shop:ID")
+    if ("command" in fields) == ("link_id" in fields):
+        raise MalformedError("exactly one of {names} must be there", "command", names="command, link_id")
+    step = _step(request, by)
+    if "command" in fields:
+        return _answer(request, open_about(_read_command(request, fields["command"], by), step, words), 201)
+    link_id = fields["link_id"]
+    if not isinstance(link_id, str) or not is_id(link_id):
+        raise MalformedError.wrong("link_id", ID.en, repr(link_id))
+    link = one_link(link_id)
+    if link is None or by.id != (link.shop_id if by.kind == "shop" else link.account_id):
+        raise ProblemError("not_found")
+    return _answer(request, open_review(link, step, words), 201)
+
+
+@operations.get("/tickets", Page[TicketBody], acts=True)
+def list_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
+    request: HttpRequest,
+    *,
+    shop_id: Id | None = None,
+    account_id: Id | None = None,
+    status: Status | None = None,
+    market: Market | None = None,
+    limit: Limit = 50,
+    cursor: NumberCursor | None = None,
+) -> HttpResponse:
+    """Tickets that are for the one who asks to see, the oldest first, each with what stands in the way now.
+
+    A page may hold fewer than `limit`; there is another one as long as `next` is not null.
+    """
+    require_scope(request, "read")
+    reader, language = actor_of(request), language_of(request)
+    own: dict[str, Any] = {"shop_id": shop_id, "account_id": account_id}
+    if reader.kind in {"shop", "creator"}:
+        name = "shop_id" if reader.kind == "shop" else "account_id"
+        if own[name] not in {None, reader.id}:
+            return respond(Page([], None))
+        own |= {name: reader.id, "side": reader.kind}
+    with snapshot():
+        rows = page_of_tickets(clock.now(), limit + 1, int(cursor or 0), status=status, market=market, **own)
+        seen = {each.ticket.ticket_id: each for each in see(rows[:limit])}
+
+    def show(row: Any) -> TicketBody | None:
+        now = seen[row.ticket_id]
+        return _show(now, reader, language) if status in {None, now.ticket.status} else None
+
+    return respond(one_page(rows, limit, lambda row: row.number, show))
+
+
+@operations.get("/tickets/{ticket_id}", TicketInFullBody, problems=FIND, acts=True)
+def get_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
+    """The ticket with the decision then and now, and what was said."""
+    require_scope(request, "read")
+    reader = actor_of(request)
+    with snapshot():
+        seen = _found(ticket_id, reader)
+        return respond(_show_in_full(seen, reader, language_of(request)))
+
+
+@operations.post(
+    "/tickets/{ticket_id}/replies",
+    TicketInFullBody,
+    status=201,
+    problems=_STEP,
+    body=_words_body,
+    keyed=True,
+)
+def reply_to_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
+    """Write in the ticket, as support or as the side that opened it."""
+    by, words = acting_with_scope(request), _read_words(read_object(request))
+    if words is None:
+        raise MalformedError.wrong("text", _TEXT)
+    return _answer(request, reply(_found(ticket_id, by).ticket, _step(request, by), words), 201)
+
+
+@operations.post(
+    "/tickets/{ticket_id}/resolution",
+    TicketInFullBody,
+    problems=_STEP,
+    body=_optional_words_body,
+    keyed=True,
+)
+def resolve_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
+    """Support says that the ticket is done, perhaps with a last word."""
+    by, words = acting_with_scope(request), _read_words(read_object(request))
+    seen = _found(ticket_id, by)
+    if by.kind not in {"support", "platform"}:
+        raise actor_not_allowed(by, "resolve_ticket", "platform:ID, support:ID")
+    return _answer(request, resolve(seen.ticket, _step(request, by), words))
+
+
+@operations.post(
+    "/tickets/{ticket_id}/withdrawal", TicketInFullBody, problems=_STEP, body=_empty_body, keyed=True
+)
+def withdraw_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
+    """The side that opened the ticket needs no help any more."""
+    by = acting_with_scope(request)
+    refuse_fields(read_object(request), other_than=())
+    ticket = _found(ticket_id, by).ticket
+    if not is_opener(by, ticket):
+        own_id = ticket.shop_id if ticket.side == "shop" else ticket.account_id
+        raise actor_not_allowed(by, "withdraw_ticket", write_actor(ticket.side, own_id))
+    return _answer(request, withdraw(ticket, _step(request, by)))
+
+
+def _found(ticket_id: str, reader: Actor) -> Seen:
+    """The ticket, if it is for this reader to see. Raises ProblemError (not_found)."""
+    seen = find(ticket_id, reader)
+    if seen is None:
+        raise ProblemError("not_found")
+    return seen
+
+
+def _step(request: HttpRequest, by: Actor) -> Step:
+    language = language_of(request)
+    return Step(
+        by,
+        scope=key_of(request).key_id,
+        key=idempotency_key(request),
+        show=lambda seen: plain(_show_in_full(seen, by, language)),
+    )
+
+
+def _answer(request: HttpRequest, answer: Answer, status: int = 200) -> HttpResponse:
+    if answer["outcome"] == "accepted":
+        return respond(answer["shown"], status)
+    more: dict[str, Any] = {}
+    if answer["outcome"] == "refused":
+        reasons = with_sentences(answer["reasons"], language_of(request))
+        more = {"reasons": reasons, "creator_can_see": answer["creator_can_see"]}
+    return problem_response(request, ProblemError(answer["error"]), **more)
+
+
+def _read_command(request: HttpRequest, command: Any, by: Actor) -> PairCommand:
+    """The command that a body asks about. Raises MalformedError and ProblemError (actor.not_allowed)."""
+    if not isinstance(command, dict) or command.get("command") not in _COMMANDS:
+        found = repr(command.get("command") if isinstance(command, dict) else command)
+        raise MalformedError.wrong("command", f"a command, one of {', '.join(_COMMANDS)}", found)
+    for name in NOT_IN_A_BODY:
+        if name in command:
+            raise unknown_field(name)
+    parsed = parse_command({**with_network_region(command), "at": WHENEVER, "by": plain(by)})
+    assert isinstance(parsed, PairCommand), "tickets are about such"
+    require_issuer(request, parsed)
+    return parsed
+
+
+def _read_words(fields: dict[str, Any], others: tuple[str, ...] = ()) -> Words | None:
+    """What is written in a body, if anything is. Raises MalformedError."""
+    refuse_fields(fields, other_than=("text", "evidence", *others))
+    text, evidence = fields.get("text"), fields.get("evidence")
+    if "text" in fields and not (_is_text(text, _TEXT_MAX) and text):
+        raise MalformedError.wrong("text", _TEXT, repr(text))
+    if evidence is not None and not _is_text(evidence, _EVIDENCE_MAX):
+        raise MalformedError.wrong("evidence", _EVIDENCE, repr(evidence))
+    if "evidence" in fields and text is None:
+        raise MalformedError.wrong("text", _TEXT)
+    return None if text is None else Words(text, evidence)
+
+
+def _is_text(value: Any, most: int) -> bool:
+    return isinstance(value, str) and len(value) <= most and "\x00" not in value
