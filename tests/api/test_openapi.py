@@ -126,7 +126,9 @@ def test_the_human_pages_show_every_operation_and_fetch_nothing(service: Service
 
 
 def test_every_example_is_what_happens(call: Caller) -> None:
-    for name, answer in play(call, STORY):
+    answers = list(play(call, STORY))
+    assert len(answers) == len(STORY)
+    for name, answer in answers:
         _method, _path, operation = OPERATIONS[name]
         status, expected = _expected(operation)
         assert answer.status == status, (name, answer)

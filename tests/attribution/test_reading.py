@@ -91,7 +91,9 @@ def test_the_clocks_of_a_zone_are_those_of_its_rules(name: str) -> None:
     ]
     table = ibis.memtable({"shown": [at(f"{shown.isoformat()}+00:00") for shown in local]})
     asked = table.mutate(offset=instants.offset_in(zone, table.shown))
-    for row in ibis.duckdb.connect().to_pyarrow(asked).to_pylist():
+    rows = ibis.duckdb.connect().to_pyarrow(asked).to_pylist()
+    assert len(rows) == len(local)
+    for row in rows:
         shown = datetime(1970, 1, 1) + timedelta(microseconds=row["shown"])  # noqa: DTZ001 (as above)
         assert row["offset"] == offset_if_shown_once(shown, zone), shown
 

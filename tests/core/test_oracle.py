@@ -76,7 +76,9 @@ def test_the_core_tells_every_story_as_the_oracle_does(name: str, rulebook: str)
 
 
 def test_the_core_agrees_with_the_oracle_on_random_streams() -> None:
-    for seed, stream in enumerate(fixed_streams(STREAMS)):
+    streams = list(fixed_streams(STREAMS))
+    assert len(streams) == STREAMS
+    for seed, stream in enumerate(streams):
         for rulebook in RULEBOOKS:
             difference = first_difference(stream, rulebook, packaged())
             assert difference is None, f"random_stream(random.Random({seed}), {LENGTH}), {difference}"

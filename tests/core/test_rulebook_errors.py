@@ -109,6 +109,7 @@ def test_every_parameter_has_impossible_values() -> None:
 @pytest.mark.parametrize("key", IMPOSSIBLE)
 def test_an_impossible_value_is_named_with_what_is_allowed(key: str) -> None:
     allowed, values = IMPOSSIBLE[key]
+    assert values
     for value, shown in values.items():
         assert error_with_value(key, value) == f"own.toml: {key}.value: found {shown}; allowed: {allowed}"
 

@@ -36,7 +36,9 @@ def test_the_table_of_commands_is_complete() -> None:
 @pytest.mark.parametrize("command", REQUIRED)
 def test_a_minimal_command_and_one_with_every_field_are_valid(command: str) -> None:
     full = line(command, **OPTIONAL.get(command, {}), **ANYWHERE)
-    for answer in ask(*BEFORE, line(command), full)[len(BEFORE) :]:
+    answers = ask(*BEFORE, line(command), full)[len(BEFORE) :]
+    assert len(answers) == 2
+    for answer in answers:
         assert answer["outcome"] in {"accepted", "refused"}, answer
 
 
@@ -75,6 +77,7 @@ def test_null_in_a_field_that_may_be_left_out_means_that_it_is(command: str, fie
 @pytest.mark.parametrize(("command", "field"), FIELDS)
 def test_a_wrong_value_is_named_with_what_is_allowed(command: str, field: str) -> None:
     allowed, values = WRONG[kind(command, field)]
+    assert values
     for value in values:
         error = error_of(line(command, **{field: value}))
         assert error.startswith(f"{field}: found {value!r}; allowed: "), value

@@ -35,7 +35,10 @@ def test_the_conformance_file_is_answered_as_expected(rulebook: str) -> None:
 
 
 def test_every_answer_is_json_with_the_promised_fields() -> None:
-    for answer in ask_file((CONFORMANCE / "guide.ndjson").read_bytes()):
+    answers = ask_file((CONFORMANCE / "guide.ndjson").read_bytes())
+    assert {bool(answer["events"]) for answer in answers} == {True, False}
+    assert {bool(answer["reasons"]) for answer in answers} == {True, False}
+    for answer in answers:
         written = json.loads(json.dumps(answer))
         assert set(written) == {"line", "outcome", "events", "warnings", "reasons"}
         for event in written["events"]:

@@ -118,6 +118,7 @@ def test_no_event_is_earlier_than_one_that_it_follows(
         check_feed(feed, workers)
         for link_id in {event["link_id"] for event in feed if "link_id" in event}:
             check_link(client.get(f"/v1/links/{link_id}"))
+    assert len(feed) > WORKERS
     last: defaultdict[str, datetime] = defaultdict(lambda: datetime.min.replace(tzinfo=UTC))
     for event in feed:
         at = parse_instant(event["at"])

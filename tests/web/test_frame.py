@@ -128,6 +128,7 @@ def test_cookies_are_out_of_the_reach_of_scripts_and_of_other_sites() -> None:
     client.post("/demo", {"persona": "mei"})
     client.get("/demo")
     del client.cookies["zone"]  # which the browser's own script has set
+    assert {"theme", "network"} <= client.cookies.keys()
     for name, cookie in client.cookies.items():
         assert cookie["httponly"], name
         assert cookie["samesite"] == "Lax", name

@@ -44,6 +44,7 @@ def _address(page: Page, shop_id: str, account_id: str) -> str:
 @pytest.mark.usefixtures("demo_world")
 def test_who_has_not_signed_in_is_shown_the_way_in_and_back() -> None:
     client = Client()
+    assert _protected()
     for page in _protected():
         path = _address(page, SHOP, ACCOUNT)
         response = client.get(path)
@@ -54,9 +55,9 @@ def test_who_has_not_signed_in_is_shown_the_way_in_and_back() -> None:
 @pytest.mark.usefixtures("demo_world")
 def test_what_is_anothers_cannot_be_told_from_what_is_not_there() -> None:
     client = browser_of("mei")
-    for page in _protected():
-        if "shop_id" not in page.route and "account_id" not in page.route:
-            continue
+    pages = [page for page in _protected() if "shop_id" in page.route or "account_id" in page.route]
+    assert pages
+    for page in pages:
         foreign = client.get(_address(page, SHOP, ACCOUNT))
         missing = client.get(_address(page, "no-such-shop", "no-such-account"))
         assert (foreign.status_code, missing.status_code) == (404, 404), page.name
@@ -68,19 +69,21 @@ def test_what_is_anothers_cannot_be_told_from_what_is_not_there() -> None:
 @pytest.mark.parametrize("place", ["support", "platform"])
 def test_staff_pages_are_not_there_for_anybody_else(place: str) -> None:
     client = browser_of("mei")
-    for page in PAGES.values():
-        if page.route.startswith(f"{place}/"):
-            assert client.get(_address(page, SHOP, ACCOUNT)).status_code == 404, page.name
+    pages = [page for page in PAGES.values() if page.route.startswith(f"{place}/")]
+    assert pages
+    for page in pages:
+        assert client.get(_address(page, SHOP, ACCOUNT)).status_code == 404, page.name
 
 
 @pytest.mark.usefixtures("demo_world")
 def test_every_form_that_comes_from_another_site_is_refused() -> None:
+    pages = [page for page in PAGES.values() if "POST" in page.methods]
+    assert pages
     for persona in (None, "mei", "leo", "wei", "alex"):
         client = browser_of(persona, csrf=True)
-        for page in PAGES.values():
-            if "POST" in page.methods:
-                response = client.post(_address(page, SHOP, ACCOUNT), {"key": "forged"})
-                assert response.status_code == 403, (persona, page.name)
+        for page in pages:
+            response = client.post(_address(page, SHOP, ACCOUNT), {"key": "forged"})
+            assert response.status_code == 403, (persona, page.name)
 
 
 @pytest.mark.usefixtures("demo_world")
