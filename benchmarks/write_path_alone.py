@@ -4,15 +4,15 @@ python -m benchmarks.write_path_alone serve …
 """
 
 from shoplink.cli import main
-from shoplink.flows.group_commit import Order, Together
+from shoplink.flows.group_commit import GroupCommit, PendingBatch
 
 
-def _alone(self: Together, order: Order) -> bool:
-    self._do([order])
+def _alone(self: GroupCommit, batch: PendingBatch) -> bool:
+    self._store([batch])
     return True
 
 
-Together.__call__ = _alone  # type: ignore[method-assign]
+GroupCommit.__call__ = _alone  # type: ignore[method-assign]
 
 if __name__ == "__main__":
     main()

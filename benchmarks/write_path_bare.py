@@ -33,7 +33,7 @@ def recorded(world: World, commands: int, seed: int) -> list[Transaction]:
     with connection.execute_wrapper(record):
         for _ in range(commands):
             transactions.append([])
-            execute([invitation(random.randrange(world.shops), random.randrange(world.free))])
+            execute(invitation(random.randrange(world.shops), random.randrange(world.free)))
     leave()
     drop(url)
     # What the connection was set up with stands before the first transaction; the loop has its own.

@@ -14,7 +14,7 @@ from time import perf_counter
 
 from benchmarks.write_path_rival import invitation
 from benchmarks.write_path_world import World
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_batch
 
 BATCH = 1_000
 
@@ -54,7 +54,7 @@ def _work(number: int, workers: int, shops: int, free: int, seconds: float, seed
             )
             for _ in range(BATCH)
         ]
-        return Counter(answer["outcome"] for answer in execute(given))
+        return Counter(answer["outcome"] for answer in execute_batch(given))
 
     batch()
     print("ready", flush=True)

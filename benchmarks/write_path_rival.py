@@ -57,7 +57,7 @@ def agree(world: World, commands: int = 600) -> None:
     use(ours_at)
     ours = []
     for shop, account in given:
-        answer = execute([invitation(shop, account)])[0]
+        answer = execute(invitation(shop, account))
         ours.append(
             " ".join([answer["outcome"], *answer["warnings"], *(r["code"] for r in answer["reasons"])])
         )

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from shoplink.core import Command, parse_command
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_as_of, execute_batch
 from shoplink.store.database.owner import release
 from shoplink.store.people import keys
 from tests.databases import use
@@ -60,9 +60,9 @@ def _world(shops: int) -> None:
         commands.append(_account(held, birth_date="2007-01-01"))
         commands.append(_on("request_unlink", shop_id, asking, day_two, network_region="GB"))
     commands.sort(key=lambda command: command.at)
-    answers = execute(commands, now=None)
+    answers = execute_as_of(commands)
     assert {answer["outcome"] for answer in answers} == {"accepted"}
-    refused = execute([_on("decline", "S", "A2", day_two)], now=None)
+    refused = execute_as_of([_on("decline", "S", "A2", day_two)])
     assert refused[0]["outcome"] == "refused"
 
 
@@ -212,8 +212,8 @@ def test_a_page_costs_the_same_statements_however_much_there_is(get: Callable[[s
     with CaptureQueriesContext(connection) as few:
         get(path)
     _more = [_command("put_account", LONG_AGO, account_id=f"B{n}", region="GB") for n in range(40)]
-    execute(_more)
-    execute(
+    execute_batch(_more)
+    execute_batch(
         [_command("put_shop", LONG_AGO, shop_id=f"T{n}", market="GB", enrolment="open") for n in range(40)]
     )
     with CaptureQueriesContext(connection) as many:

@@ -12,7 +12,7 @@ from shoplink.core.instant import birthday
 from shoplink.demo import links as demo_links
 from shoplink.demo import world as demo
 from shoplink.flows import clock
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute, execute_as_of, execute_batch
 from shoplink.flows.tick import tick
 from shoplink.store.database.owner import release
 from shoplink.store.people.keys import SCOPES, find
@@ -77,7 +77,7 @@ def test_the_invitation_to_refuse_is_refused_for_three_reasons_with_dates_to_com
             "account_id": demo_links.UNDER_AGE,
         }
     )
-    reasons = {reason["code"]: reason["possible_at"] for reason in execute([command])[0]["reasons"]}
+    reasons = {reason["code"]: reason["possible_at"] for reason in execute(command)["reasons"]}
     assert list(reasons) == ["account.under_age", "account.region_mismatch", "shop.link_quota_spent"]
     assert reasons["account.region_mismatch"] is None
     assert reasons["account.under_age"] > f"{clock.now():%Y-%m-%d}"
@@ -108,7 +108,7 @@ def test_a_second_run_keeps_the_world_and_replaces_the_key(run: Run) -> None:
 
 
 def test_a_world_of_last_week_is_kept_and_time_has_passed_in_it(run: Run) -> None:
-    execute(demo_links.world_commands(clock.now() - timedelta(days=7)), now=None)
+    execute_as_of(demo_links.world_commands(clock.now() - timedelta(days=7)))
     release()
     shown = msgspec.json.decode(run("demo", "--json").stdout)
     assert shown["made"] is False
@@ -126,13 +126,13 @@ def test_an_offer_that_was_used_is_followed_by_another() -> None:
             demo_links._invite(clock.now(), "hh-tea-gb", "nora.lane-1", "official"), shop_id="hh-popup-1"
         ),
     ]
-    assert [answer["outcome"] for answer in execute(commands)] == ["accepted", "accepted"]
+    assert [answer["outcome"] for answer in execute_batch(commands)] == ["accepted", "accepted"]
     assert demo.open_offer() == demo_links.offer_ids(2)
     assert demo.open_offer() == demo_links.offer_ids(2)
 
 
 def test_a_database_that_holds_anything_else_is_left_as_it_is(run: Run) -> None:
-    execute([PutShop(at=clock.now(), shop_id="S1", market="GB", enrolment="open")])
+    execute(PutShop(at=clock.now(), shop_id="S1", market="GB", enrolment="open"))
     release()
     done = run("demo")
     assert (done.returncode, done.stdout) == (2, "")

@@ -59,9 +59,7 @@ def eventually(true: Callable[[], bool], within_seconds: float = 10) -> bool:
 
 
 def record_a_shop(shop_id: str) -> None:
-    assert (
-        execute([PutShop(at=NOW, shop_id=shop_id, market="GB", enrolment="open")])[0]["outcome"] == "accepted"
-    )
+    assert execute(PutShop(at=NOW, shop_id=shop_id, market="GB", enrolment="open"))["outcome"] == "accepted"
 
 
 def test_a_sqlite_file_belongs_to_the_service_from_its_start(tmp_path: Path) -> None:
@@ -260,7 +258,7 @@ def test_a_log_line_names_nobody(tmp_path: Path, capfd: pytest.CaptureFixture[st
     account = PutAccount(
         at=NOW, account_id="mei.lin", region="GB", birth_date=date(1999, 8, 7), handle="meilin.eats"
     )
-    assert execute([account])[0]["outcome"] == "accepted"
+    assert execute(account)["outcome"] == "accepted"
     with server.serving(url, tmp_path) as address:
         assert status_of(f"{address}/v1/accounts/mei.lin", key) == 200
         with connection.cursor() as cursor:

@@ -5,7 +5,8 @@ import json
 from typing import Any
 
 from shoplink.core import World
-from shoplink.flows.file.replay import Answer, read_lines, replay
+from shoplink.flows.answer import Answer
+from shoplink.flows.file.replay import read_lines, replay
 from shoplink.rulebooks import packaged
 
 GUIDE = "guide-2024-11"

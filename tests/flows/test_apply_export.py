@@ -7,7 +7,7 @@ import pytest
 
 from shoplink.core import parse_command
 from shoplink.core.facts import Actor
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_as_of
 from shoplink.flows.file.apply import apply
 from shoplink.flows.file.export import export_commands, export_log, export_table
 from shoplink.flows.file.source import Reading, inspect
@@ -25,7 +25,7 @@ NASTY = ["=1+1", '"', "a,b;c\td", " both ends ", "兰亭\r\n家居", "\ufeff", "
 
 
 def done(at: str, *fields: dict[str, Any]) -> None:
-    answers = execute([parse_command({**one, "at": at}) for one in fields], now=None)
+    answers = execute_as_of([parse_command({**one, "at": at}) for one in fields])
     assert {answer["outcome"] for answer in answers} == {"accepted"}
 
 

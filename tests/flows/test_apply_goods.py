@@ -8,7 +8,8 @@ import pytest
 
 from shoplink.core import parse_command
 from shoplink.core.facts import Actor
-from shoplink.flows.execute import Answer, execute
+from shoplink.flows.answer import Answer
+from shoplink.flows.execute import execute_batch
 from shoplink.flows.file.apply import apply, in_order
 from shoplink.flows.file.export import export_commands, export_table
 from shoplink.flows.file.source import Reading, inspect
@@ -148,7 +149,7 @@ def shown(account_id: str, content_id: str | None = None) -> list[tuple[str, str
 @pytest.mark.usefixtures("database")
 def test_what_is_shown_is_given_out_and_shown_again_by_another_database() -> None:
     moment = {"at": "2024-11-11T12:00:00Z", "by": {"kind": "platform", "id": "p"}}
-    answers = execute([parse_command({**line, **moment}) for line in goods()])
+    answers = execute_batch([parse_command({**line, **moment}) for line in goods()])
     assert {answer["outcome"] for answer in answers} == {"accepted"}
     places = (("lin", None), ("mei", None), ("mei", "v1"), ("zoe", None))
     before = {one: shown(*one) for one in places}

@@ -4,7 +4,7 @@ from shoplink.core import Accepted, Actor, Invite, PutAccount, PutShop
 from shoplink.core.facts import Role
 from shoplink.flows import clock
 from shoplink.flows.dry_run import try_in_turn
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute, execute_batch
 from shoplink.store.database.sql import query
 from tests.rule import rule
 
@@ -13,10 +13,10 @@ PLATFORM = Actor("platform", "test")
 
 def _world() -> None:
     now = clock.now()
-    execute([PutShop(at=now, by=PLATFORM, shop_id="S", market="GB", enrolment="invited")])
-    born = {"birth_date": clock.now().date().replace(year=1990, day=1)}
-    execute(
-        [PutAccount(at=now, by=PLATFORM, account_id=f"A{n}", region="GB", **born) for n in range(6)]  # type: ignore[arg-type]
+    execute(PutShop(at=now, by=PLATFORM, shop_id="S", market="GB", enrolment="invited"))
+    born = now.date().replace(year=1990, day=1)
+    execute_batch(
+        [PutAccount(at=now, by=PLATFORM, account_id=f"A{n}", region="GB", birth_date=born) for n in range(6)]
     )
 
 
@@ -50,4 +50,4 @@ def test_what_was_tried_is_what_comes_of_it() -> None:
     _world()
     commands = [_invite("A0", "official"), *(_invite(f"A{n}") for n in range(6))]
     tried = [isinstance(decision, Accepted) for decision in try_in_turn(commands)]
-    assert [answer["outcome"] == "accepted" for answer in execute(commands)] == tried
+    assert [answer["outcome"] == "accepted" for answer in execute_batch(commands)] == tried

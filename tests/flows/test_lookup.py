@@ -20,7 +20,7 @@ LIN, MAX = Actor("shop", "S", "person_lin"), Actor("shop", "S", "person_max")
 def accounts(database: str) -> None:  # noqa: ARG001 (the database is in use)
     by = Actor("platform", "test")
     for account_id, handle in (("A1", "zhou"), ("A2", "mei"), ("A3", "mei")):
-        execute([PutAccount(at=clock.now(), by=by, account_id=account_id, region="GB", handle=handle)])
+        execute(PutAccount(at=clock.now(), by=by, account_id=account_id, region="GB", handle=handle))
 
 
 def test_an_account_is_found_by_its_handle_however_it_is_written() -> None:
@@ -61,7 +61,7 @@ def test_a_person_may_look_up_so_many_an_hour_and_what_is_too_much_is_not_done_i
 @pytest.mark.parametrize("handle", ["", "@", "@\u3000", "\u3000", "@\u00a0", " @ "])
 def test_no_handle_is_nobody_s_though_accounts_have_none(handle: str) -> None:
     by = Actor("platform", "test")
-    execute([PutAccount(at=clock.now(), by=by, account_id="A4", region="GB")])
+    execute(PutAccount(at=clock.now(), by=by, account_id="A4", region="GB"))
     assert find(LIN, [handle]).accounts == [("", [])]
     assert not may_see(LIN, "A4")
     assert query("SELECT count(*) FROM look_up") == [(0,)]
@@ -70,7 +70,7 @@ def test_no_handle_is_nobody_s_though_accounts_have_none(handle: str) -> None:
 def test_an_account_that_a_handle_has_come_to_name_is_kept_as_looked_up() -> None:
     find(LIN, ["new"])
     by = Actor("platform", "test")
-    execute([PutAccount(at=clock.now(), by=by, account_id="A4", region="GB", handle="new")])
+    execute(PutAccount(at=clock.now(), by=by, account_id="A4", region="GB", handle="new"))
     assert find(LIN, ["new"]).accounts == [("new", ["A4"])]
     assert may_see(LIN, "A4")
 

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shoplink.flows.file.replay import Answer
+from shoplink.flows.answer import Answer
 from tests.flows.file import AFTER, BEFORE, OPTIONAL, REQUIRED, ask_file, encoded, line, numberless
 
 NO_DEADLINE = settings(deadline=None)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shoplink.core import parse_command
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_as_of
 from shoplink.flows.tick import tick
 from shoplink.flows.verify.run import Verified, verify
 from tests.oracle.streams import random_stream, stories
@@ -39,7 +39,7 @@ def nothing_differs(label: str, stream: Iterable[Mapping[str, Any]]) -> None:
     done = 0
     while done < len(commands):
         batch = commands[done : done + rng.randint(1, LARGEST_BATCH)]
-        execute(batch, now=None)
+        execute_as_of(batch)
         done += len(batch)
         if rng.random() < TIMER_RUNS:
             tick(batch[-1].at)

@@ -5,7 +5,8 @@ from typing import Any
 
 from shoplink.core import Command, parse_command
 from shoplink.core.instant import format_instant
-from shoplink.flows.execute import Answer, execute
+from shoplink.flows.answer import Answer
+from shoplink.flows.execute import execute, execute_as_of, execute_batch
 
 NOON = datetime(2024, 11, 11, 12, tzinfo=UTC)
 
@@ -45,13 +46,31 @@ def accept(shop_id: str, account_id: str, **more: Any) -> Command:
 
 
 def done(*commands: Command, **how: Any) -> list[Answer]:
-    """Execute commands that must all be accepted."""
-    answers = execute(commands, **how)
-    assert [one["outcome"] for one in answers] == ["accepted"] * len(commands), answers
+    """Execute commands that must all be accepted: one as the service does, several as a batch."""
+    return _accepted(
+        [execute(commands[0])] if len(commands) == 1 and not how else execute_batch(commands, **how)
+    )
+
+
+def done_as_of(*commands: Command) -> list[Answer]:
+    """The same at the commands' own instants."""
+    return _accepted(execute_as_of(commands))
+
+
+def _accepted(answers: list[Answer]) -> list[Answer]:
+    assert {one["outcome"] for one in answers} <= {"accepted"}, answers
     return answers
 
 
-def outcome(*commands: Command, **how: Any) -> tuple[str, tuple[str, ...]]:
+def outcome(*commands: Command) -> tuple[str, tuple[str, ...]]:
     """Outcome and reasons of the last of these commands."""
-    answer = execute(commands, **how)[-1]
+    return _outcome(execute_batch(commands)[-1])
+
+
+def outcome_as_of(*commands: Command) -> tuple[str, tuple[str, ...]]:
+    """The same at the commands' own instants."""
+    return _outcome(execute_as_of(commands)[-1])
+
+
+def _outcome(answer: Answer) -> tuple[str, tuple[str, ...]]:
     return answer["outcome"], tuple(reason["code"] for reason in answer["reasons"])

@@ -11,7 +11,7 @@ from django.db import connection
 
 from shoplink.core import COMMANDS, Command, parse_command
 from shoplink.core.instant import format_instant
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_as_of, execute_batch
 
 GOLDEN = Path(__file__).parent / "statements.golden.txt"
 DATABASES = ("sqlite", "postgresql")
@@ -33,6 +33,9 @@ _WITH_PRODUCT = frozenset({"put_product", "add_from_shop", "promote", "remove_it
 _WITH_CONTENT = frozenset({"put_content", "add_from_shop"})
 _REQUESTED = frozenset({"withdraw_unlink_request", "refuse_unlink", "approve_unlink", "unlink"})
 _MONTH = timedelta(days=30)
+
+ALONE = ("invite", "accept", "approve_unlink")
+"""The commands whose own statements stand in the golden file, too."""
 
 Fields = dict[str, Any]
 
@@ -65,7 +68,7 @@ def prepare(kinds: Sequence[str], copies: int) -> None:
             lines.append(_promote(pair["shop_id"], pair["account_id"]))
         if kind == "end_waiver":
             lines.append(_waiver("grant_waiver", pair["shop_id"], until=None))
-    refused = [one for one in execute(_parsed(lines, now), now=None) if one["outcome"] != "accepted"]
+    refused = [one for one in execute_as_of(_parsed(lines, now)) if one["outcome"] != "accepted"]
     assert not refused, refused
 
 
@@ -88,7 +91,7 @@ def every_kind() -> list[str]:
 def statements(commands: Sequence[Command]) -> list[str]:
     """The statements, without parameters, that executing these commands sends."""
     with listening() as heard:
-        execute(commands)
+        execute_batch(commands)
     return heard
 
 
@@ -114,7 +117,10 @@ def golden() -> str:
     for kind in DATABASES:
         use(fresh(kind))
         prepare(every_kind(), 1)
-        parts += [f"== {kind}", *statements(batch(every_kind(), 1)), ""]
+        parts += [f"== {kind}: every kind of command in one batch", *statements(batch(every_kind(), 1)), ""]
+        for one in ALONE:
+            prepare([one], 2)
+            parts += [f"== {kind}: {one} alone", *statements(batch([one], 2)[:1]), ""]
         connection.close()
     return "\n".join(parts)
 

@@ -9,7 +9,7 @@ import pytest
 from shoplink.core import Command, parse_command
 from shoplink.core.instant import format_instant
 from shoplink.flows.dry_run import try_in_turn
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_batch
 from shoplink.flows.showcase import place
 from shoplink.store.database.sql import query
 from tests.rule import rule
@@ -60,7 +60,7 @@ def shop(database: str) -> None:  # noqa: ARG001 (the database is in use)
             "linked_at": "2024-01-01T00:00:00Z",
         },
     ]
-    assert {answer["outcome"] for answer in execute(commands(lines))} == {"accepted"}
+    assert {answer["outcome"] for answer in execute_batch(commands(lines))} == {"accepted"}
 
 
 @rule("R14", "R15")
@@ -83,11 +83,11 @@ def test_thousands_of_products_are_put_and_added_in_order_with_a_fixed_number_of
 @rule("R14")
 @pytest.mark.usefixtures("shop")
 def test_each_product_of_thousands_has_its_own_outcome_when_it_is_only_judged_too() -> None:
-    execute(commands(put("tea", MANY)))
+    execute_batch(commands(put("tea", MANY)))
     batch = commands(add("tea", MANY))
     judged = [outcome for decision in try_in_turn(batch) for outcome in decision.outcomes]
     assert query("SELECT count(*) FROM item") == [(0,)], "nothing is stored"
-    done = [product for answer in execute(batch) for product in answer["products"]]
+    done = [product for answer in execute_batch(batch) for product in answer["products"]]
     assert len(judged) == len(done) > MANY
     for trial, real in zip(judged, done, strict=True):
         assert (trial.product_id, [reason.code for reason in trial.reasons]) == (

@@ -12,8 +12,8 @@ import pytest
 from shoplink.core import AnyEvent, Command, World, advance, parse_command, step, wire
 from shoplink.core.decisions import Accepted, Refused
 from shoplink.core.instant import END
-from shoplink.flows.execute import execute
-from shoplink.flows.file.replay import products
+from shoplink.core.wire_format import wire_products
+from shoplink.flows.execute import execute_as_of
 from shoplink.flows.tick import tick
 from shoplink.flows.verify.run import Verified, verify
 from shoplink.rulebooks import packaged
@@ -71,7 +71,7 @@ def in_memory(commands: Iterable[Command]) -> tuple[list[Answer], Events]:
                 refused = {"outcome": "refused", "warnings": [], "reasons": [wire(one) for one in reasons]}
                 answer |= refused
         if done.decision.outcomes:
-            answer["products"] = products(done.decision.outcomes)
+            answer["products"] = wire_products(done.decision.outcomes)
         answers.append(own(answer))
         log.update(without_link_id(wire(event)) for event in (*done.due, *done.own))
     log.update(without_link_id(wire(event)) for event in advance(world, END))
@@ -84,7 +84,7 @@ def in_batches(commands: list[Command], label: str) -> list[Answer]:
     answers: list[Answer] = []
     while len(answers) < len(commands):
         size = rng.choice((1, rng.randint(2, 10), rng.randint(10, LARGEST_BATCH)))
-        answers += execute(commands[len(answers) : len(answers) + size], now=None)
+        answers += execute_as_of(commands[len(answers) : len(answers) + size])
         if rng.random() < TIMER_RUNS:
             tick(commands[len(answers) - 1].at)
     return answers
@@ -134,7 +134,7 @@ def test_what_time_makes_due_is_stored_by_the_timer_exactly_when_it_was_due() ->
         {"command": "put_account", "account_id": "A", "region": "GB", "birth_date": "1990-01-01"},
         {"command": "invite", "shop_id": "S", "account_id": "A", "role": "official", "network_region": "GB"},
     )
-    execute([parse_command({**one, "at": "2024-11-11T12:00:00Z"}) for one in fields], now=None)
+    execute_as_of([parse_command({**one, "at": "2024-11-11T12:00:00Z"}) for one in fields])
     deadline = start + timedelta(hours=48)
     assert tick(deadline - timedelta(microseconds=1)).due == 0
     assert tick(deadline + timedelta(days=3)).due == 1

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from shoplink.core.instant import format_instant
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute, execute_as_of, execute_batch
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
-from tests.store.asking import NOON, accept, command, done, invite, put_account, put_shop
+from tests.store.asking import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
 from tests.store.threads import at_once, beside, somebody_waits_for_a_lock, until
 
 IN_PROGRESS = "idempotency.in_progress"
@@ -29,35 +29,35 @@ def count(table: str) -> int:
 class TestAKey:
     def test_with_the_same_command_is_given_the_same_answer_and_nothing_is_done(self) -> None:
         done(put_shop("S"), put_account("A"))
-        first = execute([invite("S", "A", key="one")])
+        first = [execute(invite("S", "A", key="one"))]
         events = count("event")
         assert first[0]["outcome"] == "accepted"
-        assert execute([invite("S", "A", key="one")]) == first
+        assert [execute(invite("S", "A", key="one"))] == first
         assert count("event") == events
 
     def test_stays_refused_when_the_command_would_be_accepted_now(self) -> None:
-        first = execute([invite("S", "A", key="one")])
+        first = [execute(invite("S", "A", key="one"))]
         assert first[0]["outcome"] == "refused"
         done(put_shop("S"), put_account("A"))
-        assert execute([invite("S", "A", key="one")]) == first
+        assert [execute(invite("S", "A", key="one"))] == first
         assert count("refusal") == 1
-        assert execute([invite("S", "A", key="two")])[0]["outcome"] == "accepted"
+        assert execute(invite("S", "A", key="two"))["outcome"] == "accepted"
 
     def test_with_another_command_is_rejected_and_nothing_is_done(self) -> None:
         done(put_shop("S", key="one"))
         for other in (put_shop("S", key="one", name="x"), put_account("A", key="one")):
-            answer = execute([other])[0]
+            answer = execute(other)
             assert (answer["outcome"], answer["error"]) == ("rejected", "idempotency.other_body")
         assert (count("event"), count("account"), count("refusal")) == (1, 0, 0)
 
     def test_is_not_bound_to_the_instant_or_the_free_text(self) -> None:
         first = done(put_shop("S", key="one"))
         later = format_instant(NOON + timedelta(days=1))
-        assert execute([put_shop("S", key="one", at=NOON + timedelta(days=1), about=later)]) == first
+        assert [execute(put_shop("S", key="one", at=NOON + timedelta(days=1), about=later))] == first
 
     def test_is_bound_to_who_acts(self) -> None:
         done(put_shop("S", key="one", by={"kind": "platform", "id": "p"}))
-        answer = execute([put_shop("S", key="one", by={"kind": "platform", "id": "q"})])[0]
+        answer = execute(put_shop("S", key="one", by={"kind": "platform", "id": "q"}))
         assert answer["error"] == "idempotency.other_body"
 
     def test_twice_in_a_batch_does_it_once(self) -> None:
@@ -66,21 +66,21 @@ class TestAKey:
         assert count("event") == 2
 
     def test_twice_in_a_batch_with_two_commands_rejects_the_second(self) -> None:
-        first, second = execute([put_shop("S", key="one"), put_shop("T", key="one")])
+        first, second = execute_batch([put_shop("S", key="one"), put_shop("T", key="one")])
         assert (first["outcome"], second["outcome"]) == ("accepted", "rejected")
         assert query("SELECT shop_id FROM shop") == [("S",)]
 
     def test_of_another_scope_is_another_key(self) -> None:
         done(put_shop("S", key="one"), scope="alpha")
         done(put_shop("T", key="one"), scope="beta")
-        assert execute([put_shop("T", key="one")], scope="alpha")[0]["outcome"] == "rejected"
+        assert execute(put_shop("T", key="one"), scope="alpha")["outcome"] == "rejected"
         assert count("shop") == 2
 
     def test_is_kept_thirty_days(self) -> None:
-        done(put_shop("S", key="one"), now=None)
+        done_as_of(put_shop("S", key="one"))
         kept_until = NOON + timedelta(days=30)
         assert tick(kept_until).forgotten == 0
-        assert execute([put_shop("T", key="one")])[0]["outcome"] == "rejected"
+        assert execute(put_shop("T", key="one"))["outcome"] == "rejected"
         assert tick(kept_until + TICK).forgotten == 1
         done(put_shop("T", key="one"))
 
@@ -88,7 +88,7 @@ class TestAKey:
 @pytest.mark.usefixtures("database")
 def test_a_refusal_is_kept_as_long_as_is_set_and_says_who_asked_for_what() -> None:
     by = {"kind": "shop", "id": "seller-7"}
-    execute([invite("S", "A", by=by)], now=None)
+    execute_as_of([invite("S", "A", by=by)])
     kept_until = NOON + timedelta(days=settings.REFUSALS_KEPT_DAYS)
     assert tick(kept_until).forgotten == 0
     assert query("SELECT command, shop_id, account_id, by_kind, by_id FROM refusal") == [
@@ -102,7 +102,7 @@ def test_a_refusal_is_kept_as_long_as_is_set_and_says_who_asked_for_what() -> No
 def test_a_failed_transaction_keeps_neither_key_nor_effect() -> None:
     fail_when_keys_are_stored()
     with pytest.raises(DatabaseError, match="the disk is full"):
-        execute([put_shop("S", key="one"), invite("S", "A", key="two")])
+        execute_batch([put_shop("S", key="one"), invite("S", "A", key="two")])
     assert [count(table) for table in ("shop", "event", "refusal", "stored_answer")] == [0, 0, 0, 0]
     run_sql("DROP TRIGGER fail" + (" ON stored_answer" if connection.vendor == "postgresql" else ""))
     done(put_shop("S", key="one"))
@@ -129,7 +129,7 @@ def fail_when_keys_are_stored() -> None:
 def test_of_threads_with_one_key_at_once_one_does_it() -> None:
     for number in range(ROUNDS):
         asked = put_shop(f"S{number}", key=f"key {number}")
-        answers = [answer for (answer,) in at_once([partial(execute, [asked])] * 8)]
+        answers = at_once([partial(execute, asked)] * 8)
         accepted = [one for one in answers if one["outcome"] == "accepted"]
         assert accepted
         assert all(one == accepted[0] or one["error"] == IN_PROGRESS for one in answers)
@@ -144,12 +144,12 @@ def test_a_key_whose_command_is_still_running_is_answered_so_without_waiting() -
     with ExitStack() as held:
         held.enter_context(transaction.atomic())
         query("SELECT 1 FROM shop FOR UPDATE")
-        with beside(lambda: execute([asked])) as running:
+        with beside(lambda: execute(asked)) as running:
             # The thread has its key, and waits for the shop that is held here.
             until(somebody_waits_for_a_lock)
-            (meanwhile,) = execute([command("decline", shop_id="other", account_id="A", key="one")])
+            (meanwhile,) = execute_batch([command("decline", shop_id="other", account_id="A", key="one")])
             held.close()
             first = running.result(10)
     assert (meanwhile["outcome"], meanwhile["error"]) == ("rejected", IN_PROGRESS)
-    assert first[0]["outcome"] == "accepted"
-    assert execute([asked]) == first
+    assert first["outcome"] == "accepted"
+    assert execute(asked) == first

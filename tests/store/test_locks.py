@@ -13,7 +13,7 @@ from django.db import transaction
 
 from shoplink.core import Command
 from shoplink.core.instant import format_instant
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_batch
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import query
 from tests.store.asking import accept, command, done, invite, outcome, put_account, put_shop
@@ -102,7 +102,7 @@ def test_batches_that_cross_do_not_stop_each_other() -> None:
         for _ in range(ROUNDS):
             pairs = [(rng.choice(shops), rng.choice(names)) for _ in range(4)]
             kinds: tuple[Callable[[str, str], Command], ...] = (invite, accept, _decline, _rename, _follow)
-            execute([rng.choice(kinds)(*pair) for pair in pairs])
+            execute_batch([rng.choice(kinds)(*pair) for pair in pairs])
 
     at_once([partial(several_batches, seed) for seed in range(THREADS)])
     assert query("SELECT count(*) FROM event WHERE type = 'link.invited'") > [(0,)]

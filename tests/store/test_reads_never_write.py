@@ -20,7 +20,7 @@ from shoplink.flows import as_of, dry_run, look, overview, showcase
 from shoplink.flows import rulebooks as installed
 from shoplink.flows.commission import judge_call
 from shoplink.flows.commission import periods as established
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute, execute_batch
 from shoplink.flows.ticket import read
 from shoplink.flows.ticket.steps import Step, open_about
 from shoplink.store import due
@@ -215,7 +215,7 @@ def overdue(database: str) -> str:  # noqa: ARG001 (the database is in use)
         ),
     )
     done(*commands, now=lambda: BEFORE)
-    execute([invite("S", "A", by={"kind": "shop", "id": "seller"})], now=lambda: BEFORE)
+    execute_batch([invite("S", "A", by={"kind": "shop", "id": "seller"})], now=lambda: BEFORE)
     done(put_account("B", region="FR"), now=lambda: BEFORE)
     step = Step(Actor("shop", "S"), now=lambda: BEFORE)
     about = invite("S", "B")
@@ -272,7 +272,7 @@ def test_nothing_can_be_written_there() -> None:
     with pytest.raises(DatabaseError):
         run_sql("UPDATE link SET status = 'expired', slot = NULL, ended_at = 1")
     with pytest.raises(DatabaseError):
-        execute([put_shop("T")])
+        execute(put_shop("T"))
 
 
 @pytest.mark.usefixtures("overdue")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_batch
 from tests.store.golden import GOLDEN, batch, every_kind, golden, prepare, statements
 
 
@@ -14,7 +14,7 @@ def test_the_statements_of_a_batch_are_those_of_the_golden_file() -> None:
 def test_every_kind_in_the_batch_is_accepted_but_the_refused_one() -> None:
     kinds = every_kind()
     prepare(kinds, 1)
-    outcomes = dict(zip(kinds, (one["outcome"] for one in execute(batch(kinds, 1))), strict=True))
+    outcomes = dict(zip(kinds, (one["outcome"] for one in execute_batch(batch(kinds, 1))), strict=True))
     assert outcomes == {**dict.fromkeys(kinds, "accepted"), "refused": "refused"}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from shoplink.core import COMMANDS
 from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
-from shoplink.flows.execute import Answer
+from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at_pair
 from shoplink.flows.ticket.read import Seen, find
 from shoplink.flows.ticket.steps import Step, Words, open_about, open_review

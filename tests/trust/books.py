@@ -21,8 +21,8 @@ from shoplink.core.events import (
     ShopRecorded,
 )
 from shoplink.core.instant import BEGINNING
-from shoplink.flows.execute import Answer
-from shoplink.flows.file.replay import products
+from shoplink.core.wire_format import wire_products
+from shoplink.flows.answer import Answer
 from shoplink.store.database.fields import to_micros
 from tests.trust import rows
 from tests.trust.goods import check_goods
@@ -116,7 +116,7 @@ class Books:
 
     def _check_answer(self, command: Command, done: Transition, answer: Answer, events: list[Event]) -> None:
         decision = done.decision
-        assert answer.get("products", []) == products(decision.outcomes), f"{command}: answered {answer}"
+        assert answer.get("products", []) == wire_products(decision.outcomes), f"{command}: answered {answer}"
         if isinstance(decision, Accepted):
             expected: tuple[Any, ...] = ("accepted", list(decision.warnings), [])
         else:

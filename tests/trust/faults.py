@@ -6,7 +6,7 @@ told only by the oracle.
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -19,7 +19,9 @@ from shoplink.core import Event, World
 from shoplink.core import commands as c
 from shoplink.core import events as e
 from shoplink.core.case import Case
+from shoplink.core.instant import BEGINNING
 from shoplink.core.reasons import Reason
+from shoplink.flows import clock
 from shoplink.store.write.feed import number_events_here
 
 TICK = timedelta(microseconds=1)
@@ -28,13 +30,28 @@ DAY = timedelta(days=1)
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 # Whole modules, as what is replaced are the names by which one of them knows another's functions.
-core_step, core_rules, live, execute, tick, load, save, commerce_load, commerce_save, sql = (
+(
+    core_step,
+    core_rules,
+    live,
+    execute,
+    idempotent,
+    transact,
+    tick,
+    load,
+    save,
+    commerce_load,
+    commerce_save,
+    sql,
+) = (
     import_module(f"shoplink.{name}")
     for name in (
         "core.transition",
         "core.rules",
         "core.decisions.live",
         "flows.execute",
+        "flows.idempotent",
+        "flows.transaction",
         "flows.tick",
         "store.write.load",
         "store.write.save",
@@ -57,15 +74,33 @@ def _fragment(module: Any, name: str, old: str, new: str) -> Plant:
 
 def a_lock_is_left_out(patch: pytest.MonkeyPatch) -> None:
     """A batch reads what it decides on before it holds the lock: another one may come in between."""
+    real = transact.load
 
-    def unlocked(make: Callable[[], Any]) -> Any:
-        batch = make()
-        loaded = batch._load()
-        batch._load = lambda: loaded
-        with execute.writing():
-            return batch.run()
+    def unlocked(
+        work: Callable[[Any], Any], now: Callable[[], Any] = clock.now, *, activates: bool = False
+    ) -> Any:
+        """Run the work twice: once to load outside of any lock, then on what was loaded."""
+        del activates
+        early: list[Any] = []
 
-    patch.setattr(execute, "_run", unlocked)
+        class LoadedError(Exception):
+            pass
+
+        def before(touched: Any, world: World, not_before: Any) -> Any:
+            early.append(real(touched, world, not_before))
+            raise LoadedError
+
+        patch.setattr(transact, "load", before)
+        with suppress(LoadedError):
+            work(transact.Transaction(now))
+        patch.setattr(transact, "load", lambda *_: early[0])
+        with transact.writing():
+            this = transact.Transaction(now)
+            result = work(this)
+            this.save()
+        return result
+
+    patch.setattr(execute, "transact", unlocked)
 
 
 def a_batch_is_no_transaction(patch: pytest.MonkeyPatch) -> None:
@@ -75,16 +110,19 @@ def a_batch_is_no_transaction(patch: pytest.MonkeyPatch) -> None:
     def each_for_itself() -> Iterator[None]:
         yield
 
-    patch.setattr(execute, "writing", each_for_itself)
+    patch.setattr(transact, "writing", each_for_itself)
 
 
 def the_clock_is_read_before_the_lock(patch: pytest.MonkeyPatch) -> None:
     """The batch's instant may be earlier than what it follows."""
+    real = transact.load
 
-    def too_early(batch: Any, loaded: Any) -> Any:
-        return loaded.floor if batch.now is None else max(batch.now(), batch.earliest)
+    def without_floor(touched: Any, world: World, not_before: Any) -> Any:
+        loaded = real(touched, world, not_before)
+        loaded.floor = BEGINNING
+        return loaded
 
-    patch.setattr(execute._Batch, "_at", too_early)
+    patch.setattr(transact, "load", without_floor)
 
 
 def a_deadline_is_inclusive(patch: pytest.MonkeyPatch) -> None:
@@ -96,7 +134,8 @@ def a_deadline_is_inclusive(patch: pytest.MonkeyPatch) -> None:
         world.now = max(world.now, at)
         return due
 
-    patch.setattr(core_step, "advance", late)
+    for module in (core_step, transact):
+        patch.setattr(module, "advance", late)
 
 
 def the_timer_is_late(patch: pytest.MonkeyPatch) -> None:
@@ -184,7 +223,7 @@ def an_event_is_missing(patch: pytest.MonkeyPatch) -> None:
 
 def an_answer_is_not_kept(patch: pytest.MonkeyPatch) -> None:
     """A command that is sent again is done again."""
-    patch.setattr(execute.answers, "store", lambda *_: None)
+    patch.setattr(idempotent.answers, "store", lambda *_: None)
 
 
 def a_row_is_not_saved(patch: pytest.MonkeyPatch) -> None:

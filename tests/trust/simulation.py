@@ -19,7 +19,8 @@ from shoplink.core import Command, Transition
 from shoplink.core import commands as c
 from shoplink.core.instant import BEGINNING
 from shoplink.flows import rulebooks as installed
-from shoplink.flows.execute import Answer, execute
+from shoplink.flows.answer import Answer
+from shoplink.flows.execute import execute_as_of, execute_batch
 from shoplink.flows.rulebooks import default_rulebook, install_rulebook, installed_rulebooks
 from shoplink.flows.tick import tick
 from shoplink.flows.verify.run import Verified, verify
@@ -117,7 +118,10 @@ class Simulation:
     ) -> None:
         """Send a batch and check everything that came of it."""
         commands = [one.command for one in asked]
-        answers = execute(commands, now=None if trusted else clock or (lambda: self.now))
+        if trusted:
+            answers = execute_as_of(commands)
+        else:
+            answers = execute_batch(commands, now=clock or (lambda: self.now))
         self._check(asked, answers, trusted=trusted)
 
     def _check(self, asked: list[Asked], answers: list[Answer], *, trusted: bool = False) -> None:
@@ -199,7 +203,7 @@ class Simulation:
 
         try:
             with connection.execute_wrapper(kill):
-                answers = execute([one.command for one in asked], now=lambda: self.now)
+                answers = execute_batch([one.command for one in asked], now=lambda: self.now)
         except KilledError:
             self._restart(0)
             assert rows.everything() == before, "a batch that was cut off left a trace"
@@ -231,13 +235,13 @@ class Simulation:
             return self.now
 
         with ThreadPoolExecutor(1) as pool:
-            answers = execute([one.command for one in first], now=clock)
+            answers = execute_batch([one.command for one in first], now=clock)
         self._check([*first, *second], [*answers, *others[0].result()])
 
     def _send_beside(self, asked: list[Asked]) -> list[Answer]:
         """Send a batch from another thread, which has its own connection."""
         try:
-            return execute([one.command for one in asked], now=lambda: self.now)
+            return execute_batch([one.command for one in asked], now=lambda: self.now)
         finally:
             connection.close()
 

@@ -14,7 +14,7 @@ from django.db import connections
 
 from shoplink.core import commands as c
 from shoplink.flows import clock
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_as_of
 from shoplink.flows.rulebooks import install_rulebook
 from shoplink.store.database.owner import release
 from shoplink.store.people import keys
@@ -155,7 +155,7 @@ def _activate(market: str, text: str) -> None:
     name = install_rulebook(text, "house rules").name if "\n" in text else text
     at = clock.now()
     command = c.ActivateRulebook(at=at, name=name, market=market, effective_from=at)
-    answers = execute([command], now=None)
+    answers = execute_as_of([command])
     assert answers[0]["outcome"] == "accepted", answers
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from shoplink.core import parse_command
 from shoplink.core.instant import format_instant, parse_instant
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_as_of
 from tests.databases import use
 from tests.trust.client import Ask, Client, Json, Told
 from tests.trust.races import command, invitation, put_account, put_shop
@@ -180,7 +180,7 @@ def _invite(number: int) -> list[Invitation]:
         }
         for one, name in enumerate(names)
     ]
-    answers = execute([parse_command(line) for line in lines], now=None)
+    answers = execute_as_of([parse_command(line) for line in lines])
     events = [answer["events"][-1] for answer in answers[-LINKS:]]
     return [
         Invitation(event["link_id"], event["account_id"], parse_instant(event["expires_at"]))

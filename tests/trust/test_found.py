@@ -8,11 +8,11 @@ import pytest
 
 from shoplink.core import Command
 from shoplink.core.instant import format_instant
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_batch
 from shoplink.flows.rulebooks import install_rulebook
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import query
-from tests.store.asking import NOON, accept, command, done, invite, put_account, put_shop
+from tests.store.asking import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
 from tests.trust.house_rules import TEXTS
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -30,14 +30,14 @@ def test_a_waiver_granted_again_in_the_batch_that_ended_it_stands() -> None:
 
 def test_a_clock_that_jumps_back_within_a_batch_gives_no_quota_back_too_early() -> None:
     """Ten links were established; the first reading is just after they have left the window, the second before."""
-    done(put_shop("S"), *(put_account(f"A{number}") for number in range(11)), now=None)
+    done_as_of(put_shop("S"), *(put_account(f"A{number}") for number in range(11)))
     left_at = NOON + timedelta(days=180)
     for number in range(10):
         pair: dict[str, Any] = {"shop_id": "S", "account_id": f"A{number}", "role": "marketing"}
         times: dict[str, Any] = {"linked_at": "2024-11-11T12:00:00Z", "unlinked_at": "2024-11-11T12:00:00Z"}
-        done(command("import_link", **pair, **times), now=None)
+        done_as_of(command("import_link", **pair, **times))
     readings = iter((left_at + timedelta(minutes=1), left_at - timedelta(minutes=1)))
-    answer = execute([invite("S", "A10")], now=lambda: next(readings))[0]
+    answer = execute_batch([invite("S", "A10")], now=lambda: next(readings))[0]
     decided_at = answer["events"][0]["at"]
     assert decided_at == "2025-05-10T12:01:00Z", "at the later of the two, when the links really have left"
 
@@ -55,13 +55,13 @@ def happened(kind: str) -> list[str]:
 
 def test_what_is_due_at_an_instant_comes_before_a_rulebook_activated_at_it() -> None:
     """The request is answered by the clock at the very instant at which requests begin to stay open."""
-    done(put_shop("S"), put_account("A"), activate("seller-university-2025", NOON), now=None)
-    done(invite("S", "A"), accept("S", "A"), now=None)
+    done_as_of(put_shop("S"), put_account("A"), activate("seller-university-2025", NOON))
+    done_as_of(invite("S", "A"), accept("S", "A"))
     asked_at = NOON + timedelta(days=2)
     pair: dict[str, Any] = {"shop_id": "S", "account_id": "A"}
-    done(command("request_unlink", asked_at, **pair, network_region="GB"), now=None)
+    done_as_of(command("request_unlink", asked_at, **pair, network_region="GB"))
     answered_at = asked_at + timedelta(days=7)
-    done(activate("guide-2024-11", answered_at), now=None)
+    done_as_of(activate("guide-2024-11", answered_at))
     tick(answered_at + timedelta(days=1))
     assert happened("link.unlinked") == [format_instant(answered_at)]
 
@@ -70,10 +70,10 @@ def test_of_two_rulebooks_activated_at_one_instant_the_first_frees_what_it_frees
     """A link that is held by the age of 21 is established by the rulebook that asks for 18, the second one or not."""
     strict = install_rulebook(TEXTS[1], "house rules").name
     held = put_account("A", birth_date="2005-01-01", registered_in="ID")
-    done(put_shop("S"), held, invite("S", "A"), accept("S", "A"), activate(strict, NOON), now=None)
-    done(put_account("A", birth_date="2005-01-01"), now=None)
+    done_as_of(put_shop("S"), held, invite("S", "A"), accept("S", "A"), activate(strict, NOON))
+    done_as_of(put_account("A", birth_date="2005-01-01"))
     assert happened("link.established") == []
     later = NOON + timedelta(days=1)
-    done(activate("guide-2024-11", later), activate(strict, later), now=None)
+    done_as_of(activate("guide-2024-11", later), activate(strict, later))
     tick(later + timedelta(days=1))
     assert happened("link.established") == [format_instant(later)]

@@ -43,7 +43,7 @@ def race(commands: Sequence[Command]) -> Counter[str]:
 
     def ask(command: Command) -> str:
         try:
-            outcome: str = execute([command])[0]["outcome"]
+            outcome: str = execute(command)["outcome"]
         except IntegrityError:
             return "held back"
         return outcome

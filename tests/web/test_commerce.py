@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from shoplink.core import Command, ImportLink
 from shoplink.core.facts import Actor
 from shoplink.flows import clock
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute, execute_batch
 from shoplink.flows.showcase import place
 from shoplink.store.read.link import page_of_links
 from tests.rule import rule
@@ -44,7 +44,7 @@ def shown(account_id: str, content_id: str | None = None) -> list[str]:
 def stock(shop_id: str, number: int) -> None:
     """So many more products of a shop."""
     commands: list[Command] = [put_product(f"{shop_id}.x{one:05}", shop_id) for one in range(number)]
-    assert {answer["outcome"] for answer in execute(commands)} == {"accepted"}
+    assert {answer["outcome"] for answer in execute_batch(commands)} == {"accepted"}
 
 
 @rule("R13")
@@ -65,8 +65,8 @@ def test_the_seller_sees_what_is_synced_and_where_each_product_is(lin: Client) -
 def test_a_seller_syncs_with_one_button_and_only_the_shop_in_order_can(lin: Client) -> None:
     at = clock.now()
     shop_id, account_id = "hh-beauty-gb", "ella.morris"
-    done = execute(
-        [
+    done = [
+        execute(
             ImportLink(
                 at=at,
                 by=Actor("platform", "p"),
@@ -75,8 +75,8 @@ def test_a_seller_syncs_with_one_button_and_only_the_shop_in_order_can(lin: Clie
                 role="official",
                 linked_at=at,
             )
-        ]
-    )
+        )
+    ]
     assert done[0]["outcome"] == "accepted", done
     assert "Sync to showcase" in text(lin, "/seller/hh-beauty-gb/products")
     link_id = page_of_links(clock.now(), 100, 0, shop_id=shop_id, account_id=account_id)[-1][1].link_id

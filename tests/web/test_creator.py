@@ -181,7 +181,7 @@ def test_what_i_may_do_is_the_table_of_permissions_with_every_reason(
             changed["birth_date"] = str(changed["birth_date"])
         by, now = {"kind": "platform", "id": "p"}, clock.now().isoformat()
         command = {"command": "put_account", "account_id": account_id, "at": now, "by": by, **changed}
-        assert execute([parse_command(command)])[0]["outcome"] == "accepted"
+        assert execute(parse_command(command))["outcome"] == "accepted"
         page = html.unescape(_text(creator, f"/creator/{account_id}/rights"))
         rows = {
             found[1]: row for row in page.split('<li class="condition">') if (found := _TITLE.search(row))

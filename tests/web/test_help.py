@@ -5,7 +5,7 @@ from django.test import Client
 
 from shoplink.core import CATALOGUE
 from shoplink.wording.help import TOPICS
-from tests.store.asking import command, done
+from tests.store.asking import command, done_as_of
 from tests.web.persona import browser_of, statements_of
 
 an_empty_database = pytest.mark.usefixtures("database")
@@ -48,14 +48,13 @@ def test_each_reader_reads_the_rules_of_their_own_market_and_may_choose_among_se
 @an_empty_database
 def test_the_numbers_are_those_in_force_now() -> None:
     assert "stays open" in page("/help/unlinking")
-    done(
+    done_as_of(
         command(
             "activate_rulebook",
             name="seller-university-2025",
             market="GB",
             effective_from="2024-11-11T12:00:00Z",
-        ),
-        now=None,
+        )
     )
     assert "counts as approved after 7 days" in page("/help/unlinking?market=GB")
     assert "seller-university-2025" in page("/help/unlinking?market=GB")
@@ -94,17 +93,16 @@ def test_a_reason_says_whether_support_can_help() -> None:
 
 @an_empty_database
 def test_the_pages_take_as_many_statements_however_many_rulebooks_were_activated() -> None:
-    done(
+    done_as_of(
         command(
             "activate_rulebook",
             name="guide-2024-11",
             market="DE",
             effective_from="2024-11-11T12:00:00Z",
-        ),
-        now=None,
+        )
     )
     before = statements_of(Client(), "/help/")
-    done(
+    done_as_of(
         *(
             command(
                 "activate_rulebook",
@@ -113,7 +111,6 @@ def test_the_pages_take_as_many_statements_however_many_rulebooks_were_activated
                 effective_from="2024-11-11T12:00:00Z",
             )
             for market in ("GB", "US", "ID", "MY")
-        ),
-        now=None,
+        )
     )
     assert statements_of(Client(), "/help/") == before

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from shoplink.core import Actor, RequestUnlink, WithdrawUnlinkRequest
 from shoplink.demo import links
 from shoplink.flows import clock
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute, execute_batch
 from shoplink.store.database.sql import query
 from shoplink.store.read.link import page_of_links
 from tests.rule import rule
@@ -208,8 +208,8 @@ def test_what_a_page_offered_to_agree_to_is_agreed_to_or_nothing(lin: Client) ->
     link_id, path = _link_id(HOME, "zhou.zhou"), f"/seller/{HOME}/links/{_link_id(HOME, 'zhou.zhou')}/unlink"
     seen = _request(_text(lin, path))
     creator, pair = Actor("account", "zhou.zhou"), {"shop_id": HOME, "account_id": "zhou.zhou"}
-    execute([WithdrawUnlinkRequest(at=clock.now(), by=creator, **pair)])
-    execute([RequestUnlink(at=clock.now(), by=creator, network_region="GB", **pair)])
+    execute(WithdrawUnlinkRequest(at=clock.now(), by=creator, **pair))
+    execute(RequestUnlink(at=clock.now(), by=creator, network_region="GB", **pair))
     for answer in ("agree", "refuse"):
         stale = lin.post(path, {"answer": answer, "request": seen})
         assert stale.status_code == 422
@@ -381,7 +381,7 @@ def test_pages_ask_the_database_a_fixed_number_of_times(lin: Client) -> None:
     before = {path: count(path) for path in paths}
     now = clock.now()
     more = [command for number in range(2, 12) for command in links.offer_commands(number, now)]
-    execute(more)
+    execute_batch(more)
     person = query("SELECT person_id FROM person WHERE name = 'lin'")[0][0]
     for number in range(2, 12):
         query(

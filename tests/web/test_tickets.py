@@ -279,7 +279,7 @@ def test_what_the_rulebook_does_not_let_support_waive_is_not_offered() -> None:
 
 def test_support_sees_the_facts_then_and_now() -> None:
     wei, ticket_id = browser_of("wei"), ticket_of(HOME, "jack.lin")
-    execute([put_account("jack.lin", region="GB", birth_date="1990-01-01", handle="jacklin07")])
+    execute(put_account("jack.lin", region="GB", birth_date="1990-01-01", handle="jacklin07"))
     page = text(wei, f"/support/tickets/{ticket_id}")
     assert re.search(r"Country of the account Then Ireland Now United Kingdom", page)
     assert "What was in the way is gone" in page

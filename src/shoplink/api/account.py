@@ -4,6 +4,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.command import carry_out, read_command
@@ -11,9 +12,10 @@ from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
 from shoplink.api.http.problem import ProblemError, language_of
 from shoplink.api.http.request import require_scope
 from shoplink.api.link import LinkBody, show_link
-from shoplink.core import World
 from shoplink.core.facts import Id, Permission, ShortText, Status
+from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at
+from shoplink.flows.state import AccountState, account_state, read_state
 from shoplink.store.read.link import page_of_accounts, snapshot
 from shoplink.wording import Language
 
@@ -34,22 +36,10 @@ class AccountBody(Struct, frozen=True):
     link: LinkBody | None
 
 
-def show_account(world: World, account_id: str, language: Language) -> AccountBody:
-    """An account of a World."""
-    record = world.accounts[account_id]
-    facts = record.facts
-    begun = [link for link in record.live.values() if link.status != "invited"]
-    return AccountBody(
-        account_id=facts.account_id,
-        handle=facts.handle,
-        region=facts.region,
-        registered_in=facts.registered_in,
-        birth_date=facts.birth_date,
-        status=facts.status,
-        commerce_permission=facts.commerce_permission,
-        followers=facts.followers,
-        link=show_link(world, begun[0], language) if begun else None,
-    )
+def show_account(state: AccountState, language: Language) -> AccountBody:
+    """An account with its link that is in review or linked."""
+    link = show_link(state.link, language) if state.link else None
+    return AccountBody(**asdict(state.account), link=link)
 
 
 @operations.command("PUT", "/accounts/{account_id}", AccountBody)
@@ -66,7 +56,11 @@ def correct_account(request: HttpRequest, account_id: Id) -> HttpResponse:
 
 def _record(request: HttpRequest, kind: str, account_id: str) -> HttpResponse:
     command, language = read_command(request, kind, account_id=account_id), language_of(request)
-    return carry_out(request, command, lambda world: show_account(world, account_id, language))
+
+    def show(answer: Answer) -> AccountBody:
+        return show_account(read_state(answer["state"], AccountState), language)
+
+    return carry_out(request, command, show, with_state=True)
 
 
 @operations.get("/accounts/{account_id}", AccountBody, problems=FIND)
@@ -77,7 +71,7 @@ def get_account(request: HttpRequest, account_id: Id) -> HttpResponse:
         world = look_at(accounts=[account_id]).world
     if account_id not in world.accounts:
         raise ProblemError("not_found")
-    return respond(show_account(world, account_id, language_of(request)))
+    return respond(show_account(account_state(world, account_id), language_of(request)))
 
 
 @operations.get("/accounts", Page[AccountBody])
@@ -91,5 +85,10 @@ def list_accounts(
         account_ids = page_of_accounts(limit + 1, cursor or "", handle)
         world = look_at(accounts=account_ids[:limit]).world
     return respond(
-        one_page(account_ids, limit, str, lambda account_id: show_account(world, account_id, language))
+        one_page(
+            account_ids,
+            limit,
+            str,
+            lambda account_id: show_account(account_state(world, account_id), language),
+        )
     )

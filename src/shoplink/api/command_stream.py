@@ -23,7 +23,7 @@ from shoplink.api.http.request import (
 from shoplink.core import Command, parse_command
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_batch
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
 
 operations = Operations("commands")
@@ -82,12 +82,14 @@ def send_commands(request: HttpRequest) -> HttpResponseBase:
 def _answers(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[bytes]:
     scope, encode = key_of(request).key_id, msgspec.json.Encoder().encode
     for batch in _batches(request, actor, key):
-        done = iter(execute([command for _, command in batch if isinstance(command, Command)], scope=scope))
+        done = iter(
+            execute_batch([command for _, command in batch if isinstance(command, Command)], scope=scope)
+        )
         written = []
         for number, command in batch:
             answer = next(done) if isinstance(command, Command) else command
-            shown = {name: value for name, value in answer.items() if name != "shown"}
-            written.append(encode({"line": number, **shown}))
+            public = {name: value for name, value in answer.items() if name != "state"}
+            written.append(encode({"line": number, **public}))
         yield b"\n".join(written) + b"\n"
 
 

@@ -12,7 +12,9 @@ from shoplink.api.http.request import require_scope
 from shoplink.api.showcase import AsOf, ShowcasePage, read_as_of, show_place
 from shoplink.core.commerce.facts import ContentKind
 from shoplink.core.facts import Id
+from shoplink.flows.answer import Answer
 from shoplink.flows.showcase import counted_contents, place
+from shoplink.flows.state import ContentState, read_state
 from shoplink.store.read.commerce import ContentCount, one_content
 from shoplink.store.read.link import snapshot
 
@@ -42,7 +44,11 @@ def _show_content(one: ContentCount) -> CountedContentBody:
 def put_content(request: HttpRequest, content_id: Id) -> HttpResponse:
     """Record a video or a live of an account, so that products can be added to it."""
     command = read_command(request, "put_content", content_id=content_id)
-    return carry_out(request, command, lambda world: ContentBody(**asdict(world.shelf.contents[content_id])))
+
+    def show(answer: Answer) -> ContentBody:
+        return ContentBody(**asdict(read_state(answer["state"], ContentState).content))
+
+    return carry_out(request, command, show, with_state=True)
 
 
 @operations.get("/contents/{content_id}", CountedContentBody, problems=FIND)

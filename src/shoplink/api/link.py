@@ -1,25 +1,26 @@
 """Links: begun by an invitation, led on by the commands on them, and looked at."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.command import carry_out, read_command, read_command_on_link
 from shoplink.api.http.operation import FIND, Limit, NumberCursor, Operations
 from shoplink.api.http.problem import Instant, ProblemError, SaidReason, language_of, show_reasons
 from shoplink.api.http.request import require_scope
-from shoplink.core import COMMANDS, Invite, Link, World, wire
+from shoplink.core import COMMANDS, Invite, Link, wire
 from shoplink.core.events import LinkEvent
 from shoplink.core.facts import Id, LinkStatus, Role, Settlement
-from shoplink.core.next_actor import next_actor, review_reasons
+from shoplink.core.next_actor import next_actor
 from shoplink.core.reasons import NextActor
 from shoplink.flows import clock
-from shoplink.flows.execute import Answer
+from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at
 from shoplink.flows.showcase import leaving_with
+from shoplink.flows.state import LinkState, link_state, read_state
 from shoplink.store.read.commerce import Leaving
 from shoplink.store.read.link import one_link, page_of_links, snapshot, timeline
 from shoplink.wording import Language, say_warning
@@ -73,9 +74,9 @@ class LinkInFullBody(LinkBody, frozen=True):
     timeline: list[dict[str, Any]]
 
 
-def show_link(world: World, link: Link, language: Language) -> LinkBody:
-    """A link as it stands in a World that holds both of its sides, if it is in review."""
-    held = review_reasons(world, link, world.now)
+def show_link(state: LinkState, language: Language) -> LinkBody:
+    """A link, with who must act next and what holds it."""
+    link, held = state.link, state.held_by
     requested_at = link.unlink_requested_at
     return LinkBody(
         link_id=link.link_id,
@@ -95,39 +96,33 @@ def show_link(world: World, link: Link, language: Language) -> LinkBody:
     )
 
 
-def _show_pair(shop_id: str, account_id: str, language: Language) -> Callable[[World], LinkBody]:
-    """How to show the link that a command on this pair has left."""
-
-    def show(world: World) -> LinkBody:
-        link = world.link(shop_id, account_id)
-        assert link is not None, "the command was about this link"
-        return show_link(world, link, language)
-
-    return show
-
-
 @operations.command("POST", "/links", InvitedBody, status=201)
 def invite(request: HttpRequest) -> HttpResponse:
     """A shop invites an account; warns of what will hold the link in review once it is accepted."""
     command, language = read_command(request, "invite"), language_of(request)
     assert isinstance(command, Invite), "this is the command that was read"
 
-    def finish(answer: Answer) -> dict[str, Any]:
+    def show(answer: Answer) -> InvitedBody:
         warnings: list[str] = answer["warnings"]
-        details = [say_warning(code, language) for code in warnings]
-        return {**answer["shown"], "warnings": warnings, "warning_details": details}
+        return InvitedBody(
+            **asdict(show_link(read_state(answer["state"], LinkState), language)),
+            warnings=warnings,
+            warning_details=[say_warning(code, language) for code in warnings],
+        )
 
-    show = _show_pair(command.shop_id, command.account_id, language)
-    return carry_out(request, command, show, finish=finish, status=201)
+    return carry_out(request, command, show, with_state=True, status=201)
 
 
 def _add_command_on_a_link(path: str, kind: str) -> None:
     """Add the operation of a command on an existing link."""
 
     def handler(request: HttpRequest, link_id: Id) -> HttpResponse:
-        command = read_command_on_link(request, link_id, kind)
-        show = _show_pair(command.shop_id, command.account_id, language_of(request))
-        return carry_out(request, command, show, link_id=link_id)
+        command, language = read_command_on_link(request, link_id, kind), language_of(request)
+
+        def show(answer: Answer) -> LinkBody:
+            return show_link(read_state(answer["state"], LinkState), language)
+
+        return carry_out(request, command, show, with_state=True, link_id=link_id)
 
     handler.__name__ = kind
     handler.__doc__ = COMMANDS[kind].__doc__
@@ -162,10 +157,10 @@ def get_link(request: HttpRequest, link_id: Id) -> HttpResponse:
         settled = seen.settled(stored)
         leaving = leaving_with(settled, seen.world.now)
     events += [event for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link_id]
-    body = show_link(seen.world, settled, language_of(request))
+    body = show_link(link_state(seen.world, settled), language_of(request))
     return respond(
         LinkInFullBody(
-            **{name: getattr(body, name) for name in body.__struct_fields__},
+            **asdict(body),
             settlement=stored.settlement,
             reference=stored.reference,
             synced_since=settled.synced_since,
@@ -199,6 +194,6 @@ def list_links(  # noqa: PLR0913 (what links may be asked for by)
 
     def show(row: tuple[int, Link]) -> LinkBody | None:
         link = seen.settled(row[1])
-        return show_link(seen.world, link, language) if status in {None, link.status} else None
+        return show_link(link_state(seen.world, link), language) if status in {None, link.status} else None
 
     return respond(one_page(rows, limit, lambda row: row[0], show))

@@ -26,10 +26,11 @@ from shoplink.core.facts import Actor, Id
 from shoplink.core.parse import MalformedError
 from shoplink.core.side_events import Place
 from shoplink.flows import clock
-from shoplink.flows.execute import Answer
-from shoplink.flows.idempotent import Asked, once
+from shoplink.flows.answer import Answer
+from shoplink.flows.idempotent import Request, once
 from shoplink.flows.people import membership
 from shoplink.flows.people.sign_in_link import Subject
+from shoplink.flows.transaction import Transaction
 from shoplink.store.read.link import snapshot
 from shoplink.store.read.names import names
 
@@ -237,10 +238,10 @@ def _members(place: Place, subject_id: str) -> MembersBody:
 def _once(request: HttpRequest, what: list[object], work: Callable[[], Answer]) -> Answer:
     """The answer to a change that was made; raises ProblemError for one that was not."""
 
-    def now() -> tuple[datetime, Answer]:
-        return clock.now(), work()
+    def change(transaction: Transaction) -> tuple[datetime, Answer]:
+        return transaction.instant(), work()
 
-    answer = once(Asked(key_of(request).key_id, idempotency_key(request), what), now)
+    answer = once(Request(key_of(request).key_id, idempotency_key(request), what), change, clock.now)
     if answer["outcome"] != "accepted":
         raise ProblemError(answer["error"], limit=membership.OPEN_INVITATIONS_MAX)
     return answer

@@ -12,12 +12,14 @@ from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import FIND, IdCursor, Limit, NumberCursor, Operations
 from shoplink.api.http.problem import Instant, ProblemError, SaidReason
 from shoplink.api.http.request import require_scope
-from shoplink.core import Link, World
+from shoplink.core import Link
 from shoplink.core.commerce.facts import Item, Product, ProductStatus
 from shoplink.core.commerce.picker import Figures, Thresholds, figures
 from shoplink.core.facts import Id, ShortText
 from shoplink.flows import clock
+from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at
+from shoplink.flows.state import ProductState, read_state
 from shoplink.store.read.commerce import Spot, Where, one_product, page_of_products, page_of_spots
 from shoplink.store.read.link import snapshot
 
@@ -98,10 +100,11 @@ def put_product(request: HttpRequest, product_id: Id) -> HttpResponse:
     """Record a product's facts, replacing what was recorded; its shop never changes. Many at once: `/v1/commands`."""
     command = read_command(request, "put_product", product_id=product_id)
 
-    def show(world: World) -> ProductBody:
-        return show_product(world.shelf.products[product_id], world.now, _PICK)
+    def show(answer: Answer) -> ProductBody:
+        state = read_state(answer["state"], ProductState)
+        return show_product(state.product, state.at, _PICK)
 
-    return carry_out(request, command, show)
+    return carry_out(request, command, show, with_state=True)
 
 
 @operations.get("/products/{product_id}", ProductBody, problems=FIND)

@@ -14,7 +14,7 @@ from shoplink.api.http.problem import Instant, ProblemError
 from shoplink.api.http.request import require_scope
 from shoplink.core import Rulebook
 from shoplink.core.facts import Id
-from shoplink.flows.execute import Answer
+from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.read.link import snapshot
@@ -66,12 +66,12 @@ class ActivationBody(Struct, frozen=True):
 def activate_rulebook(request: HttpRequest, name: Id) -> HttpResponse:
     """Put a rulebook in force in a market from an instant on, which is now or later."""
 
-    def finish(answer: Answer) -> dict[str, Any]:
+    def show(answer: Answer) -> dict[str, Any]:
         event = next(event for event in answer["events"] if event["type"] == "rulebook.activated")
         return {field: event[field] for field in ActivationBody.__struct_fields__}
 
     command = read_command(request, "activate_rulebook", name=name)
-    return carry_out(request, command, finish=finish, status=201)
+    return carry_out(request, command, show, status=201)
 
 
 @operations.get("/rulebooks", Page[RulebookBody])

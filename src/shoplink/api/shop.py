@@ -2,23 +2,16 @@
 
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
 from shoplink.api.http.problem import ProblemError
 from shoplink.api.http.request import require_scope
-from shoplink.core import World
 from shoplink.core.facts import Enrolment, Id, Market, Status
-from shoplink.flows.look import (
-    LinkQuotaUse,
-    SlotUse,
-    UnlinkQuotaUse,
-    link_quota_use,
-    look_at,
-    slot_use,
-    unlink_quota_use,
-)
+from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse, look_at
+from shoplink.flows.state import ShopState, read_state, shop_state
 from shoplink.store.read.link import page_of_shops, snapshot
 
 operations = Operations("shops")
@@ -45,21 +38,14 @@ class ShopBody(Struct, frozen=True):
     unlink_quota: UnlinkQuotaUse
 
 
-def show_shop(world: World, shop_id: str) -> ShopBody:
-    """A shop of a World."""
-    record = world.shops[shop_id]
-    facts = record.facts
-    rulebook = world.rulebook(facts.market)
+def show_shop(state: ShopState) -> ShopBody:
+    """A shop with its slots and quotas."""
     return ShopBody(
-        shop_id=facts.shop_id,
-        name=facts.name,
-        market=facts.market,
-        enrolment=facts.enrolment,
-        status=facts.status,
-        rulebook=rulebook.name,
-        slots=Slots(slot_use(record, rulebook, "official"), slot_use(record, rulebook, "marketing")),
-        link_quota=link_quota_use(record, rulebook, world.now),
-        unlink_quota=unlink_quota_use(record, rulebook, world.now),
+        **asdict(state.shop),
+        rulebook=state.rulebook,
+        slots=Slots(state.official, state.marketing),
+        link_quota=state.link_quota,
+        unlink_quota=state.unlink_quota,
     )
 
 
@@ -67,7 +53,9 @@ def show_shop(world: World, shop_id: str) -> ShopBody:
 def put_shop(request: HttpRequest, shop_id: Id) -> HttpResponse:
     """Record a shop's facts, replacing what was recorded; market and enrolment never change."""
     command = read_command(request, "put_shop", shop_id=shop_id)
-    return carry_out(request, command, lambda world: show_shop(world, shop_id))
+    return carry_out(
+        request, command, lambda answer: show_shop(read_state(answer["state"], ShopState)), with_state=True
+    )
 
 
 @operations.get("/shops/{shop_id}", ShopBody, problems=FIND)
@@ -78,7 +66,7 @@ def get_shop(request: HttpRequest, shop_id: Id) -> HttpResponse:
         world = look_at(shops=[shop_id]).world
     if shop_id not in world.shops:
         raise ProblemError("not_found")
-    return respond(show_shop(world, shop_id))
+    return respond(show_shop(shop_state(world, shop_id)))
 
 
 @operations.get("/shops", Page[ShopBody])
@@ -90,4 +78,4 @@ def list_shops(
     with snapshot():
         shop_ids = page_of_shops(limit + 1, cursor or "", market)
         world = look_at(shops=shop_ids[:limit]).world
-    return respond(one_page(shop_ids, limit, str, lambda shop_id: show_shop(world, shop_id)))
+    return respond(one_page(shop_ids, limit, str, lambda shop_id: show_shop(shop_state(world, shop_id))))

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from shoplink.api.http.body import respond
 from shoplink.api.http.command import carry_out, read_command, read_command_on_link
@@ -14,13 +15,13 @@ from shoplink.api.http.problem import Instant, ProblemError, language_of, with_s
 from shoplink.api.http.request import require_scope
 from shoplink.api.link import LinkBody, show_link
 from shoplink.api.product import Basis, ProductBody, ProductOutcomeBody, basis_of, show_product
-from shoplink.core import World
 from shoplink.core.commerce.picker import Thresholds
 from shoplink.core.facts import Id
 from shoplink.core.instant import parse_instant
 from shoplink.core.parse import MalformedError
-from shoplink.flows.execute import Answer
+from shoplink.flows.answer import Answer
 from shoplink.flows.showcase import Place, place
+from shoplink.flows.state import LinkState, read_state
 from shoplink.store.read.commerce import Shown
 from shoplink.store.read.link import snapshot
 
@@ -140,14 +141,14 @@ def get_showcase(
 def promote(request: HttpRequest, account_id: Id) -> HttpResponse:
     """The creator adds a product of a shop that the account is not linked to, at that product's commission rate."""
     command = read_command(request, "promote", account_id=account_id)
-    return carry_out(request, command, finish=lambda answer: _item(answer, "promotion.added"))
+    return carry_out(request, command, lambda answer: _item(answer, "promotion.added"))
 
 
 @operations.command("POST", "/accounts/{account_id}/items/remove", ItemBody)
 def remove_item(request: HttpRequest, account_id: Id) -> HttpResponse:
     """The creator takes a product out of the showcase, or out of a video or live."""
     command = read_command(request, "remove_item", account_id=account_id)
-    return carry_out(request, command, finish=lambda answer: _item(answer, "item.removed"))
+    return carry_out(request, command, lambda answer: _item(answer, "item.removed"))
 
 
 def _item(answer: Answer, kind: str) -> dict[str, Any]:
@@ -161,15 +162,12 @@ def sync_showcase(request: HttpRequest, link_id: Id) -> HttpResponse:
     """The official account's showcase is, from now on, every product of the shop that is on sale."""
     command, language = read_command_on_link(request, link_id, "sync_showcase"), language_of(request)
 
-    def show(world: World) -> SyncedBody:
-        link = world.live[link_id]
-        assert link.synced_since is not None, "the command has synced it"
-        body = show_link(world, link, language)
-        return SyncedBody(
-            **{name: getattr(body, name) for name in body.__struct_fields__}, synced_since=link.synced_since
-        )
+    def show(answer: Answer) -> SyncedBody:
+        state = read_state(answer["state"], LinkState)
+        assert state.link.synced_since is not None, "the command has synced it"
+        return SyncedBody(**asdict(show_link(state, language)), synced_since=state.link.synced_since)
 
-    return carry_out(request, command, show, link_id=link_id)
+    return carry_out(request, command, show, with_state=True, link_id=link_id)
 
 
 @operations.command("POST", "/links/{link_id}/products", AddedBody)
@@ -177,10 +175,10 @@ def add_from_shop(request: HttpRequest, link_id: Id) -> HttpResponse:
     """The creator adds products of the linked shop, up to 100, each with its own outcome; refused if none can be."""
     command, language = read_command_on_link(request, link_id, "add_from_shop"), language_of(request)
 
-    def finish(answer: Answer) -> dict[str, Any]:
+    def show(answer: Answer) -> dict[str, Any]:
         products = answer["products"]
         return {
             "products": [{**one, "reasons": with_sentences(one["reasons"], language)} for one in products]
         }
 
-    return carry_out(request, command, finish=finish, link_id=link_id)
+    return carry_out(request, command, show, link_id=link_id)

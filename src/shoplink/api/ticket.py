@@ -48,7 +48,7 @@ from shoplink.core.roles import ISSUERS
 from shoplink.core.ticket import Cause, Facts, facts_of, support_helps
 from shoplink.core.wire_format import read_reason
 from shoplink.flows import clock
-from shoplink.flows.execute import Answer
+from shoplink.flows.answer import Answer
 from shoplink.flows.ticket.read import Seen, find, is_opener, see, told
 from shoplink.flows.ticket.steps import Step, Words, open_about, open_review, reply, resolve, withdraw
 from shoplink.store.read.link import one_link, snapshot

@@ -1,5 +1,6 @@
 """Waivers: granted, ended, and listed with who granted them and why."""
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
 
@@ -8,9 +9,10 @@ from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import Limit, NumberCursor, Operations
 from shoplink.api.http.problem import Instant
 from shoplink.api.http.request import require_scope
-from shoplink.core import GrantWaiver, World
+from shoplink.core.events import WaiverGranted
 from shoplink.core.facts import Actor, Id
 from shoplink.flows import clock
+from shoplink.flows.answer import Answer
 from shoplink.store.read.link import snapshot
 from shoplink.store.read.refusal import StoredWaiver, page_of_waivers
 
@@ -41,20 +43,20 @@ class EndedWaivers(Struct, frozen=True):
 def grant_waiver(request: HttpRequest) -> HttpResponse:
     """Except one shop or one account from one reason, until an instant or (null) for ever."""
     command = read_command(request, "grant_waiver")
-    assert isinstance(command, GrantWaiver), "this is the command that was read"
 
-    def show(world: World) -> WaiverBody:
-        waiver = world.waivers(command.shop_id, command.account_id)[-1]
+    def show(answer: Answer) -> WaiverBody:
+        event = next(event for event in answer["events"] if event["type"] == "waiver.granted")
+        granted = msgspec.convert(event, WaiverGranted)
         return WaiverBody(
-            code=waiver.code,
-            shop_id=command.shop_id,
-            account_id=command.account_id,
-            until=waiver.until,
-            granted_at=waiver.granted_at,
+            code=granted.code,
+            shop_id=granted.shop_id,
+            account_id=granted.account_id,
+            until=granted.until,
+            granted_at=granted.at,
             ended_at=None,
-            in_force=waiver.in_force(world.now),
-            note=waiver.note,
-            by=waiver.by,
+            in_force=granted.waiver().in_force(granted.at),
+            note=granted.note,
+            by=granted.by,
         )
 
     return carry_out(request, command, show, status=201)
@@ -67,9 +69,7 @@ def end_waiver(request: HttpRequest) -> HttpResponse:
     return carry_out(
         request,
         command,
-        finish=lambda answer: EndedWaivers(
-            sum(event["type"] == "waiver.ended" for event in answer["events"])
-        ),
+        lambda answer: EndedWaivers(sum(event["type"] == "waiver.ended" for event in answer["events"])),
     )
 
 

@@ -11,8 +11,9 @@ import click
 import msgspec
 
 from shoplink.core import Rulebook, RulebookError, World
+from shoplink.flows.answer import Answer
 from shoplink.flows.file import replay as flow
-from shoplink.flows.file.replay import Answer, read_lines
+from shoplink.flows.file.replay import read_lines
 from shoplink.rulebooks import DEFAULT, packaged, read_rulebook
 from shoplink.wording import Tag, language_for
 

@@ -188,7 +188,7 @@ def activate(name: str, market: str, start: str | None, *, as_json: bool) -> Non
         "effective_from": start,
     }
     try:
-        answer = execute([parse_command(fields)])[0]
+        answer = execute(parse_command(fields))
     except MalformedError as error:
         fail(str(error))
     if as_json:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shoplink.core import Actor, Command, CorrectAccount, Invite, PutAccount
 from shoplink.core.facts import Role
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_as_of
 from shoplink.flows.look import look_at_pair
 from shoplink.flows.ticket.steps import Step, Words, open_about, open_review, reply, resolve, settle, withdraw
 from shoplink.store.ticket.tickets import Ticket, one_ticket
@@ -36,10 +36,10 @@ def execute_with_tickets(commands: Sequence[Command], now: datetime) -> None:
     """Execute the world's commands, and take each step of a ticket when its time has come in between."""
     rest = list(commands)
     for at, scene in sorted(_scenes(now), key=lambda each: each[0]):
-        execute([command for command in rest if command.at <= at], now=None)
+        execute_as_of([command for command in rest if command.at <= at])
         rest = [command for command in rest if command.at > at]
         scene()
-    execute(rest, now=None)
+    execute_as_of(rest)
 
 
 def _scenes(now: datetime) -> Iterator[Scene]:

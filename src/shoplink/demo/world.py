@@ -3,7 +3,7 @@
 from shoplink.demo import tickets
 from shoplink.demo.links import DEMO_ACTOR, offer_commands, offer_ids, world_commands
 from shoplink.flows import clock
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_batch
 from shoplink.flows.tick import tick
 from shoplink.store.database.owner import alone
 from shoplink.store.read.link import page_of_links, read_event
@@ -40,7 +40,7 @@ def open_offer() -> tuple[str, str]:
     number = 1
     while page_of_links(clock.now(), 1, 0, shop_id=offer_ids(number)[0]):
         number += 1
-    execute(offer_commands(number, clock.now()))
+    execute_batch(offer_commands(number, clock.now()))
     return offer_ids(number)
 
 

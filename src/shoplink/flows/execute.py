@@ -1,202 +1,165 @@
-"""The write path, the only one: a batch of commands in, an answer each out, all in one transaction.
+"""Execute commands: decide them on what the database holds now, and store what they lead to.
 
-1. claim the idempotency keys, or take the stored answers; 2. lock and load what the batch touches; 3. read the
-clock, now that nothing can overtake; 4. let time pass, decide and apply each command in turn; 5. save.
+`execute` is for the service: one command, which shares a transaction with others that wait at the same time.
+`execute_batch` is one transaction for several commands. `execute_as_of` trusts the commands' own instants: for files
+and simulations. All three run the same batch in the same transaction (`flows/transaction.py`).
 """
 
 import hashlib
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
-from django.db import IntegrityError, connection
-from django.db.utils import OperationalError
+from django.db import connection
 from msgspec.structs import replace
 
 from shoplink.core import Accepted, Command, Event, Reason, Refused, Transition, World, advance, step, wire
 from shoplink.core.commands import ActivateRulebook, PairCommand
 from shoplink.core.instant import BEGINNING
+from shoplink.core.wire_format import wire_products
 from shoplink.flows import clock, metrics
-from shoplink.flows.file.replay import products
-from shoplink.flows.group_commit import Order, Together
-from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
-from shoplink.store.database.owner import writing
+from shoplink.flows.answer import Answer, rejected
+from shoplink.flows.group_commit import GroupCommit, PendingBatch
+from shoplink.flows.idempotent import Keys
+from shoplink.flows.state import state_after, write_state
+from shoplink.flows.transaction import Transaction, transact
 from shoplink.store.database.shared_connection import shared_connection
-from shoplink.store.database.sql import exclude_activations, is_postgresql
 from shoplink.store.read.link import status_of_link
-from shoplink.store.write import answers
-from shoplink.store.write.feed import number_events_here
-from shoplink.store.write.load import Loaded, Touched, load
-from shoplink.store.write.save import save, save_refusals
+from shoplink.store.write.load import Touched
+from shoplink.store.write.refusals import save_refusals
 
-Answer = dict[str, Any]
-
-_TRIES = 5
 _CLOCK_IS_READ_WITHIN = timedelta(seconds=1)  # once more, under the locks
-_DEADLOCK = "40P01"  # PostgreSQL's code; its sentence is in the server's language
 
 
 def execute(
+    command: Command, *, scope: str = "", link_id: str | None = None, with_state: bool = False
+) -> Answer:
+    """Decide and store one command now; its answer, as `replay` gives it.
+
+    `scope` is what its idempotency key (`command.key`) is kept under. Its instant is that of the clock, read once
+    its locks are held. Commands that wait at the same time in one process share a transaction
+    (docs/explanation/locks.md), so this is not called within one.
+
+    The answer's `outcome` is accepted, refused or rejected; a rejected one has `error` `idempotency.other_body` or
+    `idempotency.in_progress` and did nothing. `link_id`: the one link that the command is meant for; where its pair
+    has another by now, it is refused as `link.wrong_state`. `with_state`: an accepted answer has, as `state`, the
+    state that the command left (`flows/state.py`), kept with the answer.
+    """
+    assert not connection.in_atomic_block, "a command has a transaction of its own"
+    batch = PendingBatch([command], scope, link_id, with_state)
+    if not _singles(batch):
+        return rejected("idempotency.in_progress")
+    return batch.answers[0]
+
+
+def execute_batch(
     commands: Sequence[Command],
     *,
     scope: str = "",
-    now: Callable[[], datetime] | None = clock.now,
-    show: Callable[[World], Any] | None = None,
     link_id: str | None = None,
+    now: Callable[[], datetime] = clock.now,
 ) -> list[Answer]:
-    """Decide and store a batch; per command its answer, in order, as `replay` gives it.
-
-    `scope` is what idempotency keys (`command.key`) are kept under. The instants of the commands are
-    those of the clock, read once the batch holds its locks; with `now=None` the commands' own are
-    trusted (files, simulations). A batch that collides with another is tried again as a whole.
-    Single commands that wait at the same time in one process share a transaction (docs/explanation/locks.md).
-
-    Answers have `outcome` accepted, refused or rejected; a rejected one has `error`
-    `idempotency.other_body` or `idempotency.in_progress` and did nothing. What `show` makes of the World
-    as an accepted command leaves it is kept in the answer as `shown`. `link_id`: the one link that the
-    commands are meant for; where their pair has another by now, they are refused as `link.wrong_state`.
-    """
-    order = Order(commands, scope, show, link_id)
-    if len(commands) != 1 or now is not clock.now or connection.in_atomic_block:
-        _store([order], now)
-    elif not _singles(order):
-        order.answers = [_rejected("idempotency.in_progress")]
-    return order.answers
+    """Decide and store several commands in one transaction, at one instant of the clock; an answer each, in order."""
+    return _store([PendingBatch(commands, scope, link_id)], now)[0].answers
 
 
-def _store(orders: Sequence[Order], now: Callable[[], datetime] | None = clock.now) -> None:
-    """Decide and store orders, and answer them, in one transaction."""
-    touched = Touched.by(command for order in orders for command in order.commands)
-    _run(lambda: _Batch(orders, now, touched))
+def execute_as_of(commands: Sequence[Command], *, scope: str = "") -> list[Answer]:
+    """The same at the commands' own instants, which are trusted: none is decided before the one above it."""
+    earliest = min((command.at for command in commands), default=BEGINNING)
+    return _store([PendingBatch(commands, scope)], lambda: earliest, own_instants=True)[0].answers
 
 
-def _store_singles(orders: Sequence[Order]) -> None:
-    """The same for single commands, one group at a time."""
-    if len(orders) == 1:
-        _store(orders)
+def _store(
+    batches: Sequence[PendingBatch],
+    now: Callable[[], datetime] = clock.now,
+    *,
+    own_instants: bool = False,
+) -> Sequence[PendingBatch]:
+    """Decide, store and answer batches in one transaction."""
+    commands = [command for batch in batches for command in batch.commands]
+    touched = Touched.by(commands)
+    activates = any(isinstance(command, ActivateRulebook) for command in commands)
+
+    def attempt(transaction: Transaction) -> list[tuple[Command, Answer]]:
+        return _Attempt(batches, touched, own_instants=own_instants).run(transaction)
+
+    metrics.count(transact(attempt, now, activates=activates))
+    return batches
+
+
+def _store_group(batches: Sequence[PendingBatch]) -> None:
+    """Store what waited at the same time; a group has a connection that stays prepared for it."""
+    if len(batches) == 1:
+        _store(batches)
     else:
         with shared_connection():
-            _store(orders)
+            _store(batches)
 
 
-_singles = Together(_store_singles)
+_singles = GroupCommit(_store_group)
 
 
-def pass_time(touched: Touched, now: Callable[[], datetime] = clock.now) -> None:
-    """Store what time has made due among the shops and accounts that are named."""
-    _run(lambda: _Batch([], now, touched))
+class _Attempt:
+    """One attempt at some batches, within its transaction."""
 
-
-def _run(batch: "Callable[[], _Batch]") -> None:
-    for attempt in range(1, _TRIES + 1):
-        try:
-            with writing():
-                this = batch()
-                this.run()
-        except (IntegrityError, OperationalError) as error:
-            if attempt == _TRIES or not _is_collision(error):
-                raise
-        else:
-            metrics.count(this.decided)
-            return
-
-
-def _is_collision(error: Exception) -> bool:
-    """Whether two batches were in each other's way (a new shop, a deadlock): trying again can help."""
-    return isinstance(error, IntegrityError) or getattr(error.__cause__, "sqlstate", "") == _DEADLOCK
-
-
-def mint_link_id() -> str:
-    """A new link's id: short, random, and of the form that all ids have."""
-    return f"link_{secrets.token_hex(10)}"
-
-
-class _Batch:
-    """One try at one batch, within its transaction."""
-
-    def __init__(self, orders: Sequence[Order], now: Callable[[], datetime] | None, touched: Touched) -> None:
-        self.orders = orders
-        self.commands = [command for order in orders for command in order.commands]
+    def __init__(self, batches: Sequence[PendingBatch], touched: Touched, *, own_instants: bool) -> None:
+        self.batches = batches
         self.touched = touched
-        self.now = now
-        self.events: list[Event] = []
-        self.refused: list[tuple[Command, Sequence[Reason]]] = []
-        self.fresh: list[tuple[str, str, str, Answer]] = []
+        self.own_instants = own_instants
+        self.keys = Keys(key for batch in batches for key in batch.idempotency_keys())
+        self.due: list[Event] = []
         self.decided: list[tuple[Command, Answer]] = []
+        self.refused: list[tuple[Command, Sequence[Reason]]] = []
 
-    def run(self) -> None:
-        """All five steps."""
-        exclude_activations(any(isinstance(command, ActivateRulebook) for command in self.commands))
-        self.stored, self.running = answers.claim(
-            key for order in self.orders for key in order.idempotency_keys()
-        )
-        for order in self.orders:
-            known = [self._known(order, command) for command in order.commands]
-            order.answers = [answer for answer in known if answer is not None]
-        if self.commands and all(len(order.answers) == len(order.commands) for order in self.orders):
-            return  # nothing is to be decided, so nothing is locked or loaded
-        loaded = self._load()
-        at = self._at(loaded)
-        for order in self.orders:
-            order.answers = [self._answer(loaded.world, order, command, at) for command in order.commands]
-        self.events += advance(loaded.world, at)
-        save(loaded, self.events)
+    def run(self, transaction: Transaction) -> list[tuple[Command, Answer]]:
+        """Answer every command; returns those that were decided, with their answers."""
+        for batch in self.batches:
+            known = [self._known(batch, command) for command in batch.commands]
+            batch.answers = [answer for answer in known if answer is not None]
+        if all(len(batch.answers) == len(batch.commands) for batch in self.batches):
+            return []  # nothing is to be decided, so nothing is locked or loaded
+        self.touched.starts = dict(self._starts_at_once(transaction.earliest))
+        world, self.due = transaction.load(self.touched)
+        for batch in self.batches:
+            batch.answers = [self._answer(transaction, world, batch, command) for command in batch.commands]
         save_refusals(self.refused)
-        answers.store(loaded.world.now, self.fresh)
-        if self.events and not is_postgresql():
-            number_events_here()
+        self.keys.save(world.now)
+        return self.decided
 
-    def _load(self) -> Loaded:
-        world = World(installed_rulebooks(), default_rulebook(), mint_link_id)
-        if self.now is None:
-            self.earliest = min((c.at for c in self.commands), default=BEGINNING)
-        else:
-            self.earliest = self.now()
-        self.touched.starts = dict(self._starts_at_once())
-        return load(self.touched, world, self.earliest)
-
-    def _starts_at_once(self) -> Iterator[tuple[str, datetime]]:
+    def _starts_at_once(self, earliest: datetime) -> Iterator[tuple[str, datetime]]:
         """Where a rulebook starts at the very instant at which it is activated, or may turn out to."""
-        for command in self.commands:
-            if isinstance(command, ActivateRulebook):
-                at = command.at if self.now is None else self.earliest
-                if at <= command.effective_from <= at + _CLOCK_IS_READ_WITHIN:
-                    yield command.market, command.effective_from
+        for batch in self.batches:
+            for command in batch.commands:
+                if isinstance(command, ActivateRulebook):
+                    at = command.at if self.own_instants else earliest
+                    if at <= command.effective_from <= at + _CLOCK_IS_READ_WITHIN:
+                        yield command.market, command.effective_from
 
-    def _at(self, loaded: Loaded) -> datetime:
-        """The batch's instant: never before anything that it can follow, nor before what was loaded holds."""
-        return loaded.floor if self.now is None else max(self.now(), self.earliest, loaded.floor)
-
-    def _answer(self, world: World, order: Order, command: Command, at: datetime) -> Answer:
-        if (known := self._known(order, command)) is not None:
-            return known
-        instant = max(command.at, at, world.now) if self.now is None else at
-        answer = self._decide(world, order, replace(command, at=instant))
-        self.decided.append((command, answer))
-        if command.key is not None:
-            digest = _digest(command, order.link_id)
-            self.stored[order.scope, command.key] = answers.StoredAnswer(digest, answer)
-            self.fresh.append((order.scope, command.key, digest, answer))
-        return answer
-
-    def _known(self, order: Order, command: Command) -> Answer | None:
+    def _known(self, batch: PendingBatch, command: Command) -> Answer | None:
         """The answer that a command's key already has, if it has one."""
         if command.key is None:
             return None
-        key = (order.scope, command.key)
-        if key in self.running:
-            return _rejected("idempotency.in_progress")
-        if (stored := self.stored.get(key)) is None:
-            return None
-        same = stored.body_digest == _digest(command, order.link_id)
-        return stored.answer if same else _rejected("idempotency.other_body")
+        return self.keys.answer((batch.scope, command.key), _digest(command, batch.link_id))
 
-    def _decide(self, world: World, order: Order, command: Command) -> Answer:
-        done = _step(world, command, order.link_id)
-        events = [*done.due, *done.own]
-        self.events += events
+    def _answer(
+        self, transaction: Transaction, world: World, batch: PendingBatch, command: Command
+    ) -> Answer:
+        if (known := self._known(batch, command)) is not None:
+            return known
+        at = max(command.at, world.now) if self.own_instants else world.now
+        answer = self._decide(transaction, world, batch, replace(command, at=at))
+        self.decided.append((command, answer))
+        if command.key is not None:
+            self.keys.keep((batch.scope, command.key), _digest(command, batch.link_id), answer)
+        return answer
+
+    def _decide(
+        self, transaction: Transaction, world: World, batch: PendingBatch, command: Command
+    ) -> Answer:
+        done = _step(world, command, batch.link_id)
+        transaction.record([*done.due, *done.own])
+        # What time made due while the batch was loaded comes before its first decision.
+        events, self.due = [*self.due, *done.due, *done.own], []
         answer: Answer = {
             "outcome": "accepted",
             "events": [wire(event) for event in events],
@@ -206,13 +169,13 @@ class _Batch:
         match done.decision:
             case Accepted(warnings=warnings, outcomes=outcomes):
                 answer["warnings"] = list(warnings)
-                if order.show is not None:
-                    answer["shown"] = order.show(world)
+                if batch.with_state:
+                    answer["state"] = write_state(state_after(world, command))
             case Refused(reasons=reasons, outcomes=outcomes):
                 self.refused.append((command, reasons))
                 answer |= {"outcome": "refused", "reasons": [wire(reason) for reason in reasons]}
         if outcomes:
-            answer["products"] = products(outcomes)
+            answer["products"] = wire_products(outcomes)
         return answer
 
 
@@ -225,10 +188,6 @@ def _step(world: World, command: Command, link_id: str | None) -> Transition:
             reason = Reason("link.wrong_state", "nobody", params=params)
             return Transition(advance(world, command.at), Refused((reason,)), ())
     return step(world, command)
-
-
-def _rejected(error: str) -> Answer:
-    return {"outcome": "rejected", "events": [], "warnings": [], "reasons": [], "error": error}
 
 
 def _digest(command: Command, link_id: str | None) -> str:

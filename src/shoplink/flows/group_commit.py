@@ -1,68 +1,69 @@
-"""Group commit: orders that wait at the same time are done together, in one transaction instead of one each.
+"""Group commit: commands that wait at the same time share one transaction instead of one each.
 
-Nobody waits for company: an order that comes while nobody is at work is done at once, by its own thread. There is no
-thread but those of the callers; they take turns at leading.
+Nobody waits for company: a command that comes while no transaction runs is executed at once, by its own thread. There
+are no threads but those of the callers; they take turns at leading a group.
 """
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from msgspec import Struct
 
-from shoplink.core import Command, World
+from shoplink.core import Command
+from shoplink.flows.answer import Answer
+from shoplink.store.write.answers import Key
 
 
-class Order(Struct, eq=False):
-    """What one caller wants done (`execute` says what each part is), and what it was answered."""
+class PendingBatch(Struct, eq=False):
+    """The commands of one caller (`execute` says what each part is), and, once they are executed, their answers."""
 
     commands: Sequence[Command]
     scope: str = ""
-    show: Callable[[World], Any] | None = None
     link_id: str | None = None
-    answers: list[dict[str, Any]] = []
+    with_state: bool = False
+    answers: list[Answer] = []
 
-    def idempotency_keys(self) -> set[tuple[str, str]]:
-        """Its idempotency keys, each with what it is kept under."""
+    def idempotency_keys(self) -> set[Key]:
+        """Its idempotency keys, each with its scope."""
         return {(self.scope, command.key) for command in self.commands if command.key is not None}
 
 
 class _Waiting:
-    """An order and the thread that waits for it: until it is done, failed, or to be done by that thread itself."""
+    """A batch and the thread that waits until it is executed, has failed, or is to be led by that thread itself."""
 
-    def __init__(self, order: Order) -> None:
-        self.order = order
+    def __init__(self, batch: PendingBatch) -> None:
+        self.batch = batch
         self.error: BaseException | None = None
         self.group: list[_Waiting] = []
         self.woken = threading.Event()
 
 
-class Together:
-    """Does orders, one group at a time."""
+class GroupCommit:
+    """Executes batches, one group at a time."""
 
-    def __init__(self, do: Callable[[list[Order]], None]) -> None:
-        """`do` does several orders, all or none."""
-        self._do = do
+    def __init__(self, store: Callable[[list[PendingBatch]], None]) -> None:
+        """`store` executes several batches in one transaction, all or none."""
+        self._store = store
         self._lock = threading.Lock()
         self._waiting: list[_Waiting] = []
-        self._at_work = False
-        self._keys: set[tuple[str, str]] = set()
+        self._is_running = False
+        self._keys: set[Key] = set()
 
-    def __call__(self, order: Order) -> bool:
-        """Have an order done, by this thread or another; False if another order with a key of it is not done yet.
+    def __call__(self, batch: PendingBatch) -> bool:
+        """Execute a batch, by this thread or another; False if another batch with a key of it is still running.
 
-        Raises what `do` raises of this order.
+        Raises what `store` raises for this batch.
         """
-        this, keys = _Waiting(order), order.idempotency_keys()
+        this, keys = _Waiting(batch), batch.idempotency_keys()
         with self._lock:
             if keys & self._keys:
                 return False
             self._keys |= keys
-            if self._at_work:
+            if self._is_running:
                 self._waiting.append(this)
             else:
-                self._at_work, this.group = True, [this]
+                self._is_running, this.group = True, [this]
         if not this.group:
             this.woken.wait()
         if this.group:
@@ -74,30 +75,30 @@ class Together:
         return True
 
     def _lead(self, group: list[_Waiting]) -> None:
-        """Do a group, then let the first of those who have come meanwhile lead them all."""
+        """Store a group; then the first of the batches that came meanwhile leads all of them."""
         try:
-            self._do_each(group)
+            self._store_each(group)
         finally:
             with self._lock:
                 following, self._waiting = self._waiting, []
-                self._at_work = bool(following)
+                self._is_running = bool(following)
             if following:
                 following[0].group = following
                 following[0].woken.set()
             for waiting in group[1:]:
                 waiting.woken.set()
 
-    def _do_each(self, group: list[_Waiting]) -> None:
-        """All at once; if one of them fails each by itself, so that its error is nobody else's.
+    def _store_each(self, group: list[_Waiting]) -> None:
+        """Store a group at once; if that fails, each batch by itself, so that every caller gets its own error.
 
-        Where the database is away or may have committed all the same, nothing is tried again: all are told so.
+        Nothing is tried again where the database is away or may have committed: all callers get that error.
         """
         try:
-            self._do([waiting.order for waiting in group])
+            self._store([waiting.batch for waiting in group])
         except Exception as error:  # noqa: BLE001 (raised in the threads that it belongs to)
             if len(group) > 1 and not isinstance(error, OperationalError | InterfaceError):
                 for waiting in group:
-                    self._do_each([waiting])
+                    self._store_each([waiting])
             else:
                 for waiting in group:
                     waiting.error = error

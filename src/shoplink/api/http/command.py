@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from shoplink.api.http.body import plain, read_object, respond, unknown_field
 from shoplink.api.http.problem import ProblemError, problem_response, refusal_response
 from shoplink.api.http.request import actor_of, idempotency_key, key_of, require_issuer
-from shoplink.core import COMMANDS, Command, World, parse_command
+from shoplink.core import COMMANDS, Command, parse_command
 from shoplink.core.parse import MalformedError
-from shoplink.flows.execute import Answer, execute
+from shoplink.flows.answer import Answer
+from shoplink.flows.execute import execute
 from shoplink.flows.look import look
+from shoplink.flows.state import state_after, write_state
 from shoplink.network import country_of
 from shoplink.store.read.link import one_link, snapshot
 from shoplink.store.write.load import Touched
@@ -72,26 +74,25 @@ def with_network_region(fields: dict[str, Any]) -> dict[str, Any]:
 def carry_out(  # noqa: PLR0913 (a command, and how it is answered)
     request: HttpRequest,
     command: Command,
-    show: Callable[[World], Any] | None = None,
+    show: Callable[[Answer], Any],
     *,
-    finish: Callable[[Answer], Any] = lambda answer: answer["shown"],
+    with_state: bool = False,
     status: int = 200,
     link_id: str | None = None,
 ) -> HttpResponse:
-    """Execute a command and answer it with the body that it led to, or with the problem.
+    """Execute a command and answer it with the body that `show` makes of an accepted answer, or with the problem.
 
-    `show` makes the body of the World that the command leaves; it is kept with the answer, so a repeated request
-    gets the same. `finish` makes the response's body of the whole answer.
+    `with_state`: the answer has the state that the command left, for `read_state`; a repeated request gets the same.
     """
-    shown = None if show is None else lambda world: plain(show(world))
-    answer = execute([command], scope=key_of(request).key_id, show=shown, link_id=link_id)[0]
-    if show is not None and answer["outcome"] == "accepted" and "shown" not in answer:
-        # The key was first used for the same command in a stream, which shows nothing.
-        with snapshot():
-            answer["shown"] = plain(show(look(Touched.by([command])).world))
+    answer = execute(command, scope=key_of(request).key_id, link_id=link_id, with_state=with_state)
     match answer["outcome"]:
         case "accepted":
-            return respond(finish(answer), status)
+            if with_state and "state" not in answer:
+                # The key was first used for the same command in a stream, which keeps no states.
+                with snapshot():
+                    world = look(Touched.by([command])).world
+                    answer["state"] = write_state(state_after(world, command))
+            return respond(show(answer), status)
         case "refused":
             return refusal_response(request, answer["reasons"])
         case _:

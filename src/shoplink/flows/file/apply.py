@@ -14,7 +14,8 @@ from shoplink.core import Command, World
 from shoplink.core.instant import END
 from shoplink.core.wire_format import read_reason
 from shoplink.flows import clock
-from shoplink.flows.execute import Answer, execute
+from shoplink.flows.answer import Answer
+from shoplink.flows.execute import execute_as_of, execute_batch
 from shoplink.flows.file.replay import answer
 from shoplink.flows.file.source import Line, Reading, Source, read
 from shoplink.flows.file.tables import KINDS
@@ -56,9 +57,9 @@ def apply(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
         for batch in _batches(read(source, reading)):
             commands = _keyed(source, batch, ended)
             answers = iter(
-                execute(commands, scope=SCOPE, now=None)
+                execute_as_of(commands, scope=SCOPE)
                 if reading.trust_instants
-                else execute(commands, scope=SCOPE)
+                else execute_batch(commands, scope=SCOPE)
             )
             for line in batch:
                 done = _invalid(line) if line.command is None else next(answers)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, BinaryIO, Union
+from typing import BinaryIO, Union
 
 import msgspec
 
@@ -20,16 +20,15 @@ from shoplink.core import (
     step,
     wire,
 )
-from shoplink.core.decisions.outcome import ProductOutcome
 from shoplink.core.instant import format_instant
 from shoplink.core.parse import INSTANT_FIELDS
+from shoplink.core.wire_format import wire_products
+from shoplink.flows.answer import Answer
 from shoplink.wording import Language, say_event, say_reason, say_warning
 
 LINE_LIMIT_BYTES = 1 << 20
 _WITH_ONE_INSTANT = [name for name, kind in sorted(COMMANDS.items()) if INSTANT_FIELDS[kind] == ["at"]]
 _BOM = b"\xef\xbb\xbf"
-
-Answer = dict[str, Any]
 
 
 def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
@@ -115,19 +114,7 @@ def answer(number: int, world: World, command: Command, language: Language | Non
         case Refused(reasons=reasons, outcomes=outcomes):
             said = [_reason(reason, language) for reason in reasons]
             line = _line(number, "refused", events, reasons=said)
-    return {**line, "products": products(outcomes)} if outcomes else line
-
-
-def products(outcomes: Iterable[ProductOutcome]) -> list[Answer]:
-    """What came of each product that a command named."""
-    return [
-        {
-            "product_id": outcome.product_id,
-            "outcome": "refused" if outcome.reasons else "added",
-            "reasons": [wire(reason) for reason in outcome.reasons],
-        }
-        for outcome in outcomes
-    ]
+    return {**line, "products": wire_products(outcomes)} if outcomes else line
 
 
 def _event(event: Event, language: Language | None) -> Answer:

@@ -22,13 +22,11 @@ from shoplink.core.side_events import (
     SideEvent,
 )
 from shoplink.flows import clock
+from shoplink.flows.transaction import transact
 from shoplink.store.database.owner import writing
-from shoplink.store.database.sql import is_postgresql
 from shoplink.store.people import membership as store
 from shoplink.store.people.membership import Invited as Invited  # noqa: PLC0414 (read from here)
 from shoplink.store.people.membership import Member
-from shoplink.store.write.feed import number_events_here
-from shoplink.store.write.save import append
 
 INVITATION_TTL = timedelta(days=7)
 OPEN_INVITATIONS_MAX = 50
@@ -235,6 +233,4 @@ def _about(place: Place, subject_id: str) -> dict[str, Any]:
 
 def _record(events: Sequence[SideEvent]) -> None:
     """Add to the log, within the transaction that stores what they change."""
-    append(events)
-    if not is_postgresql():
-        number_events_here()
+    transact(lambda transaction: transaction.record(events))

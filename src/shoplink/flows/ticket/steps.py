@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shoplink.core import Event, Reason, Refused, World, advance, decide, wire
+from shoplink.core import Event, Reason, Refused, World, decide, wire
 from shoplink.core.commands import PairCommand
 from shoplink.core.disclosure import NOTHING_DISCLOSED, Disclosure
 from shoplink.core.facts import CLOCK, Actor, Link, Side
@@ -21,18 +21,15 @@ from shoplink.core.instant import BEGINNING, END
 from shoplink.core.side_events import TicketClosed, TicketOpened, TicketReplied, TicketResolved
 from shoplink.core.ticket import REVIEW_QUESTION, Question, Review, assess, facts_of
 from shoplink.flows import clock
-from shoplink.flows.execute import Answer
-from shoplink.flows.idempotent import Asked, once
-from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
+from shoplink.flows.answer import Answer
+from shoplink.flows.idempotent import Request, once
 from shoplink.flows.ticket.read import Seen, ended, is_opener, may_see, seen_in, told, touched
+from shoplink.flows.transaction import Transaction, transact
 from shoplink.store.database.owner import writing
-from shoplink.store.database.sql import exclude_activations, is_postgresql
 from shoplink.store.ticket import tickets as store
 from shoplink.store.ticket.tickets import OPEN, Ticket
 from shoplink.store.ticket.words import Message, keep_message
-from shoplink.store.write.feed import number_events_here
-from shoplink.store.write.load import Touched, load
-from shoplink.store.write.save import append
+from shoplink.store.write.load import Touched
 
 _NOT_KEPT = {"command", "at", "by", "key", "about", "network_region"}
 _AT_ONCE = 200
@@ -137,15 +134,17 @@ def settle(at: datetime) -> int:
 
 
 def _settle(tickets: Sequence[Ticket], at: datetime) -> int:
-    with writing():
-        world = _world(touched(tickets), lambda: at)
+    def work(transaction: Transaction) -> int:
+        world, _ = transaction.load(touched(tickets))
         stored = store.tickets_of(ticket.ticket_id for ticket in tickets)
         seen = [seen_in(world, ticket).ticket for ticket in stored]
         changed = [now for before, now in zip(stored, seen, strict=True) if now != before]
         store.change_tickets(changed)
         closings = [_closing(ticket) for ticket in changed if ticket.status == "closed"]
-        _append(closings)
+        transaction.record(closings)
         return len(closings)
+
+    return transact(work, lambda: at)
 
 
 def _open(
@@ -228,28 +227,13 @@ def _write(
 ) -> Answer:
     """One step, once: lock and load; do it; store its events."""
 
-    def write() -> tuple[datetime, Answer]:
-        world = _world(wanted, step.now)
+    def write(transaction: Transaction) -> tuple[datetime, Answer]:
+        world, _ = transaction.load(wanted)
         answer, events = work(world)
-        _append(events)
+        transaction.record(events)
         return world.now, answer
 
-    return once(Asked(step.scope, step.key, what), write)
-
-
-def _world(wanted: Touched, now: Callable[[], datetime]) -> World:
-    """What a step touches, locked, at an instant that nothing it can follow comes after."""
-    exclude_activations(activating=False)
-    earliest = now()
-    loaded = load(wanted, World(installed_rulebooks(), default_rulebook()), earliest)
-    advance(loaded.world, max(now(), earliest, loaded.floor))
-    return loaded.world
-
-
-def _append(events: Sequence[Event]) -> None:
-    append(events)
-    if events and not is_postgresql():
-        number_events_here()
+    return once(Request(step.scope, step.key, what), write, step.now)
 
 
 def _closing(ticket: Ticket) -> TicketClosed:

@@ -5,10 +5,9 @@ from datetime import datetime
 
 import msgspec
 
-from shoplink.core import Event, Link, Reason, World
+from shoplink.core import Event, Link, World
 from shoplink.core import events as e
 from shoplink.core.case import ShopRecord
-from shoplink.core.commands import Command
 from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.facts import LIVE
 from shoplink.store.database.fields import to_micros
@@ -73,24 +72,6 @@ def save(loaded: Loaded, events: Sequence[Event]) -> None:
     save_goods(loaded.goods, [event for event in events if isinstance(event, CommerceEvent)])
     _save_activations([event for event in events if isinstance(event, e.RulebookActivated)])
     append(events)
-
-
-def save_refusals(refused: Iterable[tuple[Command, Sequence[Reason]]]) -> None:
-    """Store what was refused, with every reason, for as long as it may be asked about."""
-    given = [
-        (
-            to_micros(command.at),
-            command.__struct_config__.tag,
-            getattr(command, "shop_id", None),
-            getattr(command, "account_id", None),
-            command.by.kind if command.by else "",
-            command.by.id if command.by else "",
-            _encode({"command": command, "reasons": reasons}).decode(),
-        )
-        for command, reasons in refused
-    ]
-    types = {"shop_id": "text", "account_id": "text", "by_kind": "text", "by_id": "text", "data": "text"}
-    insert("refusal", given, at="bigint", command="text", **types)
 
 
 def _save_facts(loaded: Loaded, events: Sequence[Event]) -> None:

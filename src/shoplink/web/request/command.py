@@ -14,8 +14,9 @@ from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
 from shoplink.core.wire_format import read_reason, to_plain
+from shoplink.flows.answer import Answer
 from shoplink.flows.dry_run import try_in_turn
-from shoplink.flows.execute import Answer, execute
+from shoplink.flows.execute import execute, execute_batch
 from shoplink.web.request.visit import Visit
 from shoplink.wording.problems import say_malformed
 
@@ -85,11 +86,11 @@ def send_batch(
         if not may_issue(visit.by, command):
             raise Http404
         parsed[position] = command
-    answers = (
-        execute([*parsed.values()], scope=f"person:{visit.by.person or ''}", link_id=link_id)
-        if parsed
-        else []
-    )
+    scope = f"person:{visit.by.person or ''}"
+    if len(parsed) == 1:
+        answers = [execute(command, scope=scope, link_id=link_id) for command in parsed.values()]
+    else:
+        answers = execute_batch([*parsed.values()], scope=scope, link_id=link_id) if parsed else []
     results |= {position: result_of_answer(answer) for position, answer in zip(parsed, answers, strict=True)}
     return [results[position] for position in range(len(commands))]
 

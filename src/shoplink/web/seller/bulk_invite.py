@@ -16,7 +16,7 @@ from shoplink.core.instant import BEGINNING
 from shoplink.core.next_actor import expected_review_reasons
 from shoplink.core.wire_format import to_plain
 from shoplink.flows.dry_run import try_in_turn
-from shoplink.flows.execute import execute
+from shoplink.flows.execute import execute_batch
 from shoplink.flows.look import look_at
 from shoplink.flows.message.remind import remind_at_once
 from shoplink.flows.message.send_mail import mail_is_on
@@ -187,7 +187,7 @@ def _try(commands: list[Command]) -> list[CommandResult]:
 
 
 def _send(visit: Visit, commands: list[Command]) -> list[CommandResult]:
-    answers = execute(commands, scope=f"person:{visit.by.person or ''}") if commands else []
+    answers = execute_batch(commands, scope=f"person:{visit.by.person or ''}") if commands else []
     return [result_of_answer(answer) for answer in answers]
 
 
@@ -231,7 +231,7 @@ def _withdraw(visit: Visit, shop_id: str) -> PageResponse:
         for account_id in chosen
         if account_id in open_
     ]
-    answers = execute(commands) if commands else []
+    answers = execute_batch(commands) if commands else []
     done = sum(answer["outcome"] == "accepted" for answer in answers)
     message = ngettext("{count} invitation withdrawn.", "{count} invitations withdrawn.", done).format(
         count=done

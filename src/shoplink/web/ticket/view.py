@@ -12,7 +12,7 @@ from shoplink.core import Reason
 from shoplink.core.facts import Actor
 from shoplink.core.ticket import REVIEW_QUESTION, support_helps
 from shoplink.core.wire_format import read_reason
-from shoplink.flows.execute import Answer
+from shoplink.flows.answer import Answer
 from shoplink.flows.ticket.read import Seen, told
 from shoplink.flows.ticket.steps import Step, Words
 from shoplink.store.ticket.words import Message, messages_of

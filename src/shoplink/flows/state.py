@@ -1,0 +1,127 @@
+"""The state of what a command is about, as the command left it: domain values, which each surface shows in its own way.
+
+They are kept with the answer of an idempotency key, so a repeated request gets what the first one got.
+"""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from shoplink.core import Account, Link, Reason, Shop, World
+from shoplink.core.commands import Command, CorrectAccount, PairCommand, PutAccount, PutShop
+from shoplink.core.commerce.commands import PutContent, PutProduct
+from shoplink.core.commerce.facts import Content, Product
+from shoplink.core.next_actor import review_reasons
+from shoplink.core.wire_format import with_instants
+from shoplink.flows.look import (
+    LinkQuotaUse,
+    SlotUse,
+    UnlinkQuotaUse,
+    link_quota_use,
+    slot_use,
+    unlink_quota_use,
+)
+
+
+class LinkState(Struct, tag="link"):
+    """A link, and what holds it where it is in review."""
+
+    link: Link
+    held_by: tuple[Reason, ...]
+
+
+class ShopState(Struct, tag="shop"):
+    """A shop, the rulebook in force for it, and what it has used of its slots and quotas."""
+
+    shop: Shop
+    rulebook: str
+    official: SlotUse
+    marketing: SlotUse
+    link_quota: LinkQuotaUse
+    unlink_quota: UnlinkQuotaUse
+
+
+class AccountState(Struct, tag="account"):
+    """An account, with its link that is in review or linked."""
+
+    account: Account
+    link: LinkState | None
+
+
+class ProductState(Struct, tag="product"):
+    """A product, at an instant."""
+
+    product: Product
+    at: datetime
+
+
+class ContentState(Struct, tag="content"):
+    """A video or live."""
+
+    content: Content
+
+
+State = LinkState | ShopState | AccountState | ProductState | ContentState
+S = TypeVar("S", LinkState, ShopState, AccountState, ProductState, ContentState)
+
+
+def link_state(world: World, link: Link) -> LinkState:
+    """A link in a World that holds both of its sides, if it is in review."""
+    return LinkState(link, review_reasons(world, link, world.now))
+
+
+def shop_state(world: World, shop_id: str) -> ShopState:
+    """A shop of a World."""
+    record = world.shops[shop_id]
+    rulebook = world.rulebook(record.facts.market)
+    return ShopState(
+        shop=record.facts,
+        rulebook=rulebook.name,
+        official=slot_use(record, rulebook, "official"),
+        marketing=slot_use(record, rulebook, "marketing"),
+        link_quota=link_quota_use(record, rulebook, world.now),
+        unlink_quota=unlink_quota_use(record, rulebook, world.now),
+    )
+
+
+def account_state(world: World, account_id: str) -> AccountState:
+    """An account of a World."""
+    record = world.accounts[account_id]
+    begun = [link for link in record.live.values() if link.status != "invited"]
+    return AccountState(record.facts, link_state(world, begun[0]) if begun else None)
+
+
+def state_after(world: World, command: Command) -> State | None:
+    """The state of what an accepted command is about, in the World that it left; None where its events say all."""
+    match command:
+        case PairCommand():
+            link = world.link(command.shop_id, command.account_id)
+            return None if link is None else link_state(world, link)
+        case PutShop():
+            return shop_state(world, command.shop_id)
+        case PutAccount() | CorrectAccount():
+            return account_state(world, command.account_id)
+        case PutProduct():
+            return ProductState(world.shelf.products[command.product_id], world.now)
+        case PutContent():
+            return ContentState(world.shelf.contents[command.content_id])
+        case _:
+            return None
+
+
+def write_state(state: State | None) -> dict[str, Any] | None:
+    """A state as plain values for JSON."""
+    written: dict[str, Any] | None = msgspec.to_builtins(state)
+    return written
+
+
+def read_state(written: Any, kind: type[S]) -> S:
+    """The state of this kind that `write_state` wrote."""
+    state = msgspec.convert(written, State)
+    assert isinstance(state, kind), f"a {kind.__name__} was written"
+    link = state.link if isinstance(state, AccountState) else state
+    if isinstance(link, LinkState):
+        link.held_by = tuple(with_instants(reason) for reason in link.held_by)
+    return state

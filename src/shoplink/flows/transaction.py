@@ -1,0 +1,119 @@
+"""One write transaction: the only way in which anything enters the event log.
+
+`transact` runs a piece of work in one transaction:
+
+1. the work loads, under lock, what it can touch (`Transaction.load`);
+2. the clock is read, now that no other transaction can overtake this one;
+3. time passes in the loaded World;
+4. the work decides, applies its events to the World and records them (`Transaction.record`);
+5. the rows and the events are saved, and the events are numbered where no other process can write.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import IntegrityError
+from django.db.utils import OperationalError
+
+from shoplink.core import Event, World, advance
+from shoplink.flows import clock
+from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import exclude_activations, is_postgresql
+from shoplink.store.write.feed import number_events_here
+from shoplink.store.write.load import Loaded, Touched, load
+from shoplink.store.write.save import append, save
+
+T = TypeVar("T")
+
+TRIES = 5
+_DEADLOCK = "40P01"  # PostgreSQL's code; its sentence is in the server's language
+
+
+class Transaction:
+    """What one piece of work loads and changes. Made by `transact`."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        """`now` is the clock that the transaction reads."""
+        self._now = now
+        self._earliest = now()
+        self._loaded: Loaded | None = None
+        self._events: list[Event] = []
+
+    @property
+    def earliest(self) -> datetime:
+        """The clock's instant before any lock was taken; the transaction's own instant is never earlier."""
+        return self._earliest
+
+    def load(self, touched: Touched) -> tuple[World, list[Event]]:
+        """Lock and load what the work touches, and let time pass in it up to the transaction's instant.
+
+        Returns the World, whose `now` is that instant, and the events that time has made, which are saved with
+        the others. Load once.
+        """
+        assert self._loaded is None, "a transaction loads once"
+        world = World(installed_rulebooks(), default_rulebook(), mint_link_id)
+        self._loaded = load(touched, world, self._earliest)
+        # Never before anything that this can follow, nor before what was loaded holds: waiting for a lock
+        # cannot turn time back.
+        due = advance(world, max(self._now(), self._earliest, self._loaded.floor))
+        self._events += due
+        return world, due
+
+    def instant(self) -> datetime:
+        """The instant of a transaction that loads nothing: the clock, never earlier than `earliest`."""
+        return max(self._now(), self._earliest)
+
+    def record(self, events: Iterable[Event]) -> None:
+        """Add events to be saved, in order, after those recorded before. They are applied to the World already."""
+        self._events += events
+
+    def save(self) -> None:
+        """Save the rows that the recorded events have changed, and the events."""
+        if self._loaded is None:
+            append(self._events)
+        else:
+            save(self._loaded, self._events)
+        if self._events and not is_postgresql():
+            number_events_here()
+
+
+def transact(
+    work: Callable[[Transaction], T], now: Callable[[], datetime] = clock.now, *, activates: bool = False
+) -> T:
+    """Run a piece of work in one write transaction, and return what it returns once that is committed.
+
+    `activates`: the work may put a rulebook in force, which excludes every other transaction. A transaction that
+    collides with another (a new shop, a deadlock) is rolled back and tried again as a whole, so `work` must begin
+    anew each time. Raises what the database raises.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            with writing():
+                exclude_activations(activates)
+                transaction = Transaction(now)
+                result = work(transaction)
+                transaction.save()
+        except (IntegrityError, OperationalError) as error:
+            if attempt == TRIES or not _is_collision(error):
+                raise
+        else:
+            return result
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def pass_time(touched: Touched, now: Callable[[], datetime] = clock.now) -> None:
+    """Store what time has made due among the shops and accounts that are named."""
+    transact(lambda transaction: transaction.load(touched), now)
+
+
+def mint_link_id() -> str:
+    """A new link's id: short, random, and of the form that all ids have."""
+    return f"link_{secrets.token_hex(10)}"
+
+
+def _is_collision(error: Exception) -> bool:
+    """Whether two transactions were in each other's way, so that trying again can help."""
+    return isinstance(error, IntegrityError) or getattr(error.__cause__, "sqlstate", "") == _DEADLOCK

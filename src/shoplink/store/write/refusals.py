@@ -1,0 +1,30 @@
+"""Keep what was refused, with every reason. A refusal is no event: it changes nothing and is forgotten in time."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from shoplink.core import Reason
+from shoplink.core.commands import Command
+from shoplink.store.database.fields import to_micros
+from shoplink.store.database.sql import insert
+
+_encode = msgspec.json.Encoder().encode
+
+
+def save_refusals(refused: Iterable[tuple[Command, Sequence[Reason]]]) -> None:
+    """Store what was refused, with every reason, for as long as it may be asked about."""
+    given = [
+        (
+            to_micros(command.at),
+            command.__struct_config__.tag,
+            getattr(command, "shop_id", None),
+            getattr(command, "account_id", None),
+            command.by.kind if command.by else "",
+            command.by.id if command.by else "",
+            _encode({"command": command, "reasons": reasons}).decode(),
+        )
+        for command, reasons in refused
+    ]
+    types = {"shop_id": "text", "account_id": "text", "by_kind": "text", "by_id": "text", "data": "text"}
+    insert("refusal", given, at="bigint", command="text", **types)
