@@ -24,14 +24,16 @@ WITH_NODE = if ! command -v npm >/dev/null; then \
     node() { $(WHEEL_NODE)/bin/node "$$@"; }; npm() { node $(WHEEL_NODE)/lib/node_modules/npm/bin/npm-cli.js "$$@"; }; \
   fi
 
-.PHONY: run wheel test quick check types lint assets screenshots bench lock messages docs clean
+.PHONY: setup run wheel test quick check types lint assets screenshots bench lock messages docs clean
 
-run: .venv/.run $(BUILT) $(COMPILED) ## set up, make the demo world in ./var at the first start, say what to try, and serve (PORT=8000)
-	@echo "Looking after the demo world in ./var."
+setup: .venv/.run $(BUILT) $(COMPILED) ## what runs, and nothing else
+
+run: setup ## set up, make the demo world in ./var at the first start, say what to try, and serve (PORT=8000)
+	@echo "Making the demo world, if it is not there yet."
 	@$(BIN)/shoplink demo --port $(PORT)
 	@$(BIN)/shoplink serve --port $(PORT)
 
-wheel: .venv/.run $(BUILT) $(COMPILED) ## pack everything that runs into one file in ./dist
+wheel: setup ## pack everything that runs into one file in ./dist
 	@echo "Packing the wheel."
 	@rm -rf dist
 	@$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python -o dist

@@ -46,6 +46,7 @@ PARTS = {
         Part("permissions", "Permissions", on_one_core=True),
         Part("replay", "Replay", on_one_core=True),
         Part("attribution", "Attribution"),
+        Part("start", "Starting", on_one_core=True),
     )
 }
 

@@ -28,7 +28,7 @@ def alike(text: str) -> str:
 def test_the_tutorial_about_orders_happens_as_it_is_written(tmp_path: Path) -> None:
     page = PAGE.read_text(encoding="utf-8")
     given: list[tuple[str, str]] = re.findall(r"^```(\w+)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    assert given.pop(0) == ("sh", "make .venv/.ready\n")  # the tests run in the set-up that stands
+    assert given.pop(0) == ("sh", "make setup\n")  # the tests run in the set-up that stands
     commands = [text for language, text in given if language == "sh"]
     script = "exec 2>&1\nset -e\n" + "".join(f"{text}echo '<end of block>'\n" for text in commands)
     kept = {name: text for name, text in os.environ.items() if not name.startswith("SHOPLINK_")}

@@ -17,7 +17,6 @@ from tests.server import free_port
 from tests.traceability import ROOT
 
 PAGE = ROOT / "docs" / "tutorial" / "first-walk.md"
-BUILT = "src/shoplink/web/static/built/manifest.json"
 KEY = re.compile(r"shoplink_[\w-]{20,}")
 OWN = (
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z"), "INSTANT"),
@@ -40,7 +39,7 @@ def make_run(home: Path, port: int, **environment: str) -> Iterator[tuple[Path, 
     with said.open("wb") as out:
         # The tests run in the set-up that stands: it is not made anew (-o), whatever its age.
         process = subprocess.Popen(
-            ["make", "--no-print-directory", "-o", ".venv/.ready", "-o", BUILT, "run"],  # noqa: S607 (the make that the user has)
+            ["make", "--no-print-directory", "-o", "setup", "run"],  # noqa: S607 (the make that the user has)
             cwd=ROOT,
             env={**kept, **settings},
             stdout=out,

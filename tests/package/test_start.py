@@ -36,7 +36,7 @@ def loaded(command: str, home: Path) -> set[str]:
     [
         ("--version", OF_THE_DATABASE | OF_REQUESTS | OF_ORDERS),
         ("doctor", OF_REQUESTS | OF_ORDERS),
-        ("attribute --help", {"django", "granian"} | OF_ORDERS),
+        ("attribute --help", OF_REQUESTS | OF_ORDERS),
     ],
 )
 def test_a_command_loads_nothing_that_it_does_not_need(

@@ -10,19 +10,18 @@ from contextlib import ExitStack
 from datetime import timedelta, timezone
 from itertools import chain, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import click
 import msgspec
 
 from shoplink.cli.database import fail, with_database, writes
 from shoplink.core.facts import Actor
+from shoplink.flows.file import apply as flow
+from shoplink.flows.file.apply import Verdict, say_why_not
+from shoplink.flows.file.rejects import Rejected
+from shoplink.flows.file.source import Reading, Source, UnreadableError, inspect
 from shoplink.wording import Language, Tag, language_for, say_warning
-
-if TYPE_CHECKING:
-    from shoplink.flows.file.apply import Verdict
-    from shoplink.flows.file.rejects import Rejected
-    from shoplink.flows.file.source import Reading, Source
 
 _SHOWN_ON_A_TERMINAL = 20
 _HOURS_MAX = 23
@@ -85,19 +84,14 @@ def apply(  # noqa: PLR0913, PLR0917 (one parameter per option)
         fail("--rejected: allowed with one FILE only")
 
     def run() -> int:
-        from shoplink.flows.file.source import Reading  # noqa: PLC0415 (only with settings in place)
-
         reading = Reading(_actor(by), trust_instants, _offset(utc_offset), frozenset(skip_column))
         return _take_in(files, reading, Report(rejected, tag, dry_run=dry_run, as_json=as_json))
 
     sys.exit(with_database(run)() if dry_run else writes("send commands to its POST /v1/commands")(run)())
 
 
-def _take_in(files: Iterable[str], reading: "Reading", report: "Report") -> int:
+def _take_in(files: Iterable[str], reading: Reading, report: "Report") -> int:
     """Take all files in; the exit status."""
-    from shoplink.flows.file import apply as flow  # noqa: PLC0415 (only with settings in place)
-    from shoplink.flows.file.source import UnreadableError  # noqa: PLC0415 (as above)
-
     with ExitStack() as opened:
         try:
             sources = flow.in_order([_inspect(opened, name, reading) for name in files])
@@ -113,9 +107,7 @@ def _take_in(files: Iterable[str], reading: "Reading", report: "Report") -> int:
     return report.end()
 
 
-def _inspect(opened: ExitStack, name: str, reading: "Reading") -> "Source":
-    from shoplink.flows.file.source import inspect  # noqa: PLC0415 (only with settings in place)
-
+def _inspect(opened: ExitStack, name: str, reading: Reading) -> Source:
     try:
         if name == "-":
             stream: BinaryIO = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (closed with the others)
@@ -140,10 +132,8 @@ class Report:
         self._as_json = as_json
         self._kept: list[str] = []  # with a bar in the way, lines are said in the end
 
-    def take(self, verdicts: Iterator["Verdict"], advance: Callable[[int], None]) -> None:
+    def take(self, verdicts: Iterator[Verdict], advance: Callable[[int], None]) -> None:
         """Report the verdicts of one file."""
-        from shoplink.flows.file.rejects import Rejected  # noqa: PLC0415 (only with settings in place)
-
         first = next(verdicts)
         tongue = language_for(self._tag or _language_of(first.source))
         path = self._path(first.source.name)
@@ -183,9 +173,7 @@ class Report:
         path = Path(name)
         return path.with_name(f"{path.stem}.rejected{path.suffix}")
 
-    def _say(self, verdict: "Verdict", tongue: Language) -> None:
-        from shoplink.flows.file.apply import say_why_not  # noqa: PLC0415 (only with settings in place)
-
+    def _say(self, verdict: Verdict, tongue: Language) -> None:
         name, answer = verdict.source.name, verdict.answer
         accepted = answer["outcome"] == "accepted"
         if self._as_json:
@@ -204,14 +192,14 @@ class Report:
             self._kept.append(text)
 
 
-def _write(rejected: "Rejected", verdict: "Verdict") -> None:
+def _write(rejected: Rejected, verdict: Verdict) -> None:
     try:
         rejected.write(verdict)
     except OSError as error:
         fail(f"{rejected.path}: cannot be written: {error.strerror}; name another file with --rejected")
 
 
-def _language_of(source: "Source") -> Tag:
+def _language_of(source: Source) -> Tag:
     """Chinese if a header is."""
     return "zh" if any(not header.isascii() for header in source.header) else "en"
 

@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import NoReturn, ParamSpec, TypeVar
 
 import click
+import django
+from django.db import OperationalError, ProgrammingError
+
+from shoplink.store.database.owner import OwnedError, claim
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -20,9 +24,6 @@ def with_database(command: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         set_up()
-        from django.db import OperationalError, ProgrammingError  # noqa: PLC0415 (only with settings in place)
-
-        from shoplink.store.database.owner import OwnedError  # noqa: PLC0415 (as above)
 
         try:
             return command(*args, **kwargs)
@@ -47,8 +48,6 @@ def writes(instead: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @with_database
         @functools.wraps(command)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            from shoplink.store.database.owner import OwnedError, claim  # noqa: PLC0415 (only with settings in place)
-
             try:
                 claim(f"shoplink {click.get_current_context().info_name}")
             except OwnedError as error:
@@ -81,7 +80,6 @@ def set_up() -> None:
             os.environ["SHOPLINK_SECRET_KEY"] = _kept_secret(home / "secret-key")
     except OSError as error:
         fail(f"SHOPLINK_HOME: {home} cannot be used: {error.strerror}")
-    import django  # noqa: PLC0415 (settings read the environment when Django is set up)
 
     try:
         django.setup()

@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from shoplink.cli.database import writes
+from shoplink.flows.message.loop import deliver_all
 
 
 @click.command(
@@ -30,7 +31,6 @@ def deliver(*, once: bool, as_json: bool) -> None:
     (`serve --no-deliver`).
     """
     from shoplink.config.timer import run_deliveries  # noqa: PLC0415 (only with settings in place)
-    from shoplink.flows.message.loop import deliver_all  # noqa: PLC0415 (as above)
     from shoplink.flows.tick import tick  # noqa: PLC0415 (as above)
 
     if not once:

@@ -7,6 +7,8 @@ import msgspec
 
 from shoplink.cli.database import fail, writes
 from shoplink.cli.serve import bring_up_to_date
+from shoplink.flows import clock
+from shoplink.store.people import keys
 
 _KEY_NAME = "demo"
 
@@ -52,8 +54,6 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
     The world is as fresh as today: its history ends now. A new key replaces that of the last time.
     """
     from shoplink.demo import links, personas, world  # noqa: PLC0415 (only with settings in place)
-    from shoplink.flows import clock  # noqa: PLC0415 (as above)
-    from shoplink.store.people import keys  # noqa: PLC0415 (as above)
 
     bring_up_to_date()
     try:

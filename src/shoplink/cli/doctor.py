@@ -7,8 +7,15 @@ from typing import Any
 
 import click
 import msgspec
+from django.conf import settings
 
 from shoplink.cli.database import with_database
+from shoplink.config.parts import missing_parts
+from shoplink.flows import clock
+from shoplink.flows.health import TROUBLES, lag, troubles
+from shoplink.network import CountryDatabaseError, country_database
+from shoplink.store.database.health import database_version
+from shoplink.store.database.owner import holder
 
 _LAG_SECONDS_MAX = 60
 _AGE_DAYS_MAX = 365
@@ -48,9 +55,6 @@ def doctor(*, as_json: bool) -> None:
 
 def _examine() -> tuple[dict[str, Any], list[str]]:
     """What was found, by name, and sentences about what is wrong."""
-    from shoplink.config.parts import missing_parts  # noqa: PLC0415 (only with settings in place)
-    from shoplink.flows.health import TROUBLES, troubles  # noqa: PLC0415 (as above)
-
     found: dict[str, Any] = {
         "shoplink": version("shoplink"),
         "python": platform.python_version(),
@@ -72,15 +76,10 @@ def _examine() -> tuple[dict[str, Any], list[str]]:
 
 
 def _of_the_database() -> dict[str, Any]:
-    from shoplink.store.database.health import database_version  # noqa: PLC0415 (as above)
-    from shoplink.store.database.owner import holder  # noqa: PLC0415 (only with settings in place)
-
     return {"database": database_version(), "owner": holder() or "nobody"}
 
 
 def _late(found: dict[str, Any]) -> list[str]:
-    from shoplink.flows.health import lag  # noqa: PLC0415 (only with settings in place)
-
     late = lag()
     found |= {"due_lag_seconds": round(late.due_seconds, 1), "unnumbered_events": late.unnumbered}
     if late.due_seconds <= _LAG_SECONDS_MAX:
@@ -89,8 +88,6 @@ def _late(found: dict[str, Any]) -> list[str]:
 
 
 def _proxies() -> list[str]:
-    from django.conf import settings  # noqa: PLC0415 (only with settings in place)
-
     if settings.PROXIES or not settings.PUBLIC_URL.startswith("https://"):
         return []
     return [
@@ -99,9 +96,6 @@ def _proxies() -> list[str]:
 
 
 def _country(found: dict[str, Any]) -> list[str]:
-    from shoplink.flows import clock  # noqa: PLC0415 (only with settings in place)
-    from shoplink.network import CountryDatabaseError, country_database  # noqa: PLC0415 (as above)
-
     try:
         database = country_database()
     except CountryDatabaseError as error:

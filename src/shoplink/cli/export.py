@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from shoplink.cli.database import fail, with_database
+from shoplink.flows.file import export as flow
+from shoplink.flows.file.tables import KINDS
 from shoplink.wording import Tag, language_for
 
 if TYPE_CHECKING:
@@ -82,9 +84,6 @@ def export(what: "What | None", form: str, tag: Tag, out: str, *, ended: bool) -
 
 
 def _write(what: "What | None", form: str, tag: Tag, stream: TextIO, *, ended: bool) -> int:
-    from shoplink.flows.file import export as flow  # noqa: PLC0415 (only with settings in place)
-    from shoplink.flows.file.tables import KINDS  # noqa: PLC0415 (as above)
-
     if what == "log":
         return flow.export_log(stream)
     if what == "periods":

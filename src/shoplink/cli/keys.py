@@ -7,6 +7,9 @@ import msgspec
 
 from shoplink.cli.database import with_database, writes
 from shoplink.core.instant import format_instant
+from shoplink.flows import clock
+from shoplink.store.people import keys as store
+from shoplink.store.people.keys import every_key
 
 _SERVED = "stop it first to make or revoke keys, or serve from PostgreSQL"
 _STATUSES = "Exit status: 0; 2 if the database cannot be used."
@@ -43,9 +46,6 @@ def create(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
 
     The key alone goes to standard output, its id to standard error.
     """
-    from shoplink.flows import clock  # noqa: PLC0415 (only with settings in place)
-    from shoplink.store.people import keys as store  # noqa: PLC0415 (as above)
-
     if not 1 <= len(name) <= 200 or "\0" in name:  # noqa: PLR2004 (the limit of every text)
         raise click.BadParameter("allowed: 1 to 200 characters", param_hint="NAME")
     wanted = set(store.SCOPES) if "all" in scopes else set(scopes)
@@ -76,8 +76,6 @@ Examples:
 @with_database
 def list_keys(*, as_json: bool) -> None:
     """List every key, the oldest first, revoked ones included: id, name, scopes, and when it was used."""
-    from shoplink.store.people.keys import every_key  # noqa: PLC0415 (only with settings in place)
-
     for key in every_key():
         if as_json:
             instants = {
@@ -108,9 +106,6 @@ Exit status: 0; 1 if no key in force has this id; 2 if the database cannot be us
 @writes(_SERVED)
 def revoke(key_id: str) -> None:
     """Let the key with this id open nothing any more, from now on."""
-    from shoplink.flows import clock  # noqa: PLC0415 (only with settings in place)
-    from shoplink.store.people import keys as store  # noqa: PLC0415 (as above)
-
     if not store.revoke(key_id, clock.now()):
         click.echo(f"no key in force has the id {key_id!r}; `shoplink keys list` names them", err=True)
         sys.exit(1)

@@ -7,11 +7,16 @@ from pathlib import Path
 import click
 import msgspec
 
+from shoplink.api.http.problem import with_sentences
 from shoplink.cli.database import fail, with_database, writes
 from shoplink.core import MalformedError, Rulebook, RulebookError, differences, parse_command
 from shoplink.core.instant import format_instant
 from shoplink.core.rulebook import ALLOWED_VALUES
+from shoplink.flows import clock
+from shoplink.flows.execute import execute
+from shoplink.flows.rulebooks import NameTakenError, default_rulebook, install_rulebook, installed_rulebooks
 from shoplink.rulebooks import packaged, read_rulebook
+from shoplink.store.read.refusal import activations
 from shoplink.wording import language_for
 
 _DATABASE = "2 if the database cannot be used"
@@ -37,9 +42,6 @@ Exit status: 0; {_DATABASE}.
 @with_database
 def list_rulebooks(*, as_json: bool) -> None:
     """List every rulebook that may be activated, and where it was put in force and from when."""
-    from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks  # noqa: PLC0415 (needs settings)
-    from shoplink.store.read.refusal import activations  # noqa: PLC0415 (as above)
-
     put_in_force = activations()
     default = default_rulebook().name
     for name, book in installed_rulebooks().items():
@@ -144,8 +146,6 @@ Exit status: 0; 1 if it may not be used, or its name has another text; {_DATABAS
 @writes("stop it first to add a rulebook, or serve from PostgreSQL")
 def add(file: str) -> None:
     """Keep a rulebook's text for ever, so that it may be activated by its name."""
-    from shoplink.flows.rulebooks import NameTakenError, install_rulebook  # noqa: PLC0415 (needs settings)
-
     try:
         found = install_rulebook(Path(file).read_text(encoding="utf-8"), file)
     except (RulebookError, NameTakenError) as error:
@@ -173,10 +173,6 @@ Exit status: 0; 1 if it was refused; {_DATABASE}.
 @writes("send the same as POST /v1/rulebooks/NAME/activations, or stop it first")
 def activate(name: str, market: str, start: str | None, *, as_json: bool) -> None:
     """Put a rulebook in force in a market. What it frees or makes overdue there happens at its start."""
-    from shoplink.api.http.problem import with_sentences  # noqa: PLC0415 (only with settings in place)
-    from shoplink.flows import clock  # noqa: PLC0415 (as above)
-    from shoplink.flows.execute import execute  # noqa: PLC0415 (as above)
-
     now = clock.now()
     start = start or format_instant(_next_minute(now))
     fields = {
@@ -222,8 +218,6 @@ def _find(name: str) -> Rulebook:
 @with_database
 def _installed() -> dict[str, Rulebook]:
     """Every rulebook by its name; those that ship can be had without a database."""
-    from shoplink.flows.rulebooks import installed_rulebooks  # noqa: PLC0415 (only with settings in place)
-
     return installed_rulebooks()
 
 

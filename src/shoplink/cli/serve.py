@@ -10,11 +10,15 @@ from typing import Any
 
 import click
 from django.core.management import call_command
+from django.db import connection
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
 from shoplink.cli.database import fail, writes
+from shoplink.config.parts import missing_parts
+from shoplink.network import CountryDatabaseError, country_database
+from shoplink.store.database.owner import OwnedError, alone, close_down, release
 
 # Most of them wait for each other's commit; PostgreSQL has 100 connections by default. On SQLite a commit is soon
 # there, and more threads only cost each other the processor.
@@ -65,11 +69,6 @@ def serve(host: str, port: int, workers: int, threads: int | None, *, delivering
 
     Ctrl-C or SIGTERM ends it: requests that are being answered are finished first.
     """
-    from django.db import connection  # noqa: PLC0415 (only with settings in place)
-
-    from shoplink.config.parts import missing_parts  # noqa: PLC0415 (as above)
-    from shoplink.store.database.owner import OwnedError, close_down, release  # noqa: PLC0415 (as above)
-
     if missing := missing_parts():
         fail("\n".join(missing))
     _fail_if_taken(host, port)
@@ -153,8 +152,6 @@ def migrate() -> None:
 
 def bring_up_to_date() -> None:
     """Create the tables, or bring them up to date, while no other process does."""
-    from shoplink.store.database.owner import alone  # noqa: PLC0415 (only with settings in place)
-
     with alone("shoplink migrate"):
         call_command("migrate", verbosity=0)
 
@@ -165,8 +162,6 @@ def _address(host: str, port: int) -> str:
 
 def _fail_without_countries() -> None:
     """End with status 2 if the configured country database cannot be read, not at the first request."""
-    from shoplink.network import CountryDatabaseError, country_database  # noqa: PLC0415 (only with settings)
-
     try:
         country_database()
     except CountryDatabaseError as error:

@@ -6,6 +6,7 @@ from typing import NoReturn
 
 import click
 import msgspec
+from django.conf import settings
 
 from shoplink.cli.database import with_database, writes
 from shoplink.core.facts import Actor
@@ -57,9 +58,7 @@ def add(email: str, place: str, *, as_json: bool) -> None:
 
     Give the link to that person: it works for seven days, once, and only for this address.
     """
-    from django.conf import settings  # noqa: PLC0415 (only with settings in place)
-
-    from shoplink.flows.people import membership  # noqa: PLC0415 (as above)
+    from shoplink.flows.people import membership  # noqa: PLC0415 (only with settings in place)
 
     made = membership.invite(_OPERATOR, _PLACES[place], "", email)
     if not isinstance(made, membership.Invitation):

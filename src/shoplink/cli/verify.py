@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from shoplink.cli.database import with_database
+from shoplink.flows.verify import run as flow
 
 
 @click.command(
@@ -32,8 +33,6 @@ def verify(*, as_json: bool) -> None:
     not follow from the ones before, and links that break an invariant, in the past too. Only reads, also
     beside a running service.
     """
-    from shoplink.flows.verify import run as flow  # noqa: PLC0415 (only with settings in place)
-
     counted = flow.Verified()
     for difference in flow.verify(counted):
         click.echo(msgspec.json.encode(difference) if as_json else difference.say())
