@@ -130,8 +130,8 @@ def test_what_cannot_be_judged_is_said_with_its_place_and_why(call: Caller) -> N
         (order("S", "A" * 65), "account_id", "account_id: found"),
         (order("S", "A", quantity=1), "quantity", "unknown field 'quantity'; an order has order_id, shop_id"),
         ({"order_id": "O1"}, "shop_id", "shop_id: missing"),
-        ([], "", "the order is no JSON object"),
-        (None, "", "the order is no JSON object"),
+        ([], "", "the order is not a JSON object"),
+        (None, "", "the order is not a JSON object"),
     ]
     answer = ask(call, [order("S\x00", "A\x00"), *(each for each, _, _ in wrong), order("S", None)])
     assert answer.status == 200

@@ -176,7 +176,7 @@ def test_a_cell_may_hold_lines_and_the_number_stays_that_of_its_first() -> None:
     found = lines(SHOPS + 'S1,"a\nb",GB,普招,\nS2,c,GB,普招,\nS3,"d,GB,普招,\nS4,e,GB,普招,\n')
     assert [line.number for line in found] == [2, 4, 5]
     assert fields(found[0])["name"] == "a\nb"
-    assert said(found[2]) == ["the line is no CSV (is a quotation mark not closed?): unexpected end of data"]
+    assert said(found[2]) == ["the line is not CSV (is a quotation mark not closed?): unexpected end of data"]
 
 
 @pytest.mark.parametrize(
@@ -244,10 +244,10 @@ def test_commands_that_are_wrong_are_named_in_both_languages() -> None:
     assert [line.number for line in found] == [1, 2, 3, 5, 6]
     assert [said(line)[0] for line in found[:2]] == [
         "field market: found 'gb'; allowed: two capital letters (ISO 3166-1)",
-        "the line is no JSON object",
+        "the line is not a JSON object",
     ]
     assert said(found[0], "zh") == ["字段「market」：发现“gb”；应填两位大写字母（ISO 3166-1）"]
-    assert said(found[2])[0].startswith("the line is no JSON: ")
+    assert said(found[2])[0].startswith("the line is not JSON: ")
     assert said(found[3]) == ["field enrolment: missing; allowed: open or invited"]
     assert said(found[4])[0].startswith("unknown field 'x'; put_shop has ")
 

@@ -181,14 +181,14 @@ def test_a_waiver_for_ever_is_null_and_not_left_out() -> None:
     ],
 )
 def test_what_is_no_json_is_said_to_be_none(text: bytes) -> None:
-    assert error_of(text).startswith("the line is no JSON: ")
+    assert error_of(text).startswith("the line is not JSON: ")
 
 
 @pytest.mark.parametrize(
     "text", [b"[]", b'[{"command": "invite"}]', b"1", b"-1.5", b'"invite"', b"null", b"true"]
 )
 def test_json_that_is_no_object_is_said_to_be_none(text: bytes) -> None:
-    assert error_of(text) == "the line is no JSON object"
+    assert error_of(text) == "the line is not a JSON object"
 
 
 def test_an_offset_of_sixty_minutes_is_none() -> None:

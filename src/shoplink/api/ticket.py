@@ -234,7 +234,7 @@ def open_ticket(request: HttpRequest) -> HttpResponse:
     if by.kind not in {"shop", "creator"}:
         raise actor_not_allowed(by, "open_ticket", "account:ID, shop:ID")
     if ("command" in fields) == ("link_id" in fields):
-        raise MalformedError("exactly one of {names} must be there", "command", names="command, link_id")
+        raise MalformedError("exactly one of {names} must be given", "command", names="command, link_id")
     step = _step(request, by)
     if "command" in fields:
         return _answer(request, open_about(_read_command(request, fields["command"], by), step, words), 201)

@@ -42,7 +42,7 @@ ALLOWED: dict[str, str] = {
     "settlement": "own or offline",
     "linked_at": _INSTANT,
     "unlinked_at": _INSTANT,
-    "until": f"{_INSTANT}, or null for ever",
+    "until": f"{_INSTANT}, or null for no end",
     "effective_from": _INSTANT,
     "code": "a reason code of the catalogue",
     "product_id": _ID,

@@ -81,9 +81,9 @@ def _explained(text: bytes, message: str) -> MalformedError:
     try:
         fields: Any = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return MalformedError(f"the order is no JSON: {error}")
+        return MalformedError(f"the order is not JSON: {error}")
     if not isinstance(fields, dict):
-        return MalformedError("{what} is no JSON object", what="the order")
+        return MalformedError("{what} is not a JSON object", what="the order")
     for name in fields:
         if name not in ORDER_ALLOWED:
             known = ", ".join(ORDER_ALLOWED)
@@ -92,7 +92,7 @@ def _explained(text: bytes, message: str) -> MalformedError:
             )
     place = re.search(r"at `\$\.(\w+)|missing required field `(\w+)`", message)
     if place is None:
-        return MalformedError(f"the order is no JSON: {message}")
+        return MalformedError(f"the order is not JSON: {message}")
     name = place[1] or place[2]
     found = repr(fields[name])[:240] if name in fields else None
     return MalformedError.wrong(name, ORDER_ALLOWED[name], found)

@@ -1,4 +1,4 @@
-"""Every sentence about a reason of commerce; what is said of the others stands in `sentences`."""
+"""The sentences about the reasons of commerce; those about the other reasons are in `sentences`."""
 
 from shoplink.wording.text import N_, Wording
 
@@ -14,8 +14,8 @@ COMMERCE_REASONS: dict[str, Wording] = {
         N_("Send the shop that is recorded, or use another product id."),
     ),
     "content.fixed": Wording(
-        N_("The id “{content_id}” is already that of another video or live."),
-        N_("Use the id of the video or live itself."),
+        N_("The id “{content_id}” belongs to another video or live."),
+        N_("Use the id of this video or live."),
     ),
     "showcase.not_official": Wording(
         N_("Only the showcase of the official account can be synced with the shop."),
@@ -26,7 +26,7 @@ COMMERCE_REASONS: dict[str, Wording] = {
         N_("Link the account to a shop, or wait until it has {minimum} followers."),
     ),
     "role.other_shops_not_allowed": Wording(
-        N_("As {role} the account may not promote other shops’ products."),
+        N_("In the role “{role}” the account may not promote other shops’ products."),
         N_("Promote the products of the shop that the account is linked to."),
     ),
     "product.of_linked_shop": Wording(
@@ -39,14 +39,14 @@ COMMERCE_REASONS: dict[str, Wording] = {
     ),
     "item.not_there": Wording(
         N_("The product “{product_id}” is not there."),
-        N_("Nothing has to be done: there is nothing to remove."),
+        N_("Nothing needs to be done: there is nothing to remove."),
     ),
     "item.synced": Wording(
         N_("The product “{product_id}” is in the showcase because the shop’s products are synced to it."),
         N_("The shop takes the product off sale; it then leaves the showcase by itself."),
     ),
     "item.already_there": Wording(
-        N_("The product “{product_id}” is already there."), N_("Nothing has to be done.")
+        N_("The product “{product_id}” is already there."), N_("Nothing needs to be done.")
     ),
 }
-"""Per reason code what is wrong, and what to do."""
+"""What is wrong and what to do, by reason code."""

@@ -1,4 +1,4 @@
-"""What each event says, in English; the Chinese stands in the catalogue."""
+"""The sentence of each event, in English; the Chinese is in the catalogue."""
 
 from shoplink.wording.text import N_
 
@@ -15,7 +15,7 @@ EVENTS: dict[str, str] = {
     "link.invited": N_(
         "The shop invited the account as {role}; the creator confirms in the app before {expires_at}."
     ),
-    "link.imported": N_("A link as {role}, from {linked_at}, was taken over from earlier records."),
+    "link.imported": N_("A link as {role} from {linked_at} on was imported from earlier records."),
     "link.accepted": N_("The creator confirmed the invitation."),
     "link.established": N_("The account is linked; the shop’s products can be sold through it."),
     "link.declined": N_("The creator declined."),
@@ -24,14 +24,14 @@ EVENTS: dict[str, str] = {
     "link.superseded": N_("The invitation ended: the account was linked elsewhere."),
     "link.unlinked": N_("The account was unlinked."),
     "link.revoked": N_("The platform revoked the link: {note}"),
-    "unlink.requested": N_("The creator asked to be unlinked; it is the shop’s turn to answer."),
+    "unlink.requested": N_("The creator asked to be unlinked; the shop must answer."),
     "unlink.withdrawn": N_("The creator withdrew the unlink request."),
     "unlink.refused": N_("The shop refused the unlink request."),
     "waiver.granted": N_("A waiver from “{code}” was granted: {note}"),
     "waiver.ended": N_("A waiver from “{code}” was ended: {note}"),
     "rulebook.activated": N_("The rulebook {name} comes into force on {effective_from} (market: {market})."),
-    "member.invited": N_("Somebody was invited by e-mail to join here."),
-    "member.invitation_withdrawn": N_("An e-mail invitation to join here was withdrawn."),
+    "member.invited": N_("A new member was invited by e-mail."),
+    "member.invitation_withdrawn": N_("An e-mail invitation to a new member was withdrawn."),
     "member.joined": N_("A new member joined."),
     "member.removed": N_("A member was removed."),
     "ticket.opened": N_("A ticket was opened with support."),
@@ -39,4 +39,4 @@ EVENTS: dict[str, str] = {
     "ticket.resolved": N_("Support resolved the ticket."),
     "ticket.closed": N_("The ticket was closed."),
 }
-"""Per event type what happened."""
+"""The sentence by event type."""

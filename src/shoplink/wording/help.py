@@ -1,12 +1,12 @@
-"""The help centre's topics: the guide, in its words and order, with the numbers of whichever rulebook is in force.
+"""The topics of the help centre: the guide, in its words and order, with the numbers of the rulebook in force.
 
-No number stands here: passages name parameters, and those that a rulebook does not bear out are left out.
+No number is written here: passages name parameters, and a passage that does not apply under a rulebook is left out.
 """
 
-from shoplink.wording.help_afterwards import AFTERWARDS
 from shoplink.wording.passage import (
     Passage,
     Topic,
+    approves_by_clock,
     asks_network_of,
     instruction,
     limits_accounts,
@@ -20,7 +20,7 @@ TOPICS: dict[str, Topic] = {
         (
             Passage(
                 N_(
-                    "The account’s status must be normal, its user at least {age} years old, and the account’s"
+                    "The account’s status must be normal, its user must be at least {age} years old, and its"
                     " country must be the shop’s."
                 ),
                 ("minimum_age_years",),
@@ -64,8 +64,8 @@ TOPICS: dict[str, Topic] = {
             ),
             instruction(
                 N_(
-                    "Once confirmed, the account is linked at once, unless something still holds it; then it goes on by"
-                    " itself, with no new invitation, as soon as that is settled."
+                    "Once confirmed, the account is linked at once, unless something holds the link in review. Linking then"
+                    " continues automatically, with no new invitation, as soon as that is settled."
                 )
             ),
         ),
@@ -88,7 +88,7 @@ TOPICS: dict[str, Topic] = {
             ),
             Passage(
                 N_(
-                    "An account is linked to one shop at a time, as whatever. After unlinking, other shops may link the"
+                    "An account is linked to one shop at a time, in any role. After unlinking, other shops may link the"
                     " account, and the shop may link another."
                 )
             ),
@@ -114,7 +114,7 @@ TOPICS: dict[str, Topic] = {
             ),
             Passage(
                 N_(
-                    "A linked account needs no minimum of followers to sell in videos and lives, and the shop’s orders"
+                    "A linked account needs no minimum number of followers to sell in videos and lives, and the shop’s orders"
                     " through it carry no commission. An affiliate creator, who is not linked, needs {followers} followers"
                     " and sells for commission."
                 ),
@@ -189,6 +189,125 @@ TOPICS: dict[str, Topic] = {
         ),
         ("shop.link_quota_spent", "account.link_quota_spent", "shop.unlink_quota_spent"),
     ),
-    **AFTERWARDS,
+    "held": Topic(
+        N_("Linking takes a long time"),
+        (
+            Passage(
+                N_(
+                    "The account may have been registered in another country than the shop’s. Open a ticket: once support"
+                    " has corrected it, linking continues automatically."
+                )
+            ),
+            Passage(
+                N_(
+                    "The account’s e-commerce permission may have been revoked after violations. The creator has it"
+                    " restored in the TikTok app; linking then continues automatically."
+                )
+            ),
+            Passage(N_("The page of the link says which of these applies, and who must act next.")),
+        ),
+        ("account.registration_mismatch", "account.commerce_permission_revoked"),
+    ),
+    "failed": Topic(
+        N_("Linking fails"),
+        (
+            Passage(
+                N_(
+                    "A refusal names every reason at once, with what to do and who must act. The most common: the network is in"
+                    " another country; the account’s user is under {age}; the status of the shop or the account is"
+                    " abnormal; the account is already linked."
+                ),
+                ("minimum_age_years",),
+            ),
+        ),
+        (
+            "network.region_mismatch",
+            "account.under_age",
+            "shop.status_not_normal",
+            "account.status_not_normal",
+            "account.already_linked",
+        ),
+    ),
+    "unlinking": Topic(
+        N_("Unlink an account"),
+        (
+            Passage(
+                P_(
+                    "A link can be unlinked {minimum_hours} hour after it was established.",
+                    "A link can be unlinked {minimum_hours} hours after it was established.",
+                    "minimum_hours",
+                ),
+                ("minimum_link_age_hours",),
+            ),
+            instruction(
+                N_("The creator signs in on a phone, with network and account in the shop’s country.")
+            ),
+            instruction(N_("Choose the showcase button, then “Enter” in the menu, then “Your Shop”.")),
+            instruction(N_("At the bottom of that page choose “View link info”.")),
+            instruction(N_("At the bottom of “Link info” choose “Send unlink request”.")),
+            instruction(
+                N_("The seller finds the request in the shop, opens “View details”, and chooses “Agree”.")
+            ),
+            instruction(N_("The place is free at once: the shop can link another account.")),
+            Passage(
+                N_("A request that the shop leaves unanswered stays open."),
+                ("unlink_answer_days",),
+                lambda rulebook: not approves_by_clock(rulebook),
+            ),
+            Passage(
+                P_(
+                    "A request that the shop leaves unanswered counts as approved after {answer_days} day.",
+                    "A request that the shop leaves unanswered counts as approved after {answer_days} days.",
+                    "answer_days",
+                ),
+                ("unlink_answer_days",),
+                approves_by_clock,
+            ),
+            Passage(
+                N_("The shop cannot unlink on its own: the creator has to ask first."),
+                ("shop_may_unlink_alone",),
+                lambda rulebook: not rulebook.parameters.shop_may_unlink_alone,
+            ),
+            Passage(
+                N_("The shop may also unlink on its own, without a request."),
+                ("shop_may_unlink_alone",),
+                lambda rulebook: rulebook.parameters.shop_may_unlink_alone,
+            ),
+            Passage(
+                N_(
+                    "After unlinking the shop’s items leave the account’s showcase, and new orders through it carry"
+                    " commission again. The history stays."
+                )
+            ),
+        ),
+        ("link.younger_than_minimum", "unlink.needs_creator_request", "shop.unlink_quota_spent"),
+    ),
+    "support": Topic(
+        N_("Who can help"),
+        (
+            Passage(
+                N_(
+                    "Where support can help, the refusal offers a ticket that is already written. Support finds the cause"
+                    " and can correct an account’s country, country of registration and birth date, on evidence."
+                )
+            ),
+            Passage(
+                N_("Support cannot change the country of accounts registered in: {countries}."),
+                ("uncorrectable_regions",),
+                lambda rulebook: bool(rulebook.parameters.uncorrectable_regions),
+            ),
+            Passage(
+                N_(
+                    "Support cannot change an abnormal account status: the creator restores it in the TikTok app."
+                )
+            ),
+            Passage(
+                N_(
+                    "Where support cannot help, no ticket can be opened; the refusal says who can act instead."
+                )
+            ),
+        ),
+        ("account.status_not_normal", "account.region_mismatch", "account.registration_mismatch"),
+    ),
 }
-"""Every topic by the end of its address, in the order of the guide."""
+"""The topics by the last part of their address, in the order of the guide."""

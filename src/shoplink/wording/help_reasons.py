@@ -1,18 +1,18 @@
-"""The help centre's paragraph about each reason: what it means, with the rulebook's numbers, and what to do."""
+"""The paragraph of the help centre about each reason: what it means, with the rulebook's numbers, and what to do."""
 
 from shoplink.wording.passage import Topic, limits_accounts, limits_shops, reason_topic
 from shoplink.wording.text import N_, P_
 
 _CHECK_ID = N_("Check the id, and try again.")
 _NO_LIMIT = N_("In this market there is no such limit.")
-_NOTHING_TO_DO = N_("Nothing has to be done.")
+_NOTHING_TO_DO = N_("Nothing needs to be done.")
 
 REASONS_HELP: dict[str, Topic] = {
     "shop.not_found": reason_topic(
-        N_("The shop is not there"), N_("No shop with this id is recorded."), _CHECK_ID
+        N_("The shop is not recorded"), N_("No shop with this id is recorded."), _CHECK_ID
     ),
     "account.not_found": reason_topic(
-        N_("The account is not there"),
+        N_("The account is not recorded"),
         N_("No TikTok account with this id or handle is recorded."),
         N_("Ask the creator for the exact handle. If it is right, open a ticket."),
     ),
@@ -22,7 +22,7 @@ REASONS_HELP: dict[str, Topic] = {
         N_("The shop sends an invitation in My account → Link TikTok account."),
     ),
     "rulebook.not_found": reason_topic(
-        N_("The rulebook is not there"),
+        N_("The rulebook is not installed"),
         N_("No rulebook of this name is installed."),
         N_("The platform’s staff choose one that is installed."),
     ),
@@ -42,13 +42,13 @@ REASONS_HELP: dict[str, Topic] = {
         "invitation_hours",
     ),
     "link.wrong_state": reason_topic(
-        N_("It cannot be done in this state"),
-        N_("The link has moved on meanwhile, for example it was declined or withdrawn."),
+        N_("Not possible in this state"),
+        N_("The link has changed in the meantime: for example, it was declined or withdrawn."),
         N_("Open the link: its page says where it stands and what can be done."),
     ),
     "shop.market_fixed": reason_topic(
         N_("The market is fixed"),
-        N_("A shop sells in one market for ever."),
+        N_("The market of a shop never changes."),
         N_("To sell in another market, another shop is recorded."),
     ),
     "shop.enrolment_fixed": reason_topic(
@@ -58,36 +58,36 @@ REASONS_HELP: dict[str, Topic] = {
     ),
     "link.date_out_of_order": reason_topic(
         N_("The dates are out of order"),
-        N_("A link begins before it ends, and neither lies in the future."),
-        N_("Correct the dates in the records that are taken over."),
+        N_("A link begins before it ends, and neither date is in the future."),
+        N_("Correct the dates in the records to be imported."),
     ),
     "account.links_overlap": reason_topic(
         N_("The periods overlap"),
         N_("An account is linked to one shop at a time, in the past too."),
-        N_("Correct the dates in the records that are taken over, or open a ticket."),
+        N_("Correct the dates in the records to be imported, or open a ticket."),
     ),
     "waiver.not_allowed": reason_topic(
         N_("No waiver is possible"),
         N_(
-            "The rulebook says which reasons support may except a shop or an account from; this is none of them."
+            "The rulebook lists the reasons that support may waive for a shop or an account; this is not one of them."
         ),
-        N_("The cause itself has to be resolved."),
+        N_("The cause itself must be resolved."),
         "waivable_for_shop",
         "waivable_for_account",
     ),
     "rulebook.date_in_past": reason_topic(
-        N_("The start lies in the past"),
+        N_("The start is in the past"),
         N_("A rulebook comes into force now or later, never in the past."),
         N_("The platform’s staff choose an instant from now on."),
     ),
     "unlink.already_requested": reason_topic(
-        N_("An unlink request is open already"),
+        N_("An unlink request is already open"),
         N_("The creator has asked to be unlinked, and the shop has not answered yet."),
         N_("The shop opens “View details” and agrees or refuses."),
     ),
     "unlink.not_requested": reason_topic(
         N_("No unlink request is open"),
-        N_("There is no request that could be answered or taken back."),
+        N_("There is no request to answer or withdraw."),
         N_(
             "The creator sends one on the phone: showcase button → Enter → Your Shop → View link info → Send unlink request."
         ),
@@ -103,7 +103,7 @@ REASONS_HELP: dict[str, Topic] = {
         otherwise=N_("In this market a shop may unlink on its own, so this does not happen."),
     ),
     "link.younger_than_minimum": reason_topic(
-        N_("The link is too young"),
+        N_("The link is too recent"),
         P_(
             "A link can be unlinked {minimum_hours} hour after it was established.",
             "A link can be unlinked {minimum_hours} hours after it was established.",
@@ -123,7 +123,7 @@ REASONS_HELP: dict[str, Topic] = {
         N_("The creator restores it in the TikTok app. Support cannot do this."),
     ),
     "account.age_unknown": reason_topic(
-        N_("The age is not known"),
+        N_("The age is unknown"),
         N_("The user of an account must be at least {age} years old, and no birth date is recorded."),
         N_("Open a ticket: support records the birth date on evidence."),
         "minimum_age_years",
@@ -148,7 +148,7 @@ REASONS_HELP: dict[str, Topic] = {
             "A confirmed link is held in review while the account’s country of registration is not the shop’s."
         ),
         N_(
-            "Open a ticket: once support has corrected it, linking goes on by itself, unless the account was registered"
+            "Open a ticket: once support has corrected it, linking continues automatically, unless the account was registered"
             " where support cannot correct it."
         ),
         "uncorrectable_regions",
@@ -158,23 +158,23 @@ REASONS_HELP: dict[str, Topic] = {
         N_(
             "After violations an account may lose its e-commerce permission; a confirmed link is then held in review."
         ),
-        N_("The creator has it restored in the TikTok app; linking then goes on by itself."),
+        N_("The creator has it restored in the TikTok app; linking then continues automatically."),
     ),
     "network.region_mismatch": reason_topic(
         N_("The network is in another country"),
-        N_("Whoever links or unlinks must be on a network in the shop’s country."),
+        N_("The person who links or unlinks must be on a network in the shop’s country."),
         N_("Use a network in the shop’s country, without VPN or proxy, then try again."),
         "network_asked_of",
         when=lambda rulebook: bool(rulebook.parameters.network_asked_of),
-        otherwise=N_("In this market networks are not asked about."),
+        otherwise=N_("In this market the network is not checked."),
     ),
     "account.already_linked": reason_topic(
-        N_("The account is linked already"),
+        N_("The account is already linked"),
         N_("An account is linked, or being linked, to one shop at a time."),
         N_("The creator asks to be unlinked there first; then the account can be linked here."),
     ),
     "link.already_invited": reason_topic(
-        N_("The account is invited already"),
+        N_("The account is already invited"),
         N_("The shop’s own invitation is still open."),
         N_("The creator confirms it, or the shop withdraws it and sends another."),
     ),
@@ -188,7 +188,7 @@ REASONS_HELP: dict[str, Topic] = {
     ),
     "shop.slots_full": reason_topic(
         N_("All places are taken"),
-        N_("Links that stand, are in review or are invited each take one of the shop’s places."),
+        N_("Each link that is established, in review or invited takes one of the shop’s places."),
         N_("Unlink an account, withdraw an invitation, or wait until one expires."),
         "slots_open",
         "slots_invited",
@@ -224,24 +224,26 @@ REASONS_HELP: dict[str, Topic] = {
             "A shop can unlink its official account {unlinks} times in its whole history.",
             "unlinks",
         ),
-        N_("Open a ticket: only a waiver makes one more possible."),
+        N_("Open a ticket: only a waiver allows one more."),
         "official_unlinks_per_shop",
     ),
     "product.not_found": reason_topic(
-        N_("The product is not there"), N_("No product with this id is recorded."), _CHECK_ID
+        N_("The product is not recorded"), N_("No product with this id is recorded."), _CHECK_ID
     ),
     "content.not_found": reason_topic(
-        N_("The video or live is not there"), N_("The account has no video or live with this id."), _CHECK_ID
+        N_("The video or live is not recorded"),
+        N_("The account has no video or live with this id."),
+        _CHECK_ID,
     ),
     "product.shop_fixed": reason_topic(
         N_("The product belongs to another shop"),
-        N_("A product belongs to one shop for ever."),
+        N_("The shop of a product never changes."),
         N_("Use the shop that is recorded, or another product id."),
     ),
     "content.fixed": reason_topic(
-        N_("The id is already that of another video or live"),
-        N_("What a video or live is never changes."),
-        N_("Use the id of the video or live itself."),
+        N_("The id belongs to another video or live"),
+        N_("The account and the kind of a video or live never change."),
+        N_("Use the id of this video or live."),
     ),
     "showcase.not_official": reason_topic(
         N_("Only an official account is synced"),
@@ -251,7 +253,7 @@ REASONS_HELP: dict[str, Topic] = {
     "account.followers_below_minimum": reason_topic(
         N_("Too few followers"),
         N_("Without a link an account needs {followers} followers to sell in videos and lives."),
-        N_("Link the account to a shop: then it needs no minimum of followers."),
+        N_("Link the account to a shop: it then needs no minimum number of followers."),
         "affiliate_followers_minimum",
     ),
     "role.other_shops_not_allowed": reason_topic(
@@ -262,7 +264,7 @@ REASONS_HELP: dict[str, Topic] = {
         "marketing_may_promote_other_shops",
     ),
     "product.of_linked_shop": reason_topic(
-        N_("The product is of the linked shop"),
+        N_("The product belongs to the linked shop"),
         N_("Products of the shop that the account is linked to are not promoted for commission."),
         N_("Add it with Add from shop: that way it is free of commission."),
     ),
@@ -272,7 +274,7 @@ REASONS_HELP: dict[str, Topic] = {
         N_("The shop puts it on sale again in the seller back office."),
     ),
     "item.not_there": reason_topic(
-        N_("The item is not there"), N_("There is no such item that could be removed."), _NOTHING_TO_DO
+        N_("The item is not there"), N_("There is no such item to remove."), _NOTHING_TO_DO
     ),
     "item.synced": reason_topic(
         N_("The item is synced"),
@@ -280,7 +282,7 @@ REASONS_HELP: dict[str, Topic] = {
         N_("The shop takes the product off sale; it then leaves the showcase by itself."),
     ),
     "item.already_there": reason_topic(
-        N_("The item is there already"), N_("The product has been added before."), _NOTHING_TO_DO
+        N_("The item is already there"), N_("The product was added before."), _NOTHING_TO_DO
     ),
 }
-"""Per reason code its paragraph."""
+"""The paragraph by reason code."""

@@ -1,6 +1,6 @@
-"""What is said of a line that holds no command: where it is wrong, what was found, what is allowed.
+"""The errors of a line that is not a command: where it is wrong, what was found, what is allowed.
 
-English and Chinese stand side by side, because these are names of values, which tables hold in both.
+English and Chinese are side by side, because these texts name values that tables hold in both languages.
 """
 
 from typing import NamedTuple
@@ -9,13 +9,13 @@ from shoplink.wording.language import Tag
 
 
 class Bilingual(NamedTuple):
-    """One thing in both languages."""
+    """A text in both languages."""
 
     en: str
     zh: str
 
     def say(self, tag: Tag) -> str:
-        """It in one of them."""
+        """The text in one of them."""
         return self.zh if tag == "zh" else self.en
 
 
@@ -24,7 +24,10 @@ FIELD = Bilingual("field", "字段")
 
 
 class InputError(NamedTuple):
-    """One thing that is wrong with a line: in a column or a field (`of`) or, if that is None, in all of it."""
+    """An error of a line: in the column or field `name`, or in the whole line if `name` is None.
+
+    `of` says whether `name` is that of a column or of a field.
+    """
 
     name: str | None
     found: str | None
@@ -32,7 +35,7 @@ class InputError(NamedTuple):
     of: Bilingual = COLUMN
 
     def say(self, tag: Tag) -> str:
-        """The problem in a language."""
+        """The error in a language."""
         if self.name is None:
             return self.allowed.say(tag)
         if tag == "zh":
@@ -43,7 +46,7 @@ class InputError(NamedTuple):
 
 
 def say_input_errors(problems: tuple[InputError, ...], tag: Tag) -> str:
-    """All that is wrong with a line, in a language."""
+    """All errors of a line, in a language."""
     return ("。" if tag == "zh" else ". ").join(problem.say(tag) for problem in problems)
 
 
@@ -81,14 +84,14 @@ RATE_NEEDED = Bilingual(
 )
 TOO_MANY_CELLS = Bilingual("the line has more cells than the header", "此行的单元格多于表头")
 NOT_CSV = Bilingual(
-    "the line is no CSV (is a quotation mark not closed?)", "此行不是有效的 CSV（引号是否未闭合？）"
+    "the line is not CSV (is a quotation mark not closed?)", "此行不是有效的 CSV（引号是否未闭合？）"
 )
 OTHER_BODY = Bilingual(
-    "this line's key was used before for another command: it was not done",
+    "this line's key was used before for another command: the line was not executed",
     "此行的幂等键此前已用于另一条命令，未执行",
 )
 IN_PROGRESS = Bilingual(
-    "another process is taking in this line now: it was not done here; run again later",
+    "another process is executing this line now: it was not executed here; run this again later",
     "另一进程正在处理此行，此处未执行，请稍后重新运行",
 )
 
@@ -104,7 +107,7 @@ _FIELDS: dict[str, Bilingual] = {
             "an RFC 3339 instant with offset, at most microseconds", "带时差的 RFC 3339 时间，至多精确到微秒"
         ),
         Bilingual(
-            "an RFC 3339 instant with offset, at most microseconds, or null for ever",
+            "an RFC 3339 instant with offset, at most microseconds, or null for no end",
             "带时差的 RFC 3339 时间，至多精确到微秒；null 表示永久",
         ),
         Bilingual("text of 1 to 2000 characters, without NUL", "1 至 2000 个字符的文本，不含空字符"),
@@ -146,5 +149,5 @@ _FIELDS: dict[str, Bilingual] = {
 
 
 def allowed_in_field(allowed: str) -> Bilingual:
-    """What a field of a command may hold, in both languages, by its English words."""
+    """What a field of a command may hold, in both languages, by its English text."""
     return _FIELDS.get(allowed, Bilingual(allowed, allowed))

@@ -1,4 +1,4 @@
-"""A language: its catalogue of texts, and how it writes dates, instants and countries."""
+"""A language: its catalogue of texts, and its forms of dates, instants and countries."""
 
 from datetime import datetime, tzinfo
 from functools import cache
@@ -19,7 +19,7 @@ _INSTANTS: dict[Tag, str] = {"zh": "y 年 M 月 d 日 HH:mm（{zone}）", "en": 
 
 
 class Language:
-    """One of the two languages; English is the language of the source, so it needs no catalogue."""
+    """One of the two languages. English is the language of the source and needs no catalogue."""
 
     def __init__(self, tag: Tag) -> None:
         """Read the catalogue of a language."""
@@ -35,7 +35,7 @@ class Language:
             }
 
     def text(self, text: Text, count: int = 0) -> str:
-        """The text in this language; Chinese has one number, English two.
+        """The text in this language. English has a singular and a plural, chosen by `count`; Chinese has one form.
 
         Raises KeyError for a text that the catalogue does not hold.
         """
@@ -45,27 +45,27 @@ class Language:
         return self._texts[text.one if isinstance(text, Plural) else text]
 
     def date(self, instant: datetime, zone: tzinfo) -> str:
-        """The day of an instant in a time zone: 2025 年 5 月 19 日, 19 May 2025."""
+        """The date of an instant in a time zone: 2025 年 5 月 19 日, 19 May 2025."""
         return format_datetime(instant.astimezone(zone), _DATES[self.tag], locale=self.locale)
 
     def instant(self, instant: datetime, zone: tzinfo) -> str:
-        """An instant to the minute in a time zone, which it names."""
+        """An instant to the minute in a time zone, with the name of the zone."""
         local = instant.astimezone(zone)
         pattern = _INSTANTS[self.tag].replace("{zone}", f"'{local.tzname()}'")
         return format_datetime(local, pattern, locale=self.locale)
 
     def country(self, code: str) -> str:
-        """The name of a country by its ISO 3166-1 code; the code itself if it has none."""
+        """The name of a country by its ISO 3166-1 code; the code itself if it is unknown."""
         name: str = self.locale.territories.get(code, code)
         return name
 
 
 def _first(text: Any) -> str:
-    """A text, or the first of its numbers."""
+    """The text, or its singular if it has two forms."""
     return text if isinstance(text, str) else text[0]
 
 
 @cache
 def language_for(tag: Tag) -> Language:
-    """The language of a tag."""
+    """The language of a tag; its catalogue is read once per process."""
     return Language(tag)

@@ -1,7 +1,7 @@
-"""What people are told, in English; the Chinese stands in the catalogue.
+"""The wording of messages to people, in English; the Chinese is in the catalogue.
 
-A key is `kind/side`, or `kind/side/variant` where the numbers ask for other words. A side is whom it is told to: the
-people of the shop, or those of the account (`creator`). Kinds are types of events, and the few of `OWN_KINDS`.
+A key is `kind/side`, or `kind/side/variant` if the values need another wording. The side says who gets the message: the
+people of the shop, or those of the account (`creator`). Kinds are event types and `OWN_KINDS`.
 """
 
 from typing import Literal, NamedTuple
@@ -11,11 +11,11 @@ from shoplink.wording.text import N_, P_, Text
 Side = Literal["shop", "creator"]
 
 OWN_KINDS = ("link.expiring", "link.held", "unlink.unanswered")
-"""What is told without an event of its own: a reminder, or what an event led to."""
+"""The kinds of messages without an event of their own: reminders, and consequences of an event."""
 
 
 class MessageWording(NamedTuple):
-    """What it is, in a line; what happened and what can be done, in a few sentences."""
+    """A subject of one line, and a body that says what happened and what the reader can do."""
 
     subject: Text
     body: Text
@@ -41,7 +41,7 @@ MESSAGES: dict[str, MessageWording] = {
         ),
     ),
     "link.accepted/shop": MessageWording(
-        N_("{account} confirmed, and is linked"),
+        N_("{account} confirmed and is now linked"),
         N_("{account} confirmed your invitation and is now linked to {shop} as {role}."),
     ),
     "link.accepted/shop/pending": MessageWording(
@@ -51,20 +51,20 @@ MESSAGES: dict[str, MessageWording] = {
     "link.held/shop": MessageWording(
         N_("{account} confirmed; the link is held in review"),
         N_(
-            "{account} confirmed the invitation to link to {shop} as {role}. The link is not established yet; it"
-            " goes on by itself, with no new invitation, once this is settled:"
+            "{account} confirmed the invitation to link to {shop} as {role}. The link is not established yet; linking"
+            " continues automatically, with no new invitation, once this is settled:"
         ),
     ),
     "link.held/creator": MessageWording(
         N_("You confirmed; the link to {shop} is held in review"),
         N_(
-            "Your confirmation for {account} is recorded. The link to {shop} as {role} is not established yet; it"
-            " goes on by itself, with no new invitation, once this is settled:"
+            "Your confirmation for {account} is recorded. The link to {shop} as {role} is not established yet;"
+            " linking continues automatically, with no new invitation, once this is settled:"
         ),
     ),
     "link.established/shop": MessageWording(
-        N_("{account} is linked now"),
-        N_("Nothing stands in the way any more: {account} is linked to {shop} as {role}."),
+        N_("{account} is now linked"),
+        N_("Nothing holds the link any longer: {account} is now linked to {shop} as {role}."),
     ),
     "link.established/creator": MessageWording(
         N_("{account} is linked to {shop}"),
@@ -93,17 +93,17 @@ MESSAGES: dict[str, MessageWording] = {
     ),
     "link.withdrawn/creator": MessageWording(
         N_("{shop} withdrew its invitation"),
-        N_("{shop} took back its invitation to link {account} as {role}. Nothing has to be done."),
+        N_("{shop} withdrew its invitation to link {account} as {role}. Nothing needs to be done."),
     ),
     "link.superseded/shop": MessageWording(
-        N_("The invitation to {account} ended: it was linked elsewhere"),
+        N_("The invitation to {account} ended: the account was linked to another shop"),
         N_(
             "{account} was linked to another shop, so the invitation as {role} of {shop} has ended and the place is"
             " free again."
         ),
     ),
     "link.unlinked/shop": MessageWording(
-        N_("{account} was unlinked, as its request was not answered"),
+        N_("{account} was unlinked because its request was not answered"),
         N_(
             "The unlink request of {account} was not answered in time and counts as approved: it is no longer"
             " linked to {shop} as {role}. The place is free again."
@@ -118,11 +118,11 @@ MESSAGES: dict[str, MessageWording] = {
     ),
     "link.revoked/shop": MessageWording(
         N_("The platform revoked the link with {account}"),
-        N_("The platform ended the link of {account} to {shop} as {role}. The reason stands in its history."),
+        N_("The platform ended the link of {account} to {shop} as {role}. Its history gives the reason."),
     ),
     "link.revoked/creator": MessageWording(
         N_("The platform revoked the link with {shop}"),
-        N_("The platform ended the link of {account} to {shop} as {role}. The reason stands in its history."),
+        N_("The platform ended the link of {account} to {shop} as {role}. Its history gives the reason."),
     ),
     "unlink.requested/shop": MessageWording(
         N_("{account} asks to be unlinked"),
@@ -146,7 +146,7 @@ MESSAGES: dict[str, MessageWording] = {
             "days",
         ),
         N_(
-            "{account} asked to be unlinked from {shop} on {requested_at}, and still waits for an answer. Open “View"
+            "{account} asked to be unlinked from {shop} on {requested_at} and is still waiting for an answer. Open “View"
             " details” to see what would change, then agree or refuse."
         ),
     ),
@@ -157,12 +157,12 @@ MESSAGES: dict[str, MessageWording] = {
             "days",
         ),
         N_(
-            "{account} asked to be unlinked from {shop} on {requested_at}, and still waits for an answer. Agree or"
+            "{account} asked to be unlinked from {shop} on {requested_at} and is still waiting for an answer. Agree or"
             " refuse before {answer_by}; after that the request counts as approved."
         ),
     ),
     "unlink.withdrawn/shop": MessageWording(
-        N_("{account} took its unlink request back"),
+        N_("{account} withdrew its unlink request"),
         N_("{account} no longer asks to be unlinked from {shop}. The link stays as it is."),
     ),
     "unlink.refused/creator": MessageWording(
@@ -183,28 +183,28 @@ MESSAGES: dict[str, MessageWording] = {
     ),
     "ticket.closed/shop": MessageWording(
         N_("Your ticket is closed: the cause is gone"),
-        N_("What a ticket of {shop} was about stands in the way no more, so the ticket was closed."),
+        N_("The cause of a ticket of {shop} is gone, so the ticket was closed."),
     ),
     "ticket.closed/shop/beyond_support": MessageWording(
         N_("Your ticket is closed: support cannot help here"),
         N_(
-            "What stands in the way by now is nothing that support can settle, so a ticket of {shop} was closed. It"
-            " says who can help."
+            "Support cannot settle what is now in the way, so a ticket of {shop} was closed. The ticket says who can"
+            " help."
         ),
     ),
     "ticket.closed/creator": MessageWording(
         N_("Your ticket is closed: the cause is gone"),
-        N_("What a ticket about {account} was about stands in the way no more, so the ticket was closed."),
+        N_("The cause of a ticket about {account} is gone, so the ticket was closed."),
     ),
     "ticket.closed/creator/beyond_support": MessageWording(
         N_("Your ticket is closed: support cannot help here"),
         N_(
-            "What stands in the way by now is nothing that support can settle, so a ticket about {account} was"
-            " closed. It says who can help."
+            "Support cannot settle what is now in the way, so a ticket about {account} was closed. The ticket says"
+            " who can help."
         ),
     ),
 }
-"""Per kind and side, and variant of it, what is said."""
+"""The wording by kind, side and variant."""
 
 KIND_NAMES: dict[str, str] = {
     "link.invited": N_("A shop sends an invitation"),
@@ -219,14 +219,14 @@ KIND_NAMES: dict[str, str] = {
     "link.unlinked": N_("A link has ended by unlinking"),
     "link.revoked": N_("The platform revokes a link"),
     "unlink.requested": N_("A creator asks to be unlinked"),
-    "unlink.unanswered": N_("An unlink request still waits for an answer"),
-    "unlink.withdrawn": N_("A creator takes an unlink request back"),
+    "unlink.unanswered": N_("An unlink request is still waiting for an answer"),
+    "unlink.withdrawn": N_("A creator withdraws an unlink request"),
     "unlink.refused": N_("A shop refuses an unlink request"),
     "ticket.replied": N_("Support answers a ticket"),
     "ticket.resolved": N_("Support resolves a ticket"),
     "ticket.closed": N_("A ticket is closed"),
 }
-"""Per kind what it is called where people choose which of them come by e-mail, in the order shown."""
+"""The name of each kind on the page where people choose their e-mails, in the order shown."""
 
 SEE_IN_SHOPLINK = N_("See it in shoplink")
 WHY_SENT = N_("You get this because you act for {place}. Choose what comes by e-mail:")
@@ -234,9 +234,9 @@ WHY_SENT = N_("You get this because you act for {place}. Choose what comes by e-
 CALENDAR = N_("shoplink: deadlines")
 
 DEADLINES: dict[str, str] = {
-    "invitation/shop": N_("The invitation of {shop} to {account} ({role}) expires"),
+    "invitation/shop": N_("The invitation from {shop} to {account} ({role}) expires"),
     "invitation/creator": N_("The invitation from {shop} to {account} ({role}) expires: confirm or decline"),
-    "unlink_request/shop": N_("Last moment to answer the unlink request of {account} to {shop}"),
+    "unlink_request/shop": N_("Deadline to answer the unlink request of {account} to {shop}"),
     "unlink_request/creator": N_("The unlink request of {account} to {shop} counts as approved"),
 }
-"""Per kind of deadline and side what stands in a calendar."""
+"""The title of a calendar entry by kind of deadline and side."""

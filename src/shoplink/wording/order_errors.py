@@ -1,9 +1,9 @@
-"""What is said of an order that cannot be judged: what its column may hold. As `input`, in both languages."""
+"""The errors of an order that cannot be attributed, in both languages as in `input_errors`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from shoplink.wording import input_errors as said
+from shoplink.wording import input_errors as inputs
 from shoplink.wording.input_errors import Bilingual, InputError
 from shoplink.wording.language import Tag
 
@@ -25,8 +25,8 @@ _RATE = Bilingual(
 )
 
 _WORDS: dict[str, Bilingual] = {
-    "rounded": said.ROUNDED_ID,
-    "too_long": said.NAMED,
+    "rounded": inputs.ROUNDED_ID,
+    "too_long": inputs.NAMED,
     "not_instant": _INSTANT,
     "no_offset": Bilingual(
         "an instant with its offset, as 2026-11-01 20:00:00+08:00 (utc_offset or time_zone in the mapping gives one"
@@ -39,34 +39,32 @@ _WORDS: dict[str, Bilingual] = {
     ),
     "not_whole": _MINOR,
     "not_number": _NUMBER,
-    "negative": Bilingual(
-        "0 or more; what was paid back goes into the column of refunds", "不小于 0；退款请填入退款列"
-    ),
+    "negative": Bilingual("0 or more; refunds go into the column of refunds", "不小于 0；退款请填入退款列"),
     "too_large": Bilingual("at most 2^53 - 1 minor units", "不超过 2^53 - 1 个最小货币单位"),
     "too_fine": Bilingual("no more decimals than the currency has", "小数位数不超过该币种的最小单位"),
-    "unknown": said.CURRENCY_CODE,
+    "unknown": inputs.CURRENCY_CODE,
     "not_rate": _RATE,
-    "needed": said.RATE_NEEDED,
+    "needed": inputs.RATE_NEEDED,
     "more_than_amount": Bilingual("at most the amount of the order", "不超过订单金额"),
 }
 _MISSING: dict[str, Bilingual] = {
-    "order_id": said.NAMED,
-    "shop_id": said.NAMED,
+    "order_id": inputs.NAMED,
+    "shop_id": inputs.NAMED,
     "ordered_at": _INSTANT,
     "amount": Bilingual("the amount of the order", "订单金额"),
     "currency": _WORDS["unknown"],
 }
 
 WORDS = frozenset(_WORDS)
-"""Every word for what may be wrong with a cell, besides `missing`."""
+"""Every word for a problem of a cell, besides `missing`."""
 
 
 def say_order_errors(
     problems: str, column: Callable[[Any], str], cells: Mapping[str, object], tag: Tag
 ) -> str:
-    """What is wrong with a row, in a language: `problems` as `field.word,field.word,`.
+    """Word what is wrong with a row; `problems` has the form `field.word,field.word,`.
 
-    `column` is the name of a field's column, `cells` the row by its columns.
+    `column` gives the name of a field's column; `cells` is the row by column.
     """
     sentences = []
     for problem in problems.removesuffix(",").split(","):
@@ -80,7 +78,7 @@ def say_order_errors(
 
 
 def say_broken_line(found: int, header: int, tag: Tag) -> str:
-    """That a line has another number of cells than the header."""
+    """Word that a line and the header differ in their number of cells."""
     return Bilingual(
         f"the line has {found} cells, the header {header}", f"此行有 {found} 个单元格，表头有 {header} 个"
     ).say(tag)

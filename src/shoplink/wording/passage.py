@@ -1,4 +1,4 @@
-"""What help pages are made of: topics of passages, each said only where the rulebook in force bears it out."""
+"""The building blocks of help pages: topics made of passages; a passage may apply only under some rulebooks."""
 
 from collections.abc import Callable
 from typing import Literal, NamedTuple
@@ -10,7 +10,7 @@ PassageKind = Literal["text", "step", "remedy"]
 
 
 class Passage(NamedTuple):
-    """A few sentences; `sources` are the parameters that they rest on, `when` the rulebooks that bear them out."""
+    """A few sentences. `sources` are the parameters that they state; `when` says whether they apply under a rulebook."""
 
     text: Text
     sources: tuple[str, ...] = ()
@@ -19,7 +19,7 @@ class Passage(NamedTuple):
 
 
 class Topic(NamedTuple):
-    """A page of help, and the reasons that it leads on to."""
+    """A help page, and the codes of the reasons that it links to."""
 
     title: str
     passages: tuple[Passage, ...]
@@ -27,27 +27,27 @@ class Topic(NamedTuple):
 
 
 def instruction(text: Text, *sources: str) -> Passage:
-    """A step to take, in its order."""
+    """A step of a procedure."""
     return Passage(text, sources, kind="step")
 
 
 def asks_network_of(*sides: str) -> Callable[[Rulebook], bool]:
-    """Whether a rulebook asks for a network in the market of exactly these."""
+    """The condition that a rulebook checks the networks of exactly these sides."""
     return lambda rulebook: rulebook.parameters.network_asked_of == frozenset(sides)
 
 
 def limits_shops(rulebook: Rulebook) -> bool:
-    """Whether a shop's marketing links are counted."""
+    """Whether a rulebook limits a shop's marketing links."""
     return isinstance(rulebook.parameters.marketing_links_per_shop, Quota)
 
 
 def limits_accounts(rulebook: Rulebook) -> bool:
-    """Whether an account's marketing links are counted."""
+    """Whether a rulebook limits an account's marketing links."""
     return isinstance(rulebook.parameters.marketing_links_per_account, Quota)
 
 
 def approves_by_clock(rulebook: Rulebook) -> bool:
-    """Whether an unlink request that nobody answers counts as approved at some time."""
+    """Whether an unanswered unlink request counts as approved after some time."""
     return rulebook.unlink_answer_ttl is not None
 
 
@@ -59,7 +59,7 @@ def reason_topic(
     when: Callable[[Rulebook], bool] | None = None,
     otherwise: str = "",
 ) -> Topic:
-    """A reason's paragraph; with `when`, `otherwise` is said where the rulebook knows no such reason."""
+    """The paragraph of a reason. With `when`, `otherwise` replaces it under a rulebook that has no such reason."""
     if when is None:
         return Topic(title, (Passage(why, sources), Passage(remedy, kind="remedy")))
     return Topic(

@@ -1,4 +1,4 @@
-"""Say a reason, a warning or an event in a language. Nothing else in the product makes these sentences."""
+"""Word a reason, a warning or an event in a language. Nothing else in the product makes these sentences."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -22,7 +22,7 @@ from shoplink.wording.text import Plural, Text
 
 
 class ReasonText(NamedTuple):
-    """A reason in words: what is wrong, and what to do and where."""
+    """The sentences of a reason: what is wrong, and what to do and where."""
 
     problem: str
     remedy: str
@@ -47,7 +47,7 @@ _VARIANTS: dict[str, Callable[[Reason], str]] = {
         "undated" if reason.possible_at is None else "pending" if reason.params["pending"] else ""
     ),
 }
-"""How the numbers of a reason choose among its wordings."""
+"""By reason code, how the values of the reason choose among its wordings."""
 
 _NAMES: dict[str, Mapping[str, str]] = {
     "role": ROLE_NAMES,
@@ -60,7 +60,7 @@ _COUNTRIES = {"market", "region", "registered_in", "network_region"}
 
 
 def say_reason(reason: Reason, language: Language, zone: tzinfo = UTC) -> ReasonText:
-    """A reason in words, with its numbers; instants in the reader's time zone."""
+    """Word a reason, with its values; instants are in the reader's time zone."""
     variant = _VARIANTS[reason.code](reason) if reason.code in _VARIANTS else ""
     wording = REASONS[f"{reason.code}/{variant}" if variant else reason.code]
     params = {**reason.params, "possible_at": reason.possible_at, "possible_on": reason.possible_at}
@@ -70,25 +70,25 @@ def say_reason(reason: Reason, language: Language, zone: tzinfo = UTC) -> Reason
 
 
 def say_warning(code: str, language: Language) -> str:
-    """What will hold the link in review, in words."""
+    """Word what will hold the link in review, by the code of the reason."""
     return language.text(WARNINGS[code])
 
 
 def say_event(event: Event, language: Language, zone: tzinfo = UTC) -> str:
-    """An event in words; a video or live without a title is called by its id."""
+    """Word an event; a video or live without a title is called by its id."""
     fields = to_plain(event)
     fields.setdefault("title", fields.get("content_id"))
     return fill_in(EVENTS[fields["type"]], fields, language, zone)
 
 
 def fill_in(text: Text, params: Mapping[str, Any], language: Language, zone: tzinfo) -> str:
-    """A text in a language, with its parameters as the language writes them."""
+    """A text in a language, with its parameters in the language's forms."""
     template = language.text(text, params[text.by]) if isinstance(text, Plural) else language.text(text)
     return template.format_map({name: _worded(name, value, language, zone) for name, value in params.items()})
 
 
 def _worded(name: str, value: Any, language: Language, zone: tzinfo) -> Any:
-    """A parameter as the language writes it."""
+    """A parameter in the language's form."""
     if isinstance(value, datetime):
         return language.date(value, zone) if name.endswith("_on") else language.instant(value, zone)
     if name in _COUNTRIES and value is not None:

@@ -1,4 +1,4 @@
-"""The help centre in words: a rulebook and a language go in, the topics and the paragraphs of all reasons come out."""
+"""Word the help centre: all topics, and the paragraphs of all reasons, for a rulebook and a language."""
 
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from shoplink.wording.text import Plural
 
 
 class PassageText(NamedTuple):
-    """A passage in words, and the sentences that its numbers come from."""
+    """The text of a passage, and the sentences that its numbers come from."""
 
     text: str
     kind: PassageKind
@@ -19,7 +19,7 @@ class PassageText(NamedTuple):
 
 
 class TopicText(NamedTuple):
-    """A topic, or the paragraph of a reason, in words."""
+    """The texts of a topic, or of the paragraph of a reason."""
 
     name: str
     title: str
@@ -29,23 +29,23 @@ class TopicText(NamedTuple):
 
 def say_topics(rulebook: Rulebook, language: Language) -> dict[str, TopicText]:
     """Every topic by its name, with the rulebook's numbers."""
-    return {name: _said(name, topic, rulebook, language) for name, topic in TOPICS.items()}
+    return {name: _topic_text(name, topic, rulebook, language) for name, topic in TOPICS.items()}
 
 
 def say_reason_help(rulebook: Rulebook, language: Language) -> dict[str, TopicText]:
     """The paragraph of every reason by its code, with the rulebook's numbers."""
-    return {code: _said(code, topic, rulebook, language) for code, topic in REASONS_HELP.items()}
+    return {code: _topic_text(code, topic, rulebook, language) for code, topic in REASONS_HELP.items()}
 
 
 def say_reason_title(code: str, language: Language) -> str:
-    """What a reason is called, in a few words."""
+    """The title of a reason, in a few words."""
     return language.text(REASONS_HELP[code].title)
 
 
 def numbers(rulebook: Rulebook, language: Language) -> dict[str, Any]:
-    """The rulebook's numbers as passages name them; what a rulebook does not limit has none."""
+    """The rulebook's numbers by the names that passages use; an unlimited quota has none."""
     parameters = rulebook.parameters
-    found: dict[str, Any] = {
+    values: dict[str, Any] = {
         "age": parameters.minimum_age_years,
         "open_official": parameters.slots_open.official,
         "open_marketing": parameters.slots_open.marketing,
@@ -65,19 +65,19 @@ def numbers(rulebook: Rulebook, language: Language) -> dict[str, Any]:
         ("account", parameters.marketing_links_per_account),
     ):
         if isinstance(quota, Quota):
-            found |= {f"{of}_limit": quota.limit, f"{of}_days": quota.days}
-    return found
+            values |= {f"{of}_limit": quota.limit, f"{of}_days": quota.days}
+    return values
 
 
-def _said(name: str, topic: Topic, rulebook: Rulebook, language: Language) -> TopicText:
-    filled = numbers(rulebook, language)
+def _topic_text(name: str, topic: Topic, rulebook: Rulebook, language: Language) -> TopicText:
+    values = numbers(rulebook, language)
     passages = []
     for passage in topic.passages:
         if not passage.when(rulebook):
             continue
         text = passage.text
-        count = filled[text.by] if isinstance(text, Plural) else 0
-        said = language.text(text, count).format_map(filled)
+        count = values[text.by] if isinstance(text, Plural) else 0
+        sentences = language.text(text, count).format_map(values)
         sources = tuple(rulebook.sources[parameter] for parameter in passage.sources)
-        passages.append(PassageText(said, passage.kind, sources))
+        passages.append(PassageText(sentences, passage.kind, sources))
     return TopicText(name, language.text(topic.title), tuple(passages), topic.reasons)

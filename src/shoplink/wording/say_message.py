@@ -1,4 +1,4 @@
-"""Say a message to a person: a subject and paragraphs for the inbox, and the same as an e-mail."""
+"""Word a message to a person: a subject and paragraphs for the inbox, and the same as an e-mail."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
@@ -12,7 +12,7 @@ from shoplink.wording.say import fill_in, say_reason
 
 
 class MessageText(NamedTuple):
-    """A message in words; `reasons` are what holds a link, each with its remedy."""
+    """The texts of a message; `reasons` are those that hold a link in review, each with its remedy."""
 
     subject: str
     body: str
@@ -27,7 +27,7 @@ class Mail(NamedTuple):
     html: str
 
 
-def say_message(  # noqa: PLR0913, PLR0917 (what a message is made of)
+def say_message(  # noqa: PLR0913, PLR0917 (the parts of a message)
     kind: str,
     side: Side,
     params: Mapping[str, Any],
@@ -35,9 +35,9 @@ def say_message(  # noqa: PLR0913, PLR0917 (what a message is made of)
     language: Language,
     zone: tzinfo = UTC,
 ) -> MessageText:
-    """A message in words; instants in the reader's time zone.
+    """Word a message; instants are in the reader's time zone.
 
-    `params` are the names `shop` and `account`, and what the kind's words ask for.
+    `params` hold the names `shop` and `account`, and the values that the wording of the kind needs.
     """
     key = f"{kind}/{side}"
     variant = f"{key}/{_variant(kind, params)}"
@@ -51,7 +51,7 @@ def say_message(  # noqa: PLR0913, PLR0917 (what a message is made of)
 
 
 def _variant(kind: str, params: Mapping[str, Any]) -> str:
-    """How the numbers of a message choose among its wordings."""
+    """How the values of a message choose among its wordings."""
     if kind == "link.accepted":
         return "" if params.get("linked") else "pending"
     if kind == "ticket.closed":
@@ -59,21 +59,21 @@ def _variant(kind: str, params: Mapping[str, Any]) -> str:
     return "deadline" if params.get("answer_by") else ""
 
 
-def say_mail(told: MessageText, place: str, url: str, choices_url: str, language: Language) -> Mail:
-    """A message as an e-mail: what it says, a link to the page, why it was sent and where to choose otherwise.
+def say_mail(message: MessageText, place: str, url: str, choices_url: str, language: Language) -> Mail:
+    """A message as an e-mail: its text, a link to the page, why it was sent, and where to change the choice of e-mails.
 
     `place` is the shop or account that the reader acts for.
     """
     action, why = language.text(SEE_IN_SHOPLINK), language.text(WHY_SENT).format(place=place)
-    listed = [f"• {reason}" for reason in told.reasons]
-    text = "\n\n".join([told.body, *listed, f"{action}\n{url}", f"-- \n{why}\n{choices_url}"])
-    points = "".join(f"<li>{escape(reason)}</li>" for reason in told.reasons)
+    listed = [f"• {reason}" for reason in message.reasons]
+    text = "\n\n".join([message.body, *listed, f"{action}\n{url}", f"-- \n{why}\n{choices_url}"])
+    points = "".join(f"<li>{escape(reason)}</li>" for reason in message.reasons)
     html = (
         f'<!doctype html><html lang="{language.locale.language}"><head><meta charset="utf-8">'
-        f"<title>{escape(told.subject)}</title></head><body>"
-        f"<p>{escape(told.body)}</p>{f'<ul>{points}</ul>' if points else ''}"
+        f"<title>{escape(message.subject)}</title></head><body>"
+        f"<p>{escape(message.body)}</p>{f'<ul>{points}</ul>' if points else ''}"
         f'<p><a href="{escape(url)}">{escape(action)}</a></p>'
         f'<hr><p><small>{escape(why)} <a href="{escape(choices_url)}">{escape(choices_url)}</a></small></p>'
         "</body></html>\n"
     )
-    return Mail(told.subject, f"{text}\n", html)
+    return Mail(message.subject, f"{text}\n", html)

@@ -1,6 +1,6 @@
-"""Every sentence about a reason, a warning or an event: English here, Chinese in the catalogue beside.
+"""The sentences about reasons and warnings: English here, Chinese in the catalogue.
 
-A key is a code, or `code/variant` where the numbers of a case ask for other words.
+A key is a code, or `code/variant` if the values of a case need another wording.
 """
 
 from shoplink.wording import commerce
@@ -11,7 +11,7 @@ from shoplink.wording.text import Plural as Plural  # noqa: PLC0414 (as above)
 REASONS: dict[str, Wording] = {
     "shop.not_found": Wording(N_("There is no shop with this id."), N_("Check the shop id.")),
     "account.not_found": Wording(
-        N_("There is no TikTok account with this id."), N_("Check the account with the creator.")
+        N_("There is no TikTok account with this id."), N_("Check the account id with the creator.")
     ),
     "link.not_found": Wording(
         N_("This shop and this account are not linked and never were; there is no invitation either."),
@@ -22,7 +22,7 @@ REASONS: dict[str, Wording] = {
     ),
     "waiver.not_found": Wording(
         N_("No waiver from this reason is in force for this shop or account."),
-        N_("Nothing has to be done: there is no waiver to end."),
+        N_("Nothing needs to be done: there is no waiver to end."),
     ),
     "link.invitation_expired": Wording(
         N_("The invitation expired on {expired_at}."),
@@ -45,7 +45,7 @@ REASONS: dict[str, Wording] = {
     ),
     "link.date_out_of_order": Wording(
         N_("A link from {linked_at} to {unlinked_at} is not possible."),
-        N_("A link begins before it ends, and neither lies in the future. Correct the dates."),
+        N_("A link begins before it ends, and neither date is in the future. Correct the dates."),
     ),
     "link.date_out_of_order/current": Wording(
         N_("A link cannot have begun on {linked_at}: that is in the future."), N_("Correct the date.")
@@ -60,7 +60,7 @@ REASONS: dict[str, Wording] = {
     ),
     "waiver.not_allowed": Wording(
         N_("The rulebook allows no waiver from “{code}” for this {subject}."),
-        N_("The cause itself has to be resolved."),
+        N_("The cause itself must be resolved."),
     ),
     "rulebook.date_in_past": Wording(
         N_("A rulebook cannot come into force on {effective_from}: that is in the past."),
@@ -121,13 +121,13 @@ REASONS: dict[str, Wording] = {
     ),
     "account.region_mismatch/uncorrectable": Wording(
         N_("The account’s country ({region}) is not the shop’s market ({market})."),
-        N_("Support cannot correct accounts registered in this one’s country. Link another account."),
+        N_("Support cannot correct an account that was registered in this country. Link another account."),
     ),
     "account.registration_mismatch": Wording(
         N_("The account’s country of registration ({registered_in}) is not the shop’s market ({market})."),
         N_(
-            "Open a ticket in the help centre; once support has corrected the country, linking goes on by"
-            " itself, with no new invitation."
+            "Open a ticket in the help centre; once support has corrected the country, linking continues"
+            " automatically, with no new invitation."
         ),
     ),
     "account.registration_mismatch/uncorrectable": Wording(
@@ -136,14 +136,16 @@ REASONS: dict[str, Wording] = {
     ),
     "account.commerce_permission_revoked": Wording(
         N_("The account’s e-commerce permission was revoked after violations."),
-        N_("The creator has it restored in the TikTok app; a link that waits for it then goes on by itself."),
+        N_(
+            "The creator has it restored in the TikTok app; a link that is waiting for it then continues automatically."
+        ),
     ),
     "network.region_mismatch": Wording(
         N_("Your network’s country ({network_region}) is not the shop’s market ({market})."),
         N_("Use a network in the shop’s market ({market}), then try again."),
     ),
     "network.region_mismatch/unknown": Wording(
-        N_("It cannot be told which country your network is in; the shop’s market is {market}."),
+        N_("The country of your network is unknown; the shop’s market is {market}."),
         N_("Use a network in the shop’s market ({market}), then try again."),
     ),
     "account.already_linked": Wording(
@@ -206,7 +208,7 @@ REASONS: dict[str, Wording] = {
             "This shop has linked {linked} marketing accounts in the last {days} days and is linking {pending}"
             " more, of {limit} allowed."
         ),
-        N_("Withdraw one that is being linked in My account → Link TikTok account."),
+        N_("In My account → Link TikTok account, withdraw one that is being linked."),
     ),
     "account.link_quota_spent": Wording(
         P_(
@@ -220,29 +222,27 @@ REASONS: dict[str, Wording] = {
     ),
     "shop.unlink_quota_spent": Wording(
         P_(
-            "The shop has unlinked its official account {used} time; {limit} in its whole history is the most.",
-            "The shop has unlinked its official account {used} times; {limit} in its whole history is the most.",
+            "The shop has unlinked its official account {used} time; it may do so {limit} times in its whole history.",
+            "The shop has unlinked its official account {used} times; it may do so {limit} times in its whole history.",
             "used",
         ),
-        N_(
-            "Open a ticket in the help centre; only a waiver by the platform or support makes one more possible."
-        ),
+        N_("Open a ticket in the help centre; only a waiver from the platform or support allows one more."),
     ),
     **commerce.COMMERCE_REASONS,
 }
-"""Per reason code, and variant of it, what is wrong and what to do."""
+"""What is wrong and what to do, by reason code and variant."""
 
 WARNINGS: dict[str, str] = {
     "account.registration_mismatch": N_(
         "The account was registered outside the shop’s market: once confirmed, the link is held in review"
-        " until support corrects this on a ticket; for some countries of registration it cannot."
+        " until support corrects this on a ticket; for some countries of registration support cannot."
     ),
     "account.commerce_permission_revoked": N_(
         "The account’s e-commerce permission was revoked: once confirmed, the link is held in review until"
         " the creator has it restored."
     ),
 }
-"""Per code what will hold an invitation in review after it was confirmed."""
+"""By reason code, what will hold the link in review once the invitation is confirmed."""
 
 ROLE_NAMES = {"official": N_("official account"), "marketing": N_("marketing account")}
 ENROLMENT_NAMES = {"open": N_("open (普招)"), "invited": N_("invited (定邀)")}

@@ -1,4 +1,4 @@
-"""What a printed statement says."""
+"""The texts of a printed statement."""
 
 from shoplink.wording.text import N_
 
@@ -27,10 +27,10 @@ TEXTS: dict[str, str] = {
     "marketing": N_("Marketing account"),
     "affiliate": N_("Affiliate creator"),
     "none": N_("Without a creator"),
-    "nobody": N_("No linked creator sold anything in this month."),
+    "nobody": N_("No linked creator sold anything this month."),
     "zone": N_("Months are those of the time zone {zone}; amounts are in the major unit of each currency."),
     "soundness": N_(
         "Every sum was checked against the rows that it was made of, and every row against its link and its rate."
     ),
 }
-"""Each text of the page by what it is for; amounts stand in columns of their own."""
+"""Each text by its purpose."""

@@ -1,15 +1,15 @@
-"""What sentences are made of: texts to be translated when they are said."""
+"""Texts that are marked for translation where they are written, and translated where they are used."""
 
 from typing import NamedTuple
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's name for "translate later")
-    """Mark a text for extraction; it is translated when it is said."""
+    """Mark a text for extraction; it is translated where it is used."""
     return text
 
 
 class Plural(NamedTuple):
-    """A text in two numbers; `by` names the parameter that decides."""
+    """A text in singular and plural; `by` names the parameter that chooses."""
 
     one: str
     many: str
@@ -17,7 +17,7 @@ class Plural(NamedTuple):
 
 
 def P_(one: str, many: str, by: str) -> Plural:  # noqa: N802 (as N_)
-    """Mark a text in two numbers for extraction."""
+    """Mark a text in singular and plural for extraction."""
     return Plural(one, many, by)
 
 
@@ -25,7 +25,7 @@ Text = str | Plural
 
 
 class Wording(NamedTuple):
-    """What is wrong, and what to do and where."""
+    """The texts of a reason: what is wrong, and what to do and where."""
 
     problem: Text
     remedy: Text

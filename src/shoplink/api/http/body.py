@@ -83,10 +83,10 @@ def decode_object(text: bytes, what: str) -> dict[str, Any]:
         fields = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedError(
-            "{what} is no JSON; byte {byte} is where it breaks", what=what, byte=_byte(error, text)
+            "{what} is not JSON; the error is at byte {byte}", what=what, byte=_byte(error, text)
         ) from None
     if not isinstance(fields, dict):
-        raise MalformedError("{what} is no JSON object", what=what)
+        raise MalformedError("{what} is not a JSON object", what=what)
     return fields
 
 

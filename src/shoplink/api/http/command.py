@@ -61,7 +61,7 @@ def with_network_region(fields: dict[str, Any]) -> dict[str, Any]:
         return fields
     if "network_region" in fields:
         raise MalformedError(
-            "exactly one of {names} must be there", "client_ip", names="client_ip, network_region"
+            "exactly one of {names} must be given", "client_ip", names="client_ip, network_region"
         )
     others = {name: value for name, value in fields.items() if name != "client_ip"}
     address = fields["client_ip"]

@@ -133,7 +133,7 @@ def read_subject(fields: dict[str, Any], *others: str) -> tuple[Subject, str]:
     refuse_fields(fields, other_than=(*_SUBJECTS, *others))
     given = [name for name in _SUBJECTS if fields.get(name) is not None]
     if len(given) != 1:
-        raise MalformedError("exactly one of {names} must be there", "account_id", names=", ".join(_SUBJECTS))
+        raise MalformedError("exactly one of {names} must be given", "account_id", names=", ".join(_SUBJECTS))
     subject_id = fields[given[0]]
     if not isinstance(subject_id, str) or not is_id(subject_id):
         raise MalformedError.wrong(given[0], ID.en, repr(subject_id))

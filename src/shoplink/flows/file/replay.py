@@ -95,9 +95,9 @@ def _any_command(line: bytes) -> Command:
     try:
         fields = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedError(f"the line is no JSON: {error}") from None
+        raise MalformedError(f"the line is not JSON: {error}") from None
     if not isinstance(fields, dict):
-        raise MalformedError("the line is no JSON object")
+        raise MalformedError("the line is not a JSON object")
     return parse_command(fields)
 
 

@@ -97,7 +97,9 @@ def inspect(name: str, stream: BinaryIO, reading: Reading) -> Source:
     if not first or first.startswith(b"{") or name.endswith((".ndjson", ".jsonl")):
         return source
     if longest:
-        raise UnreadableError(f"{name}: line {longest}: longer than {LINE_LIMIT_BYTES} bytes; this is no CSV")
+        raise UnreadableError(
+            f"{name}: line {longest}: longer than {LINE_LIMIT_BYTES} bytes; this is not CSV"
+        )
     return _inspect_table(source, reading)
 
 
@@ -174,11 +176,11 @@ def _fields(line: bytes | None) -> dict[str, Any]:
     try:
         fields = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        no_json = Bilingual(f"the line is no JSON: {error}", f"此行不是有效的 JSON：{error}")
+        no_json = Bilingual(f"the line is not JSON: {error}", f"此行不是有效的 JSON：{error}")
         raise _ProblemError(InputError(None, None, no_json)) from None
     if not isinstance(fields, dict):
         raise _ProblemError(
-            InputError(None, None, Bilingual("the line is no JSON object", "此行不是 JSON 对象"))
+            InputError(None, None, Bilingual("the line is not a JSON object", "此行不是 JSON 对象"))
         )
     return fields
 
