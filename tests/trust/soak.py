@@ -1,6 +1,6 @@
-"""`make soak`: all of tests/trust with long rounds, and what came of it in docs/reference/soak.md.
+"""`make soak`: tests/trust with long rounds, properties with many examples, and what came of it in docs/reference/soak.md.
 
-It runs the same tests as the gate does; only how many rounds they take is different.
+It runs the same tests as the gate does; only how many rounds and examples they take is different.
 """
 
 import os
@@ -16,6 +16,7 @@ import pytest
 
 from tests.traceability import ROOT
 
+TESTS = ("trust", "core/test_properties.py", "core/test_remedies.py", "flows/test_replay_fuzz.py")
 PAGE = ROOT / "docs" / "reference" / "soak.md"
 
 _HEADER = """\
@@ -39,7 +40,7 @@ class Results:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in one phase of one test; the last one ends its row."""
-        name = report.nodeid.removeprefix("tests/trust/test_")
+        name = report.nodeid.rpartition("/")[2].removeprefix("test_")
         self._shown[name] = "; ".join(str(value) for key, value in report.user_properties if key == "shown")
         self._seconds[name] = self._seconds.get(name, 0.0) + report.duration
         if not report.passed:
@@ -66,6 +67,7 @@ def _said(test: str) -> str:
 @click.option("--feed", default=50, show_default=True, help="Times that a writer is stopped in its middle.")
 @click.option("--clocks", default=50, show_default=True, help="Rounds of three seconds with wrong clocks.")
 @click.option("--simulate", default=3_600, show_default=True, help="Seconds of simulated worlds.")
+@click.option("--examples", default=1_000, show_default=True, help="Examples of each property.")
 @click.option("--seed", default=lambda: int(time.time()), show_default="the time", help="What is random.")
 def soak(**options: int) -> None:
     """Run the long rounds and write docs/reference/soak.md. Exit status: 0, or 1 if anything failed."""
@@ -76,6 +78,7 @@ def soak(**options: int) -> None:
         "feed": "SHOPLINK_FEED_ROUNDS",
         "clocks": "SHOPLINK_CLOCK_ROUNDS",
         "simulate": "SHOPLINK_SIMULATE_SECONDS",
+        "examples": "SHOPLINK_EXAMPLES",
     }
     os.environ |= {name: str(options[option]) for option, name in names.items()}
     os.environ |= {
@@ -83,7 +86,8 @@ def soak(**options: int) -> None:
         "SHOPLINK_SIMULATE_SEED": str(options["seed"]),
     }
     began, results = time.monotonic(), Results()
-    status = pytest.main(["-q", "-p", "no:xdist", str(ROOT / "tests" / "trust")], plugins=[results])
+    tests = [str(ROOT / "tests" / name) for name in TESTS]
+    status = pytest.main(["-q", "-p", "no:xdist", *tests], plugins=[results])
     lines = [f"- {name}: {said}" for name, said in _machine().items()]
     asked = " ".join(f"--{name.replace('_', '-')} {value}" for name, value in options.items())
     lines += [
