@@ -60,6 +60,20 @@ def test_one_module_reads_the_system_clock() -> None:
     assert readers == CLOCKS
 
 
+MAKES_ELEMENTS = {"web/templatetags/shell.py"}
+"""Tags that templates call; what is put into them is escaped by `format_html`."""
+
+
+def test_html_stands_in_templates() -> None:
+    """There, everything is escaped that is not said to be markup; in a string of Python, nothing is."""
+    places = {
+        path.relative_to(ROOT / "src" / "shoplink").as_posix()
+        for path in SOURCES
+        if re.search(r"</[a-z]", path.read_text(encoding="utf-8"))
+    }
+    assert places == MAKES_ELEMENTS
+
+
 def test_every_rule_of_the_guide_has_a_test() -> None:
     assert not rules_of_the_guide().keys() - rules_in_tests().keys()
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
-from html import escape
 from typing import Any, NamedTuple
 
 from shoplink.core.reasons import Reason
@@ -19,12 +18,12 @@ class MessageText(NamedTuple):
     reasons: tuple[str, ...]
 
 
-class Mail(NamedTuple):
-    """An e-mail: one line of subject, and its body as plain text and as HTML."""
+class MailText(NamedTuple):
+    """The words of an e-mail: its body as plain text; what its link says, and why it was sent."""
 
-    subject: str
     text: str
-    html: str
+    action: str
+    why: str
 
 
 def say_message(  # noqa: PLR0913, PLR0917 (the parts of a message)
@@ -59,7 +58,7 @@ def _variant(kind: str, params: Mapping[str, Any]) -> str:
     return "deadline" if params.get("answer_by") else ""
 
 
-def say_mail(message: MessageText, place: str, url: str, choices_url: str, language: Language) -> Mail:
+def say_mail(message: MessageText, place: str, url: str, choices_url: str, language: Language) -> MailText:
     """A message as an e-mail: its text, a link to the page, why it was sent, and where to change the choice of e-mails.
 
     `place` is the shop or account that the reader acts for.
@@ -67,13 +66,4 @@ def say_mail(message: MessageText, place: str, url: str, choices_url: str, langu
     action, why = language.text(SEE_IN_SHOPLINK), language.text(WHY_SENT).format(place=place)
     listed = [f"• {reason}" for reason in message.reasons]
     text = "\n\n".join([message.body, *listed, f"{action}\n{url}", f"-- \n{why}\n{choices_url}"])
-    points = "".join(f"<li>{escape(reason)}</li>" for reason in message.reasons)
-    html = (
-        f'<!doctype html><html lang="{language.locale.language}"><head><meta charset="utf-8">'
-        f"<title>{escape(message.subject)}</title></head><body>"
-        f"<p>{escape(message.body)}</p>{f'<ul>{points}</ul>' if points else ''}"
-        f'<p><a href="{escape(url)}">{escape(action)}</a></p>'
-        f'<hr><p><small>{escape(why)} <a href="{escape(choices_url)}">{escape(choices_url)}</a></small></p>'
-        "</body></html>\n"
-    )
-    return Mail(message.subject, f"{text}\n", html)
+    return MailText(f"{text}\n", action, why)

@@ -19,6 +19,7 @@ from shoplink.flows.look import Seen, look_at
 from shoplink.flows.message.inbox import Names, in_words, language_of, names_in, path_of, zone_of
 from shoplink.flows.message.remind import standing, still_stands
 from shoplink.flows.metrics import count_mail
+from shoplink.flows.template import render
 from shoplink.network import zone_of_country
 from shoplink.store.people import outbox
 from shoplink.store.people.outbox import DueMail, Outcome
@@ -140,28 +141,41 @@ class _Batch:
         return still_stands(message.kind, link, message.data)
 
     def _letter(self, message: DueMail) -> mail.EmailMultiAlternatives:
-        said = language_of(message.language)
-        told = in_words(message, self._names, said, zone_of(message.time_zone or self._zone_there(message)))
+        language = language_of(message.language)
+        text = in_words(
+            message, self._names, language, zone_of(message.time_zone or self._zone_there(message))
+        )
         place = (
             self._names.shop(message.shop_id)
             if message.side == "shop"
             else self._names.account(message.account_id)
         )
         url, choices_url = f"{settings.PUBLIC_URL}{path_of(message)}", f"{settings.PUBLIC_URL}{_PREFERENCES}"
-        written = say_mail(told, place, url, choices_url, said)
+        words = say_mail(text, place, url, choices_url, language)
+        html = render(
+            "mail.html",
+            {
+                **text._asdict(),
+                "language": language.locale.language,
+                "url": url,
+                "action": words.action,
+                "why": words.why,
+                "choices_url": choices_url,
+            },
+        )
         letter = mail.EmailMultiAlternatives(
-            written.subject,
-            written.text,
+            text.subject,
+            words.text,
             to=[message.email],
             headers={
                 # The same however often it is sent, so that a mail system that got it twice can show it once.
                 "Message-ID": f"<message-{message.number}@{urlsplit(settings.PUBLIC_URL).hostname}>",
                 "Auto-Submitted": "auto-generated",
-                "Content-Language": said.locale.language,
+                "Content-Language": language.locale.language,
                 "List-Unsubscribe": f"<{choices_url}>",
             },
         )
-        letter.attach_alternative(written.html, "text/html")
+        letter.attach_alternative(html, "text/html")
         return letter
 
     def _zone_there(self, message: DueMail) -> str:
