@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from shoplink.attribution import judgement
 from shoplink.attribution.duckdb_engine import DuckDBEngine
 from shoplink.core import Link as CoreLink
-from shoplink.core.commission import Order as CoreOrder
-from shoplink.core.commission import attribute_order, commission_minor
+from shoplink.core.commission.attribution import Order as CoreOrder
+from shoplink.core.commission.attribution import attribute_order, commission_minor
 from tests.attribution.asking import answer, plan_of, rejected_ids
 from tests.attribution.market import START, links_of, orders_of, write_links, write_orders
 from tests.attribution.naive import Judged, Link, Order, halves_up, judge

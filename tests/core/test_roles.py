@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from shoplink.core import COMMANDS, Link, MalformedError, parse_command
-from shoplink.core.commission import link_in_force
+from shoplink.core.commission.attribution import link_in_force
 from shoplink.core.facts import Role as AnyRole
 from shoplink.core.roles import ISSUERS, Rights, rights
 from shoplink.rulebooks import packaged

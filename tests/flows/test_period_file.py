@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from shoplink.attribution.mapping import MappingError
-from shoplink.core.commission import Period
+from shoplink.core.commission.attribution import Period
 from shoplink.flows.commission.period_file import PeriodsError, read_periods
 
 BEGUN = datetime(2026, 10, 1, 8, 30, 0, 250_000, UTC)

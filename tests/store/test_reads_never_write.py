@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from shoplink.core import Link
 from shoplink.core.commands import PairCommand
 from shoplink.core.commerce.picker import Thresholds
-from shoplink.core.commission import Order
+from shoplink.core.commission.attribution import Order
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
 from shoplink.flows import as_of, dry_run, look, overview, showcase

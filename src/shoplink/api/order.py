@@ -10,11 +10,11 @@ from shoplink.api.http.body import read_body, respond_as_is
 from shoplink.api.http.operation import Operations
 from shoplink.api.http.problem import language_of
 from shoplink.api.http.request import actor_not_allowed, actor_of, require_scope
-from shoplink.core.commission import RATE_BP_MAX, Basis, Order
-from shoplink.core.currency import MINOR_DIGITS
+from shoplink.core.commerce.currency import MINOR_DIGITS
+from shoplink.core.commission.attribution import RATE_BP_MAX, Basis, Order
+from shoplink.core.commission.parse import RATE_NEEDED, parse_orders
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
-from shoplink.core.parse_order import RATE_NEEDED, parse_orders
 from shoplink.flows.commission import judge_call
 from shoplink.store.read.link import snapshot
 from shoplink.wording.problems import say_malformed

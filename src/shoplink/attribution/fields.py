@@ -14,8 +14,8 @@ import ibis.expr.types as ir
 from shoplink.attribution import instants
 from shoplink.attribution.engine import RESERVED, ColumnKind, Engine, Shape, cell_of
 from shoplink.attribution.mapping import BP_OF, REQUIRED, Field, Mapping, Rates
-from shoplink.core.commission import RATE_BP_MAX
-from shoplink.core.currency import MINOR_DIGITS
+from shoplink.core.commerce.currency import MINOR_DIGITS
+from shoplink.core.commission.attribution import RATE_BP_MAX
 
 _AT, _NAMES_OFFSET = f"{RESERVED}at", f"{RESERVED}names_offset"
 

@@ -1,6 +1,6 @@
 """The judgement itself: orders and links in, every order with its link and its commission out.
 
-It says of columns what `core.commission` says of one order. Every engine runs this same expression.
+It says of columns what `core.commission.attribution` says of one order. Every engine runs this same expression.
 """
 
 import operator
@@ -13,7 +13,7 @@ from msgspec import Struct
 from shoplink.attribution.engine import FILE, LINE, RESERVED
 from shoplink.attribution.fields import FieldReading
 from shoplink.attribution.mapping import Field
-from shoplink.core.commission import RATE_BP_MAX
+from shoplink.core.commission.attribution import RATE_BP_MAX
 
 LINKS_PER_PAIR_AND_SPAN = 2
 """How many links of a pair a span is to hold: with fewer each stands in too many spans, with more orders meet too many."""

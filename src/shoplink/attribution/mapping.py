@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
-from shoplink.core.commission import RATE_BP_MAX
-from shoplink.core.currency import MINOR_DIGITS
+from shoplink.core.commerce.currency import MINOR_DIGITS
+from shoplink.core.commission.attribution import RATE_BP_MAX
 
 Field = Literal[
     "order_id", "shop_id", "account_id", "ordered_at", "amount", "currency", "commission_rate", "refund"

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from shoplink.attribution.engine import FILE, LINE, RESERVED, ReportProgress, cell_of
 from shoplink.attribution.judgement import REJECT_COLUMNS, RESULT
 from shoplink.attribution.mapping import Mapping, MappingError
-from shoplink.core.commission import Period
+from shoplink.core.commission.attribution import Period
 
 _BLOCK_BYTES = 8 << 20
 _LINKS_AT_A_TIME = 50_000

@@ -19,7 +19,7 @@ from shoplink.wording import Tag
 
 if TYPE_CHECKING:
     from shoplink.attribution.engine import Engine
-    from shoplink.core.commission import Period
+    from shoplink.core.commission.attribution import Period
     from shoplink.flows.commission.judge import Done
 
 _CSV = (".csv", ".tsv", ".txt")

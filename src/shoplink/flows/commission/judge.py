@@ -16,7 +16,7 @@ from shoplink.attribution.instants import to_micros
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.attribution.source import open_orders, rows_for_parquet
 from shoplink.attribution.staging import stage_links
-from shoplink.core.commission import Period
+from shoplink.core.commission.attribution import Period
 from shoplink.flows.commission.rejects import write_rejects
 from shoplink.wording import Tag
 

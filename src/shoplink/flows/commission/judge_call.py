@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from shoplink.core import Link
-from shoplink.core.commission import Attribution, Order, attribute_order
+from shoplink.core.commission.attribution import Attribution, Order, attribute_order
 from shoplink.flows import clock
 from shoplink.flows.look import look_at
 from shoplink.store.read.periods import links_of

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 import msgspec
 
-from shoplink.core.commission import Period
+from shoplink.core.commission.attribution import Period
 from shoplink.core.instant import format_instant, parse_instant
 from shoplink.core.parse import ALLOWED
 from shoplink.store.database.fields import from_micros

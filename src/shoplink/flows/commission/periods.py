@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from shoplink.core.commission import Period
+from shoplink.core.commission.attribution import Period
 from shoplink.core.events import LinkEvent
 from shoplink.core.facts import Link
 from shoplink.flows import clock

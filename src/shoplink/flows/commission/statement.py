@@ -23,7 +23,7 @@ from shoplink.attribution.judgement import RESULT
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.attribution.source import open_orders
 from shoplink.attribution.staging import stage_links
-from shoplink.core.commission import Period
+from shoplink.core.commission.attribution import Period
 from shoplink.core.instant import format_instant
 from shoplink.flows.commission.judge import UnsoundError
 from shoplink.flows.commission.statement_page import settlement_page, statement_page

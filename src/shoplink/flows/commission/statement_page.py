@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from shoplink.attribution.instants import from_micros
-from shoplink.core.currency import MINOR_DIGITS
+from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.flows.template import render
 from shoplink.wording import Language
 from shoplink.wording.statement import TEXTS

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from shoplink.core.commission import RATE_BP_MAX, Order
-from shoplink.core.currency import MINOR_DIGITS
+from shoplink.core.commerce.currency import MINOR_DIGITS
+from shoplink.core.commission.attribution import RATE_BP_MAX, Order
 from shoplink.core.instant import parse_instant
 from shoplink.core.parse import ALLOWED, MalformedError
 
