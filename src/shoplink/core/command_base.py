@@ -2,8 +2,9 @@
 
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
+import msgspec
 from msgspec import Meta, Struct
 
 from shoplink.core.facts import Actor, Id, ShortText
@@ -34,3 +35,20 @@ class PairCommand(Command, frozen=True):
 
     shop_id: Id
     account_id: Id
+
+
+class PrivateCommand(Command, frozen=True):
+    """A command that carries words or addresses of people, in the fields that `PRIVATE` names.
+
+    These fields are in no event, no stored answer and no stored refusal.
+    """
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset()
+
+
+def without_private_fields(command: Command) -> Command | dict[str, Any]:
+    """What may be stored of a command: the command, or the other fields of one that carries words or addresses."""
+    if not isinstance(command, PrivateCommand):
+        return command
+    fields: dict[str, Any] = msgspec.to_builtins(command)
+    return {name: value for name, value in fields.items() if name not in command.PRIVATE}

@@ -171,3 +171,11 @@ COMMANDS: dict[str, type[Command]] = {
         *commerce.COMMERCE_COMMANDS,
     )
 }
+"""The vocabulary of command files, streams and `/v1/checks`, by tag."""
+
+PRIVATE_COMMANDS: dict[str, type[Command]] = {}
+"""The commands about tickets and about people, by tag.
+
+They are decided, executed and permitted like the others. They are not part of `COMMANDS`, because they carry words and
+addresses of people, which files and answers must not keep.
+"""

@@ -157,7 +157,8 @@ class _Attempt:
         self, transaction: Transaction, world: World, batch: PendingBatch, command: Command
     ) -> Answer:
         done = _step(world, command, batch.link_id)
-        transaction.record([*done.due, *done.own])
+        records = done.decision.records if isinstance(done.decision, Accepted) else ()
+        transaction.record([*done.due, *done.own], records)
         # What time made due while the batch was loaded comes before its first decision.
         events, self.due = [*self.due, *done.due, *done.own], []
         answer: Answer = {

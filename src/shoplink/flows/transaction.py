@@ -18,13 +18,14 @@ from django.db import IntegrityError
 from django.db.utils import OperationalError
 
 from shoplink.core import Event, World, advance
+from shoplink.core.decisions.outcome import Record
 from shoplink.flows import clock
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import exclude_activations, is_postgresql
 from shoplink.store.write.feed import number_events_here
 from shoplink.store.write.load import Loaded, Touched, load
-from shoplink.store.write.save import append, save
+from shoplink.store.write.save import save, save_alone
 
 T = TypeVar("T")
 
@@ -41,6 +42,7 @@ class Transaction:
         self._earliest = now()
         self._loaded: Loaded | None = None
         self._events: list[Event] = []
+        self._records: list[Record] = []
 
     @property
     def earliest(self) -> datetime:
@@ -66,16 +68,20 @@ class Transaction:
         """The instant of a transaction that loads nothing: the clock, never earlier than `earliest`."""
         return max(self._now(), self._earliest)
 
-    def record(self, events: Iterable[Event]) -> None:
-        """Add events to be saved, in order, after those recorded before. They are applied to the World already."""
+    def record(self, events: Iterable[Event], records: Iterable[Record] = ()) -> None:
+        """Add events to be saved, in order, after those recorded before, and the rows to be saved beside them.
+
+        They are applied to the World already.
+        """
         self._events += events
+        self._records += records
 
     def save(self) -> None:
         """Save the rows that the recorded events have changed, and the events."""
         if self._loaded is None:
-            append(self._events)
+            save_alone(self._events, self._records)
         else:
-            save(self._loaded, self._events)
+            save(self._loaded, self._events, self._records)
         if self._events and not is_postgresql():
             number_events_here()
 

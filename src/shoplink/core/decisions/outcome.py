@@ -21,16 +21,24 @@ class ProductOutcome(Struct, frozen=True):
     reasons: tuple[Reason, ...]
 
 
+class Record(Struct, frozen=True):
+    """A row that a decision writes beside its events, because the log must not hold it: words or addresses of people.
+
+    Each family of such commands defines its records in its `facts`, and saves them.
+    """
+
+
 class Accepted(Struct, frozen=True):
     """The command is accepted, with its events.
 
     `warnings` are the codes of the reasons that will hold the link in review. `outcomes` has one entry per product
-    of a command that names several.
+    of a command that names several. `records` are the rows to save beside the events.
     """
 
     events: tuple[Event, ...]
     warnings: tuple[str, ...] = ()
     outcomes: tuple[ProductOutcome, ...] = ()
+    records: tuple[Record, ...] = ()
 
 
 class Refused(Struct, frozen=True):

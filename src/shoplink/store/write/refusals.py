@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from shoplink.core import Reason
-from shoplink.core.commands import Command
+from shoplink.core.command_base import Command, without_private_fields
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import insert
 
@@ -13,7 +13,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def save_refusals(refused: Iterable[tuple[Command, Sequence[Reason]]]) -> None:
-    """Store what was refused, with every reason, for as long as it may be asked about."""
+    """Store refused commands, without what they carry of people, and every reason."""
     given = [
         (
             to_micros(command.at),
@@ -22,7 +22,7 @@ def save_refusals(refused: Iterable[tuple[Command, Sequence[Reason]]]) -> None:
             getattr(command, "account_id", None),
             command.by.kind if command.by else "",
             command.by.id if command.by else "",
-            _encode({"command": command, "reasons": reasons}).decode(),
+            _encode({"command": without_private_fields(command), "reasons": reasons}).decode(),
         )
         for command, reasons in refused
     ]

@@ -9,6 +9,7 @@ from shoplink.core import Event, Link, World
 from shoplink.core import events as e
 from shoplink.core.case import ShopRecord
 from shoplink.core.commerce.events import CommerceEvent
+from shoplink.core.decisions.outcome import Record
 from shoplink.core.facts import LIVE
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import Row, execute, insert, rows, rows_as, update
@@ -64,14 +65,25 @@ _WAIVER = {
 }
 
 
-def save(loaded: Loaded, events: Sequence[Event]) -> None:
-    """Store the events in order, and every row that they or time have changed."""
+def save(loaded: Loaded, events: Sequence[Event], records: Sequence[Record] = ()) -> None:
+    """Store the events in order, every row that they or time have changed, and the rows beside them."""
     _save_facts(loaded, events)
     _save_links(loaded, [event for event in events if isinstance(event, e.LinkEvent)])
     _save_waivers(events)
     save_goods(loaded.goods, [event for event in events if isinstance(event, CommerceEvent)])
     _save_activations([event for event in events if isinstance(event, e.RulebookActivated)])
+    save_alone(events, records)
+
+
+def save_alone(events: Sequence[Event], records: Sequence[Record]) -> None:
+    """Store events that change no row of a shop, an account or a link, and the rows beside them."""
+    _save_records(records)
     append(events)
+
+
+def _save_records(records: Sequence[Record]) -> None:
+    """Save what decisions write beside the log, each family in its own tables."""
+    assert not records, "no family has records"
 
 
 def _save_facts(loaded: Loaded, events: Sequence[Event]) -> None:
