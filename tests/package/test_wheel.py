@@ -39,7 +39,8 @@ def folder() -> Iterator[Path]:
     if os.geteuid() == 0:
         folder.parent.chmod(0o711)
     yield folder
-    done("chmod", "-R", "u+w", folder)
+    if (folder / "installed").exists():
+        done("chmod", "-R", "u+w", folder / "installed")
     shutil.rmtree(folder)
 
 
