@@ -90,7 +90,7 @@ def _demo(kind: str) -> str:
     url = fresh(kind)
     use(url)
     world.build_demo()
-    personas.seat_personas()
+    personas.add_personas()
     release()
     _rest()
     return url

@@ -45,7 +45,7 @@ def test_a_mapping_is_read_whole() -> None:
 @pytest.mark.parametrize(
     ("change", "to", "said"),
     [
-        ("[columns]", "[columns", "m.toml: no TOML: "),
+        ("[columns]", "[columns", "m.toml: not TOML: "),
         ("dates", "date", "m.toml: found the key 'date'; allowed: dates, amounts, rates, delimiter, utc_offset"),
         ('"mdy"', '"yyyy-mm-dd"', "m.toml: dates: found 'yyyy-mm-dd'; allowed: ymd, dmy, mdy"),
         ('"major"', "2", "m.toml: amounts: found 2; expected text"),

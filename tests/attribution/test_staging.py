@@ -81,7 +81,7 @@ def test_what_stands_between_cells_is_found_out_or_given(tmp_path: Path) -> None
     [
         (b"", "found the header ''; expected a name for every column"),
         (b"a,,b\n1,2,3\n", "found the header 'a,,b'; expected a name for every column"),
-        (b"a,A\n1,2\n", "the column 'a' stands there twice"),
+        (b"a,A\n1,2\n", "found the column 'a' twice; expected a name of its own for every column"),
         (
             b"shoplink_x\n1\n",
             "found the column 'shoplink_x'; names that begin with shoplink_ are ours",
@@ -90,13 +90,13 @@ def test_what_stands_between_cells_is_found_out_or_given(tmp_path: Path) -> None
         (b'a,b\n1,"2\n3,4\n', "found 1 quotation marks; expected every one to be closed"),
     ],
 )
-def test_what_is_no_csv_is_said(tmp_path: Path, text: bytes, said: str) -> None:
+def test_a_file_that_is_not_csv_is_refused(tmp_path: Path, text: bytes, said: str) -> None:
     with pytest.raises(MappingError) as error:
         staged(tmp_path, text, own_names())
     assert str(error.value).endswith(said)
 
 
-def test_an_encoding_that_is_given_is_held_to(tmp_path: Path) -> None:
+def test_a_given_encoding_is_required(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match=r"expected utf-8$"):
         staged(
             tmp_path, "订单编号\n一\n".encode("gb18030"), Mapping({"order_id": "订单编号"}, encoding="utf-8")

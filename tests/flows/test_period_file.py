@@ -96,7 +96,7 @@ def test_what_is_no_parquet_is_said_with_its_file(tmp_path: Path) -> None:
     whole = path.read_bytes()
     for content in (b"", b"link_id,shop_id\n", whole[:-10], whole[:4] + b"\xff" * 400 + whole[404:]):
         path.write_bytes(content)
-        with pytest.raises(MappingError, match=r"periods\.parquet: no Parquet: ."):
+        with pytest.raises(MappingError, match=r"periods\.parquet: not Parquet: ."):
             [*read_periods([path])]
     with pytest.raises(IsADirectoryError) as error:
         [*read_periods([tmp_path])]

@@ -1,5 +1,5 @@
-"""Whose order is it, for whole files: one Ibis expression, run by DuckDB here or by Spark on a cluster.
+"""Attribution of whole files of orders: one Ibis expression, run by DuckDB on this machine or by Spark on a cluster.
 
-The only package that knows tables of columns; it knows neither the database nor sentences. Nothing of it is imported
-before it is needed, because its libraries take long to load.
+Only this package works with tables of columns; it uses neither the database nor the wording. Import it only where it is
+needed, because its libraries are slow to load.
 """

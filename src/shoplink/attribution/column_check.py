@@ -1,4 +1,4 @@
-"""Whether files have the columns that a mapping reads, each by itself and all of a run together."""
+"""Checks that files have the columns that a mapping reads: each file by itself, and all files of a run together."""
 
 from shoplink.attribution.engine import RESERVED, ColumnKind, Shape
 from shoplink.attribution.mapping import OPTIONAL, REQUIRED, Field, Mapping, MappingError
@@ -19,8 +19,8 @@ _EXPECTED: dict[Field, tuple[tuple[ColumnKind, ...], str]] = {
 
 
 def check_columns(mapping: Mapping, shape: Shape, files: str) -> None:
-    """Hold that the columns of a mapping are there and can hold their fields. Raises MappingError."""
-    said = mapping.name or "without a mapping"
+    """Check that the columns of a mapping exist and can hold their fields. Raises MappingError."""
+    mapping_name = mapping.name or "without a mapping"
     for name in shape.kinds:
         if name.casefold().startswith(RESERVED):
             raise MappingError(
@@ -32,25 +32,25 @@ def check_columns(mapping: Mapping, shape: Shape, files: str) -> None:
             continue
         if column not in shape.kinds:
             raise MappingError(
-                f"{said}: {field} is read from the column {column!r}, which {files} does not have; found the "
+                f"{mapping_name}: {field} is read from the column {column!r}, which {files} does not have; found the "
                 f"columns {', '.join(shape.kinds)}"
             )
         kinds, expected = _EXPECTED[field]
         kind = shape.kinds[column]
         if kind not in kinds or (kind == "local" and mapping.zone is None):
             raise MappingError(
-                f"{said}: {field} is read from the column {column!r} of {files}: found {shape.types[column]}; "
+                f"{mapping_name}: {field} is read from the column {column!r} of {files}: found {shape.types[column]}; "
                 f"expected {expected}"
             )
 
 
 def check_columns_agree(mapping: Mapping, shapes: dict[str, Shape]) -> None:
-    """Hold that the columns of fields are of one kind in all files, by their names. Raises MappingError.
+    """Check that the column of each field has the same kind in all files. Raises MappingError.
 
-    An engine makes one kind of several without saying so: a clock's time without an offset one of UTC.
+    Engines convert several kinds to one silently: a local time without an offset becomes a time in UTC.
     """
     for field, column in mapping.columns.items():
-        # Whole numbers, as which Parquet also has columns that hold nothing, read the same as text and as decimals.
+        # Whole numbers read the same as text and decimals do, and an empty column of Parquet has this kind too.
         found = {
             shape.kinds[column]: file for file, shape in shapes.items() if shape.kinds[column] != "whole"
         }

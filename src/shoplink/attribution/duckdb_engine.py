@@ -1,4 +1,4 @@
-"""DuckDB, embedded: out of core within a limit of memory."""
+"""The DuckDB engine: embedded, within a memory limit, spilling to disk."""
 
 import glob
 import threading
@@ -23,7 +23,7 @@ from shoplink.attribution.engine import (
 )
 from shoplink.attribution.judgement import LINKS
 
-_ASKED_EVERY_SECONDS = 0.2
+_PROGRESS_INTERVAL_SECONDS = 0.2
 _ROWS_AT_A_TIME = 10_000
 
 _KINDS: dict[str, ColumnKind] = {
@@ -49,12 +49,12 @@ def _epoch_us(at: Any, /) -> Any: ...
 
 
 class DuckDBEngine:
-    """One connection of its own, gone when it is closed."""
+    """An engine with an in-memory DuckDB connection of its own."""
 
     micros = staticmethod(_epoch_us)
 
     def __init__(self, memory: str, folder: Path, threads: int | None) -> None:
-        """`memory` as `2GB`; what does not fit into it goes to the folder while it is needed. Raises EngineError."""
+        """Connect. `memory` is a limit such as `2GB`; DuckDB spills to the folder. Raises EngineError."""
         self._folder = folder
         self._connection = duckdb.connect()
         settings: dict[str, str | int] = {
@@ -72,16 +72,16 @@ class DuckDBEngine:
             self._run(f"SET {name} = {_quoted(value)}")
 
     def parts(self, file: str) -> list[str]:
-        """As the protocol says: a folder's files, because DuckDB makes of each what the first is."""
+        """See `Engine`. Returns a folder's files, because DuckDB reads every file of a folder like the first one."""
         if "://" in file or not Path(file).is_dir():
             return [file]
-        # As Spark does, without those that are being written, ours among them: these have names as `.x` or `_x`.
-        found = sorted(Path(file).rglob("*.parquet"))
-        shown = [one for one in found if not any(name[0] in "._" for name in one.relative_to(file).parts)]
-        return list(map(str, shown)) or [file]
+        # Skip files that are still being written, as Spark does: they are named `.x` or `_x`.
+        files = sorted(Path(file).rglob("*.parquet"))
+        complete = [one for one in files if not any(name[0] in "._" for name in one.relative_to(file).parts)]
+        return list(map(str, complete)) or [file]
 
     def orders(self, files: Sequence[str], *, is_csv: bool) -> tuple[ir.Table, Shape]:
-        """As the protocol says."""
+        """See `Engine`."""
         more = ", union_by_name = true" if len(files) > 1 else ""
         place = "*" if is_csv else f"* EXCLUDE (file_row_number), file_row_number + 1 AS {LINE}"
         more += "" if is_csv else f", filename = '{FILE}', file_row_number = true"
@@ -94,54 +94,54 @@ class DuckDBEngine:
         return ibis.table(_schema(types), name="orders"), Shape(kinds, own, is_csv)
 
     def links(self, file: Path) -> ir.Table:
-        """As the protocol says."""
+        """See `Engine`."""
         self._run(f"CREATE OR REPLACE VIEW links AS SELECT * FROM {_content([file])}")
         return ibis.table(LINKS, name="links")
 
     def named(self, rows: ir.Table, name: str) -> ir.Table:
-        """As the protocol says."""
-        # Written out: DuckDB works a view's expressions out as often as they are used.
+        """See `Engine`."""
+        # Write the rows to a file, because DuckDB evaluates a view's expressions at every use.
         file = self._folder / f"{name}.parquet"
         self._run(f"COPY ({_sql(rows)}) TO {_quoted(file)} (FORMAT parquet, COMPRESSION lz4)")
         self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {_content([file])}")
         return ibis.table(rows.schema(), name=name)
 
-    def write(self, rows: ir.Table, out: Path, form: Form, tell: ReportProgress) -> int:
-        """As the protocol says."""
+    def write(self, rows: ir.Table, out: Path, form: Form, report: ReportProgress) -> int:
+        """See `Engine`."""
         options = {"csv": "FORMAT csv, HEADER", "parquet": "FORMAT parquet, COMPRESSION zstd"}[form]
         sql = f"COPY ({_sql(rows)}) TO {_quoted(out)} ({options})"
-        done: list[Any] = []
+        results: list[Any] = []
 
         def copy() -> None:
             try:
-                done.append(self._run(sql).fetchall()[0][0])
+                results.append(self._run(sql).fetchall()[0][0])
             except EngineError as error:
-                done.append(error)
+                results.append(error)
 
         worker = threading.Thread(target=copy)
         worker.start()
         try:
             while worker.is_alive():
-                worker.join(_ASKED_EVERY_SECONDS)
-                tell(max(self._connection.query_progress(), 0) / 100)
+                worker.join(_PROGRESS_INTERVAL_SECONDS)
+                report(max(self._connection.query_progress(), 0) / 100)
         except BaseException:
             self._connection.interrupt()
             worker.join()
             raise
-        if isinstance(done[0], EngineError):
-            raise done[0]
-        count: int = done[0]
+        if isinstance(results[0], EngineError):
+            raise results[0]
+        count: int = results[0]
         return count
 
     def rows(self, rows: ir.Table) -> Iterator[dict[str, Any]]:
-        """As the protocol says."""
+        """See `Engine`."""
         answer = self._run(_sql(rows))
         names = [column[0] for column in answer.description]
         while some := answer.fetchmany(_ROWS_AT_A_TIME):
             yield from (dict(zip(names, row, strict=True)) for row in some)
 
     def close(self) -> None:
-        """As the protocol says."""
+        """See `Engine`."""
         self._connection.close()
 
     def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
@@ -156,7 +156,7 @@ def _kind(name: str) -> ColumnKind:
 
 
 def _schema(types: dict[str, str]) -> ibis.Schema:
-    """The columns as Ibis knows them; what no field can be read from is passed through as text is."""
+    """The columns as an Ibis schema; a column of a kind that no field can have is passed through as text."""
     known = {"whole": "int64", "text": "string", "instant": "timestamp('UTC')", "local": "timestamp"}
     return ibis.schema(
         {
@@ -172,8 +172,8 @@ def name_of_decimal(kind: str) -> str:
 
 
 def _content(files: Sequence[str | Path], more: str = "") -> str:
-    """What reads Parquet files in SQL: these files, and of them their own columns."""
-    # Left alone DuckDB takes brackets in names for patterns, and folders named `shop_id=S9` for columns.
+    """The SQL that reads exactly these Parquet files and exactly their columns."""
+    # By default DuckDB reads brackets in names as patterns, and folders named `shop_id=S9` as columns.
     names = ", ".join(_quoted(file if "://" in str(file) else glob.escape(str(file))) for file in files)
     return f"read_parquet([{names}], hive_partitioning = false{more})"
 

@@ -1,4 +1,4 @@
-"""What an engine is asked to do with expressions; DuckDB and Spark do it."""
+"""The protocol of an engine, which runs expressions; DuckDB and Spark implement it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -8,27 +8,27 @@ import ibis.expr.types as ir
 from msgspec import Struct
 
 Micros = Callable[[ir.Value], ir.IntegerValue]
-"""An engine's own way from a timestamp column to microseconds since 1970, as if its clocks were those of UTC."""
+"""An engine's function from a timestamp column to microseconds since 1970; it reads a local time as UTC."""
 
 ColumnKind = Literal["text", "whole", "decimal", "instant", "local", "other"]
-"""What a column holds; `local` is a date and time that names no offset."""
+"""The kind of a column; `local` is a date and time without an offset."""
 
 RESERVED = "shoplink_"
-"""What the names of columns begin with that are ours."""
+"""The prefix of the names of our own columns."""
 
 FILE, LINE = f"{RESERVED}file", f"{RESERVED}line"
-"""Columns that a source has besides its own: the file that a row stands in, and the number of its line or row."""
+"""Columns that we add to a source: the file of a row, and the number of its line or row."""
 
 
 def cell_of(field: str) -> str:
-    """The column beside those of a CSV file that has a field's cells without spaces around them, null where empty."""
+    """The column that we add to a CSV file for a field: its cells without surrounding spaces, null if empty."""
     return f"{RESERVED}cell_of_{field}"
 
 
 class Shape(Struct, frozen=True):
-    """What an engine finds in the files: per column its kind and the engine's own name of its type.
+    """The columns of files as an engine sees them: by name their kind, and the engine's name of their type.
 
-    Of CSV the cells of fields also stand in columns of their own (`cell_of`); other text is taken as it stands.
+    Files made from CSV also have a column for each field (`cell_of`); other text is used as it is.
     """
 
     kinds: dict[str, ColumnKind]
@@ -38,45 +38,45 @@ class Shape(Struct, frozen=True):
 
 Form = Literal["csv", "parquet"]
 ReportProgress = Callable[[float], None]
-"""Told now and then how much of a step is done, from 0 to 1."""
+"""Called from time to time with the fraction of a step that is done, from 0 to 1."""
 
 
 class Engine(Protocol):
-    """Runs expressions over files of Parquet."""
+    """Runs expressions over Parquet files."""
 
     micros: Micros
 
     def parts(self, file: str) -> list[str]:
-        """What a name means that may be that of a folder of Parquet files: each by itself, or as the engine reads it."""
+        """The files to open for a name, which may be that of a folder of Parquet files."""
         ...
 
     def orders(self, files: Sequence[str], *, is_csv: bool) -> tuple[ir.Table, Shape]:
-        """The rows of Parquet files with `FILE` and `LINE`, and what their columns hold.
+        """The rows of Parquet files with the columns `FILE` and `LINE`, and the shape of their own columns.
 
-        `is_csv`: the files were made of CSV and hold both columns already.
+        If `is_csv`, the files were made from CSV and already have both columns.
         """
         ...
 
     def links(self, file: Path) -> ir.Table:
-        """The links in a Parquet file of the schema `LINKS`."""
+        """The links in a Parquet file with the schema `LINKS`."""
         ...
 
     def named(self, rows: ir.Table, name: str) -> ir.Table:
-        """The same rows under a name, so that what was worked out of them is worked out once."""
+        """The same rows under a name, so that an engine can evaluate them once."""
         ...
 
-    def write(self, rows: ir.Table, out: Path, form: Form, tell: ReportProgress) -> int:
-        """Write rows to a file (Spark: a folder of files) that is not there yet; how many."""
+    def write(self, rows: ir.Table, out: Path, form: Form, report: ReportProgress) -> int:
+        """Write rows to a new file (Spark: to a new folder of files); returns their number."""
         ...
 
     def rows(self, rows: ir.Table) -> Iterator[dict[str, Any]]:
-        """The rows of a small or a long answer, one after the other."""
+        """Yield the rows one by one, in bounded memory."""
         ...
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release all resources."""
         ...
 
 
 class EngineError(RuntimeError):
-    """An engine that cannot do what it is asked: not installed, out of memory, a file that it cannot read."""
+    """An engine failed: it is not installed, it ran out of memory, or it cannot read a file."""

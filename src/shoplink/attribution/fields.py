@@ -1,4 +1,4 @@
-"""The fields of an order as expressions over the columns of a file: their values, and what is wrong with them.
+"""The fields of an order as expressions over the columns of a file: their values and their problems.
 
 Money never passes through floating point.
 """
@@ -23,7 +23,7 @@ AMOUNT_MINOR_MAX = 2**53 - 1
 ID_LENGTH_MAX = 64
 
 _MOST_HAVE = 2
-"""The decimals of most currencies."""
+"""The number of decimals of most currencies."""
 _ROUNDED = r"^([0-9]([.,][0-9]+)?[Ee]\+?[0-9]+|[0-9]+[.,]0+)$"
 _WHOLE = r"^-?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3}){1,5})$"
 _DECIMAL = r"^-?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3}){1,5})(\.[0-9]{1,6}0*)?$"
@@ -36,9 +36,9 @@ _RATES: dict[Rates, str] = {
 
 
 class FieldReading(NamedTuple):
-    """A field: its value, which counts only where the field is fine; and a word for what is wrong, else null.
+    """A field: its value, and a word for its problem, null if there is none.
 
-    `fine` is true, or false or null where something is wrong.
+    `fine` is true if there is no problem, else false or null. The value is valid only where the field is fine.
     """
 
     value: ir.Value
@@ -47,7 +47,7 @@ class FieldReading(NamedTuple):
 
 
 Check = tuple[ir.BooleanValue, str]
-"""What must hold of a cell, false or null of an empty one; and the word for what is wrong where it does not hold."""
+"""A condition on a cell, false or null for an empty one, and the word for the problem if it does not hold."""
 
 _TRUE = ibis.literal(value=True)
 _FALSE = ibis.literal(value=False)
@@ -56,13 +56,15 @@ _FALSE = ibis.literal(value=False)
 def read_fields(
     rows: ir.Table, shape: Shape, mapping: Mapping, engine: Engine, *, is_result: bool
 ) -> tuple[ir.Table, dict[Field, FieldReading]]:
-    """The rows of a source that the mapping fits, with what their cells say, and every field as an expression on it.
+    """The rows of a source with their parsed cells, and every field as an expression over them.
 
-    `is_result`: the source is an earlier result. What is taken from a cell once and used often becomes a column of its
-    own before it is used.
+    The mapping must fit the source (`column_check`). `is_result` says that the source is an earlier result. A value that
+    is parsed from a cell and used several times becomes a column first.
     """
-    taken = _taken(rows, shape, mapping, engine, is_result=is_result)
-    reader = _Reader(engine.named(rows.mutate(**taken), "taken") if taken else rows, shape, mapping, engine)
+    parsed = _parsed_cells(rows, shape, mapping, engine, is_result=is_result)
+    reader = _Reader(
+        engine.named(rows.mutate(**parsed), "parsed") if parsed else rows, shape, mapping, engine
+    )
     amount = reader.money("amount")
     return reader.rows, {
         "order_id": reader.identity("order_id"),
@@ -76,39 +78,40 @@ def read_fields(
     }
 
 
-def _taken(
+def _parsed_cells(
     rows: ir.Table, shape: Shape, mapping: Mapping, engine: Engine, *, is_result: bool
 ) -> dict[str, ir.Value]:
     """The instants and the numbers in cells that are text."""
-    taken: dict[str, ir.Value] = {}
+    parsed: dict[str, ir.Value] = {}
     for field, column in mapping.columns.items():
         if shape.kinds[column] != "text":
             continue
         cell = rows[cell_of(field)] if shape.is_csv else rows[column].nullif("")
         if is_result and field in ("amount", "refund", "commission_rate"):
-            # Decimals of Parquet stand in CSV with all their places. Only there: an export's 12.00 are no minor units.
+            # A result written as CSV has decimals of Parquet with all their places. In an export 12.00 is not a number of
+            # minor units, so this is done for results only.
             cell = cell.re_replace(_NO_DECIMALS, "")
         if field == "ordered_at":
-            taken[_AT], taken[_NAMES_OFFSET] = instants.parse_cell(cell, mapping.dates, engine.micros)
+            parsed[_AT], parsed[_NAMES_OFFSET] = instants.parse_cell(cell, mapping.dates, engine.micros)
         elif field in ("amount", "refund"):
             whole = mapping.amounts == "minor"
             bare = cell.contains(",").ifelse(cell.replace(",", ""), cell)
-            taken[_number_of(field)] = _exact(cell, _WHOLE if whole else _DECIMAL, bare, whole=whole)
+            parsed[_number_of(field)] = _exact(cell, _WHOLE if whole else _DECIMAL, bare, whole=whole)
         elif field == "commission_rate":
             bare = cell.re_extract("^([-0-9.]*)", 1)
-            taken[_number_of(field)] = _exact(cell, _RATES[mapping.rates], bare, whole=mapping.rates == "bp")
-    return taken
+            parsed[_number_of(field)] = _exact(cell, _RATES[mapping.rates], bare, whole=mapping.rates == "bp")
+    return parsed
 
 
 def _exact(cell: ir.StringValue, pattern: str, bare: ir.StringValue, *, whole: bool) -> ir.NumericValue:
-    """The number in a cell, whole or with decimals; null where the cell is not of the pattern."""
+    """The number in a cell, whole or with decimals; null if the cell does not match the pattern."""
     return (
         cell.re_search(pattern).ifelse(bare, ibis.null(str)).try_cast("int64" if whole else "decimal(18, 6)")
     )
 
 
 class _Reader:
-    """Reads one source's columns."""
+    """Reads the columns of one source."""
 
     def __init__(self, rows: ir.Table, shape: Shape, mapping: Mapping, engine: Engine) -> None:
         self.rows = rows
@@ -117,7 +120,7 @@ class _Reader:
         self._engine = engine
 
     def identity(self, field: Field) -> FieldReading:
-        """An id, as text; in CSV not a number that a spreadsheet has rounded."""
+        """An id as text; in CSV it must not be a number that a spreadsheet has rounded."""
         if self._mapping.column(field) is None:
             return self._constant(field, "string")
         cell = self._cell(field).cast("string")
@@ -125,14 +128,14 @@ class _Reader:
         if self._shape.is_csv:
             checks.insert(0, (~cell.re_search(_ROUNDED), "rounded"))
             return _checked(field, cell, cell, checks)
-        # The same as the checks say, of the column itself: making null of empty texts takes longer than all else here.
+        # The same conditions as in `checks`, but on the column itself: turning empty texts into null is the slowest step.
         length = self.rows[self._mapping.columns[field]].cast("string").length()
         is_short = length <= ID_LENGTH_MAX
         fine = is_short & (length > 0) if field in REQUIRED else is_short.fill_null(_TRUE)
         return _checked(field, cell, cell, checks)._replace(fine=fine)
 
     def currency(self) -> FieldReading:
-        """A currency by its ISO 4217 code; CSV may write it in small letters."""
+        """A currency by its ISO 4217 code; in CSV the letters may be lower case."""
         if self._mapping.column("currency") is None:
             return self._constant("currency", "string")
         cell = self._cell("currency")
@@ -140,7 +143,7 @@ class _Reader:
         return _checked("currency", cell, code, [(_is_one_of(code, MINOR_DIGITS), "unknown")])
 
     def instant(self) -> FieldReading:
-        """When the order was placed, in microseconds since 1970 UTC."""
+        """The instant at which the order was placed, in microseconds since 1970 UTC."""
         zone, cell, kind = self._mapping.zone, self._cell("ordered_at"), self._kind("ordered_at")
         at = self.rows[_AT] if kind == "text" else self._engine.micros(cell)
         names_offset = self.rows[_NAMES_OFFSET] if kind == "text" else ibis.literal(kind == "instant")
@@ -154,7 +157,7 @@ class _Reader:
         return _checked("ordered_at", cell, at, checks)
 
     def money(self, field: Field, at_most: ir.IntegerValue | None = None) -> FieldReading:
-        """An amount in whole minor units of the row's currency."""
+        """An amount in whole minor units of the row's currency, at most `at_most`."""
         if self._mapping.column(field) is None:
             return self._constant(field, "int64")
         is_minor = self._mapping.amounts == "minor"
@@ -184,7 +187,7 @@ class _Reader:
         return self._shape.kinds[self._mapping.columns[field]]
 
     def _cell(self, field: Field) -> ir.Value:
-        """A cell as it is read; null where it is empty."""
+        """The cell of a field; null if it is empty."""
         if self._kind(field) != "text":
             return self.rows[self._mapping.columns[field]]
         if self._shape.is_csv:
@@ -192,7 +195,7 @@ class _Reader:
         return self.rows[self._mapping.columns[field]].nullif("")
 
     def _number(self, field: Field, *, whole: bool) -> ir.NumericValue:
-        """A cell as an exact number; null where it holds none."""
+        """The cell of a field as an exact number; null if it is not one."""
         match self._kind(field):
             case "whole":
                 return self._cell(field).cast("int64" if whole else "decimal(18, 6)")
@@ -203,7 +206,7 @@ class _Reader:
                 return self.rows[_number_of(field)]
 
     def _constant(self, field: Field, kind: str) -> FieldReading:
-        """A field that is the same in every row, or that is left out."""
+        """A field that is constant or left out."""
         constant = self._mapping.constant(field)
         value = ibis.null(kind) if constant is None else ibis.literal(constant, kind)
         return FieldReading(value, _TRUE, ibis.null(str))
@@ -214,9 +217,9 @@ def _number_of(field: str) -> str:
 
 
 def _checked(field: Field, cell: ir.Value, value: ir.Value, checks: list[Check]) -> FieldReading:
-    """A reading that is fine where every check holds; where the cell is empty, if the field may be left out.
+    """A reading that is fine if every check holds, or if the cell is empty and the field is optional.
 
-    No check holds of an empty cell.
+    No check holds for an empty cell.
     """
     fine = reduce(and_, (holds for holds, _ in checks), _TRUE)
     problems = [(~holds.fill_null(_FALSE), word) for holds, word in checks]
@@ -228,13 +231,13 @@ def _checked(field: Field, cell: ir.Value, value: ir.Value, checks: list[Check])
 
 
 def _is_one_of(code: ir.StringValue, codes: Iterable[str]) -> ir.BooleanValue:
-    """Whether a text is one of some codes of three letters; looked for in one text, as a list of so many is slow."""
+    """Whether a text is one of the codes of three letters. It searches one joined text, because a long list is slow."""
     is_three = (code.length() == len("GBP")) & ~code.contains(",")
     return is_three & ibis.literal(",".join(codes)).contains(code)
 
 
 def _whole(number: ir.NumericValue) -> tuple[ir.IntegerValue, ir.BooleanValue]:
-    """A number as a whole one, and whether it is one."""
+    """A number as a whole number, and whether it is whole."""
     if number.type().is_integer():
         return number, _TRUE
     whole = number.cast("int64")
@@ -242,7 +245,7 @@ def _whole(number: ir.NumericValue) -> tuple[ir.IntegerValue, ir.BooleanValue]:
 
 
 def _scaled(number: ir.DecimalValue, currency: ir.StringValue) -> tuple[ir.IntegerValue, ir.BooleanValue]:
-    """An amount of the major unit in minor units, and whether it has no more decimals than its currency."""
+    """An amount in the major unit converted to minor units, and whether it has no more decimals than its currency."""
     values, exact = [], []
     for digits in set(MINOR_DIGITS.values()) - {_MOST_HAVE}:
         has_them = _is_one_of(currency, [code for code, those in MINOR_DIGITS.items() if those == digits])

@@ -1,6 +1,6 @@
-"""Instants as whole microseconds since 1970 UTC, in expressions that every engine answers alike.
+"""Instants as whole microseconds since 1970 UTC, in expressions that give the same result in every engine.
 
-No engine's own time zones are used: what a zone's clocks show is written out as numbers.
+They do not use the time zones of an engine: the offsets of a zone are written into the expression as numbers.
 """
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -12,7 +12,7 @@ from shoplink.attribution.engine import Micros
 from shoplink.attribution.mapping import Dates
 
 ZONE_FIRST_YEAR, ZONE_LAST_YEAR = 2010, 2039
-"""The years for which the clocks of a time zone with a name are known."""
+"""The years for which the offsets of a named time zone are known."""
 
 _DATES: dict[Dates, str] = {
     "ymd": r"([1-9][0-9]{3})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?",
@@ -41,19 +41,19 @@ def to_micros(instant: datetime) -> int:
 
 
 def from_micros(micros: int) -> datetime:
-    """The instant that so many microseconds since 1970 UTC name."""
+    """Convert microseconds since 1970 UTC to an instant."""
     return _EPOCH + timedelta(microseconds=micros)
 
 
 def parse_cell(cell: ir.StringValue, dates: Dates, micros: Micros) -> tuple[ir.IntegerValue, ir.BooleanValue]:
-    """What a cell says: microseconds since 1970, and whether it names an offset (`Z`, `+08:00`, `UTC-0500`).
+    """Parse a cell: microseconds since 1970, and whether the cell names an offset (`Z`, `+08:00`, `UTC-0500`).
 
-    With an offset they are those of UTC, without one those that a clock shows; null where there is no date and time.
+    With an offset the microseconds are in UTC, without one in local time. They are null if the cell is no date and time.
     """
     named = cell.re_search(_NAMES_OFFSET)
     if dates != "ymd":
         return _in_parts(cell, dates, micros), named
-    # Engines read the commonest forms fastest themselves; of an offset they do not think alike.
+    # Engines parse the most common forms fastest themselves, but they disagree about offsets.
     plain = cell.replace("/", "-")
     before = plain.left(plain.length() - len("+08:00"))
     ahead = _ahead_by(plain.right(5).left(2), plain.right(2))
@@ -70,7 +70,7 @@ def parse_cell(cell: ir.StringValue, dates: Dates, micros: Micros) -> tuple[ir.I
 
 
 def _in_parts(cell: ir.StringValue, dates: Dates, micros: Micros) -> ir.IntegerValue:
-    """The same of any form that is allowed, part by part."""
+    """Parse a cell of any allowed form, part by part."""
     pattern = f"^{_DATES[dates]}{_TIME}{_OFFSET}$"
     year, month, day = (cell.re_extract(pattern, group) for group in _GROUPS[dates])
     written = year + "-" + month + "-" + day + " " + cell.re_extract(pattern, _TIME_GROUP)
@@ -94,9 +94,9 @@ def _ahead_by(hours: ir.StringValue, minutes: ir.StringValue) -> ir.IntegerValue
 
 
 def offset_in(zone: tzinfo, shown: ir.IntegerValue) -> ir.IntegerValue:
-    """How far a zone is ahead of UTC, in microseconds, when its clocks show this.
+    """The offset of a zone from UTC in microseconds (positive to the east) at a local time.
 
-    Null where its clocks show that twice, or never, or in a year whose clocks are not known.
+    Null if the local time occurs twice or never in the zone, or is in a year whose offsets are unknown.
     """
     if isinstance(zone, timezone):
         return ibis.literal(_ahead(zone, _EPOCH), "int64")
@@ -124,7 +124,7 @@ def _ahead(zone: tzinfo, at: datetime) -> int:
 
 def _changes(zone: tzinfo, first: datetime) -> list[datetime]:
     """The instants at which a zone's offset changes, to the second."""
-    found = []
+    changes = []
     day = first
     while day.year <= ZONE_LAST_YEAR:
         following = day + timedelta(days=1)
@@ -134,6 +134,6 @@ def _changes(zone: tzinfo, first: datetime) -> list[datetime]:
                 middle = before + (after - before) // 2
                 middle = middle.replace(microsecond=0)
                 before, after = (middle, after) if _ahead(zone, middle) == offset else (before, middle)
-            found.append(after)
+            changes.append(after)
         day = following
-    return found
+    return changes

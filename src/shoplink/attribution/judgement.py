@@ -1,6 +1,6 @@
-"""The judgement itself: orders and links in, every order with its link and its commission out.
+"""The attribution expression: it takes orders and links, and gives every order its basis, link and commission.
 
-It says of columns what `core.commission.attribution` says of one order. Every engine runs this same expression.
+It implements for columns what `core.commission.attribution` implements for one order. Every engine runs this same expression.
 """
 
 import operator
@@ -16,14 +16,14 @@ from shoplink.attribution.mapping import Field
 from shoplink.core.commission.attribution import RATE_BP_MAX
 
 LINKS_PER_PAIR_AND_SPAN = 2
-"""How many links of a pair a span is to hold: with fewer each stands in too many spans, with more orders meet too many."""
+"""The number of a pair's links per span: with fewer, each link is in too many spans; with more, orders join too many."""
 
 
 class Plan(Struct, frozen=True):
-    """Orders meet the links of their shop and account that stand in the same span of time (R3 decides among those).
+    """How the join is divided: an order joins the links of its pair in the same span of time (R3 then chooses among them).
 
-    There are `spans` of them, equally long, from `start` to `end` in microseconds; what lies before belongs to the
-    first, what lies after to the last.
+    There are `spans` spans of equal length from `start` to `end`, in microseconds. Earlier instants belong to the first
+    span, later ones to the last.
     """
 
     spans: int
@@ -34,7 +34,7 @@ class Plan(Struct, frozen=True):
 RESULT = ("basis", "link_id", "commission_minor")
 PROBLEM_COLUMN = "shoplink_problems"
 REJECT_COLUMNS = (("File", "Line", "Reason"), ("文件", "行号", "原因"))
-"""What the rejects say of a row besides its own columns: where it stood, and why; in English and in Chinese."""
+"""The columns that rejects have besides those of the row: where the row was, and why it was rejected."""
 
 LINKS = ibis.schema(
     {
@@ -49,7 +49,7 @@ LINKS = ibis.schema(
         "changed_at": "int64",
     }
 )
-"""The links that were ever established: instants in microseconds, `ended_at` null while linked."""
+"""The schema of the links that were ever established: instants in microseconds, `ended_at` null while linked."""
 
 _FOR_EVER = 2**63 - 1
 _SHOP, _ACCOUNT, _AT, _AMOUNT, _RATE = (
@@ -59,19 +59,19 @@ _LINK, _ROLE = f"{RESERVED}link_id", f"{RESERVED}role"
 
 
 def plan_for(links: int, pairs: int, start: int, end: int) -> Plan:
-    """The plan for so many links of so many pairs, from the first's beginning to when the last began or ended."""
+    """The plan for a number of links and of pairs, from the first link's start to the last start or end."""
     return Plan(max(links // (max(pairs, 1) * LINKS_PER_PAIR_AND_SPAN), 1), start, end)
 
 
 def valid_rows(rows: ir.Table, fields: dict[Field, FieldReading]) -> ir.Table:
-    """The rows that nothing is wrong with, with the values of their fields beside their own columns."""
+    """The rows without problems, with the values of their fields beside their own columns."""
     return rows.filter(_all_fine(fields)).mutate(**_values(fields))
 
 
 def judge(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan) -> ir.Table:
     """Each row with its own columns, its basis, its link and its commission.
 
-    Left out is what `rejected` has: rows that something is wrong with, and an affiliate creator's that name no rate.
+    The rows that `reject` returns are left out: those with a problem, and those of affiliate creators without a rate.
     """
     met = _met(rows, fields, links, plan)
     return _answered(met.filter(~_lacks_rate(met)))
@@ -80,9 +80,9 @@ def judge(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, pl
 def judge_since(
     rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan, since: int
 ) -> ir.Table:
-    """An earlier result brought up to date: what no link changed since an instant can touch stays as it is.
+    """Update an earlier result: only rows that a link changed since an instant (in microseconds) can affect are judged.
 
-    A link touches the orders of its pair that were placed at its beginning or later.
+    A link can affect the orders of its pair that were placed when it was established or later.
     """
     changed = links.filter(links.changed_at >= since)
     touch = changed.group_by(shoplink_of_shop="shop_id", shoplink_of_account="account_id").agg(
@@ -90,12 +90,12 @@ def judge_since(
     )
     known = valid_rows(rows, fields)
     pair = [known[_SHOP] == touch.shoplink_of_shop, known[_ACCOUNT] == touch.shoplink_of_account]
-    seen = known.left_join(touch, pair)
-    is_touched = seen.shoplink_from.notnull() & (seen.shoplink_from <= seen[_AT])
-    seen = seen.mutate(shoplink_touched=is_touched.fill_null(ibis.literal(value=False)))
-    touched = seen.filter(seen.shoplink_touched).select(*rows.columns)
+    joined = known.left_join(touch, pair)
+    is_touched = joined.shoplink_from.notnull() & (joined.shoplink_from <= joined[_AT])
+    joined = joined.mutate(shoplink_touched=is_touched.fill_null(ibis.literal(value=False)))
+    touched = joined.filter(joined.shoplink_touched).select(*rows.columns)
     again = judge(touched, fields, links, plan)
-    kept = seen.filter(~seen.shoplink_touched)
+    kept = joined.filter(~joined.shoplink_touched)
     stays = {
         "basis": kept.basis.cast("string"),
         "link_id": kept.link_id.cast("string").nullif(""),
@@ -105,7 +105,7 @@ def judge_since(
 
 
 def reject(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan) -> ir.Table:
-    """The rows that cannot be judged: where each stands, its own columns, and every problem as `field.word,`."""
+    """The rows that cannot be judged: their own columns, file and line, and every problem in the form `field.word,`."""
     problems = reduce(
         operator.add,
         (
@@ -116,14 +116,14 @@ def reject(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, p
     wrong = rows.filter(~_all_fine(fields).fill_null(ibis.literal(value=False)))
     met = _met(rows, fields, links, plan)
     lacking = met.filter(_lacks_rate(met))
-    shown = [*_own(rows), FILE, LINE]
-    return wrong.select(*shown, **{PROBLEM_COLUMN: problems}).union(
-        lacking.select(*shown, **{PROBLEM_COLUMN: ibis.literal("commission_rate.needed,")})
+    columns = [*_own(rows), FILE, LINE]
+    return wrong.select(*columns, **{PROBLEM_COLUMN: problems}).union(
+        lacking.select(*columns, **{PROBLEM_COLUMN: ibis.literal("commission_rate.needed,")})
     )
 
 
 def overlapping_links(links: ir.Table) -> ir.Table:
-    """The links that begin before another link of their account has ended: there must be none."""
+    """The links that begin before another link of their account has ended; there must be none."""
     lasting = links.filter(_lasts(links))
     per_account = ibis.window(group_by=lasting.account_id, order_by=[lasting.linked_at, lasting.link_id])
     seen = lasting.mutate(
@@ -134,7 +134,7 @@ def overlapping_links(links: ir.Table) -> ir.Table:
 
 
 def summarise_links(links: ir.Table) -> ir.Table:
-    """One row, what `plan_for` asks for: how many links there are, of how many pairs, from when to when."""
+    """One row with the arguments of `plan_for`: the number of links and of pairs, and the first and last instant."""
     pairs = links.group_by("shop_id", "account_id").agg(
         links=links.count(),
         start=links.linked_at.min(),
@@ -153,7 +153,7 @@ def _all_fine(fields: dict[Field, FieldReading]) -> ir.BooleanValue:
 
 
 def _lasts(links: ir.Table) -> ir.BooleanValue:
-    """A link that ended when it began was in force at no instant."""
+    """Whether a link was ever in force; one that ended when it began was not."""
     return links.ended_at.isnull() | (links.linked_at < links.ended_at)
 
 
@@ -162,9 +162,9 @@ def _values(fields: dict[Field, FieldReading]) -> dict[str, ir.Value]:
 
 
 def _met(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan) -> ir.Table:
-    """The rows that nothing is wrong with, each with the link in force for it, if there is one.
+    """The rows without problems, each with the link in force for it, if there is one.
 
-    Fields are worked out of the columns once more after the join, so that it carries no column twice.
+    Fields are evaluated again after the join, so that the join carries no column twice.
     """
     rows = rows.filter(_all_fine(fields))
     links = links.filter(_lasts(links)).select(
@@ -189,7 +189,7 @@ def _met(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, pla
 
 
 def _span(at: ir.IntegerValue, plan: Plan) -> ir.IntegerValue:
-    """The span in which an instant lies. Later instants never lie in earlier spans, however an engine divides."""
+    """The span of an instant. A later instant is never in an earlier span, however an engine rounds the division."""
     length = (plan.end - plan.start) // plan.spans + 1
     return ((at.clip(plan.start, plan.end) - plan.start) / length).floor().cast("int64")
 
@@ -207,7 +207,7 @@ def _answered(met: ir.Table) -> ir.Table:
 
 
 def commission(amount: ir.IntegerValue, rate: ir.IntegerValue) -> ir.IntegerValue:
-    """So many basis points of an amount, halves up, with no step that leaves 64-bit whole numbers."""
+    """The commission on an amount at a rate in basis points, rounded half up, in 64-bit whole numbers throughout."""
     rest = amount % RATE_BP_MAX
     return _quotient(amount - rest) * rate + _floored(rest * rate + RATE_BP_MAX // 2)
 
@@ -217,10 +217,10 @@ def _floored(number: ir.IntegerValue) -> ir.IntegerValue:
 
 
 def _quotient(multiple: ir.IntegerValue) -> ir.IntegerValue:
-    """A multiple of 10,000 divided by it; engines divide in floating point, which is exact for such below 2^53."""
+    """A multiple of 10,000 divided by 10,000. Engines divide in floating point, which is exact for these below 2^53."""
     return (multiple / RATE_BP_MAX).cast("int64")
 
 
 def _own(rows: ir.Table) -> list[str]:
-    """The columns that a file had itself, without those of an earlier result."""
+    """The columns of the file itself, without those of an earlier result."""
     return [name for name in rows.columns if name not in RESULT and not name.startswith(RESERVED)]

@@ -1,4 +1,4 @@
-"""A mapping: which column of an order export is which field, and how its cells are written. TOML, by its user."""
+"""The mapping, a TOML file of the user: which column of an order export is which field, and the form of its cells."""
 
 import tomllib
 from collections.abc import Container
@@ -23,10 +23,10 @@ Rates = Literal["bp", "percent", "fraction"]
 REQUIRED: tuple[Field, ...] = ("order_id", "shop_id", "ordered_at", "amount", "currency")
 OPTIONAL: tuple[Field, ...] = ("account_id", "commission_rate", "refund")
 CONSTANT: tuple[Field, ...] = ("shop_id", "account_id", "currency", "commission_rate")
-"""The fields that may be the same for every row, where an export has no column for them."""
+"""The fields that may be constant, for exports without a column for them."""
 
 BP_OF: dict[Rates, int] = {"bp": 1, "percent": 100, "fraction": RATE_BP_MAX}
-"""How many basis points one of each is."""
+"""The number of basis points in one unit."""
 
 _OWN_NAMES: dict[Field, str] = {
     "amount": "amount_minor",
@@ -45,16 +45,16 @@ _SECONDS_OF_A_DAY = 86_400
 
 
 class MappingError(ValueError):
-    """A mapping that is none, or does not fit its file; says where, what was found and what is expected."""
+    """A mapping that is invalid or does not fit its file; the text says where, what was found and what is expected."""
 
 
 class Mapping(Struct, frozen=True):
-    """Which column is which field, and how cells are written. Without a mapping columns have their own names.
+    """Which column is which field, and the form of its cells.
 
-    `columns`: field to column; `constants`: field to the text that holds for every row. `dates` is the order of a
-    date's parts; `zone` that of instants which name no offset; `amounts` are whole minor units or decimals of the
-    major one; `rates` are basis points, per cent or fractions of one. `encoding` and `delimiter` are those of
-    CSV where they are not to be found out.
+    `columns` gives the column of a field, `constants` the text of a field in every row. `dates` is the order of the
+    parts of a date; `zone` the time zone of instants without an offset. `amounts` are whole minor units or decimals of
+    the major unit; `rates` are basis points, per cent or fractions of one. `encoding` and `delimiter` are those of a CSV
+    file; None means that they are detected.
     """
 
     columns: dict[Field, str]
@@ -68,11 +68,11 @@ class Mapping(Struct, frozen=True):
     name: str = ""
 
     def column(self, field: Field) -> str | None:
-        """The column of a field; None if it is a constant, or if the field may be left out and is."""
+        """The column of a field; None if the field is constant or left out."""
         return self.columns.get(field)
 
     def constant(self, field: Field) -> str | int | None:
-        """What a field is in every row, if it is the same in all. Raises MappingError."""
+        """The value of a constant field; None if the field is not constant. Raises MappingError."""
         text = self.constants.get(field)
         if text is None:
             return None
@@ -94,7 +94,7 @@ class Mapping(Struct, frozen=True):
 
 
 def own_names(present: Container[str] | None = None) -> Mapping:
-    """The mapping of a file whose columns are named as the fields are; `present` are the columns it has."""
+    """The mapping of a file whose columns have the names of the fields; `present` are the columns that it has."""
     names: dict[Field, str] = {field: _OWN_NAMES.get(field, field) for field in (*REQUIRED, *OPTIONAL)}
     if present is not None:
         names = {field: column for field, column in names.items() if field in REQUIRED or column in present}
@@ -102,11 +102,11 @@ def own_names(present: Container[str] | None = None) -> Mapping:
 
 
 def parse_mapping(text: str, name: str) -> Mapping:
-    """The mapping that a TOML text holds; `name` is what errors call it. Raises MappingError."""
+    """Parse a TOML text as a mapping; errors call it `name`. Raises MappingError."""
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise MappingError(f"{name}: no TOML: {error}") from None
+        raise MappingError(f"{name}: not TOML: {error}") from None
     known = (*_CHOICES, *_TEXTS, *_TABLES)
     for key, value in given.items():
         if key not in known:

@@ -1,4 +1,4 @@
-"""Files of orders, opened: their rows with every field as an expression, whatever they were written in."""
+"""Opens files of orders, CSV or Parquet: their rows, with an expression for every field."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,9 +18,9 @@ _CSV = (".csv", ".tsv", ".txt")
 
 
 class OrderSource(Struct):
-    """Orders, opened: their rows, the fields of those, and the lines that are no rows at all.
+    """Opened orders: the rows, their fields, and the broken lines, which are not rows.
 
-    `new` are the files that are no earlier result, which says of every row whose it is.
+    `count` is the number of rows and broken lines. `new` are the files that are not an earlier result.
     """
 
     rows: ir.Table
@@ -33,7 +33,7 @@ class OrderSource(Struct):
 
 
 def form_of(files: Sequence[str]) -> Form:
-    """What files are written in, by their names. Raises MappingError if that is not one thing."""
+    """The format of files by their names. Raises MappingError if they differ."""
     forms: set[Form] = {"csv" if Path(file).suffix.lower() in _CSV else "parquet" for file in files}
     if len(forms) > 1:
         raise MappingError(f"found CSV and Parquet among {', '.join(files)}; expected one of them in one run")
@@ -41,11 +41,11 @@ def form_of(files: Sequence[str]) -> Form:
 
 
 def open_orders(
-    engine: Engine, files: Sequence[str], mapping: Mapping | None, work: Path, tell: ReportProgress
+    engine: Engine, files: Sequence[str], mapping: Mapping | None, work: Path, report: ReportProgress
 ) -> OrderSource:
-    """Open files of orders; what has to be made Parquet first goes into the folder `work`.
+    """Open files of orders. CSV is first converted to Parquet in the folder `work`.
 
-    Without a mapping columns are named as the fields are. Raises MappingError, EngineError, OSError.
+    Without a mapping the columns have the names of the fields. Raises MappingError, EngineError, OSError.
     """
     is_csv = form_of(files) == "csv"
     files = files if is_csv else [part for file in files for part in engine.parts(file)]
@@ -54,12 +54,12 @@ def open_orders(
     for number, file in enumerate(files if is_csv else ()):
         out = work / f"orders-{number}.parquet"
 
-        def tell_of_all(done: float, number: int = number) -> None:
-            tell((number + done) / len(files))
+        def report_overall(done: float, number: int = number) -> None:
+            report((number + done) / len(files))
 
-        broken += stage_csv(Path(file), out, mapping or own_names(), tell_of_all).broken
+        broken += stage_csv(Path(file), out, mapping or own_names(), report_overall).broken
         staged[number] = str(out)
-    # Of every file by itself: among several a column that one of them lacks would be empty there.
+    # Look at every file by itself: opened together, a column that one of them lacks would be empty there.
     shapes = {file: engine.orders([one], is_csv=is_csv)[1] for file, one in zip(files, staged, strict=True)}
     mapping = mapping or own_names({name for one in shapes.values() for name in one.kinds})
     for file, one in shapes.items():
@@ -73,10 +73,10 @@ def open_orders(
 
 
 def rows_for_parquet(source: OrderSource) -> ir.Table:
-    """The rows with the cells of fields as they were read, for Parquet made of CSV.
+    """The rows with trimmed cells of fields, to write orders that were CSV as Parquet.
 
-    In CSV spaces around a cell and small letters of a currency mean nothing, in Parquet they do. The cells are there
-    already, so this costs nothing; to trim three columns of 10,000,000 rows whenever Parquet is read takes 7 to 19 s.
+    Spaces around a cell and lower-case letters of a currency have no meaning in CSV, but they do in Parquet. The trimmed
+    cells exist already, so this is free; trimming three columns of 10,000,000 rows at each reading takes 7 to 19 s.
     """
     cells = {
         column: source.rows[cell_of(field)]

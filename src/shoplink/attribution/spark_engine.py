@@ -1,6 +1,6 @@
-"""Apache Spark, for those who have outgrown one machine: an optional extra, and Java.
+"""The Apache Spark engine, for files too large for one machine. It needs the optional extra and Java.
 
-Folders and files must be where every worker sees them.
+Folders and files must be where every worker can read them.
 """
 
 import re
@@ -52,12 +52,12 @@ def _unix_micros(at: Any, /) -> Any: ...
 
 
 def _micros(at: ir.Value, /) -> ir.IntegerValue:
-    """Also of a timestamp without an offset: the session's clocks are those of UTC."""
+    """Works for a timestamp without an offset too, because the session's time zone is UTC."""
     return _unix_micros(at.cast("timestamp('UTC')"))
 
 
-def _said(method: Callable[P, R]) -> Callable[P, R]:
-    """What Spark cannot do, in the first line of what it says."""
+def _raises_engine_error(method: Callable[P, R]) -> Callable[P, R]:
+    """Turn Spark's errors into EngineError, with the first line of their text."""
 
     @wraps(method)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -73,14 +73,14 @@ def _said(method: Callable[P, R]) -> Callable[P, R]:
 
 
 class SparkEngine:
-    """One session of its own, gone when it is closed."""
+    """An engine with a Spark session of its own."""
 
     micros = staticmethod(_micros)
 
     def __init__(self, master: str, memory: str, more: Mapping[str, str] | None = None) -> None:
-        """`master` as `local[4]` or `spark://host:7077`; `memory` of the driver as `2GB`; `more` of Spark's settings.
+        """Start a session on a `master` such as `local[4]` or `spark://host:7077`.
 
-        Raises EngineError.
+        `memory` is that of the driver, such as `2GB`; `more` are further settings of Spark. Raises EngineError.
         """
         try:
             from pyspark.sql import SparkSession  # noqa: PLC0415 (an optional extra)
@@ -103,26 +103,26 @@ class SparkEngine:
             builder = builder.config(name, value)
         try:
             self._session = builder.getOrCreate()
-        except Exception as error:  # (Spark raises what it likes where there is no Java)
+        except Exception as error:  # (without Java, Spark raises exceptions of many types)
             raise EngineError(
-                f"Spark does not start (it needs Java 17 and a master that is there): {error}"
+                f"Spark does not start (it needs Java 17 and a reachable master): {error}"
             ) from error
 
     def parts(self, file: str) -> list[str]:
-        """As the protocol says: Spark looks into folders itself, also where only its workers see them."""
+        """See `Engine`. Spark reads folders itself, including those that only its workers can see."""
         return [file]
 
-    @_said
+    @_raises_engine_error
     def orders(self, files: Sequence[str], *, is_csv: bool) -> tuple[ir.Table, Shape]:
-        """As the protocol says."""
+        """See `Engine`."""
         from pyspark.sql import functions as f  # noqa: PLC0415 (an optional extra)
 
-        found = self._content(files)
+        frame = self._content(files)
         if not is_csv:
             row, path = f.col("_metadata.row_index") + 1, f.col("_metadata.file_path")
-            found = found.select("*", row.alias(LINE), path.alias(FILE))
-        found.createOrReplaceTempView("orders")
-        types = dict(found.dtypes)
+            frame = frame.select("*", row.alias(LINE), path.alias(FILE))
+        frame.createOrReplaceTempView("orders")
+        types = dict(frame.dtypes)
         ours = [name for name in types if name.startswith(RESERVED)] if is_csv else (FILE, LINE)
         own = {name: kind for name, kind in types.items() if name not in ours}
         kinds = {name: _kind(kind) for name, kind in own.items()}
@@ -131,26 +131,26 @@ class SparkEngine:
         }
         return ibis.table(ibis.schema(schema), name="orders"), Shape(kinds, own, is_csv)
 
-    @_said
+    @_raises_engine_error
     def links(self, file: Path) -> ir.Table:
-        """As the protocol says."""
+        """See `Engine`."""
         self._content([str(file)]).createOrReplaceTempView("links")
         return ibis.table(LINKS, name="links")
 
-    @_said
+    @_raises_engine_error
     def named(self, rows: ir.Table, name: str) -> ir.Table:
-        """As the protocol says."""
+        """See `Engine`."""
         self._session.sql(_sql(rows)).createOrReplaceTempView(name)
         return ibis.table(rows.schema(), name=name)
 
-    @_said
-    def write(self, rows: ir.Table, out: Path, form: Form, tell: ReportProgress) -> int:
-        """As the protocol says; OUT is a folder."""
+    @_raises_engine_error
+    def write(self, rows: ir.Table, out: Path, form: Form, report: ReportProgress) -> int:
+        """See `Engine`; `out` is a folder."""
         from pyspark.sql import Observation  # noqa: PLC0415 (an optional extra)
         from pyspark.sql import functions as f  # noqa: PLC0415 (as above)
 
-        seen = Observation("rows")
-        frame = self._session.sql(_sql(rows)).observe(seen, f.count(f.lit(1)).alias("count"))
+        observation = Observation("rows")
+        frame = self._session.sql(_sql(rows)).observe(observation, f.count(f.lit(1)).alias("count"))
         if form == "csv":
             frame.write.option("timestampNTZFormat", _CLOCK).csv(
                 str(out),
@@ -163,23 +163,23 @@ class SparkEngine:
             )
         else:
             frame.write.parquet(str(out), compression="zstd")
-        tell(1)
-        count: int = seen.get["count"]
+        report(1)
+        count: int = observation.get["count"]
         return count
 
-    @_said
+    @_raises_engine_error
     def rows(self, rows: ir.Table) -> Iterator[dict[str, Any]]:
-        """As the protocol says."""
+        """See `Engine`."""
         for row in self._session.sql(_sql(rows)).toLocalIterator():
             yield row.asDict()
 
     def close(self) -> None:
-        """As the protocol says."""
+        """See `Engine`."""
         self._session.stop()
 
     def _content(self, files: Sequence[str]) -> Any:
-        """What is in Parquet files and folders of them: these files, and of them their own columns."""
-        # Left alone Spark takes brackets in names for patterns, and folders named `shop_id=S9` for columns.
+        """The rows of exactly these Parquet files and folders, with exactly their own columns."""
+        # By default Spark reads brackets in names as patterns, and folders named `shop_id=S9` as columns.
         names = [file if "://" in file else re.sub(r"([][{}*?\\])", r"\\\1", file) for file in files]
         reader = self._session.read.option("recursiveFileLookup", value=True)
         return reader.option("mergeSchema", len(files) > 1).parquet(*names)

@@ -1,7 +1,4 @@
-"""What comes in is made Parquet first: CSV in any encoding, each line with its number; and links.
-
-One stream each, in bounded memory.
-"""
+"""Converts input to Parquet: CSV in any encoding, with the number of each line, and links. Memory is bounded."""
 
 import codecs
 import csv
@@ -30,7 +27,7 @@ _LINKS_AT_A_TIME = 50_000
 _BROKEN_MAX = 100_000
 _HEADER_BYTES_MAX = 1 << 20
 _FIRST_LINE = 2
-"""The line after the header."""
+"""The number of the line after the header."""
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -51,11 +48,11 @@ _LINK_COLUMNS = pa.schema(
 
 
 _OURS = tuple(",".join(columns).encode() for columns in (RESULT, *REJECT_COLUMNS))
-"""What stands in the first line of what we wrote: a result, the rejects."""
+"""What the header of a file of ours contains: of a result, or of rejects."""
 
 
 class BrokenLine(Struct, frozen=True):
-    """A line of CSV that has another number of cells than the header, as it stands; and its file's columns."""
+    """A line of CSV whose number of cells differs from the header's, unchanged, with the columns of its file."""
 
     file: str
     line: int
@@ -65,7 +62,7 @@ class BrokenLine(Struct, frozen=True):
 
 
 class StagedFile(Struct, frozen=True):
-    """A CSV file that was made Parquet: its columns, how many lines were made rows, and those that could not be."""
+    """A CSV file converted to Parquet: its columns, the number of its rows, and its broken lines."""
 
     file: Path
     columns: tuple[str, ...]
@@ -73,16 +70,16 @@ class StagedFile(Struct, frozen=True):
     broken: list[BrokenLine]
 
 
-def stage_csv(path: Path, out: Path, mapping: Mapping, tell: ReportProgress) -> StagedFile:
-    """Make Parquet of a CSV file: every cell as text; beside them those of fields once more, the file and the line.
+def stage_csv(path: Path, out: Path, mapping: Mapping, report: ReportProgress) -> StagedFile:
+    """Convert a CSV file to Parquet: every cell as text, a trimmed column for each field, the file and the line.
 
-    Lines count as a spreadsheet counts rows, the header is line 1; a line without any text is passed over.
-    Raises MappingError for what is no CSV in the encoding found or given; OSError.
+    Lines are numbered as a spreadsheet numbers rows; the header is line 1. A line without any text is skipped.
+    Raises OSError, and MappingError for a file that is not CSV in the encoding given or detected.
     """
     with path.open("rb") as file:
         header = file.readline(_HEADER_BYTES_MAX)
     if any(columns in header for columns in _OURS):
-        # That is in UTF-8 and with commas, whatever the exports were that it was made of.
+        # We write UTF-8 and commas, whatever the encoding and delimiter of the exports were.
         mapping = replace(mapping, encoding=None, delimiter=None)
     encoding = _encoding(path, mapping)
     columns, delimiter = _header(path, encoding, mapping)
@@ -105,7 +102,7 @@ def stage_csv(path: Path, out: Path, mapping: Mapping, tell: ReportProgress) -> 
                 filled = made.filter(reduce(pc.or_, (pc.not_equal(cells, "") for cells in batch.columns)))
                 writer.write_batch(filled)
                 rows += filled.num_rows
-                tell(min(file.tell() / size, 1))
+                report(min(file.tell() / size, 1))
         except pa.ArrowInvalid as error:
             raise _no_csv(path, encoding, delimiter, broken, error) from None
     return StagedFile(out, columns, rows, broken)
@@ -115,7 +112,7 @@ def _no_csv(
     path: Path, encoding: str, delimiter: str, broken: list[BrokenLine], error: Exception
 ) -> MappingError:
     if len(broken) <= _BROKEN_MAX:
-        return MappingError(f"{path}: no CSV in {encoding}: {error}")
+        return MappingError(f"{path}: not CSV in {encoding}: {error}")
     return MappingError(
         f"{path}: more than {_BROKEN_MAX:,} lines have another number of cells than the header, as line "
         f"{broken[0].line}: is {delimiter!r} the delimiter?"
@@ -125,7 +122,7 @@ def _no_csv(
 def _batches(
     file: BinaryIO, name: str, columns: tuple[str, ...], written: tuple[str, str], broken: list[BrokenLine]
 ) -> Iterator[Any]:
-    """The rows of a CSV file as text, as they come; those with another number of cells are put with the broken."""
+    """Yield the rows of a CSV file as text, in batches, and append its broken lines to `broken`."""
     encoding, delimiter = written
 
     def keep(row: Any) -> str:
@@ -134,7 +131,7 @@ def _batches(
 
     yield from pa_csv.open_csv(
         file,
-        # One thread: only then the number of a broken line is known.
+        # The number of a broken line is known only with one thread.
         pa_csv.ReadOptions(
             use_threads=False, encoding=encoding.removesuffix("-sig"), block_size=_BLOCK_BYTES
         ),
@@ -146,13 +143,13 @@ def _batches(
 
 
 def _bare(cells: Any) -> Any:
-    """Cells without the spaces and tabs around them, null where nothing is left."""
+    """Cells without surrounding spaces and tabs, null if nothing is left."""
     bare = pc.utf8_trim_whitespace(cells)
     return pc.if_else(pc.equal(bare, ""), None, bare)
 
 
 def _line_numbers(seen: int, count: int, broken: list[BrokenLine]) -> Any:
-    """The numbers of the next `count` rows, of which `seen` came before, with the broken lines left out."""
+    """The line numbers of the next `count` rows after the first `seen`, skipping the broken lines."""
     rows = np.arange(seen, seen + count)
     whole_before = (
         np.array([line.line for line in broken], dtype=np.int64) - _FIRST_LINE - np.arange(len(broken))
@@ -161,9 +158,10 @@ def _line_numbers(seen: int, count: int, broken: list[BrokenLine]) -> Any:
 
 
 def _encoding(path: Path, mapping: Mapping) -> str:
-    """How a file is encoded: as the mapping or its byte order mark says, else UTF-8 or GB18030.
+    """The encoding of a file: that of the mapping or of its byte order mark, else UTF-8 or GB18030.
 
-    Raises MappingError if it is not, or if a quotation mark is left open: what follows would be one cell.
+    Raises MappingError if the file cannot be decoded, or if a quotation mark is not closed: the rest of the file would
+    be one cell.
     """
     with path.open("rb") as file:
         start = file.read(len(codecs.BOM_UTF8))
@@ -192,7 +190,7 @@ def _count_quotes(path: Path, encoding: str) -> int:
 
 
 def _header(path: Path, encoding: str, mapping: Mapping) -> tuple[tuple[str, ...], str]:
-    """The names of the columns, and what stands between cells."""
+    """The names of the columns, and the delimiter."""
     with path.open(encoding=encoding, newline="") as file:
         first = file.readline()
         delimiter = mapping.delimiter or max(",;\t|", key=first.count)
@@ -208,12 +206,14 @@ def _header(path: Path, encoding: str, mapping: Mapping) -> tuple[tuple[str, ...
                 f"{path}: found the column {column!r}; names that begin with {RESERVED} are ours"
             )
         if plain.count(column.casefold()) > 1:
-            raise MappingError(f"{path}: the column {column!r} stands there twice")
+            raise MappingError(
+                f"{path}: found the column {column!r} twice; expected a name of its own for every column"
+            )
     return tuple(columns), delimiter
 
 
 def stage_links(periods: Iterable[Period], out: Path) -> int:
-    """Write the established periods of links as Parquet of the schema `LINKS`; how many."""
+    """Write the established periods of links as Parquet with the schema `LINKS`; returns their number."""
     count, left = 0, iter(periods)
     with pq.ParquetWriter(out, _LINK_COLUMNS, compression="zstd") as writer:
         while some := list(islice(left, _LINKS_AT_A_TIME)):
@@ -224,7 +224,7 @@ def stage_links(periods: Iterable[Period], out: Path) -> int:
 
 
 def _cells(periods: list[Period], column: pa.Field) -> Any:
-    """What periods say in a column; instants in microseconds."""
+    """The cells of periods in a column; instants in microseconds."""
     values = [getattr(period, column.name) for period in periods]
     if column.type == pa.int64():
         return pa.array(values, _INSTANT).cast(pa.int64())
@@ -233,7 +233,7 @@ def _cells(periods: list[Period], column: pa.Field) -> Any:
 
 @contextmanager
 def _parquet(path: Path) -> Iterator[pq.ParquetFile]:
-    """A Parquet file, opened. Raises MappingError for what is none, OSError."""
+    """Open a Parquet file. Raises OSError, and MappingError for a file that is not Parquet."""
     with path.open("rb") as opened:
         try:
             with pq.ParquetFile(opened) as file:
@@ -241,7 +241,7 @@ def _parquet(path: Path) -> Iterator[pq.ParquetFile]:
         except (pa.ArrowException, OSError) as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise
-            raise MappingError(f"{path}: no Parquet: {error}") from None
+            raise MappingError(f"{path}: not Parquet: {error}") from None
 
 
 def parquet_columns(path: Path) -> list[str]:
@@ -252,7 +252,7 @@ def parquet_columns(path: Path) -> list[str]:
 
 
 def parquet_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """The rows of a Parquet file as values, of those of these columns that it has; instants in microseconds.
+    """Yield the rows of a Parquet file, with those of the given columns that it has; instants in microseconds.
 
     Raises MappingError, OSError.
     """
@@ -264,7 +264,7 @@ def parquet_rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any
 
 
 def _in_micros(what: str, cells: Any) -> Any:
-    """Cells with instants in microseconds: as datetimes they take ten times as long to make."""
+    """Cells with instants as microseconds; making datetimes would take ten times as long."""
     if not pa.types.is_timestamp(cells.type) or cells.type.tz is None:
         return cells
     try:

@@ -1,4 +1,4 @@
-"""Statements from a result: sums per month and shop, and per link; and the checks that hold them to the rows."""
+"""Statements from a result: sums by month and shop, and by link; and checks of these sums against the rows."""
 
 from collections.abc import Iterable
 from datetime import MAXYEAR, MINYEAR, datetime, tzinfo
@@ -13,7 +13,7 @@ from shoplink.attribution.mapping import MappingError
 from shoplink.attribution.source import OrderSource
 
 SUMS = ("order_lines", "amount_minor", "refund_minor", "commission_minor")
-"""What is summed alike in every statement and in the whole, per currency."""
+"""The columns that are summed in every statement and in the grand totals, by currency."""
 
 LINKED = ("official", "marketing")
 
@@ -21,9 +21,9 @@ _DAY = 86_400_000_000
 
 
 def statement_lines(source: OrderSource, zone: tzinfo, instants: Iterable[int]) -> ir.Table:
-    """The rows of a result as statements sum them: month in a zone, shop, account, basis, link, and money.
+    """The rows of a result, ready to be summed: month in a zone, shop, account, basis, link, and money.
 
-    `instants` are those of `days`. Raises MappingError if they are in years that have no name.
+    `instants` are those of `days_with_orders`, in microseconds. Raises MappingError if their years are out of range.
     """
     rows = valid_rows(source.rows, source.fields)
     amount, rate = rows[f"{RESERVED}amount"], rows[f"{RESERVED}commission_rate"]
@@ -47,16 +47,16 @@ def statement_lines(source: OrderSource, zone: tzinfo, instants: Iterable[int]) 
 
 
 def days_with_orders(source: OrderSource) -> ir.Table:
-    """Per day the first and the last instant of a result's rows, in microseconds: in which months there are any."""
+    """The first and the last instant of a result's rows on each day, in microseconds; they tell which months occur."""
     rows = valid_rows(source.rows, source.fields)
     at = rows[f"{RESERVED}ordered_at"]
     return rows.group_by(day=at - at % _DAY).agg(first=at.min(), last=at.max())
 
 
 def commission_statement(lines: ir.Table) -> ir.Table:
-    """Per month, shop, currency and basis: what was sold, what commission is due, what links have waived.
+    """Sales, the commission due, and the commission waived by links; by month, shop, currency and basis.
 
-    `lines_without_rate`: linked lines that name no rate, so that nobody knows what was waived on them.
+    `lines_without_rate` counts the linked lines without a rate, whose waived commission is unknown.
     """
     keys = ("month", "shop_id", "currency", "basis")
     return lines.group_by(*keys).agg(
@@ -67,7 +67,7 @@ def commission_statement(lines: ir.Table) -> ir.Table:
 
 
 def settlement_statement(lines: ir.Table, links: ir.Table) -> ir.Table:
-    """Per month, shop, account, link and currency: what a linked creator has sold, with the contract's reference."""
+    """The sales of linked creators with the reference of the contract; by month, shop, account, link and currency."""
     linked = lines.filter(lines.basis.isin(LINKED))
     keys = ("month", "shop_id", "account_id", "link_id", "currency")
     summed = linked.group_by(*keys).agg(**_sums(linked))
@@ -78,7 +78,7 @@ def settlement_statement(lines: ir.Table, links: ir.Table) -> ir.Table:
 
 
 def grand_totals(lines: ir.Table) -> ir.Table:
-    """Per currency the sums over all rows, those of linked creators apart: what statements must add up to."""
+    """The sums over all rows and over those of linked creators, by currency: the statements must add up to them."""
     is_linked = lines.basis.isin(LINKED)
     linked = {
         f"linked_{name}": _sum(expression)
@@ -93,12 +93,12 @@ def grand_totals(lines: ir.Table) -> ir.Table:
 
 
 def statement_totals(statement: ir.Table) -> ir.Table:
-    """Per currency the sums of a statement."""
+    """The sums of a statement, by currency."""
     return statement.group_by("currency").agg(**{name: _sum(statement[name]) for name in SUMS})
 
 
 def unsound_rows(lines: ir.Table, links: ir.Table) -> ir.Table:
-    """The rows whose basis, link or commission cannot be: not by these links, not by their own amount and rate."""
+    """The rows whose basis, link or commission contradicts the links or their own amount and rate."""
     known = links.select(
         known_id="link_id",
         known_shop="shop_id",
@@ -138,7 +138,7 @@ def _sums(lines: ir.Table) -> dict[str, ir.Value]:
 
 
 def _sum(numbers: ir.IntegerValue) -> ir.IntegerValue:
-    """A sum of 64 bits, or an error: DuckDB's own has more, and would become floating point in Parquet."""
+    """A 64-bit sum, or an error on overflow: DuckDB's own sum is wider and would become floating point in Parquet."""
     return numbers.sum().cast("decimal(38, 0)").cast("int64")
 
 
@@ -150,7 +150,7 @@ def _month(at: ir.IntegerValue, zone: tzinfo, instants: Iterable[int]) -> ir.Str
 
 
 def _months(zone: tzinfo, instants: Iterable[int]) -> set[tuple[int, int]]:
-    """The months of instants, and those that follow: a clock put back at midnight shows a month's end twice."""
+    """The months of instants, and the months after them: where clocks go back at midnight, a month's end occurs twice."""
     try:
         local = [from_micros(instant).astimezone(zone) for instant in instants]
     except OverflowError:

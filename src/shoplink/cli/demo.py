@@ -60,7 +60,7 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
         made = world.build_demo()
     except world.NotADemoError as error:
         fail(str(error))
-    personas.seat_personas()
+    personas.add_personas()
     offer = world.open_offer()
     for key in keys.every_key():
         if key.name == _KEY_NAME:

@@ -1,1 +1,1 @@
-"""The demo world: a small believable database, and the personas who can be tried in it. No product flow needs it."""
+"""The demo world: a small, plausible database, and the personas to try it with. No product flow needs it."""

@@ -1,4 +1,4 @@
-"""The goods of the demo world: what its shops sell, and what creators have put into showcases, videos and lives."""
+"""The commerce of the demo world: what its shops sell, and what creators have in showcases, videos and lives."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ from shoplink.core.commerce.commands import AddFromShop, Promote, PutContent, Pu
 from shoplink.core.commerce.facts import ContentKind
 
 
-class _Good(NamedTuple):
-    """A product: title, price, commission in basis points, listed so many days ago, and its sales facts."""
+class _Product(NamedTuple):
+    """A product: title, price, commission in basis points, days since it was listed, and its sales facts."""
 
     title: str
     price_minor: int
@@ -23,71 +23,71 @@ class _Good(NamedTuple):
     rank_page: int | None
 
 
-_GOODS: dict[str, tuple[str, tuple[_Good, ...]]] = {
+_PRODUCTS: dict[str, tuple[str, tuple[_Product, ...]]] = {
     "hh-tea-gb": (
         "GBP",
         (
-            _Good("茉莉银针 Jasmine Silver Needle, 50 g", 1_490, 1_000, 169, 64, 61, 3),
-            _Good("正山小种 Lapsang Souchong, 100 g", 1_190, 1_000, 169, 38, 52, 5),
-            _Good("凤凰单丛 Phoenix Dancong Oolong, 75 g", 1_890, 1_200, 121, 27, 24, 9),
-            _Good("陈皮普洱 Tangerine Pu’er, 8 pieces", 1_650, 1_200, 11, 212, 96, 7),
-            _Good("冷泡茶旅行装 Cold-brew travel set, 20 sachets", 990, 1_500, 6, 184, 120, 12),
-            _Good("白瓷盖碗 White porcelain gaiwan, 110 ml", 2_250, 800, 140, 15, 14, 4),
-            _Good("竹制茶则 Bamboo tea scoop", 690, 800, 140, None, None, None),
+            _Product("茉莉银针 Jasmine Silver Needle, 50 g", 1_490, 1_000, 169, 64, 61, 3),
+            _Product("正山小种 Lapsang Souchong, 100 g", 1_190, 1_000, 169, 38, 52, 5),
+            _Product("凤凰单丛 Phoenix Dancong Oolong, 75 g", 1_890, 1_200, 121, 27, 24, 9),
+            _Product("陈皮普洱 Tangerine Pu’er, 8 pieces", 1_650, 1_200, 11, 212, 96, 7),
+            _Product("冷泡茶旅行装 Cold-brew travel set, 20 sachets", 990, 1_500, 6, 184, 120, 12),
+            _Product("白瓷盖碗 White porcelain gaiwan, 110 ml", 2_250, 800, 140, 15, 14, 4),
+            _Product("竹制茶则 Bamboo tea scoop", 690, 800, 140, None, None, None),
         ),
     ),
     "hh-home-gb": (
         "GBP",
         (
-            _Good("亚麻抱枕套 Linen cushion cover, 45 × 45 cm", 1_550, 900, 150, 88, 79, 2),
-            _Good("藤编收纳篮 Rattan storage basket, set of 3", 3_290, 1_000, 150, 41, 33, 6),
-            _Good("香薰蜡烛·桂花 Osmanthus scented candle, 180 g", 1_790, 1_500, 9, 305, 160, 8),
-            _Good("折叠脏衣篮 Folding laundry hamper, 60 l", 1_990, 1_000, 75, 52, 49, 4),
-            _Good("竹纤维毛巾 Bamboo towel, 3 pieces", 2_190, 1_000, 110, 70, 91, 3),
-            _Good("磁吸厨房挂架 Magnetic kitchen rack", 1_290, 1_200, 4, 96, 40, 14),
+            _Product("亚麻抱枕套 Linen cushion cover, 45 × 45 cm", 1_550, 900, 150, 88, 79, 2),
+            _Product("藤编收纳篮 Rattan storage basket, set of 3", 3_290, 1_000, 150, 41, 33, 6),
+            _Product("香薰蜡烛·桂花 Osmanthus scented candle, 180 g", 1_790, 1_500, 9, 305, 160, 8),
+            _Product("折叠脏衣篮 Folding laundry hamper, 60 l", 1_990, 1_000, 75, 52, 49, 4),
+            _Product("竹纤维毛巾 Bamboo towel, 3 pieces", 2_190, 1_000, 110, 70, 91, 3),
+            _Product("磁吸厨房挂架 Magnetic kitchen rack", 1_290, 1_200, 4, 96, 40, 14),
         ),
     ),
     "hh-beauty-gb": (
         "GBP",
         (
-            _Good("水光唇釉 Glass lip tint, 05 蜜桃 Peach", 890, 2_000, 160, 420, 388, 1),
-            _Good("珍珠气垫 Pearl cushion foundation, N21", 2_190, 1_800, 130, 156, 149, 2),
-            _Good("山茶花洁面 Camellia cleansing balm, 90 ml", 1_690, 1_800, 62, 133, 120, 5),
-            _Good("睫毛打底 Lash primer, clear", 1_090, 2_000, 12, 260, 110, 9),
-            _Good("便携化妆刷 Travel brush set, 5 pieces", 1_390, 1_500, 88, 57, 60, 7),
+            _Product("水光唇釉 Glass lip tint, 05 蜜桃 Peach", 890, 2_000, 160, 420, 388, 1),
+            _Product("珍珠气垫 Pearl cushion foundation, N21", 2_190, 1_800, 130, 156, 149, 2),
+            _Product("山茶花洁面 Camellia cleansing balm, 90 ml", 1_690, 1_800, 62, 133, 120, 5),
+            _Product("睫毛打底 Lash primer, clear", 1_090, 2_000, 12, 260, 110, 9),
+            _Product("便携化妆刷 Travel brush set, 5 pieces", 1_390, 1_500, 88, 57, 60, 7),
         ),
     ),
     "hh-snacks-us": (
         "USD",
         (
-            _Good("辣条礼盒 Spicy gluten sticks, gift box of 12", 1_899, 1_200, 90, 510, 470, 2),
-            _Good("山楂卷 Hawthorn rolls, 400 g", 899, 1_000, 90, 96, 88, 6),
-            _Good("螺蛳粉 Luosifen, pack of 5", 2_149, 1_500, 13, 640, 310, 7),
-            _Good("芝麻酥 Sesame crisps, 250 g", 749, 1_000, 40, 44, 51, 8),
+            _Product("辣条礼盒 Spicy gluten sticks, gift box of 12", 1_899, 1_200, 90, 510, 470, 2),
+            _Product("山楂卷 Hawthorn rolls, 400 g", 899, 1_000, 90, 96, 88, 6),
+            _Product("螺蛳粉 Luosifen, pack of 5", 2_149, 1_500, 13, 640, 310, 7),
+            _Product("芝麻酥 Sesame crisps, 250 g", 749, 1_000, 40, 44, 51, 8),
         ),
     ),
     "hh-sport-us": (
         "USD",
         (
-            _Good("瑜伽垫 Cork yoga mat, 5 mm", 3_999, 1_000, 97, 61, 55, 4),
-            _Good("阻力带 Resistance bands, set of 5", 1_999, 1_200, 97, 120, 131, 3),
-            _Good("跳绳 Speed rope with counter", 1_599, 1_200, 8, 175, 90, 10),
+            _Product("瑜伽垫 Cork yoga mat, 5 mm", 3_999, 1_000, 97, 61, 55, 4),
+            _Product("阻力带 Resistance bands, set of 5", 1_999, 1_200, 97, 120, 131, 3),
+            _Product("跳绳 Speed rope with counter", 1_599, 1_200, 8, 175, 90, 10),
         ),
     ),
     "northbank-books": (
         "GBP",
         (
-            _Good("The Tidal Path, paperback", 999, 700, 94, 33, 30, 5),
-            _Good("Winter Kitchens, hardback", 2_400, 700, 60, 12, 9, 11),
-            _Good("英国植物图鉴 A British Field Herbal", 1_850, 900, 10, 48, 30, 6),
+            _Product("The Tidal Path, paperback", 999, 700, 94, 33, 30, 5),
+            _Product("Winter Kitchens, hardback", 2_400, 700, 60, 12, 9, 11),
+            _Product("英国植物图鉴 A British Field Herbal", 1_850, 900, 10, 48, 30, 6),
         ),
     ),
 }
 _OFF = ("hh-home-gb", 4)
-"""One product that was taken off sale two weeks ago."""
+"""The product that was taken off sale two weeks ago."""
 
 _CONTENTS: tuple[tuple[int, str, str, ContentKind, str], ...] = (
-    # how many days ago, whose, its id, kind and title
+    # days ago, the account, its id, kind and title
     (40, "zhou.zhou", "zhou-room-tour", "video", "出租屋改造：三件小物"),
     (8, "zhou.zhou", "zhou-autumn-live", "live", "秋日居家直播"),
     (20, "tom.ellery", "tom-laundry", "video", "Fixing a laundry corner in ten minutes"),
@@ -95,7 +95,7 @@ _CONTENTS: tuple[tuple[int, str, str, ContentKind, str], ...] = (
     (30, "olivia.chen", "olivia-gaiwan", "video", "How to hold a gaiwan without burning yourself"),
 )
 _ITEMS: tuple[tuple[int, str, str, tuple[int, ...], str], ...] = (
-    # how many days ago, the shop, the account, which of the shop's products, and to which content (none: the showcase)
+    # days ago, the shop, the account, the indexes of the shop's products, and the content ("" is the showcase)
     (54, "hh-home-gb", "zhou.zhou", (0, 1, 3), ""),
     (40, "hh-home-gb", "zhou.zhou", (0, 1), "zhou-room-tour"),
     (8, "hh-home-gb", "zhou.zhou", (0, 2, 3), "zhou-autumn-live"),
@@ -110,8 +110,8 @@ _ITEMS: tuple[tuple[int, str, str, tuple[int, ...], str], ...] = (
 
 
 def commerce_commands(now: datetime, by: Actor) -> Iterator[Command]:
-    """The commands that make all of it, in no order."""
-    yield from _products(now, by)
+    """The commands that create the commerce of the demo world, in no particular order."""
+    yield from _product_commands(now, by)
     yield from _synced(now)
     yield from _added(now)
     yield from _promoted(now)
@@ -122,35 +122,35 @@ def product_id(shop_id: str, number: int) -> str:
     return f"{shop_id}.{number + 1:02}"
 
 
-def _products(now: datetime, by: Actor) -> Iterator[Command]:
-    """Each product as it was listed, and yesterday's figures."""
-    for shop_id, (currency, listed) in _GOODS.items():
-        for number, good in enumerate(listed):
-            listed_at = _ago(now, good.listed_days)
+def _product_commands(now: datetime, by: Actor) -> Iterator[Command]:
+    """Each product as it was listed, and with yesterday's figures."""
+    for shop_id, (currency, products) in _PRODUCTS.items():
+        for number, product in enumerate(products):
+            listed_at = _ago(now, product.listed_days)
             put = PutProduct(
                 at=listed_at,
                 by=by,
                 product_id=product_id(shop_id, number),
                 shop_id=shop_id,
-                title=good.title,
-                price_minor=good.price_minor,
+                title=product.title,
+                price_minor=product.price_minor,
                 currency=currency,
                 listed_at=listed_at,
-                commission_rate_bp=good.commission_bp,
+                commission_rate_bp=product.commission_bp,
             )
             yield put
             off = (shop_id, number) == _OFF
-            yield _again(put, _ago(now, 14 if off else 1), good, off=off)
+            yield _with_figures(put, _ago(now, 14 if off else 1), product, off=off)
 
 
-def _again(put: PutProduct, at: datetime, good: _Good, *, off: bool) -> PutProduct:
+def _with_figures(put: PutProduct, at: datetime, product: _Product, *, off: bool) -> PutProduct:
     return replace(
         put,
         at=at,
         status="off" if off else "on_sale",
-        units_7d=good.units_7d,
-        units_prev_7d=good.units_prev_7d,
-        rank_page=good.rank_page,
+        units_7d=product.units_7d,
+        units_prev_7d=product.units_prev_7d,
+        rank_page=product.rank_page,
     )
 
 
@@ -166,7 +166,7 @@ def _synced(now: datetime) -> Iterator[Command]:
 
 
 def _added(now: datetime) -> Iterator[Command]:
-    """Linked accounts add products themselves, to showcases, videos and lives."""
+    """Linked accounts add products to showcases, videos and lives."""
     for days, account_id, content_id, kind, title in _CONTENTS:
         yield PutContent(
             at=_ago(now, days),
@@ -188,7 +188,7 @@ def _added(now: datetime) -> Iterator[Command]:
 
 
 def _promoted(now: datetime) -> Iterator[Command]:
-    """Affiliate items: of accounts without a link, and of marketing accounts that may promote others."""
+    """Affiliate items of accounts without a link, and of marketing accounts that may promote other shops' products."""
     for days, account_id, shop_id, number in (
         (25, "amelia.ward", "hh-tea-gb", 0),
         (24, "amelia.ward", "hh-home-gb", 0),
@@ -207,5 +207,5 @@ def _promoted(now: datetime) -> Iterator[Command]:
 
 
 def _ago(now: datetime, days: int) -> datetime:
-    """So many days ago, not always at the same time of day."""
+    """An instant a number of days ago, at a varying time of day."""
     return now - timedelta(days=days, minutes=days * 53 % 600)

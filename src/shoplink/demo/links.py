@@ -1,6 +1,6 @@
-"""A small believable world: an agency's shops in two markets, with seven months of history up to today.
+"""The links of the demo world: an agency's shops in two markets, with seven months of history up to today.
 
-It is made by the write path alone, as one batch of commands at instants of the past; nothing is written past it.
+The world is a list of commands at instants of the past. The write path executes them; nothing bypasses it.
 """
 
 from collections.abc import Iterator
@@ -27,13 +27,13 @@ from shoplink.demo import tickets
 from shoplink.demo.commerce import commerce_commands
 
 DEMO_ACTOR = Actor("platform", "demo")
-"""Who made the world; by this a later run knows that it is one."""
+"""The actor of the first command, by which a later run recognises the demo world."""
 
 BEAUTY = "hh-beauty-gb"
-"""A shop whose ten marketing links in 180 days are used."""
+"""A shop that has used its ten marketing links in 180 days."""
 
 UNDER_AGE = "jack.lin"
-"""An account whose user comes of age in six weeks, in another country than the agency's shops."""
+"""An account whose user comes of age in six weeks, in a country other than those of the agency's shops."""
 
 SHOPS: dict[str, tuple[str, str, Enrolment]] = {
     "hh-tea-gb": ("山海茶铺 Hill & Harbour Tea", "GB", "open"),
@@ -43,7 +43,7 @@ SHOPS: dict[str, tuple[str, str, Enrolment]] = {
     "hh-sport-us": ("山海运动 Hill & Harbour Sport", "US", "open"),
     "northbank-books": ("Northbank Books", "GB", "open"),
 }
-"""Id, name, market, enrolment; all but the last belong to the agency."""
+"""Name, market and enrolment by shop id; all but the last shop belong to the agency."""
 
 ACCOUNTS: dict[str, tuple[str, str, str, int]] = {
     "olivia.chen": ("oliviasteeps", "GB", "GB", 84_200),
@@ -68,10 +68,10 @@ ACCOUNTS: dict[str, tuple[str, str, str, int]] = {
     "jordan.diaz": ("jordanlifts", "US", "US", 55_400),
     "wang.lei": ("雷哥健身", "US", "US", 37_250),
 }
-"""Id, handle, region, registered in, followers; everyone is of age."""
+"""Handle, region, country of registration and followers by account id; every user is of age."""
 
-_IN_VAIN = (
-    # how many days ago, who, whom
+_REFUSED_INVITATIONS = (
+    # days ago, the shop, the account
     (84, "hh-tea-gb", "grace.okafor"),
     (66, "hh-tea-gb", "zhou.zhou"),
     (52, "hh-home-gb", "fang.fei"),
@@ -89,7 +89,7 @@ _IN_VAIN = (
 
 _BORN = date(1995, 5, 19)
 _BEAUTY_LINKS: tuple[tuple[str, tuple[int, ...]], ...] = (
-    # who; how many days ago linked, and unlinked
+    # the account; days since it was linked, and since it was unlinked
     ("xu.xiaoman", (171, 130)),
     ("amelia.ward", (162, 121)),
     ("grace.okafor", (150, 112)),
@@ -104,12 +104,12 @@ _BEAUTY_LINKS: tuple[tuple[str, tuple[int, ...]], ...] = (
 
 
 def world_commands(now: datetime) -> list[Command]:
-    """The commands that make the world as it is now, in the order of their instants."""
+    """The commands that create the demo world as of `now`, in the order of their instants."""
     links = [
         *_tea_and_home(now),
         *_beauty(now),
         *_america(now),
-        *_in_vain(now),
+        *_refused_invitations(now),
         *offer_commands(1, _ago(now, 1)),
     ]
     facts = [*_records(now), *tickets.ticket_facts(now, DEMO_ACTOR), *commerce_commands(now, DEMO_ACTOR)]
@@ -117,12 +117,12 @@ def world_commands(now: datetime) -> list[Command]:
 
 
 def offer_ids(number: int) -> tuple[str, str]:
-    """The shop and the account of an offer: nothing stands in the way of linking them."""
+    """The shop and the account of an offer: a pair that can be linked."""
     return f"hh-popup-{number}", f"nora.lane-{number}"
 
 
 def offer_commands(number: int, at: datetime) -> list[Command]:
-    """A shop and a creator that have not met yet, for whoever wants to try an invitation."""
+    """The commands that record a shop and an account without a link, for a visitor who wants to try an invitation."""
     shop_id, account_id = offer_ids(number)
     name = f"山海快闪店 Hill & Harbour Pop-up {number}"
     return [
@@ -132,7 +132,7 @@ def offer_commands(number: int, at: datetime) -> list[Command]:
 
 
 def _records(now: datetime) -> Iterator[Command]:
-    """The facts; and the newer rules are in force in one of the two markets."""
+    """The facts, and the newer rulebook for one of the two markets."""
     at = _ago(now, 210)
     yield ActivateRulebook(
         at=at, by=DEMO_ACTOR, name="seller-university-2025", market="US", effective_from=at
@@ -153,7 +153,7 @@ def _records(now: datetime) -> Iterator[Command]:
 
 
 def _tea_and_home(now: datetime) -> Iterator[Command]:
-    """Links that stand, one invitation about to expire, and a creator who asks to be unlinked."""
+    """Established links, an invitation that expires soon, and a creator who asks to be unlinked."""
     yield from _linked(now, "hh-tea-gb", "olivia.chen", "official", (170,))
     yield from _linked(now, "northbank-books", "leo.hart", "official", (95,))
     home = "hh-home-gb"
@@ -175,14 +175,14 @@ def _tea_and_home(now: datetime) -> Iterator[Command]:
 
 
 def _beauty(now: datetime) -> Iterator[Command]:
-    """Ten marketing links within 180 days, most of them ended: they still count."""
+    """Ten marketing links within 180 days; most of them have ended, but they still count."""
     for account_id, days in _BEAUTY_LINKS:
         yield from _linked(now, BEAUTY, account_id, "marketing", days)
     yield _invite(_ago(now, 12), BEAUTY, "amelia.ward", "marketing")  # refused: the eleventh
 
 
 def _america(now: datetime) -> Iterator[Command]:
-    """A link held in review by where its account was registered, and an official account that was changed."""
+    """A link held in review because of the country of registration, and an official account that was replaced."""
     snacks, sport = "hh-snacks-us", "hh-sport-us"
     yield from _linked(now, snacks, "tyler.reed", "official", (90,))
     yield _invite(_ago(now, 7), snacks, "mei.lin", "marketing")
@@ -207,16 +207,16 @@ def _america(now: datetime) -> Iterator[Command]:
     )
 
 
-def _in_vain(now: datetime) -> Iterator[Command]:
-    """Invitations that were refused: to those linked elsewhere, too young, abroad, or without a slot for them."""
-    for days, shop_id, account_id in _IN_VAIN:
+def _refused_invitations(now: datetime) -> Iterator[Command]:
+    """Invitations that were refused: the account was linked elsewhere, too young or abroad, or no slot was free."""
+    for days, shop_id, account_id in _REFUSED_INVITATIONS:
         yield _invite(_ago(now, days), shop_id, account_id, "marketing")
 
 
 def _linked(
     now: datetime, shop_id: str, account_id: str, role: Role, days: tuple[int, ...]
 ) -> Iterator[Command]:
-    """Invited, within two days accepted, so many days ago; perhaps ended since, at the creator's wish."""
+    """An invitation accepted within two days, a number of days ago, and perhaps ended since by an unlink request."""
     linked, *ended = days
     hesitation = timedelta(hours=linked * linked % 37, minutes=24)
     yield _invite(_ago(now, linked) - hesitation, shop_id, account_id, role)
@@ -274,10 +274,10 @@ def _creator(account_id: str) -> Actor:
 
 
 def _ago(now: datetime, days: int) -> datetime:
-    """So many days ago, not always at the same time of day."""
+    """An instant a number of days ago, at a varying time of day."""
     return now - timedelta(days=days, minutes=days * 97 % 600)
 
 
 def _eighteen_on(day: date) -> date:
-    """The birth date of someone who comes of age on a day; the 28th if it is a later one of its month."""
+    """The birth date of a person who comes of age on a day; from the 29th on, the 28th of that month is used."""
     return date(day.year - 18, day.month, min(day.day, 28))

@@ -1,4 +1,4 @@
-"""Whether this is the demo, and who can be tried out in it."""
+"""The personas of the demo world, and whether the database holds it."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -22,14 +22,14 @@ _AGENCY = (*(shop_id for shop_id in SHOPS if shop_id.startswith("hh-")), offer_i
 
 
 class Persona(NamedTuple):
-    """Somebody of the demo world: how they are called, and where they may act. They read what their browser prefers."""
+    """A person of the demo world: the name, and the places where they may act. Their language is that of the browser."""
 
     name: str
     places: tuple[tuple[Place, str], ...]
 
     @property
     def shops(self) -> int:
-        """How many shops they act for."""
+        """The number of shops that they act for."""
         return sum(place == "shop" for place, _ in self.places)
 
 
@@ -46,7 +46,7 @@ PERSONAS: dict[str, Persona] = {
     "wei": Persona("李薇 Wei Li", (("support", ""),)),
     "alex": Persona("Alex Morgan", (("platform", ""),)),
 }
-"""Everybody who can be tried out, by a key of their own."""
+"""The personas by key."""
 
 
 def person_id(key: str) -> str:
@@ -54,10 +54,10 @@ def person_id(key: str) -> str:
     return f"person_{key}"
 
 
-def seat_personas() -> None:
-    """Let the personas of the demo world be there and act at their places; nothing for those who are and do.
+def add_personas() -> None:
+    """Add the personas of the demo world as members of their places, unless they are members already.
 
-    They have been told what happened, and have read what is older than a week.
+    They are notified of what has happened, and messages older than a week are marked as read.
     """
     with writing():
         at = clock.now()
@@ -65,7 +65,7 @@ def seat_personas() -> None:
             store.add_person(name=persona.name, email=f"{key}@demo.example", person_id=person_id(key))
             for place, subject_id in persona.places:
                 membership.admit(DEMO_ACTOR, person_id(key), place, subject_id, at)
-    tick()  # the feed shows them at once
+    tick()  # number the events, so that the feed shows them at once
     deliver_all()
     mark_old_read(at - _READ_UNTIL, at)
 
@@ -74,7 +74,7 @@ _known: dict[str, bool] = {}
 
 
 def is_demo() -> bool:
-    """Whether the database in use holds the demo world; what is once known of a database is not asked again."""
+    """Whether the database in use holds the demo world; the answer is cached by database."""
     name = str(connection.settings_dict["NAME"])
     if name not in _known:
         first = read_feed(0, 1)

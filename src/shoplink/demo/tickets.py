@@ -1,4 +1,4 @@
-"""The demo world's tickets, one in each state, made by the same steps that people take, at instants of the past."""
+"""The tickets of the demo world, one in each state, created by the flows that people use, at instants of the past."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ _HOME, _TEA, _BEAUTY, _SNACKS = "hh-home-gb", "hh-tea-gb", "hh-beauty-gb", "hh-s
 
 
 def ticket_facts(now: datetime, platform: Actor) -> list[Command]:
-    """What is recorded for the tickets' sake: an account that was abroad for a while, and one that stays abroad."""
+    """The facts that the tickets need: an account that was abroad for a while, and one that stays abroad."""
     ruby = {"account_id": "ruby.singh", "handle": "rubyred", "birth_date": _BORN, "followers": 41_700}
     sam = {"account_id": _ABROAD, "handle": "samokoro", "birth_date": _BORN, "followers": 22_300}
     return [
@@ -33,7 +33,7 @@ def ticket_facts(now: datetime, platform: Actor) -> list[Command]:
 
 
 def execute_with_tickets(commands: Sequence[Command], now: datetime) -> None:
-    """Execute the world's commands, and take each step of a ticket when its time has come in between."""
+    """Execute the world's commands, and each step of a ticket at its instant between them."""
     rest = list(commands)
     for at, scene in sorted(_scenes(now), key=lambda each: each[0]):
         execute_as_of([command for command in rest if command.at <= at])
@@ -43,31 +43,31 @@ def execute_with_tickets(commands: Sequence[Command], now: datetime) -> None:
 
 
 def _scenes(now: datetime) -> Iterator[Scene]:
-    """Closed by itself, closed as not for support, withdrawn, resolved, answered, and two that wait."""
-    cleared = _Asked(_ago(now, 122), _BEAUTY, "ruby.singh", "marketing")
+    """Tickets that are cleared, beyond support, withdrawn, resolved and answered, and two that are waiting."""
+    cleared = _RefusedInvitation(_ago(now, 122), _BEAUTY, "ruby.singh", "marketing")
     yield cleared.opens("她上个月搬回英国了，居留许可可以提供。", "居留许可")
     yield _ago(now, 119), lambda: settle(_ago(now, 119))
-    beyond = _Asked(_ago(now, 45), _HOME, _ABROAD, "marketing")
+    beyond = _RefusedInvitation(_ago(now, 45), _HOME, _ABROAD, "marketing")
     yield beyond.opens("The account moved to London in spring.")
     yield _ago(now, 39), lambda: settle(_ago(now, 39))
-    withdrawn = _Asked(_ago(now, 44), _TEA, _ABROAD, "official")
+    withdrawn = _RefusedInvitation(_ago(now, 44), _TEA, _ABROAD, "official")
     yield withdrawn.opens()
     yield _ago(now, 43), lambda: withdraw(withdrawn.ticket, withdrawn.by_shop(_ago(now, 43)))
-    resolved = _Asked(_ago(now, 27), _HOME, "leo.hart", "marketing")
+    resolved = _RefusedInvitation(_ago(now, 27), _HOME, "leo.hart", "marketing")
     yield resolved.opens("我们已和达人签约，为什么不能邀请？")
     text = "该账号已绑定另一家店铺，需要达人先在 App 里申请解绑；解绑后即可邀请。"
     yield _ago(now, 26), lambda: resolve(resolved.ticket, _by_support(_ago(now, 26)), Words(text))
-    answered = _Asked(_ago(now, 11), _BEAUTY, "amelia.ward", "marketing")
+    answered = _RefusedInvitation(_ago(now, 11), _BEAUTY, "amelia.ward", "marketing")
     yield answered.opens("圣诞季还想再签一位达人，能否申请豁免？")
     question = "请提供活动审批编号，我们确认后为店铺授予豁免。"
     yield _ago(now, 10), lambda: reply(answered.ticket, _by_support(_ago(now, 10)), Words(question))
-    yield _ago(now, 3), lambda: _held(_ago(now, 3))
-    waiting = _Asked(_ago(now, 1), _HOME, "jack.lin", "marketing")
+    yield _ago(now, 3), lambda: _ask_about_review(_ago(now, 3))
+    waiting = _RefusedInvitation(_ago(now, 1), _HOME, "jack.lin", "marketing")
     yield waiting.opens("他说自己已经满 18 岁，请帮忙核实。")
 
 
-class _Asked:
-    """A ticket about an invitation that a shop was refused."""
+class _RefusedInvitation:
+    """A ticket about a refused invitation of a shop."""
 
     def __init__(self, at: datetime, shop_id: str, account_id: str, role: Role) -> None:
         self._at = at
@@ -78,7 +78,7 @@ class _Asked:
         self._ticket_id = ""
 
     def opens(self, text: str = "", evidence: str | None = None) -> Scene:
-        """The scene in which it is opened."""
+        """The scene that opens the ticket."""
 
         def scene() -> None:
             words = Words(text, evidence) if text else None
@@ -90,18 +90,18 @@ class _Asked:
 
     @property
     def ticket(self) -> Ticket:
-        """The ticket, once it was opened."""
+        """The ticket; call this after the scene that opens it."""
         ticket = one_ticket(self._ticket_id)
         assert ticket is not None, "it was opened before"
         return ticket
 
     def by_shop(self, at: datetime) -> Step:
-        """A step of the shop's."""
+        """A step of the shop."""
         return Step(self._seller, now=lambda: at)
 
 
-def _held(at: datetime) -> None:
-    """The creator of a link that stays in review asks why."""
+def _ask_about_review(at: datetime) -> None:
+    """The creator of a link that is held in review asks why."""
     link = look_at_pair(_SNACKS, "mei.lin").world.link(_SNACKS, "mei.lin")
     assert link is not None, "it is part of the world"
     by = Step(Actor("creator", "mei.lin"), now=lambda: at)
@@ -114,5 +114,5 @@ def _by_support(at: datetime) -> Step:
 
 
 def _ago(now: datetime, days: int) -> datetime:
-    """So many days ago, at another time of day than the world's own commands."""
+    """An instant a number of days ago, at another time of day than the world's commands."""
     return now - timedelta(days=days, minutes=days * 53 % 480)

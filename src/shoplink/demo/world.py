@@ -1,4 +1,4 @@
-"""The demo world: made once, in an empty database, by the write path alone."""
+"""Builds the demo world once, in an empty database, through the write path."""
 
 from shoplink.demo import tickets
 from shoplink.demo.links import DEMO_ACTOR, offer_commands, offer_ids, world_commands
@@ -11,13 +11,13 @@ from shoplink.store.write.feed import read_feed
 
 
 class NotADemoError(RuntimeError):
-    """The database holds something else than the demo world."""
+    """The database is not empty and does not hold the demo world."""
 
 
 def build_demo() -> bool:
-    """Make the world in an empty database; whether it was made now, and not kept as it was found.
+    """Build the demo world if the database is empty; returns whether it was built now.
 
-    Raises NotADemoError, having changed nothing, if the database holds anything else.
+    Raises NotADemoError and changes nothing if the database holds anything else.
     """
     with alone("shoplink demo"):
         tick()
@@ -36,7 +36,7 @@ def build_demo() -> bool:
 
 
 def open_offer() -> tuple[str, str]:
-    """A shop and an account that were never linked, made if there is none left; their ids."""
+    """Return the ids of a shop and an account without a link, recording a new pair if none is left."""
     number = 1
     while page_of_links(clock.now(), 1, 0, shop_id=offer_ids(number)[0]):
         number += 1
@@ -45,7 +45,7 @@ def open_offer() -> tuple[str, str]:
 
 
 def newest_position() -> int:
-    """The position of the newest event in the feed; 0 if there is none."""
+    """The position of the newest event in the feed; 0 if the feed is empty."""
     newest = 0
     while page := read_feed(newest, 1000):
         newest = page[-1][0]

@@ -1,4 +1,4 @@
-"""Which country a network address is in, and what time it is there. Looks it up on this machine; keeps and sends nothing."""
+"""The country and time zone of a network address, looked up on this machine. Nothing is stored or sent."""
 
 from shoplink.network.country import CountryDatabase, CountryDatabaseError, country_database, country_of
 from shoplink.network.visitor import address_of

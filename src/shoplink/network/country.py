@@ -18,7 +18,7 @@ _EMBEDDED = "iptocc"
 
 
 class CountryDatabase(Struct, frozen=True):
-    """A country database: what it is called, under which licence, and the instant it was made."""
+    """A country database: its name, its licence, and the instant at which it was built."""
 
     name: str
     licence: str
@@ -26,13 +26,13 @@ class CountryDatabase(Struct, frozen=True):
 
 
 class CountryDatabaseError(RuntimeError):
-    """The configured country database cannot be read; says which file and why."""
+    """The configured country database cannot be read; the text names the file and the cause."""
 
 
 def country_of(address: str) -> str | None:
     """The country that an IPv4 or IPv6 address is registered in, as two capital letters; None if unknown.
 
-    Raises ValueError for a text that is no address, CountryDatabaseError for a configured file that cannot be read.
+    Raises ValueError for a text that is not an address, CountryDatabaseError for a configured file that cannot be read.
     """
     ip = ip_address(address)
     if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
@@ -48,7 +48,7 @@ def country_of(address: str) -> str | None:
 
 def country_database() -> CountryDatabase:
     """The database that `country_of` uses. Raises CountryDatabaseError if it cannot be read."""
-    return _described(settings.MMDB) if settings.MMDB else _embedded()
+    return _configured(settings.MMDB) if settings.MMDB else _embedded()
 
 
 def _country_in(record: Any) -> str | None:
@@ -71,7 +71,7 @@ def _open(path: str) -> maxminddb.Reader:
         ) from None
 
 
-def _described(path: str) -> CountryDatabase:
+def _configured(path: str) -> CountryDatabase:
     metadata = _open(path).metadata()
     made_at = datetime.fromtimestamp(metadata.build_epoch, UTC)
     return CountryDatabase(f"{metadata.database_type} ({Path(path).name})", "the operator's own", made_at)
@@ -79,10 +79,10 @@ def _described(path: str) -> CountryDatabase:
 
 @cache
 def _embedded() -> CountryDatabase:
-    """The wheel says in its bill of materials when it was built; its data are of the day before at the latest."""
+    """The embedded database. The bill of materials in its wheel says when it was built; its data may be a day older."""
     wheel = distribution(_EMBEDDED)
     (bill,) = (file for file in wheel.files or () if file.name.endswith(".cyclonedx.json"))
-    said = json.loads(bill.read_text(encoding="utf-8"))["metadata"]["timestamp"]
-    made_at = parse_instant(f"{said[:19]}Z")
+    timestamp = json.loads(bill.read_text(encoding="utf-8"))["metadata"]["timestamp"]
+    made_at = parse_instant(f"{timestamp[:19]}Z")
     licence = f"{wheel.metadata['License-Expression']}; data of the regional internet registries"
     return CountryDatabase(f"{_EMBEDDED} {wheel.version}", licence, made_at)

@@ -1,4 +1,4 @@
-"""The rulebooks that ship with the product, and reading one from a file of the operator's own."""
+"""The rulebooks that ship with the product, and a reader for a rulebook file of the operator."""
 
 from functools import cache
 from importlib.resources import files
@@ -12,14 +12,14 @@ DEFAULT = "guide-2024-11"
 @cache
 def packaged() -> dict[str, Rulebook]:
     """The rulebooks that ship with the product, by name."""
-    found = sorted(
+    entries = sorted(
         (entry for entry in files(__name__).iterdir() if entry.name.endswith(".toml")),
         key=lambda entry: entry.name,
     )
-    rulebooks = (parse_rulebook(entry.read_text(encoding="utf-8"), entry.name) for entry in found)
+    rulebooks = (parse_rulebook(entry.read_text(encoding="utf-8"), entry.name) for entry in entries)
     return {rulebook.name: rulebook for rulebook in rulebooks}
 
 
 def read_rulebook(path: Path) -> Rulebook:
-    """The rulebook in a TOML file; raises OSError, UnicodeDecodeError or RulebookError."""
+    """Read a rulebook from a TOML file. Raises OSError, UnicodeDecodeError or RulebookError."""
     return parse_rulebook(path.read_text(encoding="utf-8"), str(path))
