@@ -95,7 +95,10 @@ def test_a_dry_run_says_a_verdict_per_line_and_stores_nothing(place: Place) -> N
         (("shops.csv", "none.csv"), "none.csv: cannot be read: No such file or directory"),
         (("wrong.csv",), "wrong.csv: line 1: found the column '备注'; shops have 店铺ID|shop_id, "),
         (("shops.csv", "--trust-instants"), "shops.csv: a table names no instants to trust; allowed: NDJSON"),
-        (("shops.csv", "--utc-offset", "8"), "--utc-offset: found '8'; allowed: +08:00, -05:00 and the like"),
+        (
+            ("shops.csv", "--utc-offset", "8"),
+            "--utc-offset: found '8'; allowed: an offset such as +08:00 or -05:00",
+        ),
         (
             ("shops.csv", "--by", "me"),
             "--by: found 'me'; allowed: shop:ID, creator:ID, support:ID, platform:ID",

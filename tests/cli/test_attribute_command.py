@@ -263,7 +263,7 @@ def test_rejects_take_the_place_of_nothing_that_is_read_or_written(place: Place)
         ("o.rejects.csv", *links, "--out", "periods.csv"),
     ):
         done = place.run("attribute", *arguments, status=2)
-        assert "is read or written by this run already; expected another file" in done.err
+        assert "this run already reads or writes" in done.err
     assert {path.name: path.read_bytes() for path in place.folder.iterdir()} == before
 
 

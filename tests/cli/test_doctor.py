@@ -54,7 +54,7 @@ def test_all_is_well_on_a_fresh_database(database: str) -> None:
 
 def test_for_people_it_is_a_list(database: str) -> None:
     said = doctor(database)
-    assert said.stdout.splitlines()[-1] == "nothing is wrong"
+    assert said.stdout.splitlines()[-1] == "no problems"
     assert re.search(r"^country age days +\d+$", said.stdout, re.MULTILINE)
 
 
@@ -65,7 +65,7 @@ def test_tables_of_another_version_are_wrong(database: str) -> None:
         1,
         ["the tables are older than this version of shoplink; run `shoplink migrate`"],
     )
-    assert doctor(database).stdout.splitlines()[-1].startswith("WRONG: the tables are older")
+    assert doctor(database).stdout.splitlines()[-1].startswith("PROBLEM: the tables are older")
 
 
 def test_a_timer_that_is_behind_is_wrong(database: str) -> None:
@@ -88,7 +88,7 @@ def test_tls_without_a_proxy_that_is_believed_is_wrong(database: str) -> None:
     address = {"SHOPLINK_PUBLIC_URL": "https://links.example.com"}
     status, said = found(database, **address)
     assert (status, len(said["wrong"])) == (1, 1)
-    assert said["wrong"][0].startswith("SHOPLINK_PUBLIC_URL has https:// and SHOPLINK_PROXIES is 0")
+    assert said["wrong"][0].startswith("SHOPLINK_PUBLIC_URL has https:// but SHOPLINK_PROXIES is 0")
     assert found(database, **address, SHOPLINK_PROXIES="1")[0] == 0
 
 

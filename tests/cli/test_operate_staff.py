@@ -42,8 +42,8 @@ def test_staff_of_support_is_listed_as_invited(database: str, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (("add", "mei"), "'mei' is no e-mail address"),
-        (("remove", "nobody@example.com"), "'nobody@example.com' does not work there"),
+        (("add", "mei"), "'mei' is not an e-mail address"),
+        (("remove", "nobody@example.com"), "'nobody@example.com' is not a member"),
     ],
 )
 def test_what_is_not_done_says_why(
@@ -53,14 +53,14 @@ def test_what_is_not_done_says_why(
     assert (done.returncode, done.stderr) == (1, f"{why}\n")
 
 
-def test_somebody_is_shut_out_and_let_in_again_from_the_machine(database: str, tmp_path: Path) -> None:
+def test_the_operator_blocks_and_restores_access(database: str, tmp_path: Path) -> None:
     person_id = store.add_person(name="Mei", email="mei@example.com")
     release()
-    for command, allowed in (("shut-out", False), ("let-in", True)):
+    for command, allowed in (("block", False), ("restore", True)):
         done = shoplink(database, tmp_path, "people", command, "Mei@Example.com")
         assert (done.returncode, done.stderr) == (0, "")
         found = store.person_of(person_id)
         assert found is not None
         assert found.is_active is allowed
-    done = shoplink(database, tmp_path, "people", "shut-out", "nobody@example.com")
+    done = shoplink(database, tmp_path, "people", "block", "nobody@example.com")
     assert (done.returncode, done.stderr) == (1, "nobody has the address 'nobody@example.com'\n")

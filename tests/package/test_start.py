@@ -80,7 +80,7 @@ def test_without_its_parts_the_service_does_not_start_and_doctor_says_why(tmp_pa
     chinese = "the Chinese of the pages is not compiled; run `make assets`\n"
     assert said("serve", status=2) == styles + chinese
     said("migrate", status=0)
-    assert f"WRONG: {styles}WRONG: {chinese}" in said("doctor", status=1)
+    assert f"PROBLEM: {styles}PROBLEM: {chinese}" in said("doctor", status=1)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The `shoplink` command: a thin sender of commands to the flows, one module per subcommand."""
+"""The `shoplink` command, with one module for each subcommand. The work is done in `flows`."""
 
 from importlib import import_module
 
@@ -24,22 +24,22 @@ _COMMANDS = (
     "tick",
     "verify",
 )
-_BESIDE = {"migrate": "serve"}
-"""The commands that share the module of another one; the rest stand in a module of their own name."""
+_MODULES = {"migrate": "serve"}
+"""The modules of the subcommands that have no module of their own name."""
 
 
 class _Commands(click.Group):
-    """Imports a subcommand when it is called: what another one needs costs this one nothing."""
+    """Imports a subcommand only when it is called, so that it does not load what others need."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's)
-        """By name."""
+        """The names of all subcommands."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's)
-        """The subcommand of this name; None where there is none."""
+        """The subcommand with this name, or None."""
         if cmd_name not in _COMMANDS:
             return None
-        module = import_module(f"shoplink.cli.{_BESIDE.get(cmd_name, cmd_name)}")
+        module = import_module(f"shoplink.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = getattr(module, cmd_name)
         return command
 
@@ -47,4 +47,4 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="shoplink")
 def main() -> None:
-    """Decide who may link whom, and say why not."""
+    """Decide which shop and account may be linked, and explain every refusal."""

@@ -1,4 +1,4 @@
-"""`shoplink apply`: take files in, line by line, as often as it takes and nothing twice."""
+"""`shoplink apply`: import files line by line; running it again skips what was accepted."""
 
 import re
 import shutil
@@ -32,37 +32,39 @@ _HOURS_MAX = 23
 Examples:
   shoplink apply shops.csv accounts.csv links.csv
   shoplink apply --dry-run links.csv
-  shoplink apply --language zh shops.csv        (what is rejected: shops.rejected.csv)
+  shoplink apply --language zh shops.csv        (rejected lines: shops.rejected.csv)
   zcat commands.ndjson.gz | shoplink apply --json -
 
 \b
 Exit status: 0 if every line was accepted; 1 if some were refused or invalid; 2 if a file cannot be read or the
-database cannot be used: run the same again, and it continues.
+database cannot be used. Run the same command again to continue.
 """
 )
 @click.argument("files", metavar="FILE…", nargs=-1, required=True)
-@click.option("--dry-run", is_flag=True, help="Judge each line after the lines above it; store nothing.")
+@click.option("--dry-run", is_flag=True, help="Decide each line after the lines above it, but store nothing.")
 @click.option(
     "--rejected",
     metavar="OUT",
-    help="Where lines that are not accepted are written, with the reason, to be corrected; for one FILE."
+    help="The file for lines that are not accepted, each with its reason; only with one FILE."
     "  [default: FILE.rejected.csv or .ndjson; none for a dry run or standard input]",
 )
 @click.option(
     "--language",
     "tag",
     type=click.Choice(["zh", "en"]),
-    help="The language of reasons.  [default: that of a table's headers, else en]",
+    help="The language of reasons.  [default: the language of the table's headers, else en]",
 )
 @click.option(
-    "--trust-instants", is_flag=True, help="Take the instants of the commands (NDJSON), as replay does."
+    "--trust-instants", is_flag=True, help="Use the instants in the commands (NDJSON), as replay does."
 )
-@click.option("--utc-offset", metavar="±HH:MM", help="The offset of a table's instants that name none.")
+@click.option("--utc-offset", metavar="±HH:MM", help="The UTC offset for instants in tables that have none.")
 @click.option(
-    "--skip-column", metavar="HEADER", multiple=True, help="A table's column that is not to be read."
+    "--skip-column", metavar="HEADER", multiple=True, help="A column of a table to ignore; may be repeated."
 )
-@click.option("--by", default="platform:apply", show_default=True, help="Who acts where a line does not say.")
-@click.option("--json", "as_json", is_flag=True, help="Each line's answer as JSON, and a summary at the end.")
+@click.option("--by", default="platform:apply", show_default=True, help="The actor for lines that name none.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the answer to each line as JSON, and a summary at the end."
+)
 def apply(  # noqa: PLR0913, PLR0917 (one parameter per option)
     files: tuple[str, ...],
     rejected: str | None,
@@ -75,23 +77,23 @@ def apply(  # noqa: PLR0913, PLR0917 (one parameter per option)
     trust_instants: bool,
     as_json: bool,
 ) -> None:
-    """Take in each FILE: commands (NDJSON), or a table of one kind of things (CSV); - is standard input.
+    """Import each FILE: commands (NDJSON) or a table (CSV); - is standard input.
 
-    Tables go first: shops, accounts, links, products, contents (videos and lives). A table is known by its headers, Chinese or
-    English; its text is UTF-8 or GB18030. A line that was accepted before is not done again.
+    Tables are imported first: shops, accounts, links, products, contents (videos and lives). Their kind is recognised by
+    their headers, in Chinese or English; the encoding is UTF-8 or GB18030. Lines that were already accepted are skipped.
     """
     if rejected is not None and len(files) > 1:
         fail("--rejected: allowed with one FILE only")
 
     def run() -> int:
         reading = Reading(_actor(by), trust_instants, _offset(utc_offset), frozenset(skip_column))
-        return _take_in(files, reading, Report(rejected, tag, dry_run=dry_run, as_json=as_json))
+        return _import(files, reading, Report(rejected, tag, dry_run=dry_run, as_json=as_json))
 
     sys.exit(with_database(run)() if dry_run else writes("send commands to its POST /v1/commands")(run)())
 
 
-def _take_in(files: Iterable[str], reading: Reading, report: "Report") -> int:
-    """Take all files in; the exit status."""
+def _import(files: Iterable[str], reading: Reading, report: "Report") -> int:
+    """Import all files. Returns the exit status."""
     with ExitStack() as opened:
         try:
             sources = flow.in_order([_inspect(opened, name, reading) for name in files])
@@ -120,52 +122,52 @@ def _inspect(opened: ExitStack, name: str, reading: Reading) -> Source:
 
 
 class Report:
-    """What is said of the lines: on standard output, in the files of rejected lines, and in the end."""
+    """The report on the lines: on standard output, in files of rejected lines, and as a summary."""
 
     def __init__(self, rejected: str | None, tag: Tag | None, *, dry_run: bool, as_json: bool) -> None:
-        """`rejected`: where rejected lines go, else beside their file; `tag`: the language, else the file's."""
+        """`rejected`: the file for rejected lines, by default beside the input; `tag`: the language, by default the input's."""
         self.dry_run = dry_run
         self.has_bar = sys.stderr.isatty() and not (dry_run and sys.stdout.isatty())
-        self._counted: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
         self._rejected = rejected
         self._tag = tag
         self._as_json = as_json
-        self._kept: list[str] = []  # with a bar in the way, lines are said in the end
+        self._kept: list[str] = []  # while a progress bar is shown, lines are printed at the end
 
     def take(self, verdicts: Iterator[Verdict], advance: Callable[[int], None]) -> None:
         """Report the verdicts of one file."""
         first = next(verdicts)
-        tongue = language_for(self._tag or _language_of(first.source))
+        language = language_for(self._tag or _language_of(first.source))
         path = self._path(first.source.name)
         done = 0
         with ExitStack() as block:
-            rejected = block.enter_context(Rejected(path, tongue)) if path else None
+            rejected = block.enter_context(Rejected(path, language)) if path else None
             for verdict in chain([first], verdicts):
-                self._counted[verdict.answer["outcome"]] += 1
+                self._counts[verdict.answer["outcome"]] += 1
                 if rejected is not None and verdict.answer["outcome"] != "accepted":
                     _write(rejected, verdict)
-                self._say(verdict, tongue)
+                self._say(verdict, language)
                 advance(verdict.line.number - done)
                 done = verdict.line.number
         if rejected is not None and rejected.count:
             self._keep(f"{first.source.name}: {rejected.count} rejected lines are in {path}", is_last=True)
 
     def end(self) -> int:
-        """Say what there is left to say; the exit status."""
+        """Print the remaining lines and the summary. Returns the exit status."""
         for text in self._kept:
             click.echo(text, err=True)
-        counted = {name: self._counted[name] for name in ("accepted", "refused", "invalid", "rejected")}
-        total = sum(counted.values())
+        counts = {name: self._counts[name] for name in ("accepted", "refused", "invalid", "rejected")}
+        total = sum(counts.values())
         if self._as_json:
-            click.echo(msgspec.json.encode({"summary": {"lines": total, **counted, "dry_run": self.dry_run}}))
+            click.echo(msgspec.json.encode({"summary": {"lines": total, **counts, "dry_run": self.dry_run}}))
         words = ", ".join(
-            f"{count:,} {name}" for name, count in counted.items() if count or name != "rejected"
+            f"{count:,} {name}" for name, count in counts.items() if count or name != "rejected"
         )
         click.echo(f"{total:,} lines: {words}{' (nothing was stored)' if self.dry_run else ''}", err=True)
-        return 0 if counted["accepted"] == total else 1
+        return 0 if counts["accepted"] == total else 1
 
     def _path(self, name: str) -> Path | None:
-        """Where a file's rejected lines go."""
+        """The file for rejected lines; None if they are not written."""
         if self._rejected is not None:
             return Path(self._rejected)
         if self.dry_run or name == "-":
@@ -173,16 +175,18 @@ class Report:
         path = Path(name)
         return path.with_name(f"{path.stem}.rejected{path.suffix}")
 
-    def _say(self, verdict: Verdict, tongue: Language) -> None:
+    def _say(self, verdict: Verdict, language: Language) -> None:
         name, answer = verdict.source.name, verdict.answer
         accepted = answer["outcome"] == "accepted"
         if self._as_json:
-            why = {} if accepted else {"why": say_why_not(verdict, tongue)}
+            why = {} if accepted else {"why": say_why_not(verdict, language)}
             click.echo(msgspec.json.encode({"file": name, **answer, **why}))
         elif not accepted:
-            self._keep(f"{name}: line {answer['line']}: {answer['outcome']}: {say_why_not(verdict, tongue)}")
+            self._keep(
+                f"{name}: line {answer['line']}: {answer['outcome']}: {say_why_not(verdict, language)}"
+            )
         elif self.dry_run:
-            warned = " ".join(say_warning(code, tongue) for code in answer["warnings"])
+            warned = " ".join(say_warning(code, language) for code in answer["warnings"])
             self._keep(f"{name}: line {answer['line']}: accepted{f', but: {warned}' if warned else ''}")
 
     def _keep(self, text: str, *, is_last: bool = False) -> None:
@@ -200,7 +204,7 @@ def _write(rejected: Rejected, verdict: Verdict) -> None:
 
 
 def _language_of(source: Source) -> Tag:
-    """Chinese if a header is."""
+    """Chinese if any header is not ASCII, else English."""
     return "zh" if any(not header.isascii() for header in source.header) else "en"
 
 
@@ -215,8 +219,8 @@ def _actor(text: str) -> Actor:
 def _offset(text: str | None) -> timezone | None:
     if text is None:
         return None
-    found = re.fullmatch(r"([+-])(\d\d):([0-5]\d)", text, re.ASCII)
-    if found is None or int(found[2]) > _HOURS_MAX:
-        fail(f"--utc-offset: found {text!r}; allowed: +08:00, -05:00 and the like")
-    ahead = timedelta(hours=int(found[2]), minutes=int(found[3]))
-    return timezone(ahead if found[1] == "+" else -ahead)
+    match = re.fullmatch(r"([+-])(\d\d):([0-5]\d)", text, re.ASCII)
+    if match is None or int(match[2]) > _HOURS_MAX:
+        fail(f"--utc-offset: found {text!r}; allowed: an offset such as +08:00 or -05:00")
+    ahead = timedelta(hours=int(match[2]), minutes=int(match[3]))
+    return timezone(ahead if match[1] == "+" else -ahead)

@@ -1,4 +1,4 @@
-"""`shoplink attribute`: whose orders are they, for whole files."""
+"""`shoplink attribute`: attribute the orders in files to links."""
 
 import glob
 import re
@@ -30,69 +30,74 @@ _CSV = (".csv", ".tsv", ".txt")
 Examples:
   shoplink attribute orders-*.csv --mapping shop-export.toml --out judged.parquet
   shoplink attribute orders.parquet --links periods.csv --out judged.csv
-  shoplink attribute judged.parquet --since 2026-11-01T00:00:00Z --out judged-anew.parquet
+  shoplink attribute judged.parquet --since 2026-11-01T00:00:00Z --out updated.parquet
   shoplink attribute /data/orders --engine spark --master spark://cluster:7077 --links periods.csv --out /data/judged
 
 \b
-Exit status: 0 if every row was judged; 1 if some are among the rejects; 2 if nothing was written: a file, the mapping
-or the database cannot be used.
+Exit status: 0 if every row was attributed; 1 if some were rejected; 2 if nothing was written because a file, the
+mapping or the database cannot be used.
 """
 )
 @click.argument("orders", metavar="ORDERS…", nargs=-1, required=True)
 @click.option(
-    "--out", metavar="FILE", required=True, help="The result, CSV or Parquet by its name; Spark: a folder."
+    "--out",
+    metavar="FILE",
+    required=True,
+    help="The result: CSV or Parquet, by its name; with Spark, a folder.",
 )
 @click.option(
     "--rejects",
     metavar="FILE",
-    help="Rows that cannot be judged, with line and reason.  [default: OUT.rejects.csv]",
+    help="The rejected rows, each with its line and reason.  [default: OUT.rejects.csv]",
 )
 @click.option(
     "--mapping",
     metavar="FILE",
-    help="Which column is which field (TOML); else columns are named as fields are.",
+    help="A TOML file that maps columns to fields.  [default: columns have the names of fields]",
 )
 @click.option(
     "--links",
     metavar="FILE",
     multiple=True,
-    help="Links that `export --what periods` wrote.  [default: the database]",
+    help="A file that `export --what periods` wrote; may be repeated.  [default: the database]",
 )
 @click.option(
     "--since",
     metavar="INSTANT",
-    help="ORDERS are earlier results: judge anew what a link changed since can touch.",
+    help="ORDERS are earlier results: attribute again only what a link changed since INSTANT can affect.",
 )
 @click.option(
     "--engine",
     type=click.Choice(["duckdb", "spark"]),
     default="duckdb",
     show_default=True,
-    help="What runs it.",
+    help="The query engine.",
 )
-@click.option("--master", default="local[*]", show_default=True, help="Spark's master.")
+@click.option("--master", default="local[*]", show_default=True, help="The Spark master.")
 @click.option(
-    "--memory", default="2GB", show_default=True, help="How much DuckDB, or Spark's driver, may use."
+    "--memory", default="2GB", show_default=True, help="The memory limit of DuckDB or of Spark's driver."
 )
-@click.option("--threads", type=click.IntRange(1), help="How many DuckDB may use.  [default: one per core]")
+@click.option(
+    "--threads", type=click.IntRange(1), help="The number of threads of DuckDB.  [default: one per core]"
+)
 @click.option(
     "--work",
     metavar="FOLDER",
-    help="Where files needed for a while go; Spark's workers must see it.  [default: beside OUT]",
+    help="The folder for temporary files; Spark's workers must have access.  [default: beside OUT]",
 )
 @click.option(
     "--language",
     "tag",
     type=click.Choice(["zh", "en"]),
-    help="The language of reasons.  [default: that of the columns]",
+    help="The language of reasons.  [default: the language of the columns]",
 )
-@click.option("--json", "as_json", is_flag=True, help="What came of it as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @needs_orders
 def attribute(orders: tuple[str, ...], **options: Any) -> None:
-    """Say of each order in ORDERS whether it belongs to a link, and what commission is due.
+    """Attribute each order in ORDERS to a link, or to none, with the commission due.
 
-    ORDERS are files of CSV or Parquet, or patterns as 'orders-*.csv'. Every row goes out again with `basis`, `link_id`
-    and `commission_minor`, or among the rejects.
+    ORDERS are CSV or Parquet files, or patterns such as 'orders-*.csv'. Every row is written to OUT with `basis`,
+    `link_id` and `commission_minor`, or to the rejects.
     """
     run = _run if options["links"] else with_database(_run)
     done = run(orders, **options)
@@ -120,12 +125,12 @@ def _run(
 
     path, files = Path(out), files_of(orders)
     others = [*options["links"], *([mapping] if mapping else [])]
-    _hold_apart("--out", path, others)
-    _hold_apart("--rejects", _rejects(out, options["rejects"]), [out, *files, *others])
+    _fail_if_overwritten("--out", path, others)
+    _fail_if_overwritten("--rejects", _rejects(out, options["rejects"]), [out, *files, *others])
     try:
         asked = flow.Asked(
             orders=files,
-            links=links_of(options["links"]),
+            links=periods_of(options["links"]),
             out=path,
             form="csv" if path.suffix.lower() in _CSV else "parquet",
             rejects=_rejects(out, options["rejects"]),
@@ -140,13 +145,13 @@ def _run(
     except (MappingError, PeriodsError, EngineError, flow.UnsoundError) as error:
         fail(str(error))
     except UnicodeDecodeError:
-        fail(f"{mapping}: no text in UTF-8")
+        fail(f"{mapping}: not text in UTF-8")
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
 
 
 class _Bars:
-    """A bar per step on a terminal, nothing elsewhere."""
+    """A progress bar for each step on a terminal; nothing elsewhere."""
 
     def __init__(self, opened: ExitStack) -> None:
         self._opened = opened
@@ -154,7 +159,7 @@ class _Bars:
         self._bar: Any = None
 
     def __call__(self, step: str, done: float) -> None:
-        """Show how much of a step is done."""
+        """Show the progress of a step, from 0 to 1."""
         if not sys.stderr.isatty():
             return
         if step != self._step:
@@ -167,7 +172,7 @@ class _Bars:
 
 
 def files_of(orders: tuple[str, ...]) -> list[str]:
-    """The files that names and patterns mean, each once; what is there by its name is no pattern."""
+    """The files that the names and patterns match, each once. The name of an existing file is not a pattern."""
     files: dict[str | Path, str] = {}
     for name in orders:
         is_pattern = re.search(r"[*?\[]", name) and "://" not in name and not Path(name).exists()
@@ -179,8 +184,8 @@ def files_of(orders: tuple[str, ...]) -> list[str]:
     return list(files.values())
 
 
-def links_of(files: tuple[str, ...]) -> Iterator["Period"]:
-    """The links in files, else those of the database."""
+def periods_of(files: tuple[str, ...]) -> Iterator["Period"]:
+    """The link periods in these files; without files, those in the database."""
     if files:
         from shoplink.flows.commission.period_file import read_periods  # noqa: PLC0415 (as above)
 
@@ -191,7 +196,7 @@ def links_of(files: tuple[str, ...]) -> Iterator["Period"]:
 
 
 def engine_of(options: dict[str, Any]) -> Callable[[Path], "Engine"]:
-    """What opens the engine that is asked for."""
+    """A function that opens the chosen engine."""
 
     def opened(folder: Path) -> "Engine":
         if options["engine"] == "spark":
@@ -205,11 +210,11 @@ def engine_of(options: dict[str, Any]) -> Callable[[Path], "Engine"]:
     return opened
 
 
-def _hold_apart(option: str, path: Path, others: Iterable[str]) -> None:
-    """Hold that what is written takes the place of nothing that this run reads or writes; OUT may that of ORDERS."""
+def _fail_if_overwritten(option: str, path: Path, others: Iterable[str]) -> None:
+    """Fail if an output would overwrite another file of this run. OUT may replace ORDERS."""
     for name in others:
         if "://" not in name and Path(name).resolve() == path.resolve():
-            fail(f"{option}: {path} is read or written by this run already; expected another file")
+            fail(f"{option}: this run already reads or writes {path}; expected another file")
 
 
 def _rejects(out: str, rejects: str | None) -> Path:
@@ -221,4 +226,4 @@ def _instant(text: str | None) -> datetime | None:
     try:
         return None if text is None else parse_instant(text)
     except ValueError:
-        fail(f"--since: found {text!r}; allowed: an instant with its offset, as 2026-11-01T00:00:00Z")
+        fail(f"--since: found {text!r}; allowed: an instant with its offset, such as 2026-11-01T00:00:00Z")

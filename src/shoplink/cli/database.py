@@ -1,4 +1,4 @@
-"""What every subcommand that needs the database starts with."""
+"""The set-up of subcommands that use the database."""
 
 import functools
 import os
@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 
 def with_database(command: Callable[P, R]) -> Callable[P, R]:
-    """Run a subcommand with Django set up; a database that is away or another process's is status 2."""
+    """Run a subcommand with Django set up. Exits with status 2 if the database is unavailable or owned by another process."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -30,18 +30,18 @@ def with_database(command: Callable[P, R]) -> Callable[P, R]:
         except OwnedError as error:
             fail(f"{error}\nsend the same through its API, or stop it first")
         except (OperationalError, ProgrammingError) as error:
-            said = str(error).strip()
-            if isinstance(error, ProgrammingError) or "no such" in said:
-                fail(f"the tables are not as this version needs them ({said}); run `shoplink migrate` first")
-            fail(f"the database cannot be used now: {said}")
+            text = str(error).strip()
+            if isinstance(error, ProgrammingError) or "no such" in text:
+                fail(f"the tables do not fit this version ({text}); run `shoplink migrate` first")
+            fail(f"the database cannot be used now: {text}")
 
     return run
 
 
 def writes(instead: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """The same for a subcommand that writes: it owns a SQLite file from its start.
+    """Run a subcommand that writes, which owns a SQLite file from its start.
 
-    `instead` says how to reach the same while another process owns the file.
+    `instead` tells the user what to do while another process owns the file.
     """
 
     def decorate(command: Callable[P, R]) -> Callable[P, R]:
@@ -60,35 +60,32 @@ def writes(instead: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 
 def fail(message: str) -> NoReturn:
-    """Say why it cannot be done, and end with status 2."""
+    """Print the message and exit with status 2."""
     click.echo(message.strip(), err=True)
     sys.exit(2)
 
 
 def set_up() -> None:
-    """Make Django ready, with a secret key of this installation's own if the environment has none.
-
-    Settings that are wrong end the process with status 2.
-    """
+    """Set up Django, with a generated secret key if the environment has none. Exits with status 2 on invalid settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
     home = Path(os.environ.get("SHOPLINK_HOME", "var")).resolve()
     try:
         if not home.exists():
             home.mkdir(parents=True)
-            (home / ".gitignore").write_text("*\n", encoding="utf-8")  # keys and data are nobody's to commit
+            (home / ".gitignore").write_text("*\n", encoding="utf-8")  # keys and data must not be committed
         if not os.environ.get("SHOPLINK_SECRET_KEY"):
-            os.environ["SHOPLINK_SECRET_KEY"] = _kept_secret(home / "secret-key")
+            os.environ["SHOPLINK_SECRET_KEY"] = _stored_secret(home / "secret-key")
     except OSError as error:
         fail(f"SHOPLINK_HOME: {home} cannot be used: {error.strerror}")
 
     try:
         django.setup()
     except ValueError as error:
-        fail(f"the settings are wrong: {error}")
+        fail(f"invalid settings: {error}")
 
 
-def _kept_secret(path: Path) -> str:
-    """The secret in a file that only this user can read, made at the first start."""
+def _stored_secret(path: Path) -> str:
+    """The secret in a file that only this user can read; created at the first start."""
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

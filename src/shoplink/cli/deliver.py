@@ -1,4 +1,4 @@
-"""`shoplink deliver`: tell people what happened, as a process of its own."""
+"""`shoplink deliver`: deliver messages in a process of its own."""
 
 import signal
 import threading
@@ -17,18 +17,17 @@ Examples:
   shoplink deliver --once --json
 
 \b
-Exit status: 0 when there is nothing left (--once), or when ended by Ctrl-C or SIGTERM; 2 if the database cannot be
-used.
+Exit status: 0 when nothing is left (--once), or after Ctrl-C or SIGTERM; 2 if the database cannot be used.
 """
 )
-@click.option("--once", is_flag=True, help="End when nothing is left to do now.")
-@click.option("--json", "as_json", is_flag=True, help="With --once, answer as one JSON object.")
-@writes("nothing has to be done: the service delivers by itself")
+@click.option("--once", is_flag=True, help="Exit when nothing is left to do.")
+@click.option("--json", "as_json", is_flag=True, help="With --once, print the result as one JSON object.")
+@writes("there is no need: the running service delivers by itself")
 def deliver(*, once: bool, as_json: bool) -> None:
-    """Put into people's inboxes what happened and what is about to, and send what is due by e-mail.
+    """Deliver messages about events and deadlines to inboxes, and send the e-mails that are due.
 
-    `shoplink serve` does this by itself. On PostgreSQL any number of these may run beside it, or instead of it
-    (`serve --no-deliver`).
+    `shoplink serve` does this by itself. On PostgreSQL, any number of these processes may run beside it, or instead of
+    it (`serve --no-deliver`).
     """
     from shoplink.config.timer import run_deliveries  # noqa: PLC0415 (only with settings in place)
     from shoplink.flows.tick import tick  # noqa: PLC0415 (as above)
@@ -39,12 +38,12 @@ def deliver(*, once: bool, as_json: bool) -> None:
             signal.signal(number, lambda *_: ended.set())
         run_deliveries(ended)
         return
-    tick()  # only numbered events are told
+    tick()  # only numbered events are delivered
     done = deliver_all()
     if as_json:
         click.echo(msgspec.json.encode(done))
     else:
         click.echo(
-            f"{done.events} events read, {done.mails.sent} e-mails sent, {done.mails.not_sent} not wanted any more or"
-            f" refused, {done.mails.postponed} to be tried again, {done.forgotten} messages forgotten"
+            f"{done.events} events read, {done.mails.sent} e-mails sent, {done.mails.not_sent} no longer wanted or"
+            f" refused, {done.mails.postponed} to be tried again, {done.forgotten} messages deleted"
         )

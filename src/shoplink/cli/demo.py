@@ -1,4 +1,4 @@
-"""`shoplink demo`: a small believable world, a key to it, and three things to try."""
+"""`shoplink demo`: a demo world, an API key, and three things to try."""
 
 import os
 
@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from shoplink.cli.database import fail, writes
-from shoplink.cli.serve import bring_up_to_date
+from shoplink.cli.serve import update_tables
 from shoplink.flows import clock
 from shoplink.store.people import keys
 
@@ -15,11 +15,11 @@ _KEY_NAME = "demo"
 _TEXTS = {
     "en": {
         "made": "A demo world is ready: an agency's shops in Great Britain and the United States, and their creators.",
-        "kept": "The demo world is as you left it.",
-        "key": "An API key that may do everything, shown only now:",
-        "try": "Three things to try, once `shoplink serve` runs:",
+        "kept": "The demo world is unchanged.",
+        "key": "An API key with every scope; it is not shown again:",
+        "try": "Three things to try while `shoplink serve` is running:",
         "refused": "1. An invitation that is refused, with every reason and date",
-        "linked": "2. One that goes through: invited, accepted, linked",
+        "linked": "2. An invitation that succeeds: invited, accepted, linked",
         "feed": "3. The feed: what has just happened",
     },
     "zh": {
@@ -40,22 +40,31 @@ Example:
   shoplink demo && shoplink serve
 
 \b
-Exit status: 0; 2 if the database holds anything else than a demo, or cannot be used.
+Exit status: 0; 2 if the database contains anything but a demo, or cannot be used.
 """
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where the service will be asked.")
-@click.option("--port", default=8000, show_default=True, help="Its port.")
-@click.option("--language", type=click.Choice(["zh", "en"]), help="By default that of the environment.")
-@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The host of the service, for the printed commands.",
+)
+@click.option("--port", default=8000, show_default=True, help="The port of the service.")
+@click.option(
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    help="The language of the output.  [default: the language of the environment]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @writes("stop it first, or choose another database with SHOPLINK_DATABASE_URL")
 def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
-    """Fill an empty database with a small world, or keep the one that is there, and say what to try.
+    """Fill an empty database with a demo world, or keep an existing one, and print commands to try.
 
-    The world is as fresh as today: its history ends now. A new key replaces that of the last time.
+    The history of the world ends now. A new API key replaces the one of the previous call.
     """
     from shoplink.demo import links, personas, world  # noqa: PLC0415 (only with settings in place)
 
-    bring_up_to_date()
+    update_tables()
     try:
         made = world.build_demo()
     except world.NotADemoError as error:
@@ -66,7 +75,7 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
         if key.name == _KEY_NAME:
             keys.revoke(key.key_id, clock.now())
     _, secret = keys.create(_KEY_NAME, set(keys.SCOPES), clock.now())
-    tag = language or _language_of_the_environment()
+    tag = language or _environment_language()
     headers = f"\\\n  -H 'Authorization: Bearer {secret}' -H 'Accept-Language: {tag}'"
     refused = (links.BEAUTY, links.UNDER_AGE)
     commands = _commands(f"http://{host}:{port}", headers, refused, offer, world.newest_position())
@@ -83,16 +92,16 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
 def _commands(
     address: str, headers: str, refused: tuple[str, str], offer: tuple[str, str], position: int
 ) -> dict[str, str]:
-    """The three commands to paste, by what they show."""
+    """The three commands to try, by their names."""
     pretty = "python3 -m json.tool --no-ensure-ascii"
 
-    def written(ids: tuple[str, str], **fields: object) -> str:
+    def encoded(ids: tuple[str, str], **fields: object) -> str:
         values = {**fields, "shop_id": ids[0], "account_id": ids[1], "network_region": "GB"}
         return msgspec.json.format(msgspec.json.encode(values), indent=0).decode()
 
-    invitation = written(refused, role="marketing")
-    invite = written(offer, command="invite", role="official")
-    accept = written(offer, command="accept", by={"kind": "account", "id": offer[1]})
+    invitation = encoded(refused, role="marketing")
+    invite = encoded(offer, command="invite", role="official")
+    accept = encoded(offer, command="accept", by={"kind": "account", "id": offer[1]})
     return {
         "refused": f"curl -sS {address}/v1/links {headers} \\\n"
         f"  -H 'Shoplink-Actor: shop:{refused[0]}' -H 'Content-Type: application/json' \\\n"
@@ -104,7 +113,7 @@ def _commands(
     }
 
 
-def _language_of_the_environment() -> str:
-    """The language that the terminal is set to; English if it is not Chinese."""
+def _environment_language() -> str:
+    """Chinese if the locale of the environment is Chinese, else English."""
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return "zh" if next((name for name in names if name), "").startswith("zh") else "en"

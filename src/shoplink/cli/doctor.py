@@ -1,4 +1,4 @@
-"""`shoplink doctor`: what an operator is asked first when something is wrong."""
+"""`shoplink doctor`: versions, the state of the database, and problems."""
 
 import platform
 import sys
@@ -28,84 +28,84 @@ Examples:
   shoplink doctor --json
 
 \b
-Exit status: 0 if all is well; 1 if something is wrong.
+Exit status: 0 if there is no problem; 1 if there is one.
 """
 )
-@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @with_database
 def doctor(*, as_json: bool) -> None:
-    """Say which versions run on which database, and what is wrong: also beside a running service.
+    """Print the versions, the database and any problems. May run beside a running service.
 
-    Wrong are: a database that cannot be used, tables of another version, a timer that is more than a
-    minute behind, a country database that cannot be read or is older than a year, TLS
-    without a proxy that is believed, pages without their styles.
+    Problems are: a database that cannot be used, tables of another version, a timer that is more than a
+    minute late, a country database that cannot be read or is older than a year, HTTPS without a trusted
+    proxy, and pages without their style sheets.
     """
-    found, wrong = _examine()
+    facts, problems = _examine()
     if as_json:
-        click.echo(msgspec.json.encode({**found, "wrong": wrong}))
+        click.echo(msgspec.json.encode({**facts, "wrong": problems}))
     else:
-        for name, value in found.items():
+        for name, value in facts.items():
             click.echo(f"{name.replace('_', ' '):<24}{'unknown' if value is None else value}")
-        for problem in wrong:
-            click.echo(f"WRONG: {problem}")
-        if not wrong:
-            click.echo("nothing is wrong")
-    sys.exit(1 if wrong else 0)
+        for problem in problems:
+            click.echo(f"PROBLEM: {problem}")
+        if not problems:
+            click.echo("no problems")
+    sys.exit(1 if problems else 0)
 
 
 def _examine() -> tuple[dict[str, Any], list[str]]:
-    """What was found, by name, and sentences about what is wrong."""
-    found: dict[str, Any] = {
+    """The facts by name, and a sentence for each problem."""
+    facts: dict[str, Any] = {
         "shoplink": version("shoplink"),
         "python": platform.python_version(),
         "django": version("django"),
     }
     trouble = troubles()
     wrong = [TROUBLES[one] for one in trouble]
-    found["tables"] = "unknown" if "unreachable" in trouble else "up to date"
+    facts["tables"] = "unknown" if "unreachable" in trouble else "up to date"
     for one in ("schema_older", "schema_newer"):
-        found["tables"] = TROUBLES[one] if one in trouble else found["tables"]
+        facts["tables"] = TROUBLES[one] if one in trouble else facts["tables"]
     if "unreachable" not in trouble:
-        found |= _of_the_database()
+        facts |= _database_facts()
     if set(trouble) <= {"read_only"}:
-        wrong += _late(found)
-    wrong += _country(found)
+        wrong += _late(facts)
+    wrong += _country(facts)
     wrong += _proxies()
     wrong += missing_parts()
-    return found, wrong
+    return facts, wrong
 
 
-def _of_the_database() -> dict[str, Any]:
+def _database_facts() -> dict[str, Any]:
     return {"database": database_version(), "owner": holder() or "nobody"}
 
 
-def _late(found: dict[str, Any]) -> list[str]:
+def _late(facts: dict[str, Any]) -> list[str]:
     late = lag()
-    found |= {"due_lag_seconds": round(late.due_seconds, 1), "unnumbered_events": late.unnumbered}
+    facts |= {"due_lag_seconds": round(late.due_seconds, 1), "unnumbered_events": late.unnumbered}
     if late.due_seconds <= _LAG_SECONDS_MAX:
         return []
-    return [f"what was due {late.due_seconds:.0f} s ago is not stored: `shoplink serve` or `tick` does that"]
+    return [f"the timer is {late.due_seconds:.0f} s late: start `shoplink serve`, or run `shoplink tick`"]
 
 
 def _proxies() -> list[str]:
     if settings.PROXIES or not settings.PUBLIC_URL.startswith("https://"):
         return []
     return [
-        "SHOPLINK_PUBLIC_URL has https:// and SHOPLINK_PROXIES is 0: no proxy is believed, and forms are refused"
+        "SHOPLINK_PUBLIC_URL has https:// but SHOPLINK_PROXIES is 0: no proxy is trusted, and forms are rejected"
     ]
 
 
-def _country(found: dict[str, Any]) -> list[str]:
+def _country(facts: dict[str, Any]) -> list[str]:
     try:
         database = country_database()
     except CountryDatabaseError as error:
         return [str(error)]
     age = (clock.now() - database.made_at).days
-    found |= {
+    facts |= {
         "country_database": database.name,
         "country_licence": database.licence,
         "country_age_days": age,
     }
     if age <= _AGE_DAYS_MAX:
         return []
-    return [f"the country database is {age} days old: install a newer one, or name a file in SHOPLINK_MMDB"]
+    return [f"the country database is {age} days old: install a newer one, or set SHOPLINK_MMDB to a file"]

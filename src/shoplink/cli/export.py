@@ -1,4 +1,4 @@
-"""`shoplink export`: files that `shoplink apply` takes in again."""
+"""`shoplink export`: write files that `shoplink apply` can import."""
 
 import os
 import sys
@@ -31,8 +31,8 @@ Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
 @click.option(
     "--what",
     type=click.Choice(["shops", "accounts", "links", "products", "contents", "items", "log", "periods"]),
-    help="Only these; else all that `apply` takes in. Items are what showcases, videos and lives show now. To read and not to take in: the log, which is the event feed, and"
-    " the established periods of links, for `attribute` (CSV).",
+    help="Export only this kind.  [default: everything that `apply` imports]  Items are the products in showcases, videos and"
+    " lives. `apply` does not import the log (the event feed) or periods (the periods of links for `attribute`, CSV).",
 )
 @click.option(
     "--format",
@@ -40,7 +40,7 @@ Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
     type=click.Choice(["ndjson", "csv"]),
     default="ndjson",
     show_default=True,
-    help="Commands, one per line, or a table.",
+    help="Commands, one on each line, or a table.",
 )
 @click.option(
     "--language",
@@ -50,19 +50,19 @@ Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
     show_default=True,
     help="The language of a table.",
 )
-@click.option("--ended", is_flag=True, help="Also the links that were unlinked, not only the current ones.")
+@click.option("--ended", is_flag=True, help="Include unlinked links, not only current ones.")
 @click.argument("out", metavar="OUT")
 @with_database
 def export(what: "What | None", form: str, tag: Tag, out: str, *, ended: bool) -> None:
-    """Write shops, accounts, current links, products, contents and items to OUT (- for standard output), as `apply` reads them.
+    """Write shops, accounts, current links, products, contents and items to OUT (- for standard output).
 
-    Only reads, also beside a running service. A table is UTF-8 with a byte order mark, as spreadsheets
-    expect; open it with its id columns as text, or they are rounded.
+    Reads only, and may run beside a running service. Tables are UTF-8 with a byte order mark, as spreadsheets
+    expect. Open them with the id columns as text, or the spreadsheet rounds the ids.
     """
     if what == "periods":
         form = "csv"
     if form == "csv" and what in (None, "items", "log"):
-        fail("--format: found 'csv'; a table needs --what, and neither items nor the log")
+        fail("--format: found 'csv'; a table needs --what, which may not be items or log")
     encoding = "utf-8-sig" if form == "csv" else "utf-8"
     if out == "-":
         with open(sys.stdout.fileno(), "w", encoding=encoding, newline="", closefd=False) as stream:

@@ -1,4 +1,4 @@
-"""What a subcommand that needs an extra says where it is not installed."""
+"""Subcommands that need an optional extra of the package."""
 
 import functools
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _ORDERS = ("duckdb", "ibis", "pyarrow")
 
 
 def needs_orders(command: Callable[P, R]) -> Callable[P, R]:
-    """Run a subcommand that judges or sums orders; without the extra `orders` it ends with status 2."""
+    """Run a subcommand that works on orders. Exits with status 2 if the extra `orders` is not installed."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:

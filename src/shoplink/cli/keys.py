@@ -1,4 +1,4 @@
-"""`shoplink keys`: the keys that the platform's programs call the API with."""
+"""`shoplink keys`: the API keys of programs."""
 
 import sys
 
@@ -11,13 +11,13 @@ from shoplink.flows import clock
 from shoplink.store.people import keys as store
 from shoplink.store.people.keys import every_key
 
-_SERVED = "stop it first to make or revoke keys, or serve from PostgreSQL"
+_SERVED = "stop it first, use the API keys page of the platform, or serve from PostgreSQL"
 _STATUSES = "Exit status: 0; 2 if the database cannot be used."
 
 
 @click.group()
 def keys() -> None:
-    """Make, list and revoke the keys that programs call the API with."""
+    """Create, list and revoke the API keys of programs."""
 
 
 @keys.command(
@@ -37,28 +37,28 @@ Examples:
     multiple=True,
     required=True,
     metavar="SCOPE",
-    help="What it may do: read, or act for shop, creator, support, platform; or all. May be given several times.",
+    help="A scope: read, or an actor (shop, creator, support, platform), or all; may be repeated.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @writes(_SERVED)
 def create(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
-    """Make a key called NAME and show it, this once: only its digest is kept.
+    """Create a key called NAME and print it. It cannot be printed again: only its digest is stored.
 
-    The key alone goes to standard output, its id to standard error.
+    The key is printed to standard output, its id to standard error.
     """
     if not 1 <= len(name) <= 200 or "\0" in name:  # noqa: PLR2004 (the limit of every text)
         raise click.BadParameter("allowed: 1 to 200 characters", param_hint="NAME")
-    wanted = set(store.SCOPES) if "all" in scopes else set(scopes)
-    if unknown := sorted(wanted - set(store.SCOPES)):
+    chosen = set(store.SCOPES) if "all" in scopes else set(scopes)
+    if unknown := sorted(chosen - set(store.SCOPES)):
         raise click.BadParameter(
             f"found {unknown[0]!r}; allowed: {', '.join(store.SCOPES)}, all", param_hint="--scope"
         )
-    key_id, secret = store.create(name, wanted, clock.now())
+    key_id, secret = store.create(name, chosen, clock.now())
     if as_json:
-        click.echo(msgspec.json.encode({"key_id": key_id, "key": secret, "scopes": sorted(wanted)}))
+        click.echo(msgspec.json.encode({"key_id": key_id, "key": secret, "scopes": sorted(chosen)}))
         return
     click.echo(secret)
-    click.echo(f"{key_id}: {name}, {', '.join(sorted(wanted))}. It is shown only now.", err=True)
+    click.echo(f"{key_id}: {name}, {', '.join(sorted(chosen))}. It is not shown again.", err=True)
 
 
 @keys.command(
@@ -72,10 +72,10 @@ Examples:
 {_STATUSES}
 """,
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
 @with_database
 def list_keys(*, as_json: bool) -> None:
-    """List every key, the oldest first, revoked ones included: id, name, scopes, and when it was used."""
+    """List every key, oldest first, including revoked ones: id, name, scopes, and last use."""
     for key in every_key():
         if as_json:
             instants = {
@@ -99,14 +99,14 @@ Example:
   shoplink keys revoke key_0123456789ab
 
 \b
-Exit status: 0; 1 if no key in force has this id; 2 if the database cannot be used.
+Exit status: 0; 1 if no active key has this id; 2 if the database cannot be used.
 """
 )
 @click.argument("key_id", metavar="KEY_ID")
 @writes(_SERVED)
 def revoke(key_id: str) -> None:
-    """Let the key with this id open nothing any more, from now on."""
+    """Revoke the key with this id, with immediate effect."""
     if not store.revoke(key_id, clock.now()):
-        click.echo(f"no key in force has the id {key_id!r}; `shoplink keys list` names them", err=True)
+        click.echo(f"no active key has the id {key_id!r}; `shoplink keys list` lists them", err=True)
         sys.exit(1)
     click.echo(f"{key_id} is revoked")

@@ -1,4 +1,4 @@
-"""`shoplink people`: who may come in at all, wherever they act."""
+"""`shoplink people`: block and restore the access of people."""
 
 import sys
 from collections.abc import Callable
@@ -9,20 +9,20 @@ from shoplink.cli.database import writes
 from shoplink.core.facts import Actor
 
 _OPERATOR = Actor("platform", "shoplink people")
-_SERVED = "stop it first, or do it on the person's page at the platform"
+_SERVED = "stop it first, or use the person's page of the platform"
 _EXIT = "Exit status: 0; 1 if nobody has this address; 2 if the database cannot be used."
 
 
 @click.group()
 def people() -> None:
-    """Shut somebody out of the consoles, or let them in again."""
+    """Block or restore a person's access to the consoles."""
 
 
 @people.command(
-    "shut-out",
+    "block",
     epilog=f"""\b
 Example:
-  shoplink people shut-out mei@example.com
+  shoplink people block mei@example.com
 
 \b
 {_EXIT}
@@ -30,21 +30,21 @@ Example:
 )
 @click.argument("email", metavar="EMAIL")
 @writes(_SERVED)
-def shut_out(email: str) -> None:
-    """Sign the person with the address EMAIL out everywhere, remove them from every place, and let them in no more.
+def block(email: str) -> None:
+    """Block the access of the person with the address EMAIL: end their sessions and remove them from every place.
 
-    Each place they leave is an event. Also the last of the platform's staff, whom the pages shut nobody out of.
+    Each removal is an event. This also works for the last member of the platform's staff, whom the pages protect.
     """
     from shoplink.flows.people import block_access as flow  # noqa: PLC0415 (only with settings in place)
 
-    _do(email, lambda person_id: flow.shut_out(_OPERATOR, person_id), "is shut out")
+    _change_access(email, lambda person_id: flow.shut_out(_OPERATOR, person_id), "is blocked")
 
 
 @people.command(
-    "let-in",
+    "restore",
     epilog=f"""\b
 Example:
-  shoplink people let-in mei@example.com
+  shoplink people restore mei@example.com
 
 \b
 {_EXIT}
@@ -52,20 +52,20 @@ Example:
 )
 @click.argument("email", metavar="EMAIL")
 @writes(_SERVED)
-def let_in(email: str) -> None:
-    """Let the person with the address EMAIL sign in again; where they act is for new invitations."""
+def restore(email: str) -> None:
+    """Let the person with the address EMAIL sign in again. They need new invitations to act anywhere."""
     from shoplink.flows.people import block_access as flow  # noqa: PLC0415 (only with settings in place)
 
-    _do(email, lambda person_id: flow.let_in(_OPERATOR, person_id), "can sign in again")
+    _change_access(email, lambda person_id: flow.let_in(_OPERATOR, person_id), "can sign in again")
 
 
-def _do(email: str, change: Callable[[str], str | None], done: str) -> None:
+def _change_access(email: str, change: Callable[[str], str | None], done: str) -> None:
     from shoplink.store.people.membership import person_with  # noqa: PLC0415 (only with settings in place)
 
-    found = person_with(email)
-    if found is None:
+    person = person_with(email)
+    if person is None:
         click.echo(f"nobody has the address {email!r}", err=True)
         sys.exit(1)
-    refused = change(found.person_id)
-    assert refused is None, refused
-    click.echo(f"{found.email} {done}")
+    refusal = change(person.person_id)
+    assert refusal is None, refusal
+    click.echo(f"{person.email} {done}")

@@ -1,4 +1,4 @@
-"""`shoplink replay`: a file of commands in, every decision with every reason out."""
+"""`shoplink replay`: run a file of commands in memory and print every decision with its reasons."""
 
 import os
 import sys
@@ -35,33 +35,35 @@ Exit status: 0; 1 with --strict if any line was invalid; 2 if FILE or the rulebo
     default=DEFAULT,
     show_default=True,
     metavar="NAME",
-    help="The rulebook in force in every market from the beginning: a packaged name, or a path ending in .toml.",
+    help="The rulebook in force in every market from the start: the name of a packaged one, or a path to a .toml file.",
 )
 @click.option(
-    "--explain", type=click.Choice(["zh", "en"]), help="Add the sentences of reasons, warnings and events."
+    "--explain",
+    type=click.Choice(["zh", "en"]),
+    help="Add the texts of reasons, warnings and events in this language.",
 )
 @click.option("--strict", is_flag=True, help="Exit with status 1 if any line was invalid.")
 def replay(file: str, rulebook: str, explain: Tag | None, *, strict: bool) -> None:
     """Run the commands in FILE (NDJSON; - for standard input) in memory, without a database.
 
-    Writes one line per line to standard output: what was decided, the events it led to, and every
-    reason of a refusal. A summary goes to standard error.
+    Prints one line for each command to standard output: the decision, its events, and every reason of a
+    refusal. Prints a summary to standard error.
     """
     rulebooks = dict(packaged())
     world = World(rulebooks, _find_rulebook(rulebook, rulebooks))
     answers = flow.replay(_lines(file), world, language_for(explain) if explain else None)
-    counted = _write(answers, sys.stdout.buffer)
-    total = sum(counted.values())
+    counts = _write(answers, sys.stdout.buffer)
+    total = sum(counts.values())
     click.echo(
-        f"{total} lines: {counted['accepted']} accepted, {counted['refused']} refused, {counted['invalid']} invalid",
+        f"{total} lines: {counts['accepted']} accepted, {counts['refused']} refused, {counts['invalid']} invalid",
         err=True,
     )
-    if strict and counted["invalid"]:
+    if strict and counts["invalid"]:
         sys.exit(1)
 
 
 def _find_rulebook(name: str, rulebooks: dict[str, Rulebook]) -> Rulebook:
-    """The rulebook of a name, or in a file, which then may be activated by its name too."""
+    """The rulebook with this name, or in this file, which the commands can then activate by its name."""
     if not name.endswith(".toml"):
         if name not in rulebooks:
             _fail(f"--rulebook: found {name!r}; allowed: {', '.join(rulebooks)}, or a path ending in .toml")
@@ -86,20 +88,20 @@ def _lines(file: str) -> Iterator[bytes | None]:
 
 
 def _write(answers: Iterable[Answer], out: BinaryIO) -> Counter[str]:
-    """Write each answer as a line; how many there were of each outcome."""
-    counted: Counter[str] = Counter()
+    """Write each answer as a line. Returns the number of answers by outcome."""
+    counts: Counter[str] = Counter()
     encode = msgspec.json.Encoder().encode
     try:
         for answer in answers:
-            counted[answer["outcome"]] += 1
+            counts[answer["outcome"]] += 1
             out.write(encode(answer))
             out.write(b"\n")
         out.flush()
     except BrokenPipeError:
-        # The reader has seen enough (`| head`): nothing more to say, and nobody to say it to.
+        # The reader of the pipe has closed it (`| head`), so there is nobody left to write to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    return counted
+    return counts
 
 
 def _fail(message: str) -> NoReturn:

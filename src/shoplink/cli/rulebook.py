@@ -1,4 +1,4 @@
-"""`shoplink rulebook`: the rules as data — which there are, what they say, and which is in force where."""
+"""`shoplink rulebook`: list, show, check, compare, add and activate rulebooks."""
 
 import sys
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ _DATABASE = "2 if the database cannot be used"
 
 @click.group()
 def rulebook() -> None:
-    """Read, check, compare, add and activate rulebooks: every number that is policy, with its source."""
+    """List, show, check, compare, add and activate rulebooks: the numbers of the policy, each with its source."""
 
 
 @rulebook.command(
@@ -38,16 +38,16 @@ Examples:
 Exit status: 0; {_DATABASE}.
 """,
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per rulebook and line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
 @with_database
 def list_rulebooks(*, as_json: bool) -> None:
-    """List every rulebook that may be activated, and where it was put in force and from when."""
-    put_in_force = activations()
+    """List every rulebook that can be activated, with its activations."""
+    all_activations = activations()
     default = default_rulebook().name
     for name, book in installed_rulebooks().items():
         starts = [
             {"market": activation.market, "effective_from": format_instant(activation.effective_from)}
-            for activation in put_in_force
+            for activation in all_activations
             if activation.name == name
         ]
         if as_json:
@@ -56,7 +56,7 @@ def list_rulebooks(*, as_json: bool) -> None:
             continue
         where = [f"{start['market']} from {start['effective_from']}" for start in starts]
         if name == default:
-            where.insert(0, "every market unless another was activated there")
+            where.insert(0, "every market without an activation")
         click.echo(f"{name}\t{'; '.join(where) or 'not activated'}")
 
 
@@ -66,13 +66,13 @@ Example:
   shoplink rulebook show guide-2024-11
 
 \b
-Exit status: 0; 1 if there is no such rulebook; {_DATABASE}.
+Exit status: 0; 1 if the rulebook does not exist; {_DATABASE}.
 """
 )
 @click.argument("name", metavar="NAME")
-@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show(name: str, *, as_json: bool) -> None:
-    """Show every parameter of a rulebook with the sentence that it comes from. NAME may be a .toml file."""
+    """Show every parameter of a rulebook with its source. NAME may be a .toml file."""
     found = _find(name)
     values = {key: _plain(getattr(found.parameters, key)) for key in ALLOWED_VALUES}
     if as_json:
@@ -92,12 +92,12 @@ Example:
   shoplink rulebook check my-rules.toml
 
 \b
-Exit status: 0 if it may be used; 1 if not, and why; 2 if the file cannot be read.
+Exit status: 0 if the rulebook is valid; 1 if it is not; 2 if the file cannot be read.
 """
 )
 @click.argument("file", metavar="FILE")
 def check(file: str) -> None:
-    """Say whether a rulebook file may be used. Needs no database."""
+    """Check whether a rulebook file is valid. Needs no database."""
     try:
         found = read_rulebook(Path(file))
     except RulebookError as error:
@@ -105,7 +105,7 @@ def check(file: str) -> None:
         sys.exit(1)
     except (OSError, UnicodeDecodeError) as error:
         fail(f"{file}: cannot be read: {error}")
-    click.echo(f"{file}: {found.name} ({found.digest[:12]}) may be used")
+    click.echo(f"{file}: {found.name} ({found.digest[:12]}) is valid")
 
 
 @rulebook.command(
@@ -115,14 +115,16 @@ Examples:
   shoplink rulebook diff guide-2024-11 my-rules.toml --json
 
 \b
-Exit status: 0 if they are alike; 1 if they differ, or one is not there; {_DATABASE}.
+Exit status: 0 if they are equal; 1 if they differ or one does not exist; {_DATABASE}.
 """
 )
 @click.argument("old", metavar="A")
 @click.argument("new", metavar="B")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per parameter and line.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object for each parameter, on a line of its own."
+)
 def diff(old: str, new: str, *, as_json: bool) -> None:
-    """Show each parameter in which two rulebooks differ. A and B are names or .toml files."""
+    """Show every parameter that differs between two rulebooks. A and B are names or .toml files."""
     differ = False
     for key, before, after in differences(_find(old), _find(new)):
         differ = True
@@ -139,13 +141,13 @@ Example:
   shoplink rulebook add my-rules.toml
 
 \b
-Exit status: 0; 1 if it may not be used, or its name has another text; {_DATABASE} or FILE cannot be read.
+Exit status: 0; 1 if it is not valid or its name is taken by another text; {_DATABASE} or FILE cannot be read.
 """
 )
 @click.argument("file", metavar="FILE")
-@writes("stop it first to add a rulebook, or serve from PostgreSQL")
+@writes("stop it first, use the rulebooks page of the platform, or serve from PostgreSQL")
 def add(file: str) -> None:
-    """Keep a rulebook's text for ever, so that it may be activated by its name."""
+    """Store a rulebook permanently, so that it can be activated by its name."""
     try:
         found = install_rulebook(Path(file).read_text(encoding="utf-8"), file)
     except (RulebookError, NameTakenError) as error:
@@ -153,7 +155,7 @@ def add(file: str) -> None:
         sys.exit(1)
     except (OSError, UnicodeDecodeError) as error:
         fail(f"{file}: cannot be read: {error}")
-    click.echo(f"{found.name} ({found.digest[:12]}) may be activated")
+    click.echo(f"{found.name} ({found.digest[:12]}) can be activated")
 
 
 @rulebook.command(
@@ -168,11 +170,13 @@ Exit status: 0; 1 if it was refused; {_DATABASE}.
 )
 @click.argument("name", metavar="NAME")
 @click.option("--market", required=True, metavar="MARKET", help="Two capital letters, e.g. GB.")
-@click.option("--from", "start", metavar="INSTANT", help="RFC 3339 with offset; if left out, from now on.")
-@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object, in the form of `replay`.")
-@writes("send the same as POST /v1/rulebooks/NAME/activations, or stop it first")
+@click.option(
+    "--from", "start", metavar="INSTANT", help="RFC 3339 with an offset.  [default: the next full minute]"
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, in the format of `replay`.")
+@writes("send POST /v1/rulebooks/NAME/activations instead, or stop it first")
 def activate(name: str, market: str, start: str | None, *, as_json: bool) -> None:
-    """Put a rulebook in force in a market. What it frees or makes overdue there happens at its start."""
+    """Activate a rulebook in a market. Its effects on existing links happen at its start."""
     now = clock.now()
     start = start or format_instant(_next_minute(now))
     fields = {
@@ -197,12 +201,12 @@ def activate(name: str, market: str, start: str | None, *, as_json: bool) -> Non
 
 
 def _next_minute(now: datetime) -> datetime:
-    """The first full minute that a decision made now cannot be too late for."""
+    """The first full minute that is still in the future when the command is decided."""
     return (now + timedelta(seconds=61)).replace(second=0, microsecond=0)
 
 
 def _find(name: str) -> Rulebook:
-    """A rulebook by its name, or in a file of its own; ends with status 1 if there is none."""
+    """The rulebook with this name or in this file. Exits with status 1 if it does not exist."""
     if name.endswith(".toml"):
         try:
             return read_rulebook(Path(name))
@@ -210,22 +214,22 @@ def _find(name: str) -> Rulebook:
             fail(str(error))
     found = packaged().get(name) or _installed().get(name)
     if found is None:
-        click.echo(f"there is no rulebook {name!r}; `shoplink rulebook list` names them", err=True)
+        click.echo(f"there is no rulebook {name!r}; `shoplink rulebook list` lists them", err=True)
         sys.exit(1)
     return found
 
 
 @with_database
 def _installed() -> dict[str, Rulebook]:
-    """Every rulebook by its name; those that ship can be had without a database."""
+    """Every rulebook in the database by its name; packaged ones need no database."""
     return installed_rulebooks()
 
 
 def _plain(value: object) -> object:
-    """A parameter as JSON has it; sets in a fixed order."""
+    """A parameter as JSON, with sets in a fixed order."""
     return sorted(value) if isinstance(value, frozenset) else msgspec.to_builtins(value)
 
 
 def _text(value: object) -> str:
-    """A parameter as its file has it, on one line."""
+    """A parameter as JSON text on one line."""
     return msgspec.json.encode(value).decode()

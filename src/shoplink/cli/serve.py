@@ -1,4 +1,4 @@
-"""`shoplink serve` and `shoplink migrate`: the service, and its tables."""
+"""`shoplink serve` and `shoplink migrate`: run the service, and create or update its tables."""
 
 import os
 import signal
@@ -20,10 +20,10 @@ from shoplink.config.parts import missing_parts
 from shoplink.network import CountryDatabaseError, country_database
 from shoplink.store.database.owner import OwnedError, alone, close_down, release
 
-# Most of them wait for each other's commit; PostgreSQL has 100 connections by default. On SQLite a commit is soon
-# there, and more threads only cost each other the processor.
+# On PostgreSQL most requests wait for a commit, and there are 100 connections by default. On SQLite commits are fast,
+# and more threads only compete for the processor.
 _REQUESTS_AT_A_TIME = {"postgresql": 64, "sqlite": 16}
-_STOP_WITHIN_SECONDS = 8  # less than the ten that a container runtime waits
+_STOP_WITHIN_SECONDS = 8  # less than the 10 s that container runtimes wait
 _LOGS_AS_OURS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 
 
@@ -34,8 +34,8 @@ Examples:
   SHOPLINK_DATABASE_URL=postgresql://shoplink@db/shoplink shoplink serve --host 0.0.0.0 --workers 4
 
 \b
-Exit status: 0 when ended by Ctrl-C or SIGTERM; 1 if the service failed; 2 if it cannot start: the port is in
-use, the database is away or its file belongs to another process, SHOPLINK_MMDB cannot be read, the pages are not built.
+Exit status: 0 after Ctrl-C or SIGTERM; 1 if the service failed; 2 if it cannot start because the port is in use, the
+database is unavailable or owned by another process, SHOPLINK_MMDB cannot be read, or the pages are not built.
 """
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -47,37 +47,37 @@ use, the database is away or its file belongs to another process, SHOPLINK_MMDB 
     default=1,
     show_default=True,
     type=click.IntRange(1, 64),
-    help="Processes; on SQLite always one.",
+    help="The number of processes; always 1 on SQLite.",
 )
 @click.option(
     "--threads",
     default=None,
-    show_default="64 among all processes, 16 on SQLite",
+    show_default="64 in all processes together, 16 on SQLite",
     type=click.IntRange(1, 256),
-    help="Requests that one process handles at a time, each with a connection to the database.",
+    help="Concurrent requests in one process, each with its own database connection.",
 )
 @click.option(
     "--deliver/--no-deliver",
     "delivering",
     default=True,
     show_default=True,
-    help="Tell people what happens; without it, `shoplink deliver` does.",
+    help="Deliver messages, or leave that to `shoplink deliver`.",
 )
-@writes("stop it first, or serve from PostgreSQL to have several")
+@writes("stop it first, or use PostgreSQL to run several services")
 def serve(host: str, port: int, workers: int, threads: int | None, *, delivering: bool) -> None:
-    """Bring the tables up to date and serve the API, with the timer and the deliveries in the same process.
+    """Update the tables, then serve the pages and the API, with the timer and the message delivery in the same process.
 
-    Ctrl-C or SIGTERM ends it: requests that are being answered are finished first.
+    Ctrl-C or SIGTERM stops it after the requests in progress are finished.
     """
     if missing := missing_parts():
         fail("\n".join(missing))
-    _fail_if_taken(host, port)
+    _fail_if_port_taken(host, port)
     _fail_without_countries()
-    bring_up_to_date()
+    update_tables()
     if connection.vendor == "sqlite" and workers > 1:
         click.echo("one process owns a SQLite file: --workers is 1", err=True)
         workers = 1
-    # The process that handles requests owns the file; this one only watches over it.
+    # The process that handles requests owns the file; this process only supervises it.
     connection.close()
     release()
     os.environ["SHOPLINK_SERVED"] = f"shoplink serve on {_address(host, port)}"
@@ -98,28 +98,28 @@ def serve(host: str, port: int, workers: int, threads: int | None, *, delivering
     try:
         server.serve()
     finally:
-        with suppress(OwnedError):  # whoever owns the file by now keeps it whole
+        with suppress(OwnedError):  # another process owns the file by now and cleans up
             close_down()
 
 
 class _Service(Server):  # type: ignore[misc,valid-type] # granian chooses its class by the interpreter's kind
-    """The server, which says so when it can be reached."""
+    """The server, which prints its address once it accepts connections."""
 
     def startup(self, *args: Any) -> None:
-        """Start the processes that handle requests, and look out for the first of them."""
+        """Start the worker processes, and a thread that waits for the first of them."""
         super().startup(*args)
         threading.Thread(target=self._announce, name="announcing", daemon=True).start()
 
     def signal_handler_interrupt(self, *args: Any) -> None:
-        """End at the first signal; a second one would only interrupt that."""
+        """Stop at the first signal; a second one would only interrupt the shutdown."""
         if os.getpid() != self.pid:
-            os._exit(0)  # a process that is only just starting to handle requests
+            os._exit(0)  # a worker process that is still starting
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
         super().signal_handler_interrupt(*args)
 
     def signal_handler_reload(self, *args: Any) -> None:
-        """A terminal that is closed ends the service; there is nothing to load anew."""
+        """SIGHUP stops the service: its terminal was closed, and there is nothing to reload."""
         self.signal_handler_interrupt(*args)
 
     def _announce(self) -> None:
@@ -130,7 +130,7 @@ class _Service(Server):  # type: ignore[misc,valid-type] # granian chooses its c
                 time.sleep(0.05)
             else:
                 address = _address(self.bind_addr, self.bind_port)
-                click.echo(f"shoplink serves on {address} (Ctrl-C ends it)", err=True)
+                click.echo(f"shoplink serves on {address} (Ctrl-C stops it)", err=True)
                 return
 
 
@@ -140,18 +140,18 @@ Example:
   shoplink migrate
 
 \b
-Exit status: 0; 2 if the database is away, or its file belongs to another process.
+Exit status: 0; 2 if the database is unavailable or owned by another process.
 """
 )
 @writes("stop it first: `shoplink serve` migrates when it starts")
 def migrate() -> None:
-    """Create the tables, or bring them up to date."""
-    bring_up_to_date()
+    """Create or update the tables."""
+    update_tables()
     click.echo("the tables are up to date")
 
 
-def bring_up_to_date() -> None:
-    """Create the tables, or bring them up to date, while no other process does."""
+def update_tables() -> None:
+    """Create or update the tables, while no other process does."""
     with alone("shoplink migrate"):
         call_command("migrate", verbosity=0)
 
@@ -161,15 +161,15 @@ def _address(host: str, port: int) -> str:
 
 
 def _fail_without_countries() -> None:
-    """End with status 2 if the configured country database cannot be read, not at the first request."""
+    """Exit with status 2 at the start, not at the first request, if the country database cannot be read."""
     try:
         country_database()
     except CountryDatabaseError as error:
         fail(str(error))
 
 
-def _fail_if_taken(host: str, port: int) -> None:
-    """End with status 2 if the address cannot be listened on: granian itself would share the port."""
+def _fail_if_port_taken(host: str, port: int) -> None:
+    """Exit with status 2 if the port is taken: granian itself would share it."""
     try:
         family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:

@@ -1,4 +1,4 @@
-"""`shoplink staff`: who works here. The first of them can only be let in from this machine."""
+"""`shoplink staff`: the members of the platform and of support. Only this command can invite the first one."""
 
 import sys
 from datetime import datetime
@@ -13,21 +13,21 @@ from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
 from shoplink.core.side_events import Place
 
-_SERVED = "stop it first, or add people on its members pages"
-_STATUSES = "Exit status: 0; 1 if nothing was done, and why; 2 if the database cannot be used."
+_SERVED = "stop it first, or use the staff page of the platform"
+_STATUSES = "Exit status: 0; 1 if nothing was done; 2 if the database cannot be used."
 _PLACES: dict[str, Place] = {"platform": "platform", "support": "support"}
 _OPERATOR = Actor("platform", "shoplink staff")
-_WHY = {
-    "not_an_address": "is no e-mail address",
-    "already_a_member": "works there already",
+_REFUSALS = {
+    "not_an_address": "is not an e-mail address",
+    "already_a_member": "is already a member",
     "too_many_open": "cannot be invited: too many invitations are open",
-    "not_a_member": "does not work there",
+    "not_a_member": "is not a member",
 }
 
 
 @click.group()
 def staff() -> None:
-    """Add, list and remove the people of the platform and of support."""
+    """Invite, list and remove members of the platform and of support."""
 
 
 _place = click.option(
@@ -35,7 +35,7 @@ _place = click.option(
     type=click.Choice([*_PLACES]),
     default="platform",
     show_default=True,
-    help="Where they work.",
+    help="The group of staff.",
 )
 
 
@@ -51,24 +51,24 @@ Examples:
 )
 @click.argument("email", metavar="EMAIL")
 @_place
-@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @writes(_SERVED)
 def add(email: str, place: str, *, as_json: bool) -> None:
-    """Invite EMAIL and print the link that lets them in, this once: only its digest is kept.
+    """Invite EMAIL and print the invitation link. It cannot be printed again: only its digest is stored.
 
-    Give the link to that person: it works for seven days, once, and only for this address.
+    Send the link to that person. It works once, within seven days, and only for this address.
     """
     from shoplink.flows.people import membership  # noqa: PLC0415 (only with settings in place)
 
-    made = membership.invite(_OPERATOR, _PLACES[place], "", email)
-    if not isinstance(made, membership.Invitation):
-        _end(f"{email!r} {_WHY[made]}")
-    link = f"{settings.PUBLIC_URL}/join/{made.secret}/"
+    invitation = membership.invite(_OPERATOR, _PLACES[place], "", email)
+    if not isinstance(invitation, membership.Invitation):
+        _refuse(f"{email!r} {_REFUSALS[invitation]}")
+    link = f"{settings.PUBLIC_URL}/join/{invitation.secret}/"
     if as_json:
-        click.echo(msgspec.json.encode({"link": link, "expires_at": format_instant(made.expires_at)}))
+        click.echo(msgspec.json.encode({"link": link, "expires_at": format_instant(invitation.expires_at)}))
         return
     click.echo(link)
-    click.echo(f"it lets {made.email} in, once, until {format_instant(made.expires_at)}", err=True)
+    click.echo(f"{invitation.email} can use it once, until {format_instant(invitation.expires_at)}", err=True)
 
 
 @staff.command(
@@ -82,10 +82,10 @@ Examples:
 Exit status: 0; 2 if the database cannot be used.
 """,
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
 @with_database
 def list_staff(*, as_json: bool) -> None:
-    """List who works where and who is invited: place, address, name, and since when."""
+    """List members and open invitations: group, address, name, and the date of joining or expiry."""
     from shoplink.flows.people import membership  # noqa: PLC0415 (only with settings in place)
 
     for place in _PLACES.values():
@@ -106,33 +106,31 @@ Example:
 )
 @click.argument("email", metavar="EMAIL")
 @_place
-@writes("stop it first, or remove people on its members pages")
+@writes("stop it first, or use the staff page of the platform")
 def remove(email: str, place: str) -> None:
-    """Let the person with the address EMAIL work there no more, from their next request on.
+    """Remove the person with the address EMAIL, with effect from their next request.
 
-    Also the last one, whom the pages let nobody remove.
+    This also works for the last member, whom the pages protect.
     """
     from shoplink.flows.people import membership  # noqa: PLC0415 (only with settings in place)
 
-    found = next((one for one in membership.members(_PLACES[place], "") if one.email == email.lower()), None)
-    refused = membership.remove(_OPERATOR, found.person_id, _PLACES[place], "") if found else "not_a_member"
-    if refused:
-        _end(f"{email!r} {_WHY[refused]}")
-    click.echo(f"{email} does not work at {place} any more")
+    member = next((one for one in membership.members(_PLACES[place], "") if one.email == email.lower()), None)
+    refusal = membership.remove(_OPERATOR, member.person_id, _PLACES[place], "") if member else "not_a_member"
+    if refusal:
+        _refuse(f"{email!r} {_REFUSALS[refusal]}")
+    click.echo(f"{email} is no longer a member of {place}")
 
 
-def _line(as_json: bool, **fields: object) -> None:  # noqa: FBT001 (how it is written)
-    written = {
+def _line(as_json: bool, **fields: object) -> None:  # noqa: FBT001 (the format of the line)
+    texts = {
         name: format_instant(value) if isinstance(value, datetime) else value
         for name, value in fields.items()
     }
     click.echo(
-        msgspec.json.encode(written)
-        if as_json
-        else "\t".join(str(value or "-") for value in written.values())
+        msgspec.json.encode(texts) if as_json else "\t".join(str(value or "-") for value in texts.values())
     )
 
 
-def _end(message: str) -> NoReturn:
+def _refuse(message: str) -> NoReturn:
     click.echo(message, err=True)
     sys.exit(1)

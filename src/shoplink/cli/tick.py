@@ -1,4 +1,4 @@
-"""`shoplink tick`: what the timer of `shoplink serve` does, once, now."""
+"""`shoplink tick`: run the timer of `shoplink serve` once."""
 
 import click
 import msgspec
@@ -15,10 +15,10 @@ Example:
 Exit status: 0; 2 if the database cannot be used.
 """
 )
-@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
-@writes("nothing has to be done: the service runs the timer itself")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@writes("there is no need: the running service runs the timer itself")
 def tick(*, as_json: bool) -> None:
-    """Store what time has made due, number the event feed, and forget what has been kept long enough.
+    """Store the events that are due, number the event feed, and delete data whose retention period is over.
 
     `shoplink serve` does this by itself. No outcome depends on when it runs.
     """
@@ -29,6 +29,6 @@ def tick(*, as_json: bool) -> None:
         click.echo(msgspec.json.encode(done))
     else:
         click.echo(
-            f"{done.due} accounts brought up to date, {done.numbered} events numbered, {done.tickets} tickets ended,"
-            f" {done.forgotten} records forgotten"
+            f"{done.due} accounts updated, {done.numbered} events numbered, {done.tickets} tickets ended,"
+            f" {done.forgotten} records deleted"
         )

@@ -1,4 +1,4 @@
-"""`shoplink verify`: whether the rows are what the event log says."""
+"""`shoplink verify`: compare the rows of the database with the event log."""
 
 import sys
 
@@ -16,33 +16,33 @@ Examples:
   shoplink verify --json | tail -1
 
 \b
-Exit status: 0 if nothing differs; 1 if something does; 2 if the database cannot be read.
+Exit status: 0 if there are no differences; 1 if there are some; 2 if the database cannot be read.
 """
 )
 @click.option(
     "--json",
     "as_json",
     is_flag=True,
-    help="One JSON object per difference, and one with the summary at the end.",
+    help="Print one JSON object for each difference, and one with the summary at the end.",
 )
 @with_database
 def verify(*, as_json: bool) -> None:
-    """Replay the event log from empty and compare it with the rows: name what was changed by hand.
+    """Replay the event log from the start and report every difference from the rows, such as manual changes.
 
-    Rows that are missing or that nobody recorded, columns that differ, gaps in the feed, events that do
-    not follow from the ones before, and links that break an invariant, in the past too. Only reads, also
-    beside a running service.
+    Reports missing and unexpected rows, columns that differ, gaps in the feed, events that do not follow from
+    earlier ones, and links that break an invariant, also in the past. Reads only, and may run beside a running
+    service.
     """
-    counted = flow.Verified()
-    for difference in flow.verify(counted):
+    counts = flow.Verified()
+    for difference in flow.verify(counts):
         click.echo(msgspec.json.encode(difference) if as_json else difference.say())
     if as_json:
-        click.echo(msgspec.json.encode({"summary": counted}))
+        click.echo(msgspec.json.encode({"summary": counts}))
     else:
-        differ = f"{counted.differences} differences" if counted.differences else "nothing differs"
+        differ = f"{counts.differences} differences" if counts.differences else "nothing differs"
         click.echo(
-            f"{counted.events} events, {counted.shops} shops, {counted.accounts} accounts, {counted.links} links,"
-            f" {counted.waivers} waivers, {counted.activations} activations, {counted.members} members,"
-            f" {counted.tickets} tickets: {differ}"
+            f"{counts.events} events, {counts.shops} shops, {counts.accounts} accounts, {counts.links} links,"
+            f" {counts.waivers} waivers, {counts.activations} activations, {counts.members} members,"
+            f" {counts.tickets} tickets: {differ}"
         )
-    sys.exit(1 if counted.differences else 0)
+    sys.exit(1 if counts.differences else 0)

@@ -1,6 +1,6 @@
-"""Programs that call the API with a key pass only the middleware that they need: no session, no cookies, no CSP.
+"""API requests with a key pass only the middleware that they need: no sessions, no cookies, no CSP.
 
-Django knows one chain of middleware for all requests, so there are two of its handlers.
+Django has one chain of middleware for all requests, so this module runs two of its handlers.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,22 +13,22 @@ from shoplink.api.http.problem import PREFIX
 from shoplink.config.request_stream import Application
 
 
-class _ProgramHandler(WSGIHandler):
+class _ApiKeyHandler(WSGIHandler):
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002 (Django's)
-        everybody = settings.MIDDLEWARE
-        settings.MIDDLEWARE = settings.PROGRAM_MIDDLEWARE
+        full_chain = settings.MIDDLEWARE
+        settings.MIDDLEWARE = settings.API_KEY_MIDDLEWARE
         try:
             super().load_middleware(is_async)
         finally:
-            settings.MIDDLEWARE = everybody
+            settings.MIDDLEWARE = full_chain
 
 
-def with_programs(everybody: Application) -> Application:
-    """A WSGI application that answers requests with a key by the short way, and `everybody` else by the whole."""
-    programs = _ProgramHandler()
+def with_api_key_handler(full: Application) -> Application:
+    """A WSGI application that sends API requests with a key through the short chain, and others to `full`."""
+    api_key_handler = _ApiKeyHandler()
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        by_program = "HTTP_AUTHORIZATION" in environ and environ["PATH_INFO"].startswith(PREFIX)
-        return (programs if by_program else everybody)(environ, start_response)
+        has_key = "HTTP_AUTHORIZATION" in environ and environ["PATH_INFO"].startswith(PREFIX)
+        return (api_key_handler if has_key else full)(environ, start_response)
 
     return answer

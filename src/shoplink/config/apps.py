@@ -1,11 +1,11 @@
-"""Django apps of others, as this service starts them."""
+"""Configuration of third-party Django apps."""
 
 from allauth.socialaccount.apps import SocialAccountConfig
 
 
 class ProvidersOnDemand(SocialAccountConfig):  # type: ignore[misc] # allauth has no types
-    """Loads the providers with the routes of signing in, not at every command: they bring a whole HTTP client."""
+    """Loads the providers with the sign-in routes and not at every command: they import an HTTP client."""
 
     def ready(self) -> None:
-        """Only what checks the settings."""
-        from allauth.socialaccount import checks  # noqa: F401, PLC0415 (it registers itself, once apps are there)
+        """Register only the checks of the settings."""
+        from allauth.socialaccount import checks  # noqa: F401, PLC0415 (registers itself once apps are loaded)

@@ -1,4 +1,4 @@
-"""How a database URL becomes Django's settings of it."""
+"""Django's database settings from a database URL."""
 
 from typing import Any
 
@@ -6,28 +6,28 @@ import dj_database_url
 
 _KINDS = {"sqlite", "postgres", "postgresql"}
 _SQLITE = {
-    "transaction_mode": "IMMEDIATE",  # writers queue when they begin, instead of failing in the middle
+    "transaction_mode": "IMMEDIATE",  # writers wait at their start instead of failing later
     "timeout": 30,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-    " PRAGMA wal_autocheckpoint=0;",  # whoever holds the write lock checkpoints (store/database/owner.py)
+    " PRAGMA wal_autocheckpoint=0;",  # the holder of the write lock checkpoints (store/database/owner.py)
 }
 _POSTGRESQL = {
     "connect_timeout": 5,
-    "server_side_binding": True,  # only so can statements be prepared, which spares planning them each time
+    "server_side_binding": True,  # needed for prepared statements, which save planning time
     "prepare_threshold": 5,
 }
 
 
 def database_settings(url: str) -> dict[str, Any]:
-    """Django's settings for `sqlite:///path` or `postgresql://…`; raises ValueError for any other address."""
+    """Django's settings for `sqlite:///path` or `postgresql://…`; raises ValueError for any other URL."""
     kind = url.partition(":")[0]
     if kind not in _KINDS or (kind == "sqlite" and not url.removeprefix("sqlite:///").strip(":/")):
-        # The address itself is not repeated: it may hold a password.
+        # The message does not repeat the URL: it may contain a password.
         raise ValueError(
             f"SHOPLINK_DATABASE_URL: found a {kind!r} address; allowed: sqlite:///path or postgresql://…"
         )
     settings: dict[str, Any] = {**dj_database_url.parse(url), "ATOMIC_REQUESTS": False}
-    settings["CONN_MAX_AGE"] = None  # opening one costs more than most requests
+    settings["CONN_MAX_AGE"] = None  # opening a connection takes longer than most requests
     if kind == "sqlite":
         settings["OPTIONS"] = _SQLITE
     else:

@@ -1,7 +1,7 @@
-"""What a log line may hold: never who or what a request was about.
+"""Log lines without personal data.
 
-Paths, query strings and the messages of errors carry ids, handles and birth dates; routes and the places in
-the code where an error was raised do not.
+Paths, query strings and error messages can contain ids, handles and birth dates. Routes and tracebacks without
+messages cannot, so log lines contain only those.
 """
 
 import logging
@@ -15,10 +15,10 @@ ErrorInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tu
 
 
 class Formatter(logging.Formatter):
-    """Writes an error as its type and its place in the code, without its message."""
+    """Formats an error as its traceback and type, without its message."""
 
     def formatException(self, ei: ErrorInfo) -> str:  # noqa: N802 (logging's name)
-        """The frames, then the types of the error and of those that it came from."""
+        """The frames, then the types of the error and its causes."""
         error: BaseException | None = ei[1]
         types = []
         while error is not None:
@@ -28,7 +28,7 @@ class Formatter(logging.Formatter):
 
 
 def by_route(record: logging.LogRecord) -> bool:
-    """Let Django's line about a request name its route instead of its path."""
+    """A logging filter: Django's line about a request names its route instead of its path."""
     request: Any = getattr(record, "request", None)
     if request is not None:
         match = getattr(request, "resolver_match", None)
@@ -39,7 +39,7 @@ def by_route(record: logging.LogRecord) -> bool:
 
 
 def logging_settings(level: str) -> dict[str, Any]:
-    """Django's LOGGING: one line per thing worth knowing, on standard error. Raises ValueError for no such level."""
+    """Django's LOGGING: lines on standard error from this level on. Raises ValueError for an unknown level."""
     if level not in _LEVELS:
         raise ValueError(f"SHOPLINK_LOG_LEVEL: found {level!r}; allowed: {', '.join(_LEVELS)}")
     return {
@@ -56,7 +56,7 @@ def logging_settings(level: str) -> dict[str, Any]:
         "loggers": {
             "shoplink": {"level": level},
             "django": {"handlers": [], "level": level, "propagate": True},
-            # Besides its path, a line about a request that was at fault says nothing that its answer does not.
+            # A line about a client error adds nothing to its response but the path.
             "django.request": {"level": "ERROR"},
         },
     }

@@ -1,4 +1,4 @@
-"""How e-mail is sent, and the address under which people reach the pages; docs/reference/settings.md lists both."""
+"""The settings of e-mail, and the public address of the pages; docs/reference/settings.md lists both."""
 
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -9,7 +9,7 @@ _ALLOWED = (
 )
 
 
-class Mail(NamedTuple):
+class MailSettings(NamedTuple):
     """How e-mail is sent; as it stands here, nothing is."""
 
     backend: str = "dummy"
@@ -22,13 +22,13 @@ class Mail(NamedTuple):
     sender: str = "shoplink@localhost"
 
 
-def mail_settings(smtp_url: str, mail_from: str, public_url: str) -> Mail:
+def mail_settings(smtp_url: str, mail_from: str, public_url: str) -> MailSettings:
     """How e-mail is sent by the settings; without an SMTP address nothing is.
 
     Raises ValueError that names the setting.
     """
     if not smtp_url:
-        return Mail()
+        return MailSettings()
     if not public_url:
         raise ValueError(
             "SHOPLINK_PUBLIC_URL: found nothing; with SHOPLINK_SMTP_URL it has to be there, for the links in e-mails"
@@ -41,7 +41,7 @@ def mail_settings(smtp_url: str, mail_from: str, public_url: str) -> Mail:
     if parts.scheme not in _KINDS or not parts.hostname or port == -1 or parts.path.strip("/") or parts.query:
         # The address itself is not repeated: it may hold a password.
         raise ValueError(f"SHOPLINK_SMTP_URL: found a {parts.scheme!r} address; allowed: {_ALLOWED}")
-    return Mail(
+    return MailSettings(
         backend="smtp",
         host=parts.hostname,
         port=port or _KINDS[parts.scheme],

@@ -1,15 +1,15 @@
-"""The parts of the package that are built and not written: a checkout may lack them, a wheel has them."""
+"""The generated parts of the package: a wheel contains them, a checkout may lack them."""
 
 from django.conf import settings
 
-from shoplink.web.page.asset import AssetsMissingError, build
+from shoplink.web.page.asset import AssetsMissingError, assets_version
 
 
 def missing_parts() -> list[str]:
-    """A sentence for each part without which pages would be broken."""
+    """A sentence for each missing part that pages need."""
     missing = []
     try:
-        build()
+        assets_version()
     except AssetsMissingError as error:
         missing.append(str(error))
     if not all(any(path.glob("*/LC_MESSAGES/*.mo")) for path in settings.LOCALE_PATHS):

@@ -1,4 +1,4 @@
-"""The one permission table: every route of every surface, by which method, and who may use it so."""
+"""The permission table: every route of the pages and the API, with its methods and who may use them."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -19,27 +19,29 @@ _OTHERS = {
 }
 
 
-class Row(NamedTuple):
-    """One way to use one route, and who may."""
+class Permission(NamedTuple):
+    """A route with a method, and who may use it."""
 
     route: str
     method: str
     who: str
 
 
-def table() -> list[Row]:
-    """Every route with each method it answers, in the order of the routes."""
+def table() -> list[Permission]:
+    """Every route with each of its methods, sorted."""
     assert get_resolver().url_patterns, "importing the routes declares the pages"
-    rows = [Row(route, method, who) for (method, route), who in _OTHERS.items()]
+    rows = [Permission(route, method, who) for (method, route), who in _OTHERS.items()]
     for page in PAGES.values():
-        rows += [Row(f"/{page.route}", method, page.access.who) for method in page.methods]
+        rows += [Permission(f"/{page.route}", method, page.access.who) for method in page.methods]
     for route, operations in v1.document()["paths"].items():
-        rows += [Row(route, method.upper(), operation[WHO]) for method, operation in operations.items()]
+        rows += [
+            Permission(route, method.upper(), operation[WHO]) for method, operation in operations.items()
+        ]
     return sorted(rows)
 
 
 def undeclared() -> list[str]:
-    """The routes that Django answers and the table does not name; there are none."""
+    """The routes that Django serves but the table does not contain; a test expects none."""
     named = {row.route for row in table()}
     return [route for route in _routes(get_resolver().url_patterns, "/") if route not in named]
 
@@ -50,7 +52,7 @@ def _routes(patterns: list[Any], before: str) -> Iterator[str]:
         if isinstance(pattern, URLResolver):
             yield from _routes(pattern.url_patterns, route)
         else:
-            assert isinstance(pattern, URLPattern), "Django knows these two"
+            assert isinstance(pattern, URLPattern), "a URL configuration contains only these two types"
             yield _as_the_api_writes_it(route) if route.startswith("/v1/") else route
 
 

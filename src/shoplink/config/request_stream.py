@@ -1,4 +1,4 @@
-"""The body of a request as a stream that can be read by lines: granian's own `readline` loses what follows."""
+"""Request bodies as streams with a working `readline`: granian's own loses the data after the line."""
 
 import io
 from collections.abc import Callable, Iterable
@@ -10,7 +10,7 @@ _BUFFER_BYTES = 1 << 16
 
 
 class _Body(io.RawIOBase):
-    """What `read` of a WSGI input gives."""
+    """A raw stream over the `read` method of a WSGI input."""
 
     def __init__(self, body: Any) -> None:
         self._body = body
@@ -24,8 +24,8 @@ class _Body(io.RawIOBase):
         return len(data)
 
 
-def with_lines(application: Application) -> Application:
-    """A WSGI application whose `wsgi.input` is a whole binary stream."""
+def with_buffered_input(application: Application) -> Application:
+    """A WSGI application whose `wsgi.input` is a buffered binary stream."""
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ["wsgi.input"] = io.BufferedReader(_Body(environ["wsgi.input"]), _BUFFER_BYTES)

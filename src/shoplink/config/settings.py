@@ -1,4 +1,4 @@
-"""Django's settings, all from the environment; docs/reference/settings.md lists them."""
+"""Django's settings, read from the environment; docs/reference/settings.md lists the variables."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ from shoplink.config.sign_in import provider_settings
 
 
 def whole_number(name: str, default: int, *, least: int = 1, most: int) -> int:
-    """A setting that is a whole number; raises ValueError that names it."""
+    """A setting that is a whole number. Raises ValueError with its name."""
     text = os.environ.get(name) or str(default)
     if not text.isdecimal() or not least <= int(text) <= most:
         raise ValueError(f"{name}: found {text!r}; allowed: {least} to {most}")
@@ -21,7 +21,7 @@ def whole_number(name: str, default: int, *, least: int = 1, most: int) -> int:
 
 
 def display_name(person: Any) -> str:
-    """What a person is called on the pages of their own account."""
+    """The name of a person on allauth's pages."""
     return person.name or person.email or ""
 
 
@@ -33,15 +33,15 @@ DATABASES = {"default": database_settings(DATABASE_URL)}
 SECRET_KEY = os.environ.get("SHOPLINK_SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SHOPLINK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-# How many proxies of the operator's own stand before the service, each adding to X-Forwarded-For.
+# The number of trusted proxies before the service, each of which adds to X-Forwarded-For.
 PROXIES = whole_number("SHOPLINK_PROXIES", 0, least=0, most=10)
-# The header in which a trusted proxy says which country the visitor is in, such as CF-IPCountry.
+# The header in which a trusted proxy names the visitor's country, such as CF-IPCountry.
 COUNTRY_HEADER = os.environ.get("SHOPLINK_COUNTRY_HEADER", "")
-# Without a proxy of the operator's own, whoever sends this header has made it up.
+# Without a trusted proxy, the header can only come from the client.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
-# The address under which people reach the pages; the links in e-mails and calendars begin with it.
+# The public address of the pages; links in e-mails and calendars begin with it.
 PUBLIC_URL = checked_public_url(os.environ.get("SHOPLINK_PUBLIC_URL", ""))
-# Secure wherever people reach the service by another name than this machine's own.
+# Cookies are Secure unless the service is reached only under this machine's own names.
 _SECURE_COOKIES = (
     not set(ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}
     and os.environ.get("SHOPLINK_INSECURE_COOKIES") != "1"
@@ -67,10 +67,10 @@ _API = [
     "shoplink.api.http.metrics.RequestMetrics",
     "shoplink.api.http.problem.ProblemMiddleware",
     "shoplink.api.http.limits.RateLimit",
-    "shoplink.config.database_errors.DatabaseAway",
+    "shoplink.config.database_errors.DatabaseUnavailable",
 ]
-# What a program's request passes; pages need more, and so does a request of the API without a key (config/wsgi.py).
-PROGRAM_MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", *_API]
+# The chain for API requests with a key (config/api_middleware.py); other requests need the whole chain.
+API_KEY_MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", *_API]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -89,7 +89,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DEFAULT_AUTO_FIELD = (
-    "django.db.models.AutoField"  # what the tables of others were made with; ours say their own
+    "django.db.models.AutoField"  # the tables of third-party apps use this; ours declare their own
 )
 
 LOGGING = logging_settings(os.environ.get("SHOPLINK_LOG_LEVEL", "INFO"))
@@ -109,23 +109,23 @@ EMAIL_USE_SSL = _MAIL.tls
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = _MAIL.sender
 
-# What is kept, and for how long.
+# Retention periods.
 REFUSALS_KEPT_DAYS = whole_number("SHOPLINK_REFUSALS_KEPT_DAYS", 90, most=36_500)
 ANSWERS_KEPT_DAYS = 30
 MESSAGES_KEPT_DAYS = whole_number("SHOPLINK_MESSAGES_KEPT_DAYS", 365, most=36_500)
-# How long what people wrote in a ticket is kept once it has ended.
+# How long the messages of a ticket are kept after it has ended.
 TICKETS_KEPT_DAYS = whole_number("SHOPLINK_TICKETS_KEPT_DAYS", 365, most=36_500)
 LOOK_UPS_KEPT_DAYS = whole_number("SHOPLINK_LOOK_UPS_KEPT_DAYS", 90, most=36_500)
 LOOK_UPS_PER_HOUR = whole_number("SHOPLINK_LOOK_UPS_PER_HOUR", 300, most=1_000_000)
 
-# A MaxMind .mmdb file to look countries up in; without one, the data that the package iptocc holds.
+# A MaxMind .mmdb file for country look-ups; without one, the data in the package iptocc.
 MMDB = os.environ.get("SHOPLINK_MMDB", "")
 
-# Requests that one API key, and one address, may send to one process: so many a second, and so many at once.
+# The requests that one API key or one address may send to one process: per second, and in a burst.
 RATE_PER_SECOND = whole_number("SHOPLINK_RATE_PER_SECOND", 500, most=1_000_000)
 RATE_BURST = whole_number("SHOPLINK_RATE_BURST", 2 * RATE_PER_SECOND, most=2_000_000)
 
-# The consoles: languages, templates, statics, and what keeps pages safe.
+# The consoles: languages, templates, static files and browser security.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [_PACKAGE / "locale"]
@@ -147,13 +147,13 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
-# A file under built/ has its digest in its name, so it never changes under it.
+# The name of a file under built/ contains its digest, so the file never changes.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/built/"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = _SECURE_COOKIES
-CSRF_FAILURE_VIEW = "shoplink.web.page.errors.forged"
+CSRF_FAILURE_VIEW = "shoplink.web.page.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
@@ -186,7 +186,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-# A session ends so long after signing in, however much it is used: no page writes to make it last.
+# A session ends a fixed time after sign-in, so that no page has to write to extend it.
 SESSION_ENGINE = "shoplink.store.people.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_NAME = "session"
@@ -219,10 +219,10 @@ MFA_ADAPTER = "shoplink.web.people.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "shoplink"
-# Browsers themselves allow passkeys without HTTPS on localhost only.
+# Browsers allow passkeys without HTTPS only on localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _SECURE_COOKIES
 
-# Signing in at the organisation's own provider, or TikTok's.
+# Sign-in with the organisation's own provider or with TikTok.
 SOCIALACCOUNT_ADAPTER = "shoplink.web.people.adapter.ProviderAdapter"
 SOCIALACCOUNT_PROVIDERS = provider_settings(os.environ)
 SOCIALACCOUNT_ONLY = False

@@ -1,4 +1,4 @@
-"""The timer and the deliveries, each as a thread of the serving process, or the deliveries as a process of their own."""
+"""The timer and the message delivery, each in a thread of the worker process; the delivery also as a process of its own."""
 
 import logging
 import os
@@ -16,12 +16,12 @@ _DELIVER_EVERY_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 
-Chore = Callable[[], bool]
-"""Something done again and again; it answers whether there is more to do at once."""
+Task = Callable[[], bool]
+"""A repeated task; it returns whether there is more to do immediately."""
 
 
 def start(*, delivering: bool) -> None:
-    """Run the timer, and the deliveries if asked, until the process ends; it ends when the one that started it has."""
+    """Start the timer, and the delivery if `delivering`. The process stops when its parent process has ended."""
     parent = os.getppid()
     if delivering:
         threading.Thread(
@@ -31,7 +31,7 @@ def start(*, delivering: bool) -> None:
 
 
 def run_deliveries(ended: threading.Event) -> None:
-    """Deliver again and again until told to end; a round that is under way is finished first."""
+    """Deliver repeatedly until `ended` is set; a round in progress is finished first."""
     _repeat("deliveries", _deliver, _DELIVER_EVERY_SECONDS, ended.wait)
 
 
@@ -43,7 +43,7 @@ def _run_timer(parent: int) -> None:
         return os.getppid() != parent
 
     _repeat("the timer", _tick, _TICK_EVERY_SECONDS, orphaned_after)
-    _log.warning("the process that started this one is gone")
+    _log.warning("the parent process has ended")
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -56,19 +56,19 @@ def _deliver() -> bool:
     return deliver().more
 
 
-def _repeat(name: str, chore: Chore, pause_seconds: float, ended_after: Callable[[float], bool]) -> None:
-    """Do a chore until its end; a failure ends nothing, and what failed before too is said once."""
+def _repeat(name: str, task: Task, pause_seconds: float, ended_after: Callable[[float], bool]) -> None:
+    """Repeat a task until `ended_after` is true. A failure does not end it; repeated failures of a type are logged once."""
     failing, more = "", False
     while not ended_after(0 if more else pause_seconds):
         try:
-            more = chore()
-        except Exception as error:  # noqa: BLE001 (whatever it was, the next time does what this one could not)
+            more = task()
+        except Exception as error:  # noqa: BLE001 (whatever failed, the next round tries again)
             connection.close()
             more = False
             if type(error).__name__ != failing:
-                _log.error("%s cannot run; it goes on trying", name, exc_info=error)
+                _log.error("%s failed; it keeps trying", name, exc_info=error)
             failing = type(error).__name__
         else:
             if failing:
-                _log.warning("%s runs again", name)
+                _log.warning("%s works again", name)
             failing = ""

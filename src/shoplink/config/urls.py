@@ -1,4 +1,4 @@
-"""The routes of every surface."""
+"""The routes of the API, the consoles and the health checks."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -9,7 +9,7 @@ from shoplink.web.routes import routes
 
 
 def healthz(_request: HttpRequest) -> HttpResponse:
-    """That the process answers."""
+    """Liveness: the process answers requests."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -24,5 +24,5 @@ urlpatterns = [
 handler400 = "shoplink.web.page.errors.bad_request"
 handler403 = "shoplink.web.page.errors.forbidden"
 handler404 = "shoplink.web.page.errors.not_found"
-handler500 = "shoplink.config.database_errors.broken"
+handler500 = "shoplink.config.database_errors.server_error_or_unavailable"
 handler429 = "shoplink.web.page.errors.too_many"
