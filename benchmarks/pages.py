@@ -18,7 +18,7 @@ from shoplink.flows import clock
 from shoplink.flows.tick import tick
 from shoplink.store.read import tally
 from shoplink.web import routes
-from shoplink.web.page.declare import PAGES, Page
+from shoplink.web.page.declare import PAGES, DeclaredPage
 from tests.databases import use
 
 AIM_MS = 150
@@ -81,7 +81,7 @@ def _measure(kind: str, *, quick: bool) -> Table:
     return Table(f"Pages on {kind}", header, rows, note)
 
 
-def _pages() -> Iterator[Page]:
+def _pages() -> Iterator[DeclaredPage]:
     """Every page that is looked at."""
     assert routes.routes(), "every page is declared by now"
     for page in PAGES.values():
@@ -89,7 +89,7 @@ def _pages() -> Iterator[Page]:
             yield page
 
 
-def _asking(page: Page, furnished: Furnished) -> tuple[Callable[[], None], float] | None:
+def _asking(page: DeclaredPage, furnished: Furnished) -> tuple[Callable[[], None], float] | None:
     """What asks for a page once, and the size of a first visit in kB; None where it is no page to look at."""
     client = furnished.clients[page.access.who]
     values = {**furnished.named, **furnished.of_page.get(page.name, {})}

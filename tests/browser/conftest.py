@@ -1,4 +1,4 @@
-"""A real browser on a served demo world. Without a Chromium these tests are skipped, by name, outside the gate only."""
+"""A real browser on a served demo world. Without Chromium these tests are skipped, except in the gate."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from tests.browser.drive import Demo
 from tests.databases import fresh_demo, use
 from tests.server import serving
 
-# Playwright keeps an event loop in this thread, in which no test of ours runs.
+# Playwright keeps an event loop in this thread; our tests do not run in it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -22,7 +22,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The browser, once for all tests of a process."""
+    """The browser, shared by all tests of a process."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium fonts-noto-cjk")
     with sync_playwright() as playwright:
@@ -33,22 +33,22 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def demo_service(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Demo]:
-    """The demo world, served; for tests that only look."""
+    """A served demo world for tests that only read."""
     yield from served(tmp_path_factory.mktemp("demo"), chromium)
 
 
 @pytest.fixture
 def own_demo(tmp_path: Path, chromium: Browser) -> Iterator[Demo]:
-    """A demo world of a test's own, served; for tests that change something."""
+    """A served demo world of its own, for tests that change something."""
     yield from served(tmp_path, chromium)
 
 
 def served(folder: Path, browser: Browser) -> Iterator[Demo]:
-    """A demo world in a folder, served until the caller has seen enough of it."""
+    """A demo world in a folder, served until the block ends."""
     url = fresh_demo("sqlite")
     use(url)
     addresses = Demo.addresses_of_the_tour()
     release()
-    # Addresses are asked for in quick succession by one machine: its limit is not what is tested here.
+    # All requests come from one address in quick succession; the rate limit is not under test here.
     with serving(url, folder, SHOPLINK_RATE_PER_SECOND="100000") as address:
         yield Demo(browser, address, addresses)

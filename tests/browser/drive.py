@@ -17,7 +17,7 @@ PHONE, DESK = 360, 1280
 
 @dataclass
 class Watched:
-    """A page, and what went wrong on it: errors of scripts, violations of the policy, requests to elsewhere."""
+    """A page and its problems: script errors, violations of the CSP, requests to other hosts."""
 
     page: Page
     troubles: list[str] = field(default_factory=list)
@@ -25,7 +25,7 @@ class Watched:
 
 @dataclass
 class Demo:
-    """A served demo world, and the browser to look at it with."""
+    """A served demo world, and the browser for it."""
 
     browser: Browser
     address: str
@@ -48,7 +48,7 @@ class Demo:
         network: str = "GB",
         javascript: bool = True,
     ) -> Iterator[Watched]:
-        """A window in which a persona has signed in (None: nobody); its troubles are collected."""
+        """A window in which a persona is signed in (None: nobody); its problems are collected."""
         context = self.browser.new_context(
             base_url=self.address,
             viewport={"width": width, "height": HEIGHT},
@@ -72,7 +72,7 @@ class Demo:
 
     def _watch(self, watched: Watched) -> None:
         def on_console(message: Any) -> None:
-            # A refusal is answered with its own status, which the console calls an error.
+            # A refusal has a 4xx status, which the browser's console reports as an error.
             if message.type == "error" and "responded with a status of" not in message.text:
                 watched.troubles.append(message.text)
 

@@ -1,4 +1,4 @@
-"""`make screenshots`: pictures of the main pages into docs/images, in both languages, on a phone and a desk, some in the dark."""
+"""`make screenshots`: pictures of the main pages in docs/images, in both languages, on a phone and a desktop, some in dark mode."""
 
 import tempfile
 from pathlib import Path
@@ -17,12 +17,12 @@ _WIDTHS = {"phone": PHONE, "desk": DESK}
 
 
 def _stop(place: str, part: str) -> Stop:
-    """The first stop of a place whose path holds a text."""
+    """The first stop of a place whose path contains a text."""
     return next(stop for stop in TOUR[place] if part in stop.path)
 
 
 def main_pages() -> dict[str, Stop]:
-    """The pages that are shown, by the names of their pictures."""
+    """The main pages by the names of their pictures."""
     return {
         "demo": _stop("front", "/demo"),
         "seller-home": _stop("seller", "/seller/"),
@@ -38,7 +38,7 @@ def main_pages() -> dict[str, Stop]:
 
 
 def main() -> None:
-    """Take every picture anew."""
+    """Take every picture again."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

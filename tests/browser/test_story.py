@@ -1,4 +1,4 @@
-"""The stories that the product is for, in a real browser: by mouse on a desk and a phone, by keyboard, without JavaScript."""
+"""The main stories in a real browser: with a mouse on a desktop and a phone, with the keyboard, and without JavaScript."""
 
 import re
 
@@ -15,7 +15,7 @@ def _invite(page: Page) -> None:
     page.goto(f"/seller/{SHOP}/link?role=official")
     page.get_by_label("TikTok handle of the creator").fill(f"@{HANDLE}")
     page.get_by_role("button", name="Check the conditions").click()
-    expect(page.get_by_role("heading", name="Every condition holds")).to_be_visible()
+    expect(page.get_by_role("heading", name="Every condition is met")).to_be_visible()
     page.get_by_role("button", name="Send invitation").click()
     expect(page.get_by_text("The creator confirms it in the app before")).to_be_visible()
 
@@ -51,7 +51,7 @@ def test_a_request_that_was_sent_is_seen_weighed_and_agreed_to(own_demo: Demo) -
             "Showcase",
             "Enter",
             "View link info",
-        ):  # the guide's path; Your Shop is where Enter leads
+        ):  # the guide's path; Enter leads to Your Shop
             creator.page.get_by_role("main").get_by_role("link", name=step, exact=True).click()
         creator.page.locator("main summary", has_text="Send unlink request").click()
         creator.page.get_by_role("button", name="Send unlink request").click()
@@ -86,7 +86,7 @@ def test_a_refusal_names_every_reason_and_its_ticket_is_already_written(own_demo
 def test_a_stuck_link_establishes_itself_once_support_has_corrected_the_country(own_demo: Demo) -> None:
     with own_demo.window("meilin", width=PHONE, network="US") as creator:
         creator.page.goto("/creator/mei.lin/")
-        expect(creator.page.get_by_text("What holds it in review:")).to_be_visible()
+        expect(creator.page.get_by_text("Why it is in review:")).to_be_visible()
     with own_demo.window("wei") as support:
         page = support.page
         page.goto("/support/")
@@ -104,13 +104,13 @@ def test_a_stuck_link_establishes_itself_once_support_has_corrected_the_country(
     with own_demo.window("mei") as seller:
         seller.page.goto("/seller/hh-snacks-us/?role=marketing")
         expect(seller.page.locator("article", has_text="@meilin.eats")).to_contain_text("Linked")
-        _told(seller.page, "meilin.eats is linked to")
+        _expect_message(seller.page, "meilin.eats is linked to")
     with own_demo.window("meilin", width=PHONE, network="US") as creator:
-        _told(creator.page, "is linked to")
+        _expect_message(creator.page, "is linked to")
 
 
-def _told(page: Page, subject: str) -> None:
-    """The inbox says it, a moment after it has happened."""
+def _expect_message(page: Page, subject: str) -> None:
+    """Check that the message appears in the inbox soon after its event."""
     for _ in range(_MOMENTS):
         page.goto("/inbox/")
         if page.get_by_role("main").get_by_text(subject).count():
@@ -125,7 +125,7 @@ def test_forty_handles_are_judged_and_those_that_pass_are_sent(own_demo: Demo) -
         page = seller.page
         page.goto("/seller/hh-home-gb/many")
         page.get_by_label("Handles, one per line or separated by commas").fill("\n".join(handles))
-        page.get_by_role("button", name="See what would happen").click()
+        page.get_by_role("button", name="Check the list").click()
         expect(page.get_by_role("heading", name="1 can be invited now")).to_be_visible()
         page.get_by_role("button", name="Send 1 invitation").click()
         expect(page.get_by_role("heading", name="1 invitation sent")).to_be_visible()
@@ -138,7 +138,7 @@ def test_the_core_tasks_are_done_by_keyboard_alone(own_demo: Demo) -> None:
         _tab_to(page, "handle")
         page.keyboard.type(HANDLE)
         page.keyboard.press("Enter")
-        expect(page.get_by_role("heading", name="Every condition holds")).to_be_visible()
+        expect(page.get_by_role("heading", name="Every condition is met")).to_be_visible()
         _tab_to_text(page, "Send invitation")
         page.keyboard.press("Enter")
         expect(page.get_by_text("The creator confirms it in the app before")).to_be_visible()
@@ -153,7 +153,7 @@ _TABS_MAX, _MOMENTS = 60, 60
 
 
 def _tab_to(page: Page, name: str) -> None:
-    """Press Tab until the field of this name has the focus, which can be seen all the way."""
+    """Press Tab until the field with this name has the focus; check that the focus is visible at each step."""
     for _ in range(_TABS_MAX):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.name") == name:

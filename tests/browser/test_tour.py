@@ -1,4 +1,4 @@
-"""The whole tour in a real browser: axe-core finds nothing, the policy reports nothing, nothing overflows."""
+"""The whole tour in a real browser: no findings of axe-core, no CSP violations, no overflow."""
 
 import pytest
 from playwright.sync_api import Page
@@ -42,7 +42,7 @@ def test_axe_finds_nothing_on_any_page(demo_service: Demo, language: str, scheme
 
 
 def _axe(page: Page, script: str, part: str = "html") -> list[str]:
-    """What axe-core finds; it is evaluated by the debugger, which no policy of the page stands in the way of."""
+    """The findings of axe-core, which runs through the debugger so that the page's CSP does not block it."""
     page.evaluate(script)
     return [
         f"{violation['id']}: {violation['help']}: {node['html'][:160]} {node['failureSummary'][:200]}"
@@ -52,7 +52,7 @@ def _axe(page: Page, script: str, part: str = "html") -> list[str]:
 
 
 def _overflowing(page: Page) -> list[str]:
-    """That the page scrolls to the side, and what sticks out."""
+    """The elements that make the page scroll sideways."""
     out: list[str] = page.evaluate(
         """() => {
           const width = document.documentElement.clientWidth;

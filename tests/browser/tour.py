@@ -1,4 +1,4 @@
-"""Every page of the consoles, as somebody of the demo world sees it. Whoever adds a page adds its stop here."""
+"""Every page of the consoles, as a persona of the demo sees it. Add a stop here for every new page."""
 
 import re
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from shoplink.store.ticket.tickets import page_of_tickets
 
 
 class Stop(NamedTuple):
-    """A page as a persona sees it (None: nobody is signed in), and on a network in a country.
+    """A page for a persona (None: nobody is signed in) on a network in a country.
 
     `{link SHOP ACCOUNT}` in a path stands for the id of the newest link of that pair, `{ticket SHOP ACCOUNT}` for that
     of its newest ticket. `before`: the address of a form
@@ -175,11 +175,17 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/settings/calendar", "mei"),
     ],
 }
-"""The stops by place; each author keeps to their own list."""
+"""The stops by place."""
 
 STOPS = [stop for stops in TOUR.values() for stop in stops]
 
-UNSEEN = {"front.door", "front.choices", "creator.start", "creator.open_ticket", "seller.open_ticket"} | {
+NOT_IN_TOUR = {
+    "front.door",
+    "front.choices",
+    "creator.start",
+    "creator.open_ticket",
+    "seller.open_ticket",
+} | {
     "people.bell",
     "people.feed",
     "account_change_password",
@@ -207,4 +213,4 @@ UNSEEN = {"front.door", "front.choices", "creator.start", "creator.open_ticket",
     "tiktok_callback",
     "tiktok_login",
 }
-"""Pages that only lead on to others, parts of pages, what is no page, and steps of signing in that others come before (tests/web/test_sign_in_steps.py)."""
+"""Redirects, parts of pages, files, and sign-in pages that other pages lead to (tests/web/test_sign_in_steps.py)."""

@@ -63,7 +63,7 @@ def test_a_password_lets_nobody_in_who_is_shut_out_and_again_once_they_are_let_i
     assert let_in(OPERATOR, person_id) is None
     client.post("/sign-in/", typed)
     assert client.get("/settings/").status_code == 200
-    assert membership.places(person_id) == membership.Places(), "where they act is for new invitations"
+    assert membership.places(person_id) == membership.Places(), "need new invitations to act"
 
 
 def test_the_last_of_the_platforms_staff_is_shut_out_only_on_the_machine_itself() -> None:
@@ -98,12 +98,12 @@ def test_the_platforms_page_says_what_it_does_before_and_does_it() -> None:
     path = f"/platform/people/{person_id}"
     page = alex.get(path).content.decode()
     assert "signed out of 0 sessions" in page or "signed out of 1 session" in page
-    assert "act no more at 1 place" in page
-    assert alex.post(path, {"do": "shut_out"}).status_code == 302
+    assert "no longer act at 1 place" in page
+    assert alex.post(path, {"do": "block"}).status_code == 302
     assert lin.get("/settings/").status_code == 302
-    assert "Let them in again" in alex.get(path).content.decode()
-    assert alex.post(path, {"do": "let_in"}).status_code == 302
-    assert "Shut them out" in alex.get(path).content.decode()
+    assert "Restore access" in alex.get(path).content.decode()
+    assert alex.post(path, {"do": "restore"}).status_code == 302
+    assert "Block access" in alex.get(path).content.decode()
     own = alex.get("/platform/search?q=alex@").content.decode()
     me = next(word for word in own.split('"') if word.startswith("/platform/people/"))
-    assert alex.post(me, {"do": "shut_out"}).status_code == 409
+    assert alex.post(me, {"do": "block"}).status_code == 409

@@ -1,4 +1,4 @@
-"""Passwords of tests are checked quickly; one test over a real service checks one as it really is."""
+"""Fast password hashing for tests; one test over a real service uses the real hash."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from django.test import override_settings
 
 @pytest.fixture(autouse=True)
 def quick_passwords() -> Iterator[None]:
-    """A quick hash, and nobody's attempts remembered."""
+    """A fast hash, and no rate limits left from earlier tests."""
     cache.clear()
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield

@@ -1,4 +1,4 @@
-"""The demo world with somebody signed in, for tests of pages by Django's own client."""
+"""The demo world with a signed-in person, for tests of pages with Django's client."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from shoplink.store.people import membership
 
 
 def made() -> None:
-    """Make the demo world, in the database in use."""
+    """Create the demo world in the current database."""
     world.build_demo()
 
 
@@ -33,7 +33,7 @@ def somebody(
 
 
 def signed_in(person: Person, network: str = "GB") -> Client:
-    """A browser of this person's, on a network in a country."""
+    """A client in which this person is signed in, on a network in this country."""
     client = Client()
     client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
     client.cookies["network"] = network

@@ -1,4 +1,4 @@
-"""The permission table as a file that one reads in a diff. `python -m tests.web.golden` writes it anew."""
+"""The permission table as a file that is read in diffs. `python -m tests.web.golden` rewrites it."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ PERMISSIONS = Path(__file__).parent / "permissions.golden.txt"
 
 
 def permissions() -> str:
-    """The table, one way to use one route per line."""
+    """The table, with one route and method on each line."""
     from shoplink.config.permissions import table  # noqa: PLC0415 (Django is set up first)
 
     return "".join(f"{row.method} {row.route} | {row.who}\n" for row in table())

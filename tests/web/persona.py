@@ -1,4 +1,4 @@
-"""The demo world with its people, and a browser of one of them, for tests of pages by Django's own client."""
+"""The demo world with its personas, and a client for one of them, for tests of pages with Django's client."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from tests.browser.tour import Stop
 def browser_of(
     persona: str | None, *, network: str = "GB", language: str = "en", csrf: bool = False
 ) -> Client:
-    """A browser in which a persona has signed in; None: nobody has. `csrf`: forged forms are refused, as they really are."""
+    """A client in which a persona is signed in (None: nobody). `csrf` turns on the CSRF check, which clients skip."""
     client = Client(enforce_csrf_checks=csrf, headers={"Accept-Language": language}, SERVER_NAME="localhost")
     client.cookies["network"] = network
     client.cookies["zone"] = "UTC"
@@ -28,7 +28,7 @@ def browser_of(
 
 
 def seen(stop: Stop, language: str = "en") -> str:
-    """What a stop of the tour shows."""
+    """The page at a stop of the tour."""
     client = browser_of(stop.persona, network=stop.network, language=language)
     if stop.before is not None:
         path, typed = stop.before
@@ -40,7 +40,7 @@ def seen(stop: Stop, language: str = "en") -> str:
 
 @contextmanager
 def counted_statements() -> Iterator[list[str]]:
-    """The SQL statements of the block, once it has ended."""
+    """The SQL statements of the block, after it has ended."""
     statements: list[str] = []
     with CaptureQueriesContext(connection) as captured:
         yield statements
@@ -48,7 +48,7 @@ def counted_statements() -> Iterator[list[str]]:
 
 
 def statements_of(client: Client, path: str) -> int:
-    """How many SQL statements a page takes; it is looked at once before, so that what is kept for good is there."""
+    """The number of SQL statements of a page, after one request that fills the caches."""
     assert client.get(path).status_code == 200, path
     with counted_statements() as statements:
         client.get(path)

@@ -1,4 +1,4 @@
-"""An OpenID Connect provider on this machine: it says who somebody is, as a company's own does."""
+"""An OpenID Connect provider on this machine, like that of a company."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ Claims = dict[str, Any]
 
 
 class Provider(ThreadingHTTPServer):
-    """Answers discovery, the exchange of a code, and who it was issued for: `claims`."""
+    """Answers discovery, code exchange, and user info with `claims`."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -21,7 +21,7 @@ class Provider(ThreadingHTTPServer):
 
     @property
     def issuer(self) -> str:
-        """Its address."""
+        """The address of the provider."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
@@ -54,7 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer({"error": "invalid_grant"}, 400)
 
     def log_message(self, *_: Any) -> None:
-        """Keep silent."""
+        """Log nothing."""
 
     def _answer(self, value: Claims, status: int = 200) -> None:
         body = json.dumps(value).encode()
@@ -67,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def provider() -> Iterator[Provider]:
-    """A provider, until the block ends."""
+    """A running provider, until the block ends."""
     server = Provider()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

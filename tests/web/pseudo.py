@@ -1,4 +1,4 @@
-"""A language that is none: every text of the catalogue within ⟦ and ⟧, so that what is not translated can be seen."""
+"""A pseudo-language: every text of the catalogue within ⟦ and ⟧, which makes untranslated texts visible."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ VOID = {"br", "hr", "img", "input", "link", "meta", "use", "wbr", "col", "source
 
 @contextmanager
 def pseudo_language(folder: Path) -> Iterator[None]:
-    """Let Chinese be the pseudo-language, in pages and in sentences, until the block ends."""
+    """Replace Chinese with the pseudo-language, in pages and in sentences, until the block ends."""
     name = Path("zh_Hans", "LC_MESSAGES")
     with (LOCALE / name / "django.po").open("rb") as file:
         catalogue = read_po(file, locale="zh_Hans")
@@ -42,20 +42,20 @@ def pseudo_language(folder: Path) -> Iterator[None]:
     kept = dict(chinese._texts)
     chinese._texts.update({text: f"⟦{text}⟧" for text in kept})
     try:
-        with override_settings(LOCALE_PATHS=[folder]):  # Django then reads its catalogues anew
+        with override_settings(LOCALE_PATHS=[folder]):  # Django then reloads its catalogues
             yield
     finally:
         chinese._texts.update(kept)
 
 
 class _Reader(HTMLParser):
-    """What a reader can see or hear of a page, without what stands in `translate="no"`: quotations, codes."""
+    """The texts that a page shows or reads aloud, without those in `translate="no"`: quotations, codes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
         self._silent = 0
-        self._data = 0  # how deep within an element that says of itself that it is not for translation
+        self._data = 0  # the depth within an element that is not to be translated
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -80,14 +80,14 @@ class _Reader(HTMLParser):
 
 
 def texts(page: str) -> list[str]:
-    """The texts of a page, those of its attributes too."""
+    """The texts of a page, including those in attributes."""
     reader = _Reader()
     reader.feed(page)
     return reader.texts
 
 
 def outside(text: str) -> str:
-    """What of a text stands in no ⟦…⟧."""
+    """The part of a text outside ⟦…⟧."""
     depth, left = 0, []
     for character in text:
         depth += character == "⟦"

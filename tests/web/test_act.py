@@ -1,4 +1,4 @@
-"""A form is done once however often it is sent, and keeps what was typed when it is refused."""
+"""A form takes effect once however often it is sent, and keeps its input when it is refused."""
 
 import re
 

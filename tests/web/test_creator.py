@@ -1,4 +1,4 @@
-"""The creator's console, over HTTP: confirm on a phone, the path to unlinking that the guide describes."""
+"""The creator's console, over HTTP: confirming an invitation, and the guide's path to unlinking."""
 
 import html
 import re
@@ -54,8 +54,8 @@ def test_an_invitation_says_what_it_means_and_is_confirmed() -> None:
     callum = _creator("callum.reid")
     page = _text(callum, "/creator/callum.reid/")
     assert "invites you" in page
-    assert "Confirm before" in page
-    assert "You may go on promoting other shops’ products" in page
+    assert "Confirm by" in page
+    assert "You may still promote other shops’ products" in page
     done = callum.post("/creator/callum.reid/", {"link_id": _open_link("callum.reid"), "answer": "confirm"})
     assert "you are linked" in _text(callum, done.headers["Location"])
     assert _status("callum.reid") == "linked"
@@ -109,7 +109,7 @@ def test_on_a_wrong_network_the_button_is_shown_with_the_reason() -> None:
 @rule("R31")
 def test_a_link_held_in_review_says_by_what() -> None:
     page = _text(_creator("mei.lin", network="US"), "/creator/mei.lin/")
-    assert "What holds it in review" in page
+    assert "Why it is in review" in page
     assert "Singapore" in page
 
 
@@ -117,7 +117,7 @@ def test_a_link_held_in_review_says_by_what() -> None:
 @pytest.mark.parametrize(
     ("account_id", "address", "said"),
     [
-        ("mei.lin", "/creator/mei.lin/", "What holds it in review"),
+        ("mei.lin", "/creator/mei.lin/", "Why it is in review"),
         ("olivia.chen", "/creator/olivia.chen/profile/link", "Send unlink request"),
     ],
 )
@@ -136,7 +136,7 @@ def test_what_i_may_do_is_told_with_what_my_account_is() -> None:
     assert "1995-05-19" in page, "the creator sees their own birth date"
     alone = _text(_creator("nora.lane-1"), "/creator/nora.lane-1/rights")
     assert "not linked to any shop" in alone
-    assert alone.count("Only with a link to the shop.") == 4
+    assert alone.count("Requires a link to the shop.") == 4
 
 
 _TITLES: dict[str, dict[Action, str]] = {
@@ -214,8 +214,8 @@ def test_before_an_unlink_request_the_creator_sees_how_many_products_leave() -> 
     page = _text(zhou, "/creator/zhou.zhou/profile/link")
     contents = [one.content.content_id for one in counted_contents("zhou.zhou", 50)]
     assert _came_under_the_link("zhou.zhou", None) == 3, "the one that is promoted stays"
-    assert "Now that is 3 products" in page
-    assert f"{sum(_came_under_the_link('zhou.zhou', one) for one in contents)} more leave" in page
+    assert "That is currently 3 products" in page
+    assert f"{sum(_came_under_the_link('zhou.zhou', one) for one in contents)} more are removed" in page
 
 
 def _came_under_the_link(account_id: str, content_id: str | None) -> int:
@@ -233,4 +233,6 @@ def test_another_creators_pages_are_not_there() -> None:
 
 
 def test_an_empty_inbox_says_what_will_come() -> None:
-    assert "No invitation yet" in _text(_creator(links.offer_ids(1)[1]), f"/creator/{links.offer_ids(1)[1]}/")
+    assert "No invitations yet" in _text(
+        _creator(links.offer_ids(1)[1]), f"/creator/{links.offer_ids(1)[1]}/"
+    )

@@ -1,4 +1,4 @@
-"""What holds for every page whatever it shows: an unchanged one is not sent again, and what is another's is not there."""
+"""Rules for every page: an unchanged page is answered 304, and what belongs to others is answered 404."""
 
 import re
 import time
@@ -13,7 +13,7 @@ from django.urls import resolve, reverse
 from shoplink.flows import clock
 from shoplink.store.read.commerce import one_content, one_product
 from shoplink.web import routes
-from shoplink.web.page.declare import PAGES, Page
+from shoplink.web.page.declare import PAGES, DeclaredPage
 from tests.browser.tour import STOPS, Stop
 from tests.web.persona import browser_of
 
@@ -22,14 +22,14 @@ __all__ = ["routes"]
 pytestmark = pytest.mark.usefixtures("demo_world")
 
 REFRESHED = {
-    "seller.one",
+    "seller.link",
     "support.queue",
     "seller.tickets",
     "creator.tickets",
     "people.inbox",
     "people.bell",
 }
-"""Pages of which a part asks for itself again."""
+"""Pages with a part that refreshes itself."""
 
 MISSING = {
     "link_id": "link_0000",
@@ -69,24 +69,26 @@ def test_an_unchanged_page_is_not_sent_again() -> None:
 
 
 def _within_a_minute(client: Client, path: str, headers: dict[str, str]) -> Any:
-    """The page, early enough in a minute for what says how much time is left to stay the same for a moment."""
+    """The page, requested early enough in a minute that its times left do not change during the test."""
     if clock.now().second > 55:
         time.sleep(5)
     return client.get(path, headers=headers)
 
 
-def _below(place: str) -> Iterator[Page]:
-    """The pages of a place that name something besides the shop or account."""
+def _below(place: str) -> Iterator[DeclaredPage]:
+    """The pages of a place whose routes name more than the shop or account."""
     for page in PAGES.values():
         if page.route.startswith(f"{place}/<") and _others_in(page):
             yield page
 
 
-def _others_in(page: Page) -> list[str]:
+def _others_in(page: DeclaredPage) -> list[str]:
     return [name for name in re.findall(r"<(?:\w+:)?(\w+)>", page.route) if name in MISSING]
 
 
-def _asked(client: Client, page: Page, method: str, own: dict[str, str], ids: dict[str, str]) -> object:
+def _asked(
+    client: Client, page: DeclaredPage, method: str, own: dict[str, str], ids: dict[str, str]
+) -> object:
     named = {name: Stop(ids[name]).address() for name in _others_in(page)}
     response = client.generic(method, reverse(page.name, kwargs={**own, **named}))
     return response.status_code, response.content, dict(response.headers)

@@ -1,4 +1,4 @@
-"""What stands around every page, and what all pages hold to."""
+"""The frame of every page, and the rules that all pages follow."""
 
 import re
 
@@ -69,15 +69,15 @@ def test_the_network_country_can_be_chosen_in_the_demo() -> None:
     client.post("/choices", {"network": "ID", "next": "/demo"})
     assert "Your network is in Indonesia" in _page(client)
     client.post("/choices", {"network": "unknown", "next": "/demo"})
-    assert "It is not known which country your network is in" in _page(client)
+    assert "The country of your network is unknown" in _page(client)
 
 
 def test_the_network_country_of_a_trusted_proxy_is_taken_as_it_says() -> None:
     client = Client(headers={"CF-IPCountry": "US"})
     with override_settings(COUNTRY_HEADER="CF-IPCountry"):
         assert "Your network is in United States" in _page(client)
-        assert "It is not known" in _page(Client(headers={"CF-IPCountry": "XX"}))
-    assert "It is not known" in _page(client), "an address of this machine is in no country"
+        assert "is unknown" in _page(Client(headers={"CF-IPCountry": "XX"}))
+    assert "is unknown" in _page(client), "an address of this machine is in no country"
 
 
 def test_a_database_that_is_no_demo_has_no_personas_and_no_choice_of_network() -> None:
@@ -127,7 +127,7 @@ def test_cookies_are_out_of_the_reach_of_scripts_and_of_other_sites() -> None:
     client.post("/choices", {"theme": "dark", "network": "ID", "switch_language": "en"})
     client.post("/demo", {"persona": "mei"})
     client.get("/demo")
-    del client.cookies["zone"]  # which the browser's own script has set
+    del client.cookies["zone"]  # set by a script in the browser
     assert {"theme", "network"} <= client.cookies.keys()
     for name, cookie in client.cookies.items():
         assert cookie["httponly"], name
@@ -135,7 +135,7 @@ def test_cookies_are_out_of_the_reach_of_scripts_and_of_other_sites() -> None:
 
 
 def test_an_unknown_address_is_answered_in_the_same_look_and_both_languages() -> None:
-    for language, words in (("en", "There is nothing here"), ("zh-CN", "页面不存在")):
+    for language, words in (("en", "Page not found"), ("zh-CN", "页面不存在")):
         response = browser_of(None, language=language).get("/nothing/here")
         assert response.status_code == 404
         assert words in response.content.decode()

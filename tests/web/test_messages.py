@@ -1,4 +1,4 @@
-"""The inbox, the bell, what comes by e-mail, and the calendar of deadlines, as people meet them."""
+"""The pages of the inbox, the bell, e-mail notifications and the calendar of deadlines."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ def browser(person_id: str, **headers: str) -> Client:
 
 @pytest.fixture
 def invited(database: str) -> Cast:  # noqa: ARG001 (the database is in use)
-    """The cast, an hour after S has invited A; everybody has been told."""
+    """The cast, an hour after S has invited A; all messages are delivered."""
     people_of_it = cast()
     at = clock.now() - HOUR
     happen(at, invite("S", "A"))
@@ -42,7 +42,7 @@ def test_the_inbox_says_what_happened_and_the_bell_how_much_of_it_is_new(invited
     olivia, wei = browser(invited.olivia), browser(invited.wei)
     page = olivia.get("/inbox/").content.decode()
     assert "山海茶铺 invites oliviasteeps as its marketing account" in page
-    assert "Not read yet:" in page
+    assert "Unread:" in page
     assert "1 unread message<" in olivia.get("/settings/messages").content.decode()
     empty = wei.get("/inbox/").content.decode()
     assert "暂无消息" in empty
@@ -140,7 +140,7 @@ def test_every_message_of_the_demo_leads_to_a_page_that_is_there() -> None:
 def test_what_comes_by_mail_is_chosen_by_kind(invited: Cast) -> None:
     olivia = browser(invited.olivia)
     page = olivia.get("/settings/messages").content.decode()
-    assert "also go to olivia@example.com" in page
+    assert "also sent to olivia@example.com" in page
     assert page.count('name="kind"') == page.count(" checked") == 12
     assert "A creator declines" not in page, "that is told to shops"
     response = olivia.post("/settings/messages", {"kind": ["link.invited", "nonsense", "link.declined"]})
@@ -167,7 +167,7 @@ def new_address(client: Client) -> str:
 
 
 def entries(path: str) -> list[tuple[str, str, str]]:
-    """Summary, instant and page of each entry of a calendar."""
+    """The summary, instant and page of each entry of a calendar."""
     response = Client().get(path)
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
@@ -257,7 +257,7 @@ def test_a_calendar_address_is_shown_once_replaced_and_revoked(invited: Cast) ->
     assert revoked.content == unknown.content
 
 
-def test_the_calendar_of_whoever_left_shows_nothing_of_it(invited: Cast) -> None:
+def test_the_calendar_of_a_former_member_no_longer_shows_the_shop(invited: Cast) -> None:
     address = new_address(browser(invited.olivia))
     with writing():
         membership.remove_member(invited.olivia, "creator", "A")

@@ -1,4 +1,4 @@
-"""Wherever a reason that support can help with is shown, the ticket about it is one click, already written (R39)."""
+"""Every page with a reason that support can help with offers a ready-made ticket in one click (R39)."""
 
 import re
 
@@ -17,7 +17,7 @@ _FIELD = re.compile(r'name="([^"]+)" value="([^"]*)"')
 
 
 def offered(page: str) -> tuple[str, dict[str, list[str]]]:
-    """The address and the fields of the one form that opens a ticket."""
+    """The address and the fields of the form that opens a ticket."""
     ((action, form),) = _FORM.findall(page)
     fields: dict[str, list[str]] = {}
     for name, value in _FIELD.findall(form):

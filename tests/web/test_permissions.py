@@ -1,4 +1,4 @@
-"""One table says who may use what, it names every route, and it is held to."""
+"""The permission table names every route, and the routes follow it."""
 
 import re
 
@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from shoplink.config.permissions import undeclared
 from shoplink.web import routes
-from shoplink.web.page.declare import PAGES, Page
+from shoplink.web.page.declare import PAGES, DeclaredPage
 from shoplink.web.request.access import ANYONE
-from tests.browser.tour import STOPS, UNSEEN
+from tests.browser.tour import NOT_IN_TOUR, STOPS
 from tests.web.golden import PERMISSIONS, permissions
 from tests.web.persona import browser_of, seen
 
@@ -27,12 +27,12 @@ def test_no_route_is_left_out_of_the_table() -> None:
     assert undeclared() == []
 
 
-def _protected() -> list[Page]:
+def _protected() -> list[DeclaredPage]:
     return [page for page in PAGES.values() if page.access is not ANYONE]
 
 
-def _address(page: Page, shop_id: str, account_id: str) -> str:
-    """An address of the page; whatever else it names is something that is not there."""
+def _address(page: DeclaredPage, shop_id: str, account_id: str) -> str:
+    """An address of the page; apart from shop and account, it names things that do not exist."""
     named = re.findall(r"<(?:(\w+):)?(\w+)>", page.route)
     values = {
         name: {"shop_id": shop_id, "account_id": account_id}.get(name, "1" if kind == "int" else "nothing")
@@ -93,7 +93,7 @@ def test_the_tour_stops_at_every_page_in_both_languages() -> None:
         for language in ("zh-CN", "en"):
             assert "</html>" in seen(stop, language)
         visited.add(_name_of(stop.address()))
-    assert {name for name, page in PAGES.items() if "GET" in page.methods} - visited - UNSEEN == set()
+    assert {name for name, page in PAGES.items() if "GET" in page.methods} - visited - NOT_IN_TOUR == set()
 
 
 def _name_of(path: str) -> str:

@@ -1,4 +1,4 @@
-"""Signing in at the organisation's own provider, which really answers, and the way to TikTok."""
+"""Sign-in with the organisation's own provider, which is a running server here, and the redirect to TikTok."""
 
 import re
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 def come_back(browser: Browser, path: str) -> object:
-    """Press the button, and come back from the provider with a code."""
+    """Press the button, and return from the provider with a code."""
     onward = browser.send(path)
     assert onward.status_code == 200
     target = onward.headers["Refresh"].removeprefix("0; url=")
@@ -60,11 +60,11 @@ def invitation() -> str:
     return f"/join/{made.secret}/"
 
 
-def test_whoever_is_known_by_a_verified_address_is_signed_in(sso: Provider) -> None:
+def test_a_person_with_a_verified_address_is_signed_in(sso: Provider) -> None:
     person(EMAIL, ("shop", "S1"))
     sso.claims = {"sub": "7", "email": EMAIL, "email_verified": True, "name": "Lin"}
     browser = Browser()
-    assert "Sign in by Example SSO" in browser.look("/sign-in/")
+    assert "Sign in with Example SSO" in browser.look("/sign-in/")
     answer = come_back(browser, "/sign-in/with/oidc/?process=login&next=/seller/S1/members/")
     assert answer.headers["Location"] == "/seller/S1/members/"  # type: ignore[attr-defined]
     assert browser.signed_in
@@ -83,7 +83,7 @@ def test_a_provider_lets_nobody_sign_up(sso: Provider) -> None:
     sso.claims = {"sub": "7", "email": "new@example.com", "email_verified": True}
     browser = Browser()
     answer = come_back(browser, "/sign-in/with/oidc/")
-    assert "Nobody signs up here by themselves" in answer.content.decode()  # type: ignore[attr-defined]
+    assert "You cannot sign up without an invitation" in answer.content.decode()  # type: ignore[attr-defined]
     assert Person.objects.count() == 0
 
 

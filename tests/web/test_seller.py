@@ -1,4 +1,4 @@
-"""The seller's console, over HTTP: what is shown is what was decided, and what is sent is done once."""
+"""The seller's console, over HTTP."""
 
 import re
 
@@ -42,13 +42,13 @@ def _link_id(shop_id: str, account_id: str) -> str:
 
 
 def _request(page: str) -> str:
-    """The unlink request that a page asks to answer."""
+    """The id of the unlink request in a page's form."""
     (request,) = re.findall(r'name="request" value="([^"]*)"', page)
     return str(request)
 
 
 def _asked(client: Client, handle: str, account_id: str) -> str:
-    """The conditions of linking an account as a marketing account, once it was found."""
+    """Look up an account, and return the page with the conditions of inviting it as a marketing account."""
     client.post(f"/seller/{HOME}/link", {"handle": handle})
     return _text(client, f"/seller/{HOME}/link/{account_id}/marketing")
 
@@ -56,7 +56,7 @@ def _asked(client: Client, handle: str, account_id: str) -> str:
 def test_home_says_first_what_waits_for_me_across_my_shops(lin: Client) -> None:
     page = _text(lin, "/seller/")
     assert page.index("@周周在伦敦") < page.index("@callumreads") < page.index("@meilin.eats")
-    assert "asks to be unlinked" in page
+    assert "requests to be unlinked" in page
     assert "Northbank Books" not in page
 
 
@@ -94,7 +94,7 @@ def test_the_whole_story_of_an_invitation() -> None:
     found = mo.post(f"/seller/{shop_id}/link", {"handle": "@noralane1", "role": "official"})
     assert found.headers["Location"] == f"/seller/{shop_id}/link/{account_id}/official"
     page = _text(mo, found.headers["Location"])
-    assert "Every condition holds" in page
+    assert "Every condition is met" in page
     key = re.search(r'name="key" value="([^"]+)"', page)[1]  # type: ignore[index]
     for _ in range(2):
         sent = mo.post(found.headers["Location"], {"key": key, "reference": "C-77"})
@@ -110,7 +110,7 @@ def test_the_whole_story_of_an_invitation() -> None:
 def test_every_condition_is_a_row_and_what_fails_says_why_and_who_acts(lin: Client) -> None:
     lin.post(f"/seller/{BEAUTY}/link", {"handle": "jacklin07"})
     page = _text(lin, f"/seller/{BEAUTY}/link/{links.UNDER_AGE}/marketing")
-    assert page.count("does not hold") == 3
+    assert page.count("not met") == 3
     assert page.count(": ") >= 3
     assert "Send invitation" not in page
     assert "Send the ticket" in page
@@ -122,8 +122,8 @@ def test_every_condition_is_a_row_and_what_fails_says_why_and_who_acts(lin: Clie
 @pytest.mark.parametrize(
     ("registered_in", "said"),
     [
-        ("SG", ["once support has corrected the country", "Support’s turn"]),
-        ("US", ["Support cannot correct accounts registered there", "Nobody’s turn"]),
+        ("SG", ["once support has corrected the country", "Support must act"]),
+        ("US", ["Support cannot correct accounts registered there", "No action needed"]),
     ],
 )
 def test_what_will_hold_the_link_in_review_says_how_it_is_cleared_and_who_acts(
@@ -131,8 +131,8 @@ def test_what_will_hold_the_link_in_review_says_how_it_is_cleared_and_who_acts(
 ) -> None:
     done(put_account("nora.lane-1", handle="noralane1", registered_in=registered_in))
     page = _asked(lin, "noralane1", "nora.lane-1")
-    assert "It can be invited; the link will then be held in review" in page
-    assert "Every condition holds" not in page
+    assert "This account can be invited; the link will then be in review" in page
+    assert "Every condition is met" not in page
     assert "Send invitation" in page
     assert "/help/reasons/account.registration_mismatch?market=GB" in page
     assert all(words in page for words in said)
@@ -142,10 +142,10 @@ def test_what_will_hold_the_link_in_review_says_how_it_is_cleared_and_who_acts(
 def test_a_strangers_revoked_permission_holds_the_link_and_only_the_creator_sees_why(lin: Client) -> None:
     done(put_account("nora.lane-1", handle="noralane1", commerce_permission="revoked"))
     page = _asked(lin, "noralane1", "nora.lane-1")
-    assert "The account is in good standing: will hold it in review" in page
+    assert "The account is in good standing: will keep it in review" in page
     assert "Something in the account’s own standing is in the way." in page
     assert "The creator can see what it is" in page
-    assert "Creator’s turn" in page
+    assert "The creator must act" in page
     assert "revoked" not in page
 
 
@@ -153,8 +153,8 @@ def test_a_strangers_revoked_permission_holds_the_link_and_only_the_creator_sees
 def test_what_would_hold_the_link_is_shown_beside_what_refuses_the_invitation(lin: Client) -> None:
     done(put_account("nora.lane-1", handle="noralane1", status="abnormal", registered_in="SG"))
     page = _asked(lin, "noralane1", "nora.lane-1")
-    assert "It cannot be linked now" in page
-    assert (page.count("does not hold"), page.count("will hold it in review")) == (1, 1)
+    assert "This account cannot be linked now" in page
+    assert (page.count("not met"), page.count("will keep it in review")) == (1, 1)
     assert "Send the ticket" not in page, "a ticket is about what refuses it"
     assert "account.status_not_normal" not in page
 
@@ -184,18 +184,18 @@ def test_who_owns_both_sides_invites_and_confirms_with_one_button() -> None:
 
 
 def test_a_deadline_is_on_both_clocks_where_they_differ(lin: Client) -> None:
-    """Nobody has told this service where the creator lives, so it is the clock of the account's country."""
+    """The creator has set no time zone, so the page uses that of the account's country."""
     path = f"/seller/{HOME}/links/{_link_id(HOME, 'callum.reid')}"
-    assert "On the creator’s clock" not in _text(lin, path)
+    assert "In the creator’s time zone" not in _text(lin, path)
     lin.cookies["zone"] = "Asia%2FShanghai"
-    assert re.search(r"On the creator’s clock: [^<]* (GMT|BST)", _text(lin, path))
+    assert re.search(r"In the creator’s time zone: [^<]* (GMT|BST)", _text(lin, path))
 
 
 @rule("R46")
 def test_an_unlink_request_shows_what_changes_before_it_is_agreed_to(lin: Client) -> None:
     link_id = _link_id(HOME, "zhou.zhou")
     page = _text(lin, f"/seller/{HOME}/links/{link_id}/unlink")
-    assert "The slot is free at once" in page
+    assert "The slot becomes free immediately" in page
     agreed = lin.post(
         f"/seller/{HOME}/links/{link_id}/unlink", {"answer": "agree", "request": _request(page)}
     )
@@ -204,7 +204,7 @@ def test_an_unlink_request_shows_what_changes_before_it_is_agreed_to(lin: Client
 
 @rule("R46")
 def test_what_a_page_offered_to_agree_to_is_agreed_to_or_nothing(lin: Client) -> None:
-    """A request that was withdrawn, or made anew, since the page was opened is not agreed to: nor is the link ended alone."""
+    """A form does not approve a request that was withdrawn or sent again since its page was opened."""
     link_id, path = _link_id(HOME, "zhou.zhou"), f"/seller/{HOME}/links/{_link_id(HOME, 'zhou.zhou')}/unlink"
     seen = _request(_text(lin, path))
     creator, pair = Actor("account", "zhou.zhou"), {"shop_id": HOME, "account_id": "zhou.zhou"}
@@ -232,7 +232,7 @@ def test_an_unlink_request_can_be_refused_with_a_note(lin: Client) -> None:
 
 def test_a_link_in_review_says_what_holds_it(lin: Client) -> None:
     page = _text(lin, f"/seller/hh-snacks-us/links/{_link_id('hh-snacks-us', 'mei.lin')}")
-    assert "What holds it in review" in page
+    assert "Why it is in review" in page
     assert "Singapore" in page
 
 
@@ -255,7 +255,7 @@ def test_forty_handles_are_judged_in_order_and_those_that_pass_are_sent(lin: Cli
     ("facts", "judged", "sent"),
     [
         ({"registered_in": "SG"}, "once support has corrected the country", "once support has corrected"),
-        # Once it has invited the account the shop is told what holds the link.
+        # After inviting the account, the shop may see the reasons for the review.
         (
             {"commerce_permission": "revoked"},
             "Something in the account’s own standing",
@@ -277,12 +277,12 @@ def test_of_many_those_are_marked_whose_links_will_be_held(
     ):
         page = lin.post(f"/seller/{HOME}/many", {**many, "do": does}).content.decode()
         assert heading in page
-        assert page.count("will then be held in review") == 1
+        assert page.count("will then be in review") == 1
         assert reason in page
 
 
 def test_what_was_not_sent_does_not_count_as_sent(lin: Client) -> None:
-    """A form that is sent once more with another role asks for something else, which is decided for itself."""
+    """The same form with another role is another command, with a decision of its own."""
     many = {"handles": "@noralane1", "do": "send", "key": "k"}
     lin.post(f"/seller/{HOME}/many", {**many, "role": "marketing"})
     again = lin.post(f"/seller/{HOME}/many", {**many, "role": "official"}).content.decode()
@@ -291,7 +291,7 @@ def test_what_was_not_sent_does_not_count_as_sent(lin: Client) -> None:
     lin.cookies["network"] = "US"
     other = lin.post(f"/seller/{HOME}/many", {**many, "role": "marketing"}).content.decode()
     assert "0 invitations sent" in other
-    assert "had been sent before with other input" in other
+    assert "was already sent with other input" in other
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
@@ -320,7 +320,7 @@ def test_after_sending_the_file_has_those_that_were_not_sent(lin: Client) -> Non
     (others,) = re.findall(r'name="handles" value="([^"]*)"', sent.content.decode())
     assert others == "@nobody1"
     alone = lin.post(f"/seller/{HOME}/many", {"handles": "hollyreads1", "do": "send", "key": "l"})
-    assert ("The others as a file" in alone.content.decode()) == (
+    assert ("Download the others" in alone.content.decode()) == (
         "0 invitations sent" in alone.content.decode()
     )
 

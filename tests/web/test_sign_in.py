@@ -1,4 +1,4 @@
-"""Signing in: what is let in, what is not, what is told to nobody, and what ends a session."""
+"""Sign-in: who gets in, who does not, what pages do not disclose, and what ends a session."""
 
 import re
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def test_signing_in_leads_to_no_other_site(target: str) -> None:
     assert again.headers["Location"] == "/"
 
 
-def test_whoever_was_sent_to_sign_in_comes_back() -> None:
+def test_a_visitor_returns_to_the_page_after_signing_in() -> None:
     person(EMAIL, ("shop", "S1"))
     browser = Browser()
     sent = browser.get("/seller/S1/members/").headers["Location"]
@@ -96,7 +96,7 @@ def test_a_forged_form_signs_nobody_in() -> None:
     assert not browser.signed_in
 
 
-def test_whoever_was_deactivated_is_out_at_the_next_request_and_cannot_come_back() -> None:
+def test_a_blocked_person_is_signed_out_at_the_next_request_and_cannot_sign_in() -> None:
     person(EMAIL, ("shop", "S1"))
     browser = Browser()
     browser.sign_in(EMAIL)
@@ -214,7 +214,7 @@ def test_an_address_is_changed_once_its_code_is_entered(mailbox: Mailbox) -> Non
     lin = person(EMAIL)
     browser = Browser()
     browser.sign_in(EMAIL)
-    browser.prove()
+    browser.reauthenticate()
     browser.send("/settings/address/", email="new@example.com", action_add="")
     assert Person.objects.get(pk=lin.pk).email == EMAIL
     browser.send("/sign-in/code/", code=code_in(mailbox, "new@example.com"))
@@ -228,8 +228,8 @@ def totp(secret: str) -> str:
 
 
 def activated(browser: Browser) -> list[str]:
-    """Add an authenticator app; the recovery codes that came of it."""
-    browser.prove()
+    """Add an authenticator app, and return the recovery codes."""
+    browser.reauthenticate()
     secret = re.search(r'id="totp-key"[^>]*>([A-Z2-7]+)<', browser.look("/settings/security/app/"))
     assert secret is not None
     answer = browser.send("/settings/security/app/", code=totp(secret[1]))
@@ -244,7 +244,7 @@ def test_with_an_authenticator_app_a_password_alone_lets_nobody_in(mailbox: Mail
     browser.sign_in(EMAIL)
     codes = activated(browser)
     assert len(codes) == 10
-    assert "Signing in asks for a code now" in [letter["Subject"] for letter in mailbox.letters]
+    assert "Sign-in now requires a code" in [letter["Subject"] for letter in mailbox.letters]
     stored = str(query("SELECT data FROM mfa_authenticator"))
     assert browser.totp_secret not in stored  # type: ignore[attr-defined]
 
@@ -272,10 +272,10 @@ def test_the_app_can_be_removed_again(mailbox: Mailbox) -> None:
     other = Browser()
     other.sign_in(EMAIL)
     assert other.signed_in
-    assert "no longer asks" in mailbox.newest(EMAIL)["Subject"]
+    assert "no longer requires a code" in mailbox.newest(EMAIL)["Subject"]
 
 
-def test_what_secures_a_sign_in_is_changed_only_by_whoever_proves_it_is_them() -> None:
+def test_security_settings_require_reauthentication() -> None:
     person(EMAIL)
     browser = Browser()
     browser.sign_in(EMAIL)
@@ -291,10 +291,10 @@ def test_a_passkey_is_asked_for_with_options_of_this_service() -> None:
     options = browser.get("/sign-in/passkey/", headers={"X-Requested-With": "XMLHttpRequest"}).json()
     assert options["request_options"]["publicKey"]["rpId"] == "localhost"
     browser.sign_in(EMAIL)
-    browser.prove()
+    browser.reauthenticate()
     page = browser.look("/settings/security/passkeys/add/")
     assert '"creation_options"' in page
-    assert "You have none." in browser.look("/settings/security/passkeys/")
+    assert "You have no passkey." in browser.look("/settings/security/passkeys/")
     refused = browser.send("/settings/security/passkeys/add/", name="Laptop", credential="{}")
     assert refused.status_code == 200
     assert query("SELECT count(*) FROM mfa_authenticator") == [(0,)]
@@ -314,7 +314,7 @@ def test_a_person_changes_their_name_language_and_time_zone() -> None:
 
 
 def test_who_never_said_how_they_read_reads_as_the_browser_that_they_sign_in_with() -> None:
-    """E-mails and calendars have no browser to ask."""
+    """E-mails and calendars need a stored language and time zone."""
     person(EMAIL)
     browser = Browser("zh-CN")
     browser.cookies["zone"] = "Asia%2FShanghai"
@@ -347,40 +347,40 @@ def test_the_switch_of_the_page_changes_the_language_that_was_chosen() -> None:
     assert Person.objects.get().name == "Lin"
 
 
-def handed_off(place: sign_in_link.Subject = "shop", subject_id: str = "S1", **how: str) -> str:
+def new_sign_in_link(place: sign_in_link.Subject = "shop", subject_id: str = "S1", **how: str) -> str:
     made = sign_in_link.hand_off(PLATFORM, place, subject_id, **how)  # type: ignore[arg-type]
     assert isinstance(made, sign_in_link.HandOff)
     return f"/sign-in/link/{made.secret}/"
 
 
 def test_a_hand_off_link_signs_in_once_and_leads_where_it_says() -> None:
-    link = handed_off(path="/seller/S1/members/")
+    link = new_sign_in_link(path="/seller/S1/members/")
     browser = Browser()
     for _ in range(2):
-        assert "Continue for Tea House" in browser.look(link)
+        assert "Continue as Tea House" in browser.look(link)
     answer = browser.send(link)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/seller/S1/members/")
     assert in_place(browser) == 200
-    assert "by links of the platform" in browser.look("/seller/S1/members/")
+    assert "signs in through the platform" in browser.look("/seller/S1/members/")
     other = Browser()
-    assert "leads nowhere" in other.look(link, status=404)
+    assert "is no longer valid" in other.look(link, status=404)
     assert other.send(link).status_code == 404
     assert in_place(other) == 302
 
 
-def test_a_hand_off_takes_the_place_of_whoever_was_signed_in() -> None:
+def test_a_sign_in_link_signs_out_the_person_before() -> None:
     person(EMAIL)
     browser = Browser()
     browser.sign_in(EMAIL)
-    link = handed_off()
-    assert "You are signed in as Lin; that ends then." in browser.look(link)
+    link = new_sign_in_link()
+    assert "You are signed in as Lin. Continuing signs you out there first." in browser.look(link)
     browser.send(link)
-    assert "You come here by links of the platform alone" in browser.look("/settings/")
+    assert "You sign in only with links from the platform" in browser.look("/settings/")
 
 
 def test_a_hand_off_person_has_no_other_way_in() -> None:
     browser = Browser()
-    browser.send(handed_off())
+    browser.send(new_sign_in_link())
     one = Person.objects.get()
     assert (one.email, one.has_usable_password()) == (None, False)
     for path in ("", "password/new/", "passkeys/add/", "app/", "providers/"):
@@ -388,12 +388,12 @@ def test_a_hand_off_person_has_no_other_way_in() -> None:
     assert membership.places(one.person_id).shops == ("S1",)
 
 
-def test_who_is_signed_in_and_acts_nowhere_is_told_so_and_not_asked_to_sign_in_again() -> None:
+def test_a_person_without_places_is_told_so_and_not_asked_to_sign_in_again() -> None:
     person(EMAIL)
     browser = Browser()
     browser.sign_in(EMAIL)
     page = browser.look("/").partition('id="content"')[2]
-    assert "You act for nobody at the moment" in page
+    assert "You do not act for anybody yet" in page
     assert "can invite you" in page
     for way in ('href="/inbox/"', 'href="/settings/"', 'action="/sign-out/"'):
         assert way in page
@@ -406,7 +406,7 @@ def test_no_crumb_leads_a_hand_off_person_to_a_page_that_they_have_not() -> None
     person(EMAIL)
     own, handed = Browser(), Browser()
     own.sign_in(EMAIL)
-    handed.send(handed_off())
+    handed.send(new_sign_in_link())
     assert crumb.findall(own.look("/settings/security/sessions/")) == ["/settings/", "/settings/security/"]
     assert crumb.findall(handed.look("/settings/security/sessions/")) == ["/settings/"]
 
@@ -416,15 +416,15 @@ def test_who_is_handed_off_for_what_has_no_name_goes_by_its_id(
     place: sign_in_link.Subject, subject_id: str
 ) -> None:
     done(put_shop("S2"))
-    browser, link = Browser(), handed_off(place, subject_id)
-    assert f"Continue for {subject_id}" in browser.look(link)
+    browser, link = Browser(), new_sign_in_link(place, subject_id)
+    assert f"Continue as {subject_id}" in browser.look(link)
     browser.send(link)
     assert f'<span class="person-name">{subject_id}</span>' in browser.look("/settings/")
 
 
 def test_who_is_signed_in_without_a_name_finds_the_settings_and_the_way_out() -> None:
     browser = Browser()
-    browser.send(handed_off())
+    browser.send(new_sign_in_link())
     Person.objects.update(name="")
     page = browser.look("/seller/S1/")
     assert 'href="/settings/"' in page
@@ -435,7 +435,7 @@ def test_who_is_signed_in_without_a_name_finds_the_settings_and_the_way_out() ->
 @pytest.mark.parametrize("provider", ["oidc", "tiktok", "nothing"])
 def test_a_provider_that_is_not_configured_is_not_there(provider: str) -> None:
     browser = Browser()
-    assert "Sign in by" not in browser.look("/sign-in/")
+    assert "/sign-in/with/" not in browser.look("/sign-in/")
     assert browser.get(f"/sign-in/with/{provider}/").status_code == 404
     assert browser.get(f"/sign-in/with/{provider}/back/").status_code == 404
 

@@ -1,4 +1,4 @@
-"""The key journeys over a running service: real cookies, a password checked as it really is, a link asked for by the API."""
+"""Sign-in over a running service: real cookies, the real password hash, and a sign-in link from the API."""
 
 import re
 import urllib.error
@@ -29,7 +29,7 @@ PASSWORD = "correct horse battery staple"  # noqa: S105 (a test's own)
 
 
 class Page(NamedTuple):
-    """What a browser ends up with."""
+    """The response after all redirects."""
 
     status: int
     path: str
@@ -37,7 +37,7 @@ class Page(NamedTuple):
 
 
 class Visitor:
-    """A browser as far as cookies, redirects and forms go."""
+    """A minimal browser with cookies, redirects and forms."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -45,7 +45,7 @@ class Visitor:
         self._open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies)).open
 
     def look(self, path: str, fields: dict[str, str] | None = None) -> Page:
-        """Look at a page, or send a form to it."""
+        """Get a page, or send a form to it."""
         data = None if fields is None else urlencode(fields).encode()
         request = urllib.request.Request(self.url + path, data, {"Accept-Language": "en"})  # noqa: S310 (our own service)
         try:
@@ -55,7 +55,7 @@ class Visitor:
             return Page(error.code, path, error.read().decode())
 
     def send(self, path: str, **fields: str) -> Page:
-        """Fill in the form of a page."""
+        """Fill in and send the form of a page."""
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.look(path).text)
         assert token is not None, path
         return self.look(path, {"csrfmiddlewaretoken": token[1], **fields})

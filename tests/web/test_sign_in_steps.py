@@ -1,4 +1,4 @@
-"""The pages of signing in that others come before: each can be reached, in both languages, and says what it is."""
+"""The sign-in pages that other pages lead to: each can be reached in both languages and has its heading."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 
 from shoplink.core.facts import Actor
 from shoplink.flows.people import membership, sign_in_link
-from shoplink.web.people.account_mail import LETTERS
+from shoplink.web.people.account_mail import ACCOUNT_MAILS
 from tests.mailbox import Mailbox, receiving
 from tests.store.asking import done, put_shop
 from tests.web.test_sign_in import activated, code_in
@@ -29,7 +29,7 @@ def mailbox(database: str) -> Iterator[Mailbox]:  # noqa: ARG001 (in use)
 
 
 def check(browser: Browser, path: str, status: int = 200) -> None:
-    """A page has a heading of its own in the reader's language."""
+    """Check that a page has a heading in the reader's language."""
     page = browser.look(path, status)
     heading = re.search(r'<h1 class="page-title">(.*?)</h1>', page, re.DOTALL)
     assert heading is not None, path
@@ -83,7 +83,7 @@ def test_another_address(language: str) -> None:
     person(EMAIL)
     browser = Browser(language)
     browser.sign_in(EMAIL)
-    browser.prove()
+    browser.reauthenticate()
     browser.send("/settings/address/", email="new@example.com", action_add="")
     check(browser, "/sign-in/code/")
     check(browser, "/settings/address/")
@@ -118,4 +118,4 @@ def test_every_e_mail_of_allauth_has_its_words() -> None:
         for path in templates.glob("*/email/*_subject.txt")
     }
     by_link = {"account/email/password_reset_key", "account/email/login_code"}
-    assert theirs - by_link == LETTERS.keys()
+    assert theirs - by_link == ACCOUNT_MAILS.keys()

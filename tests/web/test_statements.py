@@ -1,4 +1,4 @@
-"""Every page takes as many SQL statements however many rows there are: the whole tour, before and after everything grew."""
+"""The number of SQL statements of a page does not grow with the data: the whole tour, before and after adding rows."""
 
 from datetime import timedelta
 from urllib.parse import parse_qsl
@@ -21,7 +21,7 @@ from tests.store.asking import command, done, invite, put_account, put_content, 
 from tests.web.persona import browser_of, statements_of
 
 MORE = 30
-"""More of everything than a page shows at once, and than what is looked up by the dozen."""
+"""More rows of everything than a page shows, or than are read in one batch."""
 
 PLATFORM = Actor("platform", "demo")
 SHOPS = sorted({place[1] for persona in PERSONAS.values() for place in persona.places if place[0] == "shop"})
@@ -31,7 +31,7 @@ ACCOUNTS = sorted(
 
 
 def test_no_page_takes_more_statements_once_there_is_more_of_everything(demo_world: str) -> None:  # noqa: ARG001 (in use)
-    _grow(range(2))  # where there is nothing, less is asked for
+    _grow(range(2))  # without any rows, pages run fewer statements
     before = {stop: _statements(stop, prepared=False) for stop in STOPS}
     _grow(range(2, MORE))
     after = {stop: _statements(stop, prepared=True) for stop in STOPS}
@@ -71,7 +71,7 @@ def _grow(numbers: range) -> None:
 
 
 def _grow_shop(shop_id: str, numbers: range) -> None:
-    """Products, links that ended, waivers, and tickets about accounts that are abroad."""
+    """Add products, ended links, waivers, and tickets about accounts abroad."""
     done(*(put_product(f"{shop_id}.more-{number}", shop_id) for number in numbers))
     for number in numbers:
         _ended(shop_id, f"more-{number}", SHOPS.index(shop_id))
@@ -86,14 +86,14 @@ def _grow_shop(shop_id: str, numbers: range) -> None:
 
 
 def _grow_account(account_id: str, numbers: range) -> None:
-    """Videos, and links that ended."""
+    """Add videos and ended links."""
     done(*(put_content(f"{account_id}.more-{number}", account_id) for number in numbers))
     for number in numbers:
         _ended(f"more-{number}", account_id, MORE + number)
 
 
 def _ended(shop_id: str, account_id: str, number: int) -> None:
-    """A link of some days, long ago; each number has a time of its own."""
+    """Add a link that lasted some days, long ago, at a time that depends on the number."""
     began = clock.now() - timedelta(days=1000 + 4 * number)
     ended = began + timedelta(days=2)
     done(
@@ -109,7 +109,7 @@ def _ended(shop_id: str, account_id: str, number: int) -> None:
 
 
 def _grow_people(numbers: range) -> None:
-    """More people at every place, and more places for everybody who has one."""
+    """Add people to every place, and places to everybody who has one."""
     at = clock.now()
     for number in numbers:
         with writing():

@@ -1,4 +1,4 @@
-"""Tickets in the consoles, over HTTP: one click from a refusal, the queue, fixes that show first what they unblock."""
+"""Tickets in the consoles, over HTTP: opening one from a refusal, the queue, and fixes with a preview."""
 
 import re
 from datetime import timedelta
@@ -29,7 +29,7 @@ def ticket_of(shop_id: str, account_id: str) -> str:
 
 
 def text(client: Client, path: str, status: int = 200) -> str:
-    """What a page says, without its marks."""
+    """The text of a page, without its tags."""
     response = client.get(path)
     assert response.status_code == status, (path, response.status_code)
     return words(response.content)
@@ -69,13 +69,13 @@ def test_what_support_cannot_help_with_says_who_can_act() -> None:
     refused = mei.post("/seller/hh-tea-gb/tickets/new", asked)
     said = words(refused.content)
     assert refused.status_code == 409
-    assert "Support cannot help with this; each reason below says who can." in said
+    assert "Support cannot help with this. Each reason below says who can." in said
     assert "Who can act instead" in said
     assert "cannot link a marketing account" in said
     fine = mei.post(
         "/seller/hh-popup-1/tickets/new", {**asked, "account_id": "nora.lane-1", "role": "official"}
     )
-    assert (fine.status_code, "Nothing stands in the way" in words(fine.content)) == (409, True)
+    assert (fine.status_code, "Nothing prevents this now" in words(fine.content)) == (409, True)
 
 
 def test_only_what_a_page_offers_can_be_asked_about() -> None:
@@ -106,7 +106,7 @@ def test_neither_a_made_up_market_nor_a_made_up_key_breaks_anything() -> None:
 def test_a_stuck_link_is_asked_about_by_either_side() -> None:
     link_id = query("SELECT link_id FROM link WHERE account_id = 'mei.lin'")[0][0]
     mei = browser_of("mei", network="US")
-    assert "Send a ticket, already written" in text(mei, f"/seller/{SNACKS}/links/{link_id}")
+    assert "Send a ready-made ticket" in text(mei, f"/seller/{SNACKS}/links/{link_id}")
     opened = mei.post(f"/seller/{SNACKS}/tickets/new", {"link_id": link_id}, follow=True)
     assert "A link that stays in review" in words(opened.content)
     creator = browser_of("meilin", network="US")
@@ -180,13 +180,13 @@ def test_the_side_that_opened_a_ticket_withdraws_it() -> None:
 def test_the_queue_sorts_by_age_and_market_and_by_who_can_act() -> None:
     wei = browser_of("wei")
     page = text(wei, "/support/")
-    assert page.index("@meilin.eats") < page.index("@jacklin07"), "the oldest first"
+    assert page.index("@meilin.eats") < page.index("@jacklin07"), "oldest first"
     assert "@ameliaward" not in page
     assert "Support can help: The account’s country of registration (Singapore)" in page
     assert "@meilin.eats" not in text(wei, "/support/?market=GB")
     assert "@ameliaward" in text(wei, "/support/?status=answered")
     closed = text(wei, "/support/?status=closed")
-    assert "Cleared by itself" in closed
+    assert "Cleared automatically" in closed
     assert "Closed: not for support" in closed
     assert "No tickets here" in text(wei, "/support/?status=answered&market=US")
 
@@ -201,19 +201,17 @@ def test_a_correction_shows_what_it_unblocks_before_it_is_done_and_the_stuck_lin
     typed = {"registered_in": "US", "note": "driving licence seen", "do": "look"}
     looked = wei.post(path, typed)
     said = words(looked.content)
-    assert "At once: The account is linked" in said
+    assert "Immediately: The account is linked" in said
     assert "No longer in the way: The account’s country of registration (Singapore)" in said
-    assert "The ticket then closes by itself" in said
+    assert "The ticket then closes automatically" in said
     assert query("SELECT registered_in FROM account WHERE account_id = 'mei.lin'") == [("SG",)]
     assert query("SELECT status FROM link WHERE account_id = 'mei.lin'") == [("in_review",)]
     mark = re.search(r'name="seen" value="([0-9a-f]{64})"', looked.content.decode())
     assert mark is not None
     other = wei.post(path, {**typed, "registered_in": "CA", "do": "fix", "seen": mark[1]})
-    assert "It takes nothing out of the way" in words(other.content), "what was not shown is not done"
+    assert "It removes no reason" in words(other.content), "what was not shown is not done"
     done_ = wei.post(path, {**typed, "do": "fix", "seen": mark[1]}, follow=True)
-    assert "The link that was stuck is established." in words(done_.content) or "已自动生效" in words(
-        done_.content
-    )
+    assert "The link is now established." in words(done_.content) or "已自动生效" in words(done_.content)
     assert query("SELECT status FROM link WHERE account_id = 'mei.lin'") == [("linked",)]
     assert status_of(ticket_id) == ("closed", "cleared")
     (event,) = query("SELECT data FROM event WHERE type = 'account.corrected' AND account_id = 'mei.lin'")[0]
@@ -224,7 +222,7 @@ def test_a_correction_shows_what_it_unblocks_before_it_is_done_and_the_stuck_lin
 @pytest.mark.parametrize(
     ("typed", "problem"),
     [
-        ({"note": "seen"}, "Choose what to correct."),
+        ({"note": "seen"}, "Choose at least one fact to correct."),
         ({"registered_in": "US", "note": " "}, "Note the evidence"),
         ({"birth_date": "1999-02-30", "note": "x"}, "1999-02-30"),
     ],
@@ -262,8 +260,8 @@ def test_a_waiver_ends_later_than_now_and_says_why() -> None:
     wei, ticket_id = browser_of("wei"), ticket_of(BEAUTY, "amelia.ward")
     path = f"/support/tickets/{ticket_id}/waive"
     for typed, problem in (
-        ({"until": "2020-01-01", "note": "x"}, "would have ended already"),
-        ({"until": "soon", "note": "x"}, "This is no date."),
+        ({"until": "2020-01-01", "note": "x"}, "would already have ended"),
+        ({"until": "soon", "note": "x"}, "This is not a date."),
         ({"until": "", "note": ""}, "Note the evidence"),
     ):
         answer = wei.post(path, {**typed, "do": "look"})
@@ -273,7 +271,7 @@ def test_a_waiver_ends_later_than_now_and_says_why() -> None:
 def test_what_the_rulebook_does_not_let_support_waive_is_not_offered() -> None:
     wei = browser_of("wei")
     ticket_id = ticket_of(SNACKS, "mei.lin")
-    assert "Nothing that is in the way may be waived" in text(wei, f"/support/tickets/{ticket_id}")
+    assert "This rulebook allows no waiver" in text(wei, f"/support/tickets/{ticket_id}")
     assert wei.get(f"/support/tickets/{ticket_id}/waive").status_code == 302
 
 
@@ -282,13 +280,13 @@ def test_support_sees_the_facts_then_and_now() -> None:
     execute(put_account("jack.lin", region="GB", birth_date="1990-01-01", handle="jacklin07"))
     page = text(wei, f"/support/tickets/{ticket_id}")
     assert re.search(r"Country of the account Then Ireland Now United Kingdom", page)
-    assert "What was in the way is gone" in page
+    assert "Nothing is in the way any more" in page
 
 
 def test_support_finds_a_shop_or_an_account_and_all_that_a_ticket_needs() -> None:
     wei = browser_of("wei")
     assert "@meilin.eats" in text(wei, "/support/find?q=@meilin")
-    assert "Nothing begins like this" in text(wei, "/support/find?q=zzz")
+    assert "No matches" in text(wei, "/support/find?q=zzz")
     account = text(wei, "/support/accounts/mei.lin")
     for expected in ("Singapore", "A link that stays in review", "Linking: in review", "山海零食"):
         assert expected in account
@@ -309,9 +307,9 @@ def test_a_creator_may_ask_about_an_unlink_request_once_it_is_unanswered_for_a_w
     from shoplink.store.database.sql import execute as run  # noqa: PLC0415 (time is turned back, as no step could)
 
     run("UPDATE link SET unlink_requested_at = %s WHERE account_id = 'zhou.zhou'", query_week_ago)
-    assert "Send a ticket, already written" in text(zhou, path)
+    assert "Send a ready-made ticket" in text(zhou, path)
     opened = zhou.post("/creator/zhou.zhou/tickets/new", asked, follow=True)
-    assert "Asking to be unlinked" in words(opened.content)
+    assert "Requesting to be unlinked" in words(opened.content)
 
 
 def test_a_chinese_reader_reads_chinese() -> None:

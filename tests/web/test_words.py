@@ -1,4 +1,4 @@
-"""Nothing that a reader sees stands outside the catalogues."""
+"""Every text that a reader sees is in the catalogues."""
 
 import re
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ CHINESE = re.compile(r"[㐀-鿿]")
 
 
 def _data() -> list[str]:
-    """What people called things: names that no catalogue can hold."""
+    """Names that people have chosen, which are in no catalogue."""
     rows = query(
         "SELECT name FROM shop UNION SELECT handle FROM account UNION SELECT account_id FROM account"
     )

@@ -1,4 +1,4 @@
-"""Somebody with a browser, who signs in as people do: with what they typed, clicked, or were sent."""
+"""A person with a browser, who signs in through the pages."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ PASSWORD = "correct horse battery staple"  # noqa: S105 (a test's own)
 
 
 def person(email: str = "lin@example.com", *places: tuple[Place, str], name: str = "Lin") -> Person:
-    """Somebody with a password, a confirmed address, and places to act at."""
+    """A person with a password, a confirmed address, and these places."""
     found = Person(email=email, name=name)
     found.set_password(PASSWORD)
     found.save()
@@ -29,7 +29,7 @@ def person(email: str = "lin@example.com", *places: tuple[Place, str], name: str
 
 
 class Browser(Client):
-    """A browser that checks forged forms as real ones are, and fills the pages' own forms in."""
+    """A client with the CSRF check turned on, which sends the tokens of the pages' forms."""
 
     def __init__(self, language: str = "en") -> None:
         super().__init__(
@@ -37,30 +37,30 @@ class Browser(Client):
         )
 
     def look(self, path: str, status: int = 200) -> str:
-        """What a page says."""
+        """The page at an address, with the expected status."""
         response = self.get(_path(path))
         assert response.status_code == status, (path, response.status_code, response.headers.get("Location"))
         return response.content.decode()
 
     def send(self, path: str, **fields: Any) -> Any:
-        """Send a form with this browser's token, as the page's own form does."""
+        """Send a form with the CSRF token of this client."""
         if "csrftoken" not in self.cookies:
             self.get("/sign-in/")
         token = self.cookies["csrftoken"].value
         return self.post(_path(path), {"csrfmiddlewaretoken": token, **fields})
 
     def sign_in(self, email: str, password: str = PASSWORD, **more: Any) -> Any:
-        """Sign in by address and password."""
+        """Sign in with address and password."""
         return self.send("/sign-in/", login=email, password=password, **more)
 
-    def prove(self, password: str = PASSWORD) -> None:
-        """Enter the password once more, as what concerns security asks for."""
+    def reauthenticate(self, password: str = PASSWORD) -> None:
+        """Reauthenticate with the password, as the security pages require."""
         answer = self.send("/sign-in/again/", password=password, next="/settings/")
         assert answer.status_code == 302, answer.content.decode()
 
     @property
     def signed_in(self) -> bool:
-        """Whether somebody is signed in on this browser."""
+        """Whether a person is signed in."""
         return self.get("/settings/").status_code == 200
 
 

@@ -1,1 +1,1 @@
-"""The consoles: pages for people. They show the decisions of flows and send its commands; no rule is written here."""
+"""The consoles: pages for people. They show decisions and send commands through `flows`; they contain no rules."""

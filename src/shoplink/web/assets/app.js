@@ -1,4 +1,4 @@
-// Every page works without this; it adds what refreshes, counts down and remembers.
+// Pages work without this script. It adds refreshing, countdowns and remembered input.
 import "htmx.org";
 import "./countdown.js";
 import "./keep.js";

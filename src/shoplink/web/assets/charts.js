@@ -1,4 +1,4 @@
-// Draws a chart above every table that asks for one; the table stays, and the chart says what it shows.
+// Draws a chart above every table that has data-chart. The table stays, and the chart has a label for screen readers.
 import { BarChart, LineChart } from "echarts/charts";
 import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";

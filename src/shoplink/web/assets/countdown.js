@@ -1,4 +1,4 @@
-// Counts the time down in every <time data-countdown> with the words that the server gave it.
+// Counts down in every <time data-countdown>, with the texts from the server.
 const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
 function write(element, now) {

@@ -1,4 +1,4 @@
-// The switch of languages brings a page again; what was typed into its forms is typed again.
+// Switching the language reloads the page; this keeps the input of its forms.
 const place = `typed ${location.pathname}${location.search}`;
 const fields = () => [...document.querySelectorAll("main form :is(input, select, textarea)[name]")].filter(
   (field) => !["hidden", "password", "file", "submit"].includes(field.type),

@@ -1,4 +1,4 @@
-"""An account for its creator: its links with the shops they are to, as they stand now."""
+"""An account for its creator: its live links, as they stand now."""
 
 from msgspec import Struct
 
@@ -9,8 +9,8 @@ from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.timeline import TimelineRow, show_timeline
 
 
-class Mine(Struct, frozen=True):
-    """The account's live links: invitations in the order recorded, and the one in review or linked, if there is one."""
+class AccountLinks(Struct, frozen=True):
+    """The account's live links: its open invitations in the order recorded, and the link in review or linked, if any."""
 
     seen: Seen
     invitations: list[Link]
@@ -18,15 +18,15 @@ class Mine(Struct, frozen=True):
 
     @property
     def world(self) -> World:
-        """The World that the links stand in."""
+        """The World that the links are part of."""
         return self.seen.world
 
 
-def mine(account_id: str) -> Mine:
-    """What is live between the account and shops now."""
+def account_links(account_id: str) -> AccountLinks:
+    """The live links of an account."""
     seen = look_at(accounts=[account_id])
     live = list(seen.world.accounts[account_id].live.values())
-    return Mine(
+    return AccountLinks(
         seen,
         [link for link in live if link.status == "invited"],
         next((link for link in live if link.status != "invited"), None),
@@ -34,16 +34,16 @@ def mine(account_id: str) -> Mine:
 
 
 def handle_of(world: World, account_id: str) -> str:
-    """How the account is called: its handle with the @, else its id."""
+    """The name of the account: its handle with the @, else its id."""
     handle = world.accounts[account_id].facts.handle
     return f"@{handle}" if handle else account_id
 
 
 def shop_of(world: World, link: Link) -> str:
-    """How the shop of a link is called: its name, else its id."""
+    """The name of the link's shop, else its id."""
     return world.shops[link.shop_id].facts.name or link.shop_id
 
 
-def happened(visit: Visit, link: Link) -> list[TimelineRow]:
-    """What has happened to a link, the newest first."""
+def link_timeline(visit: Visit, link: Link) -> list[TimelineRow]:
+    """The events of a link, newest first."""
     return show_timeline(visit, reversed(timeline(link.link_id)))

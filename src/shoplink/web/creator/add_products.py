@@ -1,4 +1,4 @@
-"""Where a creator finds products to put in: Add from shop for the linked shop's, and choosing among all other shops'."""
+"""Pages to add products: from the linked shop ("Add from shop"), or from all other shops for a commission."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ from shoplink.core.commerce.permissions import permissions
 from shoplink.core.wire_format import read_reason
 from shoplink.flows.look import look_at
 from shoplink.store.read.commerce import one_content, page_of_products, products_of
-from shoplink.web.creator.account import handle_of, mine, shop_of
+from shoplink.web.creator.account import account_links, handle_of, shop_of
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import CREATOR
@@ -34,7 +34,7 @@ from shoplink.wording.sentences import N_
 
 
 class Offer(Struct, frozen=True):
-    """A product that may be put in: `there` if it is there already, `chosen` as the form had it, `problems` why not."""
+    """A product that can be added; `there` means already added, `chosen` selected in the form, `problems` why not."""
 
     product: ProductRow
     shop_id: str
@@ -44,8 +44,8 @@ class Offer(Struct, frozen=True):
     problems: list[str]
 
 
-class Offers(Struct, frozen=True):
-    """What the page shows; `to` is the video or live that it is for, empty for the showcase."""
+class OffersPage(Struct, frozen=True):
+    """The page; `to` is the id of the video or live that products are added to, empty for the showcase."""
 
     account_id: str
     handle: str
@@ -64,9 +64,9 @@ class Offers(Struct, frozen=True):
 
 @page("creator/<str:account_id>/add", CREATOR, posts=True)
 def add(visit: Visit, account_id: str) -> PageResponse:
-    """Add from shop: many of the linked shop's products at once, each with its own outcome."""
-    found, to = mine(account_id), _target(visit, account_id)
-    link = found.current
+    """Add from shop: add several products of the linked shop at once, each with its own result."""
+    links, to = account_links(account_id), _target(visit, account_id)
+    link = links.current
     if link is None or link.status != "linked":
         return visit.redirect("creator.showcase", account_id=account_id)
     result = None
@@ -86,7 +86,7 @@ def add(visit: Visit, account_id: str) -> PageResponse:
             result = CommandResult(accepted=False, problem=_("Choose at least one product."))
         if result.accepted and all(one["outcome"] == "added" for one in result.products):
             return _back(visit, account_id, to, _("Added."))
-    view = _own(visit, found.world, link, to, result)
+    view = _own_shop_view(visit, links.world, link, to, result)
     return PageContent("creator/add.html", view, status=result.status if result else 200)
 
 
@@ -97,18 +97,18 @@ def add(visit: Visit, account_id: str) -> PageResponse:
     menu=Menu(icon="trending-up", title=N_("Choose products")),
 )
 def choose(visit: Visit, account_id: str) -> PageResponse:
-    """选品: other shops' products, the rising ones first asked for; many are promoted at once, each for its commission."""
+    """选品: other shops' products, by default only the rising ones; several can be promoted at once, each for its commission."""
     to, tried = _target(visit, account_id), dict[str, CommandResult]()
     if visit.submitted:
-        tried = _promoted(visit, account_id, to)
+        tried = _promote(visit, account_id, to)
         if tried and all(result.accepted for result in tried.values()):
-            return _back(visit, account_id, to, _("Added. You earn the commission on what you sell."))
-    view = _others(visit, account_id, to, tried)
+            return _back(visit, account_id, to, _("Added. You earn a commission on what you sell."))
+    view = _other_shops_view(visit, account_id, to, tried)
     return PageContent("creator/choose.html", view, status=_status(tried) if visit.submitted else 200)
 
 
-def _promoted(visit: Visit, account_id: str, to: Content | None) -> dict[str, CommandResult]:
-    """What became of each product that was chosen, one after the other in one batch; ids of none are left out."""
+def _promote(visit: Visit, account_id: str, to: Content | None) -> dict[str, CommandResult]:
+    """The result for each selected product, in one batch; unknown ids are left out."""
     chosen = dict.fromkeys(visit.form.getlist("product_id")[:PAGE])
     known = products_of([product_id for product_id in chosen if "\x00" not in product_id])
     wanted = [known[product_id] for product_id in chosen if product_id in known]
@@ -122,14 +122,14 @@ def _promotions(account_id: str, to: Content | None, products: Iterable[Product]
 
 
 def _status(tried: dict[str, CommandResult]) -> int:
-    """Nothing was chosen; some were added; or none of them."""
+    """The HTTP status: 422 if nothing was selected, 200 if at least one product was added, else the lowest error."""
     if not tried:
         return 422
     return min(result.status for result in tried.values())
 
 
 def _target(visit: Visit, account_id: str) -> Content | None:
-    """The video or live that products are for; None is the showcase. Raises Http404 if it is not mine."""
+    """The video or live that products are added to; None for the showcase. Raises Http404 if it is another account's."""
     to = visit.form.get("to", "") or visit.query.get("to", "")
     if not to:
         return None
@@ -147,9 +147,11 @@ def _back(visit: Visit, account_id: str, to: Content | None, message: str) -> Pa
     return visit.redirect("creator.showcase", message=message, account_id=account_id)
 
 
-def _own(visit: Visit, world: World, link: Link, to: Content | None, result: CommandResult | None) -> Offers:
+def _own_shop_view(
+    visit: Visit, world: World, link: Link, to: Content | None, result: CommandResult | None
+) -> OffersPage:
     wanted = product_filter(visit)
-    found = _products(visit, wanted, shop_id=link.shop_id)
+    products = _products(visit, wanted, shop_id=link.shop_id)
     why_not = permissions(world, link.shop_id, link.account_id).why_not[
         "add_to_video" if to else "add_to_showcase"
     ]
@@ -159,9 +161,9 @@ def _own(visit: Visit, world: World, link: Link, to: Content | None, result: Com
         if result
         else {}
     )
-    now = _judged_own(visit, link, to, [one.product_id for one in found[:PAGE]])
+    now = _own_shop_reasons(visit, link, to, [one.product_id for one in products[:PAGE]])
     rows = []
-    for one in found[:PAGE]:
+    for one in products[:PAGE]:
         tried = outcomes.get(one.product_id)
         rows.append(
             _offer(
@@ -176,16 +178,21 @@ def _own(visit: Visit, world: World, link: Link, to: Content | None, result: Com
         )
     problem = result.problem if result else ""
     if outcomes:
-        problem = _some(sum(not reasons for reasons in outcomes.values()), len(outcomes))
-    products = [("product_ids", one) for one in sorted(chosen) or [one.product_id for one in found[:1]]]
-    asked, shop = [("command", "add_from_shop"), ("link_id", link.link_id), *products], shop_of(world, link)
-    return _offers(visit, world, link.account_id, to, rows, found, wanted, why_not, problem, shop, asked)
+        problem = _added_some(sum(not reasons for reasons in outcomes.values()), len(outcomes))
+    selection = [("product_ids", one) for one in sorted(chosen) or [one.product_id for one in products[:1]]]
+    ticket_fields, shop = (
+        [("command", "add_from_shop"), ("link_id", link.link_id), *selection],
+        shop_of(world, link),
+    )
+    return _offers(
+        visit, world, link.account_id, to, rows, products, wanted, why_not, problem, shop, ticket_fields
+    )
 
 
-def _judged_own(
+def _own_shop_reasons(
     visit: Visit, link: Link, to: Content | None, product_ids: list[str]
 ) -> dict[str, tuple[Reason, ...]]:
-    """What adding each of these products would come to now."""
+    """For each product, the reasons why it cannot be added now."""
     if not product_ids:
         return {}
     pair = {"shop_id": link.shop_id, "account_id": link.account_id}
@@ -195,7 +202,7 @@ def _judged_own(
     return {product_id: reasons.get(product_id, ()) for product_id in product_ids}
 
 
-def _offer(  # noqa: PLR0913 (what is known of a product that may be put in)
+def _offer(  # noqa: PLR0913 (what is known of a product that can be added)
     visit: Visit,
     product: Product,
     wanted: ProductFilter,
@@ -206,7 +213,7 @@ def _offer(  # noqa: PLR0913 (what is known of a product that may be put in)
     common: Iterable[Reason],
     shop: str = "",
 ) -> Offer:
-    """A row: what stands in the way now, or stood when it was `tried`; what holds for all rows is said above them."""
+    """A row with the reasons now, or those of the form that `tried` it; reasons common to all rows are shown above them."""
     there = any(reason.code == "item.already_there" for reason in now)
     against = [reason for reason in now if reason.code != "item.already_there"] if tried is None else tried
     return Offer(
@@ -215,24 +222,28 @@ def _offer(  # noqa: PLR0913 (what is known of a product that may be put in)
         shop=shop,
         there=there,
         chosen=chosen and not there,
-        problems=_said(visit, (reason for reason in against if reason not in common)),
+        problems=_problems(visit, (reason for reason in against if reason not in common)),
     )
 
 
-def _some(added: int, chosen: int) -> str:
-    return _("{added} of {chosen} were added; the others say why not.").format(added=added, chosen=chosen)
+def _added_some(added: int, chosen: int) -> str:
+    return _("{added} of {chosen} were added. Each of the others shows its reason.").format(
+        added=added, chosen=chosen
+    )
 
 
-def _said(visit: Visit, reasons: Iterable[Reason]) -> list[str]:
+def _problems(visit: Visit, reasons: Iterable[Reason]) -> list[str]:
     return [say_reason(reason, visit.language, visit.zone).problem for reason in reasons]
 
 
-def _others(visit: Visit, account_id: str, to: Content | None, tried: dict[str, CommandResult]) -> Offers:
-    wanted, link = product_filter(visit, potential=True), mine(account_id).current
+def _other_shops_view(
+    visit: Visit, account_id: str, to: Content | None, tried: dict[str, CommandResult]
+) -> OffersPage:
+    wanted, link = product_filter(visit, potential=True), account_links(account_id).current
     own = link.shop_id if link is not None and link.status == "linked" else None
-    found = _products(visit, wanted, but_shop_id=own)
-    world = look_at(shops={one.shop_id for one in found[:PAGE]}, accounts=[account_id]).world
-    now = dry_run_batch(visit, _promotions(account_id, to, found[:PAGE]))
+    products = _products(visit, wanted, but_shop_id=own)
+    world = look_at(shops={one.shop_id for one in products[:PAGE]}, accounts=[account_id]).world
+    now = dry_run_batch(visit, _promotions(account_id, to, products[:PAGE]))
     held = [decision.reasons if isinstance(decision, Refused) else () for decision in now]
     common = [
         reason
@@ -240,7 +251,7 @@ def _others(visit: Visit, account_id: str, to: Content | None, tried: dict[str, 
         if "product_id" not in reason.params and all(reason in each for each in held)
     ]
     rows = []
-    for one, reasons in zip(found, held, strict=False):
+    for one, reasons in zip(products, held, strict=False):
         result = tried.get(one.product_id)
         row = _offer(
             visit,
@@ -257,13 +268,13 @@ def _others(visit: Visit, account_id: str, to: Content | None, tried: dict[str, 
         rows.append(row)
     problem = ""
     if tried:
-        problem = _some(sum(result.accepted for result in tried.values()), len(tried))
+        problem = _added_some(sum(result.accepted for result in tried.values()), len(tried))
     elif visit.submitted:
         problem = _("Choose at least one product.")
-    wished = ([one for one in found if one.product_id in tried] or found)[:1]
+    wished = ([one for one in products if one.product_id in tried] or products)[:1]
     about = [each for one in wished for each in (("shop_id", one.shop_id), ("product_id", one.product_id))]
-    asked = [("command", "promote"), *about]
-    return _offers(visit, world, account_id, to, rows, found, wanted, common, problem, "", asked)
+    ticket_fields = [("command", "promote"), *about]
+    return _offers(visit, world, account_id, to, rows, products, wanted, common, problem, "", ticket_fields)
 
 
 def _products(
@@ -286,15 +297,15 @@ def _offers(  # noqa: PLR0913, PLR0917 (what the two pages have in common)
     account_id: str,
     to: Content | None,
     rows: list[Offer],
-    found: list[Product],
+    products: list[Product],
     wanted: ProductFilter,
     why_not: Iterable[Reason],
     problem: str,
     shop: str,
-    asked: list[tuple[str, str]],
-) -> Offers:
+    ticket_fields: list[tuple[str, str]],
+) -> OffersPage:
     address, base = f"{visit.request.path}?{wanted.query}", f"/creator/{account_id}"
-    return Offers(
+    return OffersPage(
         account_id=account_id,
         handle=handle_of(world, account_id),
         shop=shop,
@@ -303,9 +314,9 @@ def _offers(  # noqa: PLR0913, PLR0917 (what the two pages have in common)
         back_url=f"{base}/videos/{to.content_id}" if to else f"{base}/showcase",
         rows=rows,
         product_filter=wanted,
-        next_url=f"{address}&cursor={found[PAGE - 1].product_id}" if len(found) > PAGE else "",
+        next_url=f"{address}&cursor={products[PAGE - 1].product_id}" if len(products) > PAGE else "",
         first_url=address if cursor_of(visit) else "",
         why_not=show_reasons(visit, why_not),
-        ask=ticket_about(visit, why_not, *asked, *([("content_id", to.content_id)] if to else [])),
+        ask=ticket_about(visit, why_not, *ticket_fields, *([("content_id", to.content_id)] if to else [])),
         problem=problem,
     )

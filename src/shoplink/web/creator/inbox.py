@@ -1,4 +1,4 @@
-"""The creator's inbox: which shop invites me, as what, until when; confirm or decline."""
+"""The creator's open invitations, and the link in review or linked; the forms confirm or decline."""
 
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from shoplink.core import Link
 from shoplink.core.next_actor import next_actor, review_reasons
 from shoplink.network import zone_of_country
 from shoplink.store.people.membership import time_zone_at
-from shoplink.web.creator.account import Mine, handle_of, happened, mine, shop_of
+from shoplink.web.creator.account import AccountLinks, account_links, handle_of, link_timeline, shop_of
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import ANY_CREATOR, CREATOR, places_of
@@ -23,8 +23,8 @@ from shoplink.web.view_model.timeline import TimelineRow
 from shoplink.wording.sentences import N_
 
 
-class Invitation(Struct, frozen=True):
-    """An invitation: what it means, until when, and every reason why it cannot be confirmed now."""
+class InvitationCard(Struct, frozen=True):
+    """An invitation: its terms, its deadline, and every reason why it cannot be confirmed now."""
 
     link_id: str
     shop: str
@@ -39,8 +39,8 @@ class Invitation(Struct, frozen=True):
     ticket_helps: bool
 
 
-class Current(Struct, frozen=True):
-    """The link in review or linked: where it stands, whose turn it is, what holds it, what happened."""
+class CurrentLink(Struct, frozen=True):
+    """The link in review or linked: its status, who must act next, why it is in review, what happened."""
 
     link_id: str
     shop: str
@@ -52,30 +52,30 @@ class Current(Struct, frozen=True):
     timeline: list[TimelineRow]
 
 
-class Inbox(Struct, frozen=True):
-    """What the page shows; `failed` is the link that a form could not be done for."""
+class InvitationsPage(Struct, frozen=True):
+    """The page; `failed` is the link of a form that was refused."""
 
     account_id: str
     handle: str
-    invitations: list[Invitation]
-    current: Current | None
+    invitations: list[InvitationCard]
+    current: CurrentLink | None
     failed: str
     problem: str
 
 
 @page("creator/", ANY_CREATOR)
 def start(visit: Visit) -> PageResponse:
-    """On to the first of my accounts."""
+    """Redirect to the person's first account."""
     return visit.redirect("creator.inbox", account_id=places_of(visit.request).accounts[0])
 
 
 @page("creator/<str:account_id>/", CREATOR, posts=True, menu=Menu(icon="mail", title=N_("Invitations")))
 def inbox(visit: Visit, account_id: str) -> PageResponse:
-    """Every open invitation, and the link that I am in."""
-    found, result, link_id = mine(account_id), None, ""
+    """Every open invitation, and the current link."""
+    links, result, link_id = account_links(account_id), None, ""
     if visit.submitted:
         link_id = visit.form.get("link_id", "")
-        link = next((each for each in _open(found) if each.link_id == link_id), None)
+        link = next((each for each in _open(links) if each.link_id == link_id), None)
         result = (
             _answer(visit, account_id, link)
             if link
@@ -84,22 +84,22 @@ def inbox(visit: Visit, account_id: str) -> PageResponse:
         if result.accepted:
             message = _("Declined.") if visit.form.get("answer") == "decline" else _confirmed(result)
             return visit.redirect("creator.inbox", message=message, account_id=account_id)
-        found = mine(account_id)
-    view = Inbox(
+        links = account_links(account_id)
+    view = InvitationsPage(
         account_id=account_id,
-        handle=handle_of(found.world, account_id),
-        invitations=[_invitation(visit, found, link) for link in found.invitations],
-        current=_current(visit, found) if found.current else None,
+        handle=handle_of(links.world, account_id),
+        invitations=[_invitation(visit, links, link) for link in links.invitations],
+        current=_current(visit, links) if links.current else None,
         failed=link_id,
         problem=result.problem if result else "",
     )
     return PageContent("creator/inbox.html", view, status=result.status if result else 200)
 
 
-def _open(found: Mine) -> list[Link]:
-    """What can be answered: invitations, and a link that is still held in review."""
-    held = [found.current] if found.current and found.current.status == "in_review" else []
-    return [*found.invitations, *held]
+def _open(links: AccountLinks) -> list[Link]:
+    """The links that can be answered: open invitations, and a link in review."""
+    held = [links.current] if links.current and links.current.status == "in_review" else []
+    return [*links.invitations, *held]
 
 
 def _answer(visit: Visit, account_id: str, link: Link) -> CommandResult:
@@ -112,11 +112,11 @@ def _answer(visit: Visit, account_id: str, link: Link) -> CommandResult:
 def _confirmed(result: CommandResult) -> str:
     if any(event["type"] == "link.established" for event in result.events):
         return _("Confirmed: you are linked.")
-    return _("Confirmed. Something still holds it; see below.")
+    return _("Confirmed. The link is still in review; see below.")
 
 
-def _invitation(visit: Visit, found: Mine, link: Link) -> Invitation:
-    region, world = visit.network.region, found.world
+def _invitation(visit: Visit, links: AccountLinks, link: Link) -> InvitationCard:
+    region, world = visit.network.region, links.world
     dry_run_result = dry_run(
         visit, "accept", shop_id=link.shop_id, account_id=link.account_id, network_region=region
     )
@@ -124,7 +124,7 @@ def _invitation(visit: Visit, found: Mine, link: Link) -> Invitation:
     parameters = world.rulebook(market).parameters
     official = link.role == "official"
     reasons = show_reasons(visit, dry_run_result.reasons)
-    return Invitation(
+    return InvitationCard(
         link_id=link.link_id,
         shop=shop_of(world, link),
         market=visit.language.country(market),
@@ -135,26 +135,26 @@ def _invitation(visit: Visit, found: Mine, link: Link) -> Invitation:
         may_promote_others=parameters.official_may_promote_other_shops
         if official
         else parameters.marketing_may_promote_other_shops,
-        ends_others=len(found.invitations) - 1,
+        ends_others=len(links.invitations) - 1,
         reasons=reasons,
         ticket_helps=any(reason.support_helps for reason in reasons),
     )
 
 
 def _theirs(visit: Visit, link: Link, market: str) -> str:
-    """The deadline on the shop's clock, if that is another than the reader's: the market's, if no more is known."""
+    """The deadline in the shop's time zone (its market's if it chose none); '' if it is also the reader's."""
     name = time_zone_at("shop", link.shop_id) or zone_of_country(market)
     if not name or name == str(visit.zone) or link.expires_at is None:
         return ""
     return visit.language.instant(link.expires_at, ZoneInfo(name))
 
 
-def _current(visit: Visit, found: Mine) -> Current:
-    link, world = found.current, found.world
-    assert link is not None, "asked only where there is one"
+def _current(visit: Visit, links: AccountLinks) -> CurrentLink:
+    link, world = links.current, links.world
+    assert link is not None, "the caller has checked that there is a current link"
     held = review_reasons(world, link, world.now)
     reasons = show_reasons(visit, held)
-    return Current(
+    return CurrentLink(
         link_id=link.link_id,
         shop=shop_of(world, link),
         role=show_role(visit, link.role),
@@ -162,5 +162,5 @@ def _current(visit: Visit, found: Mine) -> Current:
         next_actor=show_next_actor(next_actor(link, held)),
         held=reasons,
         ticket_helps=any(reason.support_helps for reason in reasons),
-        timeline=happened(visit, link),
+        timeline=link_timeline(visit, link),
     )

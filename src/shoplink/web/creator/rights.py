@@ -1,4 +1,4 @@
-"""What may I do: what the link gives me, what I need for the rest, and why not more."""
+"""The creator's rights: what the link allows, and every reason why something is not allowed."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from shoplink.core.commerce.permissions import (
 from shoplink.core.next_actor import review_reasons
 from shoplink.core.reasons import CATALOGUE
 from shoplink.store.read.commerce import page_of_products
-from shoplink.web.creator.account import handle_of, mine, shop_of
+from shoplink.web.creator.account import account_links, handle_of, shop_of
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import CREATOR
@@ -28,17 +28,17 @@ from shoplink.wording.sentences import N_
 
 
 class Right(Struct, frozen=True):
-    """Something that may or may not be done."""
+    """A right: whether the account has it, and a note."""
 
     title: str
     allowed: bool
     note: str = ""
 
 
-class Rights(Struct, frozen=True):
-    """What the page shows: the account's own standing, what may be done, and every reason why not more.
+class RightsPage(Struct, frozen=True):
+    """The account's standing, its rights, and every reason why it has no more.
 
-    `shop` is the one that it is about; empty for an account without a link.
+    `shop` is the shop of the current link; empty for an account without a link.
     """
 
     account_id: str
@@ -63,23 +63,23 @@ _TITLES: dict[Action, str] = {
 
 @page("creator/<str:account_id>/rights", CREATOR, menu=Menu(icon="key", title=N_("What may I do")))
 def rights(visit: Visit, account_id: str) -> PageResponse:
-    """My own standing, and my rights at the shop I am linked to, or as an affiliate creator."""
-    found = mine(account_id)
-    link, world = found.current, found.world
-    given = permissions(world, link.shop_id, account_id) if link else as_affiliate(world, account_id)
+    """The account's standing, and its rights with its shop or as an affiliate creator."""
+    links = account_links(account_id)
+    link, world = links.current, links.world
+    granted = permissions(world, link.shop_id, account_id) if link else as_affiliate(world, account_id)
     held = review_reasons(world, link, world.now) if link else ()
-    reasons = _once(given, held, alone=link is None)
+    reasons = _all_reasons(granted, held, alone=link is None)
     return PageContent(
         "creator/rights.html",
-        Rights(
+        RightsPage(
             account_id=account_id,
             handle=handle_of(world, account_id),
             shop=shop_of(world, link) if link else "",
             standing=_standing(visit, world, account_id),
             rights=[
-                *(_right(visit, action, given.why_not[action], alone=link is None) for action in ACTIONS),
-                _followers(given.followers_minimum),
-                Right(_("Sell without commission"), given.commission == "none"),
+                *(_right(visit, action, granted.why_not[action], alone=link is None) for action in ACTIONS),
+                _followers(granted.followers_minimum),
+                Right(_("Sell without commission"), granted.commission == "none"),
             ],
             reasons=show_reasons(visit, reasons),
             ask=_ask(visit, link, held, reasons) if link else None,
@@ -88,34 +88,38 @@ def rights(visit: Visit, account_id: str) -> PageResponse:
 
 
 def _ask(visit: Visit, link: Link, held: Sequence[Reason], reasons: Sequence[Reason]) -> TicketForm | None:
-    """A ticket about what holds the link in review; else about adding a product, which the reasons would refuse."""
+    """A ticket about the review of the link, or else about adding a product, which the same reasons refuse."""
     if held:
         return ticket_about(visit, held, ("link_id", link.link_id))
     some = page_of_products(1, "", shop_id=link.shop_id, status="on_sale")
-    asked = [("product_ids", one.product_id) for one in some]
-    fields = [("command", "add_from_shop"), ("link_id", link.link_id), *asked]
-    return ticket_about(visit, reasons, *fields) if asked else None
+    product_ids = [("product_ids", one.product_id) for one in some]
+    fields = [("command", "add_from_shop"), ("link_id", link.link_id), *product_ids]
+    return ticket_about(visit, reasons, *fields) if product_ids else None
 
 
 def _right(visit: Visit, action: Action, why_not: tuple[Reason, ...], *, alone: bool) -> Right:
-    """Something with every reason why it may not be done; who has no link is not told of one that never was."""
+    """A right with every reason against it. Without a link, one sentence replaces the reasons about the missing link."""
     problems = [row.problem for row in show_reasons(visit, why_not)]
     if alone and action not in WITHOUT_LINK:
-        problems = [_("Only with a link to the shop.")]
+        problems = [_("Requires a link to the shop.")]
     return Right(_(_TITLES[action]), not why_not, " ".join(problems))
 
 
 def _followers(minimum: int) -> Right:
-    note = _("Without a link it takes {number} followers.").format(number=f"{minimum:,}") if minimum else ""
-    return Right(_("Sell without a minimum of followers"), not minimum, note)
+    note = (
+        _("Without a link, this requires {number} followers.").format(number=f"{minimum:,}")
+        if minimum
+        else ""
+    )
+    return Right(_("Sell with any number of followers"), not minimum, note)
 
 
-def _once(given: Permissions, held: Sequence[Reason], *, alone: bool) -> list[Reason]:
-    """Every reason once, with those that hold the link in review, in the order of what they are about."""
+def _all_reasons(granted: Permissions, held: Sequence[Reason], *, alone: bool) -> list[Reason]:
+    """Every reason once, including those that keep the link in review, in the catalogue's order."""
     actions = [action for action in ACTIONS if not alone or action in WITHOUT_LINK]
-    found = {reason.code: reason for action in actions for reason in given.why_not[action]}
-    found |= {reason.code: reason for reason in held}
-    return sorted(found.values(), key=lambda reason: [*CATALOGUE].index(reason.code))
+    by_code = {reason.code: reason for action in actions for reason in granted.why_not[action]}
+    by_code |= {reason.code: reason for reason in held}
+    return sorted(by_code.values(), key=lambda reason: [*CATALOGUE].index(reason.code))
 
 
 def _standing(visit: Visit, world: World, account_id: str) -> list[Right]:

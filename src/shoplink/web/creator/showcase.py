@@ -1,4 +1,4 @@
-"""A creator's showcase, videos and lives with their products, what is put in and what is taken out."""
+"""A creator's showcase, videos and lives with their products; the forms add and remove."""
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -21,8 +21,8 @@ from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording.sentences import N_
 
 
-class ShownRow(Struct, frozen=True):
-    """A product in a place: why it is there, since when, and whether I can take it out."""
+class PlacedProductRow(Struct, frozen=True):
+    """A product in a place: why it is there, since when, and whether the creator can remove it."""
 
     product: ProductRow
     why: str
@@ -31,7 +31,7 @@ class ShownRow(Struct, frozen=True):
 
 
 class PlacePage(Struct, frozen=True):
-    """What a place shows: the showcase, or a video or live; `add_url` is where products are added to it."""
+    """The products of a place: the showcase, a video or a live; `add_url` is the page that adds products of the own shop."""
 
     account_id: str
     handle: str
@@ -39,7 +39,7 @@ class PlacePage(Struct, frozen=True):
     kind: Badge | None
     shop: str
     synced_since: Instant | None
-    rows: list[ShownRow]
+    rows: list[PlacedProductRow]
     add_url: str
     choose_url: str
     next_url: str
@@ -49,7 +49,7 @@ class PlacePage(Struct, frozen=True):
 
 
 class ContentRow(Struct, frozen=True):
-    """A video or live, and how many products it shows."""
+    """A video or live, and the number of its products."""
 
     url: str
     title: str
@@ -58,8 +58,8 @@ class ContentRow(Struct, frozen=True):
     products: int
 
 
-class Contents(Struct, frozen=True):
-    """My videos and lives; what was typed to record another."""
+class VideosPage(Struct, frozen=True):
+    """The account's videos and lives, and the form that adds one."""
 
     account_id: str
     handle: str
@@ -78,7 +78,7 @@ class Contents(Struct, frozen=True):
     menu=Menu(icon="shopping-bag", title=N_("Showcase")),
 )
 def showcase(visit: Visit, account_id: str) -> PageResponse:
-    """My showcase page by page; its forms take products out."""
+    """The showcase; the forms remove products."""
     result = None
     if visit.submitted:
         result = _remove(visit, account_id, None)
@@ -95,7 +95,7 @@ def showcase(visit: Visit, account_id: str) -> PageResponse:
     menu=Menu(icon="video", title=N_("Videos and lives")),
 )
 def videos(visit: Visit, account_id: str) -> PageResponse:
-    """My videos and lives; its form records one."""
+    """The videos and lives; the form adds one."""
     result, typed = None, {}
     if visit.submitted:
         typed = {name: visit.form.get(name, "").strip() for name in ("content_id", "kind", "title")}
@@ -103,17 +103,17 @@ def videos(visit: Visit, account_id: str) -> PageResponse:
         if result.accepted:
             return visit.redirect(
                 "creator.video",
-                message=_("Recorded. Now add products to it."),
+                message=_("The video or live is added. Now add products to it."),
                 account_id=account_id,
                 content_id=typed["content_id"],
             )
-    found = counted_contents(account_id, PAGE + 1, cursor_of(visit))
-    shown, address = found[:PAGE], f"/creator/{account_id}/videos"
-    view = Contents(
+    contents = counted_contents(account_id, PAGE + 1, cursor_of(visit))
+    shown, address = contents[:PAGE], f"/creator/{account_id}/videos"
+    view = VideosPage(
         account_id=account_id,
         handle=_handle(account_id),
         rows=[_content(account_id, one) for one in shown],
-        next_url=f"{address}?cursor={shown[-1].content.content_id}" if len(found) > PAGE else "",
+        next_url=f"{address}?cursor={shown[-1].content.content_id}" if len(contents) > PAGE else "",
         first_url=address if cursor_of(visit) else "",
         typed=typed or {name: visit.form.get(name, "") for name in ("content_id", "kind", "title")},
         refused=show_reasons(visit, result.reasons if result else ()),
@@ -124,7 +124,7 @@ def videos(visit: Visit, account_id: str) -> PageResponse:
 
 @page("creator/<str:account_id>/videos/<str:content_id>", CREATOR, posts=True)
 def video(visit: Visit, account_id: str, content_id: str) -> PageResponse:
-    """One of my videos or lives with its products; its forms take products out."""
+    """A video or live with its products; the forms remove products."""
     content = one_content(content_id)
     if content is None or content.account_id != account_id:
         raise Http404
@@ -151,12 +151,12 @@ def _handle(account_id: str) -> str:
 
 def _place(visit: Visit, account_id: str, content: Content | None, result: CommandResult | None) -> PlacePage:
     after, content_id = cursor_of(visit), content.content_id if content else None
-    found = place(account_id, content_id, None, PAGE + 1, after)
-    assert found is not None, "the page's access says that the account is known"
-    world, shown = look_at(accounts=[account_id]).world, found.shown[:PAGE]
+    contents = place(account_id, content_id, None, PAGE + 1, after)
+    assert contents is not None, "the page's access proves that the account exists"
+    world, shown = look_at(accounts=[account_id]).world, contents.shown[:PAGE]
     base = f"/creator/{account_id}"
     address = f"{base}/videos/{content_id}" if content_id else f"{base}/showcase"
-    link = found.link
+    link = contents.link
     synced = link.synced_since if link and content is None else None
     target = f"?to={content_id}" if content_id else ""
     return PlacePage(
@@ -166,27 +166,27 @@ def _place(visit: Visit, account_id: str, content: Content | None, result: Comma
         kind=show_kind(content.kind) if content else None,
         shop=world.shops[link.shop_id].facts.name or link.shop_id if link else "",
         synced_since=show_instant(visit, synced) if synced else None,
-        rows=[_shown(visit, one, found) for one in shown],
+        rows=[_shown(visit, one, contents) for one in shown],
         add_url=f"{base}/add{target}" if link else "",
         choose_url=f"{base}/choose{target}",
-        next_url=f"{address}?cursor={shown[-1].product.product_id}" if len(found.shown) > PAGE else "",
+        next_url=f"{address}?cursor={shown[-1].product.product_id}" if len(contents.shown) > PAGE else "",
         first_url=address if after else "",
         refused=show_reasons(visit, result.reasons if result else ()),
         problem=result.problem if result else "",
     )
 
 
-def _shown(visit: Visit, shown: Shown, found: Place) -> ShownRow:
+def _shown(visit: Visit, shown: Shown, contents: Place) -> PlacedProductRow:
     row, item = show_product(visit, shown.product), shown.item
     if item is None:
-        since = found.link.synced_since if found.link else None
-        return ShownRow(
+        since = contents.link.synced_since if contents.link else None
+        return PlacedProductRow(
             row, _("synced with the shop"), show_instant(visit, since) if since else None, removable=False
         )
     why = _("from your shop, no commission")
     if item.came_under is None:
         why = _("promoted, commission {rate}").format(rate=rate(item.commission_rate_bp))
-    return ShownRow(row, why, show_instant(visit, item.added_at), removable=True)
+    return PlacedProductRow(row, why, show_instant(visit, item.added_at), removable=True)
 
 
 def _content(account_id: str, one: ContentCount) -> ContentRow:

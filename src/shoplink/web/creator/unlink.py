@@ -5,7 +5,7 @@ from msgspec import Struct
 
 from shoplink.core.ticket import support_helps, unanswered_since
 from shoplink.store.read.commerce import items_leaving
-from shoplink.web.creator.account import Mine, handle_of, happened, mine, shop_of
+from shoplink.web.creator.account import AccountLinks, account_links, handle_of, link_timeline, shop_of
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import CREATOR
@@ -19,8 +19,8 @@ from shoplink.web.view_model.timeline import TimelineRow
 from shoplink.wording.sentences import N_
 
 
-class Profile(Struct, frozen=True):
-    """The account, with the shop it is linked to, if it is; `info_url` tells of the link, however it stands."""
+class ProfilePage(Struct, frozen=True):
+    """The account and the shop of its current link, if any; `info_url` is the page that shows that link."""
 
     account_id: str
     handle: str
@@ -31,8 +31,8 @@ class Profile(Struct, frozen=True):
     info_url: str
 
 
-class LinkInfo(Struct, frozen=True):
-    """The link, and what stands between the creator and the end of it."""
+class LinkInfoPage(Struct, frozen=True):
+    """The link, and the state or the conditions of an unlink request."""
 
     account_id: str
     shop: str
@@ -53,27 +53,27 @@ class LinkInfo(Struct, frozen=True):
 
 @page("creator/<str:account_id>/profile", CREATOR, menu=Menu(icon="user", title=N_("Profile")))
 def profile(visit: Visit, account_id: str) -> PageResponse:
-    """My profile, with the showcase button."""
+    """The profile, with the showcase button."""
     return PageContent("creator/profile.html", _profile(visit, account_id))
 
 
 @page("creator/<str:account_id>/profile/showcase", CREATOR)
 def entrance(visit: Visit, account_id: str) -> PageResponse:
-    """Behind the showcase button: Enter."""
+    """The page behind the showcase button, with "Enter"."""
     return PageContent("creator/entrance.html", _profile(visit, account_id))
 
 
 @page("creator/<str:account_id>/profile/shop", CREATOR)
 def your_shop(visit: Visit, account_id: str) -> PageResponse:
-    """Your Shop, with "View link info" at the bottom."""
+    """Your Shop, with "View link info"."""
     return PageContent("creator/your_shop.html", _profile(visit, account_id))
 
 
 @page("creator/<str:account_id>/profile/link", CREATOR, posts=True)
 def link_info(visit: Visit, account_id: str) -> PageResponse:
-    """The link, with "Send unlink request" at the bottom; and the state of a request, with "Withdraw"."""
-    found = mine(account_id)
-    link = found.current
+    """The link, with "Send unlink request", or the open request with "Withdraw"."""
+    links = account_links(account_id)
+    link = links.current
     if link is None or link.status != "linked":
         return visit.redirect("creator.your_shop", account_id=account_id)
     result = None
@@ -85,47 +85,47 @@ def link_info(visit: Visit, account_id: str) -> PageResponse:
         else:
             region = visit.network.region
             result = send(visit, "request_unlink", link_id=link.link_id, network_region=region, **fields)
-            message = _("The unlink request is sent. Now it is the shop’s turn.")
+            message = _("The unlink request is sent. The shop must answer it.")
         if result.accepted:
             return visit.redirect("creator.link_info", message=message, account_id=account_id)
-        found = mine(account_id)
+        links = account_links(account_id)
     return PageContent(
-        "creator/link_info.html", _info(visit, found, result), status=result.status if result else 200
+        "creator/link_info.html", _info(visit, links, result), status=result.status if result else 200
     )
 
 
-def _profile(visit: Visit, account_id: str) -> Profile:
-    found = mine(account_id)
-    link, home = found.current, f"/creator/{account_id}/"
-    return Profile(
+def _profile(visit: Visit, account_id: str) -> ProfilePage:
+    links = account_links(account_id)
+    link, home = links.current, f"/creator/{account_id}/"
+    return ProfilePage(
         account_id=account_id,
-        handle=handle_of(found.world, account_id),
-        followers=f"{found.world.accounts[account_id].facts.followers:,}",
-        shop=shop_of(found.world, link) if link else "",
+        handle=handle_of(links.world, account_id),
+        followers=f"{links.world.accounts[account_id].facts.followers:,}",
+        shop=shop_of(links.world, link) if link else "",
         role=show_role(visit, link.role) if link else "",
         status=show_link_status(link) if link else None,
-        # Only an established link has its own page; what holds one in review is told on the creator's first page.
+        # Only an established link has its own page; the invitations page shows a link in review.
         info_url=f"{home}profile/link" if link and link.status == "linked" else home,
     )
 
 
-def _info(visit: Visit, found: Mine, result: CommandResult | None) -> LinkInfo:
-    link = found.current
-    assert link is not None, "asked only where there is one"
+def _info(visit: Visit, links: AccountLinks, result: CommandResult | None) -> LinkInfoPage:
+    link = links.current
+    assert link is not None, "the caller has checked that there is a current link"
     region, requested_at = visit.network.region, link.unlink_requested_at
-    leaving = items_leaving(link, found.world.now)
+    leaving = items_leaving(link, links.world.now)
     dry_run_result = dry_run(
         visit, "request_unlink", shop_id=link.shop_id, account_id=link.account_id, network_region=region
     )
     reasons = show_reasons(
         visit, () if requested_at and result is None else (result or dry_run_result).reasons
     )
-    market = found.world.shops[link.shop_id].facts.market
-    rulebook = found.world.rulebook(market)
+    market = links.world.shops[link.shop_id].facts.market
+    rulebook = links.world.rulebook(market)
     ask_from = unanswered_since(requested_at, rulebook) if requested_at else None
-    return LinkInfo(
+    return LinkInfoPage(
         account_id=link.account_id,
-        shop=shop_of(found.world, link),
+        shop=shop_of(links.world, link),
         role=show_role(visit, link.role),
         status=show_link_status(link),
         since=show_instant(visit, link.linked_at) if link.linked_at else None,
@@ -140,5 +140,5 @@ def _info(visit: Visit, found: Mine, result: CommandResult | None) -> LinkInfo:
         showcase_leaving=leaving.showcase,
         contents_leaving=leaving.contents,
         problem=result.problem if result else "",
-        timeline=happened(visit, link),
+        timeline=link_timeline(visit, link),
     )

@@ -1,4 +1,4 @@
-"""The reader's own choices: language, colour scheme, and in the demo the country of the network; kept in cookies."""
+"""The reader's choices, stored in cookies: language, colour scheme, and in the demo the country of the network."""
 
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,8 +14,8 @@ from shoplink.web.request.visit import PageResponse, Visit
 
 @page("choices", ANYONE, posts=True)
 def choices(visit: Visit) -> PageResponse:
-    """Keep what was chosen (the language is kept by the reader's middleware), and go back to the page."""
-    response = HttpResponseRedirect(way_back(visit.request))
+    """Store the choice and return to the page. The reader's middleware stores the language."""
+    response = HttpResponseRedirect(return_address(visit.request))
     theme, network = visit.form.get("theme"), visit.form.get("network")
     if theme in THEMES:
         set_cookie(response, visit.request, THEME_COOKIE, theme)
@@ -24,8 +24,8 @@ def choices(visit: Visit) -> PageResponse:
     return response
 
 
-def way_back(request: HttpRequest) -> str:
-    """Where a form says it came from, if that is an address of ours; else the start."""
-    wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
-    return wanted if safe else "/"
+def return_address(request: HttpRequest) -> str:
+    """The address in the form's `next` field if it is one of ours; else the home page."""
+    address = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")
+    return address if safe else "/"

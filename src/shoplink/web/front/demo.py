@@ -1,4 +1,4 @@
-"""The way into the demo: anybody of its world, with one click. Nowhere else than in the demo's database."""
+"""The chooser of the demo: one click signs in as any of its personas. Exists only on the demo's database."""
 
 from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -7,7 +7,7 @@ from msgspec import Struct
 from shoplink.demo.personas import PERSONAS, Persona, is_demo, person_id
 from shoplink.store.read.names import names
 from shoplink.web.page.declare import page
-from shoplink.web.people.sign_in_session import enter
+from shoplink.web.people.sign_in_session import sign_in_without_password
 from shoplink.web.request.access import ANYONE
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.badge import Badge
@@ -15,7 +15,7 @@ from shoplink.wording.sentences import N_
 
 
 class PersonaCard(Struct, frozen=True):
-    """Somebody to be tried out: who they are, and what there is to see through their eyes."""
+    """A persona: who it is, and what there is to see."""
 
     key: str
     name: str
@@ -24,8 +24,8 @@ class PersonaCard(Struct, frozen=True):
     story: str
 
 
-class DemoView(Struct, frozen=True):
-    """The people of the demo world."""
+class DemoPage(Struct, frozen=True):
+    """The personas of the demo world."""
 
     sellers: list[PersonaCard]
     creators: list[PersonaCard]
@@ -33,28 +33,32 @@ class DemoView(Struct, frozen=True):
 
 
 _STORIES = {
-    "mei": N_("Runs an agency’s shops in two markets: requests to answer, an invitation about to expire."),
+    "mei": N_(
+        "Runs an agency’s shops in two markets, with requests to answer and an invitation about to expire."
+    ),
     "lan": N_("Looks after one shop that has used all ten marketing links of its 180 days."),
-    "leo": N_("Sells books and is the face of the shop: one person, a shop and an account."),
+    "leo": N_("Sells books and appears in the videos: one person with a shop and an account."),
     "callum": N_("Has an invitation that expires in a few hours."),
     "zhou": N_("Has asked to be unlinked and waits for the shop’s answer."),
     "olivia": N_("Is the official account of a tea shop."),
-    "meilin": N_("Confirmed an invitation; the link is held in review by where the account was registered."),
-    "jack": N_("Is not 18 yet, and lives in another country than the shops."),
-    "nora": N_("Has not been invited yet: nothing stands in the way."),
+    "meilin": N_(
+        "Confirmed an invitation; the link is in review because of where the account was registered."
+    ),
+    "jack": N_("Is under 18 and lives in a different country from the shops."),
+    "nora": N_("Has not been invited yet, and nothing is in the way."),
     "wei": N_("Answers tickets, corrects facts, grants waivers."),
-    "alex": N_("Sees everything: shops, accounts, rulebooks, who did what."),
+    "alex": N_("Sees everything: shops, accounts, rulebooks and the audit log."),
 }
 
 
 @page("demo", ANYONE, posts=True)
 def chooser(visit: Visit) -> PageResponse:
-    """Everybody of the demo world; choosing one signs in as them."""
+    """Every persona of the demo world; the form signs in as one."""
     if not is_demo():
         raise Http404
     if visit.submitted:
         key = visit.form.get("persona", "")
-        if key not in PERSONAS or not enter(visit.request, person_id(key), "demo"):
+        if key not in PERSONAS or not sign_in_without_password(visit.request, person_id(key), "demo"):
             raise Http404
         return HttpResponseRedirect("/")
     shops, accounts = names(_subjects("shop"), _subjects("creator"))
@@ -62,7 +66,7 @@ def chooser(visit: Visit) -> PageResponse:
     groups = [PERSONAS[card.key].places[0][0] for card in cards]
     return PageContent(
         "demo/chooser.html",
-        DemoView(
+        DemoPage(
             sellers=[card for card, group in zip(cards, groups, strict=True) if group == "shop"],
             creators=[card for card, group in zip(cards, groups, strict=True) if group == "creator"],
             staff=[

@@ -1,4 +1,4 @@
-"""The front door: to the person's place, or to the way to one."""
+"""The home page: it leads to the person's first place, or shows how to get one."""
 
 from django.http import HttpResponseRedirect
 
@@ -10,7 +10,7 @@ from shoplink.web.request.visit import PageContent, PageResponse, Visit
 
 @page("", ANYONE)
 def door(visit: Visit) -> PageResponse:
-    """A signed-in person goes on to the first of their places, if there is one; everybody else learns how to get in."""
+    """Redirect a signed-in person to the first of their places. Show others how to sign in."""
     if visit.signed_in:
         may = places_of(visit.request)
         if may.platform or may.support:

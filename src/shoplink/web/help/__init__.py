@@ -1,4 +1,4 @@
-"""The help centre: the guide and every reason, with the numbers of the rulebook in force in the reader's market."""
+"""The help centre: the guide and every reason, with the numbers of the rulebook in the reader's market."""
 
 from shoplink.web.help import centre
 

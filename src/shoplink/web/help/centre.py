@@ -1,4 +1,4 @@
-"""The pages of help; whoever reads them, signed in or not, finds the rulebook that is in force in their market."""
+"""The pages of the help centre, written from the rulebook in force in the reader's market; no sign-in needed."""
 
 from collections.abc import Iterable
 from urllib.parse import urlencode
@@ -17,52 +17,52 @@ from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.wording import language_for
 from shoplink.wording.say_help import PassageText, TopicText, say_reason_help, say_topics
 
-ASKED_MAX = 100
+QUERY_LENGTH_MAX = 100
 
 
-class Entry(Struct, frozen=True):
-    """A page of help to go to; `text` is how it begins."""
+class HelpEntry(Struct, frozen=True):
+    """A link to a help page; `text` is its first paragraph."""
 
     url: str
     title: str
     text: str
 
 
-class Rules(Struct, frozen=True):
-    """Which rulebook the pages are written from, and the markets to choose from: address, name, whether chosen."""
+class RulebookChoice(Struct, frozen=True):
+    """The rulebook that the pages are written from, and the markets to choose: address, name and whether chosen."""
 
     rulebook: str
     market: str
     markets: list[tuple[str, str, bool]]
 
 
-class Contents(Struct, frozen=True):
-    """The topics and the reasons, or those of them that were searched for."""
+class HelpHome(Struct, frozen=True):
+    """The topics and the reasons, or the search results among them."""
 
-    rules: Rules
-    asked: str
-    topics: list[Entry]
-    reasons: list[Entry]
+    rules: RulebookChoice
+    query: str
+    topics: list[HelpEntry]
+    reasons: list[HelpEntry]
     home_url: str
-    tickets: list[Entry]
+    tickets: list[HelpEntry]
 
 
-class Article(Struct, frozen=True):
-    """A topic, or the paragraph of a reason (`code`; `support_helps` then says whether a ticket can be opened)."""
+class HelpArticle(Struct, frozen=True):
+    """A topic, or a reason (`code`), for which `support_helps` says whether a ticket can be opened."""
 
-    rules: Rules
+    rules: RulebookChoice
     title: str
     steps: list[PassageText]
     before: list[PassageText]
     after: list[PassageText]
-    reasons: list[Entry]
+    reasons: list[HelpEntry]
     home_url: str
     code: str = ""
     support_helps: bool = False
 
 
 class _Centre:
-    """The help centre for one visit: in the reader's language, by the rulebook of the chosen market."""
+    """The help centre for one visit, in the reader's language and by the rulebook of the chosen market."""
 
     def __init__(self, visit: Visit) -> None:
         self.visit = visit
@@ -70,13 +70,13 @@ class _Centre:
         may = places_of(visit.request)
         mine = markets_of(may.shops, may.accounts)
         markets = mine or sorted({each.market for each in activations()})
-        asked = visit.query.get("market", "")
-        self.market = asked if asked in markets else (mine[0] if mine else "")
+        chosen = visit.query.get("market", "")
+        self.market = chosen if chosen in markets else (mine[0] if mine else "")
         self.rulebook: Rulebook = world.rulebook(self.market)
         self.topics = say_topics(self.rulebook, visit.language)
         self.reasons = say_reason_help(self.rulebook, visit.language)
         here = visit.request.path
-        self.rules = Rules(
+        self.rules = RulebookChoice(
             rulebook=self.rulebook.name,
             market=visit.language.country(self.market) if self.market else "",
             markets=[
@@ -86,19 +86,19 @@ class _Centre:
         )
 
     def url(self, path: str = "") -> str:
-        """A page of help, in the market that was chosen."""
+        """The address of a help page for the chosen market."""
         return f"/help/{path}" + (f"?{urlencode({'market': self.market})}" if self.market else "")
 
-    def entries(self, topics: Iterable[TopicText], folder: str = "") -> list[Entry]:
-        """The ways to these pages."""
-        return [Entry(self.url(f"{folder}{one.name}"), one.title, one.passages[0].text) for one in topics]
+    def entries(self, topics: Iterable[TopicText], folder: str = "") -> list[HelpEntry]:
+        """Links to these pages."""
+        return [HelpEntry(self.url(f"{folder}{one.name}"), one.title, one.passages[0].text) for one in topics]
 
-    def article(self, topic: TopicText, code: str = "") -> Article:
-        """A topic or a reason in full."""
+    def article(self, topic: TopicText, code: str = "") -> HelpArticle:
+        """The page of a topic or a reason."""
         kinds = [passage.kind for passage in topic.passages]
         first = kinds.index("step") if "step" in kinds else len(kinds)
         steps = [passage for passage in topic.passages if passage.kind == "step"]
-        return Article(
+        return HelpArticle(
             rules=self.rules,
             title=topic.title,
             before=list(topic.passages[:first]),
@@ -111,13 +111,13 @@ class _Centre:
         )
 
     def _support_helps(self, code: str) -> bool:
-        """Whether a ticket may be opened; about a request that may stay open for ever, once it has waited long."""
+        """Whether a ticket can be opened about a reason, also an unlink request where no deadline answers it."""
         waits = code == "unlink.already_requested" and self.rulebook.unlink_answer_ttl is None
         return waits or CATALOGUE[code].support_helps
 
-    def found(self, asked: str) -> tuple[list[Entry], list[Entry]]:
-        """The pages in which every word asked for stands, in either language; those that have it in the title first."""
-        words = asked.casefold().split()
+    def search(self, query: str) -> tuple[list[HelpEntry], list[HelpEntry]]:
+        """The pages that contain every word of the query, in either language; matches in titles come first."""
+        words = query.casefold().split()
         both = [
             {name: _words_of(topic) for name, topic in say(self.rulebook, language_for(tag)).items()}
             for say in (say_topics, say_reason_help)
@@ -128,19 +128,19 @@ class _Centre:
         return self.entries(topics), self.entries(reasons, "reasons/")
 
 
-def _my_tickets(visit: Visit) -> list[Entry]:
-    """Where the tickets of each shop and account of mine stand, and all of them for support."""
+def _my_tickets(visit: Visit) -> list[HelpEntry]:
+    """Links to the tickets of the reader's shops and accounts, and to the queue for support."""
     mine = places_of(visit.request)
     shops, accounts = names(mine.shops, mine.accounts)
-    found = [Entry(f"/seller/{one}/tickets", shops.get(one) or one, one) for one in mine.shops]
+    entries = [HelpEntry(f"/seller/{one}/tickets", shops.get(one) or one, one) for one in mine.shops]
     for one in mine.accounts:
         handle = accounts.get(one)
-        found.append(Entry(f"/creator/{one}/tickets", f"@{handle}" if handle else one, one))
-    return [*found, *([Entry("/support/", _("All tickets"), "")] if mine.support else [])]
+        entries.append(HelpEntry(f"/creator/{one}/tickets", f"@{handle}" if handle else one, one))
+    return [*entries, *([HelpEntry("/support/", _("All tickets"), "")] if mine.support else [])]
 
 
 def _words_of(topic: TopicText) -> tuple[str, str]:
-    """A page's title, and all of its words."""
+    """A page's title and its whole text, in lower case."""
     texts = " ".join(passage.text for passage in topic.passages)
     return topic.title.casefold(), f"{topic.name} {topic.title} {texts}".casefold()
 
@@ -148,38 +148,34 @@ def _words_of(topic: TopicText) -> tuple[str, str]:
 def _matching(
     topics: dict[str, TopicText], spoken: list[dict[str, tuple[str, str]]], words: list[str]
 ) -> list[TopicText]:
-    found = [
-        name
-        for name in topics
-        if any(all(word in words_of_topic[name][1] for word in words) for words_of_topic in spoken)
+    matches = [
+        name for name in topics if any(all(word in by_name[name][1] for word in words) for by_name in spoken)
     ]
     in_title = {
-        name
-        for name in found
-        if any(all(word in words_of_topic[name][0] for word in words) for words_of_topic in spoken)
+        name for name in matches if any(all(word in by_name[name][0] for word in words) for by_name in spoken)
     }
-    return [topics[name] for name in sorted(found, key=lambda name: name not in in_title)]
+    return [topics[name] for name in sorted(matches, key=lambda name: name not in in_title)]
 
 
 @page("help/", ANYONE)
 def home(visit: Visit) -> PageResponse:
-    """Every topic and every reason; `?q=` leaves those in which the words stand."""
+    """Every topic and every reason; `?q=` searches them."""
     centre = _Centre(visit)
-    asked = visit.query.get("q", "").strip()[:ASKED_MAX]
-    if asked:
-        topics, reasons = centre.found(asked)
+    query = visit.query.get("q", "").strip()[:QUERY_LENGTH_MAX]
+    if query:
+        topics, reasons = centre.search(query)
     else:
         topics = centre.entries(centre.topics.values())
         reasons = centre.entries(centre.reasons.values(), "reasons/")
     return PageContent(
         "help/home.html",
-        Contents(centre.rules, asked, topics, reasons, centre.url(), [] if asked else _my_tickets(visit)),
+        HelpHome(centre.rules, query, topics, reasons, centre.url(), [] if query else _my_tickets(visit)),
     )
 
 
 @page("help/<str:topic>", ANYONE)
 def topic(visit: Visit, topic: str) -> PageResponse:
-    """One topic, step by step."""
+    """One topic of the guide."""
     centre = _Centre(visit)
     if topic not in centre.topics:
         raise Http404

@@ -1,4 +1,4 @@
-"""The built style sheets, scripts and icons: a name as its source has it, to the address it is served at."""
+"""The addresses of the built style sheets, scripts and icons, by the names of their sources."""
 
 from functools import cache
 from importlib.resources import files
@@ -8,37 +8,37 @@ from msgspec import Struct
 
 
 class AssetsMissingError(RuntimeError):
-    """The front end was not built."""
+    """The front end is not built."""
 
 
-class _Built(Struct, frozen=True):
-    """What was built: the file of each name, and the icons that there are."""
+class _Manifest(Struct, frozen=True):
+    """What the build wrote: the file for each name, and the names of the icons."""
 
     files: dict[str, str]
     icons: frozenset[str]
 
 
 @cache
-def _built() -> _Built:
-    manifest = files("shoplink.web") / "static" / "built" / "manifest.json"
-    if not manifest.is_file():
+def _manifest() -> _Manifest:
+    path = files("shoplink.web") / "static" / "built" / "manifest.json"
+    if not path.is_file():
         raise AssetsMissingError("the styles and scripts of the pages are not built; run `make assets`")
-    return msgspec.json.decode(manifest.read_bytes(), type=_Built)
+    return msgspec.json.decode(path.read_bytes(), type=_Manifest)
 
 
 def asset(name: str) -> str:
-    """The address of an asset. Raises KeyError for one that is not built, AssetsMissingError if none is."""
-    return f"/static/built/{_built().files[name]}"
+    """The address of an asset. Raises KeyError if it is not built, AssetsMissingError if nothing is built."""
+    return f"/static/built/{_manifest().files[name]}"
 
 
 def icon_address(name: str) -> str:
-    """The address of an icon. Raises KeyError for one that is not built."""
-    if name not in _built().icons:
+    """The address of an icon. Raises KeyError if it is not built."""
+    if name not in _manifest().icons:
         raise KeyError(f"no icon {name!r} is built; run `make assets`")
     return f"{asset('icons.svg')}#{name}"
 
 
 @cache
-def build() -> str:
-    """What changes whenever any asset does."""
-    return ",".join(_built().files.values())
+def assets_version() -> str:
+    """A text that changes whenever any asset changes."""
+    return ",".join(_manifest().files.values())

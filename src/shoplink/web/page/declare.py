@@ -1,4 +1,4 @@
-"""Pages: each declares its address, who may see it and its entry in the menu, and returns what it shows."""
+"""The declaration of pages: each names its route, its access and its menu entry, and returns its content."""
 
 import hashlib
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from shoplink.store.read.link import snapshot
-from shoplink.web.page.asset import build
+from shoplink.web.page.asset import assets_version
 from shoplink.web.page.frame import MENUS, Frame, Menu, frame_of
 from shoplink.web.request.access import Access, SignInError
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
@@ -25,11 +25,11 @@ from shoplink.web.request.visit import PageContent, PageResponse, Visit
 View = Callable[..., PageResponse]
 
 STAMP_COOKIE = "stamp"
-"""Changes whenever this browser sends a form, so that no page is shown again with a form's key used up."""
+"""A cookie that changes whenever the browser sends a form: no cached page is shown again with a used form key."""
 
 
-class Page(NamedTuple):
-    """A declared page: its route, its name in the routes, who may see it, and the methods it answers."""
+class DeclaredPage(NamedTuple):
+    """A declared page: its route, its name, its access, the methods it accepts, and its view."""
 
     route: str
     name: str
@@ -38,23 +38,23 @@ class Page(NamedTuple):
     answer: Callable[..., HttpResponse]
 
 
-PAGES: dict[str, Page] = {}
-"""Every page by its name, in the order declared."""
+PAGES: dict[str, DeclaredPage] = {}
+"""Every page by its name, in the order of declaration."""
 
 
 def page(
     route: str, access: Access, *, posts: bool = False, menu: Menu | None = None, name: str = ""
 ) -> Callable[[View], View]:
-    """Declare a page: the function gets a Visit and what the route names, and returns what is shown.
+    """Declare a page. The function takes a Visit and the values from the route, and returns a PageResponse.
 
-    `posts`: its form is sent to its own address. `menu`: its entry in the menu of its place. It is
-    called `place.function` in the routes: `seller.home` for `home` anywhere in `shoplink.web.seller`; or `name`.
+    `posts`: its form is sent to its own address. `menu`: its entry in the menu of its place. The page's name is
+    `name`, or `place.function`: `seller.home` for the function `home` in any module of `shoplink.web.seller`.
     """
     methods = ("GET", "POST") if posts else ("GET",)
 
     def declare(view: View) -> View:
         called = name or f"{view.__module__.removeprefix('shoplink.web.').partition('.')[0]}.{view.__name__}"
-        _declare(Page(route, called, access, methods, _admitted(access, _answering(view))))
+        _declare(DeclaredPage(route, called, access, methods, _with_access(access, _rendering(view))))
         if menu is not None:
             MENUS.setdefault(called.partition(".")[0], {})[called] = menu
         return view
@@ -62,76 +62,76 @@ def page(
     return declare
 
 
-def step(route: str, name: str, access: Access, view: Callable[..., HttpResponse]) -> None:
-    """Declare a page that makes its own response: it may write when it is looked at, and is kept nowhere."""
+def declare_uncached(route: str, name: str, access: Access, view: Callable[..., HttpResponse]) -> None:
+    """Declare a page that makes its own response. It may write on GET, and is never cached."""
 
-    def answer(visit: Visit, **named: Any) -> HttpResponse:
-        response = view(visit, **named)
+    def answer(visit: Visit, **route_values: Any) -> HttpResponse:
+        response = view(visit, **route_values)
         response.headers["Cache-Control"] = "private, no-store"
         return response
 
-    _declare(Page(route, name, access, ("GET", "POST"), _admitted(access, answer)))
+    _declare(DeclaredPage(route, name, access, ("GET", "POST"), _with_access(access, answer)))
 
 
-def _declare(one: Page) -> None:
+def _declare(one: DeclaredPage) -> None:
     assert one.name not in PAGES, f"{one.name} is declared twice"
     answer = require_http_methods([*one.methods, "HEAD"])(gzip_page(one.answer))
     PAGES[one.name] = one._replace(answer=answer)
 
 
 def routes() -> list[URLPattern]:
-    """The routes of all pages declared."""
+    """The routes of all declared pages."""
     return [path(one.route, one.answer, name=one.name) for one in PAGES.values()]
 
 
-def _admitted(access: Access, answering: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """What answers whoever may see a page, and shows the way in to whoever has to sign in first."""
+def _with_access(access: Access, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view, for visitors with access; others get 404, or are sent to the sign-in page."""
 
-    @wraps(answering)
-    def answer(request: HttpRequest, **named: str) -> HttpResponse:
-        if any("\x00" in str(value) for value in named.values()):
-            raise Http404  # nothing is called so, and no database can be asked for it
+    @wraps(view)
+    def answer(request: HttpRequest, **route_values: str) -> HttpResponse:
+        if any("\x00" in str(value) for value in route_values.values()):
+            raise Http404  # PostgreSQL rejects NUL characters, and no id contains one
         try:
-            actor = access.admit(request, **named)
+            actor = access.admit(request, **route_values)
         except SignInError:
-            way_back = urlencode({"next": request.get_full_path()})
-            return HttpResponseRedirect(f"{reverse('account_login')}?{way_back}")
-        return answering(Visit(request, actor, named), **named)
+            query = urlencode({"next": request.get_full_path()})
+            return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
+        return view(Visit(request, actor, route_values), **route_values)
 
     return answer
 
 
-def _answering(view: View) -> Callable[..., HttpResponse]:
+def _rendering(view: View) -> Callable[..., HttpResponse]:
     @wraps(view)
-    def answer(visit: Visit, **named: str) -> HttpResponse:
+    def answer(visit: Visit, **route_values: str) -> HttpResponse:
         if visit.request.method == "POST":
-            found = view(visit, **named)
-            response = _rendered(visit, found) if isinstance(found, PageContent) else found
+            content = view(visit, **route_values)
+            response = _render(visit, content) if isinstance(content, PageContent) else content
             secure = visit.request.is_secure()
             response.set_cookie(STAMP_COOKIE, token_urlsafe(8), httponly=True, samesite="Lax", secure=secure)
             return response
         with snapshot():
-            found = view(visit, **named)
-            return _looked_at(visit, found) if isinstance(found, PageContent) else found
+            content = view(visit, **route_values)
+            return _render_or_304(visit, content) if isinstance(content, PageContent) else content
 
     return answer
 
 
-def _looked_at(visit: Visit, shown: PageContent) -> HttpResponse:
-    """What a page shows, or 304 for whoever has just this already: its template is not rendered again."""
+def _render_or_304(visit: Visit, content: PageContent) -> HttpResponse:
+    """The rendered page, or 304 without rendering if the browser already has it."""
     frame = frame_of(visit)
     if len(get_messages(visit.request)):
-        return _rendered(visit, shown, frame)
-    etag = _digest(visit, shown, frame)
-    if shown.status == 200 and etag in visit.request.headers.get("If-None-Match", ""):  # noqa: PLR2004 (a success)
+        return _render(visit, content, frame)
+    etag = _digest(visit, content, frame)
+    if content.status == 200 and etag in visit.request.headers.get("If-None-Match", ""):  # noqa: PLR2004 (a success)
         unchanged: HttpResponse = HttpResponseNotModified()
         return _private(unchanged, etag)
-    return _private(_rendered(visit, shown, frame), etag)
+    return _private(_render(visit, content, frame), etag)
 
 
-def _rendered(visit: Visit, shown: PageContent, frame: Frame | None = None) -> HttpResponse:
-    context = {"view": shown.view, "visit": visit, "frame": frame or frame_of(visit)}
-    return _private(render(visit.request, shown.template, context, status=shown.status))
+def _render(visit: Visit, content: PageContent, frame: Frame | None = None) -> HttpResponse:
+    context = {"view": content.view, "visit": visit, "frame": frame or frame_of(visit)}
+    return _private(render(visit.request, content.template, context, status=content.status))
 
 
 def _private(response: HttpResponse, etag: str = "") -> HttpResponse:
@@ -142,20 +142,19 @@ def _private(response: HttpResponse, etag: str = "") -> HttpResponse:
     return response
 
 
-def _digest(visit: Visit, shown: PageContent, frame: Frame) -> str:
-    """What changes whenever the page would: its view model, its frame, and the form keys that were used up."""
+def _digest(visit: Visit, content: PageContent, frame: Frame) -> str:
+    """An ETag of everything that the page depends on: its view model, its frame, and the stamp of used form keys."""
     request = visit.request
-    in_part = request.headers.get(
-        "HX-Request"
-    )  # a part is taken out of the page, so what stands around it does not count
-    parts: list[Any] = [build(), request.get_full_path(), in_part, shown.template]
-    get_token(request)  # every page has a form, and its token is not another one the next time
-    parts += [request.COOKIES.get(STAMP_COOKIE), request.META["CSRF_COOKIE"], shown.view]
+    # htmx takes a part out of the page, so the frame around that part does not count.
+    in_part = request.headers.get("HX-Request")
+    parts: list[Any] = [assets_version(), request.get_full_path(), in_part, content.template]
+    get_token(request)  # every page has a form; this keeps its token the same next time
+    parts += [request.COOKIES.get(STAMP_COOKIE), request.META["CSRF_COOKIE"], content.view]
     parts.append(frame.language if in_part else frame)
     written = msgspec.json.encode(parts, enc_hook=_as_text)
     return f'"{hashlib.blake2b(written, digest_size=16).hexdigest()}"'
 
 
 def _as_text(value: object) -> str:
-    """A form as what it shows; and as a plain text, which what templates make is not."""
+    """A Django form as its HTML; plain `str`, which msgspec can encode and SafeString is not."""
     return str.__str__(str(value))

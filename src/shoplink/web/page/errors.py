@@ -1,6 +1,6 @@
-"""What is answered where there is no page: in the reader's language and the same look, and alike for everybody.
+"""Error pages, in the reader's language.
 
-Nothing in it depends on the address or on who asks, so that what is not somebody's cannot be told from what is not.
+They depend neither on the address nor on the visitor: what a visitor may not see looks the same as what does not exist.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -12,56 +12,51 @@ from shoplink.web.request.reader import CODES, language_now, tag_of_browser
 
 
 def not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django's signature)
-    """404: nothing is at this address, for this reader."""
-    return _error(404, _("There is nothing here"), _("Check the address, or go back to the start."))
+    """404: this address has no page that the reader may see."""
+    return _error(404, _("Page not found"), _("Check the address, or go to the home page."))
 
 
 def forbidden(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (as above)
-    """403: this may not be done."""
-    return _error(403, _("This may not be done"), _("Go back to the start and try again from there."))
+    """403: the request is not allowed."""
+    return _error(403, _("Not allowed"), _("Go to the home page and try again from there."))
 
 
 def bad_request(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (as above)
-    """400: what was sent cannot be read."""
-    return _error(400, _("This could not be read"), _("Go back and send it again."))
+    """400: the request cannot be read."""
+    return _error(400, _("The request could not be read"), _("Go back and send it again."))
 
 
-def broken(_request: HttpRequest) -> HttpResponse:
-    """500: a fault of ours."""
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """500: an error of the service."""
     return _error(
-        500, _("Something went wrong here"), _("The fault is ours and was recorded; nothing was stored.")
+        500, _("Something went wrong"), _("The error is ours and has been logged. Nothing was saved.")
     )
 
 
-def away(request: HttpRequest) -> HttpResponse:
-    """503: the database cannot be reached, so nobody can be looked up: in the language that the browser asks for."""
+def database_unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database cannot be reached. The person cannot be looked up either, so the browser chooses the language."""
     with translation.override(CODES[tag_of_browser(request)]):
         return _error(
-            503, _("The database is away"), _("The database cannot be reached now; try again shortly.")
+            503,
+            _("The database is unavailable"),
+            _("The database cannot be reached at the moment. Try again shortly."),
         )
 
 
 def too_many(_request: HttpRequest) -> HttpResponse:
-    """429: too many attempts to sign in, or the like."""
+    """429: too many attempts, for example to sign in."""
     return _error(429, _("Too many attempts"), _("Wait a few minutes and try again."))
 
 
-def forged(_request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's signature)
-    """403: a form that did not come from our pages, or from one that stood open for too long."""
+def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's signature)
+    """403: a form that does not come from one of our pages, or from a page that was open for too long."""
     return _error(
         403,
         _("This form could not be accepted"),
         _(
-            "It did not come from this site, or the page was open for too long. Reload the page and send it again."
+            "It did not come from this site, or the page was open for too long. Go back, reload the page and send it again."
         ),
     )
-
-
-def wrong_method(response: HttpResponse) -> HttpResponse:
-    """405: the address answers other methods."""
-    page = _error(405, _("This cannot be asked here"), _("Go back to the start and try again from there."))
-    page.headers["Allow"] = response.headers["Allow"]
-    return page
 
 
 def _error(status: int, title: str, text: str) -> HttpResponse:

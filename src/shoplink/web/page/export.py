@@ -1,4 +1,4 @@
-"""Any table as a file: CSV that Excel opens in the right encoding, or XLSX."""
+"""Tables as files: CSV that Excel opens in the right encoding, or XLSX."""
 
 import csv
 import io
@@ -18,15 +18,15 @@ Cell = str | int | datetime | None
 
 
 def requested_format(visit: Visit) -> str | None:
-    """The format that the address asks for with `?format=`; None where the page itself is wanted."""
-    wanted = visit.query.get("format")
-    return wanted if wanted in FORMATS else None
+    """The format in the query parameter `format`; None if the page itself is requested."""
+    name = visit.query.get("format")
+    return name if name in FORMATS else None
 
 
 def export(
     visit: Visit, kind: str, name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]
 ) -> HttpResponse:
-    """The table as a file of this name and kind (`csv`, `xlsx`); instants in the reader's time zone."""
+    """The table as a file with this name and kind (`csv` or `xlsx`); instants are in the reader's time zone."""
     written = [[_cell(visit, cell) for cell in row] for row in rows]
     content = _csv(header, written) if kind == "csv" else _xlsx(header, written)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8" if kind == "csv" else _XLSX)
@@ -45,12 +45,12 @@ def _csv(header: Sequence[str], rows: list[list[str | int]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(header)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    writer.writerows([[_without_formula(cell) for cell in row] for row in rows])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _harmless(cell: str | int) -> str | int:
-    """A text that a spreadsheet would take for a formula, made one that it shows."""
+def _without_formula(cell: str | int) -> str | int:
+    """The cell, with a quote before any text that a spreadsheet would run as a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
@@ -60,8 +60,8 @@ def _xlsx(header: Sequence[str], rows: list[list[str | int]]) -> bytes:
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
     sheet.write_row(0, 0, header, book.add_format({"bold": True}))
-    for place, row in enumerate(rows, start=1):
-        sheet.write_row(place, 0, row)
+    for number, row in enumerate(rows, start=1):
+        sheet.write_row(number, 0, row)
     sheet.autofit()
     book.close()
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""What stands around every page: the places a person may go to, the menu of this one, the reader's choices."""
+"""The frame around every page: the reader's places, the menu of the current place, and the reader's choices."""
 
 from typing import NamedTuple
 
@@ -20,9 +20,9 @@ THEMES = ("auto", "light", "dark")
 
 
 class Menu(NamedTuple):
-    """An entry of a place's menu: its icon, and its title, which is translated when it is shown.
+    """A declared menu entry: its icon and its untranslated title.
 
-    Those with a `rank` come after those with a lower one, all others in the order declared.
+    Entries are sorted by `rank`, then by the order of their declaration.
     """
 
     icon: str
@@ -31,11 +31,11 @@ class Menu(NamedTuple):
 
 
 MENUS: dict[str, dict[str, Menu]] = {}
-"""Per place the entries of its menu by the names of their pages, in the order declared."""
+"""For each place, its menu entries by the names of their pages, in the order of declaration."""
 
 
 class MenuItem(Struct, frozen=True):
-    """An entry that leads somewhere from here."""
+    """A menu entry with its address."""
 
     url: str
     icon: str
@@ -44,7 +44,7 @@ class MenuItem(Struct, frozen=True):
 
 
 class PlaceItem(Struct, frozen=True):
-    """A place that the person may go to."""
+    """A place that the person may switch to."""
 
     kind: str
     url: str
@@ -53,7 +53,7 @@ class PlaceItem(Struct, frozen=True):
 
 
 class NetworkLine(Struct, frozen=True):
-    """The visitor's network country by its name ('' if unknown), and where it was learnt."""
+    """The country of the visitor's network ('' if unknown), and the source that says so."""
 
     country: str
     source: str
@@ -61,7 +61,7 @@ class NetworkLine(Struct, frozen=True):
 
 
 class Frame(Struct, frozen=True):
-    """The frame of one page; `person` is what whoever is signed in is called, which may be nothing."""
+    """The frame of one page; `person` is the name of the signed-in person, which may be empty."""
 
     language: str
     theme: str
@@ -83,7 +83,7 @@ class Frame(Struct, frozen=True):
 
 
 def frame_of(visit: Visit) -> Frame:
-    """The frame of the page that is visited; a fixed number of statements."""
+    """The frame of a visit. Runs a fixed number of SQL statements."""
     request = visit.request
     match = request.resolver_match
     place = (match.url_name or "").partition(".")[0] if match else ""
@@ -127,7 +127,7 @@ def _places(visit: Visit) -> list[PlaceItem]:
 
 
 def _menu(visit: Visit, place: str) -> list[MenuItem]:
-    """The entries of the place's menu that lead somewhere from here."""
+    """The entries of the place's menu that have an address in this visit."""
     named = dict(visit.route_values)
     may = places_of(visit.request) if MENUS.get(place) else None
     if may and place == "seller" and len(may.shops) == 1:
@@ -143,7 +143,7 @@ def _menu(visit: Visit, place: str) -> list[MenuItem]:
 
 
 def _url(name: str, named: dict[str, str]) -> str:
-    """The address of a page, for the shop or account in question if it needs one; '' if there is no such page."""
+    """The address of a page, with the shop or account of the visit if its route needs one; '' if there is none."""
     subjects = ({key: value} for key, value in named.items() if key in {"shop_id", "account_id"})
     for subject in ({}, *subjects):
         try:

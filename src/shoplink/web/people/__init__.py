@@ -1,4 +1,4 @@
-"""People in the consoles: signing in, their own settings, who belongs to a shop, an account or the staff."""
+"""People in the consoles: sign-in, settings, messages, and the members of shops, accounts and staff."""
 
 from shoplink.web.people import inbox, join, members, messages, settings, sign_in
 

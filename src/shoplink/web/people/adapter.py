@@ -1,7 +1,7 @@
-"""What allauth asks of us: who may sign up, whose address is known to be theirs, how e-mails go out, what is kept secret.
+"""allauth's adapters: who may sign up, which addresses are verified, how e-mails are sent, how secrets are stored.
 
-Nobody signs up without an invitation. It stands in the address to come back to (`next`), so that it needs no session
-and leads through every way of signing in, the organisation's own provider and TikTok included.
+Nobody signs up without an invitation. The invitation is part of the return address (`next`), so it needs no session
+and works with every way of signing in, including the organisation's own provider and TikTok.
 """
 
 import base64
@@ -25,43 +25,43 @@ from shoplink.flows.people.membership import Invited, standing_invitation
 from shoplink.network import address_of
 from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
-from shoplink.web.people.account_mail import letter
+from shoplink.web.people.account_mail import account_mail
 from shoplink.web.people.allauth_text import (
     ACCOUNT_ERRORS,
-    DONE,
     PROVIDER_ERRORS,
+    REAUTHENTICATION_METHODS,
     SECOND_STEP_ERRORS,
-    WAYS_TO_PROVE,
+    SUCCESS_MESSAGES,
 )
-from shoplink.web.people.outgoing_mail import hand_in
+from shoplink.web.people.outgoing_mail import queue_mail
 
 _JOIN = re.compile(r"/join/([A-Za-z0-9_-]{20,100})/")
 _NAME_LENGTH_MAX = 200
 
 
 def invitation_in(path: str | None) -> Invited | None:
-    """The invitation that stands in an address to come back to, if it can still be used."""
-    found = _JOIN.fullmatch(path or "")
-    return standing_invitation(found[1]) if found else None
+    """The invitation in a return address, if it is still valid."""
+    match = _JOIN.fullmatch(path or "")
+    return standing_invitation(match[1]) if match else None
 
 
-def invitation_of(request: HttpRequest) -> Invited | None:
-    """The invitation that a request to sign up carries."""
+def invitation_in_request(request: HttpRequest) -> Invited | None:
+    """The invitation in the return address of a sign-up request."""
     return invitation_in(request.POST.get("next") or request.GET.get("next"))
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
-    """Addresses, passwords, and signing up."""
+    """Addresses, passwords and sign-up."""
 
     error_messages: ClassVar = {**DefaultAccountAdapter.error_messages, **ACCOUNT_ERRORS}
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """By invitation alone."""
-        return invitation_of(request) is not None
+        """Sign-up requires an invitation."""
+        return invitation_in_request(request) is not None
 
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
-        """The address of an invitation is that of whoever has its secret: they read it there."""
-        invited = invitation_of(request)
+        """The address of an invitation is verified: its secret was sent there."""
+        invited = invitation_in_request(request)
         return invited is not None and invited.email == email.lower()
 
     def save_user(
@@ -71,8 +71,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         form: Any,
         commit: bool = True,  # noqa: FBT001, FBT002 (allauth's signature)
     ) -> Person:
-        """A new person, with the name from the form and the language they read it in."""
-        from shoplink.web.request.reader import tag_of  # noqa: PLC0415 (settings name this module before apps are there)
+        """Save a new person with the name from the form and the language of the page."""
+        from shoplink.web.request.reader import tag_of  # noqa: PLC0415 (settings import this module before apps are loaded)
 
         user.name = form.cleaned_data.get("name", "")
         user.language = tag_of(request)
@@ -80,22 +80,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         return saved
 
     def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, str]]:
-        """How somebody can prove that it is them, in our words; a passkey is easier than a code."""
-        found: list[dict[str, str]] = super().get_reauthentication_methods(user)
-        by_name = {one["id"]: one for one in found}
+        """The ways to reauthenticate, with our texts, the easiest first."""
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        by_name = {one["id"]: one for one in methods}
         return [
             {**by_name[name], "description": gettext(text)}
-            for name, text in WAYS_TO_PROVE.items()
+            for name, text in REAUTHENTICATION_METHODS.items()
             if name in by_name
         ]
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Begin the session, whole or not at all."""
+        """Begin the session in one transaction."""
         with writing():
             super().login(request, user)
 
     def post_login(self, request: HttpRequest, user: Person, **more: Any) -> HttpResponse:
-        """Note the session among the person's, and how they read if they have never said."""
+        """Record the session, and the person's language and time zone if they have set none."""
         from shoplink.web.request.reader import keep_preferences  # noqa: PLC0415 (as above)
 
         with writing():
@@ -104,8 +104,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write an e-mail; it goes out when what it tells of is stored."""
-        hand_in(letter(template_prefix, email, {"email": email, **context}))
+        """Queue an e-mail; it is sent once the change that it reports is committed."""
+        queue_mail(account_mail(template_prefix, email, {"email": email, **context}))
 
     def add_message(  # noqa: PLR0913, PLR0917 (allauth's signature)
         self,
@@ -116,39 +116,39 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         extra_tags: str = "",
         message: str | None = None,
     ) -> None:
-        """Say what was done, in our words; what needs no saying is not said."""
-        text = message or gettext(DONE.get(message_template or "", ""))
+        """Show our own text for a message; messages without a text are dropped."""
+        text = message or gettext(SUCCESS_MESSAGES.get(message_template or "", ""))
         if text:
             messages.add_message(
                 request, level, text.format_map(message_context or {}), extra_tags=extra_tags
             )
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """The address that limits are kept by."""
-        return address_of(request) or "0.0.0.0"  # noqa: S104 (stands for "nobody says")
+        """The address that rate limits count by."""
+        return address_of(request) or "0.0.0.0"  # noqa: S104 (stands for "unknown")
 
 
 class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
-    """Second steps; their secrets are kept encrypted with a key that is made of SHOPLINK_SECRET_KEY."""
+    """Second steps; their secrets are encrypted with a key that is derived from SHOPLINK_SECRET_KEY."""
 
     error_messages: ClassVar = {**DefaultMFAAdapter.error_messages, **SECOND_STEP_ERRORS}
 
     def encrypt(self, text: str) -> str:
-        """What is stored of a secret."""
+        """The stored form of a secret."""
         return _cipher().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret; raises InvalidToken if it was stored with another key."""
+        """The secret. Raises InvalidToken if it was encrypted with another key."""
         return _cipher().decrypt(encrypted_text.encode()).decode()
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth has no types
-    """Signing in by the organisation's own provider, or by TikTok."""
+    """Sign-in with the organisation's own provider, or with TikTok."""
 
     error_messages: ClassVar = {**DefaultSocialAccountAdapter.error_messages, **PROVIDER_ERRORS}
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:  # noqa: ARG002 (allauth's signature)
-        """By invitation alone: the new person has the invitation's address, whatever the provider says."""
+        """Sign-up requires an invitation. The new person gets its address, whatever the provider says."""
         invited = invitation_in(sociallogin.state.get("next"))
         if invited is None:
             return False
@@ -157,7 +157,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # alla
         return True
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Person:  # noqa: ARG002 (as above)
-        """The person as the provider describes them."""
+        """Fill in the person's name and address from the provider's data."""
         person: Person = sociallogin.user
         parts = (data.get("first_name"), data.get("last_name"))
         name = data.get("name") or " ".join(part for part in parts if part) or data.get("username") or ""

@@ -1,4 +1,4 @@
-"""Forms that others made, in our look and words: classes of fields, labels, no placeholders that stand for labels."""
+"""allauth's forms in our style: CSS classes, labels and help texts; no placeholders instead of labels."""
 
 from typing import Any
 
@@ -13,29 +13,31 @@ _LABELS = {
     "email": _("E-mail address"),
     "password": _("Password"),
     "password1": _("New password"),
-    "password2": _("New password, once more"),
+    "password2": _("Confirm new password"),
     "oldpassword": _("Current password"),
     "code": _("Code"),
-    "passwordless": _("Sign in with it alone, without a password"),
+    "passwordless": _("Sign in with only this passkey, without a password"),
     "name": _("Name"),
 }
 _HELP = {
-    "password1": _("At least 10 characters; not only digits, no common password, not like your name."),
+    "password1": _(
+        "At least 10 characters. Not only digits, not a common password and not similar to your name."
+    ),
 }
 
 
-def dress(response: TemplateResponse) -> None:
-    """Dress every form of allauth's that a response shows."""
+def style_response(response: TemplateResponse) -> None:
+    """Style every form that a response of allauth shows."""
     for value in (response.context_data or {}).values():
         if isinstance(value, forms.BaseForm):
-            dress_form(value)
+            style_form(value)
             for name, field in value.fields.items():
                 field.label = _LABELS.get(name, field.label)
                 field.help_text = _HELP.get(name, "")
 
 
-def dress_form(form: forms.BaseForm) -> Any:
-    """Give the fields of a form their classes; the same form."""
+def style_form(form: forms.BaseForm) -> Any:
+    """Give the fields of a form their CSS classes. Returns the same form."""
     for field in form.fields.values():
         attrs = field.widget.attrs
         attrs.pop("placeholder", None)

@@ -1,4 +1,4 @@
-"""The forms of people: signing up by invitation, and one's own name, language and time zone."""
+"""Forms: sign-up by invitation, and a person's own name, language and time zone."""
 
 from functools import cache
 from typing import Any
@@ -9,13 +9,13 @@ from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shoplink.web.people.adapter import invitation_of
+from shoplink.web.people.adapter import invitation_in_request
 
 NAME_LENGTH_MAX = 200
 
 
 class SignUpForm(SignupForm):  # type: ignore[misc] # allauth has no types
-    """A new person: their name and a password; the address is that of the invitation."""
+    """A new person: name and password; the address comes from the invitation."""
 
     field_order = ("name", "email", "password1")
 
@@ -28,33 +28,33 @@ class SignUpForm(SignupForm):  # type: ignore[misc] # allauth has no types
             widget=forms.TextInput(attrs={"autocomplete": "name"}),
         )
         self.order_fields(self.field_order)
-        invited = invitation_of(context.request)
+        invited = invitation_in_request(context.request)
         email = self.fields["email"]
-        email.disabled = True  # a disabled field keeps its initial value, whatever is sent
+        email.disabled = True  # a disabled field keeps its initial value, whatever the client sends
         email.initial = self.initial["email"] = invited.email if invited else ""
 
 
 class LongSelect(forms.Select):
-    """A choice among hundreds: its options are written by one template, and not each by one of its own."""
+    """A select with hundreds of options: one template renders them all, which is faster than one template for each."""
 
     template_name = "people/long_select.html"
 
 
 @cache
 def _zones() -> list[tuple[str, str]]:
-    """Every time zone that this machine knows, by the name of a place."""
+    """Every time zone of this machine that is named after a place."""
     names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     return [(name, name) for name in names]
 
 
 class ProfileForm(forms.Form):
-    """How a person is called, and how they read."""
+    """A person's name, language and time zone."""
 
     name = forms.CharField(label=_("Your name"), max_length=NAME_LENGTH_MAX)
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,
-        choices=[("", _("As the browser says")), ("zh", "简体中文"), ("en", "English")],
+        choices=[("", _("Same as my browser")), ("zh", "简体中文"), ("en", "English")],
     )
     time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
 
@@ -64,6 +64,6 @@ class ProfileForm(forms.Form):
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"),
             required=False,
-            choices=[("", _("As the browser says")), ("UTC", "UTC"), *_zones()],
+            choices=[("", _("Same as my browser")), ("UTC", "UTC"), *_zones()],
             widget=LongSelect,
         )

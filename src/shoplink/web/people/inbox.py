@@ -1,4 +1,4 @@
-"""A person's inbox: what happened in all their places, the newest first; the bell that counts what is not read yet."""
+"""A person's inbox: the messages from all their places, newest first, and the bell with the number of unread ones."""
 
 from django.http import HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,7 +10,7 @@ from shoplink.flows import clock
 from shoplink.flows.message.inbox import in_words, names_in, path_of
 from shoplink.store.people.inbox import StoredMessage, mark_read, one_message, page_of_messages, unread_count
 from shoplink.web.page.declare import page
-from shoplink.web.request.access import PERSON, person_of
+from shoplink.web.request.access import PERSON, person_id_of
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.timeline import EventStyle
@@ -41,7 +41,7 @@ _STYLES: dict[str, EventStyle] = {
 
 
 class MessageRow(Struct, frozen=True):
-    """A message in the reader's words."""
+    """A message in the reader's language."""
 
     number: int
     unread: bool
@@ -53,8 +53,8 @@ class MessageRow(Struct, frozen=True):
     style: EventStyle
 
 
-class Inbox(Struct, frozen=True):
-    """What the page shows; `newest` is up to where "mark all as read" goes."""
+class InboxPage(Struct, frozen=True):
+    """The page; `newest` is the number of the last message that "mark all as read" covers."""
 
     rows: list[MessageRow]
     tabs: list[tuple[str, str, bool]]
@@ -66,21 +66,21 @@ class Inbox(Struct, frozen=True):
 
 @page("inbox/", PERSON, posts=True)
 def inbox(visit: Visit) -> PageResponse:
-    """My messages; the forms open one, which marks it as read, or mark all of them."""
-    person_id = person_of(visit.request)
+    """The person's messages; the forms open one and mark it as read, or mark all as read."""
+    person_id = person_id_of(visit.request)
     if visit.submitted:
-        return _read(visit, person_id)
+        return _mark_read(visit, person_id)
     unread_only = visit.query.get("show") == "unread"
     before = _number(visit.query.get("before", ""))
-    found = page_of_messages(person_id, PAGE_ROWS + 1, before, unread=unread_only)
-    rows, more = found[:PAGE_ROWS], len(found) > PAGE_ROWS
+    messages = page_of_messages(person_id, PAGE_ROWS + 1, before, unread=unread_only)
+    rows, more = messages[:PAGE_ROWS], len(messages) > PAGE_ROWS
     here = "/inbox/?show=unread" if unread_only else "/inbox/"
     join = "&" if unread_only else "?"
-    view = Inbox(
+    view = InboxPage(
         rows=_rows(visit, rows),
         tabs=[
             ("/inbox/", _("All"), not unread_only),
-            ("/inbox/?show=unread", _("Not read yet"), unread_only),
+            ("/inbox/?show=unread", _("Unread"), unread_only),
         ],
         unread=unread_count(person_id),
         newest=rows[0].number if rows else 0,
@@ -92,8 +92,8 @@ def inbox(visit: Visit) -> PageResponse:
 
 @page("inbox/bell", PERSON)
 def bell(visit: Visit) -> PageResponse:
-    """The number on the bell, asked for again and again; 304 as long as it stays the same."""
-    unread = unread_count(person_of(visit.request))
+    """The bell, which the browser polls; 304 while the number is unchanged."""
+    unread = unread_count(person_id_of(visit.request))
     etag = f'"{unread}-{visit.language.tag}"'
     if visit.request.headers.get("If-None-Match") == etag:
         response: HttpResponse = HttpResponseNotModified()
@@ -104,8 +104,8 @@ def bell(visit: Visit) -> PageResponse:
     return response
 
 
-def _read(visit: Visit, person_id: str) -> PageResponse:
-    """Mark one message as read and go where it leads, or mark all up to the newest that was shown."""
+def _mark_read(visit: Visit, person_id: str) -> PageResponse:
+    """Mark one message as read and redirect to its page, or mark all up to the newest one shown."""
     opened = _number(visit.form.get("open", ""))
     if opened is not None:
         message = one_message(person_id, opened)
@@ -113,25 +113,27 @@ def _read(visit: Visit, person_id: str) -> PageResponse:
             return visit.redirect("people.inbox")
         mark_read(person_id, opened, clock.now(), opened)
         return HttpResponseRedirect(path_of(message))
-    done = mark_read(person_id, _number(visit.form.get("up_to", "")) or 0, clock.now())
-    text = ngettext("%(count)s message marked as read.", "%(count)s messages marked as read.", done)
-    return visit.redirect("people.inbox", message=text % {"count": done})
+    count = mark_read(person_id, _number(visit.form.get("up_to", "")) or 0, clock.now())
+    text = ngettext("%(count)s message marked as read.", "%(count)s messages marked as read.", count)
+    return visit.redirect("people.inbox", message=text % {"count": count})
 
 
 def _rows(visit: Visit, messages: list[StoredMessage]) -> list[MessageRow]:
-    called = names_in(messages)
+    subject_names = names_in(messages)
     rows = []
     for one in messages:
-        told = in_words(one, called, visit.language, visit.zone)
-        place = called.shop(one.shop_id) if one.side == "shop" else called.account(one.account_id)
+        text = in_words(one, subject_names, visit.language, visit.zone)
+        place = (
+            subject_names.shop(one.shop_id) if one.side == "shop" else subject_names.account(one.account_id)
+        )
         rows.append(
             MessageRow(
                 number=one.number,
                 unread=one.read_at is None,
                 place=place,
-                subject=told.subject,
-                body=told.body,
-                reasons=told.reasons,
+                subject=text.subject,
+                body=text.body,
+                reasons=text.reasons,
                 at=show_instant(visit, one.at),
                 style=_STYLES[one.kind],
             )

@@ -1,4 +1,4 @@
-"""Two ways to arrive: by an invitation, and by a hand-off link. Looking at either uses nothing up."""
+"""The pages of invitations and of sign-in links. Opening either does not use it up."""
 
 from django.contrib import messages
 from django.http import HttpResponseRedirect
@@ -9,14 +9,14 @@ from msgspec import Struct
 from shoplink.flows.people import membership, sign_in_link
 from shoplink.store.people.membership import person_of, person_with
 from shoplink.web.page.declare import page
-from shoplink.web.people.sign_in_session import enter
+from shoplink.web.people.sign_in_session import sign_in_without_password
 from shoplink.web.people.wording import say_refusal, where
 from shoplink.web.request.access import ANYONE
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 
 
-class JoinView(Struct):
-    """An invitation as whoever opened it sees it."""
+class InvitationPage(Struct):
+    """An invitation for the visitor; `fits` means that they are signed in with its address."""
 
     where: str
     email: str
@@ -26,8 +26,8 @@ class JoinView(Struct):
     here: str
 
 
-class HandOffView(Struct):
-    """Whom a hand-off link signs in."""
+class SignInLinkPage(Struct):
+    """The person that a sign-in link signs in, and the one who is signed in now."""
 
     name: str
     instead_of: str
@@ -35,17 +35,17 @@ class HandOffView(Struct):
 
 @page("join/<secret>/", ANYONE, posts=True)
 def join(visit: Visit, secret: str) -> PageResponse:
-    """An invitation: to sign in or sign up first, then to join with one click."""
+    """An invitation: the visitor signs in or signs up, then joins with one click."""
     person, invited = visit.signed_in, membership.standing_invitation(secret)
     if invited is None:
         return PageContent("people/gone.html", None, 404)
     if visit.submitted and person is not None:
         joined = membership.join(person.person_id, secret)
         if not isinstance(joined, str):
-            messages.success(visit.request, _("Welcome! You may act here now."))
+            messages.success(visit.request, _("Welcome! You can act here now."))
             return HttpResponseRedirect(sign_in_link.home_of(joined.place, joined.subject_id))
         messages.error(visit.request, say_refusal(joined))
-    view = JoinView(
+    view = InvitationPage(
         where=where(invited.place, invited.subject_id),
         email=invited.email,
         known=person_with(invited.email) is not None,
@@ -58,10 +58,10 @@ def join(visit: Visit, secret: str) -> PageResponse:
 
 @page("sign-in/link/<secret>/", ANYONE, posts=True)
 def by_link(visit: Visit, secret: str) -> PageResponse:
-    """A hand-off link: one click signs in and leads on."""
+    """A sign-in link: one click signs in and redirects to the link's target."""
     if visit.submitted:
         used = sign_in_link.use(secret)
-        if used is not None and enter(visit.request, used[0], "hand_off"):
+        if used is not None and sign_in_without_password(visit.request, used[0], "hand_off"):
             return HttpResponseRedirect(used[1])
         return PageContent("people/link_gone.html", None, 404)
     waiting = sign_in_link.waiting(secret)
@@ -71,4 +71,4 @@ def by_link(visit: Visit, secret: str) -> PageResponse:
     now = visit.signed_in
     other = now if now is not None and now.person_id != person.person_id else None
     instead_of = (other.name or other.email or "") if other else ""
-    return PageContent("people/link.html", HandOffView(person.name, instead_of))
+    return PageContent("people/link.html", SignInLinkPage(person.name, instead_of))

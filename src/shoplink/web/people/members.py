@@ -1,4 +1,4 @@
-"""Who may act for a shop, for an account, or as staff: listed, invited by e-mail, removed with their effect shown first."""
+"""The members of a shop, an account or the staff: list, invite by e-mail, remove after a page with the effects."""
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -14,8 +14,8 @@ from shoplink.flows.people import membership
 from shoplink.store.people.membership import person_with
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
-from shoplink.web.people.account_mail import invitation_letter
-from shoplink.web.people.outgoing_mail import hand_in, posting
+from shoplink.web.people.account_mail import invitation_mail
+from shoplink.web.people.outgoing_mail import queue_mail, sending_mail
 from shoplink.web.people.wording import say_refusal, where
 from shoplink.web.request.access import CREATOR, PLATFORM, SELLER
 from shoplink.web.request.reader import CODES
@@ -27,8 +27,8 @@ from shoplink.wording.sentences import N_
 _MENU = Menu(icon="users", title=N_("Members"), rank=1)
 
 
-class MemberItem(Struct):
-    """A member, and the way to remove them."""
+class MemberRow(Struct):
+    """A member, with the page that removes them."""
 
     name: str
     email: str
@@ -37,7 +37,7 @@ class MemberItem(Struct):
     remove_url: str
 
 
-class InvitationItem(Struct):
+class InvitationRow(Struct):
     """An open invitation."""
 
     invitation_id: str
@@ -45,31 +45,31 @@ class InvitationItem(Struct):
     expires: Instant
 
 
-class MembersView(Struct):
-    """The members of one place: who, who is invited, what was typed, what is wrong with it.
+class MembersPage(Struct):
+    """The members and open invitations of one place, and the input and problem of its form.
 
-    `link` is an invitation's, shown once where no e-mail could carry it.
+    `link` is the link of a new invitation, shown once if no e-mail could be sent.
     """
 
     place: Place
     where: str
-    members: list[MemberItem]
-    invitations: list[InvitationItem]
+    members: list[MemberRow]
+    invitations: list[InvitationRow]
     typed: str = ""
     problem: str = ""
     link: str = ""
 
 
-class Outcome(Struct):
-    """What came of inviting or withdrawing: something to say, a link to hand over, or a problem."""
+class FormResult(Struct):
+    """The result of inviting or withdrawing: a success message, a link to pass on, or a problem."""
 
     message: str = ""
     link: str = ""
     problem: str = ""
 
 
-class RemovalView(Struct):
-    """What removing a member will do."""
+class RemoveMemberPage(Struct):
+    """The effects of removing a member; `me` means that it is the reader."""
 
     name: str
     where: str
@@ -79,26 +79,26 @@ class RemovalView(Struct):
 
 
 @page("seller/<shop_id>/members/", SELLER, posts=True, name="seller.members", menu=_MENU)
-def of_shop(visit: Visit, shop_id: str) -> PageResponse:
-    """Who acts for my shop."""
+def shop_members(visit: Visit, shop_id: str) -> PageResponse:
+    """The members of a shop."""
     return _members(visit, "seller.members", [("shop", shop_id)], shop_id=shop_id)
 
 
 @page("seller/<shop_id>/members/<person_id>/", SELLER, posts=True, name="seller.member")
-def of_shop_removed(visit: Visit, shop_id: str, person_id: str) -> PageResponse:
-    """Somebody shall act for my shop no more."""
+def remove_shop_member(visit: Visit, shop_id: str, person_id: str) -> PageResponse:
+    """Remove a member of a shop."""
     return _removal(visit, "shop", shop_id, person_id, reverse("seller.members", args=[shop_id]))
 
 
 @page("creator/<account_id>/members/", CREATOR, posts=True, name="creator.members", menu=_MENU)
-def of_account(visit: Visit, account_id: str) -> PageResponse:
-    """Who acts for my account."""
+def account_members(visit: Visit, account_id: str) -> PageResponse:
+    """The members of an account."""
     return _members(visit, "creator.members", [("creator", account_id)], account_id=account_id)
 
 
 @page("creator/<account_id>/members/<person_id>/", CREATOR, posts=True, name="creator.member")
-def of_account_removed(visit: Visit, account_id: str, person_id: str) -> PageResponse:
-    """Somebody shall act for my account no more."""
+def remove_account_member(visit: Visit, account_id: str, person_id: str) -> PageResponse:
+    """Remove a member of an account."""
     return _removal(visit, "creator", account_id, person_id, reverse("creator.members", args=[account_id]))
 
 
@@ -109,38 +109,38 @@ def of_account_removed(visit: Visit, account_id: str, person_id: str) -> PageRes
     name="platform.staff",
     menu=Menu(icon="users", title=N_("Staff"), rank=1),
 )
-def of_staff(visit: Visit) -> PageResponse:
-    """Who works for the platform and in support."""
+def staff(visit: Visit) -> PageResponse:
+    """The staff: the platform and support."""
     return _members(visit, "platform.staff", [("platform", ""), ("support", "")])
 
 
 @page("platform/staff/<place>/<person_id>/", PLATFORM, posts=True, name="platform.staff_member")
-def of_staff_removed(visit: Visit, place: str, person_id: str) -> PageResponse:
-    """Somebody shall work here no more."""
+def remove_staff(visit: Visit, place: str, person_id: str) -> PageResponse:
+    """Remove a member of the staff."""
     if place not in {"platform", "support"}:
         raise Http404
     kind: Place = "support" if place == "support" else "platform"
     return _removal(visit, kind, "", person_id, reverse("platform.staff"))
 
 
-def _members(visit: Visit, name: str, places: list[tuple[Place, str]], **named: str) -> PageResponse:
-    """The members of places; after something was done, the way back to see it."""
-    meant, outcome = places[0], Outcome()
+def _members(visit: Visit, name: str, places: list[tuple[Place, str]], **route_values: str) -> PageResponse:
+    """The members of these places; after a successful form, a redirect to the same page."""
+    target, result = places[0], FormResult()
     if visit.submitted:
-        meant = next((one for one in places if one[0] == visit.form.get("place")), meant)
-        outcome = _act(visit, *meant)
-        if outcome.message:
-            return visit.redirect(name, message=outcome.message, **named)
+        target = next((one for one in places if one[0] == visit.form.get("place")), target)
+        result = _execute(visit, *target)
+        if result.message:
+            return visit.redirect(name, message=result.message, **route_values)
     views = [_view(visit, *one) for one in places]
-    shown = views[places.index(meant)]
-    shown.problem, shown.link, shown.typed = outcome.problem, outcome.link, visit.form.get("email", "")
-    return PageContent("people/members.html", views, 422 if outcome.problem else 200)
+    shown = views[places.index(target)]
+    shown.problem, shown.link, shown.typed = result.problem, result.link, visit.form.get("email", "")
+    return PageContent("people/members.html", views, 422 if result.problem else 200)
 
 
-def _view(visit: Visit, place: Place, subject_id: str) -> MembersView:
+def _view(visit: Visit, place: Place, subject_id: str) -> MembersPage:
     here = visit.request.path
     members = [
-        MemberItem(
+        MemberRow(
             one.name or one.email or one.person_id,
             one.email or "",
             show_instant(visit, one.joined_at),
@@ -150,31 +150,33 @@ def _view(visit: Visit, place: Place, subject_id: str) -> MembersView:
         for one in membership.members(place, subject_id)
     ]
     invitations = [
-        InvitationItem(one.invitation_id, one.email, show_instant(visit, one.expires_at))
+        InvitationRow(one.invitation_id, one.email, show_instant(visit, one.expires_at))
         for one in membership.open_invitations(place, subject_id)
     ]
-    return MembersView(place, where(place, subject_id), members, invitations)
+    return MembersPage(place, where(place, subject_id), members, invitations)
 
 
-def _act(visit: Visit, place: Place, subject_id: str) -> Outcome:
+def _execute(visit: Visit, place: Place, subject_id: str) -> FormResult:
     if "withdraw" in visit.form:
-        gone = membership.withdraw(visit.by, place, subject_id, visit.form.get("withdraw", ""))
+        refusal = membership.withdraw(visit.by, place, subject_id, visit.form.get("withdraw", ""))
         return (
-            Outcome(problem=say_refusal(gone)) if gone else Outcome(message=_("The invitation is withdrawn."))
+            FormResult(problem=say_refusal(refusal))
+            if refusal
+            else FormResult(message=_("The invitation is withdrawn."))
         )
     if not ratelimit.consume(visit.request, action="invite"):
-        return Outcome(problem=_("You have invited many people within an hour. Try again later."))
+        return FormResult(problem=_("You have invited many people within an hour. Try again later."))
     made = membership.invite(visit.by, place, subject_id, visit.form.get("email", ""))
     if not isinstance(made, membership.Invitation):
-        return Outcome(problem=say_refusal(made))
+        return FormResult(problem=say_refusal(made))
     link = f"{settings.PUBLIC_URL}{reverse('people.join', args=[made.secret])}"
-    if settings.EMAIL_HOST and _sent(visit, made.email, place, subject_id, link):
-        return Outcome(message=_("{email} is invited.").format(email=made.email))
-    return Outcome(link=link)
+    if settings.EMAIL_HOST and _send_invitation(visit, made.email, place, subject_id, link):
+        return FormResult(message=_("{email} is invited.").format(email=made.email))
+    return FormResult(link=link)
 
 
-def _sent(visit: Visit, email: str, place: Place, subject_id: str, link: str) -> bool:
-    """Whether the invitation went out; in the invited person's language if it is known, else in both."""
+def _send_invitation(visit: Visit, email: str, place: Place, subject_id: str, link: str) -> bool:
+    """Send the invitation in the person's language, or in both if it is unknown. Returns whether it was sent."""
     known = person_with(email)
     tags: list[Tag] = ["zh", "en"] if visit.language.tag == "zh" else ["en", "zh"]
     if known is not None and known.language in tags:
@@ -183,21 +185,21 @@ def _sent(visit: Visit, email: str, place: Place, subject_id: str, link: str) ->
     for tag in tags:
         with override(CODES[tag]):
             names[tag] = where(place, subject_id)
-    with posting() as post:
-        hand_in(invitation_letter(email, visit.person.name or visit.person.email or "", names, link, tags))
-    return not post.failed
+    with sending_mail() as delivery:
+        queue_mail(invitation_mail(email, visit.person.name or visit.person.email or "", names, link, tags))
+    return not delivery.failed
 
 
 def _removal(visit: Visit, place: Place, subject_id: str, person_id: str, back: str) -> PageResponse:
-    found = next((one for one in membership.members(place, subject_id) if one.person_id == person_id), None)
-    if found is None:
+    member = next((one for one in membership.members(place, subject_id) if one.person_id == person_id), None)
+    if member is None:
         raise Http404
     me = person_id == visit.by.person
-    view = RemovalView(found.name or found.email or "", where(place, subject_id), me, back)
+    view = RemoveMemberPage(member.name or member.email or "", where(place, subject_id), me, back)
     if visit.submitted:
         refused = membership.remove(visit.by, person_id, place, subject_id)
         if refused is None:
-            messages.success(visit.request, _("{name} may not act here any more.").format(name=view.name))
+            messages.success(visit.request, _("{name} can no longer act here.").format(name=view.name))
             return HttpResponseRedirect("/" if me else back)
         view.problem = say_refusal(refused)
     return PageContent("people/remove.html", view, 409 if view.problem else 200)

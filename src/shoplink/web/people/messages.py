@@ -1,4 +1,4 @@
-"""What comes by e-mail, and the calendar of deadlines: each person's own choice."""
+"""A person's choice of e-mail notifications, and their calendar of deadlines."""
 
 import hashlib
 
@@ -14,31 +14,31 @@ from shoplink.flows.message.inbox import KINDS_OF
 from shoplink.store.people.calendar import address_made_at, make_address, revoke_address
 from shoplink.store.people.inbox import choices, choose
 from shoplink.web.page.declare import page
-from shoplink.web.request.access import ANYONE, PERSON, person_of, places_of
+from shoplink.web.request.access import ANYONE, PERSON, person_id_of, places_of
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.wording.messages import KIND_NAMES
 
 
-class Choice(Struct, frozen=True):
-    """A kind of message, and whether it comes by e-mail."""
+class KindChoice(Struct, frozen=True):
+    """A kind of message, and whether it is sent by e-mail."""
 
     kind: str
     title: str
     by_mail: bool
 
 
-class Choices(Struct, frozen=True):
-    """The kinds that the person may be told; `email` is where they go ('' if nowhere), `sends` whether any goes out."""
+class NotificationsPage(Struct, frozen=True):
+    """The kinds of messages that the person receives; `email` is their address or '', `sends` whether the service sends mail."""
 
-    kinds: list[Choice]
+    kinds: list[KindChoice]
     email: str
     sends: bool
     crumbs: list[tuple[str, str]]
 
 
-class CalendarView(Struct, frozen=True):
-    """Whether there is a calendar address and since when; `address` is that of the one just made, shown once."""
+class CalendarPage(Struct, frozen=True):
+    """The time when the calendar address was created, if there is one; `address` is shown once, when it is created."""
 
     made_at: Instant | None
     address: str
@@ -47,42 +47,42 @@ class CalendarView(Struct, frozen=True):
 
 @page("settings/messages", PERSON, posts=True)
 def messages(visit: Visit) -> PageResponse:
-    """Which kinds of messages come by e-mail; all of them are in the inbox."""
-    person_id = person_of(visit.request)
+    """The kinds of messages that are sent by e-mail; the inbox has all of them."""
+    person_id = person_id_of(visit.request)
     may = places_of(visit.request)
     sides = [side for side, subjects in (("shop", may.shops), ("creator", may.accounts)) if subjects]
-    told = [kind for kind in KIND_NAMES if any(kind in KINDS_OF[side] for side in sides)]
+    kinds = [kind for kind in KIND_NAMES if any(kind in KINDS_OF[side] for side in sides)]
     chosen = choices(person_id)
     if visit.form:
-        typed = visit.form.getlist("kind")
-        chosen |= {kind: kind in typed for kind in told}
+        selected = visit.form.getlist("kind")
+        chosen |= {kind: kind in selected for kind in kinds}
     if visit.submitted:
         choose(person_id, chosen)
         return visit.redirect("people.messages", message=_("Saved."))
-    kinds = [Choice(kind, _(KIND_NAMES[kind]), chosen.get(kind, True)) for kind in told]
+    rows = [KindChoice(kind, _(KIND_NAMES[kind]), chosen.get(kind, True)) for kind in kinds]
     email = getattr(visit.request.user, "email", None) or ""
-    view = Choices(kinds, email, bool(settings.EMAIL_HOST), _crumbs())
+    view = NotificationsPage(rows, email, bool(settings.EMAIL_HOST), _crumbs())
     return PageContent("people/messages.html", view)
 
 
 @page("settings/calendar", PERSON, posts=True)
 def calendar(visit: Visit) -> PageResponse:
-    """The secret address of my calendar of deadlines: made and shown once, replaced, revoked."""
-    person_id, address = person_of(visit.request), ""
+    """The secret address of the person's calendar; the form creates, replaces or revokes it."""
+    person_id, address = person_id_of(visit.request), ""
     if visit.submitted and visit.form.get("do") == "revoke":
         revoke_address(person_id)
-        return visit.redirect("people.calendar", message=_("The address shows nothing any more."))
+        return visit.redirect("people.calendar", message=_("The address is revoked."))
     if visit.submitted:
         secret = make_address(person_id, clock.now())
         address = f"{settings.PUBLIC_URL}{reverse('people.feed', kwargs={'secret': secret})}"
     made_at = address_made_at(person_id)
-    view = CalendarView(show_instant(visit, made_at) if made_at else None, address, _crumbs())
+    view = CalendarPage(show_instant(visit, made_at) if made_at else None, address, _crumbs())
     return PageContent("people/calendar.html", view)
 
 
 @page("calendar/<str:secret>.ics", ANYONE)
 def feed(visit: Visit, secret: str) -> PageResponse:
-    """The deadlines of whoever made this address, for calendar programs; 304 as long as they stay the same."""
+    """The deadlines of the address's owner, for calendar apps; 304 while they are unchanged."""
     written = calendar_with(secret)
     if written is None:
         raise Http404

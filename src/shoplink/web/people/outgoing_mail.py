@@ -1,6 +1,6 @@
-"""E-mails that signing in and inviting call for: written in a request, sent when what they tell of is stored.
+"""E-mails about sign-in and invitations: queued in a request and sent once its changes are committed.
 
-They are sent right then, not by the delivery loop: a code is waited for, and the secret of an invitation is kept nowhere.
+The request sends them, not the delivery loop: people wait for a code, and the secret of an invitation is not stored.
 """
 
 import logging
@@ -12,37 +12,38 @@ from smtplib import SMTPException
 from django.core.mail import EmailMessage
 
 _log = logging.getLogger(__name__)
-_written: ContextVar[list[EmailMessage] | None] = ContextVar("written", default=None)
+_queue: ContextVar[list[EmailMessage] | None] = ContextVar("queue", default=None)
 
 
-class Post:
-    """What became of the e-mails of one request."""
+class MailDelivery:
+    """The delivery of one request's e-mails; `failed` means that at least one was not sent."""
 
     failed = False
 
 
 @contextmanager
-def posting() -> Iterator[Post]:
-    """Send what is handed in within this block when it ends well; if it does not, nothing is sent."""
-    post, written = Post(), []  # type: tuple[Post, list[EmailMessage]]
-    token = _written.set(written)
+def sending_mail() -> Iterator[MailDelivery]:
+    """Send the e-mails queued within this block when it ends; nothing is sent if it raises."""
+    delivery = MailDelivery()
+    queue: list[EmailMessage] = []
+    token = _queue.set(queue)
     try:
-        yield post
+        yield delivery
     finally:
-        _written.reset(token)
-    for message in written:
-        post.failed |= not _send(message)
+        _queue.reset(token)
+    for message in queue:
+        delivery.failed |= not _send(message)
 
 
-def hand_in(message: EmailMessage) -> None:
-    """Let an e-mail go out when the block of `posting` that this is in has ended."""
-    written = _written.get()
-    assert written is not None, "an e-mail is written within `posting`"
-    written.append(message)
+def queue_mail(message: EmailMessage) -> None:
+    """Queue an e-mail; call this within a block of `sending_mail`."""
+    queue = _queue.get()
+    assert queue is not None, "e-mails are queued within `sending_mail`"
+    queue.append(message)
 
 
 def _send(message: EmailMessage) -> bool:
-    """Whether the server took an e-mail; what it said is not logged, for it names addresses."""
+    """Send an e-mail. Returns whether the server accepted it; its reply is not logged, since it contains addresses."""
     try:
         message.send()
     except (OSError, SMTPException) as error:

@@ -1,4 +1,4 @@
-"""A person's own settings: name, language, time zone; what secures the sign-in; where they are signed in."""
+"""A person's settings: name, language and time zone; the security of their sign-in; their sessions."""
 
 from typing import Any
 
@@ -12,22 +12,22 @@ from shoplink.store.people.membership import change_person
 from shoplink.store.people.sessions import end_sessions, sessions_of
 from shoplink.web.page.declare import page
 from shoplink.web.people.device import device_name
-from shoplink.web.people.form_style import dress_form
+from shoplink.web.people.form_style import style_form
 from shoplink.web.people.forms import ProfileForm
 from shoplink.web.request.access import PERSON, PERSON_WITH_ADDRESS
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 
 
-class SettingsView(Struct):
-    """The form of a person's own settings."""
+class SettingsPage(Struct):
+    """The settings form, and the person's address."""
 
     form: Any
     email: str
 
 
-class SecurityView(Struct):
-    """What secures a sign-in: whether there is a password, an app, how many passkeys, codes and sessions."""
+class SecurityPage(Struct):
+    """The security of a sign-in: password, authenticator app, passkeys, recovery codes, providers and sessions."""
 
     password: bool
     app: bool
@@ -38,8 +38,8 @@ class SecurityView(Struct):
     crumbs: list[tuple[str, str]]
 
 
-class SessionItem(Struct):
-    """A place where the person is signed in."""
+class SessionRow(Struct):
+    """A session of the person."""
 
     number: int
     current: bool
@@ -49,38 +49,38 @@ class SessionItem(Struct):
     browser: str
 
 
-class SessionsView(Struct):
-    """Where the person is signed in."""
+class SessionsPage(Struct):
+    """The person's sessions."""
 
-    sessions: list[SessionItem]
+    sessions: list[SessionRow]
     crumbs: list[tuple[str, str]]
 
 
 def crumbs() -> list[tuple[str, str]]:
-    """The way from a person's settings down to what secures their sign-in."""
+    """The breadcrumb of pages below the security page."""
     return [(reverse("people.settings"), _("Settings")), (reverse("mfa_index"), _("Security"))]
 
 
 @page("settings/", PERSON, posts=True, name="people.settings")
 def own(visit: Visit) -> PageResponse:
-    """My name, my language, my time zone."""
+    """The person's name, language and time zone."""
     person = visit.person
     now = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
     form = ProfileForm(visit.form) if visit.submitted else ProfileForm(initial=visit.form.dict() or now)
     if visit.submitted and form.is_valid():
         change_person(person.person_id, **form.cleaned_data)
         return visit.redirect("people.settings", message=_("Saved."))
-    dress_form(form)
-    view = SettingsView(form, person.email or "")
+    style_form(form)
+    view = SettingsPage(form, person.email or "")
     return PageContent("people/settings.html", view, 422 if visit.submitted else 200)
 
 
 @page("settings/security/", PERSON_WITH_ADDRESS, name="mfa_index")
 def security(visit: Visit) -> PageResponse:
-    """What secures my sign-in, and where to change it."""
+    """The security of the person's sign-in, with links to change it."""
     person = visit.person
     kinds = [*Authenticator.objects.filter(user=person).values_list("type", flat=True)]
-    view = SecurityView(
+    view = SecurityPage(
         password=person.has_usable_password(),
         app=Authenticator.Type.TOTP in kinds,
         passkeys=kinds.count(Authenticator.Type.WEBAUTHN),
@@ -94,18 +94,20 @@ def security(visit: Visit) -> PageResponse:
 
 @page("settings/security/sessions/", PERSON, posts=True)
 def sessions(visit: Visit) -> PageResponse:
-    """Where I am signed in, and to sign out elsewhere."""
-    found = sessions_of(visit.person.person_id, visit.now)
+    """The person's sessions; the form ends others."""
+    all_sessions = sessions_of(visit.person.person_id, visit.now)
     here = visit.request.session.session_key
     if visit.submitted:
         chosen = visit.form.get("session", "")
         ending = [
-            one.number for one in found if one.session_key != here and chosen in {str(one.number), "others"}
+            one.number
+            for one in all_sessions
+            if one.session_key != here and chosen in {str(one.number), "others"}
         ]
         end_sessions(visit.person.person_id, ending)
-        return visit.redirect("people.sessions", message=_("Signed out there.") if ending else "")
+        return visit.redirect("people.sessions", message=_("Signed out.") if ending else "")
     items = [
-        SessionItem(
+        SessionRow(
             one.number,
             one.session_key == here,
             show_instant(visit, one.since),
@@ -113,8 +115,8 @@ def sessions(visit: Visit) -> PageResponse:
             one.address,
             device_name(one.browser),
         )
-        for one in found
+        for one in all_sessions
     ]
-    # Who comes by hand-off links alone has no page of what secures their sign-in.
+    # A person who signs in only with sign-in links has no security page.
     above = crumbs() if visit.person.email else crumbs()[:1]
-    return PageContent("people/sessions.html", SessionsView(items, above))
+    return PageContent("people/sessions.html", SessionsPage(items, above))

@@ -1,7 +1,7 @@
-"""Signing in and what secures it: allauth's steps at our addresses, in our look, each with who may take it.
+"""Sign-in and its security: allauth's views at our addresses, in our style, each with its access.
 
-A step that changes something is one transaction, and its e-mails go out after it. Only the check of a password, which
-takes a while on purpose, is not made to hold the write lock: there allauth's adapter begins the transaction later.
+A page that changes something is one transaction, and its e-mails are sent after the commit. The sign-in page is the
+exception: checking a password is slow by design and must not hold the write lock, so the adapter begins the transaction.
 """
 
 from collections.abc import Callable
@@ -26,10 +26,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from shoplink.store.database.owner import writing
-from shoplink.web.page.declare import step
+from shoplink.web.page.declare import declare_uncached
 from shoplink.web.page.frame import frame_of
-from shoplink.web.people.form_style import dress
-from shoplink.web.people.outgoing_mail import posting
+from shoplink.web.people.form_style import style_response
+from shoplink.web.people.outgoing_mail import sending_mail
 from shoplink.web.people.settings import crumbs
 from shoplink.web.request.access import ANYONE, PERSON_WITH_ADDRESS, Access
 from shoplink.web.request.visit import Visit
@@ -37,116 +37,129 @@ from shoplink.web.request.visit import Visit
 registry.load()  # here and not at every command (config/apps.py)
 
 
-class Step(NamedTuple):
-    """One of allauth's views: its address, the name that allauth looks it up by, and who may take it."""
+class SignInPage(NamedTuple):
+    """One of allauth's views: its route, the name that allauth looks it up by, and its access.
+
+    `atomic` means that a request that changes something runs in one transaction.
+    """
 
     route: str
     name: str
     view: Callable[..., HttpResponse]
     access: Access = ANYONE
-    whole: bool = True
+    atomic: bool = True
 
 
 _SECURITY = "settings/security"
 
-STEPS = (
-    Step("sign-in/", "account_login", account.login, whole=False),
-    Step("sign-out/", "account_logout", account.logout),
-    Step("sign-up/", "account_signup", account.signup),
-    Step("sign-in/inactive/", "account_inactive", account.account_inactive),
-    Step("sign-in/again/", "account_reauthenticate", account.reauthenticate, PERSON_WITH_ADDRESS),
-    Step("sign-in/code/", "account_email_verification_sent", account.email_verification_sent),
-    Step("sign-in/forgotten/", "account_reset_password", account.password_reset),
-    Step(
+SIGN_IN_PAGES = (
+    SignInPage("sign-in/", "account_login", account.login, atomic=False),
+    SignInPage("sign-out/", "account_logout", account.logout),
+    SignInPage("sign-up/", "account_signup", account.signup),
+    SignInPage("sign-in/inactive/", "account_inactive", account.account_inactive),
+    SignInPage("sign-in/again/", "account_reauthenticate", account.reauthenticate, PERSON_WITH_ADDRESS),
+    SignInPage("sign-in/code/", "account_email_verification_sent", account.email_verification_sent),
+    SignInPage("sign-in/forgotten/", "account_reset_password", account.password_reset),
+    SignInPage(
         "sign-in/forgotten/code/", "account_confirm_password_reset_code", account.confirm_password_reset_code
     ),
-    Step("sign-in/forgotten/new/", "account_complete_password_reset", account.complete_password_reset),
-    Step("sign-in/forgotten/done/", "account_password_reset_completed", account.password_reset_from_key_done),
-    Step("sign-in/second-step/", "mfa_authenticate", second_step.authenticate),
-    Step("sign-in/again/second-step/", "mfa_reauthenticate", second_step.reauthenticate, PERSON_WITH_ADDRESS),
-    Step(
+    SignInPage("sign-in/forgotten/new/", "account_complete_password_reset", account.complete_password_reset),
+    SignInPage(
+        "sign-in/forgotten/done/", "account_password_reset_completed", account.password_reset_from_key_done
+    ),
+    SignInPage("sign-in/second-step/", "mfa_authenticate", second_step.authenticate),
+    SignInPage(
+        "sign-in/again/second-step/", "mfa_reauthenticate", second_step.reauthenticate, PERSON_WITH_ADDRESS
+    ),
+    SignInPage(
         "sign-in/again/passkey/",
         "mfa_reauthenticate_webauthn",
         passkeys.reauthenticate_webauthn,
         PERSON_WITH_ADDRESS,
     ),
-    Step("sign-in/passkey/", "mfa_login_webauthn", passkeys.login_webauthn),
-    Step("sign-in/with/tiktok/", "tiktok_login", tiktok.oauth2_login),
-    Step("sign-in/with/tiktok/back/", "tiktok_callback", tiktok.oauth2_callback),
-    Step("sign-in/with/<slug:provider_id>/", "openid_connect_login", openid_connect.login),
-    Step("sign-in/with/<slug:provider_id>/back/", "openid_connect_callback", openid_connect.callback),
-    Step("sign-in/cancelled/", "socialaccount_login_cancelled", connections.login_cancelled),
-    Step("sign-in/failed/", "socialaccount_login_error", connections.login_error),
-    Step("sign-up/with/", "socialaccount_signup", connections.signup),
-    Step("settings/address/", "account_email", account.email, PERSON_WITH_ADDRESS),
-    Step(f"{_SECURITY}/password/", "account_change_password", account.password_change, PERSON_WITH_ADDRESS),
-    Step(f"{_SECURITY}/password/new/", "account_set_password", account.password_set, PERSON_WITH_ADDRESS),
-    Step(f"{_SECURITY}/app/", "mfa_activate_totp", totp.activate_totp, PERSON_WITH_ADDRESS),
-    Step(f"{_SECURITY}/app/remove/", "mfa_deactivate_totp", totp.deactivate_totp, PERSON_WITH_ADDRESS),
-    Step(
+    SignInPage("sign-in/passkey/", "mfa_login_webauthn", passkeys.login_webauthn),
+    SignInPage("sign-in/with/tiktok/", "tiktok_login", tiktok.oauth2_login),
+    SignInPage("sign-in/with/tiktok/back/", "tiktok_callback", tiktok.oauth2_callback),
+    SignInPage("sign-in/with/<slug:provider_id>/", "openid_connect_login", openid_connect.login),
+    SignInPage("sign-in/with/<slug:provider_id>/back/", "openid_connect_callback", openid_connect.callback),
+    SignInPage("sign-in/cancelled/", "socialaccount_login_cancelled", connections.login_cancelled),
+    SignInPage("sign-in/failed/", "socialaccount_login_error", connections.login_error),
+    SignInPage("sign-up/with/", "socialaccount_signup", connections.signup),
+    SignInPage("settings/address/", "account_email", account.email, PERSON_WITH_ADDRESS),
+    SignInPage(
+        f"{_SECURITY}/password/", "account_change_password", account.password_change, PERSON_WITH_ADDRESS
+    ),
+    SignInPage(
+        f"{_SECURITY}/password/new/", "account_set_password", account.password_set, PERSON_WITH_ADDRESS
+    ),
+    SignInPage(f"{_SECURITY}/app/", "mfa_activate_totp", totp.activate_totp, PERSON_WITH_ADDRESS),
+    SignInPage(f"{_SECURITY}/app/remove/", "mfa_deactivate_totp", totp.deactivate_totp, PERSON_WITH_ADDRESS),
+    SignInPage(
         f"{_SECURITY}/codes/",
         "mfa_view_recovery_codes",
         recovery_codes.view_recovery_codes,
         PERSON_WITH_ADDRESS,
     ),
-    Step(
+    SignInPage(
         f"{_SECURITY}/codes/new/",
         "mfa_generate_recovery_codes",
         recovery_codes.generate_recovery_codes,
         PERSON_WITH_ADDRESS,
     ),
-    Step(
+    SignInPage(
         f"{_SECURITY}/codes/file/",
         "mfa_download_recovery_codes",
         recovery_codes.download_recovery_codes,
         PERSON_WITH_ADDRESS,
     ),
-    Step(f"{_SECURITY}/passkeys/", "mfa_list_webauthn", passkeys.list_webauthn, PERSON_WITH_ADDRESS),
-    Step(f"{_SECURITY}/passkeys/add/", "mfa_add_webauthn", passkeys.add_webauthn, PERSON_WITH_ADDRESS),
-    Step(f"{_SECURITY}/passkeys/<int:pk>/", "mfa_edit_webauthn", passkeys.edit_webauthn, PERSON_WITH_ADDRESS),
-    Step(
+    SignInPage(f"{_SECURITY}/passkeys/", "mfa_list_webauthn", passkeys.list_webauthn, PERSON_WITH_ADDRESS),
+    SignInPage(f"{_SECURITY}/passkeys/add/", "mfa_add_webauthn", passkeys.add_webauthn, PERSON_WITH_ADDRESS),
+    SignInPage(
+        f"{_SECURITY}/passkeys/<int:pk>/", "mfa_edit_webauthn", passkeys.edit_webauthn, PERSON_WITH_ADDRESS
+    ),
+    SignInPage(
         f"{_SECURITY}/passkeys/<int:pk>/remove/",
         "mfa_remove_webauthn",
         passkeys.remove_webauthn,
         PERSON_WITH_ADDRESS,
     ),
-    Step(
+    SignInPage(
         f"{_SECURITY}/providers/", "socialaccount_connections", connections.connections, PERSON_WITH_ADDRESS
     ),
 )
-"""Every step; of two routes that fit, the first counts."""
+"""Every page; if two routes match, the first one is used."""
 
 
-def _taking(one: Step) -> Callable[..., HttpResponse]:
-    """What answers a step, once its access is given."""
+def _view_of(page: SignInPage) -> Callable[..., HttpResponse]:
+    """The view of a page, without its access check."""
 
-    def take(visit: Visit, **named: Any) -> HttpResponse:
+    def view(visit: Visit, **route_values: Any) -> HttpResponse:
         request = visit.request
-        changes = request.method == "POST" or one.route.endswith("/back/")
-        with posting() as post, writing() if changes and one.whole else nullcontext():
-            response = _allauth(one, request, named)
+        changes = request.method == "POST" or page.route.endswith("/back/")
+        with sending_mail() as delivery, writing() if changes and page.atomic else nullcontext():
+            response = _allauth_response(page, request, route_values)
             if isinstance(response, TemplateResponse):
-                dress(response)
+                style_response(response)
                 ours = {"frame": frame_of(visit), "visit": visit, "crumbs": crumbs()}
                 response.context_data = {**(response.context_data or {}), **ours}
                 response.render()
-        if post.failed:
+        if delivery.failed:
             messages.error(request, _("The e-mail could not be sent. Try again in a few minutes."))
-        return _elsewhere(visit, response)
+        return _without_external_redirect(visit, response)
 
-    return take
+    return view
 
 
-def _allauth(one: Step, request: HttpRequest, named: dict[str, Any]) -> HttpResponse:
-    """What allauth answers; a provider that is not configured is not there."""
+def _allauth_response(page: SignInPage, request: HttpRequest, route_values: dict[str, Any]) -> HttpResponse:
+    """Allauth's response. Raises Http404 for a provider that is not configured."""
     try:
-        return one.view(request, **named)
+        return page.view(request, **route_values)
     except SocialApp.DoesNotExist:
         raise Http404 from None
 
 
-def _elsewhere(visit: Visit, response: HttpResponse) -> HttpResponse:
-    """A way to another site is a page that leads there: a form's own redirect may not leave this one (CSP)."""
+def _without_external_redirect(visit: Visit, response: HttpResponse) -> HttpResponse:
+    """The response, with a redirect to another site replaced by a page that leads there: CSP forbids it after a form."""
     target = response.headers.get("Location", "")
     if not urlsplit(target).netloc:
         return response
@@ -156,5 +169,5 @@ def _elsewhere(visit: Visit, response: HttpResponse) -> HttpResponse:
     return onward
 
 
-for _step in STEPS:
-    step(_step.route, _step.name, _step.access, _taking(_step))
+for _page in SIGN_IN_PAGES:
+    declare_uncached(_page.route, _page.name, _page.access, _view_of(_page))

@@ -1,4 +1,4 @@
-"""Let somebody in who needs no password this time: by a hand-off link, or by a click in the demo."""
+"""Sign in without a password: with a sign-in link, or with a click in the demo."""
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from shoplink.store.database.owner import writing
 
 
-def enter(request: HttpRequest, person_id: str, method: str) -> bool:
-    """Sign a person in on this browser, whoever was signed in before; whether there is such a person, in force.
+def sign_in_without_password(request: HttpRequest, person_id: str, method: str) -> bool:
+    """Sign a person in on this browser and sign out anybody else. Returns whether the person exists and is not blocked.
 
-    `method` says how, in the session's own record.
+    `method` is recorded in the session.
     """
     person = get_user_model().objects.filter(person_id=person_id, is_active=True).first()
     if person is None:

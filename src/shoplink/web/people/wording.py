@@ -1,4 +1,4 @@
-"""Places and refusals of people, in words."""
+"""The names of places, and the texts of refusals about people."""
 
 from django.utils.translation import gettext
 
@@ -21,17 +21,17 @@ def where(place: Place, subject_id: str) -> str:
 
 
 def say_refusal(refusal: Refusal) -> str:
-    """Why a step with people is not taken, and what to do."""
+    """Why a change of members is refused, and what to do."""
     numbers = {"length": EMAIL_LENGTH_MAX, "limit": OPEN_INVITATIONS_MAX}
     return gettext(_REFUSALS[refusal]).format_map(numbers)
 
 
 _REFUSALS: dict[Refusal, str] = {
-    "not_an_address": N_("This is no e-mail address of at most {length} characters."),
-    "already_a_member": N_("This person is a member already."),
-    "too_many_open": N_("{limit} invitations are open; withdraw some first."),
-    "invitation_gone": N_("This invitation was used, withdrawn, or has expired."),
+    "not_an_address": N_("This is not an e-mail address of at most {length} characters."),
+    "already_a_member": N_("This person is already a member."),
+    "too_many_open": N_("{limit} invitations are open. Withdraw some first."),
+    "invitation_gone": N_("This invitation was used, was withdrawn or has expired."),
     "other_address": N_("This invitation is for another address. Sign in with the address it was sent to."),
-    "not_a_member": N_("This person is no member here any more."),
-    "last_member": N_("The last member cannot be removed; invite somebody else first."),
+    "not_a_member": N_("This person is no longer a member here."),
+    "last_member": N_("The last member cannot be removed. Invite somebody else first."),
 }

@@ -1,4 +1,4 @@
-"""The platform's console: how it is doing, every record and its past, rulebooks, keys, waivers, and who did what."""
+"""The platform's console: overview, records now and in the past, rulebooks, API keys, waivers, and the audit log."""
 
 from shoplink.web.platform import (  # isort: skip (the order of the menu)
     overview,

@@ -1,4 +1,4 @@
-"""Who did what: every event, the newest first, with the person who acted."""
+"""The audit log: every event, newest first, with the person who acted."""
 
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -17,8 +17,8 @@ from shoplink.wording.sentences import N_
 _PAGE = 50
 
 
-class Done(Struct, frozen=True):
-    """Something that was done: when, what, about which shop, account and link, and by whom."""
+class AuditRow(Struct, frozen=True):
+    """An event: when, what, about which shop, account and link, and by whom."""
 
     at: Instant
     type: str
@@ -30,22 +30,22 @@ class Done(Struct, frozen=True):
     who: str
 
 
-class Audit(Struct, frozen=True):
-    """A page of what was done."""
+class AuditPage(Struct, frozen=True):
+    """A page of the audit log."""
 
-    rows: list[Done]
+    rows: list[AuditRow]
     next_url: str
     first_url: str
 
 
-@page("platform/audit", PLATFORM, menu=Menu(icon="list-search", title=N_("Who did what")))
+@page("platform/audit", PLATFORM, menu=Menu(icon="list-search", title=N_("Audit log")))
 def audit(visit: Visit) -> PageResponse:
-    """Every event, behind `?before=`."""
+    """Events, newest first; `?before=` continues after that number."""
     before = visit.number("before")
-    found = newest_events(_PAGE + 1, before)
-    people = names_of(event.by.person for _number, event in found if event.by and event.by.person)
+    events = newest_events(_PAGE + 1, before)
+    people = names_of(event.by.person for _number, event in events if event.by and event.by.person)
     rows = [
-        Done(
+        AuditRow(
             at=show_instant(visit, event.at),
             type=str(event.__struct_config__.tag),
             text=say_event(event, visit.language, visit.zone),
@@ -57,10 +57,10 @@ def audit(visit: Visit) -> PageResponse:
             if event.by and event.by.person
             else _id(event.by.id if event.by else ""),
         )
-        for _number, event in found[:_PAGE]
+        for _number, event in events[:_PAGE]
     ]
-    next_url = f"/platform/audit?before={found[_PAGE - 1][0]}" if len(found) > _PAGE else ""
-    return PageContent("platform/audit.html", Audit(rows, next_url, "/platform/audit" if before else ""))
+    next_url = f"/platform/audit?before={events[_PAGE - 1][0]}" if len(events) > _PAGE else ""
+    return PageContent("platform/audit.html", AuditPage(rows, next_url, "/platform/audit" if before else ""))
 
 
 def _id(text: str) -> str:

@@ -1,4 +1,4 @@
-"""API keys: made once, shown once, revoked for good."""
+"""API keys: created, shown once, revoked permanently."""
 
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -17,7 +17,7 @@ _NAME_MAX = 200
 
 
 class KeyRow(Struct, frozen=True):
-    """A key as it is kept; the secret itself is not."""
+    """A key as it is stored, without its secret."""
 
     key_id: str
     name: str
@@ -27,8 +27,8 @@ class KeyRow(Struct, frozen=True):
     revoked_at: Instant | None
 
 
-class Keys(Struct, frozen=True):
-    """Every key; `secret` is that of the one just made, which nobody can be shown again."""
+class KeysPage(Struct, frozen=True):
+    """Every key; `secret` belongs to the key just created and cannot be shown again."""
 
     rows: list[KeyRow]
     scopes: list[tuple[str, bool]]
@@ -39,14 +39,14 @@ class Keys(Struct, frozen=True):
 
 @page("platform/keys", PLATFORM, posts=True, menu=Menu(icon="key", title=N_("API keys")))
 def keys(visit: Visit) -> PageResponse:
-    """The keys; the forms make one and revoke one."""
+    """The keys; the forms create one or revoke one."""
     secret, problem = "", ""
     chosen = {scope for scope in visit.form.getlist("scope") if scope in SCOPES}
     name = visit.form.get("name", "").replace("\x00", "").strip()[:_NAME_MAX]
     if visit.submitted and visit.form.get("do") == "revoke":
         key_id = visit.form.get("key_id", "")
         if is_id(key_id) and revoke(key_id, clock.now()):
-            return visit.redirect("platform.keys", message=_("The key opens nothing any more."))
+            return visit.redirect("platform.keys", message=_("The key is revoked."))
     elif visit.submitted and not (name and chosen):
         problem = _("A key needs a name and at least one scope.")
     elif visit.submitted:
@@ -62,5 +62,7 @@ def keys(visit: Visit) -> PageResponse:
         )
         for key in reversed(every_key())
     ]
-    view = Keys(rows, [(scope, scope in chosen) for scope in SCOPES], "" if secret else name, secret, problem)
+    view = KeysPage(
+        rows, [(scope, scope in chosen) for scope in SCOPES], "" if secret else name, secret, problem
+    )
     return PageContent("platform/keys.html", view, status=422 if problem else 200)

@@ -1,4 +1,4 @@
-"""How the platform is doing, as charts with the table beside each."""
+"""The overview of the platform: charts, each with its table."""
 
 from datetime import datetime
 
@@ -20,22 +20,22 @@ PERIODS = (7, 30, 90)
 _TOP = 5
 
 
-class Row(Struct, frozen=True):
-    """A row of a chart's table: what it is of, and its numbers."""
+class ChartRow(Struct, frozen=True):
+    """A row of a chart's table: its label and its numbers."""
 
     label: str
     values: list[int]
 
 
-class RefusedRow(Struct, frozen=True):
-    """A reason: its paragraph of the help centre, what it is called, and how often it refused something."""
+class ReasonCount(Struct, frozen=True):
+    """A reason: its help page, its title, and the number of refusals that it was part of."""
 
     url: str
     title: str
     count: int
 
 
-class Expiring(Struct, frozen=True):
+class ExpiringInvitation(Struct, frozen=True):
     """An invitation that expires within a day."""
 
     url: str
@@ -45,71 +45,71 @@ class Expiring(Struct, frozen=True):
 
 
 class OverviewPage(Struct, frozen=True):
-    """What the page shows; `refused_days` has a column per reason of `refused_names`."""
+    """The overview; `refused_days` has one column for each reason in `refused_names`."""
 
     as_of: Instant | None
     markets: list[tuple[str, str, bool]]
     periods: list[tuple[str, int, bool]]
     days: int
-    standing: list[Row]
-    funnel: list[Row]
-    refused: list[RefusedRow]
+    standing: list[ChartRow]
+    funnel: list[ChartRow]
+    refused: list[ReasonCount]
     refused_names: list[str]
-    refused_days: list[Row]
-    confirmed: list[Row]
-    expiring: list[Expiring]
+    refused_days: list[ChartRow]
+    confirmed: list[ChartRow]
+    expiring: list[ExpiringInvitation]
 
 
 @page("platform/", PLATFORM, menu=Menu(icon="chart-bar", title=N_("Overview")))
 def home(visit: Visit) -> PageResponse:
     """The overview of all markets or of one, over 7, 30 or 90 days."""
-    asked = visit.query.get("days", "")
-    days = int(asked) if asked in map(str, PERIODS) else 30
-    found = overview(visit.market or None, days)
-    return PageContent("platform/overview.html", _page(visit, found, visit.market, days))
+    text = visit.query.get("days", "")
+    days = int(text) if text in map(str, PERIODS) else 30
+    counts = overview(visit.market or None, days)
+    return PageContent("platform/overview.html", _page(visit, counts, visit.market, days))
 
 
-def _page(visit: Visit, found: Overview, market: str, days: int) -> OverviewPage:
-    refused = found.refused[:_TOP]
+def _page(visit: Visit, counts: Overview, market: str, days: int) -> OverviewPage:
+    refused = counts.refused[:_TOP]
     steps = (_("Invitations sent"), _("Confirmed by the creator"), _("Links established"))
     return OverviewPage(
-        as_of=show_instant(visit, found.as_of) if found.as_of else None,
+        as_of=show_instant(visit, counts.as_of) if counts.as_of else None,
         markets=[
             (f"/platform/?days={days}", _("All markets"), not market),
             *(
                 (f"/platform/?days={days}&market={each}", visit.language.country(each), each == market)
-                for each in found.markets
+                for each in counts.markets
             ),
         ],
         periods=[(f"/platform/?days={each}&market={market}", each, each == days) for each in PERIODS],
         days=days,
-        standing=[_standing(visit, each) for each in found.standing],
+        standing=[_standing(visit, each) for each in counts.standing],
         funnel=[
-            Row(step, [count])
+            ChartRow(step, [count])
             for step, count in zip(
-                steps, (found.funnel.invited, found.funnel.accepted, found.funnel.established), strict=True
+                steps, (counts.funnel.invited, counts.funnel.accepted, counts.funnel.established), strict=True
             )
         ],
         refused=[
-            RefusedRow(f"/help/reasons/{each.code}", say_reason_title(each.code, visit.language), each.total)
-            for each in found.refused
+            ReasonCount(f"/help/reasons/{each.code}", say_reason_title(each.code, visit.language), each.total)
+            for each in counts.refused
         ],
         refused_names=[say_reason_title(each.code, visit.language) for each in refused],
-        refused_days=_by_day(visit, found.days, refused) if refused else [],
-        confirmed=[Row(_within(name), [count]) for name, count in found.confirmed],
-        expiring=_expiring(visit, found),
+        refused_days=_by_day(visit, counts.days, refused) if refused else [],
+        confirmed=[ChartRow(_within(name), [count]) for name, count in counts.confirmed],
+        expiring=_expiring(visit, counts),
     )
 
 
-def _standing(visit: Visit, each: Standing) -> Row:
-    return Row(
+def _standing(visit: Visit, each: Standing) -> ChartRow:
+    return ChartRow(
         visit.language.country(each.market), [each.invited, each.in_review, each.official, each.marketing]
     )
 
 
-def _by_day(visit: Visit, days: list[datetime], refused: list[Refused]) -> list[Row]:
+def _by_day(visit: Visit, days: list[datetime], refused: list[Refused]) -> list[ChartRow]:
     return [
-        Row(
+        ChartRow(
             format_skeleton("MMMd", day, locale=visit.language.locale),
             [each.by_day[place] for each in refused],
         )
@@ -123,16 +123,16 @@ def _within(bound: str) -> str:
     return _("within {hours} h").format(hours=bound)
 
 
-def _expiring(visit: Visit, found: Overview) -> list[Expiring]:
+def _expiring(visit: Visit, counts: Overview) -> list[ExpiringInvitation]:
     shops, accounts = names(
-        {link.shop_id for link in found.expiring}, {link.account_id for link in found.expiring}
+        {link.shop_id for link in counts.expiring}, {link.account_id for link in counts.expiring}
     )
     return [
-        Expiring(
+        ExpiringInvitation(
             url=f"/platform/links/{link.link_id}",
             shop=shops.get(link.shop_id) or link.shop_id,
             account=accounts.get(link.account_id) or link.account_id,
             deadline=show_deadline(visit, link.expires_at) if link.expires_at else None,
         )
-        for link in found.expiring
+        for link in counts.expiring
     ]

@@ -1,4 +1,4 @@
-"""What each parameter of a rulebook is called."""
+"""The titles of a rulebook's parameters."""
 
 from django.utils.translation import gettext
 
@@ -7,12 +7,12 @@ from shoplink.wording.sentences import N_
 TITLES: dict[str, str] = {
     "slots_open": N_("Slots of an open shop: official / marketing"),
     "slots_invited": N_("Slots of an invited shop: official / marketing"),
-    "invitation_hours": N_("An invitation lives (hours)"),
+    "invitation_hours": N_("An invitation is open for (hours)"),
     "minimum_link_age_hours": N_("A link must be this old before unlinking (hours)"),
-    "official_unlinks_per_shop": N_("Official unlinks of a shop, for ever"),
+    "official_unlinks_per_shop": N_("Official unlinks of a shop, in its lifetime"),
     "marketing_links_per_shop": N_("Marketing links of a shop in a rolling window"),
     "marketing_links_per_account": N_("Marketing links of an account in a rolling window"),
-    "shop_may_unlink_alone": N_("The shop may unlink alone"),
+    "shop_may_unlink_alone": N_("The shop may unlink without the creator"),
     "minimum_age_years": N_("Minimum age (years)"),
     "unlink_answer_days": N_("An unlink request left unanswered is approved after (days)"),
     "network_asked_of": N_("Whose network must be in the market"),
@@ -25,7 +25,7 @@ TITLES: dict[str, str] = {
 }
 
 SIDES = {"creator": N_("the creator’s"), "shop": N_("the shop’s")}
-"""Whose network a rulebook may ask for."""
+"""The sides whose network a rulebook may check."""
 
 
 def title_of(key: str) -> str:

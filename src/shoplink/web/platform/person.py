@@ -1,4 +1,4 @@
-"""A person: where they act, and whether they may come in at all."""
+"""A person: where they act, and whether their access is blocked."""
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -15,45 +15,49 @@ from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.wording.sentences import SUBJECT_NAMES
 
 
-class PlaceRow(Struct, frozen=True):
-    """Somewhere a person acts."""
+class PersonPlace(Struct, frozen=True):
+    """A place where a person acts."""
 
     kind: str
     name: str
     url: str
 
 
-class PersonView(Struct, frozen=True):
-    """What the page shows."""
+class PersonPage(Struct, frozen=True):
+    """A person; `me` means that it is the reader."""
 
     person_id: str
     name: str
     email: str
-    shut_out: bool
+    blocked: bool
     me: bool
     sessions: int
-    places: list[PlaceRow]
+    places: list[PersonPlace]
     problem: str
 
 
 @page("platform/people/<str:person_id>", PLATFORM, posts=True)
 def person(visit: Visit, person_id: str) -> PageResponse:
-    """The person; its form shuts them out, or lets them in again."""
-    found, problem = person_of(person_id), ""
-    if found is None:
+    """The person; the form blocks or restores their access."""
+    subject, problem = person_of(person_id), ""
+    if subject is None:
         raise Http404
     if visit.submitted:
-        letting = visit.form.get("do") == "let_in"
-        refused = let_in(visit.by, person_id) if letting else shut_out(visit.by, person_id)
+        restores = visit.form.get("do") == "restore"
+        refused = let_in(visit.by, person_id) if restores else shut_out(visit.by, person_id)
         if refused is None:
-            message = _("They can sign in again.") if letting else _("They are signed out and shut out.")
+            message = (
+                _("They can sign in again.")
+                if restores
+                else _("They are signed out, and their access is blocked.")
+            )
             return visit.redirect("platform.person", message=message, person_id=person_id)
         problem = say_refusal(refused)
-    view = PersonView(
+    view = PersonPage(
         person_id,
-        found.name or found.email or person_id,
-        found.email or "",
-        not found.is_active,
+        subject.name or subject.email or person_id,
+        subject.email or "",
+        not subject.is_active,
         person_id == visit.by.person,
         len(sessions_of(person_id, visit.now)),
         _places(visit, person_id),
@@ -62,23 +66,23 @@ def person(visit: Visit, person_id: str) -> PageResponse:
     return PageContent("platform/person.html", view, 409 if problem else 200)
 
 
-def _places(visit: Visit, person_id: str) -> list[PlaceRow]:
-    found = memberships(person_id)
+def _places(visit: Visit, person_id: str) -> list[PersonPlace]:
+    places = memberships(person_id)
     shops, accounts = names(
-        (subject_id for place, subject_id in found if place == "shop"),
-        (subject_id for place, subject_id in found if place == "creator"),
+        (subject_id for place, subject_id in places if place == "shop"),
+        (subject_id for place, subject_id in places if place == "creator"),
     )
     rows, words = [], visit.language.text
-    for place, subject_id in found:
+    for place, subject_id in places:
         if place == "shop":
             url = f"/platform/shops/{subject_id}"
-            rows.append(PlaceRow(words(SUBJECT_NAMES["shop"]), shops.get(subject_id) or subject_id, url))
+            rows.append(PersonPlace(words(SUBJECT_NAMES["shop"]), shops.get(subject_id) or subject_id, url))
         elif place == "creator":
             url = f"/platform/accounts/{subject_id}"
             rows.append(
-                PlaceRow(words(SUBJECT_NAMES["account"]), accounts.get(subject_id) or subject_id, url)
+                PersonPlace(words(SUBJECT_NAMES["account"]), accounts.get(subject_id) or subject_id, url)
             )
         else:
             title = _("Platform") if place == "platform" else _("Support")
-            rows.append(PlaceRow(_("Staff"), title, "/platform/staff/"))
+            rows.append(PersonPlace(_("Staff"), title, "/platform/staff/"))
     return rows

@@ -1,4 +1,4 @@
-"""A shop, an account and a link for the platform: the facts now, as they were, and the whole log of events."""
+"""A shop, an account or a link for the platform: the facts now and in the past, and every event."""
 
 from datetime import datetime
 
@@ -29,8 +29,8 @@ from shoplink.web.view_model.timeline import TimelineRow, show_timeline
 _EVENTS = 50
 
 
-class LinkRow(Struct, frozen=True):
-    """A live link of the record."""
+class LiveLinkRow(Struct, frozen=True):
+    """A live link of a shop or an account."""
 
     url: str
     shop_id: str
@@ -39,33 +39,33 @@ class LinkRow(Struct, frozen=True):
     status: Badge
 
 
-class Past(Struct, frozen=True):
-    """The record as it was at an instant: its facts (none if it was not recorded yet), and the links live then."""
+class PastState(Struct, frozen=True):
+    """The state at an instant: the facts (empty before it was on record), and the links that were live."""
 
     at: Instant
     facts: list[tuple[str, str]]
-    live: list[LinkRow]
+    live: list[LiveLinkRow]
 
 
 class RecordPage(Struct, frozen=True):
-    """A shop or an account; `as_of` is what stands in the form that asks for the past."""
+    """A shop or an account; `as_of` is the input of the form that asks for a past state."""
 
     kind: str
     id: str
     name: str
     facts: list[tuple[str, str]]
-    live: list[LinkRow]
+    live: list[LiveLinkRow]
     events: list[TimelineRow]
     next_url: str
     first_url: str
     as_of: str
-    past: Past | None
+    past: PastState | None
     problem: str
     look_ups: list[tuple[Instant, str, str]]
 
 
-class LinkPage(Struct, frozen=True):
-    """A link, now and perhaps at an instant."""
+class LinkRecordPage(Struct, frozen=True):
+    """A link now, and at a past instant if one is given."""
 
     link_id: str
     shop_id: str
@@ -87,17 +87,17 @@ class LinkPage(Struct, frozen=True):
 
 @page("platform/shops/<str:shop_id>", PLATFORM)
 def shop(visit: Visit, shop_id: str) -> PageResponse:
-    """A shop with its live links, its log, and with `?at=` its past."""
+    """A shop with its live links and its events; `?at=` adds its state at that instant."""
     world = look_at(shops=[shop_id]).world
     record = world.shops.get(shop_id)
     if record is None:
         raise Http404
-    at, problem = _asked_instant(visit)
+    at, problem = _instant_in_query(visit)
     past = None
     if at is not None:
         was = shop_as_of(shop_id, at)
         facts = shop_facts(visit, was.facts) if was.facts else []
-        past = Past(show_instant(visit, at), facts, _rows(visit, was.live))
+        past = PastState(show_instant(visit, at), facts, _rows(visit, was.live))
     view = _record(visit, "shop", shop_id, record.facts.name or shop_id, past, problem)
     view = _with(view, shop_facts(visit, record.facts), _rows(visit, list(record.live.values())))
     return PageContent("platform/record.html", view)
@@ -105,17 +105,17 @@ def shop(visit: Visit, shop_id: str) -> PageResponse:
 
 @page("platform/accounts/<str:account_id>", PLATFORM)
 def account(visit: Visit, account_id: str) -> PageResponse:
-    """An account with its live links, its log, who looked it up, and with `?at=` its past."""
+    """An account with its live links, its events and its look-ups; `?at=` adds its state at that instant."""
     world = look_at(accounts=[account_id]).world
     record = world.accounts.get(account_id)
     if record is None:
         raise Http404
-    at, problem = _asked_instant(visit)
+    at, problem = _instant_in_query(visit)
     past = None
     if at is not None:
         was = account_as_of(account_id, at)
         facts = account_facts(visit, was.facts) if was.facts else []
-        past = Past(show_instant(visit, at), facts, _rows(visit, was.live))
+        past = PastState(show_instant(visit, at), facts, _rows(visit, was.live))
     view = _record(
         visit,
         "account",
@@ -125,22 +125,26 @@ def account(visit: Visit, account_id: str) -> PageResponse:
         problem,
     )
     view = _with(view, account_facts(visit, record.facts), _rows(visit, list(record.live.values())))
-    asked = page_of_look_ups(20, account_id)
-    people = names_of(each.person_id for each in asked)
+    look_ups = page_of_look_ups(20, account_id)
+    people = names_of(each.person_id for each in look_ups)
     view.look_ups.extend(
         (show_instant(visit, each.at), people.get(each.person_id, each.person_id), each.shop_id)
-        for each in asked
+        for each in look_ups
     )
     return PageContent("platform/record.html", view)
 
 
 def _record(  # noqa: PLR0913, PLR0917 (what the two kinds differ in)
-    visit: Visit, kind: str, subject: str, name: str, past: Past | None, problem: str
+    visit: Visit, kind: str, subject: str, name: str, past: PastState | None, problem: str
 ) -> RecordPage:
-    """What shop and account have alike: the log, newest first, page by page."""
+    """What the pages of shops and accounts share: events, newest first, in pages."""
     before = visit.number("before")
-    column = {"shop_id": subject} if kind == "shop" else {"account_id": subject}
-    found = newest_events(_EVENTS + 1, before, **column)
+    events = newest_events(
+        _EVENTS + 1,
+        before,
+        shop_id=subject if kind == "shop" else None,
+        account_id=subject if kind == "account" else None,
+    )
     address = f"/platform/{kind}s/{subject}"
     return RecordPage(
         kind=kind,
@@ -148,8 +152,8 @@ def _record(  # noqa: PLR0913, PLR0917 (what the two kinds differ in)
         name=name,
         facts=[],
         live=[],
-        events=show_timeline(visit, [event for _, event in found[:_EVENTS]]),
-        next_url=f"{address}?before={found[_EVENTS - 1][0]}" if len(found) > _EVENTS else "",
+        events=show_timeline(visit, [event for _, event in events[:_EVENTS]]),
+        next_url=f"{address}?before={events[_EVENTS - 1][0]}" if len(events) > _EVENTS else "",
         first_url=address if before else "",
         as_of=visit.query.get("at", ""),
         past=past,
@@ -158,14 +162,14 @@ def _record(  # noqa: PLR0913, PLR0917 (what the two kinds differ in)
     )
 
 
-def _with(view: RecordPage, facts: list[tuple[str, str]], live: list[LinkRow]) -> RecordPage:
+def _with(view: RecordPage, facts: list[tuple[str, str]], live: list[LiveLinkRow]) -> RecordPage:
     view.facts.extend(facts)
     view.live.extend(live)
     return view
 
 
-def _asked_instant(visit: Visit) -> tuple[datetime | None, str]:
-    """The instant that `?at=` names, in the reader's time zone unless it says otherwise; what is wrong with it."""
+def _instant_in_query(visit: Visit) -> tuple[datetime | None, str]:
+    """The instant in `?at=`, by default in the reader's time zone, and a problem with it ('' if there is none)."""
     text = visit.query.get("at", "")
     if not text:
         return None, ""
@@ -174,17 +178,17 @@ def _asked_instant(visit: Visit) -> tuple[datetime | None, str]:
     except ValueError:
         at = None
     if at is None:
-        return None, _("This is no date and time.")
+        return None, _("This is not a date and time.")
     if at.tzinfo is None:
         at = timezone.make_aware(at)
     if at > visit.now:
-        return None, _("This is in the future; only the past can be told.")
+        return None, _("This instant is in the future. Choose one in the past.")
     return at, ""
 
 
-def _rows(visit: Visit, links: list[Link]) -> list[LinkRow]:
+def _rows(visit: Visit, links: list[Link]) -> list[LiveLinkRow]:
     return [
-        LinkRow(
+        LiveLinkRow(
             f"/platform/links/{link.link_id}",
             link.shop_id,
             link.account_id,
@@ -197,7 +201,7 @@ def _rows(visit: Visit, links: list[Link]) -> list[LinkRow]:
 
 @page("platform/links/<str:link_id>", PLATFORM, posts=True)
 def link(visit: Visit, link_id: str) -> PageResponse:
-    """A link with its whole timeline, and with `?at=` its past; its form revokes it."""
+    """A link with every event; `?at=` adds its state at that instant. The form revokes the link."""
     stored = visible_link(visit.by, link_id)
     result = None
     if visit.submitted:
@@ -210,11 +214,11 @@ def link(visit: Visit, link_id: str) -> PageResponse:
     return PageContent("platform/link.html", view, status=result.status if result else 200)
 
 
-def _link(visit: Visit, world: World, now: Link, result: CommandResult | None) -> LinkPage:
-    at, problem = _asked_instant(visit)
+def _link(visit: Visit, world: World, now: Link, result: CommandResult | None) -> LinkRecordPage:
+    at, problem = _instant_in_query(visit)
     was = link_as_of(now.link_id, at) if at else None
     held = review_reasons(world, now, world.now)
-    return LinkPage(
+    return LinkRecordPage(
         link_id=now.link_id,
         shop_id=now.shop_id,
         account_id=now.account_id,
@@ -234,20 +238,20 @@ def _link(visit: Visit, world: World, now: Link, result: CommandResult | None) -
     )
 
 
-def _link_facts(visit: Visit, found: Link) -> list[tuple[str, str]]:
+def _link_facts(visit: Visit, link: Link) -> list[tuple[str, str]]:
     instants = (
-        (_("Invited"), found.invited_at),
-        (_("Expires"), found.expires_at),
-        (_("Confirmed"), found.accepted_at),
-        (_("Linked since"), found.linked_at),
-        (_("Unlink requested"), found.unlink_requested_at),
-        (_("Ended"), found.ended_at),
+        (_("Invited"), link.invited_at),
+        (_("Expires"), link.expires_at),
+        (_("Confirmed"), link.accepted_at),
+        (_("Linked since"), link.linked_at),
+        (_("Unlink requested"), link.unlink_requested_at),
+        (_("Ended"), link.ended_at),
     )
     return [
-        (_("Link ID"), found.link_id),
-        (_("Status"), show_link_status(found).text),
-        (_("Role"), show_role(visit, found.role)),
-        (_("Rulebook"), found.rulebook),
+        (_("Link ID"), link.link_id),
+        (_("Status"), show_link_status(link).text),
+        (_("Role"), show_role(visit, link.role)),
+        (_("Rulebook"), link.rulebook),
         *((title, visit.language.instant(at, visit.zone)) for title, at in instants if at),
-        *([(_("Reference"), found.reference)] if found.reference else []),
+        *([(_("Reference"), link.reference)] if link.reference else []),
     ]

@@ -1,4 +1,4 @@
-"""Rulebooks: each number with the sentence it comes from, two compared, a new one checked, one put in force."""
+"""Rulebooks: their parameters with sources, comparing two, adding one, activating one in a market."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,8 +32,8 @@ from shoplink.wording.sentences import N_
 _TEXT_MAX = 64 * 1024
 
 
-class Activated(Struct, frozen=True):
-    """A rulebook put in force in a market."""
+class ActivationRow(Struct, frozen=True):
+    """The activation of a rulebook in a market."""
 
     market: str
     name: str
@@ -41,18 +41,18 @@ class Activated(Struct, frozen=True):
     state: str
 
 
-class Books(Struct, frozen=True):
-    """Every rulebook, and where each is, was or will be in force; the text of a new one as it was typed."""
+class RulebooksPage(Struct, frozen=True):
+    """Every rulebook, all activations, and the input of the form that adds a rulebook."""
 
     names: list[str]
     default: str
-    activated: list[Activated]
+    activated: list[ActivationRow]
     text: str
     problem: str
 
 
 class ParameterRow(Struct, frozen=True):
-    """A parameter: its title, its value, and the sentence that it comes from; `other` where it is compared."""
+    """A parameter: its title, its value and its source; `other` is the value in the rulebook compared with."""
 
     key: str
     title: str
@@ -62,8 +62,8 @@ class ParameterRow(Struct, frozen=True):
     differs: bool
 
 
-class Book(Struct, frozen=True):
-    """A rulebook in full, perhaps beside another one."""
+class RulebookPage(Struct, frozen=True):
+    """A rulebook in full, compared with another one if chosen."""
 
     name: str
     digest: str
@@ -78,7 +78,7 @@ class Book(Struct, frozen=True):
 
 @page("platform/rulebooks", PLATFORM, posts=True, menu=Menu(icon="book", title=N_("Rulebooks")))
 def rulebooks(visit: Visit) -> PageResponse:
-    """The rulebooks; the form checks the text of a new one, and adds it if that is asked."""
+    """The rulebooks; the form checks the text of a new one and adds it."""
     text, problem = visit.form.get("text", "")[:_TEXT_MAX], ""
     if visit.submitted:
         try:
@@ -88,34 +88,34 @@ def rulebooks(visit: Visit) -> PageResponse:
         else:
             return visit.redirect(
                 "platform.rulebook",
-                message=_("The rulebook is added; it is in force nowhere yet."),
+                message=_("The rulebook is added. It is not in force in any market yet."),
                 book_name=added.name,
             )
-    view = Books(
+    view = RulebooksPage(
         names=sorted(installed_rulebooks()),
         default=default_rulebook().name,
-        activated=_activated(visit),
+        activated=_activations(visit),
         text=text,
         problem=problem,
     )
     return PageContent("platform/rulebooks.html", view, status=422 if problem else 200)
 
 
-def _activated(visit: Visit) -> list[Activated]:
+def _activations(visit: Visit) -> list[ActivationRow]:
     world = look_at().world
     rows = []
     for each in activations():
         now = world.rulebook(each.market).name == each.name and each.effective_from <= visit.now
         later = each.effective_from > visit.now
-        state = _("from then on") if later else _("in force") if now else _("replaced")
+        state = _("scheduled") if later else _("in force") if now else _("replaced")
         market = visit.language.country(each.market)
-        rows.append(Activated(market, each.name, show_instant(visit, each.effective_from), state))
+        rows.append(ActivationRow(market, each.name, show_instant(visit, each.effective_from), state))
     return rows
 
 
 @page("platform/rulebooks/<str:book_name>", PLATFORM, posts=True)
 def rulebook(visit: Visit, book_name: str) -> PageResponse:
-    """One rulebook, compared `?with=` another; the form puts it in force in a market from an instant."""
+    """One rulebook, compared with the one in `?with=`; the form activates it in a market from an instant."""
     books = installed_rulebooks()
     book = books.get(book_name)
     if book is None:
@@ -127,7 +127,7 @@ def rulebook(visit: Visit, book_name: str) -> PageResponse:
             market: Market = visit.form.get("market", "").strip().upper()
             result = send(visit, "activate_rulebook", name=book_name, market=market, effective_from=start)
             if result.accepted:
-                return visit.redirect("platform.rulebooks", message=_("Put in force."))
+                return visit.redirect("platform.rulebooks", message=_("Activated."))
     other = books.get(visit.query.get("with", ""))
     status = 422 if problem else result.status if result else 200
     return PageContent(
@@ -136,42 +136,42 @@ def rulebook(visit: Visit, book_name: str) -> PageResponse:
 
 
 def _start(visit: Visit) -> tuple[str, str]:
-    """The instant typed, in the reader's time zone, or now; what is wrong with it."""
+    """The start in the form, by default now and in the reader's time zone, and a problem with it ('' if there is none)."""
     text = visit.form.get("start", "").strip()
     if not text:
-        # A moment ahead: the command is decided a moment from now, and nothing starts in the past.
+        # Slightly in the future: the command is decided a moment from now, and no activation may start in the past.
         return format_instant(shift(visit.now, timedelta(seconds=2))), ""
     try:
         start: datetime | None = parse_datetime(text)
     except ValueError:
         start = None
     if start is None:
-        return "", _("This is no date and time.")
+        return "", _("This is not a date and time.")
     return format_instant(start if start.tzinfo else timezone.make_aware(start)), ""
 
 
-def _book(  # noqa: PLR0913, PLR0917 (what the page is made of)
+def _book(  # noqa: PLR0913, PLR0917 (what the page shows)
     visit: Visit,
     book: Rulebook,
     other: Rulebook | None,
     names: list[str],
     result: CommandResult | None,
     problem: str,
-) -> Book:
+) -> RulebookPage:
     values, beside = asdict(book.parameters), asdict(other.parameters) if other else {}
     differing = {key for key, _before, _after in differences(book, other)} if other else set()
     rows = [
         ParameterRow(
             key=key,
             title=title_of(key),
-            value=_written(value, visit.language),
+            value=_show_value(value, visit.language),
             source=book.sources[key],
-            other=_written(beside[key], visit.language) if other else "",
+            other=_show_value(beside[key], visit.language) if other else "",
             differs=key in differing,
         )
         for key, value in values.items()
     ]
-    return Book(
+    return RulebookPage(
         name=book.name,
         digest=book.digest,
         rows=rows,
@@ -184,8 +184,8 @@ def _book(  # noqa: PLR0913, PLR0917 (what the page is made of)
     )
 
 
-def _written(value: Any, language: Language) -> str:  # noqa: PLR0911 (a kind of value a line)
-    """A parameter's value for people."""
+def _show_value(value: Any, language: Language) -> str:  # noqa: PLR0911 (one return for each kind of value)
+    """A parameter's value in the reader's language."""
     match value:
         case Slots(official=official, marketing=marketing):
             return f"{official} / {marketing}"
@@ -194,7 +194,7 @@ def _written(value: Any, language: Language) -> str:  # noqa: PLR0911 (a kind of
         case bool():
             return _("yes") if value else _("no")
         case frozenset():
-            return "\n".join(_named(each, language) for each in sorted(value)) or "–"
+            return "\n".join(_show_member(each, language) for each in sorted(value)) or "–"
         case "no limit":
             return _("no limit")
         case "stays open":
@@ -203,8 +203,8 @@ def _written(value: Any, language: Language) -> str:  # noqa: PLR0911 (a kind of
             return str(value)
 
 
-def _named(member: str, language: Language) -> str:
-    """A member of a set of reasons, of sides, or of countries."""
+def _show_member(member: str, language: Language) -> str:
+    """A member of a set of reasons, sides or countries."""
     if member in SIDES:
         return _(SIDES[member])
     return language.country(member) if len(member) == 2 else say_reason_title(member, language)  # noqa: PLR2004 (ISO 3166-1)

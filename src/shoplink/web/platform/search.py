@@ -1,4 +1,4 @@
-"""Search for anything by how it begins."""
+"""Search shops, accounts, links and people by the start of their ids, names or addresses."""
 
 from msgspec import Struct
 
@@ -12,8 +12,8 @@ from shoplink.wording.sentences import N_
 _TEXT_MAX = 200
 
 
-class Search(Struct, frozen=True):
-    """What was asked, and what was found; None before anything was asked."""
+class SearchPage(Struct, frozen=True):
+    """The search text and the matches; `found` is None without a search."""
 
     text: str
     found: Found | None
@@ -22,8 +22,8 @@ class Search(Struct, frozen=True):
 
 @page("platform/search", PLATFORM, menu=Menu(icon="search", title=N_("Search")))
 def search(visit: Visit) -> PageResponse:
-    """Shops, accounts, links and people whose ids, names or addresses begin with `?q=`."""
+    """The matches for `?q=`."""
     text = visit.query.get("q", "").strip().removeprefix("@").replace("\x00", "")[:_TEXT_MAX]
     found = find(text) if text else None
     nothing = found is not None and not (found.shops or found.accounts or found.links or found.people)
-    return PageContent("platform/search.html", Search(text, found, nothing))
+    return PageContent("platform/search.html", SearchPage(text, found, nothing))

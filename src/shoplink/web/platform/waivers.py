@@ -1,4 +1,4 @@
-"""Waivers: which stand, granted to whom and until when; granted and ended here."""
+"""Waivers: every waiver, and the form that grants or ends one."""
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -23,7 +23,7 @@ CODES = [code for code, entry in CATALOGUE.items() if entry.waivable_for]
 
 
 class WaiverRow(Struct, frozen=True):
-    """A waiver as it was granted, and whether it stands."""
+    """A waiver as it was granted, and whether it is in force."""
 
     code: str
     reason: str
@@ -36,8 +36,8 @@ class WaiverRow(Struct, frozen=True):
     by: str
 
 
-class Waivers(Struct, frozen=True):
-    """A page of waivers, and the form as it was typed."""
+class WaiversPage(Struct, frozen=True):
+    """A page of waivers, and the input of the form."""
 
     rows: list[WaiverRow]
     codes: list[tuple[str, str, bool]]
@@ -53,10 +53,10 @@ class Waivers(Struct, frozen=True):
 
 @page("platform/waivers", PLATFORM, posts=True, menu=Menu(icon="certificate", title=N_("Waivers")))
 def waivers(visit: Visit) -> PageResponse:
-    """The waivers; the form grants one or ends those of one code and subject."""
+    """The waivers; the form grants a waiver, or ends those of a code and subject."""
     result, problem = None, ""
     if visit.submitted:
-        result, problem = _done(visit)
+        result, problem = _send(visit)
         if result is not None and result.accepted:
             ended = visit.form.get("do") == "end"
             return visit.redirect(
@@ -67,15 +67,13 @@ def waivers(visit: Visit) -> PageResponse:
     return PageContent("platform/waivers.html", _view(visit, result, problem), status)
 
 
-def _done(visit: Visit) -> tuple[CommandResult | None, str]:
-    typed = visit.form
-    subject = {
-        "account_id" if typed.get("kind") == "account" else "shop_id": typed.get("subject", "").strip()
-    }
-    fields = {"code": typed.get("code", ""), "note": typed.get("note", "").strip(), **subject}
-    if typed.get("do") == "end":
+def _send(visit: Visit) -> tuple[CommandResult | None, str]:
+    form = visit.form
+    subject = {"account_id" if form.get("kind") == "account" else "shop_id": form.get("subject", "").strip()}
+    fields = {"code": form.get("code", ""), "note": form.get("note", "").strip(), **subject}
+    if form.get("do") == "end":
         return send(visit, "end_waiver", **fields), ""
-    text = typed.get("until", "").strip()
+    text = form.get("until", "").strip()
     until = None
     if text:
         try:
@@ -83,14 +81,14 @@ def _done(visit: Visit) -> tuple[CommandResult | None, str]:
         except ValueError:
             instant = None
         if instant is None:
-            return None, _("This is no date and time.")
+            return None, _("This is not a date and time.")
         until = format_instant(instant if instant.tzinfo else timezone.make_aware(instant))
     return send(visit, "grant_waiver", until=until, **fields), ""
 
 
-def _view(visit: Visit, result: CommandResult | None, problem: str) -> Waivers:
+def _view(visit: Visit, result: CommandResult | None, problem: str) -> WaiversPage:
     after = visit.number("after") or 0
-    found = page_of_waivers(_PAGE + 1, after)
+    waivers = page_of_waivers(_PAGE + 1, after)
     rows = [
         WaiverRow(
             code=each.code,
@@ -103,18 +101,18 @@ def _view(visit: Visit, result: CommandResult | None, problem: str) -> Waivers:
             in_force=each.ended_at is None and (each.until is None or visit.now < each.until),
             by=f"{each.by.kind}:{each.by.id}" if each.by else "",
         )
-        for each in found[:_PAGE]
+        for each in waivers[:_PAGE]
     ]
-    typed = visit.form
-    return Waivers(
+    form = visit.form
+    return WaiversPage(
         rows=rows,
-        codes=[(code, say_reason_title(code, visit.language), code == typed.get("code")) for code in CODES],
-        kind=typed.get("kind", "shop"),
-        subject=typed.get("subject", ""),
-        note=typed.get("note", ""),
-        until=typed.get("until", ""),
+        codes=[(code, say_reason_title(code, visit.language), code == form.get("code")) for code in CODES],
+        kind=form.get("kind", "shop"),
+        subject=form.get("subject", ""),
+        note=form.get("note", ""),
+        until=form.get("until", ""),
         problem=problem or (result.problem if result else ""),
         reasons=show_reasons(visit, result.reasons if result else ()),
-        next_url=f"/platform/waivers?after={found[_PAGE - 1].number}" if len(found) > _PAGE else "",
+        next_url=f"/platform/waivers?after={waivers[_PAGE - 1].number}" if len(waivers) > _PAGE else "",
         first_url="/platform/waivers" if after else "",
     )

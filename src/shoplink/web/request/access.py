@@ -31,7 +31,7 @@ def places_of(request: HttpRequest) -> Places:
     return known
 
 
-def person_of(request: HttpRequest) -> ShortText:
+def person_id_of(request: HttpRequest) -> ShortText:
     """The id of the signed-in person. Raises SignInError."""
     if not request.user.is_authenticated:
         raise SignInError
@@ -40,7 +40,7 @@ def person_of(request: HttpRequest) -> ShortText:
 
 def any_person(request: HttpRequest) -> None:
     """Anybody who is signed in. Raises SignInError."""
-    person_of(request)
+    person_id_of(request)
 
 
 def person_with_address(request: HttpRequest) -> None:
@@ -53,7 +53,7 @@ def person_with_address(request: HttpRequest) -> None:
 
 def seller_of(request: HttpRequest, shop_id: str) -> Actor:
     """The shop, with the person who acts for it. Raises SignInError, Http404."""
-    person = person_of(request)
+    person = person_id_of(request)
     if shop_id not in places_of(request).shops:
         raise Http404
     return Actor("shop", shop_id, person)
@@ -61,7 +61,7 @@ def seller_of(request: HttpRequest, shop_id: str) -> Actor:
 
 def creator_of(request: HttpRequest, account_id: str) -> Actor:
     """The creator of the account. Raises SignInError, Http404."""
-    person = person_of(request)
+    person = person_id_of(request)
     if account_id not in places_of(request).accounts:
         raise Http404
     return Actor("creator", account_id, person)
@@ -69,21 +69,21 @@ def creator_of(request: HttpRequest, account_id: str) -> Actor:
 
 def any_seller(request: HttpRequest) -> None:
     """A person who acts for at least one shop. Raises SignInError, Http404."""
-    person_of(request)
+    person_id_of(request)
     if not places_of(request).shops:
         raise Http404
 
 
 def any_creator(request: HttpRequest) -> None:
     """A person who acts for at least one account. Raises SignInError, Http404."""
-    person_of(request)
+    person_id_of(request)
     if not places_of(request).accounts:
         raise Http404
 
 
 def support(request: HttpRequest) -> Actor:
     """A support agent. Raises SignInError, Http404."""
-    person = person_of(request)
+    person = person_id_of(request)
     if not places_of(request).support:
         raise Http404
     return Actor("support", person, person)
@@ -91,7 +91,7 @@ def support(request: HttpRequest) -> Actor:
 
 def platform(request: HttpRequest) -> Actor:
     """A member of the platform's staff. Raises SignInError, Http404."""
-    person = person_of(request)
+    person = person_id_of(request)
     if not places_of(request).platform:
         raise Http404
     return Actor("platform", person, person)

@@ -131,5 +131,5 @@ def result_of_decision(decision: Decision) -> CommandResult:
 
 def _rejected(error: str) -> str:
     if error == "idempotency.in_progress":
-        return _("This form is still being worked on. Reload the page in a moment.")
-    return _("This form had been sent before with other input. Check what you typed and send it again.")
+        return _("This form is still being processed. Reload the page in a moment.")
+    return _("This form was already sent with other input. Check your input and send it again.")

@@ -41,7 +41,7 @@ class Reader:
             return self._get_response(request)
         switched = switched_to(request)
         tag = switched or tag_of(request)
-        with translation.override(CODES[tag]), timezone.override(zone_of(request)):
+        with translation.override(CODES[tag]), timezone.override(reader_zone(request)):
             response = self._get_response(request)
         response.headers.setdefault("Content-Language", CODES[tag])
         if switched:
@@ -84,7 +84,7 @@ def language_now() -> Language:
     return language_for(_TAGS.get(translation.get_language() or "", "en"))
 
 
-def zone_of(request: HttpRequest) -> ZoneInfo:
+def reader_zone(request: HttpRequest) -> ZoneInfo:
     """The reader's time zone: from their settings, else from the browser, else from a country, else UTC.
 
     The country is that of the visitor's network, else the market of the person's first place.

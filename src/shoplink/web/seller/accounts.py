@@ -1,4 +1,4 @@
-"""我的账号 → 绑定 TikTok 账号: each slot of a shop a card, and its quotas."""
+"""我的账号 → 绑定 TikTok 账号: the slots of a shop as cards, and its quotas."""
 
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -9,12 +9,12 @@ from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import SELLER
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
-from shoplink.web.seller.shop import Quota, Slots, quota_of, shop_name, slots_of, unlinks_of
+from shoplink.web.seller.shop import QuotaCard, SlotsCard, quota_of, shop_name, slots_of, unlinks_of
 from shoplink.wording.sentences import N_
 
 
 class Accounts(Struct, frozen=True):
-    """What the page shows of one shop, for the role of the tab that is open."""
+    """One shop, for the role of the open tab."""
 
     shop_id: str
     name: str
@@ -22,22 +22,22 @@ class Accounts(Struct, frozen=True):
     enrolment: str
     normal: bool
     tabs: list[tuple[str, str, bool]]
-    slots: Slots
-    quota: Quota
+    slots: SlotsCard
+    quota: QuotaCard
     unlinks: UnlinkQuotaUse
 
 
 @page("seller/<str:shop_id>/", SELLER, menu=Menu(icon="user-circle", title=N_("My accounts")))
 def accounts(visit: Visit, shop_id: str) -> PageResponse:
-    """The accounts of a shop: official ones, or with `?role=marketing` the others."""
+    """The official accounts of a shop, or with `?role=marketing` its marketing accounts."""
     world = look_at(shops=[shop_id]).world
     facts = world.shops[shop_id].facts
     role: Role = "marketing" if visit.query.get("role") == "marketing" else "official"
-    counted = {each: slots_of(visit, world, shop_id, each) for each in ("official", "marketing")}
+    slots = {each: slots_of(visit, world, shop_id, each) for each in ("official", "marketing")}
     titles = {"official": _("Official accounts"), "marketing": _("Marketing accounts")}
     tabs = [
-        (f"/seller/{shop_id}/?role={each}", f"{titles[each]} {slots.used}/{slots.total}", each == role)
-        for each, slots in counted.items()
+        (f"/seller/{shop_id}/?role={each}", f"{titles[each]} {use.used}/{use.total}", each == role)
+        for each, use in slots.items()
     ]
     return PageContent(
         "seller/accounts.html",
@@ -48,7 +48,7 @@ def accounts(visit: Visit, shop_id: str) -> PageResponse:
             enrolment=_("open (普招)") if facts.enrolment == "open" else _("invited (定邀)"),
             normal=facts.status == "normal",
             tabs=tabs,
-            slots=counted[role],
+            slots=slots[role],
             quota=quota_of(visit, world, shop_id),
             unlinks=unlinks_of(world, shop_id),
         ),

@@ -1,4 +1,4 @@
-"""Many at once: paste handles or drop a CSV; every row is judged after the rows above it; those that pass are sent."""
+"""Bulk invite: paste handles or upload a CSV file; each row is decided after the rows above it, then sent if it passes."""
 
 import csv
 import io
@@ -41,10 +41,10 @@ _HEADING = N_("Handle")
 _SEPARATORS = re.compile(r"[\s,;，；、]+")
 
 
-class Judged(Struct, frozen=True):
-    """A row: what was typed, the account it names, and what would come of inviting it after the rows above.
+class InviteRow(Struct, frozen=True):
+    """A row: the handle, its account, and whether the account can be invited after the rows above.
 
-    `reasons`: why it does not pass, or what will hold its link in review.
+    `reasons` says why not, or what will keep the link in review.
     """
 
     handle: str
@@ -54,8 +54,8 @@ class Judged(Struct, frozen=True):
     problem: str = ""
 
 
-class Open(Struct, frozen=True):
-    """An open invitation that may be withdrawn with others."""
+class OpenInvitation(Struct, frozen=True):
+    """An open invitation that can be selected."""
 
     account_id: str
     account: str
@@ -63,10 +63,10 @@ class Open(Struct, frozen=True):
     deadline: Deadline | None
 
 
-class Many(Struct, frozen=True):
-    """The page: what was typed, the rows judged or sent, the open invitations.
+class BulkInvitePage(Struct, frozen=True):
+    """The page: the input, the rows that were decided or sent, and the open invitations.
 
-    `others`: the handles that did not pass.
+    `others` holds the handles that did not pass.
     """
 
     shop_id: str
@@ -74,37 +74,37 @@ class Many(Struct, frozen=True):
     role: Role
     handles: str
     problem: str
-    rows: list[Judged]
+    rows: list[InviteRow]
     passing: int
     others: str
     sent: bool
-    open: list[Open]
+    open: list[OpenInvitation]
 
 
-@page("seller/<str:shop_id>/many", SELLER, posts=True, menu=Menu(icon="list-check", title=N_("Many at once")))
-def many(visit: Visit, shop_id: str) -> PageResponse:
-    """Judge what was pasted, send what passes, or remind of or withdraw the open invitations that were ticked."""
-    does = visit.form.get("do", "") if visit.submitted else ""
-    if does == "withdraw":
+@page("seller/<str:shop_id>/many", SELLER, posts=True, menu=Menu(icon="list-check", title=N_("Bulk invite")))
+def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
+    """Check the handles, invite those that pass, or remind creators of open invitations or withdraw them."""
+    action = visit.form.get("do", "") if visit.submitted else ""
+    if action == "withdraw":
         return _withdraw(visit, shop_id)
-    if does == "remind":
+    if action == "remind":
         count = remind_at_once(shop_id, visit.form.getlist("account_id"), by_mail=mail_is_on())
         message = ngettext("{count} creator is reminded.", "{count} creators are reminded.", count)
-        return visit.redirect("seller.many", message=message.format(count=count), shop_id=shop_id)
+        return visit.redirect("seller.bulk_invite", message=message.format(count=count), shop_id=shop_id)
     role: Role = "official" if visit.form.get("role") == "official" else "marketing"
-    handles, problem = _handles(visit) if does else ([], "")
-    rows: list[Judged] = []
+    handles, problem = _handles(visit) if action else ([], "")
+    rows: list[InviteRow] = []
     if handles and not problem:
-        found = find(visit.by, handles).accounts
-        if found is None:
-            problem = _("You have looked up very many accounts within the hour. Go on a little later.")
+        matches = find(visit.by, handles).accounts
+        if matches is None:
+            problem = _("You have looked up too many accounts within an hour. Try again later.")
         else:
-            rows = _rows(visit, shop_id, role, found, send=does == "send")
-    if does == "file" and rows:
+            rows = _rows(visit, shop_id, role, matches, send=action == "send")
+    if action == "file" and rows:
         return _file(visit, shop_id, rows)
     passing = sum(row.passes for row in rows)
     world = look_at(shops=[shop_id]).world
-    view = Many(
+    view = BulkInvitePage(
         shop_id=shop_id,
         shop=shop_name(world, shop_id),
         role=role,
@@ -113,23 +113,23 @@ def many(visit: Visit, shop_id: str) -> PageResponse:
         rows=rows,
         passing=passing,
         others="\n".join(row.handle for row in rows if not row.passes),
-        sent=does == "send",
+        sent=action == "send",
         open=_open(visit, world, shop_id),
     )
-    return PageContent("seller/many.html", view, status=422 if problem else 200)
+    return PageContent("seller/bulk_invite.html", view, status=422 if problem else 200)
 
 
 def _handles(visit: Visit) -> tuple[list[str], str]:
-    """The handles that were pasted or stand in the first column of the file, and what is wrong with them."""
+    """The handles from the text field or the first column of the file, and a problem with them ('' if there is none)."""
     text = visit.form.get("handles", "")
     file = visit.request.FILES.get("file")
     if file is not None:
         if file.size is None or file.size > _FILE_MAX:
-            return [], _("The file is too large: 256 KB are allowed.")
+            return [], _("The file is too large: at most 256 KB are allowed.")
         try:
             rows = list(csv.reader(io.StringIO(file.read().decode("utf-8-sig"))))
         except (UnicodeDecodeError, csv.Error):
-            return [], _("The file is no CSV in UTF-8.")
+            return [], _("The file is not a CSV file in UTF-8.")
         cells = [row[0] for row in rows if row]
         headings = {language_for(tag).text(_HEADING).casefold() for tag in CODES}
         text = "\n".join(cells[1:] if cells and cells[0].casefold() in headings else cells)
@@ -138,33 +138,33 @@ def _handles(visit: Visit) -> tuple[list[str], str]:
     if not handles:
         return [], _("Paste at least one handle, for example @oliviasteeps.")
     if len(handles) > HANDLES_MAX:
-        message = _("There are {count} handles; at most {most} are judged at once.")
+        message = _("There are {count} handles; at most {most} can be checked at once.")
         return handles, message.format(count=len(handles), most=HANDLES_MAX)
     return handles, ""
 
 
 def _rows(
-    visit: Visit, shop_id: str, role: Role, found: list[tuple[str, list[str]]], *, send: bool
-) -> list[Judged]:
-    """Each handle judged after those above it, or with `send` decided and stored, in one batch."""
-    accounts = [(handle, ids[0]) for handle, ids in found if len(ids) == 1]
+    visit: Visit, shop_id: str, role: Role, matches: list[tuple[str, list[str]]], *, send: bool
+) -> list[InviteRow]:
+    """One row for each handle, decided in order in one batch; with `send`, executed."""
+    accounts = [(handle, ids[0]) for handle, ids in matches if len(ids) == 1]
     commands = [_invite(visit, shop_id, role, account_id) for _, account_id in accounts]
     outcomes = _send(visit, commands) if send else _try(commands)
     decided = dict(zip((handle for handle, _ in accounts), outcomes, strict=True))
     world = look_at(shops=[shop_id], accounts=[account_id for _, account_id in accounts]).world
     known = {link.account_id for link in world.shops[shop_id].live.values()}
     rows = []
-    for handle, ids in found:
+    for handle, ids in matches:
         if len(ids) != 1:
             problem = (
                 _("Several accounts have this handle.") if ids else _("There is no account with this handle.")
             )
-            rows.append(Judged(f"@{handle}", "", passes=False, reasons=[], problem=problem))
+            rows.append(InviteRow(f"@{handle}", "", passes=False, reasons=[], problem=problem))
             continue
         result = decided[handle]
         reasons = expected_review_reasons(world, shop_id, ids[0], role) if result.accepted else result.reasons
         shown = show_reasons(visit, reasons if ids[0] in known else redact_for_stranger(reasons))
-        rows.append(Judged(f"@{handle}", ids[0], result.accepted, shown, result.problem))
+        rows.append(InviteRow(f"@{handle}", ids[0], result.accepted, shown, result.problem))
     return rows
 
 
@@ -191,8 +191,8 @@ def _send(visit: Visit, commands: list[Command]) -> list[CommandResult]:
     return [result_of_answer(answer) for answer in answers]
 
 
-def _file(visit: Visit, shop_id: str, rows: list[Judged]) -> PageResponse:
-    """The rows that do not pass, with every reason, to be dealt with later; and to be judged again, as it stands."""
+def _file(visit: Visit, shop_id: str, rows: list[InviteRow]) -> PageResponse:
+    """The rows that do not pass, with every reason, as a file that can be uploaded here again."""
     header = [_(_HEADING), _("Account ID"), _("Reasons"), _("What to do")]
     failed = [
         [
@@ -207,9 +207,9 @@ def _file(visit: Visit, shop_id: str, rows: list[Judged]) -> PageResponse:
     return export(visit, "csv", f"not-invited-{shop_id}", header, failed)
 
 
-def _open(visit: Visit, world: World, shop_id: str) -> list[Open]:
+def _open(visit: Visit, world: World, shop_id: str) -> list[OpenInvitation]:
     return [
-        Open(
+        OpenInvitation(
             link.account_id,
             account_name(world, link.account_id),
             show_role(visit, link.role),
@@ -221,7 +221,7 @@ def _open(visit: Visit, world: World, shop_id: str) -> list[Open]:
 
 
 def _withdraw(visit: Visit, shop_id: str) -> PageResponse:
-    """Withdraw every open invitation that was ticked, in one batch."""
+    """Withdraw every selected invitation in one batch."""
     by = Actor(visit.by.kind, visit.by.id, visit.by.person)
     chosen = list(dict.fromkeys(visit.form.getlist("account_id")))[:HANDLES_MAX]
     world = look_at(shops=[shop_id]).world
@@ -236,4 +236,4 @@ def _withdraw(visit: Visit, shop_id: str) -> PageResponse:
     message = ngettext("{count} invitation withdrawn.", "{count} invitations withdrawn.", done).format(
         count=done
     )
-    return visit.redirect("seller.many", message=message, shop_id=shop_id)
+    return visit.redirect("seller.bulk_invite", message=message, shop_id=shop_id)

@@ -1,6 +1,6 @@
-"""Every condition of an invitation as a row: it holds, it stands in the way, or it will hold the link in review.
+"""Every condition of an invitation as a row: met, not met, or keeping the link in review.
 
-Nothing is decided here: the rows tell what the decision found.
+Nothing is decided here: the rows show the reasons of a decision.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ State = Literal["passed", "failed", "holds"]
 
 
 class Condition(Struct, frozen=True):
-    """One condition: what must be so, whether it is, and if not what stands in the way."""
+    """One condition: its title, its state, and the reason if it is not met."""
 
     title: str
     state: State
@@ -31,36 +31,36 @@ CONDITIONS: tuple[tuple[tuple[str, ...], Callable[[], str]], ...] = (
         ("account.status_not_normal", "account.commerce_permission_revoked"),
         lambda: _("The account is in good standing"),
     ),
-    (("account.age_unknown", "account.under_age"), lambda: _("The creator is of age")),
+    (("account.age_unknown", "account.under_age"), lambda: _("The creator is an adult")),
     (("account.region_mismatch",), lambda: _("The account is in the shop’s market")),
     (("account.registration_mismatch",), lambda: _("The account was registered in the shop’s market")),
     (("network.region_mismatch",), lambda: _("Your network is in the shop’s market")),
-    (("account.already_linked",), lambda: _("The account is linked to no shop")),
-    (("link.already_invited",), lambda: _("No invitation of yours to this account is open")),
+    (("account.already_linked",), lambda: _("The account is not linked to any shop")),
+    (("link.already_invited",), lambda: _("You have no open invitation to this account")),
     (("shop.role_not_available", "shop.slots_full"), lambda: _("The shop has a free slot of this kind")),
     (("shop.link_quota_spent",), lambda: _("The shop’s marketing link quota is not used up")),
     (("account.link_quota_spent",), lambda: _("The account’s marketing link quota is not used up")),
 )
-"""The reasons that can refuse an invitation or hold its link, by the condition they break, and its title."""
+"""The reasons that can refuse an invitation or keep its link in review, by the condition that they break, with its title."""
 
 
 def conditions(
     visit: Visit, reasons: Sequence[Reason], held: Sequence[Reason], *, stranger: bool, role: str
 ) -> list[Condition]:
-    """All conditions of an invitation, by what refuses it and what would hold its link in review.
+    """All conditions of an invitation, with the reasons that refuse it or would keep its link in review.
 
-    `stranger`: the shop has no live link with the account.
+    `stranger` means that the shop has no live link with the account.
     """
     broken = (*reasons, *held)
     rows = {row.code: row for row in show_reasons(visit, redact_for_stranger(broken) if stranger else broken)}
     holding = {reason.code for reason in held}
-    found = []
+    rows_shown = []
     for codes, title in CONDITIONS:
         if role == "official" and codes[0].endswith("link_quota_spent"):
             continue
-        found += [
+        rows_shown += [
             Condition(title(), "holds" if code in holding else "failed", rows[code])
             for code in codes
             if code in rows
         ] or [Condition(title(), "passed")]
-    return found
+    return rows_shown

@@ -1,4 +1,4 @@
-"""The seller's home: what waits for me across all my shops, then the shops themselves."""
+"""The seller's home page: what is waiting across all their shops, then the shops."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -30,8 +30,8 @@ _ANSWERED = 20
 _THIS_WEEK = timedelta(days=7)
 
 
-class Waiting(Struct, frozen=True):
-    """Something that waits for the seller, and where to deal with it."""
+class WaitingItem(Struct, frozen=True):
+    """Something that is waiting for the seller, with the page that deals with it."""
 
     shop: str
     account: str
@@ -43,7 +43,7 @@ class Waiting(Struct, frozen=True):
 
 
 class ShopRow(Struct, frozen=True):
-    """A shop in the table of shops; `room` is whether one more marketing account can be linked this week."""
+    """A shop in the table of shops; `room` means that one more marketing account can be linked this week."""
 
     url: str
     name: str
@@ -60,9 +60,9 @@ class ShopRow(Struct, frozen=True):
 
 
 class Home(Struct, frozen=True):
-    """What the page shows; `all_shops` counts the shops before the saved view left some out."""
+    """The page; `all_shops` counts all shops, including those that the view leaves out."""
 
-    waiting: list[Waiting]
+    waiting: list[WaitingItem]
     shops: list[ShopRow]
     all_shops: int
     tabs: list[tuple[str, str, bool]]
@@ -70,7 +70,7 @@ class Home(Struct, frozen=True):
 
 @page("seller/", ANY_SELLER, menu=Menu(icon="home", title=N_("Home")))
 def home(visit: Visit) -> PageResponse:
-    """What waits, and the shops; `?view=room` leaves those that can link one more marketing account this week."""
+    """What is waiting, and the shops; `?view=room` shows only those that can link one more marketing account this week."""
     shops = places_of(visit.request).shops
     world = look_at(shops=shops).world
     rows = [_row(visit, world, shop_id) for shop_id in shops if shop_id in world.shops]
@@ -88,8 +88,8 @@ def home(visit: Visit) -> PageResponse:
     )
 
 
-def _waiting(visit: Visit, world: World) -> list[Waiting]:
-    """Unlink requests first, then what expires, then what is held; each by its date."""
+def _waiting(visit: Visit, world: World) -> list[WaitingItem]:
+    """Unlink requests first, then expiring invitations, then links in review; each in order of its date."""
     links = [link for shop in world.shops.values() for link in shop.live.values()]
     requested = sorted(
         (link for link in links if link.unlink_requested_at), key=lambda link: str(link.unlink_requested_at)
@@ -103,18 +103,18 @@ def _waiting(visit: Visit, world: World) -> list[Waiting]:
         key=lambda link: str(link.expires_at),
     )
     held = [link for link in links if link.status == "in_review"]
-    return [_wait(visit, world, link) for link in (*requested, *expiring, *held)]
+    return [_waiting_link(visit, world, link) for link in (*requested, *expiring, *held)]
 
 
-def _answered(visit: Visit, shops: Iterable[str]) -> list[Waiting]:
-    """Tickets in which support waits for the shop's word."""
+def _answered(visit: Visit, shops: Iterable[str]) -> list[WaitingItem]:
+    """Tickets that support has answered, so that the shop is next."""
     rows = [
         (show_row(replace(visit, actor=Actor("shop", seen.ticket.shop_id)), seen, ""), seen.ticket)
         for seen in see(answered_for_shops(shops, _ANSWERED))
         if seen.ticket.status == "answered"
     ]
     return [
-        Waiting(
+        WaitingItem(
             shop=row.shop,
             account=row.account,
             status=row.status,
@@ -127,23 +127,23 @@ def _answered(visit: Visit, shops: Iterable[str]) -> list[Waiting]:
     ]
 
 
-def _wait(visit: Visit, world: World, link: Link) -> Waiting:
+def _waiting_link(visit: Visit, world: World, link: Link) -> WaitingItem:
     url = f"/seller/{link.shop_id}/links/{link.link_id}"
     deadline = None
     if link.unlink_requested_at:
-        text, action, url = _("The creator asks to be unlinked."), _("View details"), f"{url}/unlink"
+        text, action, url = _("The creator requests to be unlinked."), _("View details"), f"{url}/unlink"
     elif link.status == "invited":
-        text, action = _("The invitation expires soon; the creator has not confirmed yet."), _("View")
+        text, action = _("The invitation expires soon, and the creator has not confirmed yet."), _("View")
         deadline = show_deadline(visit, link.expires_at) if link.expires_at else None
     else:
         reasons = review_reasons(world, link, world.now)
         text = (
             say_reason(reasons[0], visit.language, visit.zone).problem
             if reasons
-            else _("It goes on by itself.")
+            else _("It continues automatically.")
         )
         action = _("View")
-    return Waiting(
+    return WaitingItem(
         shop=shop_name(world, link.shop_id),
         account=account_name(world, link.account_id),
         status=show_link_status(link),
@@ -178,7 +178,7 @@ def _row(visit: Visit, world: World, shop_id: str) -> ShopRow:
 
 
 def _has_room(world: World, shop_id: str, until: datetime) -> bool:
-    """Whether one more marketing account can be linked by an instant, if only time passes."""
+    """Whether one more marketing account can be linked by an instant if nothing else changes."""
     reasons = room(world, shop_id, "marketing")
     return all(reason.possible_at is not None and reason.possible_at <= until for reason in reasons)
 

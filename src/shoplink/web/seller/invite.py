@@ -1,4 +1,4 @@
-"""Link an account: find it by its handle, see every condition, send the invitation."""
+"""Invite an account: find it by its handle, check every condition, send the invitation."""
 
 from typing import Any
 
@@ -21,8 +21,8 @@ from shoplink.web.seller.shop import account_name, shop_name
 from shoplink.web.view_model.state import show_role
 
 
-class Finding(Struct, frozen=True):
-    """The form that asks for a handle, with what was typed; `found` are several accounts of one handle."""
+class FindAccountPage(Struct, frozen=True):
+    """The search by handle; `found` lists the accounts if several have the handle."""
 
     shop_id: str
     shop: str
@@ -32,10 +32,10 @@ class Finding(Struct, frozen=True):
     found: list[tuple[str, str]]
 
 
-class Asking(Struct, frozen=True):
-    """An account and what stands between it and the shop.
+class InvitePage(Struct, frozen=True):
+    """An account and the conditions of inviting it.
 
-    `held` if the link would then be held in review; `owned` if the person may confirm as well.
+    `held` means that the link would be in review; `owned` that the person also acts for the account.
     """
 
     shop_id: str
@@ -59,8 +59,8 @@ def _role(text: str | None) -> Role:
 
 
 @page("seller/<str:shop_id>/link", SELLER, posts=True)
-def link(visit: Visit, shop_id: str) -> PageResponse:
-    """Find an account by its handle; who asks for which is kept."""
+def find_account(visit: Visit, shop_id: str) -> PageResponse:
+    """Find an account by its handle. Every look-up is recorded."""
     role = _role(visit.form.get("role") or visit.query.get("role"))
     handle = visit.form.get("handle", "")
     problem = ""
@@ -68,29 +68,29 @@ def link(visit: Visit, shop_id: str) -> PageResponse:
     if visit.submitted:
         problem, found = _find(visit, handle)
         if len(found) == 1:
-            return visit.redirect("seller.ask", shop_id=shop_id, account_id=found[0], role=role)
+            return visit.redirect("seller.invite", shop_id=shop_id, account_id=found[0], role=role)
     world = look_at(shops=[shop_id], accounts=found).world
     choices = [(f"/seller/{shop_id}/link/{each}/{role}", account_name(world, each)) for each in found]
-    view = Finding(shop_id, shop_name(world, shop_id), role, handle, problem, choices)
-    return PageContent("seller/link.html", view, status=422 if problem else 200)
+    view = FindAccountPage(shop_id, shop_name(world, shop_id), role, handle, problem, choices)
+    return PageContent("seller/find_account.html", view, status=422 if problem else 200)
 
 
 def _find(visit: Visit, handle: str) -> tuple[str, list[str]]:
-    """What is wrong with the asking, or the accounts found."""
+    """A problem with the search ('' if there is none), and the accounts with the handle."""
     if not handle.strip(" @"):
-        return _("Type the account’s handle, for example @oliviasteeps."), []
-    found = find(visit.by, [handle]).accounts
-    if found is None:
-        return _("You have looked up very many accounts within the hour. Go on a little later."), []
-    accounts = found[0][1]
+        return _("Enter the account’s handle, for example @oliviasteeps."), []
+    matches = find(visit.by, [handle]).accounts
+    if matches is None:
+        return _("You have looked up too many accounts within an hour. Try again later."), []
+    accounts = matches[0][1]
     if not accounts:
-        return _("There is no account with this handle. Check its spelling with the creator."), []
+        return _("There is no account with this handle. Check the spelling with the creator."), []
     return "", accounts
 
 
 @page("seller/<str:shop_id>/link/<str:account_id>/<str:role>", SELLER, posts=True)
-def ask(visit: Visit, shop_id: str, account_id: str, role: str) -> PageResponse:
-    """Every condition of inviting this account; sent from here, it becomes an invitation."""
+def invite(visit: Visit, shop_id: str, account_id: str, role: str) -> PageResponse:
+    """Every condition of inviting this account; the form sends the invitation."""
     if role not in {"official", "marketing"}:
         raise Http404
     world = look_at_pair(shop_id, account_id).world
@@ -99,19 +99,19 @@ def ask(visit: Visit, shop_id: str, account_id: str, role: str) -> PageResponse:
         raise Http404
     result = None
     if visit.submitted:
-        result = send(visit, "invite", **_asked(visit, shop_id, account_id, role), **_typed(visit))
+        result = send(visit, "invite", **_fields(visit, shop_id, account_id, role), **_optional_fields(visit))
         if result.accepted:
             return _invited(visit, shop_id, account_id, result)
-    view = _asking(visit, world, (shop_id, account_id, _role(role)), result, is_stranger=is_stranger)
-    return PageContent("seller/ask.html", view, status=result.status if result else 200)
+    view = _view(visit, world, (shop_id, account_id, _role(role)), result, is_stranger=is_stranger)
+    return PageContent("seller/invite.html", view, status=result.status if result else 200)
 
 
-def _asked(visit: Visit, shop_id: str, account_id: str, role: str) -> dict[str, Any]:
+def _fields(visit: Visit, shop_id: str, account_id: str, role: str) -> dict[str, Any]:
     region = visit.network.region
     return {"shop_id": shop_id, "account_id": account_id, "role": role, "network_region": region}
 
 
-def _typed(visit: Visit) -> dict[str, Any]:
+def _optional_fields(visit: Visit) -> dict[str, Any]:
     return {
         "reference": visit.form.get("reference", "").strip() or None,
         "settlement": visit.form.get("settlement") or None,
@@ -119,7 +119,7 @@ def _typed(visit: Visit) -> dict[str, Any]:
 
 
 def _invited(visit: Visit, shop_id: str, account_id: str, result: CommandResult) -> PageResponse:
-    """On to the new link; confirmed at once if the person owns the account and asked for it."""
+    """Redirect to the new link; confirm it first if the person acts for the account and chose that."""
     event = next(event for event in result.events if event["type"] == "link.invited")
     link_id, expires_at = event["link_id"], parse_instant(event["expires_at"])
     message = _("The invitation is sent. The creator confirms it in the app before {instant}.")
@@ -134,22 +134,22 @@ def _invited(visit: Visit, shop_id: str, account_id: str, result: CommandResult)
             network_region=visit.network.region,
         )
         message = _("Invited and confirmed.") if confirmed.accepted else message
-    return visit.redirect("seller.one", message=message, shop_id=shop_id, link_id=link_id)
+    return visit.redirect("seller.link", message=message, shop_id=shop_id, link_id=link_id)
 
 
-def _asking(
+def _view(
     visit: Visit,
     world: World,
-    asked: tuple[str, str, Role],
+    target: tuple[str, str, Role],
     result: CommandResult | None,
     *,
     is_stranger: bool,
-) -> Asking:
-    shop_id, account_id, role = asked
-    dry_run_result = dry_run(visit, "invite", **_asked(visit, shop_id, account_id, role))
+) -> InvitePage:
+    shop_id, account_id, role = target
+    dry_run_result = dry_run(visit, "invite", **_fields(visit, shop_id, account_id, role))
     held = expected_review_reasons(world, shop_id, account_id, role)
-    found = conditions(visit, dry_run_result.reasons, held, stranger=is_stranger, role=role)
-    return Asking(
+    rows = conditions(visit, dry_run_result.reasons, held, stranger=is_stranger, role=role)
+    return InvitePage(
         shop_id=shop_id,
         shop=shop_name(world, shop_id),
         account_id=account_id,
@@ -159,7 +159,7 @@ def _asking(
             (f"/seller/{shop_id}/link/{account_id}/{each}", show_role(visit, each), each == role)
             for each in ("official", "marketing")
         ],
-        conditions=found,
+        conditions=rows,
         allowed=dry_run_result.accepted,
         held=bool(held),
         owned=account_id in places_of(visit.request).accounts,

@@ -1,4 +1,4 @@
-"""One link: where it stands, whose turn it is, what holds it, what happened, and what may be done."""
+"""One link: its status, who must act next, why it is in review, what happened, and what the shop may do."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -29,7 +29,7 @@ from shoplink.web.view_model.timeline import TimelineRow, show_timeline
 
 
 class LinkPage(Struct, frozen=True):
-    """What the page shows; `theirs` is the deadline in the creator's time zone, where that is known."""
+    """A link; `theirs` is the deadline in the creator's time zone if that differs from the reader's."""
 
     shop_id: str
     shop: str
@@ -56,9 +56,9 @@ class LinkPage(Struct, frozen=True):
 
 
 class UnlinkPage(Struct, frozen=True):
-    """What agreeing to an unlink request would change, and why it cannot be agreed to yet.
+    """The effects of unlinking, and the reasons why it is not possible yet.
 
-    `request` names the request that is shown, '' for unlinking alone: its form answers that one and no other.
+    `request` identifies the unlink request that the form answers; '' if the shop unlinks on its own.
     """
 
     shop_id: str
@@ -88,17 +88,17 @@ def _current(visit: Visit, link_id: str) -> tuple[Seen, Link]:
 
 
 @page("seller/<str:shop_id>/links/<str:link_id>", SELLER, posts=True)
-def one(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
-    """The link; its form withdraws it, once that was confirmed."""
-    seen, link = _current(visit, link_id)
+def link(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
+    """The link; the form withdraws it."""
+    seen, current = _current(visit, link_id)
     result = None
     if visit.submitted:
-        fields = {"shop_id": shop_id, "account_id": link.account_id}
+        fields = {"shop_id": shop_id, "account_id": current.account_id}
         result = send(visit, "withdraw", link_id=link_id, **fields)
         if result.accepted:
-            return visit.redirect("seller.one", message=_("Withdrawn."), shop_id=shop_id, link_id=link_id)
+            return visit.redirect("seller.link", message=_("Withdrawn."), shop_id=shop_id, link_id=link_id)
     return PageContent(
-        "seller/one.html", _page(visit, seen, link, result), status=result.status if result else 200
+        "seller/link.html", _page(visit, seen, current, result), status=result.status if result else 200
     )
 
 
@@ -140,7 +140,7 @@ def _may_unlink_alone(world: World, link: Link) -> bool:
 
 
 def _theirs(visit: Visit, world: World, link: Link, deadline: datetime) -> str:
-    """The deadline on the creator's clock, if that is another than the reader's: the country's, if no more is known."""
+    """The deadline in the creator's time zone (their country's if they chose none); '' if it is also the reader's."""
     country = world.accounts[link.account_id].facts.region
     name = time_zone_at("creator", link.account_id) or zone_of_country(country)
     if not name or name == str(visit.zone):
@@ -161,13 +161,13 @@ def _dates(visit: Visit, link: Link) -> list[tuple[str, Instant]]:
 
 @page("seller/<str:shop_id>/links/<str:link_id>/unlink", SELLER, posts=True)
 def unlink(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
-    """View details of an unlink request, or of unlinking alone: its effects, then agree or refuse."""
+    """The effects of an unlink request, or of unlinking on its own; the form agrees or refuses."""
     seen, link = _current(visit, link_id)
     requested = link.unlink_requested_at is not None
-    changed = _("The unlink request has changed since you opened this page. Look at it again.")
+    changed = _("The unlink request has changed since you opened this page. Check it again.")
     if link.status != "linked" or not (requested or _may_unlink_alone(seen.world, link)):
         message = changed if visit.submitted and link.status == "linked" else ""
-        return visit.redirect("seller.one", message=message, shop_id=shop_id, link_id=link_id)
+        return visit.redirect("seller.link", message=message, shop_id=shop_id, link_id=link_id)
     agree, fields = (
         ("approve_unlink" if requested else "unlink"),
         {"shop_id": shop_id, "account_id": link.account_id},
@@ -183,17 +183,17 @@ def unlink(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
             message = (
                 _("Refused. The creator may ask again.") if refuses else _("Unlinked. The slot is free.")
             )
-            return visit.redirect("seller.one", message=message, shop_id=shop_id, link_id=link_id)
-    view = _unlinking(visit, seen.world, link, dry_run(visit, agree, **fields), result)
+            return visit.redirect("seller.link", message=message, shop_id=shop_id, link_id=link_id)
+    view = _unlink_view(visit, seen.world, link, dry_run(visit, agree, **fields), result)
     return PageContent("seller/unlink.html", view, status=result.status if result else 200)
 
 
 def _request(link: Link) -> str:
-    """The open unlink request, as a form says which it answers; '' if there is none."""
+    """The id by which a form names the open unlink request; '' if there is none."""
     return format_instant(link.unlink_requested_at) if link.unlink_requested_at else ""
 
 
-def _unlinking(
+def _unlink_view(
     visit: Visit, world: World, link: Link, dry_run_result: CommandResult, result: CommandResult | None
 ) -> UnlinkPage:
     reasons = result.reasons if result and result.reasons else dry_run_result.reasons

@@ -1,4 +1,4 @@
-"""Every link a shop ever had, page by page, and as a file."""
+"""Every link of a shop, live or ended, in pages and as a file."""
 
 from collections.abc import Iterator
 from typing import get_args
@@ -26,7 +26,7 @@ _FILE_PAGE = 1_000
 _FILE_ROWS_MAX = 50_000
 
 
-class Row(Struct, frozen=True):
+class LinkRow(Struct, frozen=True):
     """A link in the table."""
 
     url: str
@@ -44,7 +44,7 @@ class Links(Struct, frozen=True):
 
     shop_id: str
     shop: str
-    rows: list[Row]
+    rows: list[LinkRow]
     status: str
     statuses: list[tuple[str, str, bool]]
     next_url: str
@@ -53,7 +53,7 @@ class Links(Struct, frozen=True):
 
 @page("seller/<str:shop_id>/links", SELLER, menu=Menu(icon="history", title=N_("History")))
 def links(visit: Visit, shop_id: str) -> PageResponse:
-    """The links in the order recorded, of one status if asked."""
+    """The links in the order recorded, with `?status=` only those of one status."""
     status = visit.query.get("status", "")
     status = status if status in get_args(LinkStatus) else ""
     kind = requested_format(visit)
@@ -78,17 +78,17 @@ def links(visit: Visit, shop_id: str) -> PageResponse:
 
 
 def _read(visit: Visit, shop_id: str, status: str, after: int, limit: int) -> tuple[list[Link], int, World]:
-    """Links behind a number as they stand now, the number to go on from (0: there is no more), and their World."""
-    found = page_of_links(visit.now, limit + 1, after, shop_id=shop_id, status=status or None)
-    page_rows = found[:limit]
+    """Links after the number `after` as they stand now, the number to continue from (0 at the end), and their World."""
+    links = page_of_links(visit.now, limit + 1, after, shop_id=shop_id, status=status or None)
+    page_rows = links[:limit]
     seen = look_at(shops=[shop_id], accounts={link.account_id for _, link in page_rows})
     settled = [seen.settled(link) for _, link in page_rows]
-    last = page_rows[-1][0] if len(found) > limit else 0
+    last = page_rows[-1][0] if len(links) > limit else 0
     return [link for link in settled if status in {"", link.status}], last, seen.world
 
 
-def _row(visit: Visit, world: World, link: Link) -> Row:
-    return Row(
+def _row(visit: Visit, world: World, link: Link) -> LinkRow:
+    return LinkRow(
         url=f"/seller/{link.shop_id}/links/{link.link_id}",
         account=account_name(world, link.account_id),
         account_id=link.account_id,

@@ -1,4 +1,4 @@
-"""A shop's products: which are worth promoting, where each of them is, and the sync to the official account's showcase."""
+"""A shop's products: their figures, where each of them is placed, and the sync to the official account's showcase."""
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -37,7 +37,7 @@ from shoplink.wording.sentences import N_
 
 
 class Sync(Struct, frozen=True):
-    """The official account's showcase: whether it follows the shop, and since when, or why it cannot."""
+    """The sync of the official account's showcase: since when it is on, or why it cannot be turned on."""
 
     link_id: str
     account: str
@@ -47,8 +47,8 @@ class Sync(Struct, frozen=True):
     ask: TicketForm | None
 
 
-class Row(Struct, frozen=True):
-    """A product, and in how many places of each kind it is."""
+class ProductCountRow(Struct, frozen=True):
+    """A product, and the number of showcases, videos and lives that it is in."""
 
     product: ProductRow
     url: str
@@ -57,13 +57,13 @@ class Row(Struct, frozen=True):
     lives: int
 
 
-class Products(Struct, frozen=True):
-    """What the page shows; `sync` is None for a shop without an official account."""
+class ProductsPage(Struct, frozen=True):
+    """The page; `sync` is None for a shop without an official account."""
 
     shop_id: str
     shop: str
     sync: Sync | None
-    rows: list[Row]
+    rows: list[ProductCountRow]
     product_filter: ProductFilter
     next_url: str
     first_url: str
@@ -73,7 +73,7 @@ class Products(Struct, frozen=True):
 
 @page("seller/<str:shop_id>/products", SELLER, posts=True, menu=Menu(icon="package", title=N_("Products")))
 def products(visit: Visit, shop_id: str) -> PageResponse:
-    """The shop's products page by page; its form syncs them to the official account's showcase."""
+    """The shop's products; the form syncs them to the official account's showcase."""
     result = None
     if visit.submitted:
         link = _official(look_at(shops=[shop_id]).world, shop_id)
@@ -83,23 +83,23 @@ def products(visit: Visit, shop_id: str) -> PageResponse:
             visit, "sync_showcase", link_id=link.link_id, shop_id=shop_id, account_id=link.account_id
         )
         if result.accepted:
-            message = _("Synced: the showcase follows your shop from now on.")
+            message = _("The showcase is now synced with your shop.")
             return visit.redirect("seller.products", message=message, shop_id=shop_id)
     return PageContent(
         "seller/products.html", _page(visit, shop_id, result), status=result.status if result else 200
     )
 
 
-def _page(visit: Visit, shop_id: str, result: CommandResult | None) -> Products:
+def _page(visit: Visit, shop_id: str, result: CommandResult | None) -> ProductsPage:
     world, wanted = look_at(shops=[shop_id]).world, product_filter(visit)
-    found = page_of_products(
+    products = page_of_products(
         PAGE + 1,
         cursor_of(visit),
         shop_id=shop_id,
         titled=wanted.title,
         potential=(wanted.thresholds, visit.now) if wanted.potential else None,
     )
-    shown, links = found[:PAGE], _linked(world, shop_id)
+    shown, links = products[:PAGE], _linked(world, shop_id)
     spots = count_spots([one.product_id for one in shown], [link.link_id for link in links])
     synced = sum(link.synced_since is not None for link in links)
     address = f"/seller/{shop_id}/products?{wanted.query}"
@@ -111,7 +111,7 @@ def _page(visit: Visit, shop_id: str, result: CommandResult | None) -> Products:
             for where in ("showcase", "video", "live")
         }
         rows.append(
-            Row(
+            ProductCountRow(
                 product=show_product(visit, one, wanted.thresholds),
                 url=f"/seller/{shop_id}/products/{one.product_id}",
                 showcases=counts["showcase"] + (synced if on_sale else 0),
@@ -119,13 +119,13 @@ def _page(visit: Visit, shop_id: str, result: CommandResult | None) -> Products:
                 lives=counts["live"],
             )
         )
-    return Products(
+    return ProductsPage(
         shop_id=shop_id,
         shop=shop_name(world, shop_id),
         sync=sync_of(visit, world, shop_id),
         rows=rows,
         product_filter=wanted,
-        next_url=f"{address}&cursor={shown[-1].product_id}" if len(found) > PAGE else "",
+        next_url=f"{address}&cursor={shown[-1].product_id}" if len(products) > PAGE else "",
         first_url=address if cursor_of(visit) else "",
         refused=show_reasons(visit, result.reasons if result else ()),
         problem=result.problem if result else "",
@@ -141,7 +141,7 @@ def _official(world: World, shop_id: str) -> Link | None:
 
 
 def sync_of(visit: Visit, world: World, shop_id: str) -> Sync | None:
-    """The sync of a shop's official account, if it has one that is linked."""
+    """The sync of a shop's official account; None if no official account is linked."""
     link = _official(world, shop_id)
     if link is None:
         return None
@@ -157,7 +157,7 @@ def sync_of(visit: Visit, world: World, shop_id: str) -> Sync | None:
 
 
 class SpotRow(Struct, frozen=True):
-    """A place that the product is in: what it is, whose, and why it is there."""
+    """A place that the product is in: its kind, its account, and why the product is there."""
 
     where: Where
     account: str
@@ -167,7 +167,7 @@ class SpotRow(Struct, frozen=True):
 
 
 class ProductPage(Struct, frozen=True):
-    """What the page shows."""
+    """A product, and the places that it is in."""
 
     shop_id: str
     shop: str
@@ -179,13 +179,13 @@ class ProductPage(Struct, frozen=True):
 
 @page("seller/<str:shop_id>/products/<str:product_id>", SELLER)
 def product(visit: Visit, shop_id: str, product_id: str) -> PageResponse:
-    """One product, and every showcase, video and live that it is in."""
-    found = one_product(product_id)
-    if found is None or found.shop_id != shop_id:
+    """One product, with every showcase, video and live that it is in."""
+    item = one_product(product_id)
+    if item is None or item.shop_id != shop_id:
         raise Http404
     text = visit.query.get("cursor", "")
     cursor = int(text) if text.isdecimal() and len(text) < 19 else 0  # noqa: PLR2004 (what a number in the database holds)
-    on_sale, world = found.status == "on_sale", look_at(shops=[shop_id]).world
+    on_sale, world = item.status == "on_sale", look_at(shops=[shop_id]).world
     links = _linked(world, shop_id)
     spots = page_of_spots(product_id, [link.link_id for link in links], PAGE + 1, cursor) if on_sale else []
     names = look_at(accounts={spot.item.account_id for spot in spots[:PAGE]}).world
@@ -206,7 +206,7 @@ def product(visit: Visit, shop_id: str, product_id: str) -> PageResponse:
     view = ProductPage(
         shop_id=shop_id,
         shop=shop_name(world, shop_id),
-        product=show_product(visit, found),
+        product=show_product(visit, item),
         spots=rows,
         next_url=f"{address}?cursor={spots[PAGE - 1].number}" if len(spots) > PAGE else "",
         first_url=address if cursor else "",

@@ -1,4 +1,4 @@
-"""A shop for its seller: slots and quotas as people think of them, and the cards of its accounts."""
+"""A shop for its seller: its slots and quotas, and the cards of its accounts."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ _STRIP_WIDTH = 288
 
 
 class AccountCard(Struct, frozen=True):
-    """A slot that a live link holds: the account, its state, the next date, and where to go from here."""
+    """A slot that a live link holds: the account, its status, its next date, and its pages."""
 
     account_id: str
     name: str
@@ -42,26 +42,26 @@ class AccountCard(Struct, frozen=True):
     rights: list[str]
 
 
-class Unit(Struct, frozen=True):
-    """A used unit of the 180-day quota: where it stands on the strip (0 to 288), and when it returns."""
+class QuotaUnit(Struct, frozen=True):
+    """A used unit of the link quota: its position on the strip (0 to 288), and when it returns."""
 
     x: int
     returns: Instant | None
     text: str
 
 
-class Quota(Struct, frozen=True):
-    """How much of the marketing link quota is used; `units` by the day each returns."""
+class QuotaCard(Struct, frozen=True):
+    """The use of the marketing link quota; `units` are sorted by the day each returns."""
 
     used: int
     limit: int | None
     days: int | None
     waived: bool
-    units: list[Unit]
+    units: list[QuotaUnit]
 
 
-class Slots(Struct, frozen=True):
-    """The slots of one role: the cards of those taken, the places of those free, and why there are none."""
+class SlotsCard(Struct, frozen=True):
+    """The slots of one role: cards of those taken, numbers of those free, and the reasons if none is available."""
 
     role: Role
     total: int
@@ -74,24 +74,24 @@ class Slots(Struct, frozen=True):
 
 
 def account_name(world: World, account_id: str) -> str:
-    """How an account is called: its handle with the @, else its id."""
+    """The name of an account: its handle with the @, else its id."""
     record = world.accounts.get(account_id)
     return f"@{record.facts.handle}" if record and record.facts.handle else account_id
 
 
 def shop_name(world: World, shop_id: str) -> str:
-    """How a shop is called: its name, else its id."""
+    """The name of a shop, else its id."""
     return world.shops[shop_id].facts.name or shop_id
 
 
-def slots_of(visit: Visit, world: World, shop_id: str, role: Role) -> Slots:
+def slots_of(visit: Visit, world: World, shop_id: str, role: Role) -> SlotsCard:
     """The slots of a role, with a card for each live link in it."""
     record = world.shops[shop_id]
     use = slot_use(record, world.rulebook(record.facts.market), role)
     reasons = room(world, shop_id, role)
     links = [link for link in record.live.values() if link.role == role]
     unavailable = [reason for reason in reasons if reason.code == "shop.role_not_available"]
-    return Slots(
+    return SlotsCard(
         role=role,
         total=use.total,
         used=use.used,
@@ -121,35 +121,35 @@ def card(visit: Visit, world: World, link: Link) -> AccountCard:
 
 
 def rights_in_words(world: World, link: Link) -> list[str]:
-    """What the account may do for the shop now, in a few words each."""
-    found = permissions(world, link.shop_id, link.account_id)
+    """What the account may do for the shop now, each right in a few words."""
+    granted = permissions(world, link.shop_id, link.account_id)
     words = []
-    if not found.why_not["sync_showcase"]:
+    if not granted.why_not["sync_showcase"]:
         words.append(_("Sync all products to the showcase"))
-    if not found.why_not["add_to_showcase"]:
+    if not granted.why_not["add_to_showcase"]:
         words.append(_("Add from shop: showcase, videos, lives"))
-    if found.commission == "none":
+    if granted.commission == "none":
         words.append(_("No commission"))
-    if found.followers_minimum == 0:
-        words.append(_("No minimum of followers"))
-    if not found.why_not["promote_other_shops"]:
+    if granted.followers_minimum == 0:
+        words.append(_("No minimum number of followers"))
+    if not granted.why_not["promote_other_shops"]:
         words.append(_("May promote other shops’ products"))
     return words
 
 
-def quota_of(visit: Visit, world: World, shop_id: str) -> Quota:
-    """The shop's marketing link quota, on a strip from today to the end of the window."""
+def quota_of(visit: Visit, world: World, shop_id: str) -> QuotaCard:
+    """The shop's marketing link quota, with each unit on a strip from now to the end of the window."""
     record = world.shops[shop_id]
     use = link_quota_use(record, world.rulebook(record.facts.market), world.now)
     units = [
-        Unit(
-            x=_place(world.now, unit.returns_at, use.days),
+        QuotaUnit(
+            x=_position(world.now, unit.returns_at, use.days),
             returns=_day(visit, unit.returns_at) if unit.returns_at else None,
             text=_KINDS[unit.held_by](),
         )
         for unit in use.units
     ]
-    return Quota(use.used, use.limit, use.days, use.waived, units)
+    return QuotaCard(use.used, use.limit, use.days, use.waived, units)
 
 
 _KINDS = {
@@ -163,20 +163,20 @@ def _day(visit: Visit, at: datetime) -> Instant:
     return Instant(format_instant(at), visit.language.date(at, visit.zone))
 
 
-def _place(now: datetime, returns_at: datetime | None, days: int | None) -> int:
-    """Where on the strip a unit returns: 0 is now, 288 the end of the window; one with no date stands at the end."""
+def _position(now: datetime, returns_at: datetime | None, days: int | None) -> int:
+    """The position of a unit on the strip: 0 is now, 288 the end of the window. A unit without a date is at the end."""
     if returns_at is None or not days:
         return _STRIP_WIDTH
     return min(_STRIP_WIDTH, round((returns_at - now).total_seconds() / (days * 86_400) * _STRIP_WIDTH))
 
 
 def unlinks_of(world: World, shop_id: str) -> UnlinkQuotaUse:
-    """How many official accounts the shop has unlinked, of how many for ever."""
+    """The number of official accounts that the shop has unlinked, and its lifetime limit."""
     record = world.shops[shop_id]
     return unlink_quota_use(record, world.rulebook(record.facts.market), world.now)
 
 
 def slots_line(world: World, shop_id: str, role: Role) -> SlotUse:
-    """How many slots of a role are taken, of how many."""
+    """The number of slots of a role that are taken, and their total."""
     record = world.shops[shop_id]
     return slot_use(record, world.rulebook(record.facts.market), role)

@@ -1,4 +1,4 @@
-"""The support console: the queue, a ticket with its facts then and now, fixes that show first what they unblock."""
+"""The support console: the queue, tickets with their facts then and now, and fixes with a preview."""
 
 from shoplink.web.support import (  # isort: skip (the order of the menu)
     queue,

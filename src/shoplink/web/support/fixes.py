@@ -1,4 +1,4 @@
-"""The fixes of support: a correction on evidence, a waiver with an end. Each shows what it unblocks before it is done."""
+"""Support's fixes: a correction based on evidence, or a waiver. Each shows a preview before it is applied."""
 
 import hashlib
 from collections.abc import Callable
@@ -20,26 +20,26 @@ from shoplink.web.page.declare import page
 from shoplink.web.request.access import SUPPORT
 from shoplink.web.request.command import CommandResult, send
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
-from shoplink.web.support.ticket import of_support
+from shoplink.web.support.ticket import ticket_for_support
 from shoplink.web.support.waivable import waivable
-from shoplink.web.ticket.view import Split, TicketRow, show_row, split
+from shoplink.web.ticket.view import SortedReasons, TicketRow, show_row, sort_reasons
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording import say_event, say_reason
 from shoplink.wording.problems import say_malformed
 
 
-class Unblocks(Struct, frozen=True):
-    """What a fix would lead to: reasons gone and left, what happens at once, whether the ticket ends with it."""
+class FixPreview(Struct, frozen=True):
+    """The effects of a fix: reasons removed and left, what happens immediately, and whether the ticket closes."""
 
     gone: list[str]
-    left: Split
+    left: SortedReasons
     happens: list[str]
     ends: bool
     refused: list[ReasonRow]
 
 
 class CorrectPage(Struct, frozen=True):
-    """The correction of an account; the choices are code, name and whether it is the one typed."""
+    """The correction of an account; each choice is a code, a name and whether it is selected."""
 
     ticket_id: str
     row: TicketRow
@@ -49,20 +49,20 @@ class CorrectPage(Struct, frozen=True):
     registered_now: str
     birth_date: str
     note: str
-    unblocks: Unblocks | None
+    unblocks: FixPreview | None
     seen: str
     problem: str
 
 
 class WaivePage(Struct, frozen=True):
-    """A waiver; the choices are the value, what it is in words, and whether it is the one typed."""
+    """A waiver; each choice is a value, its text and whether it is selected."""
 
     ticket_id: str
     row: TicketRow
     choices: list[tuple[str, str, bool]]
     until: str
     note: str
-    unblocks: Unblocks | None
+    unblocks: FixPreview | None
     seen: str
     problem: str
 
@@ -70,55 +70,55 @@ class WaivePage(Struct, frozen=True):
 @page("support/tickets/<str:ticket_id>/correct", SUPPORT, posts=True)
 def correct(visit: Visit, ticket_id: str) -> PageResponse:
     """Correct the country, the country of registration or the birth date of the ticket's account (R31, R42)."""
-    seen = of_support(visit, ticket_id)
+    seen = ticket_for_support(visit, ticket_id)
     account = seen.world.accounts.get(seen.ticket.account_id)
     if account is None:
         return visit.redirect("support.ticket", ticket_id=ticket_id)
-    typed, facts = visit.form, account.facts
-    given = {name: typed.get(name, "").strip() for name in ("region", "registered_in", "birth_date")}
-    fields: dict[str, Any] = {"account_id": facts.account_id, "note": typed.get("note", "").strip()}
-    fields |= {name: value for name, value in given.items() if value}
-    looked = _fix(visit, seen, "correct_account", fields, lambda: _missing(given, fields["note"]))
-    if isinstance(looked, HttpResponse):
-        return looked
+    form, facts = visit.form, account.facts
+    corrections = {name: form.get(name, "").strip() for name in ("region", "registered_in", "birth_date")}
+    fields: dict[str, Any] = {"account_id": facts.account_id, "note": form.get("note", "").strip()}
+    fields |= {name: value for name, value in corrections.items() if value}
+    fix = _fix(visit, seen, "correct_account", fields, lambda: _missing(corrections, fields["note"]))
+    if isinstance(fix, HttpResponse):
+        return fix
     view = CorrectPage(
         ticket_id=ticket_id,
         row=show_row(visit, seen, f"/support/tickets/{ticket_id}"),
-        regions=_countries(visit, given["region"]),
-        registrations=_countries(visit, given["registered_in"]),
+        regions=_countries(visit, corrections["region"]),
+        registrations=_countries(visit, corrections["registered_in"]),
         region_now=visit.language.country(facts.region),
         registered_now=visit.language.country(facts.registered_in),
-        birth_date=given["birth_date"],
-        note=typed.get("note", ""),
-        unblocks=looked.unblocks,
-        seen=looked.seen,
-        problem=looked.problem,
+        birth_date=corrections["birth_date"],
+        note=form.get("note", ""),
+        unblocks=fix.unblocks,
+        seen=fix.seen,
+        problem=fix.problem,
     )
-    return PageContent("support/correct.html", view, status=looked.status)
+    return PageContent("support/correct.html", view, status=fix.status)
 
 
 @page("support/tickets/<str:ticket_id>/waive", SUPPORT, posts=True)
 def waive(visit: Visit, ticket_id: str) -> PageResponse:
-    """Except the ticket's shop or account from one reason, for some time or for ever (R27)."""
-    seen = of_support(visit, ticket_id)
-    allowed, typed = waivable(seen), visit.form
+    """Exempt the ticket's shop or account from one reason, with or without an end (R27)."""
+    seen = ticket_for_support(visit, ticket_id)
+    allowed, form = waivable(seen), visit.form
     if not allowed:
         return visit.redirect("support.ticket", ticket_id=ticket_id)
     values = [f"{each.code} {each.subject}" for each in allowed]
-    what = str(typed.get("what", ""))
+    what = str(form.get("what", ""))
     chosen = allowed[values.index(what) if what in values else 0]
-    until, wrong = _end_of(visit, typed.get("until", ""))
+    until, wrong = _end_of(visit, form.get("until", ""))
     ids = {"shop": ("shop_id", seen.ticket.shop_id), "account": ("account_id", seen.ticket.account_id)}
     name, subject_id = ids[chosen.subject]
     fields: dict[str, Any] = {
         "code": chosen.code,
         name: subject_id,
-        "note": typed.get("note", "").strip(),
+        "note": form.get("note", "").strip(),
         "until": format_instant(until) if until else None,
     }
-    looked = _fix(visit, seen, "grant_waiver", fields, lambda: wrong or _missing(None, fields["note"]))
-    if isinstance(looked, HttpResponse):
-        return looked
+    fix = _fix(visit, seen, "grant_waiver", fields, lambda: wrong or _missing(None, fields["note"]))
+    if isinstance(fix, HttpResponse):
+        return fix
     problems = {reason.code: say_reason(reason, visit.language).problem for reason in seen.standing.reasons}
     whom = {"shop": _("for the shop"), "account": _("for the account")}
     view = WaivePage(
@@ -132,19 +132,19 @@ def waive(visit: Visit, ticket_id: str) -> PageResponse:
             )
             for value, each in zip(values, allowed, strict=True)
         ],
-        until=typed.get("until", ""),
-        note=typed.get("note", ""),
-        unblocks=looked.unblocks,
-        seen=looked.seen,
-        problem=looked.problem,
+        until=form.get("until", ""),
+        note=form.get("note", ""),
+        unblocks=fix.unblocks,
+        seen=fix.seen,
+        problem=fix.problem,
     )
-    return PageContent("support/waive.html", view, status=looked.status)
+    return PageContent("support/waive.html", view, status=fix.status)
 
 
-class _Looked(Struct, frozen=True):
-    """What came of a form that was sent to be looked at."""
+class _FixForm(Struct, frozen=True):
+    """The state of a fix's form: its preview, the digest of the previewed fields, and a problem."""
 
-    unblocks: Unblocks | None = None
+    unblocks: FixPreview | None = None
     seen: str = ""
     problem: str = ""
     status: int = 200
@@ -152,58 +152,60 @@ class _Looked(Struct, frozen=True):
 
 def _fix(
     visit: Visit, seen: Seen, command: str, fields: dict[str, Any], wrong: Callable[[], str]
-) -> _Looked | HttpResponse:
-    """What a fix unblocks; or, where just this was shown before, its being done."""
+) -> _FixForm | HttpResponse:
+    """Preview a fix; apply it if the form says that exactly this fix was previewed."""
     if not visit.submitted:
-        return _Looked()
+        return _FixForm()
     if problem := wrong():
-        return _Looked(problem=problem, status=422)
+        return _FixForm(problem=problem, status=422)
     try:
         fix = parse_command({**fields, "command": command, "at": BEGINNING, "by": to_plain(visit.by)})
     except MalformedError as error:
-        return _Looked(problem=say_malformed(error, visit.language), status=422)
-    mark = hashlib.sha256(repr(sorted(fields.items(), key=str)).encode()).hexdigest()
-    if visit.form.get("do") == "fix" and visit.form.get("seen") == mark:
+        return _FixForm(problem=say_malformed(error, visit.language), status=422)
+    digest = hashlib.sha256(repr(sorted(fields.items(), key=str)).encode()).hexdigest()
+    if visit.form.get("do") == "fix" and visit.form.get("seen") == digest:
         result = send(visit, command, **fields)
         if result.accepted:
-            return visit.redirect("support.ticket", message=_said(result), ticket_id=seen.ticket.ticket_id)
-        return _Looked(problem=result.problem or _first(visit, result), status=result.status)
-    return _Looked(_unblocks(visit, seen, outlook(seen.ticket, fix)), mark)
+            return visit.redirect(
+                "support.ticket", message=_success_message(result), ticket_id=seen.ticket.ticket_id
+            )
+        return _FixForm(problem=result.problem or _first_problem(visit, result), status=result.status)
+    return _FixForm(_unblocks(visit, seen, outlook(seen.ticket, fix)), digest)
 
 
-def _said(result: CommandResult) -> str:
+def _success_message(result: CommandResult) -> str:
     if any(event["type"] == "link.established" for event in result.events):
-        return _("Done. The link that was stuck is established.")
+        return _("Done. The link is now established.")
     return _("Done.")
 
 
-def _first(visit: Visit, result: CommandResult) -> str:
+def _first_problem(visit: Visit, result: CommandResult) -> str:
     return say_reason(result.reasons[0], visit.language, visit.zone).problem
 
 
-def _unblocks(visit: Visit, seen: Seen, found: Outlook) -> Unblocks:
+def _unblocks(visit: Visit, seen: Seen, preview: Outlook) -> FixPreview:
     codes = frozenset(reason["code"] for reason in seen.ticket.reasons)
-    return Unblocks(
-        gone=[say_reason(reason, visit.language, visit.zone).problem for reason in found.gone],
-        left=split(visit, seen, found.after.reasons),
+    return FixPreview(
+        gone=[say_reason(reason, visit.language, visit.zone).problem for reason in preview.gone],
+        left=sort_reasons(visit, seen, preview.after.reasons),
         happens=[
             say_event(event, visit.language, visit.zone)
-            for event in found.events
+            for event in preview.events
             if str(event.__struct_config__.tag).startswith("link.")
         ],
-        ends=found.after.ends(codes) is not None and seen.ticket.ended_at is None,
-        refused=show_reasons(visit, found.refused),
+        ends=preview.after.ends(codes) is not None and seen.ticket.ended_at is None,
+        refused=show_reasons(visit, preview.refused),
     )
 
 
-def _missing(given: dict[str, str] | None, note: str) -> str:
-    if given is not None and not any(given.values()):
-        return _("Choose what to correct.")
-    return "" if note else _("Note the evidence: who looks later must see what this rests on.")
+def _missing(corrections: dict[str, str] | None, note: str) -> str:
+    if corrections is not None and not any(corrections.values()):
+        return _("Choose at least one fact to correct.")
+    return "" if note else _("Note the evidence, so that others can see later what this is based on.")
 
 
 def _end_of(visit: Visit, text: str) -> tuple[datetime | None, str]:
-    """The end of the day that was typed, on the visitor's clock; None for ever; and what is wrong with it."""
+    """The end of the day in the form, in the reader's time zone (None for no end), and a problem with it ('' if none)."""
     if not text:
         return None, ""
     try:
@@ -211,18 +213,18 @@ def _end_of(visit: Visit, text: str) -> tuple[datetime | None, str]:
     except ValueError:
         day = None
     if day is None or day.year > visit.now.year + 100:
-        return None, _("This is no date.")
+        return None, _("This is not a date.")
     until = datetime.combine(day + timedelta(days=1), datetime.min.time(), visit.zone)
-    return (until, "") if until > visit.now else (None, _("The waiver would have ended already."))
+    return (until, "") if until > visit.now else (None, _("The waiver would already have ended."))
 
 
 def _countries(visit: Visit, chosen: str) -> list[tuple[str, str, bool]]:
     names = {
         code: name
         for code, name in visit.language.locale.territories.items()
-        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY  # noqa: PLR2004 (ISO 3166-1 alpha-2)
+        if len(code) == 2 and code.isalpha() and code not in _NOT_A_COUNTRY  # noqa: PLR2004 (ISO 3166-1 alpha-2)
     }
     return [(code, name, code == chosen) for code, name in sorted(names.items(), key=lambda item: item[1])]
 
 
-_NO_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+_NOT_A_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}

@@ -1,4 +1,4 @@
-"""The queue: tickets by age and market, with what support can fix apart from what others must do."""
+"""The queue of tickets by age and market; reasons that support can fix are shown apart from the others."""
 
 from collections.abc import Callable
 
@@ -23,8 +23,8 @@ _TABS: dict[Status, Callable[[], str]] = {
 }
 
 
-class Queue(Struct, frozen=True):
-    """What the page shows; `markets` are code, name, and whether it is the one chosen."""
+class QueuePage(Struct, frozen=True):
+    """A page of tickets; `markets` holds a code, a name and whether it is selected."""
 
     rows: list[TicketRow]
     tabs: list[tuple[str, str, bool]]
@@ -37,17 +37,17 @@ class Queue(Struct, frozen=True):
 
 @page("support/", SUPPORT, menu=Menu(icon="inbox", title=N_("Queue")))
 def queue(visit: Visit) -> PageResponse:
-    """Tickets of a status, those that wait the oldest first, those that ended the newest first."""
-    asked, market = visit.query.get("status", ""), visit.market
-    status: Status = next((each for each in _TABS if each == asked), "open")
+    """Tickets of a status: waiting ones oldest first, ended ones newest first."""
+    chosen, market = visit.query.get("status", ""), visit.market
+    status: Status = next((each for each in _TABS if each == chosen), "open")
     after = visit.number("after") or 0
     ended = status in {"resolved", "closed"}
-    found = page_of_tickets(
+    tickets = page_of_tickets(
         visit.now, _ROWS + 1, after, status=status, market=market or None, newest_first=ended
     )
-    seen = see(found[:_ROWS])
+    seen = see(tickets[:_ROWS])
     query = f"?status={status}&market={market}"
-    view = Queue(
+    view = QueuePage(
         rows=[
             show_row(visit, each, f"/support/tickets/{each.ticket.ticket_id}")
             for each in seen
@@ -57,7 +57,7 @@ def queue(visit: Visit) -> PageResponse:
         status=status,
         ended=ended,
         markets=[(code, visit.language.country(code), code == market) for code in markets_of_open_tickets()],
-        next_url=f"{query}&after={found[_ROWS - 1].number}" if len(found) > _ROWS else "",
+        next_url=f"{query}&after={tickets[_ROWS - 1].number}" if len(tickets) > _ROWS else "",
         first_url=query if after else "",
     )
     return PageContent("support/queue.html", view)

@@ -1,4 +1,4 @@
-"""Look a shop or an account up, and everything about it that a ticket needs."""
+"""Look up a shop or an account, with everything about it that a ticket needs."""
 
 from django.http import Http404
 from msgspec import Struct
@@ -11,13 +11,13 @@ from shoplink.flows.ticket.read import see
 from shoplink.store.read.history import newest_events
 from shoplink.store.read.names import names
 from shoplink.store.read.refusal import StoredRefusal, page_of_refusals
-from shoplink.store.read.search import find as find_stored
+from shoplink.store.read.search import find
 from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import SUPPORT
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
-from shoplink.web.ticket.view import TicketRow, in_words, show_row
+from shoplink.web.ticket.view import TicketRow, say_command, show_row
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.facts import Facts, account_facts, shop_facts
 from shoplink.web.view_model.instant import Instant, show_instant
@@ -30,16 +30,16 @@ from shoplink.wording.sentences import N_, SUBJECT_NAMES
 _EACH = 20
 
 
-class FindPage(Struct, frozen=True):
-    """What was found: address, id and name."""
+class LookUpPage(Struct, frozen=True):
+    """The matches; each is an address, an id and a name."""
 
-    asked: str
+    text: str
     shops: list[tuple[str, str, str]]
     accounts: list[tuple[str, str, str]]
 
 
-class LinkRow(Struct, frozen=True):
-    """A live link: with whom, as what, whose turn it is, and what holds it."""
+class SubjectLinkRow(Struct, frozen=True):
+    """A live link: the other side, the role, who must act next, and why it is in review."""
 
     url: str
     other: str
@@ -49,7 +49,7 @@ class LinkRow(Struct, frozen=True):
     held: list[str]
 
 
-class WaiverRow(Struct, frozen=True):
+class SubjectWaiverRow(Struct, frozen=True):
     """A waiver in force."""
 
     reason: str
@@ -58,7 +58,7 @@ class WaiverRow(Struct, frozen=True):
 
 
 class RefusalRow(Struct, frozen=True):
-    """Something that was refused lately."""
+    """A recent refusal."""
 
     at: Instant
     command: str
@@ -66,40 +66,40 @@ class RefusalRow(Struct, frozen=True):
     reasons: list[str]
 
 
-class RecordPage(Struct, frozen=True):
-    """A shop or an account, and all that a ticket about it needs."""
+class SubjectPage(Struct, frozen=True):
+    """A shop or an account, with everything that a ticket about it needs."""
 
     name: str
     kind: str
     facts: Facts
-    links: list[LinkRow]
-    waivers: list[WaiverRow]
+    links: list[SubjectLinkRow]
+    waivers: list[SubjectWaiverRow]
     tickets: list[TicketRow]
     refusals: list[RefusalRow]
     timeline: list[TimelineRow]
 
 
 @page("support/find", SUPPORT, menu=Menu(icon="search", title=N_("Look up")))
-def find(visit: Visit) -> PageResponse:
-    """Shops and accounts whose id, name or handle begins with what was typed."""
-    asked = visit.query.get("q", "").strip().removeprefix("@")[:200].replace("\x00", "")
-    found = find_stored(asked, _EACH) if asked else None
-    view = FindPage(
-        asked,
-        [(f"/support/shops/{key}", key, name) for key, name in found.shops] if found else [],
-        [(f"/support/accounts/{key}", key, name) for key, name in found.accounts] if found else [],
+def look_up(visit: Visit) -> PageResponse:
+    """Shops and accounts whose id, name or handle starts with `?q=`."""
+    text = visit.query.get("q", "").strip().removeprefix("@")[:200].replace("\x00", "")
+    matches = find(text, _EACH) if text else None
+    view = LookUpPage(
+        text,
+        [(f"/support/shops/{key}", key, name) for key, name in matches.shops] if matches else [],
+        [(f"/support/accounts/{key}", key, name) for key, name in matches.accounts] if matches else [],
     )
-    return PageContent("support/find.html", view)
+    return PageContent("support/look_up.html", view)
 
 
 @page("support/shops/<str:shop_id>", SUPPORT)
 def shop(visit: Visit, shop_id: str) -> PageResponse:
-    """A shop: facts, live links, waivers, tickets, refusals, what happened."""
+    """A shop: facts, live links, waivers, tickets, refusals and events."""
     world = look_at(shops=[shop_id]).world
     record = world.shops.get(shop_id)
     if record is None:
         raise Http404
-    view = RecordPage(
+    view = SubjectPage(
         name=record.facts.name or shop_id,
         kind=visit.language.text(SUBJECT_NAMES["shop"]),
         facts=shop_facts(visit, record.facts),
@@ -114,12 +114,12 @@ def shop(visit: Visit, shop_id: str) -> PageResponse:
 
 @page("support/accounts/<str:account_id>", SUPPORT)
 def account(visit: Visit, account_id: str) -> PageResponse:
-    """An account: the same."""
+    """An account: facts, live links, waivers, tickets, refusals and events."""
     world = look_at(accounts=[account_id]).world
     record = world.accounts.get(account_id)
     if record is None:
         raise Http404
-    view = RecordPage(
+    view = SubjectPage(
         name=f"@{record.facts.handle}" if record.facts.handle else account_id,
         kind=visit.language.text(SUBJECT_NAMES["account"]),
         facts=account_facts(visit, record.facts),
@@ -132,14 +132,14 @@ def account(visit: Visit, account_id: str) -> PageResponse:
     return PageContent("support/record.html", view)
 
 
-def _link(visit: Visit, world: World, link: Link, other: str) -> LinkRow:
+def _link(visit: Visit, world: World, link: Link, other: str) -> SubjectLinkRow:
     held = review_reasons(world, link, world.now)
     if other == "shop":
         url, name = f"/support/shops/{link.shop_id}", world.shops[link.shop_id].facts.name or link.shop_id
     else:
         handle = world.accounts[link.account_id].facts.handle
         url, name = f"/support/accounts/{link.account_id}", f"@{handle}" if handle else link.account_id
-    return LinkRow(
+    return SubjectLinkRow(
         url=url,
         other=name,
         role=show_role(visit, link.role),
@@ -149,9 +149,9 @@ def _link(visit: Visit, world: World, link: Link, other: str) -> LinkRow:
     )
 
 
-def _waivers(visit: Visit, waivers: list[Waiver]) -> list[WaiverRow]:
+def _waivers(visit: Visit, waivers: list[Waiver]) -> list[SubjectWaiverRow]:
     return [
-        WaiverRow(
+        SubjectWaiverRow(
             say_reason_title(waiver.code, visit.language),
             show_instant(visit, waiver.until) if waiver.until else None,
             waiver.note,
@@ -161,23 +161,23 @@ def _waivers(visit: Visit, waivers: list[Waiver]) -> list[WaiverRow]:
     ]
 
 
-def _tickets(visit: Visit, **of: str) -> list[TicketRow]:
-    found = page_of_tickets(visit.now, _EACH, 0, newest_first=True, **of)  # type: ignore[arg-type]
-    return [show_row(visit, seen, f"/support/tickets/{seen.ticket.ticket_id}") for seen in see(found)]
+def _tickets(visit: Visit, shop_id: str | None = None, account_id: str | None = None) -> list[TicketRow]:
+    tickets = page_of_tickets(visit.now, _EACH, 0, shop_id=shop_id, account_id=account_id, newest_first=True)
+    return [show_row(visit, seen, f"/support/tickets/{seen.ticket.ticket_id}") for seen in see(tickets)]
 
 
-def _refusals(visit: Visit, found: list[StoredRefusal], other: str) -> list[RefusalRow]:
-    ids = {str(refusal.command.get(other) or "") for refusal in found}
+def _refusals(visit: Visit, refusals: list[StoredRefusal], other: str) -> list[RefusalRow]:
+    ids = {str(refusal.command.get(other) or "") for refusal in refusals}
     shops, accounts = names(ids, ids)
     known = shops if other == "shop_id" else {key: f"@{name}" for key, name in accounts.items() if name}
     rows = []
-    for refusal in found:
+    for refusal in refusals:
         who = str(refusal.command.get(other) or "")
         texts = [say_reason(read_reason(reason), visit.language, visit.zone) for reason in refusal.reasons]
         rows.append(
             RefusalRow(
                 show_instant(visit, refusal.at),
-                in_words(str(refusal.command["command"])),
+                say_command(str(refusal.command["command"])),
                 known.get(who) or who,
                 [each.problem for each in texts],
             )

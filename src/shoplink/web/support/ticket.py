@@ -1,4 +1,4 @@
-"""A ticket for support: the decision it was opened from and now, the facts then and now, what was said, the next step."""
+"""A ticket for support: the decision and the facts then and now, the conversation, and the next step."""
 
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -24,12 +24,12 @@ class FactRow(Struct, frozen=True):
 
     @property
     def changed(self) -> bool:
-        """Whether it is another now."""
+        """Whether the value is different now."""
         return self.then != self.now
 
 
 class TicketPage(Struct, frozen=True):
-    """What the page shows; `may_correct`: the account is recorded; `waivable`: what the rulebook lets support waive."""
+    """A ticket; `may_correct` means that the account is on record; `waivable` lists what support may waive."""
 
     ticket: TicketView
     shop_id: str
@@ -41,8 +41,8 @@ class TicketPage(Struct, frozen=True):
 
 @page("support/tickets/<str:ticket_id>", SUPPORT, posts=True)
 def ticket(visit: Visit, ticket_id: str) -> PageResponse:
-    """The ticket; its form answers it, or says that it is done."""
-    seen, problem = of_support(visit, ticket_id), ""
+    """The ticket; the form answers or resolves it."""
+    seen, problem = ticket_for_support(visit, ticket_id), ""
     if visit.submitted:
         words, problem = words_of(visit)
         resolves = visit.form.get("do") == "resolve"
@@ -53,17 +53,17 @@ def ticket(visit: Visit, ticket_id: str) -> PageResponse:
             if resolves:
                 answer = resolve(seen.ticket, step_of(visit, "resolve"), words)
             else:
-                assert words is not None, "an answer says something"
+                assert words is not None, "an answer without words is a problem above"
                 answer = reply(seen.ticket, step_of(visit, "reply"), words)
             problem = problem_of(visit, answer)
             if not problem:
                 return visit.redirect("support.ticket", message=message, ticket_id=ticket_id)
-        seen = of_support(visit, ticket_id)
+        seen = ticket_for_support(visit, ticket_id)
     return PageContent("support/ticket.html", _page(visit, seen, problem), status=422 if problem else 200)
 
 
-def of_support(visit: Visit, ticket_id: str) -> Seen:
-    """A ticket as it stands now. Raises Http404."""
+def ticket_for_support(visit: Visit, ticket_id: str) -> Seen:
+    """The ticket with this id, with its current state. Raises Http404."""
     seen = find(ticket_id, visit.by)
     if seen is None:
         raise Http404
@@ -84,7 +84,7 @@ def _page(visit: Visit, seen: Seen, problem: str) -> TicketPage:
 
 
 def _then_and_now(visit: Visit, then: Facts, here: Facts) -> list[FactRow]:
-    """Each fact of both sides; one side that was not recorded then, or is not now, is told as such."""
+    """Each fact of the shop and the account; a dash stands for one that was not on record."""
     before, after = _facts(visit, then), _facts(visit, here)
     return [FactRow(title, before.pop(title, "–"), now) for title, now in after.items()] + [
         FactRow(title, was, "–") for title, was in before.items()
@@ -92,6 +92,6 @@ def _then_and_now(visit: Visit, then: Facts, here: Facts) -> list[FactRow]:
 
 
 def _facts(visit: Visit, facts: Facts) -> dict[str, str]:
-    """Titles and values of both sides; nothing of one that is not recorded."""
+    """Titles and values of the shop and the account that are on record."""
     shop = shop_facts(visit, facts.shop) if facts.shop else []
     return dict(shop + (account_facts(visit, facts.account) if facts.account else []))

@@ -1,4 +1,4 @@
-"""What of a ticket's reasons the rulebook lets support waive, and for whom."""
+"""Which reasons of a ticket the rulebook allows support to waive, and for which subject."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ class Waivable(NamedTuple):
 
 
 def waivable(seen: Seen) -> list[Waivable]:
-    """Every reason that is in the way now and may be waived, for each subject that it may be waived for (R27)."""
+    """Every current reason that may be waived, once for each subject that it may be waived for (R27)."""
     ticket, world = seen.ticket, seen.world
     shop, account = world.shops.get(ticket.shop_id), world.accounts.get(ticket.account_id)
     markets = {

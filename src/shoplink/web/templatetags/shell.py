@@ -1,4 +1,4 @@
-"""Tags of every template: assets, icons, the key of a form."""
+"""Tags available in every template: assets, icons, the key of a form."""
 
 from django import template
 from django.utils.html import format_html
@@ -14,7 +14,7 @@ register.simple_tag(asset)
 
 @register.simple_tag
 def icon(name: str, more: str = "") -> SafeString:
-    """An icon of the sprite; it says nothing, so words must stand beside it."""
+    """An icon of the sprite. Screen readers skip it, so text must stand beside it."""
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false" fill="none" stroke="currentColor"'
         ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><use href="{}"/></svg>',
@@ -25,12 +25,12 @@ def icon(name: str, more: str = "") -> SafeString:
 
 @register.simple_tag
 def once() -> SafeString:
-    """The hidden field that lets a form be done once, however often it is sent."""
+    """The hidden form key: a form that is sent several times takes effect once."""
     return format_html('<input type="hidden" name="{}" value="{}">', KEY_FIELD, new_form_key())
 
 
 @register.simple_tag(takes_context=True)
 def here(context: template.Context) -> str:
-    """The address of this page, to come back to."""
+    """The address of the current page, to return to."""
     path: str = context["request"].get_full_path()
     return path

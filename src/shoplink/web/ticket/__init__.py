@@ -1,1 +1,1 @@
-"""Tickets in the consoles: how one looks, the pages of the side that opened it, and the offer of a new one."""
+"""Tickets in the consoles: their view models, the pages of the side that opened them, and the offer of a new one."""

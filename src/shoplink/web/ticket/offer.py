@@ -1,4 +1,4 @@
-"""A ticket in one click, already written, wherever a reason is shown that support can help with (R39)."""
+"""A ready-made ticket in one click, wherever a page shows a reason that support can help with (R39)."""
 
 from collections.abc import Iterable
 
@@ -9,16 +9,16 @@ from shoplink.web.request.visit import Visit
 
 
 class TicketForm(Struct, frozen=True):
-    """The form that opens a ticket: its address, and what it asks about."""
+    """The form that opens a ticket: its address and its fields."""
 
     action: str
     fields: list[tuple[str, str]]
 
 
 def ticket_about(visit: Visit, reasons: Iterable[Reason], *fields: tuple[str, str]) -> TicketForm | None:
-    """The form about what was refused or is held, for the side that acts here; None if support can help with none of it.
+    """The form that opens a ticket about these reasons; None if support can help with none of them.
 
-    `fields` name the `command` with what it needs, or the `link_id` alone of a link that stays in review.
+    `fields` hold the refused `command` with its own fields, or only the `link_id` of a link in review.
     """
     if not any(map(support_can_help, reasons)):
         return None

@@ -1,4 +1,4 @@
-"""Tickets for the side that opens them, seller and creator alike: my tickets, one of them, and a new one in one click."""
+"""Tickets for the side that opens them, seller or creator: the list, one ticket, and a new one in one click."""
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
@@ -30,8 +30,8 @@ _ROWS = 25
 _FIELDS = ("role", "reference", "settlement", "product_id", "content_id")
 
 
-class MyTickets(Struct, frozen=True):
-    """The tickets of a shop or an account, the newest first; `base` is the address of its place."""
+class OwnTicketsPage(Struct, frozen=True):
+    """The tickets of a shop or an account, newest first; `base` is the address of its console."""
 
     base: str
     rows: list[TicketRow]
@@ -39,14 +39,14 @@ class MyTickets(Struct, frozen=True):
     first_url: str
 
 
-class MyTicket(Struct, frozen=True):
-    """One of them."""
+class OwnTicketPage(Struct, frozen=True):
+    """One ticket of a shop or an account."""
 
     base: str
     ticket: TicketView
 
 
-class NotOpened(Struct, frozen=True):
+class NoTicketPage(Struct, frozen=True):
     """Why no ticket was opened, and who can act instead."""
 
     base: str
@@ -56,36 +56,43 @@ class NotOpened(Struct, frozen=True):
 
 
 def my_tickets(visit: Visit, base: str) -> PageResponse:
-    """The tickets that this side opened."""
+    """The list of the tickets that this side opened."""
     before = visit.number("before") or 0
     by = visit.by
-    own = {"shop_id": by.id} if by.kind == "shop" else {"account_id": by.id}
-    side = "shop" if by.kind == "shop" else "creator"
-    found = page_of_tickets(visit.now, _ROWS + 1, before, side=side, newest_first=True, **own)  # type: ignore[arg-type]
-    rows = [show_row(visit, seen, f"{base}tickets/{seen.ticket.ticket_id}") for seen in see(found[:_ROWS])]
-    next_url = f"?before={found[_ROWS - 1].number}" if len(found) > _ROWS else ""
+    is_shop = by.kind == "shop"
+    tickets = page_of_tickets(
+        visit.now,
+        _ROWS + 1,
+        before,
+        shop_id=by.id if is_shop else None,
+        account_id=None if is_shop else by.id,
+        side="shop" if is_shop else "creator",
+        newest_first=True,
+    )
+    rows = [show_row(visit, seen, f"{base}tickets/{seen.ticket.ticket_id}") for seen in see(tickets[:_ROWS])]
+    next_url = f"?before={tickets[_ROWS - 1].number}" if len(tickets) > _ROWS else ""
     return PageContent(
-        "tickets/mine.html", MyTickets(base, rows, next_url, f"{base}tickets" if before else "")
+        "tickets/mine.html", OwnTicketsPage(base, rows, next_url, f"{base}tickets" if before else "")
     )
 
 
 def my_ticket(visit: Visit, base: str, ticket_id: str) -> PageResponse:
-    """A ticket of this side; its forms write in it, or withdraw it. Raises Http404."""
+    """One ticket of this side; the forms add a message or withdraw it. Raises Http404."""
     seen, problem = find(ticket_id, visit.by), ""
     if seen is None:
         raise Http404
     if visit.submitted:
         problem, message = _changed(visit, seen)
         if not problem:
-            return _to(visit, base, ticket_id, message)
+            return _redirect(visit, base, ticket_id, message)
         seen = find(ticket_id, visit.by) or seen
     url = f"{base}tickets/{ticket_id}"
-    view = MyTicket(base, show_ticket(visit, seen, url, problem))
+    view = OwnTicketPage(base, show_ticket(visit, seen, url, problem))
     return PageContent("tickets/one.html", view, status=422 if problem else 200)
 
 
 def _changed(visit: Visit, seen: Seen) -> tuple[str, str]:
-    """Do what a form of the page asks; what is wrong with it, or what to say when it is done."""
+    """Execute the form. Returns a problem ('' if there is none) and the message for success."""
     if visit.form.get("do") == "withdraw":
         answer = withdraw(seen.ticket, step_of(visit, "withdraw"))
         return problem_of(visit, answer), _("The ticket is withdrawn.")
@@ -93,31 +100,31 @@ def _changed(visit: Visit, seen: Seen) -> tuple[str, str]:
     if problem or words is None:
         return problem or _("Write something first."), ""
     answer = reply(seen.ticket, step_of(visit, "reply"), words)
-    return problem_of(visit, answer), _("Your message is with support.")
+    return problem_of(visit, answer), _("Your message is sent to support.")
 
 
 def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> PageResponse:
-    """Open a ticket about what a page has just refused; `link`: what to ask about where the form names no other.
+    """Open a ticket about a refusal or a link in review; `link` is the default if the form names no link.
 
-    The form holds the command's name with its fields, or a link that stays in review. Raises Http404.
+    The form holds the refused command with its fields, or only a link. Raises Http404.
     """
     if not visit.submitted:
-        return _to(visit, base, "", "")
+        return _redirect(visit, base, "", "")
     words, problem = words_of(visit)
     link = _link_in_form(visit, link)
     command = visit.form.get("command", "")
     step = step_of(visit, "ticket")
     if command:
-        answer = open_about(_asked(visit, command, link), step, words)
+        answer = open_about(_command_in_form(visit, command, link), step, words)
     elif link is not None:
         answer = open_review(link, step, words)
     else:
         raise Http404
     if answer["outcome"] == "accepted":
-        message = _("The ticket is with support; you will be told when they answer.")
-        return _to(visit, base, answer["ticket_id"], message)
+        message = _("The ticket is with support. You will be notified when they answer.")
+        return _redirect(visit, base, answer["ticket_id"], message)
     reasons = [read_reason(reason) for reason in answer.get("reasons", [])]
-    view = NotOpened(
+    view = NoTicketPage(
         base,
         problem or problem_of(visit, answer),
         show_reasons(visit, reasons),
@@ -126,30 +133,38 @@ def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> PageResp
     return PageContent("tickets/refused.html", view, status=409)
 
 
-def _asked(visit: Visit, command: str, link: Link | None) -> PairCommand:
-    """The command that a form asks about. Raises Http404 for one that no page offers."""
-    kind, typed = COMMANDS.get(command), visit.form
+def _command_in_form(visit: Visit, command: str, link: Link | None) -> PairCommand:
+    """The refused command that a form holds. Raises Http404 if no page sends such a form."""
+    kind, form = COMMANDS.get(command), visit.form
     if kind is None or not issubclass(kind, PairCommand):
         raise Http404
     known = kind.__struct_fields__
-    given = {name: typed[name] for name in _FIELDS if name in known and typed.get(name)}
-    if "product_ids" in known:
-        given["product_ids"] = typed.getlist("product_ids")  # type: ignore[assignment]
-    if "network_region" in known:
-        given["network_region"] = visit.network.region  # type: ignore[assignment]
-    pair = {name: typed.get(name, "") for name in ("shop_id", "account_id")}
-    if link is not None:
-        pair = {"shop_id": link.shop_id, "account_id": link.account_id}
-    pair["shop_id" if visit.by.kind == "shop" else "account_id"] = visit.by.id
+    texts = {name: form[name] for name in _FIELDS if name in known and form.get(name)}
+    lists = {"product_ids": form.getlist("product_ids")} if "product_ids" in known else {}
+    network = {"network_region": visit.network.region} if "network_region" in known else {}
+    shop_id = link.shop_id if link else form.get("shop_id", "")
+    account_id = link.account_id if link else form.get("account_id", "")
+    pair = {
+        "shop_id": visit.by.id if visit.by.kind == "shop" else shop_id,
+        "account_id": account_id if visit.by.kind == "shop" else visit.by.id,
+    }
     try:
-        asked = parse_command(
-            {**given, **pair, "command": command, "at": BEGINNING, "by": to_plain(visit.by)}
+        refused = parse_command(
+            {
+                **texts,
+                **lists,
+                **network,
+                **pair,
+                "command": command,
+                "at": BEGINNING,
+                "by": to_plain(visit.by),
+            }
         )
     except MalformedError:
         raise Http404 from None
-    if not isinstance(asked, PairCommand) or not may_issue(visit.by, asked):
+    if not isinstance(refused, PairCommand) or not may_issue(visit.by, refused):
         raise Http404
-    return asked
+    return refused
 
 
 def _link_in_form(visit: Visit, link: Link | None) -> Link | None:
@@ -159,9 +174,9 @@ def _link_in_form(visit: Visit, link: Link | None) -> Link | None:
     return None if visit.form.get("shop_id") else link
 
 
-def _to(visit: Visit, base: str, ticket_id: str, message: str) -> HttpResponse:
+def _redirect(visit: Visit, base: str, ticket_id: str, message: str) -> HttpResponse:
     place, named = ("seller", "shop_id") if visit.by.kind == "shop" else ("creator", "account_id")
-    assert base == f"/{place}/{visit.by.id}/", "a side has one place"
+    assert base == f"/{place}/{visit.by.id}/", "the page belongs to the console of the side that acts"
     if ticket_id:
         return visit.redirect(
             f"{place}.ticket", message=message, **{named: visit.by.id, "ticket_id": ticket_id}

@@ -1,4 +1,4 @@
-"""The facts of shops and accounts in a reader's words."""
+"""The facts of shops and accounts, in the reader's language."""
 
 from django.utils.translation import gettext as _
 
@@ -7,11 +7,11 @@ from shoplink.web.request.visit import Visit
 from shoplink.wording.sentences import ENROLMENT_NAMES
 
 Facts = list[tuple[str, str]]
-"""Titles and values, in one order for each kind."""
+"""Titles and values, in a fixed order for shops and for accounts."""
 
 
 def shop_facts(visit: Visit, shop: Shop) -> Facts:
-    """A shop's facts."""
+    """The facts of a shop."""
     return [
         (_("Shop ID"), shop.shop_id),
         (_("Shop name"), shop.name or "–"),
@@ -22,7 +22,7 @@ def shop_facts(visit: Visit, shop: Shop) -> Facts:
 
 
 def account_facts(visit: Visit, account: Account) -> Facts:
-    """An account's facts, with what only the creator, support and the platform may see."""
+    """The facts of an account, including those that only its creator, support and the platform may see."""
     revoked = account.commerce_permission == "revoked"
     return [
         (_("Account ID"), account.account_id),

@@ -30,12 +30,12 @@ class Deadline(Struct, frozen=True):
 
 
 def show_instant(visit: Visit, at: datetime) -> Instant:
-    """An instant in the reader's words."""
+    """An instant in the reader's language and time zone."""
     return Instant(format_instant(at), visit.language.instant(at, visit.zone))
 
 
 def show_deadline(visit: Visit, at: datetime) -> Deadline:
-    """A deadline in the reader's words, with what is left until it; `soon` within a day."""
+    """A deadline with the time left until then; `soon` within a day."""
     seconds = max(int((at - visit.now).total_seconds()), 0)
     over = _("now")
     left = _left(visit, seconds) if seconds else over
@@ -44,7 +44,7 @@ def show_deadline(visit: Visit, at: datetime) -> Deadline:
 
 
 def _left(visit: Visit, seconds: int) -> str:
-    """A time span in its two largest units: 1 day 4 hr."""
+    """A duration in its two largest units, such as `1 day 4 hr`."""
     written: list[str] = []
     for unit, length in _UNITS:
         count, seconds = divmod(seconds, length)

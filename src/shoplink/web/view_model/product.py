@@ -1,4 +1,4 @@
-"""Products as pages show them, to sellers and to creators: the price, the picker's figures, and its thresholds as asked for."""
+"""Products for sellers and creators: price, commission, the picker's figures, and the filter of a list."""
 
 from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import gettext as _
@@ -8,7 +8,7 @@ from shoplink.core.commerce.facts import ContentKind, Product
 from shoplink.core.commerce.picker import Thresholds, figures
 from shoplink.core.parse import is_id
 from shoplink.web.request.visit import Visit
-from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.badge import Badge, translated
 from shoplink.wording.sentences import N_
 
 PAGE = 50
@@ -25,7 +25,7 @@ _KINDS: dict[ContentKind, Badge] = {
 
 
 class Figure(Struct, frozen=True):
-    """One of the picker's figures: what it is, its value, whether it passes."""
+    """One of the picker's figures: its title, its value, and whether it passes its threshold."""
 
     title: str
     text: str
@@ -33,7 +33,7 @@ class Figure(Struct, frozen=True):
 
 
 class ProductRow(Struct, frozen=True):
-    """A product: its name, price, state and the three figures; `potential`: all of them pass."""
+    """A product with its three figures; `potential` means that all of them pass."""
 
     product_id: str
     title: str
@@ -45,7 +45,7 @@ class ProductRow(Struct, frozen=True):
 
 
 class ProductFilter(Struct, frozen=True):
-    """What a list of products was asked for; `query` is the same behind the question mark."""
+    """The filter of a list of products; `query` is the same filter as a query string."""
 
     title: str
     potential: bool
@@ -54,21 +54,24 @@ class ProductFilter(Struct, frozen=True):
 
 
 def product_filter(visit: Visit, *, potential: bool = False) -> ProductFilter:
-    """What the address asks for; numbers that are none count as not asked."""
-    asked, default = visit.query, Thresholds()
-    wanted = Thresholds(
-        _number(asked.get("growth", ""), default.growth_percent),
-        _number(asked.get("listed_days", ""), default.listed_days),
-        _number(asked.get("page", ""), default.pages),
+    """The filter in the query parameters; a threshold that is not a number falls back to its default."""
+    query, default = visit.query, Thresholds()
+    thresholds = Thresholds(
+        _number(query.get("growth", ""), default.growth_percent),
+        _number(query.get("listed_days", ""), default.listed_days),
+        _number(query.get("page", ""), default.pages),
     )
-    potential = asked.get("potential", "") == "true" if "q" in asked or "potential" in asked else potential
-    query = asked.copy()
-    query.pop("cursor", None)
-    return ProductFilter(asked.get("q", "")[:200].replace("\x00", ""), potential, wanted, query.urlencode())
+    if "q" in query or "potential" in query:
+        potential = query.get("potential", "") == "true"
+    without_cursor = query.copy()
+    without_cursor.pop("cursor", None)
+    return ProductFilter(
+        query.get("q", "")[:200].replace("\x00", ""), potential, thresholds, without_cursor.urlencode()
+    )
 
 
 def cursor_of(visit: Visit) -> str:
-    """The id behind which the page begins; empty at the start."""
+    """The id after which the page begins; empty for the first page."""
     cursor = visit.query.get("cursor", "")
     return cursor if is_id(cursor) else ""
 
@@ -78,7 +81,7 @@ def _number(text: str, default: int) -> int:
 
 
 def show_product(visit: Visit, product: Product, thresholds: Thresholds | None = None) -> ProductRow:
-    """A product in the reader's words, with its figures now."""
+    """A product in the reader's language, with its current figures."""
     found = figures(product, visit.now, thresholds or Thresholds())
     growth = (
         f"{found.growth_percent:+}%" if found.growth_percent is not None else _growth_from_nothing(product)
@@ -107,23 +110,21 @@ def _growth_from_nothing(product: Product) -> str:
 
 
 def price(visit: Visit, minor: int, currency: str) -> str:
-    """An amount in minor units, as the reader's language writes it."""
+    """An amount in minor units, formatted for the reader's language."""
     amount = minor / 10 ** get_currency_precision(currency)
     return format_currency(amount, currency, locale=visit.language.locale)
 
 
 def rate(basis_points: int | None) -> str:
-    """A rate in per cent, with no more digits than it has."""
+    """A rate in per cent, without trailing zeros."""
     return f"{(basis_points or 0) / 100:g}%"
 
 
 def show_sale(status: str) -> Badge:
     """Whether a product is on sale."""
-    badge = _SALE[status]
-    return Badge(_(badge.text), badge.tone, badge.icon)
+    return translated(_SALE[status])
 
 
 def show_kind(kind: ContentKind) -> Badge:
-    """Whether a content is a video or a live."""
-    badge = _KINDS[kind]
-    return Badge(_(badge.text), badge.tone, badge.icon)
+    """Whether it is a video or a live."""
+    return translated(_KINDS[kind])

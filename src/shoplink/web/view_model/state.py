@@ -22,17 +22,17 @@ _STATES: dict[str, Badge] = {
     "revoked": Badge(N_("Revoked by the platform"), "red", icon="ban"),
 }
 _NEXT_ACTORS: dict[NextActor, Badge] = {
-    "shop": Badge(N_("Shop’s turn"), "azure", icon="building-store"),
-    "creator": Badge(N_("Creator’s turn"), "purple", icon="user"),
-    "support": Badge(N_("Support’s turn"), "orange", icon="headset"),
-    "platform": Badge(N_("Platform’s turn"), "orange", icon="shield"),
-    "clock": Badge(N_("Passes with time"), "secondary", icon="clock"),
-    "nobody": Badge(N_("Nobody’s turn"), "secondary", icon="minus"),
+    "shop": Badge(N_("The shop must act"), "azure", icon="building-store"),
+    "creator": Badge(N_("The creator must act"), "purple", icon="user"),
+    "support": Badge(N_("Support must act"), "orange", icon="headset"),
+    "platform": Badge(N_("The platform must act"), "orange", icon="shield"),
+    "clock": Badge(N_("Time will resolve it"), "secondary", icon="clock"),
+    "nobody": Badge(N_("No action needed"), "secondary", icon="minus"),
 }
 
 
 def show_status(status: LinkStatus, *, unlink_requested: bool = False) -> Badge:
-    """A link's status; invited and in review are both "linking" to people, with the stage beside."""
+    """The status of a link. Invited and in review both read "Linking", with the stage beside it."""
     return translated(_STATES["unlink_requested" if unlink_requested else status])
 
 
@@ -58,10 +58,10 @@ _ACTORS = {
     "account": N_("Creator"),
     "support": N_("Support"),
     "platform": N_("Platform"),
-    "clock": N_("By the clock"),
+    "clock": N_("Automatically"),
 }
 
 
 def show_actor(actor: Actor | None) -> str:
-    """Who acted, by the side they are on."""
+    """The side that acted; empty if there is no actor."""
     return _(_ACTORS[actor.kind]) if actor else ""

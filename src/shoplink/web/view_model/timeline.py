@@ -45,7 +45,7 @@ _DEFAULT_STYLE = EventStyle("secondary", icon="point")
 
 
 def show_timeline(visit: Visit, events: Iterable[Event]) -> list[TimelineRow]:
-    """What happened, in the order given."""
+    """The events as rows, in the order given."""
     return [_row(visit, event) for event in events]
 
 
