@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from shoplink.api import (
     DESCRIPTION,
@@ -58,13 +58,21 @@ def document() -> dict[str, Any]:
     return openapi.document(OPERATIONS, DESCRIPTION)
 
 
-@require_GET
+@require_safe
 def _document(_request: HttpRequest) -> HttpResponse:
     return respond_as_is(document())
 
 
-@require_GET
+@require_safe
 def _docs(_request: HttpRequest) -> HttpResponse:
+    response = HttpResponse(_docs_page())
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    return response
+
+
+@cache
+def _docs_page() -> str:
+    """The page that shows the document to people, made once."""
     return openapi.docs_page(document())
 
 
