@@ -35,7 +35,7 @@ class UnlinkRequest(Struct, frozen=True):
 
 
 class LinkBody(Struct, frozen=True):
-    """A link: whose turn it is, and what holds it in review."""
+    """A link: who must act next (`turn`), and what holds it in review."""
 
     link_id: str
     shop_id: str
@@ -146,7 +146,7 @@ for _path, _kind in _COMMANDS_ON_A_LINK.items():
 
 @operations.get("/links/{link_id}", LinkInFullBody, problems=FIND)
 def get_link(request: HttpRequest, link_id: Id) -> HttpResponse:
-    """The link, whose turn it is, what holds it, and its timeline."""
+    """The link, who must act next, what holds it, and its timeline."""
     require_scope(request, "read")
     with snapshot():
         stored = one_link(link_id)

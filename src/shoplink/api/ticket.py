@@ -122,7 +122,7 @@ class MessageBody(Struct, frozen=True):
 
 
 class TicketBody(Struct, frozen=True):
-    """A ticket: whose turn it is, and what stands in the way now of what it is about.
+    """A ticket: who must act next (`turn`), and what stands in the way now of what it is about.
 
     `creator_can_see`: something else does, which a shop without a live link with the account is not told.
     """
