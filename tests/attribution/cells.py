@@ -1,4 +1,4 @@
-"""Cells of every form that an export may have, and what they mean: the value, or the word for what is wrong."""
+"""Cells of every form that an export may have, with their value or the word for their problem."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -13,7 +13,7 @@ def at(text: str) -> int:
 
 
 class Cell(NamedTuple):
-    """A cell of a column, and what it is read as."""
+    """A cell of a column, and its expected reading."""
 
     field: str
     text: str
@@ -44,7 +44,7 @@ FINE = {
 
 
 def mapping_of(settings: str) -> Mapping:
-    """A mapping of all columns with these settings."""
+    """A mapping of all columns, with these settings."""
     columns = "\n".join(f'{field} = "{column}"' for field, column in COLUMNS.items())
     return parse_mapping(f"{settings}\n[columns]\n{columns}\n", "mapping.toml")
 
@@ -164,4 +164,4 @@ SETTINGS: dict[str, tuple[Cell, ...]] = {
         Cell("ordered_at", "11/01/2026 1:30 AM", wrong="no_such_hour"),
     ),
 }
-"""Per settings of a mapping its cells; every other cell of a row is fine."""
+"""The cells by settings of a mapping; all other cells of a row are fine."""

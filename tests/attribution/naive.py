@@ -1,4 +1,4 @@
-"""A second judge, written from the specification alone: one order after the other, every link of its pair tried."""
+"""A second judge, written from the specification alone: for each order it tries every link of the pair."""
 
 from collections import defaultdict
 from fractions import Fraction
@@ -18,7 +18,7 @@ class Order(NamedTuple):
 
 
 class Link(NamedTuple):
-    """The period in which a link stood; `ended_at` is None while it stands."""
+    """The period of a link; `ended_at` is None while it is linked."""
 
     link_id: str
     shop_id: str
@@ -30,7 +30,7 @@ class Link(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """Whose an order is."""
+    """The judgement of one order."""
 
     order_id: str
     basis: str
@@ -39,7 +39,7 @@ class Judged(NamedTuple):
 
 
 def judge(orders: list[Order], links: list[Link]) -> tuple[list[Judged], list[str]]:
-    """Every order judged, and the ids of those that cannot be."""
+    """Judge every order; also returns the ids of those that cannot be judged."""
     of_pair: defaultdict[tuple[str, str], list[Link]] = defaultdict(list)
     for link in links:
         of_pair[link.shop_id, link.account_id].append(link)
@@ -66,6 +66,6 @@ def judge(orders: list[Order], links: list[Link]) -> tuple[list[Judged], list[st
 
 
 def halves_up(number: Fraction) -> int:
-    """The nearest whole number; of two that are equally near the greater."""
+    """Round to the nearest whole number, halves up."""
     below = number.numerator // number.denominator
     return below + 1 if number - below >= Fraction(1, 2) else below

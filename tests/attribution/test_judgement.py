@@ -1,4 +1,4 @@
-"""DuckDB by any plan, the naive judge and the core say the same of every order."""
+"""DuckDB with any plan, the naive judge and the core judge every order alike."""
 
 import os
 import random
@@ -17,9 +17,9 @@ from shoplink.attribution.duckdb_engine import DuckDBEngine
 from shoplink.core import Link as CoreLink
 from shoplink.core.commission.attribution import Order as CoreOrder
 from shoplink.core.commission.attribution import attribute_order, commission_minor
-from tests.attribution.asking import answer, plan_of, rejected_ids
-from tests.attribution.market import START, links_of, orders_of, write_links, write_orders
+from tests.attribution.engine_runs import judgements, plan_of, rejected_ids
 from tests.attribution.naive import Judged, Link, Order, halves_up, judge
+from tests.attribution.random_orders import START, links_of, orders_of, write_links, write_orders
 from tests.rule import rule
 
 ORDERS = int(os.environ.get("SHOPLINK_TEST_ORDERS", "600000"))
@@ -45,7 +45,7 @@ def test_a_link_is_in_force_from_its_first_microsecond_to_before_its_last(
     link = Link("link_1", "S1", "A1", "marketing", START + period[0], START + period[1])
     orders = write_orders([Order("O1", "S1", "A1", START, 1995, "GBP", 1000)], tmp_path / "orders")
     path = write_links([link], tmp_path / "links.parquet")
-    judged = answer(duck, orders, path, plan_of(duck, path, spans), tmp_path)
+    judged = judgements(duck, orders, path, plan_of(duck, path, spans), tmp_path)
     assert judged == [
         Judged("O1", "marketing", "link_1", 0) if is_linked else Judged("O1", "affiliate", None, 200)
     ]
@@ -64,7 +64,7 @@ def test_every_plan_says_of_every_order_what_the_naive_judge_says(
     path = write_links(links, tmp_path / "links.parquet")
     for spans in (None, *SPANS[:-1]):
         plan = plan_of(duck, path, spans)
-        assert answer(duck, files, path, plan, tmp_path) == sorted(judged)
+        assert judgements(duck, files, path, plan, tmp_path) == sorted(judged)
         assert rejected_ids(duck, files, path, plan, tmp_path) == sorted(not_judged)
 
 
@@ -86,15 +86,15 @@ def test_the_core_says_of_every_order_what_the_naive_judge_says() -> None:
                 ended_at=instant(link.ended_at) if link.ended_at else None,
             )
         )
-    said, not_said = [], []
+    by_core, unjudged = [], []
     for order in orders:
         fields = {**order._asdict(), "ordered_at": instant(order.ordered_at)}
         found = attribute_order(CoreOrder(**fields), of_account.get(order.account_id, []))
         if found is None:
-            not_said.append(order.order_id)
+            unjudged.append(order.order_id)
         else:
-            said.append(Judged(order.order_id, found.basis, found.link_id, found.commission_minor))
-    assert (said, not_said) == judge(orders, links)
+            by_core.append(Judged(order.order_id, found.basis, found.link_id, found.commission_minor))
+    assert (by_core, unjudged) == judge(orders, links)
 
 
 @pytest.mark.parametrize("spans", SPANS)
@@ -104,12 +104,14 @@ def test_the_order_of_rows_and_how_they_are_dealt_out_change_nothing(
     links = links_of(200, 4, seed=7)
     orders = orders_of(20_000, links, seed=8)
     path = write_links(links, tmp_path / "links.parquet")
-    first = answer(duck, write_orders(orders, tmp_path / "once"), path, plan_of(duck, path, spans), tmp_path)
+    first = judgements(
+        duck, write_orders(orders, tmp_path / "once"), path, plan_of(duck, path, spans), tmp_path
+    )
     random.Random(1).shuffle(orders)
     random.Random(2).shuffle(links)
     path = write_links(links, tmp_path / "links-again.parquet")
     files = write_orders(orders, tmp_path / "again", files=5, rows_in_group=700)
-    assert answer(duck, files, path, plan_of(duck, path, spans), tmp_path) == first
+    assert judgements(duck, files, path, plan_of(duck, path, spans), tmp_path) == first
 
 
 @given(st.integers(0, 2**53 - 1), st.integers(0, 10_000))

@@ -1,4 +1,4 @@
-"""A mapping that is none says the key, what was found there and what is expected."""
+"""The error of an invalid mapping names the key, what was found and what is expected."""
 
 from datetime import timedelta, timezone
 from zoneinfo import ZoneInfo
@@ -43,7 +43,7 @@ def test_a_mapping_is_read_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "to", "said"),
+    ("change", "to", "message"),
     [
         ("[columns]", "[columns", "m.toml: not TOML: "),
         ("dates", "date", "m.toml: found the key 'date'; allowed: dates, amounts, rates, delimiter, utc_offset"),
@@ -66,8 +66,8 @@ def test_a_mapping_is_read_whole() -> None:
         ("[columns]", "columns = 1\n[more]", "m.toml: "),
     ],
 )  # fmt: skip
-def test_what_is_wrong_with_a_mapping_is_said(change: str, to: str, said: str) -> None:
+def test_what_is_wrong_with_a_mapping_is_said(change: str, to: str, message: str) -> None:
     assert change in WHOLE
     with pytest.raises(MappingError) as error:
         parse_mapping(WHOLE.replace(change, to, 1), "m.toml")
-    assert str(error.value).startswith(said)
+    assert str(error.value).startswith(message)

@@ -1,4 +1,4 @@
-"""What a cell means is the same for both engines, and every word for what is wrong can be said."""
+"""Both engines read every cell alike, and every word for a problem has a sentence."""
 
 import csv
 import random
@@ -20,10 +20,10 @@ from shoplink.attribution.duckdb_engine import DuckDBEngine
 from shoplink.attribution.engine import Engine
 from shoplink.attribution.mapping import MappingError, parse_mapping
 from shoplink.wording.order_errors import WORDS
-from tests.attribution.asking import opened, plan_of
 from tests.attribution.cells import COLUMNS, FINE, SETTINGS, Cell, at, mapping_of
-from tests.attribution.market import START, write_links, write_orders
+from tests.attribution.engine_runs import open_files, plan_of
 from tests.attribution.naive import Link, Order
+from tests.attribution.random_orders import START, write_links, write_orders
 
 FINE_TABLE = {
     "order_id": ["O1"],
@@ -49,14 +49,14 @@ def test_every_cell_is_read_as_it_is_meant(duck: DuckDBEngine, tmp_path: Path) -
 def misread(
     engine: Engine, settings: str, cells: tuple[Cell, ...], folder: Path
 ) -> list[tuple[Cell, object, object]]:
-    """The cells that an engine reads otherwise, with the value and the problem that it finds."""
+    """The cells that an engine reads differently, with its value and problem."""
     file = folder / "orders.csv"
     with file.open("w", encoding="gb18030", newline="") as out:
         writer = csv.DictWriter(out, COLUMNS)
         writer.writerow(COLUMNS)
         for cell in cells:
             writer.writerow({**FINE, cell.field: cell.text})
-    source = opened(engine, [str(file)], folder, mapping=mapping_of(settings))
+    source = open_files(engine, [str(file)], folder, mapping=mapping_of(settings))
     asked: dict[str, ir.Value] = {}
     for field, found in source.fields.items():
         fine = found.fine.fill_null(ibis.literal(value=False))
@@ -99,7 +99,7 @@ def test_the_clocks_of_a_zone_are_those_of_its_rules(name: str) -> None:
 
 
 def offset_if_shown_once(shown: datetime, zone: ZoneInfo) -> int | None:
-    """A zone's offset when its clocks show this, if they do so at exactly one instant."""
+    """The offset of a zone at a local time, if that occurs exactly once."""
     found = set()
     for fold in (0, 1):
         offset = shown.replace(tzinfo=zone, fold=fold).utcoffset()
@@ -127,7 +127,7 @@ def test_columns_with_types_are_read_exactly(duck: DuckDBEngine, tmp_path: Path)
     mapping = parse_mapping(
         f'utc_offset = "-01:00"\namounts = "major"\nrates = "percent"\n[columns]\n{own}', "m.toml"
     )
-    source = opened(duck, [str(tmp_path / "orders.parquet")], tmp_path, mapping=mapping)
+    source = open_files(duck, [str(tmp_path / "orders.parquet")], tmp_path, mapping=mapping)
     asked = {f"{field}_value": found.value for field, found in source.fields.items()}
     asked |= {f"{field}_problem": found.problem for field, found in source.fields.items()}
     first, second, third = sorted(
@@ -157,7 +157,7 @@ def test_the_name_of_a_folder_says_nothing_of_orders(tmp_path: Path, name: str, 
         file = file.with_suffix(".csv")
         pa_csv.write_csv(pq.read_table(file.with_suffix(".parquet")), file)
     engine = DuckDBEngine("1GB", folder, None)
-    source = opened(engine, [str(file)], folder)
+    source = open_files(engine, [str(file)], folder)
     links = write_links([Link("link_1", "S1", "A1", "official", START, None)], folder / "links.parquet")
     engine.write(
         judgement.judge(source.rows, source.fields, engine.links(links), plan_of(engine, links)),
@@ -177,12 +177,12 @@ def test_a_name_with_brackets_is_that_of_one_file(duck: DuckDBEngine, tmp_path: 
         table = pa.table({**FINE_TABLE, "order_id": [name]})
         pq.write_table(table, tmp_path / f"{name}.parquet")
     for name in ("e[1]", "e*"):
-        source = opened(duck, [str(tmp_path / f"{name}.parquet")], tmp_path)
+        source = open_files(duck, [str(tmp_path / f"{name}.parquet")], tmp_path)
         assert [row["order_id"] for row in duck.rows(source.rows)] == [name]
 
 
 @pytest.mark.parametrize(
-    ("column", "cells", "said"),
+    ("column", "cells", "message"),
     [
         (
             "order_id",
@@ -213,7 +213,7 @@ def test_a_name_with_brackets_is_that_of_one_file(duck: DuckDBEngine, tmp_path: 
     ],
 )
 def test_a_column_that_cannot_hold_its_field_is_named_with_what_was_found_and_expected(
-    duck: DuckDBEngine, tmp_path: Path, column: str, cells: pa.Array, said: str
+    duck: DuckDBEngine, tmp_path: Path, column: str, cells: pa.Array, message: str
 ) -> None:
     columns = {
         "order_id": pa.array(["O1"]),
@@ -226,8 +226,8 @@ def test_a_column_that_cannot_hold_its_field_is_named_with_what_was_found_and_ex
     path = tmp_path / "orders.parquet"
     pq.write_table(pa.table({**columns, column: cells}), path)
     with pytest.raises(MappingError) as error:
-        opened(duck, [str(path)], tmp_path)
-    assert said.format(path) in str(error.value)
+        open_files(duck, [str(path)], tmp_path)
+    assert message.format(path) in str(error.value)
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
@@ -244,11 +244,11 @@ def test_every_file_must_have_the_columns_by_itself(duck: DuckDBEngine, tmp_path
         'ordered_at = "ordered_at"\namount = "amount_minor"\ncurrency = "currency"\n',
         "m.toml",
     )
-    for mapping, said in ((None, "without a mapping"), (named, "m.toml")):
+    for mapping, message in ((None, "without a mapping"), (named, "m.toml")):
         with pytest.raises(MappingError) as error:
-            opened(duck, files, tmp_path, mapping=mapping)
+            open_files(duck, files, tmp_path, mapping=mapping)
         assert str(error.value).startswith(
-            f"{said}: account_id is read from the column 'account_id', which {files[1]} does not have; found"
+            f"{message}: account_id is read from the column 'account_id', which {files[1]} does not have; found"
         )
 
 
@@ -267,14 +267,14 @@ def test_a_column_is_of_one_kind_in_all_files(duck: DuckDBEngine, tmp_path: Path
     for name, change in changes.items():
         pq.write_table(pa.table(FINE_TABLE | change), files[name])
     with pytest.raises(MappingError) as error:
-        opened(duck, [files["zone"], files["clock"]], tmp_path, mapping=mapping)
+        open_files(duck, [files["zone"], files["clock"]], tmp_path, mapping=mapping)
     assert str(error.value) == (
         "m.toml: ordered_at is read from the column 'ordered_at': found TIMESTAMP WITH TIME ZONE in "
         f"{files['zone']}, TIMESTAMP in {files['clock']}; expected one kind in all files of a run"
     )
     with pytest.raises(MappingError, match="expected one kind in all files of a run"):
-        opened(duck, [str(tmp_path)], tmp_path, mapping=mapping)
-    source = opened(duck, [files["zone"], files["number"]], tmp_path, mapping=mapping)
+        open_files(duck, [str(tmp_path)], tmp_path, mapping=mapping)
+    source = open_files(duck, [files["zone"], files["number"]], tmp_path, mapping=mapping)
     assert sorted(row["order_id"] for row in duck.rows(source.rows)) == ["1", "O1"]
 
 
@@ -282,7 +282,7 @@ def test_of_a_folder_the_files_are_read_that_are_not_hidden(duck: DuckDBEngine, 
     for name in ("a.parquet", "shop_id=S9/b.parquet", ".shoplink-x/links.parquet", "_temporary/c.parquet"):
         (tmp_path / "in" / name).parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.table({**FINE_TABLE, "order_id": [name]}), tmp_path / "in" / name)
-    source = opened(duck, [str(tmp_path / "in")], tmp_path)
+    source = open_files(duck, [str(tmp_path / "in")], tmp_path)
     found = sorted((row["order_id"], row["shop_id"]) for row in duck.rows(source.rows))
     assert found == [("a.parquet", "S1"), ("shop_id=S9/b.parquet", "S1")]
 
@@ -294,7 +294,7 @@ def test_what_is_the_same_in_every_row_need_not_be_a_column(duck: DuckDBEngine, 
         '[constants]\nshop_id = "S1"\naccount_id = "A1"\ncurrency = "GBP"\ncommission_rate = 1000\n',
         "m.toml",
     )
-    source = opened(duck, [str(tmp_path / "orders.csv")], tmp_path, mapping=mapping)
+    source = open_files(duck, [str(tmp_path / "orders.csv")], tmp_path, mapping=mapping)
     asked = {field: found.value for field, found in source.fields.items()}
     assert list(duck.rows(source.rows.select(**asked))) == [
         {
@@ -313,7 +313,7 @@ def test_what_is_the_same_in_every_row_need_not_be_a_column(duck: DuckDBEngine, 
 def test_a_constant_that_is_none_is_refused(duck: DuckDBEngine, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text("id,at,total\n1,2026-11-01T10:00:00Z,5\n", encoding="utf-8")
     columns = '[columns]\norder_id = "id"\nordered_at = "at"\namount = "total"\n[constants]\nshop_id = "S1"\n'
-    for constant, said in (
+    for constant, message in (
         ('currency = "GBR"', "m.toml: constants.currency: found 'GBR'; allowed: a code of ISO 4217"),
         (
             'currency = "GBP"\ncommission_rate = 10001',
@@ -322,8 +322,8 @@ def test_a_constant_that_is_none_is_refused(duck: DuckDBEngine, tmp_path: Path) 
         ('currency = "GBP"\ncommission_rate = "some"', "constants.commission_rate: found 'some'"),
     ):
         mapping = parse_mapping(columns + constant, "m.toml")
-        with pytest.raises(MappingError, match=said):
-            opened(duck, [str(tmp_path / "orders.csv")], tmp_path, mapping=mapping)
+        with pytest.raises(MappingError, match=message):
+            open_files(duck, [str(tmp_path / "orders.csv")], tmp_path, mapping=mapping)
 
 
 def test_the_most_that_can_be_read_fits_the_arithmetic() -> None:

@@ -1,4 +1,4 @@
-"""An earlier result is brought up to date: what a link changed since can touch is judged anew, and nothing else."""
+"""Updating an earlier result judges exactly the orders that a changed link can affect."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +8,9 @@ import pytest
 from shoplink.attribution import judgement
 from shoplink.attribution.duckdb_engine import DuckDBEngine
 from shoplink.attribution.engine import Form
-from tests.attribution.asking import opened, plan_of, read_result
-from tests.attribution.market import DAY, START, links_of, orders_of, write_links, write_orders
+from tests.attribution.engine_runs import open_files, plan_of, read_result
 from tests.attribution.naive import Judged, Link, Order, judge
+from tests.attribution.random_orders import DAY, START, links_of, orders_of, write_links, write_orders
 
 SINCE = START + 200 * DAY
 
@@ -25,8 +25,8 @@ def duck(tmp_path: Path) -> Iterator[DuckDBEngine]:
 def result(
     duck: DuckDBEngine, file: Path, links: list[Link], since: int | None, form: Form = "parquet"
 ) -> Path:
-    """What comes of a file, judged whole or from an instant on."""
-    source = opened(duck, [str(file)], file.parent)
+    """The result for a file, judged as a whole or from an instant on."""
+    source = open_files(duck, [str(file)], file.parent)
     path = write_links(links, file.parent / "links.parquet")
     known, plan = duck.links(path), plan_of(duck, path)
     asked = (
@@ -45,7 +45,7 @@ def test_up_to_date_it_is_what_judging_everything_anew_gives(duck: DuckDBEngine,
     (file,) = map(
         Path, write_orders([order for order in orders if order.commission_rate_bp is not None], tmp_path)
     )
-    # Earlier a link that has ended since was still standing, and one imported since was not known.
+    # In the earlier state one link had not ended yet, and one had not been imported yet.
     then = [
         link._replace(ended_at=None if link.changed_at >= SINCE else link.ended_at)
         for link in links
@@ -65,7 +65,7 @@ def test_a_row_that_no_changed_link_can_touch_stays_as_it_was(duck: DuckDBEngine
         Order("nobody", "S1", None, START + 9, 100, "GBP", None),
     ]
     (file,) = map(Path, write_orders(orders, tmp_path))
-    # What the earlier result says is wrong on purpose: it shows which rows are judged anew.
+    # The earlier result is wrong on purpose, to show which rows are judged again.
     earlier = result(duck, file, [], None, "csv")
     text = earlier.read_text(encoding="utf-8").replace(",10\n", ",77\n")
     earlier.write_text(text, encoding="utf-8")
@@ -81,8 +81,8 @@ def test_every_file_must_be_an_earlier_result(duck: DuckDBEngine, tmp_path: Path
     orders = [Order("O1", "S1", "A1", START, 100, "GBP", 1000)]
     (file,) = map(Path, write_orders(orders, tmp_path))
     judged = result(duck, file, [], None)
-    assert opened(duck, [str(judged)], tmp_path).new == []
-    assert opened(duck, [str(judged), str(file)], tmp_path).new == [str(file)]
+    assert open_files(duck, [str(judged)], tmp_path).new == []
+    assert open_files(duck, [str(judged), str(file)], tmp_path).new == [str(file)]
 
 
 def test_a_result_judged_anew_has_each_column_once(duck: DuckDBEngine, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A real local Spark with several partitions says what DuckDB and the naive judge say."""
+"""A real local Spark with several partitions judges as DuckDB and the naive judge do."""
 
 import os
 import random
@@ -11,15 +11,15 @@ import pytest
 from shoplink.attribution import judgement
 from shoplink.attribution.duckdb_engine import DuckDBEngine
 from shoplink.attribution.spark_engine import SparkEngine
-from tests.attribution.asking import answer, opened, plan_of, read_result, rejected_ids
 from tests.attribution.cells import SETTINGS
-from tests.attribution.market import DAY, START, links_of, orders_of, write_links, write_orders
+from tests.attribution.engine_runs import judgements, open_files, plan_of, read_result, rejected_ids
 from tests.attribution.naive import Order, judge
+from tests.attribution.random_orders import DAY, START, links_of, orders_of, write_links, write_orders
 from tests.attribution.test_reading import misread
 
 ORDERS = int(os.environ.get("SHOPLINK_TEST_ORDERS", "600000")) // 6
 
-# py4j leaves the closing of its sockets to the garbage collector.
+# py4j leaves it to the garbage collector to close its sockets.
 pytestmark = pytest.mark.filterwarnings(
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
@@ -45,13 +45,13 @@ def test_spark_says_of_every_order_what_duckdb_and_the_naive_judge_say(
     judged, not_judged = judge(orders, links)
     path = write_links(links, tmp_path / "links.parquet")
     files = write_orders(orders, tmp_path / "orders", files=4)
-    assert answer(spark, files, path, plan_of(spark, path), tmp_path) == sorted(judged)
+    assert judgements(spark, files, path, plan_of(spark, path), tmp_path) == sorted(judged)
     assert rejected_ids(spark, files, path, plan_of(spark, path), tmp_path) == sorted(not_judged)
     random.Random(3).shuffle(orders)
     again = write_orders(orders, tmp_path / "again", files=7, rows_in_group=999)
-    assert answer(spark, again, path, plan_of(spark, path), tmp_path) == sorted(judged)
+    assert judgements(spark, again, path, plan_of(spark, path), tmp_path) == sorted(judged)
     duck = DuckDBEngine("1GB", tmp_path, None)
-    assert answer(duck, files, path, plan_of(duck, path, 7), tmp_path) == sorted(judged)
+    assert judgements(duck, files, path, plan_of(duck, path, 7), tmp_path) == sorted(judged)
     duck.close()
 
 
@@ -67,7 +67,7 @@ def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: SparkEn
     since = START + 200 * DAY
     then = [link for link in links if link.changed_at < since]
     duck = DuckDBEngine("1GB", tmp_path, None)
-    first = opened(duck, files, tmp_path)
+    first = open_files(duck, files, tmp_path)
     then_path = write_links(then, tmp_path / "then.parquet")
     then_links = duck.links(then_path)
     earlier = judgement.judge(first.rows, first.fields, then_links, plan_of(duck, then_path))
@@ -75,7 +75,7 @@ def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: SparkEn
     now = write_links(links, tmp_path / "now.parquet")
     results = []
     for engine in (duck, spark):
-        source = opened(engine, [str(tmp_path / "judged.parquet")], tmp_path)
+        source = open_files(engine, [str(tmp_path / "judged.parquet")], tmp_path)
         out = tmp_path / f"{type(engine).__name__}.parquet"
         plan = plan_of(engine, now)
         again = judgement.judge_since(source.rows, source.fields, engine.links(now), plan, since)
@@ -92,9 +92,9 @@ def test_spark_takes_no_column_from_the_name_of_a_folder_and_no_name_for_a_patte
     for name in ("shop_id=S9", "e[1]", "e1"):
         write_orders([Order(name, "S1", "A1", START, 1, "GBP", 1)], tmp_path / name)
     for name in ("shop_id=S9", "e[1]"):
-        source = opened(spark, [str(tmp_path / name / "orders-0.parquet")], tmp_path)
+        source = open_files(spark, [str(tmp_path / name / "orders-0.parquet")], tmp_path)
         assert [(row["order_id"], row["shop_id"]) for row in spark.rows(source.rows)] == [(name, "S1")]
     (tmp_path / "e1" / "orders-0.parquet").unlink()
     (tmp_path / "e1").rmdir()
-    source = opened(spark, [str(tmp_path)], tmp_path)
+    source = open_files(spark, [str(tmp_path)], tmp_path)
     assert {row["shop_id"] for row in spark.rows(source.rows)} == {"S1"}

@@ -1,4 +1,4 @@
-"""CSV of every kind is taken in line by line, and what is no row is named by its line."""
+"""CSV of every kind is staged line by line, and a broken line is named by its number."""
 
 import csv
 import random
@@ -77,7 +77,7 @@ def test_what_stands_between_cells_is_found_out_or_given(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         (b"", "found the header ''; expected a name for every column"),
         (b"a,,b\n1,2,3\n", "found the header 'a,,b'; expected a name for every column"),
@@ -90,10 +90,10 @@ def test_what_stands_between_cells_is_found_out_or_given(tmp_path: Path) -> None
         (b'a,b\n1,"2\n3,4\n', "found 1 quotation marks; expected every one to be closed"),
     ],
 )
-def test_a_file_that_is_not_csv_is_refused(tmp_path: Path, text: bytes, said: str) -> None:
+def test_a_file_that_is_not_csv_is_refused(tmp_path: Path, text: bytes, message: str) -> None:
     with pytest.raises(MappingError) as error:
         staged(tmp_path, text, own_names())
-    assert str(error.value).endswith(said)
+    assert str(error.value).endswith(message)
 
 
 def test_a_given_encoding_is_required(tmp_path: Path) -> None:

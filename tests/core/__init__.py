@@ -1,1 +1,1 @@
-"""The core proved: every reason, state, event and right of the specification."""
+"""Tests of the core: every reason, state, event and right of the specification."""

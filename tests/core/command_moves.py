@@ -1,7 +1,7 @@
-"""Streams of commands that Hypothesis can shrink: small moves, made concrete by the world they meet.
+"""Streams of commands that Hypothesis can shrink: a move becomes a command in the world at hand.
 
-A move holds a few small numbers and no ids or instants; what it names depends on what there is, so that
-any list of moves is a stream of well-formed commands, and a shorter list is still one.
+A move consists of a few small numbers, without ids and instants. What it names depends on the world, so every list of
+moves is a stream of well-formed commands, and every shorter list too.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ BY = Actor(kind="platform", id="operator")
 
 
 class Move(NamedTuple):
-    """What to do next: how long to wait, which kind of command, about what, and in which variant."""
+    """The next command: how long to wait, its kind, what it is about, and its variant."""
 
     wait: int
     kind: str
@@ -36,7 +36,7 @@ class Move(NamedTuple):
 
 
 def recorded_world() -> Iterator[Command]:
-    """The shops and accounts of every story of moves; eve is soon 18, two are registered elsewhere."""
+    """The commands that record the shops and accounts of every story; eve is soon 18, two are registered abroad."""
     odd: dict[str, dict[str, Any]] = {
         "eve": {"birth_date": date(2006, 11, 14)},
         "cai": {"registered_in": "ID"},
@@ -57,13 +57,13 @@ def put_shop(at: datetime, shop_id: str, **facts: Any) -> Command:
 
 
 def put_account(at: datetime, account_id: str, **facts: Any) -> Command:
-    """Record one of the accounts, fit for its market but for the facts given."""
+    """Record one of the accounts; apart from the given facts it meets the requirements of its market."""
     usual = {"region": ACCOUNTS[account_id], "birth_date": ADULT}
     return c.PutAccount(at=at, by=BY, account_id=account_id, **{**usual, **facts})
 
 
 def edges(world: World) -> list[datetime]:
-    """Every coming instant at which an answer may change, the nearest first."""
+    """The future instants at which an answer may change, in order."""
     found = [world.next_start_at]
     found += [waiver.until for shop in world.shops.values() for waiver in shop.waivers]
     for account in world.accounts.values():
@@ -82,7 +82,7 @@ def edges(world: World) -> list[datetime]:
 
 
 def moment(world: World, wait: int) -> datetime:
-    """Now; or at one of the next edges or a microsecond beside it; or after some time."""
+    """The instant of a move: now, at one of the next edges or a microsecond beside it, or after some time."""
     ahead = edges(world)
     if 1 <= wait <= 15 and ahead:
         edge = ahead[(wait - 1) // 3 % len(ahead)]
@@ -91,7 +91,7 @@ def moment(world: World, wait: int) -> datetime:
 
 
 def some_pair(world: World, move: Move, *statuses: str) -> dict[str, Any]:
-    """The pair of a live link of these statuses; any pair if there is none, and now and then so."""
+    """The pair of a live link of these statuses; any pair if there is none, and sometimes otherwise."""
     links = [link for link in world.live.values() if link.status in statuses]
     if links and move.variant != 7:
         link: Link = links[move.other % len(links)]
@@ -100,7 +100,7 @@ def some_pair(world: World, move: Move, *statuses: str) -> dict[str, Any]:
 
 
 def any_pair(move: Move) -> dict[str, Any]:
-    """Any pair, of one market more often than not."""
+    """Any pair; more often than not both are of one market."""
     shop_id = list(SHOPS)[move.one % len(SHOPS)]
     natives = [account_id for account_id, market in ACCOUNTS.items() if market == SHOPS[shop_id]]
     accounts = natives if move.variant < 6 else list(ACCOUNTS)
@@ -108,7 +108,7 @@ def any_pair(move: Move) -> dict[str, Any]:
 
 
 def network(pair: dict[str, Any], move: Move) -> Market | None:
-    """The right network, or another, or none that is known."""
+    """The network of the shop's market, another one, or an unknown one."""
     return SHOPS[pair["shop_id"]] if move.variant < 6 else (None, "ID")[move.variant - 6]
 
 
@@ -124,7 +124,7 @@ def change_shop(_world: World, at: datetime, move: Move) -> Iterator[Command]:
 
 
 def soon_of_age(at: datetime, age: int) -> date:
-    """The birth date of somebody who reaches an age on one of the next days."""
+    """The birth date of a person who reaches an age within the next days."""
     day = (at + 3 * DAY).date()
     return (day if (day.month, day.day) != (2, 29) else day + DAY).replace(year=day.year - age)
 
@@ -212,7 +212,7 @@ def import_link(world: World, at: datetime, move: Move) -> Iterator[Command]:
 
 
 def waiver(move: Move) -> dict[str, Any]:
-    """One of the reasons that may be waived, for a subject, and now and then one that may not."""
+    """A reason that may be waived, for a subject; sometimes one that may not."""
     shop, account = {"shop_id": list(SHOPS)[move.one % 4]}, {"account_id": list(ACCOUNTS)[move.one % 6]}
     of_shop = ("shop.link_quota_spent", "shop.unlink_quota_spent", "link.younger_than_minimum")
     of_account = ("account.link_quota_spent", "link.younger_than_minimum", "account.under_age")

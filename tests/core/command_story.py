@@ -1,4 +1,4 @@
-"""Stories: a default rulebook and a stream of commands under it, told on a world of the core."""
+"""Stories: a default rulebook and a stream of commands, executed in a world of the core."""
 
 import random
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ PROPERTIES = settings.get_profile("properties")
 
 @cache
 def rulebooks() -> dict[str, Rulebook]:
-    """The packaged rulebooks, and two more whose limits are soon reached."""
+    """The packaged rulebooks, and two with low limits."""
     guide, university = packaged()["guide-2024-11"], packaged()["seller-university-2025"]
     tight = replace(
         university,
@@ -52,19 +52,19 @@ def rulebooks() -> dict[str, Rulebook]:
 
 
 def new_world(default: str) -> World:
-    """An empty world with one of the rulebooks in force in every market."""
+    """An empty world with a rulebook in force in every market."""
     return World(rulebooks(), rulebooks()[default])
 
 
 class Story(NamedTuple):
-    """A default rulebook and a stream of commands under it: moves, or the seed of a random stream."""
+    """A default rulebook and a stream of commands: moves, or the seed of a random stream."""
 
     rulebook: str
     source: list[Move] | int
 
 
 class StoryStep(NamedTuple):
-    """One command of a story and what came of it."""
+    """A command of a story and its transition."""
 
     command: Command
     step: Transition
@@ -74,7 +74,7 @@ LENGTH = 120
 
 
 def run_story(story: Story, world: World) -> Iterator[StoryStep]:
-    """Do every command of a story on an empty world."""
+    """Execute every command of a story in an empty world."""
     if isinstance(story.source, int):
         for fields in random_stream(random.Random(story.source), LENGTH):
             command = parse_command(fields)

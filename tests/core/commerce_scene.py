@@ -1,4 +1,4 @@
-"""The standing cast with products, content and items: what tests of commerce say in one line each."""
+"""The scene of the tests of commerce: the standing cast with products, content and items."""
 
 from datetime import datetime
 from typing import Any
@@ -81,13 +81,13 @@ class CommerceScene(Scene):
         return self.do(command)
 
     def why_not(self, action: Action, shop_id: str = "ding", account_id: str = "lin") -> list[str]:
-        """The codes of why an account may not do something for a shop now; none if it may."""
+        """The codes of the reasons against an action of an account for a shop; none if it is allowed."""
         found = permissions(self.world, shop_id, account_id)
         return [reason.code for reason in found.why_not[action]]
 
 
 def unlink_pair(scene: CommerceScene, at: datetime) -> None:
-    """`ding` and `lin` unlinked, at an instant that is a day or more later."""
+    """Unlink `ding` and `lin` at an instant that is a day or more later."""
     scene.at(at).request_unlink("ding", "lin")
     scene.unlink("ding", "lin")
     assert scene.link("ding", "lin").status == "unlinked"

@@ -1,4 +1,4 @@
-"""What events alone tell: links folded from a log, a world replayed from one, and a world laid open."""
+"""Histories: links folded from a log, a world replayed from a log, and a snapshot of a world."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,14 +9,14 @@ from shoplink.core.events import LinkEvent, LinkImported, LinkInvited, RulebookA
 
 
 class EventHistory:
-    """The links that a log of events tells of, in the order recorded, and the rulebooks it put in force."""
+    """The links of a log of events in the order recorded, and the rulebooks that it activated."""
 
     def __init__(self) -> None:
         self.links: dict[str, Link] = {}
         self._activated: list[RulebookActivated] = []
 
     def apply(self, events: Iterable[Event]) -> None:
-        """Let some more events have happened."""
+        """Apply further events."""
         for event in events:
             if isinstance(event, LinkInvited | LinkImported):
                 assert event.link_id not in self.links, event
@@ -27,18 +27,18 @@ class EventHistory:
                 self._activated.append(event)
 
     def linked_at_once(self, account_id: str) -> int:
-        """How many links of an account were linked at the instant at which most of them were."""
+        """The highest number of links of an account that were `linked` at the same instant."""
         own = [link for link in self.links.values() if link.account_id == account_id and link.linked_at]
         return max((sum(in_force(link, one.linked_at) for link in own) for one in own), default=0)
 
     def rulebook_name(self, market: str, at: datetime, default: str) -> str:
-        """The rulebook in force in a market: of those that started the last, of one start the later told."""
+        """The rulebook in force in a market: the one that started last; of two with the same start, the one activated later."""
         started = [one for one in self._activated if one.market == market and one.effective_from <= at]
         return max(reversed(started), key=lambda one: one.effective_from).name if started else default
 
 
 def in_force(link: Link, at: datetime | None) -> bool:
-    """Whether a link was linked at an instant; it is no more at the instant of its end."""
+    """Whether a link was `linked` at an instant; it no longer is at the instant of its end."""
     assert at is not None, "an established link says since when"
     return (
         link.linked_at is not None and link.linked_at <= at and (link.ended_at is None or at < link.ended_at)
@@ -46,7 +46,7 @@ def in_force(link: Link, at: datetime | None) -> bool:
 
 
 def snapshot(world: World) -> dict[str, Any]:
-    """Everything a world holds, as plain values that do not change with it."""
+    """A copy of everything in a world, as plain values."""
     shops = {
         shop_id: (
             shop.facts,
@@ -85,7 +85,7 @@ def snapshot(world: World) -> dict[str, Any]:
 
 
 def replay_log(events: Iterable[Event], again: World) -> World:
-    """Apply a log to an empty world. Only the start of a rulebook is no event of its own: time brings it."""
+    """Apply a log to an empty world. Rulebooks start when time passes, because a start is not an event."""
     for event in events:
         while (start := again.next_start_at) is not None and start <= event.at:
             again.now = max(again.now, start)

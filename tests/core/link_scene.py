@@ -1,4 +1,4 @@
-"""A small standing cast around a World, so that tests of the core read as sentences."""
+"""A scene: a World with a small standing cast, so that tests of the core read as sentences."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -53,10 +53,10 @@ Role = Literal["official", "marketing"]
 
 
 class Scene:
-    """A World with a standing cast, all of the GB market, and the instant at which the next thing is done.
+    """A World with a standing cast of the GB market, and the instant of the next command.
 
-    `ding` and `wang` are shops of enrolment `invited`, `pu` is `open`; `lin`, `mei` and `bo` are
-    adult creators to whom nothing stands in the way. Every command says who acts.
+    The shops `ding` and `wang` are enrolled as `invited`, `pu` as `open`; `lin`, `mei` and `bo` are adult creators who
+    can be linked. Every command names its actor.
     """
 
     def __init__(self, rulebook: str | Rulebook = GUIDE, others: Iterable[Rulebook] = ()) -> None:
@@ -94,7 +94,7 @@ class Scene:
         return self.do(PutAccount(at=self.now, by=PLATFORM, account_id=account_id, **fields))
 
     def creators(self, number: int) -> list[str]:
-        """So many further creators, each with nothing in the way."""
+        """Record a number of further creators who can be linked."""
         names = [f"creator-{one}" for one in range(number)]
         for name in names:
             self.creator(name)
@@ -207,10 +207,10 @@ class Scene:
             )
         )
 
-    # What has come of it
+    # Results
 
     def linked(self, shop_id: str, account_id: str, role: Role = "marketing") -> Link:
-        """The pair linked now, invited and confirmed at this instant."""
+        """Link the pair: invite and confirm at this instant."""
         assert refused_for(self.invite(shop_id, account_id, role)) == []
         assert refused_for(self.accept(shop_id, account_id)) == []
         link = self.link(shop_id, account_id)
@@ -218,7 +218,7 @@ class Scene:
         return link
 
     def held(self, shop_id: str, account_id: str, role: Role = "marketing") -> Link:
-        """The pair in review now, held because the account is registered in France."""
+        """Bring the pair into review: it is held because the account is registered in France."""
         self.creator(account_id, registered_in="FR")
         assert refused_for(self.invite(shop_id, account_id, role)) == []
         assert refused_for(self.accept(shop_id, account_id)) == []
@@ -232,7 +232,7 @@ class Scene:
         return link
 
     def held_by(self, shop_id: str, account_id: str) -> list[Reason]:
-        """What holds the pair's link in review now."""
+        """The reasons that hold the pair's link in review now."""
         sides = self.world.shops[shop_id], self.world.accounts[account_id]
         rulebook = self.world.rulebook(sides[0].facts.market)
         return list(review(self.now, rulebook, *sides, self.link(shop_id, account_id)))
@@ -251,7 +251,7 @@ def owner(account_id: str) -> Actor:
 
 
 def rulebook(base: str = GUIDE, *, name: str = "house-rules", **changes: Any) -> Rulebook:
-    """A packaged rulebook with some parameters changed, and with them what is computed from them."""
+    """A packaged rulebook with some parameters changed, and with the values computed from them."""
     parameters = replace(packaged()[base].parameters, **changes)
     answer_days = parameters.unlink_answer_days
     per_shop, per_account = parameters.marketing_links_per_shop, parameters.marketing_links_per_account
@@ -272,7 +272,7 @@ def reasons(done: Transition) -> list[Reason]:
 
 
 def refused_for(done: Transition) -> list[str]:
-    """The codes that a command was refused for; none if it was accepted."""
+    """The codes of a refusal; none if the command was accepted."""
     return [reason.code for reason in reasons(done)]
 
 
@@ -282,7 +282,7 @@ def warned_of(done: Transition) -> list[str]:
 
 
 def event_lines(events: Iterable[Event]) -> list[str]:
-    """Events in brief: what happened, and to which shop and account."""
+    """Events in brief: their type, shop and account."""
     who = [[getattr(event, key, None) or "" for key in ("shop_id", "account_id")] for event in events]
     kinds = [str(type(event).__struct_config__.tag) for event in events]
     return [" ".join([kind, *filter(None, names)]) for kind, names in zip(kinds, who, strict=True)]
@@ -291,6 +291,6 @@ def event_lines(events: Iterable[Event]) -> list[str]:
 def at_boundary(
     *, before: Sequence[str] = (), at: Sequence[str] = (), after: Sequence[str] = ()
 ) -> pytest.MarkDecorator:
-    """A test run one microsecond before a boundary, at it and one after: `late`, and the `expected` codes."""
+    """Run a test a microsecond before a boundary, at it and a microsecond after: `late`, and the `expected` codes."""
     cases = ((-TICK, list(before)), (timedelta(0), list(at)), (TICK, list(after)))
     return pytest.mark.parametrize(("late", "expected"), cases, ids=["before", "at", "after"])

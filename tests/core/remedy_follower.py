@@ -1,6 +1,6 @@
-"""What a refusal asks to be done, done literally: waiting, and each next actor's remedy, on a World.
+"""Follows the remedies of a refusal literally in a World: it waits, or acts as each next actor.
 
-Remedies are themselves commands that may be refused; then theirs are followed first.
+A remedy is itself a command that may be refused; then its own remedies are followed first.
 """
 
 from collections import Counter
@@ -39,13 +39,13 @@ ORDER = (
     "product.off_sale",
     "item.synced",
 )
-"""Who leaves another shop, or makes room, does so first: it takes time, and may need facts to be otherwise."""
+"""The order in which remedies are followed: leaving another shop and making room come first, because they take time."""
 
 
 class RemedyFollower:
-    """Follows remedies on one world until a command is accepted, or nobody can help.
+    """Follows remedies in a world until a command is accepted, or nobody can help.
 
-    A patient one waits wherever waiting helps; otherwise the next actor acts wherever one can.
+    A patient follower waits wherever waiting helps; otherwise the next actor acts wherever possible.
     `followed` counts each reason and who acted on it.
     """
 
@@ -55,10 +55,10 @@ class RemedyFollower:
         self.followed: Counter[tuple[str, str]] = Counter()
 
     def achieve(self, command: Command) -> str:
-        """Ask, follow every remedy and ask again, up to the end; says how it ended.
+        """Issue the command, follow every remedy and issue it again, until one of these outcomes is reached.
 
-        `accepted`; `purpose reached`; `nobody` where only reasons are left that nobody can mend;
-        `stuck` where a remedy is itself refused in such a way.
+        `accepted`; `purpose reached`; `nobody` if all remaining reasons have no next actor; `stuck` if a remedy is itself
+        refused for such a reason.
         """
         mended: set[str] = set()
         for _ in range(ROUNDS):
@@ -86,7 +86,7 @@ class RemedyFollower:
         raise AssertionError(f"still refused after {ROUNDS} rounds: {command}")
 
     def follow(self, command: Command, reason: Reason) -> bool:
-        """Do what one reason asks for; whether it could be done."""
+        """Follow the remedy of one reason; returns whether it succeeded."""
         waits = reason.possible_at is not None and (self.patient or reason.next_actor == "clock")
         self.followed[reason.code, "clock" if waits else reason.next_actor] += 1
         if waits:
@@ -102,7 +102,7 @@ class RemedyFollower:
         return replace(command, at=self.world.now)
 
     def done(self, kind: type[Command], **fields: Any) -> bool:
-        """Whether a remedy is accepted in the end, or was not needed any more."""
+        """Whether a remedy is accepted in the end, or no longer needed."""
         return self.achieve(kind(at=self.world.now, **fields)) in {"accepted", "purpose reached"}
 
     def still(self, command: Command, code: str) -> Reason | None:
@@ -115,12 +115,12 @@ class RemedyFollower:
         return self.world.shops[command.shop_id].facts.market
 
     def mend_shop_status_not_normal(self, command: Any) -> bool:
-        """The shop puts itself in order, and the platform records it."""
+        """The shop restores its status, and the platform records it."""
         facts = {**asdict(self.world.shops[command.shop_id].facts), "status": "normal"}
         return self.done(c.PutShop, **facts)
 
     def mend_account_status_not_normal(self, command: Any) -> bool:
-        """The creator puts the account in order, and the platform records it."""
+        """The creator restores the account's status, and the platform records it."""
         facts = {**asdict(self.world.accounts[command.account_id].facts), "status": "normal"}
         return self.done(c.PutAccount, **facts)
 
@@ -136,11 +136,11 @@ class RemedyFollower:
         return self.done(c.CorrectAccount, account_id=command.account_id, note="evidence", **facts)
 
     def mend_network_region_mismatch(self, _command: Any) -> bool:
-        """The one acting goes where the shop is, and asks from there."""
+        """The acting person uses a network in the shop's market."""
         return True
 
     def mend_account_already_linked(self, command: Any) -> bool:
-        """The creator leaves the link that stands in the way: declines it in review, else has it unlinked."""
+        """The creator leaves the other link: declines it if it is in review, else has it unlinked."""
         links = self.world.accounts[command.account_id].live.values()
         taken = next(link for link in links if link.status != "invited")
         pair = {"shop_id": taken.shop_id, "account_id": taken.account_id}
@@ -162,7 +162,7 @@ class RemedyFollower:
         return sorted(links, key=lambda link: link.status == "linked")
 
     def role(self, command: Any) -> str:
-        """The role that a command is about: its own, or its link's."""
+        """The role that a command is about: its own, or that of its link."""
         link = self.world.link(command.shop_id, command.account_id)
         role = getattr(command, "role", None) or (link.role if link else None)
         assert role is not None, command
@@ -176,7 +176,7 @@ class RemedyFollower:
         return self.still(command, "shop.slots_full") is None
 
     def ended_by_shop(self, link: Link) -> None:
-        """End a link from the shop's side, if that is possible."""
+        """End a link from the shop's side, if possible."""
         pair = {"shop_id": link.shop_id, "account_id": link.account_id}
         if link.status != "linked":
             self.done(c.Withdraw, **pair)
@@ -184,7 +184,7 @@ class RemedyFollower:
             self.unlinked(link)
 
     def mend_shop_link_quota_spent(self, command: Any) -> bool:
-        """The shop takes back links in review, whose units never return by themselves; the rest is waiting."""
+        """The shop withdraws links in review, whose units never return by themselves; then it waits."""
         for link in self.others(command):
             reason = self.still(command, "shop.link_quota_spent")
             if reason and reason.possible_at is None and link.status == "in_review":
@@ -195,7 +195,7 @@ class RemedyFollower:
         return self.still(command, "shop.link_quota_spent") is None
 
     def mend_shop_unlink_quota_spent(self, command: Any) -> bool:
-        """Support grants the shop an exception."""
+        """Support grants the shop a waiver."""
         return self.done(
             c.GrantWaiver,
             code="shop.unlink_quota_spent",
@@ -226,7 +226,7 @@ class RemedyFollower:
     mend_unlink_needs_creator_request = mend_unlink_not_requested
 
     def added_from_shop(self, command: Any) -> Command:
-        """What is asked instead of promoting a product of the linked shop: to add it from the shop."""
+        """The command instead of promoting a product of the linked shop: to add it from the shop."""
         place = {"account_id": command.account_id, "content_id": command.content_id}
         products = (command.product_id,)
         return AddFromShop(at=self.world.now, shop_id=command.shop_id, product_ids=products, **place)
@@ -237,14 +237,14 @@ class RemedyFollower:
         return self.done(c.PutAccount, **facts)
 
     def mend_account_followers_below_minimum(self, command: Any) -> bool:
-        """The account wins the followers that are missing, and the platform records it."""
+        """The account gains the missing followers, and the platform records it."""
         reason = self.still(command, "account.followers_below_minimum")
         assert reason is not None, command
         facts = asdict(self.world.accounts[command.account_id].facts)
         return self.done(c.PutAccount, **{**facts, "followers": reason.params["minimum"]})
 
     def mend_product_off_sale(self, command: Any) -> bool:
-        """The shop puts every product that is named on sale again."""
+        """The shop puts every named product on sale again."""
         named = getattr(command, "product_ids", None) or (command.product_id,)
         products = self.world.shelf.products
         return all(self.offered(products[each], "on_sale") for each in named if each in products)

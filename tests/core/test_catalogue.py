@@ -1,4 +1,4 @@
-"""The catalogue of reasons: its one order, which every refusal keeps, and where support can help."""
+"""The catalogue of reasons: its order, which every refusal keeps, and where support can help."""
 
 from collections.abc import Callable
 from datetime import date
@@ -57,7 +57,7 @@ IN_ORDER = [
     "item.synced",
     "item.already_there",
 ]
-"""The table of section 5, written by hand, and behind it what commerce adds (append-only)."""
+"""The table of section 5, copied by hand, followed by the reasons of commerce (append-only)."""
 
 
 def test_the_catalogue_is_the_table_of_the_specification_in_its_order() -> None:
@@ -76,7 +76,7 @@ def test_the_gate_comes_first_and_is_what_the_specification_says() -> None:
 def everything_wrong(*, slots: int, birth_date: date | None) -> Scene:
     """Everything that can be wrong about `ding` and `lin`, who has an open invitation from `ding`.
 
-    No command leads to a link beside an open invitation: that one is forged as an event.
+    No command leads to an open invitation of a linked account, so the event is forged.
     """
     one = Quota(limit=1, days=180)
     tight = rulebook(
@@ -158,7 +158,7 @@ def test_a_review_is_held_by_everything_at_once_in_order() -> None:
 
 
 def young_official_link(*, asked: bool) -> Scene:
-    """An official link of NOON, asked to end under a waiver that has ended, with no unlinks left."""
+    """An official link established at NOON with an unlink request, an ended waiver and no unlinks left."""
     scene = Scene()
     for one in scene.creators(3):
         scene.import_link("ding", one, NOON - DAY, NOON, "official")

@@ -1,4 +1,4 @@
-"""Commerce at its boundaries: each reason, what each command does, and what is left of it when a link ends."""
+"""Commerce at its boundaries: each reason, the effect of each command, and what remains when a link ends."""
 
 from datetime import timedelta
 from typing import Any

@@ -8,23 +8,23 @@ BIRTHDAY = datetime(2027, 3, 4, tzinfo=UTC)
 
 
 def test_a_stranger_is_told_of_the_age_but_not_the_date() -> None:
-    (told,) = redact_for_stranger([Reason("account.under_age", "clock", BIRTHDAY, {"age": 18})])
-    assert told.possible_at is None
+    (redacted,) = redact_for_stranger([Reason("account.under_age", "clock", BIRTHDAY, {"age": 18})])
+    assert redacted.possible_at is None
     for tag in ("en", "zh"):
-        said = " ".join(say_reason(told, language_for(tag)))
-        assert "2027" not in said
-        assert "18" in said
+        sentences = " ".join(say_reason(redacted, language_for(tag)))
+        assert "2027" not in sentences
+        assert "18" in sentences
 
 
 def test_a_stranger_is_told_the_same_of_a_status_and_of_a_permission() -> None:
-    told = redact_for_stranger(
+    redacted = redact_for_stranger(
         [
             Reason("account.status_not_normal", "creator"),
             Reason("account.commerce_permission_revoked", "creator"),
         ]
     )
-    assert say_reason(told[0], language_for("en")) == say_reason(told[1], language_for("en"))
-    assert "creator can see" in say_reason(told[0], language_for("en")).remedy
+    assert say_reason(redacted[0], language_for("en")) == say_reason(redacted[1], language_for("en"))
+    assert "creator can see" in say_reason(redacted[0], language_for("en")).remedy
 
 
 def test_all_other_reasons_are_told_as_they_are() -> None:

@@ -1,4 +1,4 @@
-"""What each command makes happen, in exact order, at its own instant and in the name of who acted."""
+"""The events of each command: in exact order, at the command's instant and by its actor."""
 
 from datetime import date
 

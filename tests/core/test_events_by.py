@@ -1,4 +1,4 @@
-"""In whose name each event happens, and that a refused command makes none of its own."""
+"""The actor of each event; a refused command has no events of its own."""
 
 from collections.abc import Callable
 

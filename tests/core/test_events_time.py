@@ -1,4 +1,4 @@
-"""What time does by itself, in which order, and that it is stamped with the instant it was due."""
+"""The events of the clock: their order, and that each carries the instant at which it was due."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -32,7 +32,7 @@ def stamped(events: list[Event]) -> list[tuple[str, datetime]]:
 
 
 def waiting_for_birthday(scene: Scene, shop_id: str, account_id: str) -> None:
-    """The pair in review now, held by nothing but the creator's age."""
+    """A pair in review, held only by the creator's age."""
     scene.held(shop_id, account_id)
     scene.creator(account_id, birth_date=BORN)
     assert [reason.code for reason in scene.held_by(shop_id, account_id)] == ["account.under_age"]
@@ -76,7 +76,7 @@ def test_a_corrected_birth_date_moves_the_review() -> None:
 
 
 def requested(name: str) -> Scene:
-    """A link of the day before NOON whose creator asks to be unlinked at NOON."""
+    """A link established the day before NOON, with an unlink request at NOON."""
     scene = Scene(name)
     scene.import_link("ding", "lin", NOON - DAY, role="official")
     assert refused_for(scene.request_unlink("ding", "lin")) == []

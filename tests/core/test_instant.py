@@ -95,7 +95,7 @@ def test_what_is_no_instant_in_utc_is_an_error(text: str) -> None:
 
 @pytest.mark.parametrize("offset", ["+00:60", "-00:60", "+01:75", "-12:99", "+00:99"])
 def test_an_offset_has_fewer_than_sixty_minutes(offset: str) -> None:
-    """RFC 3339, 5.6: time-minute is 00 to 59, in a time-numoffset too."""
+    """RFC 3339, section 5.6: time-minute is 00 to 59, in a time-numoffset as well."""
     with pytest.raises(ValueError):  # noqa: PT011 (whoever calls knows the words)
         parse_instant(f"2024-11-11T12:00:00{offset}")
 

@@ -1,4 +1,4 @@
-"""The core and the naive oracle give one answer to every command, and a wrong number would be noticed."""
+"""The core and the naive oracle answer every command alike, and a wrong number is noticed."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from tests.oracle.compare import compared, first_difference
 from tests.oracle.naive import RULEBOOKS, Command
 from tests.oracle.streams import random_stream, stories
 
-TOLD = stories()
+STORY_STREAMS = stories()
 STREAMS = 150
 FRESH_STREAMS = 15
 LENGTH = 200
 GUIDE = "guide-2024-11"
 UNIVERSITY = "seller-university-2025"
 
-# one number of one packaged rulebook, as it stands in the file and as a mistake would have it
+# a number of a packaged rulebook: as it is in the file, and as a mistake would change it
 FAULTS: dict[str, tuple[str, str, str, str]] = {
     "the minimum link age is 25 hours": (GUIDE, "minimum_link_age_hours", "24", "25"),
     "the minimum link age is 23 hours": (UNIVERSITY, "minimum_link_age_hours", "24", "23"),
@@ -52,7 +52,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
 
 
 def with_fault(fault: str) -> dict[str, Rulebook]:
-    """The packaged rulebooks, one of them with one value changed."""
+    """The packaged rulebooks, with one value of one of them changed."""
     name, key, right, wrong = FAULTS[fault]
     text = (files("shoplink.rulebooks") / f"{name}.toml").read_text(encoding="utf-8")
     before, table, after = text.partition(f"[{key}]\n")
@@ -70,9 +70,9 @@ def fixed_streams(number: int) -> Iterator[list[Command]]:
 
 
 @pytest.mark.parametrize("rulebook", RULEBOOKS)
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", STORY_STREAMS)
 def test_the_core_tells_every_story_as_the_oracle_does(name: str, rulebook: str) -> None:
-    assert first_difference(TOLD[name], rulebook, packaged()) is None
+    assert first_difference(STORY_STREAMS[name], rulebook, packaged()) is None
 
 
 def test_the_core_agrees_with_the_oracle_on_random_streams() -> None:
@@ -96,7 +96,7 @@ def test_the_core_agrees_with_the_oracle_on_streams_never_seen_before() -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_wrong_number_in_a_rulebook_is_noticed(fault: str) -> None:
     faulty = with_fault(fault)
-    streams = [*TOLD.values(), *fixed_streams(20)]
+    streams = [*STORY_STREAMS.values(), *fixed_streams(20)]
     assert any(
         first_difference(stream, rulebook, faulty) is not None for stream in streams for rulebook in RULEBOOKS
     )
@@ -107,11 +107,11 @@ def test_a_rulebook_read_again_without_a_fault_is_no_difference() -> None:
     text = (files("shoplink.rulebooks") / f"{name}.toml").read_text(encoding="utf-8")
     assert f"[{key}]\nvalue = {right}\n" in text
     again = {**packaged(), name: parse_rulebook(text, name)}
-    assert all(first_difference(story, name, again) is None for story in TOLD.values())
+    assert all(first_difference(story, name, again) is None for story in STORY_STREAMS.values())
 
 
 def changed_answers(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """An answer with two reasons and one event, wrong in one way each."""
+    """An answer with two reasons and one event; each variant is wrong in one way."""
     event, (first, second) = answer["events"][0], answer["reasons"]
     yield {**answer, "line": answer["line"] + 1}
     yield {**answer, "outcome": "accepted"}

@@ -26,10 +26,10 @@ TABLE: dict[str | None, dict[Action, str | None]] = {
         "promote_other_shops": None,
     },
 }
-"""By role, for an account and a shop that are in order: what is allowed (None), or the one reason why not."""
+"""By role, for an account and a shop in good standing: None if the action is allowed, else the reason against it."""
 
 MONEY = {OFFICIAL: (0, "none"), MARKETING: (0, "none"), AFFILIATE: (1_000, "due")}
-"""By role the followers needed to sell, and the commission on the shop's orders."""
+"""The followers needed to sell, and the commission on the shop's orders, by role."""
 
 SELLING: set[Action] = {"sell_in_video", "sell_in_live", "promote_other_shops"}
 STANDING: dict[str, tuple[str, dict[str, Any]]] = {
@@ -41,11 +41,11 @@ STANDING: dict[str, tuple[str, dict[str, Any]]] = {
     "account.commerce_permission_revoked": ("lin", {"commerce_permission": "revoked"}),
     "account.followers_below_minimum": ("lin", {"followers": 999}),
 }
-"""Each other reason there is, and the side and the facts that bring it about."""
+"""Each other reason, with the side and the facts that cause it."""
 
 
 def expected(role: str | None, action: Action, broken: str | None) -> list[str]:
-    """Every reason of a cell, in the catalogue's order, with one thing out of order."""
+    """Every reason of a cell, in the catalogue's order, with one fact changed."""
     reasons = {TABLE[role][action]} - {None}
     needs_link_only = role is AFFILIATE and action not in SELLING
     holds = {
@@ -81,8 +81,8 @@ def test_every_cell_of_the_table_is_allowed_or_says_every_reason(
             side, **{**({} if side == "ding" else {"followers": 1_000}), **facts}
         )
     found = permissions(scene.world, "ding", "lin")
-    told = {action: [reason.code for reason in found.why_not[action]] for action in ACTIONS}
-    assert told == {action: expected(role, action, broken) for action in ACTIONS}
+    codes = {action: [reason.code for reason in found.why_not[action]] for action in ACTIONS}
+    assert codes == {action: expected(role, action, broken) for action in ACTIONS}
     assert (found.followers_minimum, found.commission) == MONEY[role]
     if role is AFFILIATE and broken != "shop.status_not_normal":
         alone = as_affiliate(scene.world, "lin")
@@ -117,7 +117,7 @@ def test_with_the_link_its_permissions_end(role: Role | None) -> None:
     scene = floor(role)
     scene.revoke("ding", "lin")
     found = permissions(scene.world, "ding", "lin")
-    told = {action: [reason.code for reason in found.why_not[action]] for action in ACTIONS}
+    codes = {action: [reason.code for reason in found.why_not[action]] for action in ACTIONS}
     ended = {action: [] if action in SELLING else ["link.wrong_state"] for action in ACTIONS}
-    assert told == ended
+    assert codes == ended
     assert (found.link, found.followers_minimum, found.commission) == (None, 1_000, "due")

@@ -1,4 +1,4 @@
-"""What must always hold (domain.md section 9), whatever is asked and whenever; 5 is in test_remedies.py."""
+"""Properties that hold for every stream of commands (domain.md section 9); property 5 is in test_remedies.py."""
 
 from collections import Counter
 from datetime import datetime
@@ -59,7 +59,7 @@ def test_an_account_is_taken_once_and_then_has_no_invitation_and_a_pair_is_live_
 @PROPERTIES
 @given(STORIES)
 def test_slots_are_exceeded_only_by_a_rulebook_that_shrank_them_later(story: Story) -> None:
-    """What is live of a role when a link begins fits the rulebook in force then, that link included."""
+    """When a link begins, the live links of its role, itself included, fit the rulebook in force."""
     world, history = new_world(story.rulebook), EventHistory()
     before: Counter[tuple[str, Role]] = Counter()
     for executed in run_story(story, world):
@@ -115,7 +115,7 @@ def number(link: Link) -> int:
 @PROPERTIES
 @given(STORIES)
 def test_a_refused_command_changes_nothing_but_what_time_had_already_made_due(story: Story) -> None:
-    """Two worlds: in the second, of each refused command only its instant arrives."""
+    """The second world gets only the instants of the refused commands."""
     world, without = new_world(story.rulebook), new_world(story.rulebook)
     for executed in run_story(story, world):
         if isinstance(executed.step.decision, Refused):
@@ -131,7 +131,7 @@ def test_a_refused_command_changes_nothing_but_what_time_had_already_made_due(st
 @PROPERTIES
 @given(STORIES, st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_no_outcome_depends_on_when_the_timer_ran(story: Story, shares: list[float]) -> None:
-    """A second world in which a timer runs at some instants between any two commands."""
+    """In the second world a timer runs at some instants between any two commands."""
     world, ticking = new_world(story.rulebook), new_world(story.rulebook)
     for number, executed in enumerate(run_story(story, world)):
         due, last = [], ticking.now

@@ -1,4 +1,4 @@
-"""The gate: a reason that is the whole answer, whatever else may be wrong."""
+"""The gate: a reason that is the whole answer, even if other rules are broken."""
 
 from collections.abc import Callable
 from datetime import timedelta

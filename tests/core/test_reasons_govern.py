@@ -1,4 +1,4 @@
-"""What is fixed for ever, what may be waived, and from when on a rulebook may be in force."""
+"""What never changes, what may be waived, and when a rulebook may come into force."""
 
 from datetime import datetime, timedelta
 

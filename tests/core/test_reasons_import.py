@@ -1,4 +1,4 @@
-"""Importing history: dates in order, no two periods at once, and room for what is still linked."""
+"""Importing history: dates in order, no overlapping periods, and room for current links."""
 
 from datetime import datetime, timedelta
 
@@ -54,7 +54,7 @@ def test_dates_out_of_order_are_named_and_nobody_can_mend_them(
 
 
 def with_period() -> Scene:
-    """`lin` was linked to `ding` from BEGAN to ENDED."""
+    """A scene in which `lin` was linked to `ding` from BEGAN to ENDED."""
     scene = Scene()
     assert refused_for(scene.import_link("ding", "lin", BEGAN, ENDED)) == []
     return scene

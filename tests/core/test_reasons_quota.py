@@ -28,7 +28,7 @@ ACCOUNT_SPENT = "account.link_quota_spent"
 
 
 def shop_with_history(links: int, role: Role = "marketing") -> Scene:
-    """`ding` had so many links, one a day from START, each with another account for an hour."""
+    """A scene in which `ding` had a number of links: one a day from START, each with another account for an hour."""
     scene = Scene()
     for day, one in enumerate(scene.creators(links)):
         began = START + day * DAY
@@ -140,7 +140,7 @@ def test_confirming_is_refused_when_the_quota_was_spent_in_the_meantime() -> Non
 
 
 def of_two(slots: int = 4) -> Scene:
-    """Under a rulebook of two marketing links in 180 days and, by itself, enough slots."""
+    """A scene with a rulebook of two marketing links in 180 days and enough slots."""
     book = rulebook(
         slots_invited=Slots(official=1, marketing=slots), marketing_links_per_shop=Quota(limit=2, days=180)
     )
@@ -216,7 +216,7 @@ def test_a_waiver_for_one_shop_is_none_for_another_nor_from_another_reason() -> 
 
 
 def account_with_history(links: int) -> Scene:
-    """`lin` was linked so many times, one a day from START, with two shops in turn for an hour each."""
+    """A scene in which `lin` was linked a number of times: once a day from START, to two shops in turn, for an hour each."""
     scene = Scene(SELLER_UNIVERSITY)
     for day in range(links):
         began = START + day * DAY

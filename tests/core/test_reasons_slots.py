@@ -1,4 +1,4 @@
-"""An account that is taken, and a shop's slots: who is linked to whom, and how many at a time."""
+"""Taken accounts and slots: which links exclude one another, and how many a shop may have."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -191,7 +191,7 @@ def test_slots_that_links_hold_do_not_come_back_by_themselves() -> None:
 
 
 def shrunk_to_two_slots(*, linked: int, invited: int) -> Scene:
-    """A shop that holds more than the two slots that a new rulebook leaves it; invited an hour apart."""
+    """A shop with more invitations, sent an hour apart, than the two slots of a new rulebook."""
     tight = rulebook(slots_invited=Slots(official=1, marketing=2))
     scene = Scene(others=[tight])
     creators = scene.creators(linked + invited)

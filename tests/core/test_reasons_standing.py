@@ -1,4 +1,4 @@
-"""Standing, what holds a review, and the network: both sides in order, and in the shop's country."""
+"""Standing, the reasons that hold a link in review, and the network."""
 
 from datetime import UTC, date, datetime, timedelta
 

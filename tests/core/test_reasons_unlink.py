@@ -1,4 +1,4 @@
-"""Unlinking: who must ask, how old a link must be, and how often a shop may let an official account go."""
+"""Unlinking: who must ask, the minimum age of a link, and how often a shop may unlink an official account."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -108,7 +108,7 @@ def test_a_shop_that_may_unlink_alone_may_do_so_24_hours_after_linking(
 
 
 def asked_while_waived(until: datetime) -> Scene:
-    """A link of NOON whose creator asked an hour later, while a waiver stood that ends at `until`."""
+    """A link established at NOON, with an unlink request an hour later and a waiver until `until`."""
     scene = Scene()
     scene.linked("ding", "lin")
     scene.later(HOUR).waive(TOO_YOUNG, until=until, account_id="lin")
@@ -183,7 +183,7 @@ def test_no_minimum_age_lets_a_link_end_at_the_instant_it_began() -> None:
 
 
 def unlinked_before(times: int, rulebook_name: str = GUIDE) -> Scene:
-    """`pu` let an official account go so many times; a day ago it was linked to `lin`."""
+    """A scene in which `pu` unlinked official accounts a number of times, and was linked to `lin` a day ago."""
     scene = Scene(rulebook_name)
     for one in scene.creators(times):
         scene.linked("pu", one, "official")

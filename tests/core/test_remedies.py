@@ -1,4 +1,4 @@
-"""Remedies are sound (domain.md section 9, 5): who does what a refusal says is not refused for it again."""
+"""Remedies are sound (domain.md section 9, property 5): following a refusal's remedies removes its reasons."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -48,29 +48,29 @@ FOLLOWED = {
     ("account.link_quota_spent", "clock"),
     ("shop.unlink_quota_spent", "platform"),
 }
-"""Every reason that a refusal can give with somebody to act on it, and who that is."""
+"""Every reason of a refusal with a next actor, and that actor."""
 
 
 def refusals(story: Story, at_most: int) -> Iterator[tuple[World, Command]]:
-    """Worlds in which a command of the story is about to be refused, with that command.
+    """Yield worlds in which a command of the story is about to be refused, with the command.
 
-    What a reason says of the future holds under the rulebook in force, so those still to come start first.
+    A reason's statement about the future holds under the rulebook in force, so scheduled rulebooks start first.
     """
-    told = list(run_story(story, new_world(story.rulebook)))
+    steps = list(run_story(story, new_world(story.rulebook)))
     refused = [
         number
-        for number, one in enumerate(told)
+        for number, one in enumerate(steps)
         if isinstance(one.step.decision, Refused)
         and any(reason.next_actor != "nobody" for reason in one.step.decision.reasons)
     ]
     for number in refused[-at_most:]:
         world = new_world(story.rulebook)
-        for one in told[:number]:
+        for one in steps[:number]:
             step(world, one.command)
-        advance(world, told[number].command.at)
+        advance(world, steps[number].command.at)
         while world.next_start_at is not None:
             advance(world, world.next_start_at)
-        yield world, replace(told[number].command, at=world.now)
+        yield world, replace(steps[number].command, at=world.now)
 
 
 @rule("R36", "R39")
@@ -79,7 +79,7 @@ def refusals(story: Story, at_most: int) -> Iterator[tuple[World, Command]]:
 def test_who_follows_the_remedies_is_refused_for_none_of_those_reasons_again(
     story: Story, *, patient: bool
 ) -> None:
-    """Each round asserts it; and the rounds end in acceptance, the purpose reached, or with nobody to act."""
+    """`achieve` asserts this in each round. The rounds end in acceptance, with the purpose reached, or with nobody to act."""
     for world, command in refusals(story, at_most=6):
         follower = RemedyFollower(world, patient=patient)
         ended = follower.achieve(command)
@@ -87,7 +87,7 @@ def test_who_follows_the_remedies_is_refused_for_none_of_those_reasons_again(
 
 
 def reasons(world: World, command: Command) -> dict[str, Reason]:
-    """Why a command would be refused in a world as it is now, by code."""
+    """The reasons against a command in the world as it is now, by code."""
     decision = decide(world, replace(command, at=world.now))
     return {reason.code: reason for reason in decision.reasons} if isinstance(decision, Refused) else {}
 
@@ -96,7 +96,7 @@ def reasons(world: World, command: Command) -> dict[str, Reason]:
 @PROPERTIES
 @given(STORIES)
 def test_a_reason_is_gone_at_the_instant_it_names_if_nobody_acts(story: Story) -> None:
-    """Left out: an account's quota while a held link of its own may still be established; see below."""
+    """An account's quota is left out while a held link of the account may still be established; see below."""
     for world, command in refusals(story, at_most=6):
         timed = [one for one in reasons(world, command).values() if one.possible_at is not None]
         for reason in sorted(timed, key=lambda one: one.possible_at or world.now):
@@ -111,7 +111,7 @@ def test_a_reason_is_gone_at_the_instant_it_names_if_nobody_acts(story: Story) -
 @PROPERTIES
 @given(STORIES)
 def test_a_reason_still_holds_a_microsecond_before_the_instant_it_names(story: Story) -> None:
-    """Full slots are left out: an unanswered unlink request may free one sooner."""
+    """Full slots are left out, because an unanswered unlink request may free one sooner."""
     for world, command in refusals(story, at_most=6):
         timed = [one for one in reasons(world, command).values() if one.possible_at is not None]
         for reason in sorted(timed, key=lambda one: one.possible_at or world.now):
@@ -124,7 +124,7 @@ def test_a_reason_still_holds_a_microsecond_before_the_instant_it_names(story: S
 
 @rule("R25")
 def test_an_accounts_quota_counts_established_links_only_as_the_table_says() -> None:
-    """A birthday may establish a held link in between and take the unit: the date then moves (decision 0003)."""
+    """A birthday in between may establish a held link, which uses the unit; the date then moves (decision 0003)."""
     world = new_world("tight")
     links: dict[str, Any] = {"shop_id": "gb-open", "account_id": "eve"}
     for command in recorded_world():

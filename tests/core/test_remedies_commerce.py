@@ -1,4 +1,4 @@
-"""Remedies of commerce are sound (domain.md section 9, 5): who does what a refusal says is not refused for it again."""
+"""Remedies of commerce are sound (domain.md section 9, property 5): following them removes the reasons."""
 
 import random
 from collections import Counter
@@ -26,11 +26,11 @@ FOLLOWED = {
     ("product.off_sale", "shop"),
     ("item.synced", "shop"),
 }
-"""Every reason that a command of commerce can be refused for with somebody to act on it, and who that is."""
+"""Every reason against a command of commerce with a next actor, and that actor."""
 
 
 def refusals(seed: int, at_most: int) -> Iterator[tuple[World, Command]]:
-    """Worlds in which a command of commerce is about to be refused for something that can be mended, with it."""
+    """Yield worlds in which a command of commerce is about to be refused for a reason with a remedy, with the command."""
     commands = [parse_command(fields) for fields in stream(random.Random(seed), LENGTH)]
     world, refused = new_world("guide-2024-11"), list[int]()
     for number, command in enumerate(commands):
@@ -51,7 +51,7 @@ def refusals(seed: int, at_most: int) -> Iterator[tuple[World, Command]]:
 
 @rule("R36", "R39")
 def test_who_follows_the_remedies_of_commerce_is_refused_for_none_of_those_reasons_again() -> None:
-    """Each round of following asserts it; every remedy that there is was followed to what was wished."""
+    """`achieve` asserts this in each round, and every remedy is followed at least once."""
     followed, ended = Counter[tuple[str, str]](), Counter[str]()
     for seed in range(120):
         for world, command in refusals(seed, at_most=12):

@@ -120,7 +120,7 @@ ENDED = NOON + 2 * DAY
 
 
 def once_linked(role: Role) -> tuple[Scene, Link]:
-    """`lin` was linked to `ding` from NOON to ENDED, and a day later again."""
+    """`lin` was linked to `ding` from NOON to ENDED, and again a day later."""
     scene = Scene()
     scene.linked("ding", "lin", role)
     scene.at(ENDED).request_unlink("ding", "lin")

@@ -1,4 +1,4 @@
-"""The packaged rulebooks are the table of domain.md section 4; a broken file is refused with its fault named."""
+"""The packaged rulebooks match the table of domain.md section 4; an invalid file is refused with its fault."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ UNIVERSITY = "seller-university-2025"
 SHOP_WAIVERS = {"shop.link_quota_spent", "shop.unlink_quota_spent", "link.younger_than_minimum"}
 ACCOUNT_WAIVERS = {"account.link_quota_spent", "link.younger_than_minimum"}
 
-# domain.md section 4, written out by hand: key, guide-2024-11, seller-university-2025, its source
+# domain.md section 4, copied by hand: key, guide-2024-11, seller-university-2025, source
 TABLE: list[tuple[str, Any, Any, str]] = [
     ("slots_open", Slots(1, 0), Slots(1, 4), "R5 C1"),
     ("slots_invited", Slots(1, 4), Slots(1, 4), "R6"),
@@ -42,7 +42,7 @@ COLUMNS = {GUIDE: 1, UNIVERSITY: 2}
 
 
 def text_of(name: str) -> str:
-    """A packaged rulebook's file."""
+    """The text of a packaged rulebook."""
     return (files("shoplink.rulebooks") / f"{name}.toml").read_text(encoding="utf-8")
 
 
@@ -148,7 +148,7 @@ def test_any_possible_value_is_taken(old: str, new: str) -> None:
 
 
 def with_line(old: str, new: str) -> Rulebook:
-    """The guide's rulebook with one piece of its text otherwise."""
+    """The guide's rulebook with one piece of its text replaced."""
     text = text_of(GUIDE)
     assert text.count(old) == 1, old
     return parse_rulebook(text.replace(old, new), "own.toml")

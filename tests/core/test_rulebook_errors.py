@@ -1,4 +1,4 @@
-"""Every kind of broken rulebook file: the error names the file, the key, what was found and what is allowed."""
+"""Every kind of invalid rulebook file: the error names the file, the key, what was found and what is allowed."""
 
 import re
 
@@ -13,7 +13,7 @@ SLOTS = "{ official = 0…1000000, marketing = 0…1000000 }"
 QUOTA = '{ limit = 1…1000000, days = 1…1000000 } or "no limit"'
 POSITIVE, NUMBER, FLAG = "1…1000000", "0…1000000", "true or false"
 
-# per key: what is allowed, and values that are not, as they stand in the file and as they are shown
+# by key: what is allowed, and values that are not, as they are in the file and in the error
 IMPOSSIBLE: dict[str, tuple[str, dict[str, str]]] = {
     "slots_open": (
         SLOTS,
@@ -90,14 +90,14 @@ def table_of(key: str) -> str:
 
 
 def error_with(old: str, new: str) -> str:
-    """What is said of the guide's rulebook with one piece of its text otherwise."""
+    """The error for the guide's rulebook with one piece of its text replaced."""
     with pytest.raises(RulebookError) as raised:
         with_line(old, new)
     return str(raised.value)
 
 
 def error_with_value(key: str, value: str) -> str:
-    """What is said of the guide's rulebook with one value otherwise."""
+    """The error for the guide's rulebook with one value replaced."""
     table = table_of(key)
     return error_with(table, re.sub(r"(?m)^value = .*$", lambda _: f"value = {value}", table))
 

@@ -10,11 +10,11 @@ from tests.core.link_scene import DAY, HOUR, NOON, Scene, event_lines, reasons, 
 from tests.rule import rule
 
 ASKED_AT = NOON + 3 * DAY
-"""When each command is given: late enough for every link to be old enough to end."""
+"""The instant of each command: late enough for every link to have the minimum age."""
 
 
 def never(_scene: Scene) -> None:
-    """The pair has no history."""
+    """A scene without a link of the pair."""
 
 
 def invited(scene: Scene) -> None:
@@ -172,7 +172,7 @@ TABLE: dict[Callable[[Scene], None], dict[str, str]] = {
     unlinked: OVER,
     revoked: OVER,
 }
-"""Written by hand from section 6: with + what happens, in order; without, the reasons why not, in order."""
+"""Copied by hand from section 6: with a +, the events in order; without, the reasons against it in order."""
 
 CELLS = [
     pytest.param(history, command, expected, id=f"{history.__name__}-{command}")

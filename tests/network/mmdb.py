@@ -1,4 +1,4 @@
-"""Writes small country databases in MaxMind's file format, so that reading one is tested on a real file."""
+"""Writes small country databases in MaxMind's file format, so that tests read real files."""
 
 from datetime import datetime
 from ipaddress import IPv4Network, ip_network
@@ -14,7 +14,7 @@ Node = list[Any]
 
 
 def write(path: Path, made_at: datetime, records: dict[str, dict[str, Any]]) -> Path:
-    """A file that answers with a record for each network."""
+    """Write a file with a record for each network."""
     root: Node = [None, None]
     nodes = [root]
     data = b""

@@ -1,4 +1,4 @@
-"""Which country an address is in: by the data that ships, or by the operator's own file."""
+"""The country of an address, by the embedded data or by a file of the operator."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ MADE_AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 @pytest.fixture
 def own_file(tmp_path: Path) -> Path:
-    """A file of an operator, in which the networks are in other countries than they really are."""
+    """A file of the operator that places the networks in other countries than the embedded data do."""
     return write(
         tmp_path / "own.mmdb",
         MADE_AT,

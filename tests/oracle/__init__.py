@@ -1,1 +1,1 @@
-"""The oracle: a naive reading of domain.md, and streams of commands to compare it with."""
+"""The oracle: a naive implementation of domain.md, and streams of commands to compare it with the core."""

@@ -1,4 +1,4 @@
-"""Random streams of commands about products, showcases and items, beside what changes links and standing."""
+"""Random streams of commands about products, showcases and items, mixed with changes of links and standing."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ CONTENTS = {"video-1": ("lin", "video"), "live-1": ("lin", "live"), "video-2": (
 
 
 def stream(dice: random.Random, length: int) -> list[Command]:
-    """So many commands; at first what they need is recorded, then anything."""
+    """A stream of a given length: it first records what the commands need, then does anything."""
     at, commands = START, list[Command]()
     makers: list[Callable[[random.Random], Command]] = [
         *[_put_product] * 4,

@@ -1,4 +1,4 @@
-"""The core's answers beside the oracle's, in what a comparison reads of them (interfaces.md section 1)."""
+"""Compares the answers of the core and of the oracle in the promised fields (interfaces.md section 1)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Answer = dict[str, Any]
 
 
 def compared(answer: Mapping[str, Any]) -> Answer:
-    """What a comparison reads of an answer in the form of `replay`; everything else is free."""
+    """The promised fields of an answer in the form of `replay`; all others may vary."""
     return {
         "line": answer["line"],
         "outcome": answer["outcome"],
@@ -41,13 +41,13 @@ def encoded(commands: Iterable[Command]) -> Iterator[bytes]:
 def core_answers(
     commands: Iterable[Command], rulebook: str, rulebooks: Mapping[str, Rulebook]
 ) -> Iterator[Answer]:
-    """What the core answers to each command under one of the rulebooks, through `replay`."""
+    """The core's answers to commands under a rulebook, through `replay`."""
     world = World(rulebooks, rulebooks[rulebook])
     return map(compared, replay(encoded(commands), world))
 
 
 def oracle_answers(commands: Iterable[Command], rulebook: str) -> Iterator[Answer]:
-    """What the oracle answers to each command under one rulebook."""
+    """The oracle's answers to commands under a rulebook."""
     world = Naive(rulebook)
     for number, command in zip(count(1), commands, strict=False):
         yield compared({"line": number, **to_wire(world.run(command))})

@@ -1,6 +1,6 @@
-"""A deliberately naive reading of domain.md: flat lists, full scans, one due thing at a time.
+"""A deliberately naive implementation of domain.md: flat lists, full scans, one due event at a time.
 
-It exists to be compared with, so nothing here is clever and speed does not matter. "s2" … "s9" in the
+The core is compared with it, so nothing here is clever and speed does not matter. "s2" … "s9" in the
 comments are the sections of domain.md that a line comes from.
 """
 
@@ -139,13 +139,13 @@ def instant(text: str) -> datetime:
 
 
 def wire(at: datetime) -> str:
-    """Write an instant with Z and as short as possible."""
+    """Format an instant with Z and as short as possible."""
     text = at.astimezone(UTC).replace(tzinfo=None).isoformat()
     return (text.rstrip("0") if "." in text else text) + "Z"
 
 
 def to_wire(result: dict[str, Any]) -> dict[str, Any]:
-    """The same result with every instant as text."""
+    """The same value with every instant as text."""
     events = [{**event, "at": wire(event["at"])} for event in result["events"]]
     reasons = [
         {**reason, "possible_at": None if reason["possible_at"] is None else wire(reason["possible_at"])}
@@ -155,7 +155,7 @@ def to_wire(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def plus(at: datetime, duration: timedelta) -> datetime:
-    """Add, and stop at the ends of time instead of failing."""
+    """Add, clamped to the representable instants."""
     try:
         return at + duration
     except OverflowError:
@@ -163,7 +163,7 @@ def plus(at: datetime, duration: timedelta) -> datetime:
 
 
 def birthday(birth_date: date, age: int) -> datetime:
-    """The instant at which somebody reaches an age: 00:00 UTC, 29 February counts as 1 March (s5)."""
+    """The instant at which a person reaches an age: 00:00 UTC, 29 February counts as 1 March (s5)."""
     year = birth_date.year + age
     if year > 9999:
         return MAX
@@ -173,27 +173,27 @@ def birthday(birth_date: date, age: int) -> datetime:
 
 
 def reason(code: str, next_actor: str | None = None, possible_at: datetime | None = None) -> Reason:
-    """A reason of s5; the table decides who acts next unless the caller says so."""
+    """A reason of s5; the next actor is that of the table unless the caller names one."""
     actor = next_actor or REASONS[code]
     assert actor is not None, code
     return {"code": code, "next_actor": actor, "possible_at": possible_at}
 
 
 def when_enough_are_back(returns: list[datetime], needed: int) -> datetime | None:
-    """The instant at which `needed` of these units have returned; None if they are too few (s5)."""
+    """The instant at which `needed` of these units have returned; None if there are fewer (s5)."""
     return sorted(returns)[needed - 1] if len(returns) >= needed else None
 
 
 def both(link: Link) -> dict[str, str]:
-    """The ids that an event about a link carries."""
+    """The ids of a link that its events carry."""
     return {"shop_id": link["shop_id"], "account_id": link["account_id"]}
 
 
 class Naive:
-    """The whole world in memory, moved forward by one command after another."""
+    """The whole world in memory, which executes one command after another."""
 
     def __init__(self, rulebook: str = "guide-2024-11") -> None:
-        """A world without facts, with one rulebook in force in every market from the beginning."""
+        """An empty world with one rulebook in force in every market."""
         self.first_rulebook = rulebook
         self.now = MIN
         self.shops: dict[str, Shop] = {}
@@ -205,7 +205,7 @@ class Naive:
         self.warnings: list[str] = []
 
     def run(self, command: Command) -> dict[str, Any]:
-        """Let time do what is due at or before the command's instant (s3), then decide and do the command."""
+        """Apply what is due at or before the command's instant (s3), then decide and execute the command."""
         at = instant(command["at"])
         assert at >= self.now, "time does not run backwards"
         self.events, self.warnings = [], []
@@ -213,7 +213,7 @@ class Naive:
         reasons = getattr(self, "do_" + command["command"])(command)
         reasons.sort(key=lambda one: ORDER.index(one["code"]))  # s5: "the order of this table"
         if not reasons:
-            self.let_time_pass(at)  # what the command itself made due at this very instant
+            self.let_time_pass(at)  # what the command made due at this same instant
         return {
             "outcome": "refused" if reasons else "accepted",
             "events": self.events,
@@ -241,8 +241,8 @@ class Naive:
                 self._check_slots(shop, role)
 
     def _check_slots(self, shop: Shop, role: str) -> None:
-        # s9, 2: no more live links than slots, except through a rulebook that shrank them later. What was
-        # recorded before a live link and is live today was live then, so it fitted the rulebook of then.
+        # s9, 2: no more live links than slots, unless a rulebook reduced the slots later. What was
+        # recorded before a live link and is live now was live then too, so it fitted the rulebook in force then.
         live = [
             link
             for link in self.links
@@ -253,14 +253,14 @@ class Naive:
             assert number <= slots, (shop["shop_id"], role)
 
     def let_time_pass(self, until: datetime) -> None:
-        """Do the earliest thing that is due, again and again, until nothing is due any more."""
+        """Apply the earliest due event, repeatedly, until nothing is due."""
         while True:
             due = [one for one in self.everything_due() if one[0] <= until]
             if not due:
                 break
             # s3: in order of the due instant; ties: the start of a rulebook, then the link recorded first
             at, kind, number = min(due)
-            self.now = at  # stamped with the due instant
+            self.now = at  # with the due instant
             if kind == 0:
                 self.start_rulebook(self.activations[number])
             else:
@@ -268,7 +268,7 @@ class Naive:
         self.now = until
 
     def everything_due(self) -> list[Due]:
-        """Everything that time alone will do: (instant, 0 for a rulebook or 1 for a link, its number)."""
+        """Everything that the clock will do: (instant, 0 for a rulebook or 1 for a link, its number)."""
         due: list[Due] = []
         for number, activation in enumerate(self.activations):
             if not activation["started"]:
@@ -280,8 +280,8 @@ class Naive:
         return due
 
     def due_of_link(self, link: Link) -> datetime | None:
-        """When time alone does something to this link, as far as is known now."""
-        if link["status"] == "invited":  # an expiry; an invitation keeps the deadline it was sent with (s4)
+        """The instant at which the clock changes this link, as far as is known now."""
+        if link["status"] == "invited":  # an expiry; an invitation keeps its original deadline (s4)
             expires_at: datetime = link["expires_at"]
             return expires_at
         if link["status"] == "in_review":
@@ -291,16 +291,16 @@ class Naive:
         return None
 
     def do_due(self, link: Link) -> None:
-        """Do what is due for this link now."""
+        """Apply what is due for this link now."""
         if link["status"] == "invited":
             self.end(link, "expired")
         elif link["status"] == "in_review":
             self.review(link)
         else:
-            self.end(link, "unlinked")  # approved by the clock, nothing asked again (s4)
+            self.end(link, "unlinked")  # approved by the clock, with no rule checked again (s4)
 
     def birthday_that_releases(self, link: Link) -> datetime | None:
-        """The coming birthday at which the review of this link passes (s6, *Review*)."""
+        """The next birthday at which the review of this link passes (s6, *Review*)."""
         born = self.accounts[link["account_id"]]["birth_date"]
         if born is None:
             return None
@@ -312,7 +312,7 @@ class Naive:
         return None
 
     def end_of_unanswered_request(self, link: Link) -> datetime | None:
-        """When an open unlink request approves itself (s4); overdue at a start is due at that start (s3)."""
+        """The instant at which the clock approves an open unlink request (s4); if a start makes it overdue, that start (s3)."""
         for start, end, rulebook in self.timeline(self.shops[link["shop_id"]]["market"]):
             period = rulebook["unanswered_request_approves_after"]
             if period is not None:
@@ -348,7 +348,7 @@ class Naive:
                 self.review(link)
 
     def event(self, kind: str, **ids: str) -> None:
-        """Note that something happened now."""
+        """Record an event of this instant."""
         self.events.append({"type": kind, "at": self.now, **ids})
 
     def end(self, link: Link, status: str) -> None:
@@ -359,7 +359,7 @@ class Naive:
         self.event("link." + status, **both(link))
 
     def review(self, link: Link) -> None:
-        """s6, *Review*: a link in review that nothing holds any more is established at this instant."""
+        """s6, *Review*: establish a link in review at this instant if nothing holds it any more."""
         if link["status"] == "in_review" and not self.held_by(link, self.now):
             link["status"] = "linked"
             link["linked_at"] = self.now
@@ -378,7 +378,7 @@ class Naive:
                 self.review(link)
 
     def supersede_invitations(self, account_id: str) -> None:
-        """Every `invited` link of this account is superseded, in the order recorded (s6)."""
+        """Supersede every `invited` link of this account, in the order recorded (s6)."""
         for link in self.links:
             if link["account_id"] == account_id and link["status"] == "invited":
                 self.end(link, "superseded")
@@ -414,7 +414,7 @@ class Naive:
         return pair[-1] if pair else None
 
     def gate(self, command: Command, *statuses: str) -> tuple[Link, list[Reason]]:
-        """The named link, and why the command does not apply to it."""
+        """The link of the command, and the reasons why the command does not apply to it."""
         link = self.link_of(command)
         if link is None:
             return {}, [reason("link.not_found")]
@@ -425,7 +425,7 @@ class Naive:
         return link, [reason("link.wrong_state")]
 
     def not_found(self, shop_id: str | None, account_id: str | None) -> list[Reason]:
-        """s5, first gate: both may hold. None is a side that the command does not name."""
+        """s5, first gate: both reasons may hold. A side that the command does not name is None."""
         found = []
         if shop_id is not None and shop_id not in self.shops:
             found.append(reason("shop.not_found"))
@@ -449,7 +449,7 @@ class Naive:
         return found + self.region(shop, account, at)
 
     def who_corrects(self, shop: Shop, account: Account, at: datetime) -> str:
-        """s5: support; nobody if `registered_in` is one that support cannot correct."""
+        """s5: support; nobody if support cannot correct the country `registered_in`."""
         fixed = self.rulebook(shop["market"], at)["registrations_not_correctable"]
         return "nobody" if account["registered_in"] in fixed else "support"
 
@@ -469,14 +469,16 @@ class Naive:
         return found
 
     def held_by(self, link: Link, at: datetime) -> list[Reason]:
-        """s6, *Review*: what holds this link in review at an instant. Network, slots, quotas: not asked."""
+        """s6, *Review*: what holds this link in review at an instant; network, slots and quotas are not checked."""
         shop, account = self.shops[link["shop_id"]], self.accounts[link["account_id"]]
         return self.standing(shop, account, at) + self.only_in_review(shop, account, at)
 
     def network(self, shop: Shop, command: Command, acting: str) -> list[Reason]:
-        """s5, `network.region_mismatch`: elsewhere or unknown, where the rulebook asks it of the one acting."""
+        """s5, `network.region_mismatch`: elsewhere or unknown, if the rulebook asks for the acting side's network."""
         asked = acting in self.rulebook(shop["market"], self.now)["network_asked_of"]
-        if asked and command["network_region"] != shop["market"]:  # null is unknown, never the market
+        if (
+            asked and command["network_region"] != shop["market"]
+        ):  # null means unknown and never matches the market
             return [reason("network.region_mismatch", acting)]
         return []
 
@@ -579,7 +581,7 @@ class Naive:
         return []
 
     def unlink_quota(self, link: Link) -> list[Reason]:
-        """s5, `shop.unlink_quota_spent`: official links that were `unlinked`, for ever; not revoked ones."""
+        """s5, `shop.unlink_quota_spent`: all official links that were ever `unlinked`, without revoked ones."""
         if link["role"] != "official":
             return []
         spent = [
@@ -604,7 +606,7 @@ class Naive:
         ]
         return [one for one in reasons if one["code"] not in waived]
 
-    # Each answers with the reasons why it is refused; with none it has been done.
+    # Each command returns the reasons against it; without reasons it has been executed.
 
     def do_put_shop(self, command: Command) -> list[Reason]:
         """`put_shop` replaces: an omitted optional field takes its default."""
@@ -783,7 +785,7 @@ class Naive:
         return reasons
 
     def do_unlink(self, command: Command) -> list[Reason]:
-        """`unlink`, by the shop: alone where the rulebook lets it, else it is agreeing to a request."""
+        """`unlink`, by the shop: alone where the rulebook allows it, else by approving a request."""
         link, reasons = self.gate(command, "linked")
         if reasons:
             return reasons
@@ -879,7 +881,7 @@ class Naive:
         return []
 
     def do_activate_rulebook(self, command: Command) -> list[Reason]:
-        """`activate_rulebook`; a start that is `at` itself happens right after it, on the same line."""
+        """`activate_rulebook`; a start at `at` itself follows on the same line."""
         if command["name"] not in RULEBOOKS:
             return [reason("rulebook.not_found")]
         start = instant(command["effective_from"])

@@ -1,7 +1,7 @@
-"""A deliberately naive reading of commerce.md section 1: flat lists of what happened, scanned for every question.
+"""A deliberately naive implementation of commerce.md section 1: flat lists of events, scanned for every query.
 
-What concerns shops, accounts and links it takes from their events, which the other oracle judges; commands about
-products, content and items it judges itself.
+It judges commands about products, content and items. For shops, accounts and links it reads their events, which the
+other oracle judges.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ def reason(code: str, next_actor: str, possible_at: str | None = None, **params:
 
 
 class Naive:
-    """Everything that ever happened, in order."""
+    """All events, in order."""
 
     def __init__(self) -> None:
         """Start with nothing."""
         self.events: list[Event] = []
 
     def answer(self, command: Command) -> dict[str, Any]:
-        """Judge a command of commerce; what it does has then happened."""
+        """Judge a command of commerce and record its events."""
         at = command["at"]
         events, reasons, products = getattr(self, f"_{command['command']}")(command)
         for event in events:
@@ -46,10 +46,10 @@ class Naive:
         found = {"outcome": "refused" if reasons else "accepted", "events": events, "reasons": reasons}
         return {**found, "products": products} if products else found
 
-    # What is known at an instant: always by looking through everything that happened until then.
+    # The state at an instant, always computed from all events until then.
 
     def newest(self, kind: str, at: str, **ids: str) -> Event | None:
-        """The newest event of a kind about these ids, until an instant."""
+        """The newest event of a kind about these ids up to an instant."""
         found = [
             event
             for event in self.events
@@ -60,12 +60,12 @@ class Naive:
         return found[-1] if found else None
 
     def link(self, link_id: str, at: str) -> dict[str, Any]:
-        """A link as it stood at an instant: whether it was linked, its role, and since when it was synced."""
+        """A link as of an instant: whether it was linked, its role, and since when it was synced."""
         linked, role, synced, shop_id = False, "", None, ""
         for event in self.events:
             if event.get("link_id") != link_id:
                 continue
-            # An import tells of a period before it was recorded.
+            # An import records a period that lies before it.
             if event["type"] == "link.imported":
                 until = event.get("unlinked_at")
                 linked = instant(event["linked_at"]) <= instant(at) and (
@@ -94,12 +94,12 @@ class Naive:
         return next((link for link in standing if link["linked"]), None)
 
     def on_sale(self, product_id: str, at: str) -> Event | None:
-        """The product if it was on sale at an instant."""
+        """The product, if it was on sale at an instant."""
         product = self.newest("product.recorded", at, product_id=product_id)
         return product if product is not None and product["status"] == "on_sale" else None
 
     def items(self, account_id: str, content_id: str | None, at: str) -> list[Event]:
-        """What was put in a place and not taken out by an instant, under a link that was linked then, or under none."""
+        """The items that were in a place at an instant, added under no link or under one that was linked then."""
         there: list[Event] = []
         for event in self.events:
             if event.get("account_id") != account_id or instant(event["at"]) > instant(at):
@@ -268,7 +268,7 @@ class Naive:
             event["came_under"] = found[-1]["came_under"]
         return [event], [], []
 
-    # What the commands ask.
+    # The checks of the commands.
 
     def _gate(
         self, command: Command, content_id: str | None = None

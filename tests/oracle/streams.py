@@ -1,7 +1,7 @@
-"""Streams of valid commands: random ones, and stories that stand alone or are woven into random ones.
+"""Streams of valid commands: random ones, and stories that are used alone or mixed into random ones.
 
-Everything here is decided by the given random generator, so a seed names a stream. A `Naive` world runs along
-to see what is possible at the moment; most commands are chosen to succeed.
+The given random generator decides everything, so a seed names a stream. A `Naive` world executes the stream to see
+what is possible at the moment; most commands are chosen to succeed.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ ACCOUNTS: dict[str, Fields] = {
 
 
 class Script:
-    """A stream in the making, with the world as it is after it."""
+    """A stream under construction, with the world after it."""
 
     def __init__(self, rng: random.Random) -> None:
-        """An empty stream that starts at the beginning."""
+        """Start with an empty stream."""
         self.rng = rng
         self.now = BEGINNING
         self.commands: list[Command] = []
@@ -60,13 +60,13 @@ class Script:
         self.newcomers = 0
 
     def do(self, command: str, **fields: Any) -> bool:
-        """Add a command at the present instant; whether it was accepted."""
+        """Add a command at the current instant; returns whether it was accepted."""
         line = {"command": command, "at": self.text(self.now), **fields}
         self.commands.append(line)
         return bool(self.world.run(line)["outcome"] == "accepted")
 
     def text(self, at: datetime) -> str:
-        """An instant in one of the ways in which it may be written."""
+        """An instant in one of its allowed forms."""
         if self.rng.random() < 0.05 and MIN + DAY < at < MAX - DAY:
             return at.astimezone(timezone_of(self.rng)).isoformat()
         return wire(at)
@@ -76,7 +76,7 @@ class Script:
         self.now = plus(self.now, duration)
 
     def until(self, at: datetime) -> None:
-        """Let time pass until an instant, unless it is over."""
+        """Let time pass until an instant, unless it is in the past."""
         self.now = max(self.now, at)
 
     def universe(self) -> None:
@@ -91,14 +91,14 @@ class Script:
             self.do("put_shop", shop_id=shop_id, **facts)
 
     def newcomer(self, market: str, **facts: Any) -> str:
-        """A new account that meets every requirement of a market, but for the facts given."""
+        """Record a new account that, apart from the given facts, meets every requirement of a market."""
         self.newcomers += 1
         account_id = f"new-{self.newcomers}"
         self.account(account_id, market, **facts)
         return account_id
 
     def account(self, account_id: str, market: str, **facts: Any) -> None:
-        """Record an account that meets every requirement, but for the facts given."""
+        """Record an account that, apart from the given facts, meets every requirement."""
         self.do(
             "put_account", account_id=account_id, **{"region": market, "birth_date": "1995-05-05", **facts}
         )
@@ -181,13 +181,13 @@ def quota_filled(s: Script) -> Steps:
         s.invite("gb-invited", late)
         yield
     other = s.newcomer("GB")
-    s.history("gb-invited", other, s.now - 3 * DAY, s.now - 2 * DAY)  # quotas are not enforced on import
+    s.history("gb-invited", other, s.now - 3 * DAY, s.now - 2 * DAY)  # an import does not enforce quotas
     s.pair("withdraw", "gb-invited", late)
     s.invite("gb-invited", late)
 
 
 def quota_with_held_reviews(s: Script) -> Steps:
-    """Units of the shop's quota that do not come back by themselves, and units that are invitations."""
+    """Units of the shop's quota that do not return by themselves, and units of invitations."""
     base = s.now - 100 * DAY
     for number in range(7):
         account_id = s.newcomer("US")
@@ -209,7 +209,7 @@ def quota_with_held_reviews(s: Script) -> Steps:
 
 
 def quota_of_invitations(s: Script) -> Steps:
-    """Units that are invitations come back when they expire, whatever rulebook was in force meanwhile."""
+    """Units of invitations return when these expire, whatever rulebook was in force in between."""
     base = s.now - 2 * DAY
     accounts = [s.newcomer("GB") for _ in range(12)]
     for number, account_id in enumerate(accounts[:9]):
@@ -305,7 +305,7 @@ def next_midnight(at: datetime, days: int) -> datetime:
 
 
 def review_by_birthday(s: Script) -> Steps:
-    """Held; found to be a minor while in review; released at the birthday and not a microsecond sooner."""
+    """Held; the user turns out to be a minor; established at the birthday and not a microsecond sooner."""
     first = s.newcomer("GB", registered_in="ID")
     second = s.newcomer("GB", commerce_permission="revoked")
     s.link("gb-invited", second)
@@ -330,7 +330,7 @@ def review_by_birthday(s: Script) -> Steps:
 
 
 def eighteen_years_before(day: datetime) -> date:
-    """The birth date of someone who comes of age on a day; on 29 February, of who does so on the day after."""
+    """The birth date of a person who comes of age on a day; for 29 February, on the day after."""
     if (day.month, day.day) == (2, 29):
         day += timedelta(days=1)
     return day.replace(year=day.year - 18).date()
@@ -404,7 +404,7 @@ def switch_back(s: Script) -> Steps:
 
 
 def two_with_one_start(s: Script) -> Steps:
-    """Of two with one start the later recorded counts, whether it is still to come or not."""
+    """Of two rulebooks with the same start the one recorded later counts, before and after the start."""
     start = s.now + 2 * DAY
     account_id = s.newcomer("US")
     s.activate(UNIVERSITY, "US", start)
@@ -478,7 +478,7 @@ def overdue_at_start(s: Script) -> Steps:
 
 
 def due_as_another_starts(s: Script) -> Steps:
-    """The seventh day ends as a rulebook starts under which the request stays open: the start comes first."""
+    """The seventh day ends when a rulebook starts under which requests stay open: the start comes first."""
     s.activate(UNIVERSITY, "GB", s.now)
     accounts = [s.newcomer("GB") for _ in range(2)]
     for account_id in accounts:
@@ -509,8 +509,8 @@ def imported(s: Script) -> Steps:
     s.history("gb-open", account_id, day[15], day[16])
     s.history("gb-open", account_id, day[29], day[31])
     s.history("gb-open", account_id, day[9] + 23 * HOUR, day[10] + TICK)
-    s.history("gb-open", account_id, day[12], day[12])  # lasts no time, within another
-    s.history("gb-open", account_id, day[20], day[20])  # lasts no time, between two
+    s.history("gb-open", account_id, day[12], day[12])  # has no duration, within another
+    s.history("gb-open", account_id, day[20], day[20])  # has no duration, between two
     yield
     s.history("gb-open", account_id, day[35], day[34])
     s.history("gb-open", account_id, day[35], s.now + TICK)
@@ -544,7 +544,7 @@ def imported_over_invitations(s: Script) -> Steps:
 
 
 def imported_behind_live(s: Script) -> Steps:
-    """Ended history is recorded after a live invitation: the live link is meant, until there is none."""
+    """Ended history is recorded after a live invitation: commands are about the live link until it ends."""
     account_id = s.newcomer("US")
     s.invite("us-invited", account_id)
     s.history("us-invited", account_id, s.now - 3 * DAY, s.now - DAY)
@@ -597,7 +597,7 @@ def deadline_outlives_rulebook(s: Script) -> Steps:
 
 
 def first_day(s: Script) -> Steps:
-    """Unlinking around the 24 hours."""
+    """Unlinking around the minimum age of 24 hours."""
     for delta in (-TICK, timedelta(0), TICK):
         account_id = s.newcomer("US")
         s.link("us-invited", account_id)
@@ -613,7 +613,7 @@ def first_day(s: Script) -> Steps:
 
 
 def window_edge(s: Script) -> Steps:
-    """The 180 days around their end, filled by import."""
+    """The end of the window of 180 days, with imported links."""
     start = s.now
     for number in range(10):
         s.history(
@@ -635,7 +635,7 @@ def window_edge(s: Script) -> Steps:
 
 
 def waivers(s: Script) -> Steps:
-    """Granted, of use, expiring at an instant, ended, granted twice."""
+    """A waiver is granted, used, expires at an instant, is ended, and is granted twice."""
     account_id = s.newcomer("GB")
     s.link("gb-invited", account_id)
     until = s.now + 2 * HOUR
@@ -668,7 +668,7 @@ def waivers(s: Script) -> Steps:
 
 
 def official_unlinks(s: Script) -> Steps:
-    """Three in a shop's history; revoked ones do not count, imported ones do; a waiver helps."""
+    """Three unlinks in a shop's history; revoked links do not count, imported ones do; a waiver helps."""
     s.history("gb-open", s.newcomer("GB"), s.now - 9 * DAY, s.now - 8 * DAY, "official")
     yield
     for number in range(4):
@@ -687,13 +687,13 @@ def official_unlinks(s: Script) -> Steps:
     s.pair("approve_unlink", "gb-open", account_id)
     s.pair("unlink", "gb-open", account_id)
     yield
-    s.activate(UNIVERSITY, "GB", s.now + ANSWER)  # by the clock, nothing asked again
+    s.activate(UNIVERSITY, "GB", s.now + ANSWER)  # by the clock, with no rule checked again
     s.wait(ANSWER)
     s.link("gb-open", s.newcomer("GB"), "official")
 
 
 def flapping(s: Script) -> Steps:
-    """A shop's status comes and goes while links are invited, in review and linked."""
+    """A shop's status changes back and forth while links are invited, in review and linked."""
     held, asked = s.newcomer("US", registered_in="GB"), s.newcomer("US")
     s.link("us-invited", held)
     s.invite("us-invited", asked)
@@ -715,7 +715,7 @@ def flapping(s: Script) -> Steps:
 
 
 def slots(s: Script) -> Steps:
-    """Reserved slots and when they come back; too few invitations to make room."""
+    """Reserved slots and when they are free again; too few invitations to make room."""
     accounts = [s.newcomer("GB") for _ in range(6)]
     for account_id in accounts[:4]:
         s.invite("gb-invited", account_id)
@@ -792,7 +792,7 @@ def wrong_states(s: Script) -> Steps:
 
 
 def put_replaces(s: Script) -> Steps:
-    """An omitted optional field takes its default, and a default that is spelled out is no change."""
+    """An omitted optional field takes its default; an explicit default changes nothing."""
     account_id = s.newcomer("GB", handle="h", followers=5, registered_in="ID", status="abnormal")
     s.do("put_account", account_id=account_id, region="GB")
     s.do("put_account", account_id=account_id, region="GB", registered_in="GB", birth_date=None, followers=0)
@@ -810,7 +810,7 @@ def put_replaces(s: Script) -> Steps:
 
 
 def end_of_time(s: Script) -> Steps:
-    """Where dates end: durations stop there."""
+    """The last representable date, at which durations are clamped."""
     s.until(MAX - 30 * HOUR)
     accounts = [s.newcomer("GB") for _ in range(3)]
     child = s.newcomer("GB", birth_date="9990-02-28")
@@ -836,7 +836,7 @@ def end_of_time(s: Script) -> Steps:
 
 
 def beginning_of_time(s: Script) -> Steps:
-    """Links from when dates begin."""
+    """Links at the first representable date."""
     account_id = s.newcomer("US")
     s.history("us-invited", account_id, MIN + TICK, MIN + DAY)
     s.history("us-invited", account_id, MIN, MIN + TICK)
@@ -880,31 +880,31 @@ STORIES: tuple[Callable[[Script], Steps], ...] = (
     end_of_time,
     beginning_of_time,
 )
-NOT_WOVEN = (end_of_time,)  # nothing could come after it
+NOT_WOVEN = (end_of_time,)  # nothing can follow it
 
 
 def stories() -> dict[str, list[Command]]:
     """Each story alone, on fresh shops; always the same."""
-    told = {}
+    streams = {}
     for story in STORIES:
         script = Script(random.Random(story.__name__))
         script.shops()
         for _ in story(script):
             pass
-        told[story.__name__] = script.commands
-    return told
+        streams[story.__name__] = script.commands
+    return streams
 
 
 # -------------------------------------------------------------------- single random commands
 
 
 def known_accounts(s: Script) -> list[str]:
-    """The accounts on record, and now and then one that is not."""
+    """A recorded account; sometimes one that is not recorded."""
     return list(s.world.accounts) if s.rng.random() < 0.97 else ["nobody"]
 
 
 def some_shop(s: Script) -> str:
-    """A shop on record, and now and then one that is not."""
+    """A recorded shop; sometimes one that is not recorded."""
     return s.rng.choice(list(SHOPS)) if s.rng.random() < 0.97 else "nowhere"
 
 
@@ -921,7 +921,7 @@ def network(s: Script, shop_id: str) -> str | None:
 
 
 def free_accounts(s: Script, market: str) -> list[str]:
-    """Accounts that look as if this market could invite them."""
+    """Accounts that a shop of this market can probably invite."""
     taken = {link["account_id"] for link in s.world.links if link["status"] in ("in_review", "linked")}
     return [
         account_id
@@ -962,13 +962,13 @@ def random_put_shop(s: Script) -> None:
 
 
 def birth_date_near(s: Script) -> str:
-    """The birth date of somebody who comes of age soon."""
+    """The birth date of a person who comes of age soon."""
     day = next_midnight(s.now, s.rng.randint(0, 20))
     return eighteen_years_before(day).isoformat()
 
 
 def random_facts(s: Script, market: str) -> Fields:
-    """One or two facts that stand in the way."""
+    """One or two facts that prevent a link."""
     odd: tuple[Fields, ...] = (
         {"registered_in": s.rng.choice(("ID", "GB", "US"))},
         {"commerce_permission": "revoked"},
@@ -982,7 +982,7 @@ def random_facts(s: Script, market: str) -> Fields:
 
 
 def random_put_account(s: Script) -> None:
-    """Mostly make an account fit its market again; otherwise something is odd about it."""
+    """Mostly restore an account to meet its market's requirements; otherwise change something about it."""
     account_id = s.rng.choice(list(s.world.accounts))
     market = s.rng.choice(MARKETS) if s.rng.random() < 0.2 else s.world.accounts[account_id]["region"]
     if market not in MARKETS:
@@ -1017,7 +1017,7 @@ def some_role(s: Script, shop_id: str) -> str:
 
 
 def random_invite(s: Script) -> None:
-    """Mostly somebody who is free, of this market."""
+    """Mostly a free account of this market."""
     shop_id = some_shop(s)
     free = free_accounts(s, market_of(shop_id))
     courted = [link["account_id"] for link in s.world.links if link["status"] == "invited"]
@@ -1084,7 +1084,7 @@ def random_import(s: Script) -> None:
 
 
 def random_grant(s: Script) -> None:
-    """Mostly what may be waived, for whom it may be."""
+    """Mostly a reason that may be waived for the subject."""
     until = s.rng.choice((None, wire(s.now + s.rng.randint(0, 90) * DAY), wire(s.now + TICK)))
     codes = RULEBOOKS[GUIDE]["waivable"]
     code = s.rng.choice(codes["shop"] + codes["account"]) if s.rng.random() < 0.85 else s.rng.choice(ORDER)
@@ -1115,7 +1115,7 @@ def random_activate(s: Script) -> None:
     s.activate(name, s.rng.choice(MARKETS), start)
 
 
-# how often, what, and the status of a link that it needs
+# weight, command, and the status of the link that it needs
 RANDOM: tuple[tuple[int, Callable[[Script], None], tuple[str, ...]], ...] = (
     (3, random_put_shop, ()),
     (8, random_put_account, ()),
@@ -1161,7 +1161,7 @@ def edges_ahead(s: Script) -> list[datetime]:
 
 
 def random_wait(s: Script) -> None:
-    """Often not at all; often exactly to an edge, or a microsecond beside it; at times for months."""
+    """Let time pass: often not at all, often exactly to an edge or a microsecond beside it, sometimes for months."""
     dice = s.rng.random()
     if dice < 0.45:
         return
@@ -1188,7 +1188,7 @@ def random_step(s: Script) -> None:
 
 
 def begin_story(s: Script, story: Callable[[Script], Steps]) -> Steps:
-    """Begin a story, mostly with shops in good order."""
+    """Begin a story, mostly with shops in good standing."""
     for shop_id in SHOPS:
         if s.world.shops[shop_id]["status"] != "normal" and s.rng.random() < 0.8:
             s.put_shop(shop_id, "normal")
@@ -1200,14 +1200,14 @@ def random_stream(rng: random.Random, length: int) -> list[Command]:
     s = Script(rng)
     s.universe()
     woven = [story for story in STORIES if story not in NOT_WOVEN]
-    telling: list[Steps] = []
+    running: list[Steps] = []
     while len(s.commands) < length:
-        if len(telling) < 2 and rng.random() < 0.08:
-            telling.append(begin_story(s, rng.choice(woven)))
-        if telling and rng.random() < 0.5:
-            told = rng.choice(telling)
-            if next(told, StopIteration) is StopIteration:
-                telling.remove(told)
+        if len(running) < 2 and rng.random() < 0.08:
+            running.append(begin_story(s, rng.choice(woven)))
+        if running and rng.random() < 0.5:
+            story = rng.choice(running)
+            if next(story, StopIteration) is StopIteration:
+                running.remove(story)
         else:
             random_wait(s)
             random_step(s)
@@ -1215,5 +1215,5 @@ def random_stream(rng: random.Random, length: int) -> list[Command]:
 
 
 def reading(command: Command) -> datetime:
-    """The instant of a command, for those who check the order of a stream."""
+    """The instant of a command, to check the order of a stream."""
     return instant(command["at"])

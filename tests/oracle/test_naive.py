@@ -17,7 +17,7 @@ from .naive import EVENTS, MAX, MIN, ORDER, RULEBOOKS, Command, Naive, birthday,
 from .streams import BEGINNING, Script, random_stream, reading, stories
 
 CONFORMANCE = ROOT / "tests" / "conformance"
-TOLD = stories()
+STORY_STREAMS = stories()
 STREAMS = 200
 LENGTH = 150
 
@@ -28,7 +28,7 @@ def lines(name: str) -> list[dict[str, Any]]:
 
 
 def compared(number: int, result: dict[str, Any]) -> dict[str, Any]:
-    """What a comparison reads of an answer (interfaces.md section 1)."""
+    """The promised fields of an answer (interfaces.md section 1)."""
     return {
         "line": number,
         "outcome": result["outcome"],
@@ -78,15 +78,15 @@ def test_conformance(rulebook: str) -> None:
 
 
 @pytest.mark.parametrize("rulebook", RULEBOOKS)
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", STORY_STREAMS)
 def test_story(name: str, rulebook: str) -> None:
-    """Every story can be told under both rulebooks, and the world stays sound."""
-    run(TOLD[name], rulebook)
+    """Every story runs under both rulebooks, and the world stays sound."""
+    run(STORY_STREAMS[name], rulebook)
 
 
 def test_stories_are_always_the_same() -> None:
     """A story is deterministic."""
-    assert stories() == TOLD
+    assert stories() == STORY_STREAMS
 
 
 def test_random_streams() -> None:
@@ -98,13 +98,13 @@ def test_random_streams() -> None:
         assert [reading(one) for one in commands] == sorted(reading(one) for one in commands)
         for rulebook in RULEBOOKS:
             seen += run(commands, rulebook)
-    # review is not asked at an invitation: these two are only ever warnings
+    # an invitation is not reviewed, so these two are only warnings
     never = {"account.registration_mismatch", "account.commerce_permission_revoked"}
     assert {*ORDER, *EVENTS} - set(seen) == never
 
 
 def test_arithmetic_stops_at_the_ends_of_time() -> None:
-    """Durations and birthdays stop at the first and last instant."""
+    """Durations and birthdays are clamped to the first and last instant."""
     assert plus(MAX, timedelta(hours=48)) == MAX
     assert plus(MIN, -timedelta(days=180)) == MIN
     assert birthday(date(9990, 1, 1), 18) == MAX
@@ -119,7 +119,7 @@ def types(world: Naive, command: Command) -> list[tuple[str, str]]:
 
 
 def test_a_rulebook_that_starts_at_once() -> None:
-    """What it makes overdue is due on the same line, after its activation."""
+    """What a rulebook makes overdue follows its activation on the same line."""
     s = Script(random.Random(0))
     s.shops()
     account_id = s.newcomer("GB")

@@ -1,4 +1,4 @@
-"""The core and the naive reading of commerce answer every command of random streams alike."""
+"""The core and the naive implementation of commerce answer every command of random streams alike."""
 
 import random
 from collections import Counter
@@ -17,7 +17,7 @@ STREAMS, LENGTH = 60, 250
 
 
 def compare(commands: list[Command], heard: Counter[str]) -> Naive:
-    """Give a stream to both; the naive one, with everything that happened."""
+    """Run a stream in both; the naive one gets all events."""
     naive = Naive()
     world = World(packaged(), packaged()["guide-2024-11"])
     answers = replay((msgspec.json.encode(command) for command in commands), world)

@@ -1,4 +1,4 @@
-"""The help centre says the numbers of the rulebook in force, about every reason, in both languages."""
+"""The help centre names the numbers of the rulebook in force, for every reason, in both languages."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every reason, warning and event can be said in both languages, with its numbers."""
+"""Every reason, warning and event has its sentence in both languages, with its values."""
 
 import random
 import re
@@ -68,7 +68,7 @@ def test_every_event_is_worded() -> None:
 
 
 def _extracted() -> set[str]:
-    """Every text that code and templates ask for."""
+    """Every text that is marked for translation in code and templates."""
     with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file, "babel.cfg")  # type: ignore[no-untyped-call]
     keywords: dict[str, Any] = {**DEFAULT_KEYWORDS, "N_": None, "P_": (1, 2), "gettext_lazy": None}
@@ -92,7 +92,7 @@ def test_a_translation_leaves_no_number_out_and_adds_none() -> None:
     chinese = language_for("zh")
     assert _sources()
     for text in _sources():
-        # One text may name its parameter by a nearby form (an official "only place" says no number).
+        # The singular of a text may leave its number out ("the only place").
         missing = _placeholders(text) - _placeholders(chinese.text(text))
         added = _placeholders(chinese.text(text)) - _placeholders(text)
         assert not missing, text

@@ -1,4 +1,4 @@
-"""Random orders and links of every awkward shape, and the files they are written to."""
+"""Random orders and links of every awkward shape, and writers for their files."""
 
 import random
 from pathlib import Path
@@ -40,7 +40,7 @@ LINK_TYPES = pa.schema(
 
 
 def links_of(accounts: int, each: int, seed: int) -> list[Link]:
-    """About so many links per account, one after the other: some touch, some end where they begin, the last may stand."""
+    """About `each` links per account, one after another: some touch, some end where they begin, the last may be current."""
     chance = random.Random(seed)
     links = []
     for account in range(accounts):
@@ -71,7 +71,7 @@ def links_of(accounts: int, each: int, seed: int) -> list[Link]:
 
 
 def orders_of(count: int, links: list[Link], seed: int) -> list[Order]:
-    """So many orders, half of them within a microsecond of where a link begins or ends."""
+    """Random orders, half of them within a microsecond of the start or end of a link."""
     chance = random.Random(seed)
     orders = []
     for number in range(count):
@@ -102,7 +102,7 @@ def orders_of(count: int, links: list[Link], seed: int) -> list[Order]:
 def write_orders(
     orders: list[Order], folder: Path, files: int = 1, rows_in_group: int = 100_000
 ) -> list[str]:
-    """Orders as Parquet, dealt out to so many files."""
+    """Write orders as Parquet, spread over a number of files."""
     folder.mkdir(exist_ok=True)
     names = []
     for number in range(files):
@@ -113,7 +113,7 @@ def write_orders(
 
 
 def write_links(links: list[Link], path: Path) -> Path:
-    """Links as an engine reads them."""
+    """Write links in the form that an engine reads."""
     rows = [(*link[:6], None, None, link.changed_at) for link in links]
     pq.write_table(_table(rows, LINK_TYPES), path)
     return path
