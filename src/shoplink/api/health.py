@@ -1,4 +1,4 @@
-"""For whoever runs the service: whether it is ready, and what Prometheus reads. No personal data, so no key."""
+"""For operators: whether the service is ready, and what Prometheus reads. No personal data, so no key."""
 
 import os
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from shoplink.flows.health import TROUBLES, lag, troubles
 def readyz(_request: HttpRequest) -> HttpResponse:
     """200 if commands can be executed now; else 503, and why not."""
     found = troubles()
-    said = {"ready": not found, "problems": [{"code": one, "detail": TROUBLES[one]} for one in found]}
+    answer = {"ready": not found, "problems": [{"code": one, "detail": TROUBLES[one]} for one in found]}
     return HttpResponse(
-        msgspec.json.encode(said), status=503 if found else 200, content_type="application/json"
+        msgspec.json.encode(answer), status=503 if found else 200, content_type="application/json"
     )
 
 

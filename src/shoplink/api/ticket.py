@@ -213,8 +213,8 @@ def _reasons(seen: Seen, reasons: Iterable[Reason], language: Language) -> list[
     rulebook = seen.world.rulebook(seen.ticket.market)
     given = list(reasons)
     return [
-        TicketReason(**said, support_can_help=support_helps(reason, rulebook, seen.world.now))
-        for reason, said in zip(
+        TicketReason(**sentences, support_can_help=support_helps(reason, rulebook, seen.world.now))
+        for reason, sentences in zip(
             given, with_sentences([wire(reason) for reason in given], language), strict=True
         )
     ]
