@@ -56,8 +56,15 @@ IN_ORDER = [
     "item.not_there",
     "item.synced",
     "item.already_there",
+    "member.invitation_not_found",
+    "member.not_found",
+    "person.not_found",
+    "member.already",
+    "member.other_address",
+    "member.too_many_invited",
+    "member.last",
 ]
-"""The table of section 5, copied by hand, followed by the reasons of commerce (append-only)."""
+"""The table of section 5, copied by hand, followed by the reasons of commerce and of people (append-only)."""
 
 
 def test_the_catalogue_is_the_table_of_the_specification_in_its_order() -> None:
@@ -70,6 +77,9 @@ def test_the_gate_comes_first_and_is_what_the_specification_says() -> None:
         *IN_ORDER[:7],
         "product.not_found",
         "content.not_found",
+        "member.invitation_not_found",
+        "member.not_found",
+        "person.not_found",
     ]
 
 

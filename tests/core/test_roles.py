@@ -41,6 +41,13 @@ def test_who_may_issue_each_command_is_what_the_specification_says() -> None:
         "add_from_shop": ["creator"],
         "promote": ["creator"],
         "remove_item": ["creator"],
+        "invite_member": ["creator", "platform", "shop"],
+        "withdraw_member_invitation": ["creator", "platform", "shop"],
+        "join_by_invitation": ["creator", "platform", "shop", "support"],
+        "add_member": ["platform"],
+        "remove_member": ["creator", "platform", "shop"],
+        "block_access": ["platform"],
+        "restore_access": ["platform"],
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from shoplink.core.facts import Actor
+from shoplink.core.people.facts import OPEN_INVITATIONS_MAX
 from shoplink.flows import clock
 from shoplink.flows.people import membership
 from shoplink.flows.people.membership import Invitation
@@ -121,7 +122,7 @@ def test_what_is_no_address_is_not_invited(email: str) -> None:
 
 
 def test_a_place_has_a_limit_of_open_invitations() -> None:
-    for number in range(membership.OPEN_INVITATIONS_MAX):
+    for number in range(OPEN_INVITATIONS_MAX):
         invited(f"lin{number}@example.com")
     assert membership.invite(SHOP, "shop", "S1", "more@example.com") == "too_many_open"
     assert isinstance(membership.invite(SHOP, "shop", "S1", "lin3@example.com"), Invitation)

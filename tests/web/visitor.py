@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 
 from shoplink.core.facts import Actor
-from shoplink.core.side_events import Place
+from shoplink.core.people.facts import Place
 from shoplink.flows import clock
 from shoplink.flows.people import membership
 from shoplink.store.database.owner import writing

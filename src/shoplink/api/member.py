@@ -24,7 +24,7 @@ from shoplink.api.http.request import (
 )
 from shoplink.core.facts import Actor, Id
 from shoplink.core.parse import MalformedError
-from shoplink.core.side_events import Place
+from shoplink.core.people.facts import EMAIL_LENGTH_MAX, OPEN_INVITATIONS_MAX, Place
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
 from shoplink.flows.idempotent import Request, once
@@ -48,8 +48,8 @@ _CHANGE = (
 )
 _WHO = "a key with the scope of whom it acts for: platform, or the shop or creator themselves"
 _SUBJECT = "Where: exactly one of `shop_id` and `account_id`."
-_EMAIL = {"type": "string", "format": "email", "maxLength": membership.EMAIL_LENGTH_MAX}
-_ADDRESS = f"an e-mail address of at most {membership.EMAIL_LENGTH_MAX} characters"
+_EMAIL = {"type": "string", "format": "email", "maxLength": EMAIL_LENGTH_MAX}
+_ADDRESS = f"an e-mail address of at most {EMAIL_LENGTH_MAX} characters"
 _REFUSED = {
     "already_a_member": "member.already",
     "too_many_open": "member.too_many_invited",
@@ -243,7 +243,7 @@ def _once(request: HttpRequest, what: list[object], work: Callable[[], Answer]) 
 
     answer = once(Request(key_of(request).key_id, idempotency_key(request), what), change, clock.now)
     if answer["outcome"] != "accepted":
-        raise ProblemError(answer["error"], limit=membership.OPEN_INVITATIONS_MAX)
+        raise ProblemError(answer["error"], limit=OPEN_INVITATIONS_MAX)
     return answer
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from shoplink.cli.database import with_database, writes
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
-from shoplink.core.side_events import Place
+from shoplink.core.people.facts import Place
 
 _SERVED = "stop it first, or use the staff page of the platform"
 _STATUSES = "Exit status: 0; 1 if nothing was done; 2 if the database cannot be used."

@@ -19,6 +19,7 @@ from shoplink.core.facts import (
     ShortText,
     Status,
 )
+from shoplink.core.people.commands import PEOPLE_COMMANDS
 from shoplink.core.reasons import Code
 
 
@@ -173,7 +174,10 @@ COMMANDS: dict[str, type[Command]] = {
 }
 """The vocabulary of command files, streams and `/v1/checks`, by tag."""
 
-PRIVATE_COMMANDS: dict[str, type[Command]] = {}
+PRIVATE_COMMANDS: dict[str, type[Command]] = {
+    kind.__struct_config__.tag: kind  # type: ignore[misc]
+    for kind in PEOPLE_COMMANDS
+}
 """The commands about tickets and about people, by tag.
 
 They are decided, executed and permitted like the others. They are not part of `COMMANDS`, because they carry words and

@@ -12,3 +12,10 @@ class Event(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag
 
     at: datetime
     by: Actor | None = None
+
+
+class SideEvent(Event, frozen=True, kw_only=True):
+    """An event that changes no shop, account or link; its ids say which of them it is about."""
+
+    shop_id: str | None = None
+    account_id: str | None = None

@@ -22,6 +22,7 @@ from shoplink.core.facts import (
     Status,
     Waiver,
 )
+from shoplink.core.people.events import AnyMemberEvent
 from shoplink.core.side_events import AnySideEvent
 
 
@@ -295,6 +296,7 @@ AnyEvent = (
     | WaiverEnded
     | RulebookActivated
     | ShowcaseSynced
+    | AnyMemberEvent
     | AnySideEvent
     | AnyCommerceEvent
 )

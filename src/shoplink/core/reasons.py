@@ -89,6 +89,13 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         CatalogueEntry("item.not_there"),
         CatalogueEntry("item.synced"),
         CatalogueEntry("item.already_there"),
+        _gate("member.invitation_not_found"),
+        _gate("member.not_found"),
+        _gate("person.not_found"),
+        CatalogueEntry("member.already"),
+        CatalogueEntry("member.other_address"),
+        CatalogueEntry("member.too_many_invited"),
+        CatalogueEntry("member.last"),
     )
 }
 """Every reason, in order of precedence (domain.md section 5). Append-only."""

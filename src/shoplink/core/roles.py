@@ -7,6 +7,7 @@ from msgspec import Struct
 from shoplink.core import commands as c
 from shoplink.core.commerce import commands as goods
 from shoplink.core.facts import Actor, Role
+from shoplink.core.people import commands as people
 from shoplink.core.rulebook import Rulebook
 
 Issuer = Literal["shop", "creator", "support", "platform"]
@@ -15,6 +16,7 @@ _SHOP: frozenset[Issuer] = frozenset({"shop"})
 _CREATOR: frozenset[Issuer] = frozenset({"creator"})
 _SUPPORT: frozenset[Issuer] = frozenset({"support", "platform"})
 _PLATFORM: frozenset[Issuer] = frozenset({"platform"})
+_MEMBERS: frozenset[Issuer] = frozenset({"shop", "creator", "platform"})
 
 ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
     c.PutShop: _PLATFORM,
@@ -40,6 +42,13 @@ ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
     goods.AddFromShop: _CREATOR,
     goods.Promote: _CREATOR,
     goods.RemoveItem: _CREATOR,
+    people.InviteMember: _MEMBERS,
+    people.WithdrawMemberInvitation: _MEMBERS,
+    people.JoinByInvitation: _MEMBERS | _SUPPORT,
+    people.AddMember: _PLATFORM,
+    people.RemoveMember: _MEMBERS,
+    people.BlockAccess: _PLATFORM,
+    people.RestoreAccess: _PLATFORM,
 }
 """Who may issue each command (domain.md section 6, column "by")."""
 

@@ -33,6 +33,8 @@ def step(world: World, command: Command) -> Transition:
         return Transition(due, decision, ())
     for event in decision.events:
         world.apply(event)
+    for record in decision.records:
+        world.keep(record)
     return Transition(due, decision, (*decision.events, *advance(world, command.at)))
 
 

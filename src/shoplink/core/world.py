@@ -13,6 +13,7 @@ from shoplink.core.case import AccountRecord, ShopRecord
 from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.commerce.shelf import Shelf
 from shoplink.core.due import Regime, due_at
+from shoplink.core.event_base import SideEvent
 from shoplink.core.events import (
     AccountCorrected,
     AccountRecorded,
@@ -27,8 +28,11 @@ from shoplink.core.events import (
 )
 from shoplink.core.facts import LIVE, Account, Link, Shop, Waiver
 from shoplink.core.instant import BEGINNING
+from shoplink.core.people.events import MemberEvent
+from shoplink.core.people.facts import InvitationAddress
+from shoplink.core.people.people import People
+from shoplink.core.record_base import Record
 from shoplink.core.rulebook import Rulebook
-from shoplink.core.side_events import SideEvent
 
 
 def numbered_ids() -> Callable[[], str]:
@@ -53,6 +57,7 @@ class World:
         self.accounts: dict[str, AccountRecord] = {}
         self.live: dict[str, Link] = {}
         self.shelf = Shelf()
+        self.people = People()
         self.mint = mint or numbered_ids()
         self.now = BEGINNING
         self.agenda = Agenda()
@@ -111,10 +116,17 @@ class World:
                 self._activate_rulebook(event)
             case CommerceEvent():
                 self.shelf.apply(event)
+            case MemberEvent():
+                self.people.apply(event)
             case SideEvent():
                 pass
             case _:
                 raise AssertionError(f"no event of the catalogue: {event!r}")
+
+    def keep(self, record: Record) -> None:
+        """Keep what a row that a decision writes beside its events tells of the state."""
+        if isinstance(record, InvitationAddress):
+            self.people.keep(record)
 
     def restore_link(self, link: Link, due_at: datetime | None) -> None:
         """Add a live link from the database with its stored due instant. Call this in the order recorded."""

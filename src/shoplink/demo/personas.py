@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from shoplink.core.side_events import Place
+from shoplink.core.people.facts import Place
 from shoplink.demo.links import BEAUTY, DEMO_ACTOR, SHOPS, UNDER_AGE, offer_ids
 from shoplink.flows import clock
 from shoplink.flows.message.loop import deliver_all

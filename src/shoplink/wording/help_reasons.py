@@ -284,5 +284,36 @@ REASONS_HELP: dict[str, Topic] = {
     "item.already_there": reason_topic(
         N_("The item is already there"), N_("The product was added before."), _NOTHING_TO_DO
     ),
+    "member.invitation_not_found": reason_topic(
+        N_("The e-mail invitation is not open"),
+        N_("An invitation to act here works once, for seven days, and can be withdrawn."),
+        N_("A member sends a new invitation on the members page."),
+    ),
+    "member.not_found": reason_topic(
+        N_("The person is not a member"), N_("Nobody with this id acts here."), _NOTHING_TO_DO
+    ),
+    "person.not_found": reason_topic(
+        N_("The person is not recorded"), N_("No person with this id is recorded."), _CHECK_ID
+    ),
+    "member.already": reason_topic(
+        N_("The person is already a member"),
+        N_("The person with this address acts here already."),
+        _NOTHING_TO_DO,
+    ),
+    "member.other_address": reason_topic(
+        N_("The invitation is for another address"),
+        N_("Only the person with the address that was invited can use an invitation."),
+        N_("Sign in with the address it was sent to, or ask for an invitation to yours."),
+    ),
+    "member.too_many_invited": reason_topic(
+        N_("Too many open invitations"),
+        N_("The number of e-mail invitations to one shop or account that are open at a time is limited."),
+        N_("Withdraw an invitation on the members page, or wait until one expires."),
+    ),
+    "member.last": reason_topic(
+        N_("The last member"),
+        N_("A shop or an account keeps at least one member, and so do the platform’s staff."),
+        N_("Invite somebody else first, or ask the platform to remove this member."),
+    ),
 }
 """The paragraph by reason code."""

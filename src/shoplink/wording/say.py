@@ -46,6 +46,7 @@ _VARIANTS: dict[str, Callable[[Reason], str]] = {
     "shop.link_quota_spent": lambda reason: (
         "undated" if reason.possible_at is None else "pending" if reason.params["pending"] else ""
     ),
+    "member.last": lambda reason: "staff" if reason.params["place"] == "platform" else "",
 }
 """By reason code, how the values of the reason choose among its wordings."""
 

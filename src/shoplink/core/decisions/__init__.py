@@ -11,6 +11,8 @@ from shoplink.core.decisions.govern import activate_rulebook, end_waiver, grant_
 from shoplink.core.decisions.live import LINK_COMMANDS, decide_live
 from shoplink.core.decisions.outcome import Accepted, Decision, Refused, review
 from shoplink.core.decisions.record import correct_account, put_account, put_shop
+from shoplink.core.people import commands as people
+from shoplink.core.people import decide as members
 from shoplink.core.world import World
 
 __all__ = ["Accepted", "Decision", "Refused", "decide", "review"]
@@ -39,4 +41,11 @@ _DECIDE: dict[type[c.Command], Callable[[World, Any], Decision]] = {
     goods.AddFromShop: commerce.add_from_shop,
     goods.Promote: commerce.promote,
     goods.RemoveItem: commerce.remove_item,
+    people.InviteMember: members.invite_member,
+    people.WithdrawMemberInvitation: members.withdraw_member_invitation,
+    people.JoinByInvitation: members.join_by_invitation,
+    people.AddMember: members.add_member,
+    people.RemoveMember: members.remove_member,
+    people.BlockAccess: members.block_access,
+    people.RestoreAccess: members.restore_access,
 }

@@ -11,6 +11,7 @@ from shoplink.core.commands import Command
 from shoplink.core.events import Event, LinkEvent, LinkSuperseded
 from shoplink.core.facts import Actor, Link
 from shoplink.core.reasons import Reason
+from shoplink.core.record_base import Record
 from shoplink.core.rulebook import Rulebook
 
 
@@ -19,13 +20,6 @@ class ProductOutcome(Struct, frozen=True):
 
     product_id: str
     reasons: tuple[Reason, ...]
-
-
-class Record(Struct, frozen=True):
-    """A row that a decision writes beside its events, because the log must not hold it: words or addresses of people.
-
-    Each family of such commands defines its records in its `facts`, and saves them.
-    """
 
 
 class Accepted(Struct, frozen=True):

@@ -7,30 +7,26 @@ an e-mail: the secret of an invitation is handed back once, to be sent by whoeve
 import re
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from shoplink.core.facts import Actor
-from shoplink.core.side_events import (
+from shoplink.core.people.events import (
+    MemberEvent,
     MemberInvitationWithdrawn,
     MemberInvited,
     MemberJoined,
     MemberRemoved,
-    Place,
-    SideEvent,
 )
+from shoplink.core.people.facts import EMAIL_LENGTH_MAX, INVITATION_TTL, OPEN_INVITATIONS_MAX, Place
 from shoplink.flows import clock
 from shoplink.flows.transaction import transact
 from shoplink.store.database.owner import writing
 from shoplink.store.people import membership as store
 from shoplink.store.people.membership import Invited as Invited  # noqa: PLC0414 (read from here)
 from shoplink.store.people.membership import Member
-
-INVITATION_TTL = timedelta(days=7)
-OPEN_INVITATIONS_MAX = 50
-EMAIL_LENGTH_MAX = 254
 
 Refusal = Literal[
     "not_an_address",
@@ -212,7 +208,7 @@ def _require_management(by: Actor, place: Place, subject_id: str) -> None:
     assert own or by.kind == "platform", f"{by.kind}:{by.id} does not manage {place} {subject_id}"
 
 
-def _withdraw(by: Actor, invited: Invited, at: datetime) -> list[SideEvent]:
+def _withdraw(by: Actor, invited: Invited, at: datetime) -> list[MemberEvent]:
     """Take one invitation back; what happened, which is nothing if it was used in this very moment."""
     if not store.end_invitation(invited.invitation_id, "withdrawn", at):
         return []
@@ -231,6 +227,6 @@ def _about(place: Place, subject_id: str) -> dict[str, Any]:
     return {"place": place, subject: subject_id} if subject else {"place": place}
 
 
-def _record(events: Sequence[SideEvent]) -> None:
+def _record(events: Sequence[MemberEvent]) -> None:
     """Add to the log, within the transaction that stores what they change."""
     transact(lambda transaction: transaction.record(events))

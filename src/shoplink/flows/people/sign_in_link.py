@@ -15,7 +15,7 @@ from django.utils.crypto import salted_hmac
 from msgspec import Struct
 
 from shoplink.core.facts import Actor
-from shoplink.core.side_events import Place
+from shoplink.core.people.facts import Place
 from shoplink.flows import clock
 from shoplink.flows.people import membership
 from shoplink.store.database.owner import writing

@@ -15,6 +15,7 @@ from shoplink.core import events as e
 from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.facts import LIVE, Account, Shop
 from shoplink.core.instant import BEGINNING
+from shoplink.core.people.events import MemberEvent
 from shoplink.flows.verify.difference import Difference, differing, shown
 from shoplink.flows.verify.ledger_commerce import GoodsLedger
 from shoplink.flows.verify.members import Memberships
@@ -146,7 +147,7 @@ class Ledger:
                 self.activations[event.market].append(event)
             case e.LinkEvent():
                 yield from self._change_link(event)
-            case side_events.MemberEvent():
+            case MemberEvent():
                 yield from self.memberships.apply(event)
             case side_events.TicketEvent():
                 yield from self.tickets.apply(event)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from shoplink.core import side_events
+from shoplink.core.people import events as e
 from shoplink.flows.verify.difference import Difference, differing
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, member_invitation_rows, membership_rows
@@ -45,25 +45,25 @@ class Memberships:
         self._members: dict[Key, datetime] = {}
         self._invitations: dict[str, _Invitation] = {}
 
-    def apply(self, event: side_events.MemberEvent) -> Iterator[str]:
+    def apply(self, event: e.MemberEvent) -> Iterator[str]:
         """Let an event have happened; why it cannot have, in words."""
         subject_id = getattr(event, _SUBJECT.get(event.place, ""), "") or ""
         match event:
-            case side_events.MemberInvited():
+            case e.MemberInvited():
                 if event.invitation_id in self._invitations:
                     yield f"invitation {event.invitation_id} was recorded before"
                 invitation = _Invitation(event.place, subject_id, event.at, event.expires_at)
                 self._invitations[event.invitation_id] = invitation
-            case side_events.MemberInvitationWithdrawn():
+            case e.MemberInvitationWithdrawn():
                 yield from self._end(event.invitation_id, "withdrawn_at", event.at)
-            case side_events.MemberJoined():
+            case e.MemberJoined():
                 if event.invitation_id is not None:
                     yield from self._end(event.invitation_id, "used_at", event.at)
                 key = (event.person_id, event.place, subject_id)
                 if key in self._members:
                     yield f"{event.person_id} was a member there already"
                 self._members[key] = event.at
-            case side_events.MemberRemoved():
+            case e.MemberRemoved():
                 if self._members.pop((event.person_id, event.place, subject_id), None) is None:
                     yield f"{event.person_id} was no member there"
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.contrib.auth.hashers import make_password
 from msgspec import Struct
 
-from shoplink.core.side_events import Place
+from shoplink.core.people.facts import Place
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import among, execute, ids, insert, is_postgresql, query

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from msgspec import Struct
 
-from shoplink.core.side_events import Place
+from shoplink.core.people.facts import Place
 from shoplink.flows.people import membership
 from shoplink.store.people.membership import person_with
 from shoplink.web.page.declare import page

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext
 
-from shoplink.core.side_events import Place
-from shoplink.flows.people.membership import EMAIL_LENGTH_MAX, OPEN_INVITATIONS_MAX, Refusal
+from shoplink.core.people.facts import EMAIL_LENGTH_MAX, OPEN_INVITATIONS_MAX, Place
+from shoplink.flows.people.membership import Refusal
 from shoplink.store.read.names import names
 from shoplink.wording.sentences import N_
 
