@@ -51,7 +51,7 @@ def ours(orders: Path, links: Path, out: Path, spans: int | None = None) -> int:
     if spans is not None:
         plan = msgspec.structs.replace(plan, spans=spans)
     source = open_orders(engine, [str(orders)], None, out.parent, lambda _: None)
-    judged = judgement.judge(source.rows, source.fields, known, plan)
+    judged = judgement.attribute_rows(source.rows, source.fields, known, plan)
     written = engine.write(judged, out, "parquet", lambda _: None)
     assert written == source.count, "nothing is lost"
     engine.close()

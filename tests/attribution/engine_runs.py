@@ -31,7 +31,7 @@ def judgements(engine: Engine, files: list[str], links: Path, plan: Plan, folder
     """An engine's judgement of orders, sorted by order id."""
     source = open_files(engine, files, folder)
     out = folder / f"judged-{next(_numbers)}.parquet"
-    result = judgement.judge(source.rows, source.fields, engine.links(links), plan)
+    result = judgement.attribute_rows(source.rows, source.fields, engine.links(links), plan)
     written = engine.write(result, out, "parquet", lambda _: None)
     judged = read_result(out)
     assert written == len(judged)
@@ -41,7 +41,7 @@ def judgements(engine: Engine, files: list[str], links: Path, plan: Plan, folder
 def rejected_ids(engine: Engine, files: list[str], links: Path, plan: Plan, folder: Path) -> list[str]:
     """The ids of the orders that an engine rejects."""
     source = open_files(engine, files, folder)
-    rows = engine.rows(judgement.reject(source.rows, source.fields, engine.links(links), plan))
+    rows = engine.rows(judgement.reject_rows(source.rows, source.fields, engine.links(links), plan))
     return sorted(row["order_id"] for row in rows)
 
 

@@ -160,7 +160,7 @@ def test_the_name_of_a_folder_says_nothing_of_orders(tmp_path: Path, name: str, 
     source = open_files(engine, [str(file)], folder)
     links = write_links([Link("link_1", "S1", "A1", "official", START, None)], folder / "links.parquet")
     engine.write(
-        judgement.judge(source.rows, source.fields, engine.links(links), plan_of(engine, links)),
+        judgement.attribute_rows(source.rows, source.fields, engine.links(links), plan_of(engine, links)),
         folder / "judged.parquet",
         "parquet",
         lambda _: None,

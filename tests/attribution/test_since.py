@@ -30,9 +30,9 @@ def result(
     path = write_links(links, file.parent / "links.parquet")
     known, plan = duck.links(path), plan_of(duck, path)
     asked = (
-        judgement.judge(source.rows, source.fields, known, plan)
+        judgement.attribute_rows(source.rows, source.fields, known, plan)
         if since is None
-        else judgement.judge_since(source.rows, source.fields, known, plan, since)
+        else judgement.attribute_rows_since(source.rows, source.fields, known, plan, since)
     )
     out = file.with_name(f"{file.stem}-judged.{form}")
     duck.write(asked, out, form, lambda _: None)

@@ -70,7 +70,7 @@ def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: SparkEn
     first = open_files(duck, files, tmp_path)
     then_path = write_links(then, tmp_path / "then.parquet")
     then_links = duck.links(then_path)
-    earlier = judgement.judge(first.rows, first.fields, then_links, plan_of(duck, then_path))
+    earlier = judgement.attribute_rows(first.rows, first.fields, then_links, plan_of(duck, then_path))
     duck.write(earlier, tmp_path / "judged.parquet", "parquet", lambda _: None)
     now = write_links(links, tmp_path / "now.parquet")
     results = []
@@ -78,7 +78,7 @@ def test_spark_brings_an_earlier_result_up_to_date_as_duckdb_does(spark: SparkEn
         source = open_files(engine, [str(tmp_path / "judged.parquet")], tmp_path)
         out = tmp_path / f"{type(engine).__name__}.parquet"
         plan = plan_of(engine, now)
-        again = judgement.judge_since(source.rows, source.fields, engine.links(now), plan, since)
+        again = judgement.attribute_rows_since(source.rows, source.fields, engine.links(now), plan, since)
         engine.write(again, out, "parquet", lambda _: None)
         results.append(read_result(out))
     duck.close()

@@ -68,16 +68,18 @@ def valid_rows(rows: ir.Table, fields: dict[Field, FieldReading]) -> ir.Table:
     return rows.filter(_all_fine(fields)).mutate(**_values(fields))
 
 
-def judge(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan) -> ir.Table:
+def attribute_rows(
+    rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan
+) -> ir.Table:
     """Each row with its own columns, its basis, its link and its commission.
 
-    The rows that `reject` returns are left out: those with a problem, and those of affiliate creators without a rate.
+    The rows that `reject_rows` returns are left out: those with a problem, and those of affiliate creators without a rate.
     """
     met = _met(rows, fields, links, plan)
     return _answered(met.filter(~_lacks_rate(met)))
 
 
-def judge_since(
+def attribute_rows_since(
     rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan, since: int
 ) -> ir.Table:
     """Update an earlier result: only rows that a link changed since an instant (in microseconds) can affect are judged.
@@ -94,7 +96,7 @@ def judge_since(
     is_touched = joined.shoplink_from.notnull() & (joined.shoplink_from <= joined[_AT])
     joined = joined.mutate(shoplink_touched=is_touched.fill_null(ibis.literal(value=False)))
     touched = joined.filter(joined.shoplink_touched).select(*rows.columns)
-    again = judge(touched, fields, links, plan)
+    again = attribute_rows(touched, fields, links, plan)
     kept = joined.filter(~joined.shoplink_touched)
     stays = {
         "basis": kept.basis.cast("string"),
@@ -104,7 +106,7 @@ def judge_since(
     return kept.select(*_own(kept), **stays).union(again)
 
 
-def reject(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan) -> ir.Table:
+def reject_rows(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan) -> ir.Table:
     """The rows that cannot be judged: their own columns, file and line, and every problem in the form `field.word,`."""
     problems = reduce(
         operator.add,

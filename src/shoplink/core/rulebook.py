@@ -42,7 +42,7 @@ class Quota(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The parameters of a rulebook, as they stand in its file."""
+    """The parameters of a rulebook, as they are in its file."""
 
     slots_open: Slots
     slots_invited: Slots

@@ -46,7 +46,7 @@ class Facts(Struct, frozen=True):
 class Assessment(Struct, frozen=True):
     """How a question stands at an instant.
 
-    `reasons` are all that stand in the way; with those in `helped` support can help. If `reached`, the link is as
+    `reasons` are all obstacles; with those in `helped` support can help. If `reached`, the link is as
     the command would have made it, and there is nothing left to help with.
     """
 

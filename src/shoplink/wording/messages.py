@@ -4,11 +4,9 @@ A key is `kind/side`, or `kind/side/variant` if the values need another wording.
 people of the shop, or those of the account (`creator`). Kinds are event types and `OWN_KINDS`.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from shoplink.wording.text import N_, P_, Text
-
-Side = Literal["shop", "creator"]
 
 OWN_KINDS = ("link.expiring", "link.held", "unlink.unanswered")
 """The kinds of messages without an event of their own: reminders, and consequences of an event."""

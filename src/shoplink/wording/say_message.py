@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Any, NamedTuple
 
+from shoplink.core.facts import Side
 from shoplink.core.reasons import Reason
 from shoplink.wording.language import Language
-from shoplink.wording.messages import MESSAGES, SEE_IN_SHOPLINK, WHY_SENT, Side
+from shoplink.wording.messages import MESSAGES, SEE_IN_SHOPLINK, WHY_SENT
 from shoplink.wording.say import fill_in, say_reason
 
 

@@ -86,9 +86,9 @@ def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Do
     source = open_orders(engine, asked.orders, asked.mapping, work, lambda done: say("reading", done))
     rows = rows_for_parquet(source) if asked.form == "parquet" else source.rows
     if asked.since is None:
-        result = judgement.judge(rows, source.fields, links, plan)
+        result = judgement.attribute_rows(rows, source.fields, links, plan)
     elif not source.new:
-        result = judgement.judge_since(rows, source.fields, links, plan, to_micros(asked.since))
+        result = judgement.attribute_rows_since(rows, source.fields, links, plan, to_micros(asked.since))
     else:
         raise MappingError(
             f"{', '.join(source.new)}: found no columns {', '.join(judgement.RESULT)}; expected an earlier result"
@@ -100,7 +100,7 @@ def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Do
         rejected = 0
         if judged < source.count:
             say("rejects", 0)
-            left = engine.rows(judgement.reject(source.rows, source.fields, links, plan))
+            left = engine.rows(judgement.reject_rows(source.rows, source.fields, links, plan))
             rejected = write_rejects(left, source, rejects_part, asked.tag)
         if judged + rejected != source.count:
             raise UnsoundError(

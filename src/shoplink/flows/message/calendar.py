@@ -9,6 +9,7 @@ from icalendar import Calendar, Event
 from msgspec import Struct
 
 from shoplink.core import Link, World
+from shoplink.core.facts import Side
 from shoplink.core.instant import shift
 from shoplink.flows.look import look_at
 from shoplink.flows.message.inbox import Names, language_of
@@ -17,7 +18,7 @@ from shoplink.store.people.calendar import person_of_address
 from shoplink.store.people.membership import person_of
 from shoplink.store.read.names import names
 from shoplink.wording import Language
-from shoplink.wording.messages import CALENDAR, DEADLINES, Side
+from shoplink.wording.messages import CALENDAR, DEADLINES
 from shoplink.wording.sentences import ROLE_NAMES
 
 _ASK_AGAIN = timedelta(hours=1)

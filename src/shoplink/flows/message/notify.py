@@ -10,6 +10,7 @@ from typing import Any
 
 from shoplink.core import Event, Link, wire
 from shoplink.core import events as e
+from shoplink.core.facts import Side
 from shoplink.core.instant import format_instant, shift
 from shoplink.core.next_actor import review_reasons
 from shoplink.core.side_events import TicketClosed, TicketEvent
@@ -21,7 +22,6 @@ from shoplink.store.people.outbox import Progress, Telling
 from shoplink.store.read.link import read_event
 from shoplink.store.ticket.tickets import Ticket, tickets_of
 from shoplink.store.write.feed import read_feed
-from shoplink.wording.messages import Side
 
 NEWS = timedelta(days=7)
 """What happened longer ago is told in the inbox alone: nobody wants last year's news by e-mail after a move."""
