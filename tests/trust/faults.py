@@ -153,9 +153,9 @@ def a_link_is_too_young_at_24_hours(patch: pytest.MonkeyPatch) -> None:
         return reason
 
     for kind in (c.ApproveUnlink, c.Unlink, c.RequestUnlink):
-        row = live.ROWS[kind]
+        row = live.LINK_COMMANDS[kind]
         rules = tuple(later if rule is real else rule for rule in row.rules)
-        patch.setitem(live.ROWS, kind, replace(row, rules=rules))
+        patch.setitem(live.LINK_COMMANDS, kind, replace(row, rules=rules))
 
 
 def a_link_stays_in_the_window(patch: pytest.MonkeyPatch) -> None:
