@@ -73,7 +73,7 @@ def test_a_timer_that_is_behind_is_wrong(database: str) -> None:
     status, said = found(database)
     assert status == 1
     assert said["due_lag_seconds"] > 86_400
-    assert re.fullmatch(r"what was due \d+ s ago is not stored: .*", said["wrong"][0])
+    assert re.fullmatch(r"the timer is \d+ s late: .*", said["wrong"][0])
 
 
 def test_a_country_file_that_cannot_be_read_is_wrong(database: str, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_a_key_is_shown_once_and_opens_until_it_is_revoked(run: Run) -> None:
     assert find(made["key"]) is not None
     again = run("keys", "revoke", key.key_id)
     assert (again.returncode, again.stdout) == (1, "")
-    assert f"no key in force has the id '{key.key_id}'" in again.stderr
+    assert f"no active key has the id '{key.key_id}'" in again.stderr
     assert f"{key.key_id}\tcheckout\tread,shop\trevoked 20" in run("keys", "list").stdout
 
 

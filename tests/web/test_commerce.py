@@ -232,7 +232,7 @@ def test_a_page_of_many_products_goes_on_behind_the_last_one(lin: Client) -> Non
     sizes, path = [], "/creator/olivia.chen/showcase"
     while path:
         page = lin.get(path).content.decode()
-        sizes.append(page.count('class="good"'))
+        sizes.append(page.count('class="product-row"'))
         onward = re.search(r'href="([^"]+)" rel="next"', page)
         path = onward[1] if onward else ""
     assert sizes == [50, 50, 27]

@@ -107,7 +107,7 @@ def test_the_help_centre_leads_to_my_tickets() -> None:
 
 def test_a_waiver_is_named_in_words() -> None:
     for persona, path in (("wei", "/support/shops/hh-sport-us"), ("alex", "/platform/waivers")):
-        for language, words in (("en", "too young"), ("zh-CN", "绑定")):
+        for language, words in (("en", "too recent"), ("zh-CN", "绑定")):
             page = browser_of(persona, language=language).get(path).content.decode()
             assert words in page, (persona, language)
     assert (
