@@ -17,7 +17,7 @@ from tests.core.command_moves import TICK
 
 ROUNDS = 12
 PURPOSE_REACHED = {"link.already_invited", "unlink.already_requested"}
-GOODS_AS_WISHED = {"item.already_there", "item.not_there"}
+SHOWCASE_AS_WISHED = {"item.already_there", "item.not_there"}
 ORDER = (
     "account.already_linked",
     "shop.slots_full",
@@ -72,7 +72,7 @@ class RemedyFollower:
             if PURPOSE_REACHED & {reason.code for reason in reasons}:
                 return "purpose reached"
             if not reasons:
-                return "purpose reached" if codes(decision) <= GOODS_AS_WISHED else "nobody"
+                return "purpose reached" if codes(decision) <= SHOWCASE_AS_WISHED else "nobody"
             if "product.of_linked_shop" in codes(decision):
                 self.followed["product.of_linked_shop", "creator"] += 1
                 command = self.added_from_shop(command)

@@ -120,9 +120,9 @@ def differences(one: Events, other: Events) -> dict[str, list[bytes]]:
 
 def forget_everything() -> None:
     """Empty every table that a stream fills."""
-    goods = ("product", "on_sale", "content", "item")
+    commerce = ("product", "on_sale", "content", "item")
     log = ("event", "refusal", "stored_answer")
-    for table in ("shop", "account", "link", "waiver", "activation", *goods, *log):
+    for table in ("shop", "account", "link", "waiver", "activation", *commerce, *log):
         run_sql(f"DELETE FROM {table}")
 
 

@@ -18,7 +18,7 @@ from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
 from shoplink.flows import as_of, dry_run, look, overview, showcase
 from shoplink.flows import rulebooks as installed
-from shoplink.flows.commission import judge_call
+from shoplink.flows.commission import orders
 from shoplink.flows.commission import periods as established
 from shoplink.flows.execute import execute, execute_batch
 from shoplink.flows.ticket import read
@@ -145,11 +145,13 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     read.see: lambda: read.see(ticket_rows.page_of_tickets(NOW, 10, 0)),
     periods.links_of: lambda: periods.links_of([("S", "A"), ("S\x00", "A")], NOW),
     established.periods: lambda: list(established.periods()),
-    judge_call.attribute_orders: lambda: judge_call.attribute_orders([ORDER]),
+    orders.judge_orders: lambda: orders.judge_orders([ORDER]),
     tally.counts: lambda: tally.counts("event", 0, market="GB", by_day=True),
 }
 WITHOUT_DATABASE = {
     "query_nothing",
+    "read_periods",
+    "write_periods",
     "snapshot",
     "look",
     "slot_use",
@@ -176,7 +178,7 @@ def public_functions(module: ModuleType) -> dict[str, Callable[..., object]]:
 
 
 def test_every_read_is_run_here() -> None:
-    flows = (judge_call, established, installed, look, overview, as_of, showcase, read, dry_run)
+    flows = (orders, established, installed, look, overview, as_of, showcase, read, dry_run)
     stores = (
         commerce,
         due,

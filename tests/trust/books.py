@@ -25,7 +25,7 @@ from shoplink.core.wire_format import wire_products
 from shoplink.flows.answer import Answer
 from shoplink.store.database.fields import to_micros
 from tests.trust import rows
-from tests.trust.goods import check_goods
+from tests.trust.commerce_rows import check_commerce
 from tests.trust.holdings import Holdings
 from tests.trust.witness import Witness, by_the_clock, owed
 
@@ -165,7 +165,7 @@ class Books:
     def check_rows(self, commands: Iterable[Command]) -> None:
         """Compare the rows that a batch could touch with the stored events, and with the model."""
         commands = list(commands)
-        check_goods(self._witness.world, commands, self._ids)
+        check_commerce(self._witness.world, commands, self._ids)
         named = [(getattr(one, "shop_id", None), getattr(one, "account_id", None)) for one in commands]
         shop_ids = {shop_id for shop_id, _ in named if shop_id is not None}
         account_ids = {account_id for _, account_id in named if account_id is not None}

@@ -86,8 +86,8 @@ def a_lock_is_left_out(patch: pytest.MonkeyPatch) -> None:
         class LoadedError(Exception):
             pass
 
-        def before(touched: Any, world: World, not_before: Any) -> Any:
-            early.append(real(touched, world, not_before))
+        def before(keys: Any, world: World, not_before: Any) -> Any:
+            early.append(real(keys, world, not_before))
             raise LoadedError
 
         patch.setattr(transact, "load", before)
@@ -117,8 +117,8 @@ def the_clock_is_read_before_the_lock(patch: pytest.MonkeyPatch) -> None:
     """The batch's instant may be earlier than what it follows."""
     real = transact.load
 
-    def without_floor(touched: Any, world: World, not_before: Any) -> Any:
-        loaded = real(touched, world, not_before)
+    def without_floor(keys: Any, world: World, not_before: Any) -> Any:
+        loaded = real(keys, world, not_before)
         loaded.floor = BEGINNING
         return loaded
 

@@ -15,7 +15,7 @@ from shoplink.core.commission.attribution import RATE_BP_MAX, Basis, Order
 from shoplink.core.commission.parse import RATE_NEEDED, parse_orders
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
-from shoplink.flows.commission import judge_call
+from shoplink.flows.commission.orders import judge_orders
 from shoplink.store.read.link import snapshot
 from shoplink.wording.problems import say_malformed
 
@@ -110,7 +110,7 @@ def attribute_orders(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     orders, wrong = _read(request, actor)
     with snapshot():
-        found = judge_call.attribute_orders(list(orders.values()))
+        found = judge_orders(list(orders.values()))
     attributed = []
     for (index, order), attribution in zip(orders.items(), found, strict=True):
         if attribution is None:

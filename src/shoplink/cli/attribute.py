@@ -121,7 +121,7 @@ def _run(
     from shoplink.attribution.engine import EngineError  # noqa: PLC0415 (takes long to load)
     from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
     from shoplink.flows.commission import judge as flow  # noqa: PLC0415 (as above)
-    from shoplink.flows.commission.period_file import PeriodsError  # noqa: PLC0415 (as above)
+    from shoplink.flows.commission.periods import PeriodsError  # noqa: PLC0415 (as above)
 
     path, files = Path(out), files_of(orders)
     others = [*options["links"], *([mapping] if mapping else [])]
@@ -187,7 +187,7 @@ def files_of(orders: tuple[str, ...]) -> list[str]:
 def periods_of(files: tuple[str, ...]) -> Iterator["Period"]:
     """The link periods in these files; without files, those in the database."""
     if files:
-        from shoplink.flows.commission.period_file import read_periods  # noqa: PLC0415 (as above)
+        from shoplink.flows.commission.periods import read_periods  # noqa: PLC0415 (as above)
 
         return read_periods(map(Path, files))
     from shoplink.flows.commission.periods import periods  # noqa: PLC0415 (only with settings in place)

@@ -65,7 +65,7 @@ def _run(results: tuple[str, ...], *, out: str, mapping: str | None, **options: 
     from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
     from shoplink.flows.commission import statement as flow  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.judge import UnsoundError  # noqa: PLC0415 (as above)
-    from shoplink.flows.commission.period_file import PeriodsError  # noqa: PLC0415 (as above)
+    from shoplink.flows.commission.periods import PeriodsError  # noqa: PLC0415 (as above)
 
     try:
         return flow.state(

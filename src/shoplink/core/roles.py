@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from shoplink.core import commands as c
-from shoplink.core.commerce import commands as goods
+from shoplink.core.commerce import commands as commerce_commands
 from shoplink.core.facts import Actor, Role
 from shoplink.core.people import commands as people
 from shoplink.core.rulebook import Rulebook
@@ -36,12 +36,12 @@ ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
     c.GrantWaiver: _SUPPORT,
     c.EndWaiver: _SUPPORT,
     c.ActivateRulebook: _PLATFORM,
-    goods.PutProduct: _PLATFORM,
-    goods.PutContent: frozenset({"creator", "platform"}),
-    goods.SyncShowcase: _SHOP,
-    goods.AddFromShop: _CREATOR,
-    goods.Promote: _CREATOR,
-    goods.RemoveItem: _CREATOR,
+    commerce_commands.PutProduct: _PLATFORM,
+    commerce_commands.PutContent: frozenset({"creator", "platform"}),
+    commerce_commands.SyncShowcase: _SHOP,
+    commerce_commands.AddFromShop: _CREATOR,
+    commerce_commands.Promote: _CREATOR,
+    commerce_commands.RemoveItem: _CREATOR,
     people.InviteMember: _MEMBERS,
     people.WithdrawMemberInvitation: _MEMBERS,
     people.JoinByInvitation: _MEMBERS | _SUPPORT,

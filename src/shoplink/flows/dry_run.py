@@ -8,7 +8,7 @@ from shoplink.core import Command, step
 from shoplink.core.decisions import Decision
 from shoplink.flows.look import look
 from shoplink.store.read.link import snapshot
-from shoplink.store.write.load import Touched
+from shoplink.store.write.load import LoadKeys
 
 
 def try_in_turn(commands: Sequence[Command]) -> list[Decision]:
@@ -17,7 +17,7 @@ def try_in_turn(commands: Sequence[Command]) -> list[Decision]:
     A fixed number of statements however many commands; sent as one batch now, they would be decided alike.
     """
     with snapshot():
-        world = look(Touched.by(commands)).world
+        world = look(LoadKeys.of(commands)).world
     return [step(world, replace(command, at=world.now)).decision for command in commands]
 
 

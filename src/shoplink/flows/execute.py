@@ -25,7 +25,7 @@ from shoplink.flows.state import state_after, write_state
 from shoplink.flows.transaction import Transaction, transact
 from shoplink.store.database.shared_connection import shared_connection
 from shoplink.store.read.link import status_of_link
-from shoplink.store.write.load import Touched
+from shoplink.store.write.load import LoadKeys
 from shoplink.store.write.refusals import save_refusals
 
 _CLOCK_IS_READ_WITHIN = timedelta(seconds=1)  # once more, under the locks
@@ -77,11 +77,11 @@ def _store(
 ) -> Sequence[PendingBatch]:
     """Decide, store and answer batches in one transaction."""
     commands = [command for batch in batches for command in batch.commands]
-    touched = Touched.by(commands)
+    load_keys = LoadKeys.of(commands)
     activates = any(isinstance(command, ActivateRulebook) for command in commands)
 
     def attempt(transaction: Transaction) -> list[tuple[Command, Answer]]:
-        return _Attempt(batches, touched, own_instants=own_instants).run(transaction)
+        return _Attempt(batches, load_keys, own_instants=own_instants).run(transaction)
 
     metrics.count(transact(attempt, now, activates=activates))
     return batches
@@ -102,9 +102,9 @@ _singles = GroupCommit(_store_group)
 class _Attempt:
     """One attempt at some batches, within its transaction."""
 
-    def __init__(self, batches: Sequence[PendingBatch], touched: Touched, *, own_instants: bool) -> None:
+    def __init__(self, batches: Sequence[PendingBatch], load_keys: LoadKeys, *, own_instants: bool) -> None:
         self.batches = batches
-        self.touched = touched
+        self.load_keys = load_keys
         self.own_instants = own_instants
         self.keys = Keys(key for batch in batches for key in batch.idempotency_keys())
         self.due: list[Event] = []
@@ -118,8 +118,8 @@ class _Attempt:
             batch.answers = [answer for answer in known if answer is not None]
         if all(len(batch.answers) == len(batch.commands) for batch in self.batches):
             return []  # nothing is to be decided, so nothing is locked or loaded
-        self.touched.starts = dict(self._starts_at_once(transaction.earliest))
-        world, self.due = transaction.load(self.touched)
+        self.load_keys.starts = dict(self._starts_at_once(transaction.earliest))
+        world, self.due = transaction.load(self.load_keys)
         for batch in self.batches:
             batch.answers = [self._answer(transaction, world, batch, command) for command in batch.commands]
         save_refusals(self.refused)

@@ -16,7 +16,7 @@ from shoplink.core.rulebook import Rulebook
 from shoplink.core.rules import is_waived, shop_link_quota_is_left, slot_is_free, violations
 from shoplink.flows import clock
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
-from shoplink.store.write.load import Touched, load
+from shoplink.store.write.load import LoadKeys, load
 
 
 class Seen(Struct):
@@ -34,10 +34,10 @@ class Seen(Struct):
         return link
 
 
-def look(touched: Touched, now: Callable[[], datetime] = clock.now) -> Seen:
+def look(keys: LoadKeys, now: Callable[[], datetime] = clock.now) -> Seen:
     """What the named shops and accounts are like now: a fixed number of statements however many they are."""
     at = now()
-    loaded = load(touched, World(installed_rulebooks(), default_rulebook()), at, to_write=False)
+    loaded = load(keys, World(installed_rulebooks(), default_rulebook()), at, to_write=False)
     return Seen(loaded.world, advance(loaded.world, max(at, loaded.floor)))
 
 
@@ -45,12 +45,12 @@ def look_at(
     shops: Iterable[str] = (), accounts: Iterable[str] = (), now: Callable[[], datetime] = clock.now
 ) -> Seen:
     """The same for shops and accounts by their ids."""
-    return look(Touched(set(shops), set(accounts), set(), set(), END), now)
+    return look(LoadKeys(set(shops), set(accounts), set(), set(), END), now)
 
 
 def look_at_pair(shop_id: str, account_id: str) -> Seen:
     """The same for one shop and one account, with their newest link."""
-    return look(Touched({shop_id}, {account_id}, {(shop_id, account_id)}, set(), END))
+    return look(LoadKeys({shop_id}, {account_id}, {(shop_id, account_id)}, set(), END))
 
 
 _ANYBODY = AccountRecord(Account("", "", "", "", None, "normal", "granted", 0))

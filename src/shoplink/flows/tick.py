@@ -20,7 +20,7 @@ from shoplink.store.people.sign_in_links import forget_sign_in_links
 from shoplink.store.read import tally
 from shoplink.store.ticket.words import forget_texts
 from shoplink.store.write.feed import number_events
-from shoplink.store.write.load import Touched
+from shoplink.store.write.load import LoadKeys
 
 _BATCH = 500
 _TALLY_EVERY = timedelta(minutes=1)
@@ -80,7 +80,7 @@ def _pass_time_of_all(at: datetime) -> int:
     while found := links_due(at, _BATCH, after):
         accounts = {account_id for _, _, account_id in found} - passed
         if accounts:
-            pass_time(Touched(set(), accounts, set(), set(), END), lambda: at)
+            pass_time(LoadKeys(set(), accounts, set(), set(), END), lambda: at)
         passed |= accounts
         after = found[-1][:2]
     stuck = {account_id for _, _, account_id in links_due(at, _BATCH)} & passed if passed else set()

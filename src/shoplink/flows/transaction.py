@@ -24,7 +24,7 @@ from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import exclude_activations, is_postgresql
 from shoplink.store.write.feed import number_events_here
-from shoplink.store.write.load import Loaded, Touched, load
+from shoplink.store.write.load import LoadedState, LoadKeys, load
 from shoplink.store.write.save import save, save_alone
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ class Transaction:
         """`now` is the clock that the transaction reads."""
         self._now = now
         self._earliest = now()
-        self._loaded: Loaded | None = None
+        self._loaded: LoadedState | None = None
         self._events: list[Event] = []
         self._records: list[Record] = []
 
@@ -49,7 +49,7 @@ class Transaction:
         """The clock's instant before any lock was taken; the transaction's own instant is never earlier."""
         return self._earliest
 
-    def load(self, touched: Touched) -> tuple[World, list[Event]]:
+    def load(self, keys: LoadKeys) -> tuple[World, list[Event]]:
         """Lock and load what the work touches, and let time pass in it up to the transaction's instant.
 
         Returns the World, whose `now` is that instant, and the events that time has made, which are saved with
@@ -57,7 +57,7 @@ class Transaction:
         """
         assert self._loaded is None, "a transaction loads once"
         world = World(installed_rulebooks(), default_rulebook(), mint_link_id)
-        self._loaded = load(touched, world, self._earliest)
+        self._loaded = load(keys, world, self._earliest)
         # Never before anything that this can follow, nor before what was loaded holds: waiting for a lock
         # cannot turn time back.
         due = advance(world, max(self._now(), self._earliest, self._loaded.floor))
@@ -110,9 +110,9 @@ def transact(
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-def pass_time(touched: Touched, now: Callable[[], datetime] = clock.now) -> None:
+def pass_time(keys: LoadKeys, now: Callable[[], datetime] = clock.now) -> None:
     """Store what time has made due among the shops and accounts that are named."""
-    transact(lambda transaction: transaction.load(touched), now)
+    transact(lambda transaction: transaction.load(keys), now)
 
 
 def mint_link_id() -> str:

@@ -17,7 +17,7 @@ from shoplink.flows.look import look
 from shoplink.flows.state import state_after, write_state
 from shoplink.network import country_of
 from shoplink.store.read.link import one_link, snapshot
-from shoplink.store.write.load import Touched
+from shoplink.store.write.load import LoadKeys
 
 ADDRESS = "an IPv4 or IPv6 address"
 
@@ -90,7 +90,7 @@ def carry_out(  # noqa: PLR0913 (a command, and how it is answered)
             if with_state and "state" not in answer:
                 # The key was first used for the same command in a stream, which keeps no states.
                 with snapshot():
-                    world = look(Touched.by([command])).world
+                    world = look(LoadKeys.of([command])).world
                     answer["state"] = write_state(state_after(world, command))
             return respond(show(answer), status)
         case "refused":

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shoplink.core import commands as c
-from shoplink.core.commerce import commands as goods
+from shoplink.core.commerce import commands as commerce_commands
 from shoplink.core.commerce import decide as commerce
 from shoplink.core.decisions.begin import import_link, invite
 from shoplink.core.decisions.govern import activate_rulebook, end_waiver, grant_waiver
@@ -36,11 +36,11 @@ _DECIDE: dict[type[c.Command], Callable[[World, Any], Decision]] = {
     c.GrantWaiver: grant_waiver,
     c.EndWaiver: end_waiver,
     c.ActivateRulebook: activate_rulebook,
-    goods.PutProduct: commerce.put_product,
-    goods.PutContent: commerce.put_content,
-    goods.AddFromShop: commerce.add_from_shop,
-    goods.Promote: commerce.promote,
-    goods.RemoveItem: commerce.remove_item,
+    commerce_commands.PutProduct: commerce.put_product,
+    commerce_commands.PutContent: commerce.put_content,
+    commerce_commands.AddFromShop: commerce.add_from_shop,
+    commerce_commands.Promote: commerce.promote,
+    commerce_commands.RemoveItem: commerce.remove_item,
     people.InviteMember: members.invite_member,
     people.WithdrawMemberInvitation: members.withdraw_member_invitation,
     people.JoinByInvitation: members.join_by_invitation,

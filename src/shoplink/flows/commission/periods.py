@@ -1,13 +1,22 @@
-"""The established periods of links, from the database, as time has left them."""
+"""The established periods of links: from the database as time has left them, and as files.
 
-from collections.abc import Iterable, Iterator
+`shoplink export --what periods` writes such a file, `shoplink attribute` reads it.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
 
 from shoplink.core.commission.attribution import Period
 from shoplink.core.events import LinkEvent
 from shoplink.core.facts import Link
+from shoplink.core.instant import format_instant, parse_instant
+from shoplink.core.parse import ALLOWED
 from shoplink.flows import clock
 from shoplink.flows.look import Seen, look_at
 from shoplink.store.database.fields import from_micros, to_micros
@@ -15,6 +24,99 @@ from shoplink.store.read.link import snapshot
 from shoplink.store.write.log import link_in, link_rows, require_database
 
 _PAGE_LINKS = 1_000
+_INSTANTS = ("linked_at", "ended_at", "changed_at")
+_NEEDED = ("account_id", "changed_at", "ended_at", "link_id", "linked_at", "role", "shop_id")
+_ALLOWED = {
+    **ALLOWED,
+    "link_id": "1–64 characters",
+    "ended_at": f"{ALLOWED['linked_at']}, or nothing while it is linked",
+    "changed_at": ALLOWED["linked_at"],
+}
+
+COLUMNS = tuple(field.name for field in msgspec.structs.fields(Period))
+"""The columns of the file, named as the fields are."""
+
+
+class PeriodsError(ValueError):
+    """A file that holds no periods; says the file, the line, what was found and what is allowed."""
+
+
+def write_periods(periods: Iterable[Period], out: TextIO) -> int:
+    """Write periods as CSV; how many."""
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    count = 0
+    for period in periods:
+        cells = [getattr(period, name) for name in COLUMNS]
+        writer.writerow(format_instant(cell) if isinstance(cell, datetime) else cell for cell in cells)
+        count += 1
+    return count
+
+
+def read_periods(paths: Iterable[Path]) -> Iterator[Period]:
+    """The periods in files, CSV or Parquet. Raises PeriodsError, MappingError, OSError."""
+    for path in paths:
+        for line, fields in enumerate(_fields(path), start=2 if _is_csv(path) else 1):
+            try:
+                yield _period(fields)
+            except ValueError as error:
+                raise PeriodsError(f"{path}: line {line}: {error}") from None
+
+
+def _is_csv(path: Path) -> bool:
+    return path.suffix.lower() == ".csv"
+
+
+def _fields(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The lines of a file by the names of its columns."""
+    if not _is_csv(path):
+        from shoplink.attribution.staging import parquet_columns, parquet_rows  # noqa: PLC0415 (takes long to load)
+
+        _hold_columns(path, parquet_columns(path))
+        yield from parquet_rows(path, COLUMNS)
+        return
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restkey="")
+            _hold_columns(path, reader.fieldnames or ())
+            yield from reader
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise PeriodsError(f"{path}: no CSV in UTF-8: {error}") from None
+
+
+def _hold_columns(path: Path, found: Sequence[str]) -> None:
+    """Hold that a file has the columns that it needs: without `ended_at` every link would stand."""
+    if missing := [name for name in _NEEDED if name not in found]:
+        raise PeriodsError(
+            f"{path}: found the columns {', '.join(found) or 'nothing'}; missing {', '.join(missing)}; "
+            "`shoplink export --what periods` writes them"
+        )
+
+
+def _period(fields: Mapping[str, Any]) -> Period:
+    """The period of a line. Raises ValueError that says the field, what was found and what is allowed."""
+    values: dict[str, Any] = {
+        name: fields[name] for name in COLUMNS if name in fields and fields[name] not in (None, "")
+    }
+    for name in _INSTANTS:
+        value = values.get(name)
+        try:
+            if isinstance(value, str):
+                values[name] = parse_instant(value)
+            elif isinstance(value, int) and not isinstance(value, bool):
+                values[name] = from_micros(value)
+            elif value is not None:  # an instant without an offset, a date
+                raise ValueError  # noqa: TRY301 (said below)
+        except (ValueError, OverflowError):
+            raise ValueError(f"{name}: found {value!s}; allowed: {_ALLOWED[name]}") from None
+    try:
+        return msgspec.convert(values, Period)
+    except msgspec.ValidationError as error:
+        wrong = next(
+            (name for name in COLUMNS if f"`{name}`" in str(error) or f"$.{name}`" in str(error)), ""
+        )
+        found = repr(fields[wrong]) if fields.get(wrong) else "nothing"
+        raise ValueError(f"{wrong}: found {found}; allowed: {_ALLOWED.get(wrong, str(error))}") from None
 
 
 def periods() -> Iterator[Period]:
@@ -26,12 +128,12 @@ def periods() -> Iterator[Period]:
             due = {row["account_id"] for row in page if row["due_at"] is not None and row["due_at"] <= now}
             seen = look_at(accounts=due) if due else None
             for row in page:
-                period = _period(link_in(row), row, seen if row["account_id"] in due else None)
+                period = _period_of(link_in(row), row, seen if row["account_id"] in due else None)
                 if period is not None:
                     yield period
 
 
-def _period(link: Link, row: dict[str, Any], seen: Seen | None) -> Period | None:
+def _period_of(link: Link, row: dict[str, Any], seen: Seen | None) -> Period | None:
     changed_at = from_micros(row["touched_at"])
     assert changed_at is not None, "every link was touched when it was recorded"
     if seen is not None:

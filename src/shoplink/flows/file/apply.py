@@ -23,7 +23,7 @@ from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.read.link import snapshot
 from shoplink.store.write.attempts import answers_of, note_end, times_ended
 from shoplink.store.write.feed import number_events
-from shoplink.store.write.load import Touched, load
+from shoplink.store.write.load import LoadKeys, load
 from shoplink.store.write.log import require_database
 from shoplink.wording import Language, say_reason
 from shoplink.wording.input_errors import IN_PROGRESS, OTHER_BODY, say_input_errors
@@ -76,14 +76,14 @@ def judge(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
     require_database()
     with snapshot():
         world = World(installed_rulebooks(), default_rulebook())
-        touched, earliest = Touched(set(), set(), set(), set(), END), END
+        keys, earliest = LoadKeys(set(), set(), set(), set(), END), END
         for source in sources:
             for batch in _batches(read(source, reading)):
                 commands = [line.command for line in batch if line.command is not None]
-                touched = _both(touched, Touched.by(commands))
+                keys = _both(keys, LoadKeys.of(commands))
                 earliest = min(earliest, *(command.at for command in commands), END)
         now = clock.now()
-        floor = load(touched, world, earliest if reading.trust_instants else now, to_write=False).floor
+        floor = load(keys, world, earliest if reading.trust_instants else now, to_write=False).floor
         for source in sources:
             ended = times_ended(SCOPE, source.digest)
             for batch in _batches(read(source, reading)):
@@ -115,14 +115,14 @@ def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
         yield batch
 
 
-def _both(one: Touched, other: Touched) -> Touched:
-    return Touched(
+def _both(one: LoadKeys, other: LoadKeys) -> LoadKeys:
+    return LoadKeys(
         one.shops | other.shops,
         one.accounts | other.accounts,
         one.pairs | other.pairs,
         one.imports | other.imports,
         min(one.imported_since, other.imported_since),
-        one.goods.join(other.goods),
+        one.commerce.union(other.commerce),
     )
 
 

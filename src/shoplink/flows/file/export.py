@@ -2,19 +2,19 @@
 
 import csv
 from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from typing import Any, Literal, TextIO
 
 import msgspec
 
+from shoplink.core.commerce.commands import PRODUCTS_MAX
 from shoplink.core.instant import format_instant
 from shoplink.flows import clock
-from shoplink.flows.commission.period_file import write_periods
-from shoplink.flows.commission.periods import periods
-from shoplink.flows.file.export_goods import item_commands
+from shoplink.flows.commission.periods import periods, write_periods
 from shoplink.flows.file.tables import TABLES, Kind, Table
 from shoplink.flows.look import look_at
 from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.read.commerce import products_of
 from shoplink.store.read.link import snapshot
 from shoplink.store.write.log import (
     Row,
@@ -23,15 +23,17 @@ from shoplink.store.write.log import (
     event_rows,
     link_in,
     link_rows,
+    open_item_rows,
     product_rows,
     require_database,
     shop_rows,
+    synced_link_rows,
 )
 from shoplink.wording import Language
 
 What = Literal["shops", "accounts", "links", "products", "contents", "items", "log", "periods"]
 
-_PAGE_LINKS = 1_000
+_PAGE_ROWS = 1_000
 
 
 def export_commands(kinds: tuple[Kind, ...], *, ended: bool, items: bool, out: TextIO) -> int:
@@ -40,7 +42,7 @@ def export_commands(kinds: tuple[Kind, ...], *, ended: bool, items: bool, out: T
     require_database()
     with snapshot():
         recorded = ({"command": table.command, **fields} for table, fields in _records(kinds, ended=ended))
-        for command in chain(recorded, item_commands() if items else ()):
+        for command in chain(recorded, _item_commands() if items else ()):
             count += 1
             out.write(msgspec.json.encode(command).decode() + "\n")
     return count
@@ -118,7 +120,7 @@ def _links(*, ended: bool) -> Iterator[dict[str, Any]]:
 def _settled(status: str) -> Iterator[dict[str, Any]]:
     """The links that time has left in a status, whatever of it is stored yet."""
     now, rows = to_micros(clock.now()), link_rows()
-    while page := list(islice(rows, _PAGE_LINKS)):
+    for page in _paged(rows):
         due = {row["account_id"] for row in page if row["due_at"] is not None and row["due_at"] <= now}
         seen = look_at(accounts=due) if due else None
         for row in page:
@@ -133,3 +135,61 @@ def _settled(status: str) -> Iterator[dict[str, Any]]:
                     "linked_at": format_instant(link.linked_at),
                     "unlinked_at": format_instant(link.ended_at) if link.ended_at else None,
                 }
+
+
+def _item_commands() -> Iterator[dict[str, Any]]:
+    """Items that are shown now, those of one place together, then the syncs of showcases.
+
+    An item of a link that has ended, or of a product that is off, is not shown: it is left out. The creator of the
+    account acts, and the shop where it syncs.
+    """
+    shown = (row for page in _paged(open_item_rows()) for row in _shown(page))
+    for (account_id, content_id), rows in groupby(
+        shown, key=lambda row: (row["account_id"], row["content_id"])
+    ):
+        place = {"account_id": account_id, "by": {"kind": "creator", "id": account_id}}
+        if content_id:
+            place["content_id"] = content_id
+        yield from _in_a_place(rows, place)
+    yield from _syncs()
+
+
+def _in_a_place(rows: Iterator[Row], place: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What was added from the shop, up to a hundred products a command; each promotion on its own."""
+    shop_id, added = "", list[str]()
+    for row in rows:
+        if row["came_under"]:
+            shop_id = row["shop_id"]  # an account is linked with one shop at a time
+            added.append(row["product_id"])
+        else:
+            ids = {"shop_id": row["shop_id"], "product_id": row["product_id"]}
+            yield {"command": "promote", **ids, **place}
+    for first in range(0, len(added), PRODUCTS_MAX):
+        products = added[first : first + PRODUCTS_MAX]
+        yield {"command": "add_from_shop", "shop_id": shop_id, **place, "product_ids": products}
+
+
+def _syncs() -> Iterator[dict[str, Any]]:
+    for page in _paged(synced_link_rows()):
+        live = look_at(accounts={row["account_id"] for row in page}).world.live
+        for row in page:
+            if row["link_id"] in live:
+                shop_id = row["shop_id"]
+                ids = {"shop_id": shop_id, "account_id": row["account_id"]}
+                yield {"command": "sync_showcase", **ids, "by": {"kind": "shop", "id": shop_id}}
+
+
+def _shown(page: list[Row]) -> Iterator[Row]:
+    """The items of a page that are shown: the product is on sale, and the link, if there is one, still stands."""
+    live = look_at(accounts={row["account_id"] for row in page}).world.live
+    products = products_of({row["product_id"] for row in page})
+    for row in page:
+        if products[row["product_id"]].status == "on_sale" and (
+            not row["came_under"] or row["came_under"] in live
+        ):
+            yield row
+
+
+def _paged(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while page := list(islice(rows, _PAGE_ROWS)):
+        yield page

@@ -21,7 +21,7 @@ from shoplink.flows import clock
 from shoplink.flows.look import look
 from shoplink.store.ticket import tickets as store
 from shoplink.store.ticket.tickets import OPEN, Ticket
-from shoplink.store.write.load import Touched
+from shoplink.store.write.load import LoadKeys
 
 
 class Seen(Struct, frozen=True):
@@ -44,10 +44,10 @@ def find(ticket_id: str, reader: Actor, now: Callable[[], datetime] = clock.now)
     return see([ticket], now)[0] if ticket is not None and may_see(reader, ticket) else None
 
 
-def touched(tickets: Iterable[Ticket]) -> Touched:
+def touched(tickets: Iterable[Ticket]) -> LoadKeys:
     """What has to be loaded to tell how tickets stand."""
     questions = [question_of(ticket) for ticket in tickets]
-    wanted = Touched.by(question for question in questions if not isinstance(question, Review))
+    wanted = LoadKeys.of(question for question in questions if not isinstance(question, Review))
     for question in questions:
         wanted.shops.add(question.shop_id)
         wanted.accounts.add(question.account_id)

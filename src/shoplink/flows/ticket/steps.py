@@ -29,7 +29,7 @@ from shoplink.store.database.owner import writing
 from shoplink.store.ticket import tickets as store
 from shoplink.store.ticket.tickets import OPEN, Ticket
 from shoplink.store.ticket.words import Message, keep_message
-from shoplink.store.write.load import Touched
+from shoplink.store.write.load import LoadKeys
 
 _NOT_KEPT = {"command", "at", "by", "key", "about", "network_region"}
 _AT_ONCE = 200
@@ -67,7 +67,7 @@ def open_about(command: PairCommand, step: Step, words: Words | None = None) -> 
         reasons = decision.reasons if isinstance(decision, Refused) else ()
         return _open(world, asked, reasons, step, words)
 
-    return _write(step, Touched.by([command]), ["open", asked, step.by, words], work)
+    return _write(step, LoadKeys.of([command]), ["open", asked, step.by, words], work)
 
 
 def open_review(link: Link, step: Step, words: Words | None = None) -> Answer:
@@ -78,7 +78,7 @@ def open_review(link: Link, step: Step, words: Words | None = None) -> Answer:
         return _open(world, review, assess(world, review).reasons, step, words)
 
     pair = (link.shop_id, link.account_id)
-    wanted = Touched({link.shop_id}, {link.account_id}, {pair}, set(), END)
+    wanted = LoadKeys({link.shop_id}, {link.account_id}, {pair}, set(), END)
     return _write(step, wanted, ["open", review, step.by, words], work)
 
 
@@ -223,7 +223,7 @@ def _change(
 
 
 def _write(
-    step: Step, wanted: Touched, what: Any, work: Callable[[World], tuple[Answer, list[Event]]]
+    step: Step, wanted: LoadKeys, what: Any, work: Callable[[World], tuple[Answer, list[Event]]]
 ) -> Answer:
     """One step, once: lock and load; do it; store its events."""
 

@@ -14,9 +14,9 @@ from shoplink.core.due import Regime, due_at
 from shoplink.core.facts import LIVE
 from shoplink.core.instant import BEGINNING, END
 from shoplink.flows.rulebooks import default_rulebook
-from shoplink.flows.verify.compare_commerce import compare_goods
+from shoplink.flows.verify.commerce import compare_commerce
 from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, differing
-from shoplink.flows.verify.ledger import Ledger, Recorded
+from shoplink.flows.verify.ledger import Ledger, LedgerLink
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, account_rows, activation_rows, link_rows, shop_rows, waiver_rows
 
@@ -61,7 +61,7 @@ def compare(ledger: Ledger, now: datetime, counted: Counted) -> Iterator[Differe
     yield from _activations(ledger, counted)
     yield from ledger.memberships.compare(counted)
     yield from ledger.tickets.compare(counted)
-    yield from compare_goods(ledger.goods, counted)
+    yield from compare_commerce(ledger.commerce, counted)
 
 
 def _facts(of: str, key: str, known: tuple[Any, datetime] | None, row: Row) -> Iterator[Difference]:
@@ -101,7 +101,7 @@ class _Links:
         yield from (Difference("link", key, MISSING) for key in self._ledger.links)
         yield from self._shop_invariants()
 
-    def _row(self, entry: Recorded, row: Row) -> Iterator[Difference]:
+    def _row(self, entry: LedgerLink, row: Row) -> Iterator[Difference]:
         link = entry.link
         shop = self._ledger.shops.get(link.shop_id)
         expected = {

@@ -16,8 +16,8 @@ from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.facts import LIVE, Account, Shop
 from shoplink.core.instant import BEGINNING
 from shoplink.core.people.events import MemberEvent
+from shoplink.flows.verify.commerce import CommerceLedger
 from shoplink.flows.verify.difference import Difference, differing, shown
-from shoplink.flows.verify.ledger_commerce import GoodsLedger
 from shoplink.flows.verify.members import Memberships
 from shoplink.flows.verify.tickets import Tickets
 from shoplink.store.database.fields import to_micros
@@ -25,7 +25,7 @@ from shoplink.store.read.link import read_event
 from shoplink.store.write.log import Row
 
 
-class Recorded(Struct):
+class LedgerLink(Struct):
     """A link as the log leaves it; `order` is that in which links were recorded."""
 
     link: Link
@@ -33,7 +33,7 @@ class Recorded(Struct):
     order: int
 
 
-class Granted(Struct):
+class LedgerWaiver(Struct):
     """A waiver as the log leaves it."""
 
     event: e.WaiverGranted
@@ -71,12 +71,12 @@ class Ledger:
         self.now = BEGINNING
         self.shops: dict[str, tuple[Shop, datetime]] = {}
         self.accounts: dict[str, tuple[Account, datetime]] = {}
-        self.links: dict[str, Recorded] = {}
-        self.waivers: defaultdict[WaiverKey, list[Granted]] = defaultdict(list)
+        self.links: dict[str, LedgerLink] = {}
+        self.waivers: defaultdict[WaiverKey, list[LedgerWaiver]] = defaultdict(list)
         self.activations: defaultdict[str, list[e.RulebookActivated]] = defaultdict(list)
         self.memberships = Memberships()
         self.tickets = Tickets()
-        self.goods = GoodsLedger()
+        self.commerce = CommerceLedger()
         self._live: defaultdict[str, set[str]] = defaultdict(set)
         self._position = 0
         self._encode = msgspec.json.Encoder().encode
@@ -137,7 +137,9 @@ class Ledger:
                 yield from self._record_link(event)
             case e.WaiverGranted():
                 yield from self._missing_subject(event.shop_id, event.account_id)
-                self.waivers[event.code, event.shop_id, event.account_id, event.at].append(Granted(event))
+                self.waivers[event.code, event.shop_id, event.account_id, event.at].append(
+                    LedgerWaiver(event)
+                )
             case e.WaiverEnded():
                 yield from self._end_waiver(event)
             case e.RulebookActivated():
@@ -152,15 +154,15 @@ class Ledger:
             case side_events.TicketEvent():
                 yield from self.tickets.apply(event)
             case CommerceEvent():
-                yield from self._take_goods(event)
+                yield from self._take_commerce(event)
 
-    def _take_goods(self, event: CommerceEvent) -> Iterator[str]:
+    def _take_commerce(self, event: CommerceEvent) -> Iterator[str]:
         yield from self._missing_subject(getattr(event, "shop_id", None), getattr(event, "account_id", None))
         came_under = getattr(event, "came_under", None)
         link = self.links.get(came_under) if came_under is not None else None
         if came_under is not None and (link is None or link.link.status != "linked"):
             yield f"link {came_under} was not linked then"
-        yield from self.goods.take(event)
+        yield from self.commerce.take(event)
 
     def _record_shop(self, event: e.ShopRecorded) -> Iterator[str]:
         facts = event.facts()
@@ -189,7 +191,7 @@ class Ledger:
         yield from self._missing_subject(event.shop_id, event.account_id)
         link = event.recorded()
         yield from self._taken(link)
-        self.links[event.link_id] = Recorded(link, event.at, len(self.links))
+        self.links[event.link_id] = LedgerLink(link, event.at, len(self.links))
         if link.status in LIVE:
             self._live[link.account_id].add(link.link_id)
 

@@ -20,7 +20,7 @@ from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING, END, shift
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, rows_as
-from shoplink.store.write.load_commerce import Goods, StoredGoods, load_goods
+from shoplink.store.write.load_commerce import CommerceKeys, StoredCommerce, load_commerce
 
 _LIVE = "status IN ('invited', 'in_review', 'linked')"
 LINK_COLUMNS = (
@@ -29,7 +29,7 @@ LINK_COLUMNS = (
 )
 
 
-class Touched(Struct):
+class LoadKeys(Struct):
     """The ids that a batch names; `imported_since` is the earliest start of an imported link.
 
     `starts`: markets in which a rulebook starts with its own activation, and when. What is due there, and what
@@ -41,29 +41,29 @@ class Touched(Struct):
     pairs: set[tuple[str, str]]
     imports: set[str]
     imported_since: datetime
-    goods: Goods = msgspec.field(default_factory=Goods)
+    commerce: CommerceKeys = msgspec.field(default_factory=CommerceKeys)
     starts: dict[str, datetime] = {}
 
     @classmethod
-    def by(cls, commands: Iterable[Command]) -> "Touched":
-        """What commands name."""
-        touched = cls(set(), set(), set(), set(), END)
+    def of(cls, commands: Iterable[Command]) -> "LoadKeys":
+        """The ids that commands name."""
+        keys = cls(set(), set(), set(), set(), END)
         for command in commands:
             shop_id, account_id = getattr(command, "shop_id", None), getattr(command, "account_id", None)
             if shop_id is not None:
-                touched.shops.add(shop_id)
+                keys.shops.add(shop_id)
             if account_id is not None:
-                touched.accounts.add(account_id)
+                keys.accounts.add(account_id)
                 if shop_id is not None:
-                    touched.pairs.add((shop_id, account_id))
-            touched.goods.name(command)
+                    keys.pairs.add((shop_id, account_id))
+            keys.commerce.add(command)
             if isinstance(command, ImportLink):
-                touched.imports.add(command.account_id)
-                touched.imported_since = min(touched.imported_since, command.linked_at)
-        return touched
+                keys.imports.add(command.account_id)
+                keys.imported_since = min(keys.imported_since, command.linked_at)
+        return keys
 
 
-class Loaded(Struct):
+class LoadedState(Struct):
     """A World of what was read, and the rows as they were.
 
     `floor` is the newest instant among what is locked: nothing later may be stamped earlier.
@@ -75,7 +75,7 @@ class Loaded(Struct):
     shops: set[str]
     accounts: set[str]
     links: dict[str, "LiveLink"]
-    goods: StoredGoods
+    commerce: StoredCommerce
 
 
 class LiveLink(Struct, gc=False):
@@ -87,16 +87,16 @@ class LiveLink(Struct, gc=False):
     touched_at: int
 
 
-def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool = True) -> Loaded:
+def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool = True) -> LoadedState:
     """Read into an empty world what a batch can touch; to write, under lock, in the transaction that saves.
 
     `not_before`: no command of the batch is decided earlier than that.
     """
     lock = " FOR UPDATE" if to_write and is_postgresql() else ""
-    shops = _read_shops(touched.shops, lock)
-    status_of_links = _live_links_of_shops(touched.shops)
-    account_ids = touched.accounts.union(account_id for account_id, _ in status_of_links)
-    account_ids |= _accounts_before(touched.starts)
+    shops = _read_shops(keys.shops, lock)
+    status_of_links = _live_links_of_shops(keys.shops)
+    account_ids = keys.accounts.union(account_id for account_id, _ in status_of_links)
+    account_ids |= _accounts_before(keys.starts)
     accounts = _read_accounts(account_ids, lock)
     live = _read_live_links(account_ids)
     others = {row[1] for row in live} - shops.keys()
@@ -109,12 +109,12 @@ def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool
     touched_at = [at for read in (shops, shops_of_others, accounts) for _, at in read.values()]
     touched_at += [row[-1] for row in live]
     in_review = {account_id for account_id, status in status_of_links if status == "in_review"}
-    floor = max(_latest(touched_at), _last_happened(touched.accounts | in_review))
-    _read_newest(world, touched)
-    _read_windows(world, touched, not_before)
-    _read_unlinks(world, touched)
-    _read_waivers(world, touched)
-    _read_history(world, touched)
+    floor = max(_latest(touched_at), _last_happened(keys.accounts | in_review))
+    _read_newest(world, keys)
+    _read_windows(world, keys, not_before)
+    _read_unlinks(world, keys)
+    _read_waivers(world, keys)
+    _read_history(world, keys)
     links = {}
     for row in live:
         link, (slot, due_at, changed_at) = link_of(row), row[15:18]
@@ -123,8 +123,8 @@ def load(touched: Touched, world: World, not_before: datetime, *, to_write: bool
             links[link.link_id] = stored
             world.restore_link(link, stored.due_at)
     _read_activations(world, links.values(), not_before)
-    goods, newest = load_goods(world, touched.goods)
-    return Loaded(world, max(floor, newest), set(shops), set(accounts), links, goods)
+    commerce, newest = load_commerce(world, keys.commerce)
+    return LoadedState(world, max(floor, newest), set(shops), set(accounts), links, commerce)
 
 
 def _latest(micros: Iterable[int]) -> datetime:
@@ -209,18 +209,18 @@ def _last_happened(account_ids: Iterable[str]) -> datetime:
     return from_micros(found[0][0]) or BEGINNING
 
 
-def _read_newest(world: World, touched: Touched) -> None:
+def _read_newest(world: World, keys: LoadKeys) -> None:
     """The link recorded last of each pair that is named."""
     for row in query(
         f"SELECT {LINK_COLUMNS} FROM link WHERE number IN (SELECT (SELECT max(number) FROM link AS l"
         " WHERE l.shop_id = given.shop_id AND l.account_id = given.account_id)"
         f" FROM {rows_as(shop_id='text', account_id='text')})",
-        rows(sorted(touched.pairs)),
+        rows(sorted(keys.pairs)),
     ):
         world.accounts[row[2]].newest[row[1]] = link_of(row)
 
 
-def _read_windows(world: World, touched: Touched, not_before: datetime) -> None:
+def _read_windows(world: World, keys: LoadKeys, not_before: datetime) -> None:
     """When marketing links were established with who is named, as far back as any rulebook counts."""
     quotas = [
         quota
@@ -230,8 +230,8 @@ def _read_windows(world: World, touched: Touched, not_before: datetime) -> None:
     ]
     since = shift(not_before, -max((quota.window for quota in quotas), default=timedelta(0)))
     for key, wanted, records in (
-        ("shop_id", touched.shops, world.shops),
-        ("account_id", touched.accounts, world.accounts),
+        ("shop_id", keys.shops, world.shops),
+        ("account_id", keys.accounts, world.accounts),
     ):
         for subject, linked_at in query(
             f"SELECT {key}, linked_at FROM link WHERE {among(key)} AND role = 'marketing'"
@@ -242,37 +242,37 @@ def _read_windows(world: World, touched: Touched, not_before: datetime) -> None:
             records[subject].marketing_linked_at.append(_instant(linked_at))
 
 
-def _read_unlinks(world: World, touched: Touched) -> None:
+def _read_unlinks(world: World, keys: LoadKeys) -> None:
     """How many official links of each shop were ever unlinked (R24)."""
     for shop_id, unlinks in query(
         f"SELECT shop_id, count(*) FROM link WHERE {among('shop_id')} AND role = 'official'"
         " AND status = 'unlinked' GROUP BY shop_id",
-        ids(touched.shops),
+        ids(keys.shops),
     ):
         world.shops[shop_id].official_unlinks = unlinks
 
 
-def _read_waivers(world: World, touched: Touched) -> None:
+def _read_waivers(world: World, keys: LoadKeys) -> None:
     """The waivers of who is named that nobody has ended, in the order granted."""
     for code, shop_id, account_id, until, granted_at, note, kind, who in query(
         "SELECT code, shop_id, account_id, until, granted_at, note, by_kind, by_id FROM waiver"
         f" WHERE ended_at IS NULL AND ({among('shop_id')} OR {among('account_id')}) ORDER BY id",
-        ids(touched.shops),
-        ids(touched.accounts),
+        ids(keys.shops),
+        ids(keys.accounts),
     ):
         by = Actor(kind, who) if kind else None
         waiver = Waiver(code, from_micros(until), _instant(granted_at), note, by)
         world.waivers(shop_id, account_id).append(waiver)
 
 
-def _read_history(world: World, touched: Touched) -> None:
+def _read_history(world: World, keys: LoadKeys) -> None:
     """The ended links that an imported one might overlap."""
-    if touched.imports:
+    if keys.imports:
         for row in query(
             f"SELECT {LINK_COLUMNS} FROM link WHERE {among('account_id')} AND linked_at IS NOT NULL"
             " AND ended_at > %s ORDER BY number",
-            ids(touched.imports),
-            to_micros(touched.imported_since),
+            ids(keys.imports),
+            to_micros(keys.imported_since),
         ):
             world.accounts[row[2]].established.append(link_of(row))
 

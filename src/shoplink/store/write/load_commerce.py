@@ -28,14 +28,14 @@ Place = tuple[str, str, str]
 """Account, content (empty is the showcase) and product."""
 
 
-class Goods(Struct):
+class CommerceKeys(Struct):
     """The products, contents and places that a batch names."""
 
     products: set[str] = set()
     contents: set[str] = set()
     places: set[Place] = set()
 
-    def name(self, command: Command) -> None:
+    def add(self, command: Command) -> None:
         """Add what a command names."""
         match command:
             case PutProduct():
@@ -55,40 +55,40 @@ class Goods(Struct):
             self.products.add(product_id)
             self.places.add((command.account_id, content_id, product_id))
 
-    def join(self, other: "Goods") -> "Goods":
+    def union(self, other: "CommerceKeys") -> "CommerceKeys":
         """What both name together."""
-        return Goods(
+        return CommerceKeys(
             self.products | other.products, self.contents | other.contents, self.places | other.places
         )
 
 
-class StoredGoods(Struct):
+class StoredCommerce(Struct):
     """What of them was there: products as they were, and the ids of contents."""
 
     products: dict[str, Product] = {}
     contents: set[str] = set()
 
 
-def load_goods(world: World, goods: Goods) -> tuple[StoredGoods, datetime]:
+def load_commerce(world: World, commerce: CommerceKeys) -> tuple[StoredCommerce, datetime]:
     """Read what is named into a World that holds its links already; and the newest instant among it."""
-    stored, floor = StoredGoods(), BEGINNING
-    if goods.products:
+    stored, floor = StoredCommerce(), BEGINNING
+    if commerce.products:
         for row in query(
             f"SELECT {PRODUCT_COLUMNS}, touched_at FROM product WHERE {among('product_id')}",
-            ids(goods.products),
+            ids(commerce.products),
         ):
             product = product_of(row[:11])
             stored.products[product.product_id] = world.shelf.products[product.product_id] = product
             floor = max(floor, from_micros(row[11]) or BEGINNING)
-    if goods.contents:
+    if commerce.contents:
         for row in query(
             f"SELECT content_id, account_id, kind, title FROM content WHERE {among('content_id')}",
-            ids(goods.contents),
+            ids(commerce.contents),
         ):
             stored.contents.add(row[0])
             world.shelf.contents[row[0]] = Content(*row)
-    if goods.places:
-        _read_items(world, goods.places)
+    if commerce.places:
+        _read_items(world, commerce.places)
     return stored, floor
 
 

@@ -13,8 +13,8 @@ from shoplink.core.facts import LIVE
 from shoplink.core.record_base import Record
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import Row, execute, insert, rows, rows_as, update
-from shoplink.store.write.load import Loaded
-from shoplink.store.write.save_commerce import save_goods
+from shoplink.store.write.load import LoadedState
+from shoplink.store.write.save_commerce import save_commerce
 
 _encode = msgspec.json.Encoder().encode
 
@@ -65,12 +65,12 @@ _WAIVER = {
 }
 
 
-def save(loaded: Loaded, events: Sequence[Event], records: Sequence[Record] = ()) -> None:
+def save(loaded: LoadedState, events: Sequence[Event], records: Sequence[Record] = ()) -> None:
     """Store the events in order, every row that they or time have changed, and the rows beside them."""
     _save_facts(loaded, events)
     _save_links(loaded, [event for event in events if isinstance(event, e.LinkEvent)])
     _save_waivers(events)
-    save_goods(loaded.goods, [event for event in events if isinstance(event, CommerceEvent)])
+    save_commerce(loaded.commerce, [event for event in events if isinstance(event, CommerceEvent)])
     _save_activations([event for event in events if isinstance(event, e.RulebookActivated)])
     save_alone(events, records)
 
@@ -86,7 +86,7 @@ def _save_records(records: Sequence[Record]) -> None:
     assert not records, "no family has records"
 
 
-def _save_facts(loaded: Loaded, events: Sequence[Event]) -> None:
+def _save_facts(loaded: LoadedState, events: Sequence[Event]) -> None:
     world = loaded.world
     shops = {event.shop_id: event.at for event in events if isinstance(event, e.ShopRecorded)}
     accounts = {
@@ -107,7 +107,7 @@ def _save_facts(loaded: Loaded, events: Sequence[Event]) -> None:
         insert(table, [row for row in given if row[0] not in known], **types, touched_at="bigint")
 
 
-def _save_links(loaded: Loaded, events: Sequence[e.LinkEvent]) -> None:
+def _save_links(loaded: LoadedState, events: Sequence[e.LinkEvent]) -> None:
     """Ended links first, so that what they held is free when the others take it; then new ones."""
     world, slots = loaded.world, _Slots(loaded)
     links: dict[str, Link] = {}
@@ -148,7 +148,7 @@ def _save_links(loaded: Loaded, events: Sequence[e.LinkEvent]) -> None:
 class _Slots:
     """Gives each live link a numbered slot of its shop and role; a constraint holds that it is the only one."""
 
-    def __init__(self, loaded: Loaded) -> None:
+    def __init__(self, loaded: LoadedState) -> None:
         """Leave the links that were live where they are."""
         self._loaded = loaded
         self._taken: dict[tuple[str, str], set[int]] = {}

@@ -7,7 +7,7 @@ from shoplink.core.commerce import events as e
 from shoplink.core.commerce.facts import Item
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import Row, execute, insert, rows, rows_as, update
-from shoplink.store.write.load_commerce import StoredGoods
+from shoplink.store.write.load_commerce import StoredCommerce
 
 _PRODUCT = {
     "product_id": "text",
@@ -42,7 +42,7 @@ _ITEM = {
 }
 
 
-def save_goods(stored: StoredGoods, events: Sequence[e.CommerceEvent]) -> None:
+def save_commerce(stored: StoredCommerce, events: Sequence[e.CommerceEvent]) -> None:
     """Store what these events, in order, have made of what was loaded."""
     recorded = [event for event in events if isinstance(event, e.ProductRecorded)]
     _save_products(stored, recorded)
@@ -51,7 +51,7 @@ def save_goods(stored: StoredGoods, events: Sequence[e.CommerceEvent]) -> None:
     _save_items([event for event in events if isinstance(event, e.ItemEvent)])
 
 
-def _save_products(stored: StoredGoods, events: Sequence[e.ProductRecorded]) -> None:
+def _save_products(stored: StoredCommerce, events: Sequence[e.ProductRecorded]) -> None:
     given = {
         event.product_id: (
             event.product_id,
@@ -73,7 +73,7 @@ def _save_products(stored: StoredGoods, events: Sequence[e.ProductRecorded]) -> 
     insert("product", _among(given, stored.products.keys(), known=False), **_PRODUCT)
 
 
-def _save_sales(stored: StoredGoods, events: Sequence[e.ProductRecorded]) -> None:
+def _save_sales(stored: StoredCommerce, events: Sequence[e.ProductRecorded]) -> None:
     """Close the periods of what went off, then open those of what came on; one may do both within a batch."""
     status = {product_id: product.status for product_id, product in stored.products.items()}
     begun: dict[str, list[list[object]]] = {}
@@ -99,7 +99,7 @@ def _save_sales(stored: StoredGoods, events: Sequence[e.ProductRecorded]) -> Non
     insert("on_sale", given, product_id="text", shop_id="text", since="bigint", until="bigint")
 
 
-def _save_contents(stored: StoredGoods, events: Sequence[e.ContentRecorded]) -> None:
+def _save_contents(stored: StoredCommerce, events: Sequence[e.ContentRecorded]) -> None:
     given = {
         event.content_id: (event.content_id, event.account_id, event.kind, event.title, to_micros(event.at))
         for event in events

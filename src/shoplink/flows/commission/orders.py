@@ -10,7 +10,7 @@ from shoplink.flows.look import look_at
 from shoplink.store.read.periods import links_of
 
 
-def attribute_orders(orders: Sequence[Order]) -> list[Attribution | None]:
+def judge_orders(orders: Sequence[Order]) -> list[Attribution | None]:
     """Whose each order is, in their order; None where no link was in force and the order names no rate.
 
     Reads within the snapshot of its caller, with what is overdue seen as done.

@@ -100,7 +100,7 @@ LISTED = {
 LINK = {"command": "import_link", "linked_at": "2024-01-01T00:00:00Z"}
 
 
-def goods() -> list[dict[str, Any]]:
+def commerce() -> list[dict[str, Any]]:
     """`tea` synced to its official account `lin`; 120 products added by `mei`; what `zoe` had is gone with her link."""
     lines: list[dict[str, Any]] = []
     for shop_id, number in (("tea", 3), ("home", 121)):
@@ -149,7 +149,7 @@ def shown(account_id: str, content_id: str | None = None) -> list[tuple[str, str
 @pytest.mark.usefixtures("database")
 def test_what_is_shown_is_given_out_and_shown_again_by_another_database() -> None:
     moment = {"at": "2024-11-11T12:00:00Z", "by": {"kind": "platform", "id": "p"}}
-    answers = execute_batch([parse_command({**line, **moment}) for line in goods()])
+    answers = execute_batch([parse_command({**line, **moment}) for line in commerce()])
     assert {answer["outcome"] for answer in answers} == {"accepted"}
     places = (("lin", None), ("mei", None), ("mei", "v1"), ("zoe", None))
     before = {one: shown(*one) for one in places}

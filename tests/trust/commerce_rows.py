@@ -13,7 +13,7 @@ from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import query
 
 
-def check_goods(world: World, commands: Iterable[Command], ids: Mapping[str, str]) -> None:
+def check_commerce(world: World, commands: Iterable[Command], ids: Mapping[str, str]) -> None:
     """Compare the rows that commands could touch with the model; `ids` has for each link's id the model's."""
     places: set[ItemKey] = set()
     products: set[str] = set()

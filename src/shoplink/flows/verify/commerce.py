@@ -1,18 +1,24 @@
-"""The event log, replayed: what every product, content and item must be by it."""
+"""Products, contents and items as the event log leaves them, and their rows compared with that."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any, Protocol
 
+import msgspec
 from msgspec import Struct
 
 from shoplink.core.commerce import events as e
 from shoplink.core.commerce.facts import Content, Item, ItemKey, Product
 from shoplink.core.instant import format_instant
+from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, differing
+from shoplink.store.database.fields import to_micros
+from shoplink.store.write.log import Row, content_rows, item_rows, on_sale_rows, product_rows
 
 _NOTHING = "it changes nothing, so nobody recorded it"
 
 
-class Sale(Struct):
+class LedgerSale(Struct):
     """A period in which a product was on sale; `until` None while it still is."""
 
     product_id: str
@@ -21,14 +27,14 @@ class Sale(Struct):
     until: datetime | None = None
 
 
-class Put(Struct):
+class LedgerItem(Struct):
     """An item as the log leaves it."""
 
     item: Item
     removed_at: datetime | None = None
 
 
-class GoodsLedger:
+class CommerceLedger:
     """Takes the events of commerce one by one; holds what they lead to.
 
     `open_items` holds the item added last in each place: whether one whose link has ended was there, only the
@@ -39,10 +45,10 @@ class GoodsLedger:
         """Start empty."""
         self.products: dict[str, tuple[Product, datetime]] = {}
         self.contents: dict[str, tuple[Content, datetime]] = {}
-        self.sales: list[Sale] = []
-        self.items: list[Put] = []
-        self._on_sale: dict[str, Sale] = {}
-        self._open: dict[ItemKey, Put] = {}
+        self.sales: list[LedgerSale] = []
+        self.items: list[LedgerItem] = []
+        self._on_sale: dict[str, LedgerSale] = {}
+        self._open: dict[ItemKey, LedgerItem] = {}
 
     def take(self, event: e.CommerceEvent) -> Iterator[str]:
         """Let an event have happened; why it cannot have, in words."""
@@ -68,7 +74,7 @@ class GoodsLedger:
         self.products[event.product_id] = (product, event.at)
         sale = self._on_sale.get(event.product_id)
         if product.status == "on_sale" and sale is None:
-            self._on_sale[event.product_id] = sale = Sale(event.product_id, event.shop_id, event.at)
+            self._on_sale[event.product_id] = sale = LedgerSale(event.product_id, event.shop_id, event.at)
             self.sales.append(sale)
         elif product.status == "off" and sale is not None:
             sale.until = event.at
@@ -92,7 +98,7 @@ class GoodsLedger:
         there = self._open.get(item.key())
         if there is not None and there.item.came_under in {None, item.came_under}:
             yield f"product {item.product_id} was there already"
-        put = Put(item)
+        put = LedgerItem(item)
         self.items.append(put)
         self._open[item.key()] = put
 
@@ -112,3 +118,85 @@ class GoodsLedger:
             content = self.contents.get(event.content_id)
             if content is None or content[0].account_id != event.account_id:
                 yield f"account {event.account_id} had no content {event.content_id} then"
+
+
+class CommerceCounts(Protocol):
+    """Where the rows are counted."""
+
+    products: int
+    contents: int
+    items: int
+
+
+def compare_commerce(ledger: CommerceLedger, counted: CommerceCounts) -> Iterator[Difference]:
+    """Every difference; the ledger is used up."""
+    for row in product_rows():
+        counted.products += 1
+        yield from _facts("product", row["product_id"], ledger.products.pop(row["product_id"], None), row)
+    for row in content_rows():
+        counted.contents += 1
+        yield from _facts("content", row["content_id"], ledger.contents.pop(row["content_id"], None), row)
+    yield from (Difference("product", key, MISSING) for key in ledger.products)
+    yield from (Difference("content", key, MISSING) for key in ledger.contents)
+    yield from _sales(ledger)
+    yield from _items(ledger, counted)
+
+
+def _facts(of: str, key: str, known: tuple[Any, datetime] | None, row: Row) -> Iterator[Difference]:
+    if known is None:
+        yield Difference(of, key, EXTRA)
+        return
+    facts = msgspec.structs.asdict(known[0])
+    expected = {
+        **{name: to_micros(value) if isinstance(value, datetime) else value for name, value in facts.items()},
+        "touched_at": to_micros(known[1]),
+    }
+    yield from differing(of, key, expected, row, LOG)
+
+
+def _sales(ledger: CommerceLedger) -> Iterator[Difference]:
+    """The periods on sale, of each product in their order."""
+    expected: defaultdict[str, list[Row]] = defaultdict(list)
+    for sale in ledger.sales:
+        fields = {"shop_id": sale.shop_id, "since": to_micros(sale.since), "until": to_micros(sale.until)}
+        expected[sale.product_id].append(fields)
+    yield from _in_turn("on_sale", "id", ((row["product_id"], row) for row in on_sale_rows()), expected)
+
+
+def _items(ledger: CommerceLedger, counted: CommerceCounts) -> Iterator[Difference]:
+    """The items, those that a place ever held in their order."""
+    expected: defaultdict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for put in ledger.items:
+        item = put.item
+        expected[item.account_id, item.content_id or "", item.product_id].append(
+            {
+                "shop_id": item.shop_id,
+                "came_under": item.came_under or "",
+                "commission_rate_bp": item.commission_rate_bp,
+                "added_at": to_micros(item.added_at),
+                "removed_at": to_micros(put.removed_at),
+            }
+        )
+
+    def rows() -> Iterator[tuple[Any, Row]]:
+        for row in item_rows():
+            counted.items += 1
+            yield (row["account_id"], row["content_id"], row["product_id"]), row
+
+    yield from _in_turn("item", "number", rows(), expected)
+
+
+def _in_turn(
+    of: str, key: str, rows: Iterator[tuple[Any, Row]], expected: dict[Any, list[Row]]
+) -> Iterator[Difference]:
+    """Rows against what is expected under the same key, one after the other."""
+    for subject, row in rows:
+        if not expected.get(subject):
+            yield Difference(of, str(row[key]), EXTRA)
+            continue
+        yield from differing(of, str(row[key]), expected[subject].pop(0), row, LOG)
+    for subject, left in expected.items():
+        name = (
+            subject if isinstance(subject, str) else " in ".join(reversed([part for part in subject if part]))
+        )
+        yield from (Difference(of, name, MISSING) for _ in left)

@@ -11,7 +11,7 @@ import pytest
 
 from shoplink.attribution.mapping import MappingError
 from shoplink.core.commission.attribution import Period
-from shoplink.flows.commission.period_file import PeriodsError, read_periods
+from shoplink.flows.commission.periods import PeriodsError, read_periods
 
 BEGUN = datetime(2026, 10, 1, 8, 30, 0, 250_000, UTC)
 ENDED = BEGUN + timedelta(days=31)
