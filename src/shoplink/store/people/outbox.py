@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from shoplink.core import Link
 from shoplink.core.facts import LinkStatus
+from shoplink.store.database.columns import LINK
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import Row, among, execute, ids, is_postgresql, query, rows, rows_as
-from shoplink.store.write.load import LINK_COLUMNS, link_of
 
 Windows = Sequence[tuple[datetime, datetime]]
 Outcome = Literal["sent", "moot", "failed", "none"]
@@ -149,8 +149,8 @@ def with_members(shop_ids: set[str], account_ids: set[str]) -> set[tuple[str, st
 
 def links_with(link_ids: set[str]) -> dict[str, Link]:
     """The links of these ids, as they are stored, by id."""
-    found = query(f"SELECT {LINK_COLUMNS} FROM link WHERE {among('link_id')}", ids(link_ids))
-    return {link.link_id: link for link in map(link_of, found)}
+    found = query(f"SELECT {LINK.sql} FROM link WHERE {among('link_id')}", ids(link_ids))
+    return {link.link_id: link for link in map(LINK.value, found)}
 
 
 def invitations_expiring(windows: Windows) -> list[Link]:
@@ -167,8 +167,8 @@ def _links_in(column: str, status: LinkStatus, windows: Windows) -> list[Link]:
     # The status is left out of the question: by the index of statuses SQLite would walk through all links that have it.
     within = " OR ".join([f"({column} > %s AND {column} <= %s)"] * len(windows))
     bounds = [to_micros(bound) for window in windows for bound in window]
-    found = query(f"SELECT {LINK_COLUMNS} FROM link WHERE {column} IS NOT NULL AND ({within})", *bounds)
-    return [link for row in found if (link := link_of(row)).status == status]
+    found = query(f"SELECT {LINK.sql} FROM link WHERE {column} IS NOT NULL AND ({within})", *bounds)
+    return [link for row in found if (link := LINK.value(row)).status == status]
 
 
 def claim(at: datetime, lease_until: datetime, limit: int) -> list[DueMail]:

@@ -13,10 +13,9 @@ from shoplink.core import Link
 from shoplink.core.commerce.facts import Content, Item, Product
 from shoplink.core.commerce.picker import Thresholds
 from shoplink.core.instant import shift
+from shoplink.store.database.columns import CONTENT, ITEM, LINK, PRODUCT
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import among, ids, query
-from shoplink.store.write.load import LINK_COLUMNS, link_of
-from shoplink.store.write.load_commerce import ITEM_COLUMNS, PRODUCT_COLUMNS, item_of, product_of
 
 _ON_SALE = (
     "EXISTS (SELECT 1 FROM on_sale WHERE on_sale.product_id = item.product_id AND on_sale.since <= %s"
@@ -41,14 +40,14 @@ class ContentCount(Struct, frozen=True):
 
 def one_product(product_id: str) -> Product | None:
     """A product as it is stored."""
-    found = query(f"SELECT {PRODUCT_COLUMNS} FROM product WHERE product_id = %s", product_id)
-    return product_of(found[0]) if found else None
+    found = query(f"SELECT {PRODUCT.sql} FROM product WHERE product_id = %s", product_id)
+    return PRODUCT.value(found[0]) if found else None
 
 
 def one_content(content_id: str) -> Content | None:
     """A content as it is stored."""
-    found = query("SELECT content_id, account_id, kind, title FROM content WHERE content_id = %s", content_id)
-    return Content(*found[0]) if found else None
+    found = query(f"SELECT {CONTENT.sql} FROM content WHERE content_id = %s", content_id)
+    return CONTENT.value(found[0]) if found else None
 
 
 def page_of_products(  # noqa: PLR0913 (what products may be asked for by)
@@ -78,12 +77,12 @@ def page_of_products(  # noqa: PLR0913 (what products may be asked for by)
     if potential is not None:
         wanted += _potential(*potential)
     found = query(
-        f"SELECT {PRODUCT_COLUMNS} FROM product WHERE {' AND '.join(condition for condition, _ in wanted)}"
+        f"SELECT {PRODUCT.sql} FROM product WHERE {' AND '.join(condition for condition, _ in wanted)}"
         " ORDER BY product_id LIMIT %s",
         *(param for _, params in wanted for param in params),
         limit,
     )
-    return [product_of(row) for row in found]
+    return [PRODUCT.value(row) for row in found]
 
 
 def _like(part: str) -> str:
@@ -106,13 +105,13 @@ def _potential(thresholds: Thresholds, at: datetime) -> list[tuple[str, tuple[An
 def link_in_force(account_id: str, at: datetime) -> Link | None:
     """The link by which an account was linked at an instant, as it is stored; at most one is (R8)."""
     found = query(
-        f"SELECT {LINK_COLUMNS} FROM link WHERE account_id = %s AND linked_at <= %s"
+        f"SELECT {LINK.sql} FROM link WHERE account_id = %s AND linked_at <= %s"
         " AND (ended_at IS NULL OR ended_at > %s) ORDER BY number DESC LIMIT 1",
         account_id,
         to_micros(at),
         to_micros(at),
     )
-    return link_of(found[0]) if found else None
+    return LINK.value(found[0]) if found else None
 
 
 def page_of_place(  # noqa: PLR0913, PLR0917 (a place, an instant, a page)
@@ -120,11 +119,10 @@ def page_of_place(  # noqa: PLR0913, PLR0917 (a place, an instant, a page)
 ) -> list[Shown]:
     """What a place showed at an instant, in the order of product ids; `link` is the one in force then."""
     now = to_micros(at)
-    columns = ", ".join(f"item.{name}" for name in ITEM_COLUMNS.split(", "))
-    items = {
-        row[2]: item_of(row)
-        for row in query(
-            f"SELECT {columns} FROM item WHERE item.account_id = %s AND item.content_id = %s"
+    found = map(
+        ITEM.value,
+        query(
+            f"SELECT {ITEM.sql_of('item')} FROM item WHERE item.account_id = %s AND item.content_id = %s"
             f" AND item.product_id > %s AND item.came_under IN ('', %s) AND {_THERE} AND {_ON_SALE}"
             " ORDER BY item.product_id LIMIT %s",
             account_id,
@@ -136,8 +134,9 @@ def page_of_place(  # noqa: PLR0913, PLR0917 (a place, an instant, a page)
             now,
             now,
             limit,
-        )
-    }
+        ),
+    )
+    items = {item.product_id: item for item in found}
     synced = _page_of_synced(link, at, limit, after) if link is not None and content_id is None else set()
     product_ids = sorted(items.keys() | synced)[:limit]
     products = products_of(product_ids)
@@ -165,8 +164,8 @@ def _page_of_synced(link: Link, at: datetime, limit: int, after: str) -> set[str
 
 def products_of(product_ids: Collection[str]) -> dict[str, Product]:
     """Products by id."""
-    found = query(f"SELECT {PRODUCT_COLUMNS} FROM product WHERE {among('product_id')}", ids(product_ids))
-    return {row[0]: product_of(row) for row in found}
+    found = query(f"SELECT {PRODUCT.sql} FROM product WHERE {among('product_id')}", ids(product_ids))
+    return {row[0]: PRODUCT.value(row) for row in found}
 
 
 def page_of_contents(  # noqa: PLR0913, PLR0917 (an account, an instant, a page)
@@ -176,7 +175,7 @@ def page_of_contents(  # noqa: PLR0913, PLR0917 (an account, an instant, a page)
     now = to_micros(at)
     only, which = ("", ()) if content_id is None else (" AND content_id = %s", (content_id,))
     found = query(
-        "SELECT content_id, account_id, kind, title, (SELECT count(*) FROM item WHERE"
+        f"SELECT {CONTENT.sql}, (SELECT count(*) FROM item WHERE"
         " item.account_id = content.account_id AND item.content_id = content.content_id"
         f" AND item.came_under IN ('', %s) AND {_THERE} AND {_ON_SALE})"
         f" FROM content WHERE account_id = %s AND content_id > %s{only} ORDER BY content_id LIMIT %s",
@@ -190,7 +189,7 @@ def page_of_contents(  # noqa: PLR0913, PLR0917 (an account, an instant, a page)
         *which,
         limit,
     )
-    return [ContentCount(Content(*row[:4]), row[4]) for row in found]
+    return [ContentCount(CONTENT.value(row), *CONTENT.rest(row)) for row in found]
 
 
 class Leaving(Struct, frozen=True):
@@ -251,9 +250,8 @@ def count_spots(product_ids: Collection[str], links: Collection[str]) -> dict[tu
 
 def page_of_spots(product_id: str, links: Collection[str], limit: int, after: int) -> list[Spot]:
     """Where a product is, in the order added, behind the number `after`."""
-    columns = ", ".join(f"item.{name}" for name in ITEM_COLUMNS.split(", "))
     found = query(
-        f"SELECT item.number, COALESCE(content.kind, 'showcase'), {columns} FROM item"
+        f"SELECT {ITEM.sql_of('item')}, item.number, COALESCE(content.kind, 'showcase') FROM item"
         " LEFT JOIN content ON content.content_id = item.content_id"
         " WHERE item.product_id = %s AND item.number > %s AND item.removed_at IS NULL"
         f" AND (item.came_under = '' OR {among('item.came_under')}) ORDER BY item.number LIMIT %s",
@@ -262,4 +260,8 @@ def page_of_spots(product_id: str, links: Collection[str], limit: int, after: in
         ids(links),
         limit,
     )
-    return [Spot(row[0], item_of(row[2:]), row[1]) for row in found]
+    spots = []
+    for row in found:
+        number, where = ITEM.rest(row)
+        spots.append(Spot(number, ITEM.value(row), where))
+    return spots

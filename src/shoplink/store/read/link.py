@@ -14,9 +14,9 @@ from django.db import connection, transaction
 from psycopg import IsolationLevel
 
 from shoplink.core import AnyEvent, Event, Link
+from shoplink.store.database.columns import LINK
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import is_postgresql, query
-from shoplink.store.write.load import LINK_COLUMNS, link_of
 
 read_event = msgspec.json.Decoder(AnyEvent).decode
 """The event that a row of the log holds."""
@@ -61,8 +61,8 @@ def query_nothing(statement: str) -> None:
 
 def one_link(link_id: str) -> Link | None:
     """A link as it is stored."""
-    found = query(f"SELECT {LINK_COLUMNS} FROM link WHERE link_id = %s", link_id)
-    return link_of(found[0]) if found else None
+    found = query(f"SELECT {LINK.sql} FROM link WHERE link_id = %s", link_id)
+    return LINK.value(found[0]) if found else None
 
 
 def status_of_link(link_id: str) -> str:
@@ -109,12 +109,12 @@ def page_of_links(  # noqa: PLR0913 (what links may be asked for by)
             return _page_of_status(limit, after, has_it, is_due)
         wanted.append((f"(({has_it[0]}) OR ({is_due[0]}))", (*has_it[1], *is_due[1])))
     found = query(
-        f"SELECT {LINK_COLUMNS}, number FROM link WHERE {' AND '.join(condition for condition, _ in wanted)}"
+        f"SELECT {LINK.sql}, number FROM link WHERE {' AND '.join(condition for condition, _ in wanted)}"
         " ORDER BY number LIMIT %s",
         *(param for _, params in wanted for param in params),
         limit,
     )
-    return [(row[-1], link_of(row)) for row in found]
+    return [(row[-1], LINK.value(row)) for row in found]
 
 
 def _page_of_status(
@@ -125,27 +125,27 @@ def _page_of_status(
     Few are due that the timer has not come to yet; the plus keeps them from being looked for by number.
     """
     halves = [
-        f"SELECT * FROM (SELECT {LINK_COLUMNS}, number FROM link WHERE {number} > %s AND {condition}"
+        f"SELECT * FROM (SELECT {LINK.sql}, number FROM link WHERE {number} > %s AND {condition}"
         f" ORDER BY {number} LIMIT %s) AS half"
         for number, condition in (("number", has_it[0]), ("+number", is_due[0]))
     ]
     params = (after, *has_it[1], limit, after, *is_due[1], limit, limit)
     found = query(f"{' UNION '.join(halves)} ORDER BY number LIMIT %s", *params)
-    return [(row[-1], link_of(row)) for row in found]
+    return [(row[-1], LINK.value(row)) for row in found]
 
 
 def invitations_expiring(now: datetime, until: datetime, limit: int, market: str | None = None) -> list[Link]:
     """Invitations whose deadline comes by an instant, the next one first."""
     condition, params = ("", ()) if market is None else (" AND market = %s", (market,))
     found = query(
-        f"SELECT {LINK_COLUMNS} FROM link WHERE due_at IS NOT NULL AND due_at > %s AND due_at <= %s"
+        f"SELECT {LINK.sql} FROM link WHERE due_at IS NOT NULL AND due_at > %s AND due_at <= %s"
         f" AND status = 'invited'{condition} ORDER BY due_at LIMIT %s",
         to_micros(now),
         to_micros(until),
         *params,
         limit,
     )
-    return [link_of(row) for row in found]
+    return [LINK.value(row) for row in found]
 
 
 def page_of_shops(limit: int, after: str, market: str | None = None) -> list[str]:

@@ -6,11 +6,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from shoplink.core import Link
+from shoplink.store.database.columns import LINK
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import query, rows, rows_as
-from shoplink.store.write.load import LINK_COLUMNS, link_of
 
-_COLUMNS = ", ".join(f"link.{name}" for name in LINK_COLUMNS.split(", "))
 _PAIR = "link.account_id = given.account_id AND link.shop_id = given.shop_id"
 _NUL = "\x00"
 
@@ -29,9 +28,9 @@ def links_of(pairs: Iterable[tuple[str, str]], at: datetime) -> list[Stored]:
         pair for pair in pairs if _NUL not in "".join(pair)
     )  # no id holds one, and no database takes it
     found = query(
-        f"SELECT {_COLUMNS}, link.due_at FROM {rows_as(shop_id='text', account_id='text')}"
+        f"SELECT {LINK.sql_of('link')}, link.due_at FROM {rows_as(shop_id='text', account_id='text')}"
         f" JOIN link ON {_PAIR} AND (link.linked_at IS NOT NULL OR link.due_at <= %s)",
         asked,
         now,
     )
-    return [Stored(link_of(row), row[-1] is not None and row[-1] <= (now or 0)) for row in found]
+    return [Stored(LINK.value(row), row[-1] is not None and row[-1] <= (now or 0)) for row in found]

@@ -6,8 +6,8 @@ decision counts is read, never a history: a fixed number of statements however m
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -18,15 +18,12 @@ from shoplink.core.case import AccountRecord, ShopRecord
 from shoplink.core.commands import Command, ImportLink
 from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING, END, shift
+from shoplink.store.database.columns import ACCOUNT, LINK, SHOP
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, rows_as
 from shoplink.store.write.load_commerce import CommerceKeys, StoredCommerce, load_commerce
 
 _LIVE = "status IN ('invited', 'in_review', 'linked')"
-LINK_COLUMNS = (
-    "link_id, shop_id, account_id, role, status, rulebook, invited_at, expires_at, accepted_at, linked_at,"
-    " ended_at, unlink_requested_at, settlement, reference, synced_since"
-)
 
 
 class LoadKeys(Struct):
@@ -117,7 +114,7 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
     _read_history(world, keys)
     links = {}
     for row in live:
-        link, (slot, due_at, changed_at) = link_of(row), row[15:18]
+        link, (slot, due_at, changed_at) = LINK.value(row), LINK.rest(row)
         if link.account_id in world.accounts:
             stored = LiveLink(link, slot, from_micros(due_at), changed_at)
             links[link.link_id] = stored
@@ -133,11 +130,10 @@ def _latest(micros: Iterable[int]) -> datetime:
 
 def _read_shops(shop_ids: set[str], lock: str) -> dict[str, tuple[Shop, int]]:
     found = query(
-        f"SELECT shop_id, name, market, enrolment, status, touched_at FROM shop WHERE {among('shop_id')}"
-        f" ORDER BY shop_id{lock}",
+        f"SELECT {SHOP.sql}, touched_at FROM shop WHERE {among('shop_id')} ORDER BY shop_id{lock}",
         ids(shop_ids),
     )
-    return {row[0]: (Shop(*row[:5]), row[5]) for row in found}
+    return {row[0]: (SHOP.value(row), *SHOP.rest(row)) for row in found}
 
 
 def _live_links_of_shops(shop_ids: set[str]) -> list[tuple[Any, ...]]:
@@ -159,38 +155,19 @@ def _accounts_before(starts: Mapping[str, datetime]) -> set[str]:
 
 def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account, int]]:
     found = query(
-        "SELECT account_id, handle, region, registered_in, birth_date, status, commerce_permission, followers,"
-        f" touched_at FROM account WHERE {among('account_id')} ORDER BY account_id{lock}",
+        f"SELECT {ACCOUNT.sql}, touched_at FROM account WHERE {among('account_id')} ORDER BY account_id{lock}",
         ids(account_ids),
     )
-    return {
-        row[0]: (
-            Account(
-                row[0], row[1], row[2], row[3], date.fromisoformat(row[4]) if row[4] else None, *row[5:8]
-            ),
-            row[8],
-        )
-        for row in found
-    }
+    return {row[0]: (ACCOUNT.value(row), *ACCOUNT.rest(row)) for row in found}
 
 
 def _read_live_links(account_ids: set[str]) -> list[tuple[Any, ...]]:
     """Those of the named shops are among them: a shop gets no new one while it is locked."""
     return query(
-        f"SELECT {LINK_COLUMNS}, slot, due_at, touched_at FROM link WHERE {among('account_id')} AND {_LIVE}"
+        f"SELECT {LINK.sql}, slot, due_at, touched_at FROM link WHERE {among('account_id')} AND {_LIVE}"
         " ORDER BY number",
         ids(account_ids),
     )
-
-
-def link_of(row: Sequence[Any]) -> Link:
-    """The link in a row of LINK_COLUMNS."""
-    return Link(*row[:6], *_instants(row[6:12]), *row[12:14], *_instants(row[14:15]))
-
-
-def _instants(row: Sequence[int | None]) -> list[datetime | None]:
-    # Most instants of most links are not there, and not converting them saves a third of a link's cost.
-    return [None if micros is None else from_micros(micros) for micros in row]
 
 
 def _last_happened(account_ids: Iterable[str]) -> datetime:
@@ -212,12 +189,12 @@ def _last_happened(account_ids: Iterable[str]) -> datetime:
 def _read_newest(world: World, keys: LoadKeys) -> None:
     """The link recorded last of each pair that is named."""
     for row in query(
-        f"SELECT {LINK_COLUMNS} FROM link WHERE number IN (SELECT (SELECT max(number) FROM link AS l"
+        f"SELECT {LINK.sql} FROM link WHERE number IN (SELECT (SELECT max(number) FROM link AS l"
         " WHERE l.shop_id = given.shop_id AND l.account_id = given.account_id)"
         f" FROM {rows_as(shop_id='text', account_id='text')})",
         rows(sorted(keys.pairs)),
     ):
-        world.accounts[row[2]].newest[row[1]] = link_of(row)
+        world.accounts[row[2]].newest[row[1]] = LINK.value(row)
 
 
 def _read_windows(world: World, keys: LoadKeys, not_before: datetime) -> None:
@@ -269,12 +246,12 @@ def _read_history(world: World, keys: LoadKeys) -> None:
     """The ended links that an imported one might overlap."""
     if keys.imports:
         for row in query(
-            f"SELECT {LINK_COLUMNS} FROM link WHERE {among('account_id')} AND linked_at IS NOT NULL"
+            f"SELECT {LINK.sql} FROM link WHERE {among('account_id')} AND linked_at IS NOT NULL"
             " AND ended_at > %s ORDER BY number",
             ids(keys.imports),
             to_micros(keys.imported_since),
         ):
-            world.accounts[row[2]].established.append(link_of(row))
+            world.accounts[row[2]].established.append(LINK.value(row))
 
 
 def _read_activations(world: World, links: Iterable[LiveLink], not_before: datetime) -> None:

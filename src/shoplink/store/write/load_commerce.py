@@ -6,23 +6,17 @@ database when a batch names none.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 
 from shoplink.core import World
 from shoplink.core.command_base import Command
 from shoplink.core.commerce.commands import AddFromShop, Promote, PutContent, PutProduct, RemoveItem
-from shoplink.core.commerce.facts import Content, Item, Product
+from shoplink.core.commerce.facts import Product
 from shoplink.core.instant import BEGINNING
+from shoplink.store.database.columns import CONTENT, ITEM, PRODUCT
 from shoplink.store.database.fields import from_micros
 from shoplink.store.database.sql import among, ids, query, rows, rows_as
-
-PRODUCT_COLUMNS = (
-    "product_id, shop_id, title, price_minor, currency, status, listed_at, commission_rate_bp, units_7d,"
-    " units_prev_7d, rank_page"
-)
-ITEM_COLUMNS = "account_id, content_id, product_id, shop_id, came_under, added_at, commission_rate_bp"
 
 Place = tuple[str, str, str]
 """Account, content (empty is the showcase) and product."""
@@ -74,19 +68,19 @@ def load_commerce(world: World, commerce: CommerceKeys) -> tuple[StoredCommerce,
     stored, floor = StoredCommerce(), BEGINNING
     if commerce.products:
         for row in query(
-            f"SELECT {PRODUCT_COLUMNS}, touched_at FROM product WHERE {among('product_id')}",
+            f"SELECT {PRODUCT.sql}, touched_at FROM product WHERE {among('product_id')}",
             ids(commerce.products),
         ):
-            product = product_of(row[:11])
+            product, (touched_at,) = PRODUCT.value(row), PRODUCT.rest(row)
             stored.products[product.product_id] = world.shelf.products[product.product_id] = product
-            floor = max(floor, from_micros(row[11]) or BEGINNING)
+            floor = max(floor, from_micros(touched_at) or BEGINNING)
     if commerce.contents:
         for row in query(
-            f"SELECT content_id, account_id, kind, title FROM content WHERE {among('content_id')}",
+            f"SELECT {CONTENT.sql} FROM content WHERE {among('content_id')}",
             ids(commerce.contents),
         ):
             stored.contents.add(row[0])
-            world.shelf.contents[row[0]] = Content(*row)
+            world.shelf.contents[row[0]] = CONTENT.value(row)
     if commerce.places:
         _read_items(world, commerce.places)
     return stored, floor
@@ -94,32 +88,12 @@ def load_commerce(world: World, commerce: CommerceKeys) -> tuple[StoredCommerce,
 
 def _read_items(world: World, places: Iterable[Place]) -> None:
     """The items in the places that are there; what came under a link that has ended is not."""
-    columns = ", ".join(f"item.{name}" for name in ITEM_COLUMNS.split(", "))
     for row in query(
-        f"SELECT {columns} FROM {rows_as(account_id='text', content_id='text', product_id='text')}"
+        f"SELECT {ITEM.sql_of('item')} FROM {rows_as(account_id='text', content_id='text', product_id='text')}"
         " JOIN item ON item.account_id = given.account_id AND item.content_id = given.content_id"
         " AND item.product_id = given.product_id WHERE item.removed_at IS NULL",
         rows(sorted(places)),
     ):
-        item = item_of(row)
+        item = ITEM.value(row)
         if item.came_under is None or item.came_under in world.live:
             world.shelf.items[item.key()] = item
-
-
-def product_of(row: Any) -> Product:
-    """The product in a row of PRODUCT_COLUMNS."""
-    return Product(*row[:6], *map(from_micros, row[6:7]), *row[7:11])
-
-
-def item_of(row: Any) -> Item:
-    """The item in a row of ITEM_COLUMNS."""
-    account_id, content_id, product_id, shop_id, came_under, added_at, rate = row
-    return Item(
-        account_id,
-        content_id or None,
-        product_id,
-        shop_id,
-        came_under or None,
-        from_micros(added_at) or BEGINNING,
-        rate,
-    )

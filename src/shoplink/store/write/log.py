@@ -10,26 +10,15 @@ from typing import Any
 from django.db import OperationalError, connection
 
 from shoplink.core import Link
+from shoplink.store.database import columns
 from shoplink.store.database.sql import is_postgresql, query
-from shoplink.store.write.load import LINK_COLUMNS, link_of
-from shoplink.store.write.load_commerce import ITEM_COLUMNS, PRODUCT_COLUMNS
 
 PAGE_ROWS = 5_000
 
 Row = dict[str, Any]
 
-SHOP = ("shop_id", "name", "market", "enrolment", "status", "touched_at")
-ACCOUNT = (
-    "account_id",
-    "handle",
-    "region",
-    "registered_in",
-    "birth_date",
-    "status",
-    "commerce_permission",
-    "followers",
-    "touched_at",
-)
+SHOP = (*columns.SHOP.names, "touched_at")
+ACCOUNT = (*columns.ACCOUNT.names, "touched_at")
 LINK = (
     "account_id",
     "number",
@@ -92,10 +81,10 @@ TICKET = (
     "updated_at",
     "ended_at",
 )
-PRODUCT = (*PRODUCT_COLUMNS.split(", "), "touched_at")
+PRODUCT = (*columns.PRODUCT.names, "touched_at")
 ON_SALE = ("id", "product_id", "shop_id", "since", "until")
-CONTENT = ("content_id", "account_id", "kind", "title", "touched_at")
-ITEM = ("number", *ITEM_COLUMNS.split(", "), "removed_at")
+CONTENT = (*columns.CONTENT.names, "touched_at")
+ITEM = ("number", *columns.ITEM.names, "removed_at")
 EVENT = ("position", "number", "type", "at", "shop_id", "account_id", "link_id", "data")
 
 
@@ -132,7 +121,7 @@ def link_rows() -> Iterator[Row]:
 
 def link_in(row: Row) -> Link:
     """The link that a row of `link_rows` holds."""
-    return link_of([row[name] for name in LINK_COLUMNS.split(", ")])
+    return columns.LINK.value([row[name] for name in columns.LINK.names])
 
 
 def waiver_rows() -> Iterator[Row]:
@@ -190,16 +179,16 @@ def synced_link_rows() -> Iterator[Row]:
     return _pages("link", LINK, ("number",), "status = 'linked' AND synced_since IS NOT NULL")
 
 
-def _pages(table: str, columns: tuple[str, ...], key: tuple[str, ...], where: str = "true") -> Iterator[Row]:
+def _pages(table: str, names: tuple[str, ...], key: tuple[str, ...], where: str = "true") -> Iterator[Row]:
     """A table's rows in the order of a key, in bounded memory."""
-    names, order = ", ".join(f'"{name}"' for name in columns), ", ".join(key)
+    quoted, order = ", ".join(f'"{name}"' for name in names), ", ".join(key)
     after, last = "", ()
     while True:
         page = query(
-            f"SELECT {names} FROM {table} WHERE {where}{after} ORDER BY {order} LIMIT {PAGE_ROWS}", *last
+            f"SELECT {quoted} FROM {table} WHERE {where}{after} ORDER BY {order} LIMIT {PAGE_ROWS}", *last
         )
-        yield from (dict(zip(columns, row, strict=True)) for row in page)
+        yield from (dict(zip(names, row, strict=True)) for row in page)
         if len(page) < PAGE_ROWS:
             return
-        last = tuple(page[-1][columns.index(name)] for name in key)
+        last = tuple(page[-1][names.index(name)] for name in key)
         after = f" AND ({order}) > ({', '.join(['%s'] * len(key))})"

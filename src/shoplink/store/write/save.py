@@ -95,9 +95,11 @@ def _save_facts(loaded: LoadedState, events: Sequence[Event]) -> None:
         if isinstance(event, e.AccountRecorded | e.AccountCorrected)
     }
     # In the order of the ids: batches that record the same new things must not wait for each other in a circle.
-    shop_rows = [(*_values(world.shops[key].facts), to_micros(at)) for key, at in sorted(shops.items())]
+    shop_rows = [
+        (*_values(world.shops[key].facts, _SHOP), to_micros(at)) for key, at in sorted(shops.items())
+    ]
     account_rows = [
-        (*_values(world.accounts[key].facts), to_micros(at)) for key, at in sorted(accounts.items())
+        (*_values(world.accounts[key].facts, _ACCOUNT), to_micros(at)) for key, at in sorted(accounts.items())
     ]
     for table, key, given, known, types in (
         ("shop", "shop_id", shop_rows, loaded.shops, _SHOP),
@@ -273,5 +275,7 @@ def append(events: Sequence[Event]) -> None:
     insert("event", given, type="text", **types)
 
 
-def _values(facts: msgspec.Struct) -> tuple[object, ...]:
-    return tuple(msgspec.to_builtins(facts).values())
+def _values(facts: msgspec.Struct, columns: Iterable[str]) -> tuple[object, ...]:
+    """The fields that columns are named after, in the columns' order."""
+    stored = msgspec.to_builtins(facts)
+    return tuple(stored[name] for name in columns)
