@@ -34,7 +34,7 @@ class Service(NamedTuple):
 def serving(database: str, *options: str, program: Sequence[str | Path] = (SHOPLINK,)) -> Iterator[Service]:
     """A service on a database, until the block ends; its limits of requests are out of the way."""
     use(database)
-    _, secret = keys.create("benchmark", set(keys.SCOPES), clock.now())
+    _, secret = keys.create_key("benchmark", set(keys.SCOPES), clock.now())
     leave()
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="shoplink-benchmark-") as home:

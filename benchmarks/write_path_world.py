@@ -15,7 +15,7 @@ from psycopg import sql
 
 import tests.conftest  # noqa: F401 (sets Django up, with a folder of its own)
 from shoplink.flows import clock
-from shoplink.store.database.owner import release
+from shoplink.store.database.owner import release_ownership
 from shoplink.store.read import tally
 from tests.databases import fresh, use
 
@@ -152,7 +152,7 @@ def _indexed_afterwards(cursor: Any) -> Iterator[None]:
 
 def leave() -> None:
     """Close this process's connection, so that another may own the database."""
-    release()
+    release_ownership()
     connection.close()
 
 

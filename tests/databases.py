@@ -24,7 +24,7 @@ from django.db import connection, connections
 
 from shoplink.config.database import database_settings
 from shoplink.demo import personas, world
-from shoplink.store.database.owner import release
+from shoplink.store.database.owner import release_ownership
 
 KINDS = ("sqlite", "postgresql")
 
@@ -91,7 +91,7 @@ def _demo(kind: str) -> str:
     use(url)
     world.build_demo()
     personas.add_personas()
-    release()
+    release_ownership()
     _rest()
     return url
 

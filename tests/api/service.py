@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from django.db import connections
 
 from shoplink.flows import clock
-from shoplink.store.database.owner import release
+from shoplink.store.database.owner import release_ownership
 from shoplink.store.people import keys
 from tests.databases import fresh, use
 from tests.server import serving
@@ -150,13 +150,13 @@ def running(kind: str, home: Path, **environment: str) -> Iterator[Service]:
     database = fresh(kind)
     use(database)
     now = clock.now()
-    key_id, every = keys.create("all", set(keys.SCOPES), now)
+    key_id, every = keys.create_key("all", set(keys.SCOPES), now)
     secrets = {"all": every}
     for name in ("read", "shop"):
-        secrets[name] = keys.create(name, {name}, now)[1]
-    revoked, secrets["revoked"] = keys.create("revoked", {"read"}, now)
-    keys.revoke(revoked, now)
-    release()
+        secrets[name] = keys.create_key(name, {name}, now)[1]
+    revoked, secrets["revoked"] = keys.create_key("revoked", {"read"}, now)
+    keys.revoke_key(revoked, now)
+    release_ownership()
     connections["default"].close()
     with serving(database, home, **environment) as url:
         yield Service(url, database, Caller(url, every), key_id, secrets)

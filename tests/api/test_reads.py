@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from shoplink.core import Command, parse_command
 from shoplink.flows.execute import execute_as_of, execute_batch
-from shoplink.store.database.owner import release
+from shoplink.store.database.owner import release_ownership
 from shoplink.store.people import keys
 from tests.databases import use
 
@@ -80,7 +80,7 @@ def get(database: str) -> Callable[[str], Any]:
     """Look at something in a world of which nothing that is due has been stored."""
     assert database
     _world(3)
-    headers = {"HTTP_AUTHORIZATION": f"Bearer {keys.create('reader', {'read'}, LONG_AGO)[1]}"}
+    headers = {"HTTP_AUTHORIZATION": f"Bearer {keys.create_key('reader', {'read'}, LONG_AGO)[1]}"}
 
     def get(path: str) -> Any:
         response = Client().get(path, **headers)  # type: ignore[arg-type]
@@ -96,7 +96,7 @@ def post(database: str) -> Callable[[list[Any]], Any]:
     assert database
     _world(3)
     headers = {
-        "HTTP_AUTHORIZATION": f"Bearer {keys.create('reader', {'read'}, LONG_AGO)[1]}",
+        "HTTP_AUTHORIZATION": f"Bearer {keys.create_key('reader', {'read'}, LONG_AGO)[1]}",
         "HTTP_SHOPLINK_ACTOR": "platform:p",
     }
 
@@ -113,7 +113,7 @@ def _read_only(url: str) -> Iterator[None]:
     """The database on a connection, and where it is a file on a file, that cannot write."""
     connections["default"].close()
     if connection.vendor == "sqlite":
-        release()
+        release_ownership()
         path = Path(url.removeprefix("sqlite:///"))
         use(f"{url}?mode=ro")
         connections["default"].settings_dict["NAME"] = f"file:{path}?mode=ro"

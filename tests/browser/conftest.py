@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from shoplink.store.database.owner import release
+from shoplink.store.database.owner import release_ownership
 from tests.browser.drive import Demo
 from tests.databases import fresh_demo, use
 from tests.server import serving
@@ -48,7 +48,7 @@ def served(folder: Path, browser: Browser) -> Iterator[Demo]:
     url = fresh_demo("sqlite")
     use(url)
     addresses = Demo.addresses_of_the_tour()
-    release()
+    release_ownership()
     # All requests come from one address in quick succession; the rate limit is not under test here.
     with serving(url, folder, SHOPLINK_RATE_PER_SECOND="100000") as address:
         yield Demo(browser, address, addresses)

@@ -11,7 +11,7 @@ import pytest
 from shoplink.core.instant import parse_instant
 from shoplink.flows import clock
 from shoplink.store.people import keys
-from shoplink.store.people.keys import SCOPES, find
+from shoplink.store.people.keys import SCOPES, find_key
 from shoplink.store.read.refusal import activations
 from tests.cli.test_operate_serve import shoplink
 from tests.traceability import ROOT
@@ -59,7 +59,7 @@ def test_a_key_is_shown_once_and_opens_until_it_is_revoked(run: Run) -> None:
     secret = done.stdout.strip()
     assert done.returncode == 0
     assert done.stdout == f"{secret}\n", "piped, it is the key alone"
-    key = find(secret)
+    key = find_key(secret)
     assert key is not None
     assert (key.name, key.scopes) == ("checkout", ("read", "shop"))
     assert key.key_id in done.stderr
@@ -76,8 +76,8 @@ def test_a_key_is_shown_once_and_opens_until_it_is_revoked(run: Run) -> None:
     time.sleep(
         keys._TRUSTED_SECONDS
     )  # so long may a key that another process has revoked still open something
-    assert find(secret) is None
-    assert find(made["key"]) is not None
+    assert find_key(secret) is None
+    assert find_key(made["key"]) is not None
     again = run("keys", "revoke", key.key_id)
     assert (again.returncode, again.stdout) == (1, "")
     assert f"no active key has the id '{key.key_id}'" in again.stderr

@@ -14,8 +14,8 @@ from shoplink.demo import world as demo
 from shoplink.flows import clock
 from shoplink.flows.execute import execute, execute_as_of, execute_batch
 from shoplink.flows.tick import tick
-from shoplink.store.database.owner import release
-from shoplink.store.people.keys import SCOPES, find
+from shoplink.store.database.owner import release_ownership
+from shoplink.store.people.keys import SCOPES, find_key
 from shoplink.store.read.link import page_of_links, read_event
 from shoplink.store.write.feed import read_feed
 from tests.cli.test_operate_commands import Run, run
@@ -101,15 +101,15 @@ def test_a_second_run_keeps_the_world_and_replaces_the_key(run: Run) -> None:
     second = msgspec.json.decode(run("demo", "--json").stdout)
     assert (first["made"], second["made"]) == (True, False)
     assert len(read_feed(0, 1000)) == events
-    assert find(first["key"]) is None
-    key = find(second["key"])
+    assert find_key(first["key"]) is None
+    key = find_key(second["key"])
     assert key is not None
     assert set(key.scopes) == set(SCOPES)
 
 
 def test_a_world_of_last_week_is_kept_and_time_has_passed_in_it(run: Run) -> None:
     execute_as_of(demo_links.world_commands(clock.now() - timedelta(days=7)))
-    release()
+    release_ownership()
     shown = msgspec.json.decode(run("demo", "--json").stdout)
     assert shown["made"] is False
     assert links(account_id="callum.reid")[-1].status == "expired"
@@ -133,7 +133,7 @@ def test_an_offer_that_was_used_is_followed_by_another() -> None:
 
 def test_a_database_that_holds_anything_else_is_left_as_it_is(run: Run) -> None:
     execute(PutShop(at=clock.now(), shop_id="S1", market="GB", enrolment="open"))
-    release()
+    release_ownership()
     done = run("demo")
     assert (done.returncode, done.stdout) == (2, "")
     assert "the database is not empty and holds no demo" in done.stderr

@@ -18,8 +18,8 @@ from django.db import connection
 from shoplink.core import PutAccount, PutShop
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
-from shoplink.store.database.owner import alone
-from shoplink.store.people.keys import SCOPES, create
+from shoplink.store.database.owner import exclusive_access
+from shoplink.store.people.keys import SCOPES, create_key
 from shoplink.store.write.feed import read_feed
 from tests import databases, server
 
@@ -85,7 +85,7 @@ def test_a_sqlite_file_belongs_to_the_service_from_its_start(tmp_path: Path) -> 
 
 def test_a_command_that_writes_keeps_the_service_from_starting(tmp_path: Path) -> None:
     databases.use(f"sqlite:///{tmp_path}/a.sqlite3")
-    with alone("a test"):
+    with exclusive_access("a test"):
         done = shoplink(
             f"sqlite:///{tmp_path}/a.sqlite3", tmp_path, "serve", "--port", str(server.free_port())
         )
@@ -210,7 +210,7 @@ def test_the_timer_numbers_what_others_have_written(tmp_path: Path) -> None:
 def test_while_postgresql_is_away_requests_are_503_and_all_recovers(tmp_path: Path) -> None:
     url = databases.fresh("postgresql")
     databases.use(url)
-    _, key = create("test", set(SCOPES), clock.now())
+    _, key = create_key("test", set(SCOPES), clock.now())
     name = urlsplit(url).path.removeprefix("/")
     with server.serving(url, tmp_path) as address:
         assert status_of(f"{address}/v1/shops", key) == 200
@@ -254,7 +254,7 @@ def test_two_services_can_share_postgresql(tmp_path: Path) -> None:
 def test_a_log_line_names_nobody(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     url = databases.fresh("postgresql")
     databases.use(url)
-    _, key = create("test", set(SCOPES), clock.now())
+    _, key = create_key("test", set(SCOPES), clock.now())
     account = PutAccount(
         at=NOW, account_id="mei.lin", region="GB", birth_date=date(1999, 8, 7), handle="meilin.eats"
     )

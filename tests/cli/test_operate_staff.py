@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from shoplink.flows.people import membership
-from shoplink.store.database.owner import release
+from shoplink.store.database.owner import release_ownership
 from shoplink.store.people import membership as store
 from tests.cli.test_operate_serve import shoplink
 
@@ -26,7 +26,7 @@ def test_the_link_of_the_first_person_lets_them_in(database: str, tmp_path: Path
     assert membership.places(person_id) == membership.Places(platform=True)
     listed = shoplink(database, tmp_path, "staff", "list").stdout
     assert listed.split("\t")[:3] == ["platform", "mei@example.com", "Mei"]
-    release()
+    release_ownership()
     done = shoplink(database, tmp_path, "staff", "remove", "MEI@example.com")
     assert (done.returncode, membership.places(person_id)) == (0, membership.Places())
 
@@ -55,7 +55,7 @@ def test_what_is_not_done_says_why(
 
 def test_the_operator_blocks_and_restores_access(database: str, tmp_path: Path) -> None:
     person_id = store.add_person(name="Mei", email="mei@example.com")
-    release()
+    release_ownership()
     for command, allowed in (("block", False), ("restore", True)):
         done = shoplink(database, tmp_path, "people", command, "Mei@Example.com")
         assert (done.returncode, done.stderr) == (0, "")

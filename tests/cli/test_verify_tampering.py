@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from shoplink.core.facts import Actor
-from shoplink.flows.file.apply import apply
+from shoplink.flows.file.apply import apply_files
 from shoplink.flows.file.source import Reading, inspect
 from shoplink.flows.rulebooks import install_rulebook
 from shoplink.flows.tick import tick
 from shoplink.flows.verify.difference import Difference
-from shoplink.flows.verify.run import Verified, verify
+from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.database.sql import execute, query
 from tests.traceability import ROOT
 
@@ -37,12 +37,12 @@ def world(database: str) -> None:  # noqa: ARG001 (in use)
     lines = (ROOT / "examples" / "first-week.ndjson").read_bytes()
     lines += b"".join(msgspec.json.encode({**one, "at": MARCH}) + b"\n" for one in MORE)
     source = inspect("c.ndjson", io.BytesIO(lines), TRUSTING)
-    answers = [verdict.answer for verdict in apply([source], TRUSTING)][-len(MORE) :]
+    answers = [verdict.answer for verdict in apply_files([source], TRUSTING)][-len(MORE) :]
     assert {answer["outcome"] for answer in answers} == {"accepted"}
 
 
 def differences() -> list[Difference]:
-    return list(verify(Verified()))
+    return list(verify(VerifyCounts()))
 
 
 def found(of: str) -> set[tuple[str, str | None]]:

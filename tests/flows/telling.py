@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.test import override_settings
 
 from shoplink.core import Command
-from shoplink.flows.message.loop import Delivered, deliver_all
+from shoplink.flows.message.loop import DeliveryResult, deliver_all
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute, query
 from shoplink.store.people import membership
@@ -89,7 +89,7 @@ def asked_to_unlink(at: datetime) -> None:
     happen(at, pair("request_unlink", network_region="GB"))
 
 
-def deliver_at(at: datetime) -> Delivered:
+def deliver_at(at: datetime) -> DeliveryResult:
     """Deliver until nothing is left to do at an instant."""
     return deliver_all(lambda: at)
 

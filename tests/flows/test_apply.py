@@ -11,7 +11,13 @@ from django.test.utils import CaptureQueriesContext
 
 from shoplink.core import World
 from shoplink.core.facts import Actor
-from shoplink.flows.file.apply import BATCH_LINES, apply, in_order, judge, say_why_not
+from shoplink.flows.file.apply import (
+    BATCH_LINES,
+    apply_files,
+    dry_run_files,
+    in_dependency_order,
+    say_rejection,
+)
 from shoplink.flows.file.replay import replay
 from shoplink.flows.file.source import Reading, Source, inspect
 from shoplink.rulebooks import packaged
@@ -49,11 +55,11 @@ def table(text: str, name: str) -> Source:
 
 
 def applied(*sources: Source, reading: Reading = READING) -> list[Answer]:
-    return [verdict.answer for verdict in apply(sources, reading)]
+    return [verdict.answer for verdict in apply_files(sources, reading)]
 
 
 def judged(*sources: Source, reading: Reading = READING) -> list[Answer]:
-    return [verdict.answer for verdict in judge(sources, reading)]
+    return [verdict.answer for verdict in dry_run_files(sources, reading)]
 
 
 def outcomes(answers: list[Answer]) -> list[str]:
@@ -88,7 +94,7 @@ def timeless(answer: Answer) -> Answer:
 
 @pytest.mark.usefixtures("database")
 def test_tables_are_taken_in_so_that_what_a_line_names_is_there() -> None:
-    sources = in_order(
+    sources = in_dependency_order(
         [
             commands({"command": "revoke", "shop_id": "S", "account_id": "A", "note": "x"}),
             table("shop_id,account_id,role,linked_at\nS,A,official,2025-01-01\n", "links.csv"),
@@ -122,8 +128,8 @@ def test_a_key_of_ones_own_is_kept_to() -> None:
     assert outcomes(applied(commands(SHOP, ACCOUNT), commands(link))) == ["accepted", "accepted", "refused"]
     other = commands({**link, "role": "marketing"})
     assert applied(other)[0]["error"] == "idempotency.other_body"
-    verdict = next(apply([other], READING))
-    assert say_why_not(verdict, language_for("zh")).startswith("此行的幂等键此前已用于另一条命令")
+    verdict = next(apply_files([other], READING))
+    assert say_rejection(verdict, language_for("zh")).startswith("此行的幂等键此前已用于另一条命令")
 
 
 @pytest.mark.usefixtures("database")
@@ -151,10 +157,10 @@ def test_reasons_are_said_in_both_languages_with_their_dates() -> None:
         "role": "official",
         "network_region": "GB",
     }
-    for verdicts in (judge([commands(invite)], READING), apply([commands(invite)], READING)):
+    for verdicts in (dry_run_files([commands(invite)], READING), apply_files([commands(invite)], READING)):
         verdict = next(iter(list(verdicts)))
-        assert "1 March 2038" in say_why_not(verdict, language_for("en"))
-        assert "2038 年 3 月 1 日" in say_why_not(verdict, language_for("zh"))
+        assert "1 March 2038" in say_rejection(verdict, language_for("en"))
+        assert "2038 年 3 月 1 日" in say_rejection(verdict, language_for("zh"))
 
 
 @pytest.mark.usefixtures("database")

@@ -10,12 +10,12 @@ from shoplink.core import parse_command
 from shoplink.core.facts import Actor
 from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute_batch
-from shoplink.flows.file.apply import apply, in_order
+from shoplink.flows.file.apply import apply_files, in_dependency_order
 from shoplink.flows.file.export import export_commands, export_table
 from shoplink.flows.file.source import Reading, inspect
 from shoplink.flows.file.tables import KINDS
-from shoplink.flows.showcase import place
-from shoplink.flows.verify.run import Verified, verify
+from shoplink.flows.showcase import view_of_place
+from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.read.commerce import one_content, one_product
 from shoplink.wording import language_for
 from tests.databases import fresh, use
@@ -37,7 +37,7 @@ def take_in(*tables: str, encoding: str = "utf-8-sig") -> list[Answer]:
         inspect(f"{number}.csv", io.BytesIO(table.encode(encoding)), READING)
         for number, table in enumerate(tables)
     ]
-    return [verdict.answer for verdict in apply(in_order(sources), READING)]
+    return [verdict.answer for verdict in apply_files(in_dependency_order(sources), READING)]
 
 
 @pytest.mark.usefixtures("database")
@@ -56,7 +56,7 @@ def test_tables_of_products_and_contents_are_taken_in_after_what_they_name(encod
     live = one_content("v2")
     assert live is not None
     assert live.kind == "live"
-    counted = Verified()
+    counted = VerifyCounts()
     assert list(verify(counted)) == []
     assert (counted.products, counted.contents) == (2, 2)
 
@@ -137,7 +137,7 @@ def commerce() -> list[dict[str, Any]]:
 
 def shown(account_id: str, content_id: str | None = None) -> list[tuple[str, str | None]]:
     """What a place shows now, and whether it is there by promotion, by the shop or by the sync."""
-    found = place(account_id, content_id, None, 500)
+    found = view_of_place(account_id, content_id, None, 500)
     assert found is not None
     return [
         (one.product.product_id, None if one.item is None else one.item.came_under and "added")
@@ -158,9 +158,9 @@ def test_what_is_shown_is_given_out_and_shown_again_by_another_database() -> Non
     export_commands(KINDS, ended=False, items=True, out=exported)
     use(fresh("sqlite"))
     source = inspect("world.ndjson", io.BytesIO(exported.getvalue().encode()), READING)
-    assert {verdict.answer["outcome"] for verdict in apply([source], READING)} == {"accepted"}
+    assert {verdict.answer["outcome"] for verdict in apply_files([source], READING)} == {"accepted"}
     assert {one: shown(*one) for one in places} == before
-    counted = Verified()
+    counted = VerifyCounts()
     assert list(verify(counted)) == []
     assert counted.items == 122 + 1
     again = io.StringIO()

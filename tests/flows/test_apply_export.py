@@ -8,7 +8,7 @@ import pytest
 from shoplink.core import parse_command
 from shoplink.core.facts import Actor
 from shoplink.flows.execute import execute_as_of
-from shoplink.flows.file.apply import apply
+from shoplink.flows.file.apply import apply_files
 from shoplink.flows.file.export import export_commands, export_log, export_table
 from shoplink.flows.file.source import Reading, inspect
 from shoplink.flows.file.tables import Kind
@@ -80,6 +80,6 @@ def test_every_text_comes_back_as_it_was(database: str, tag: Tag) -> None:
         assert export_table(kind, language_for(tag), ended=False, out=out) == len(NASTY)
         tables.append(inspect(f"{kind}.csv", io.BytesIO(out.getvalue().encode("utf-8-sig")), READING))
     use(fresh("sqlite"))
-    assert {verdict.answer["outcome"] for verdict in apply(tables, READING)} == {"accepted"}
+    assert {verdict.answer["outcome"] for verdict in apply_files(tables, READING)} == {"accepted"}
     assert exported() == before
     use(database)

@@ -14,7 +14,7 @@ from shoplink.flows.execute import execute_as_of
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.read.history import newest_events
 from shoplink.store.read.link import page_of_links
-from shoplink.store.read.search import find
+from shoplink.store.read.search import search_by_beginning
 
 Picture = tuple[datetime, dict[str, Shop], dict[str, Account], dict[str, list[Link]]]
 
@@ -71,12 +71,12 @@ def test_what_time_has_done_and_nobody_stored_is_part_of_the_past() -> None:
 
 @pytest.mark.usefixtures("demo_world")
 def test_a_search_finds_what_begins_with_the_text_and_nothing_else() -> None:
-    assert ("hh-tea-gb", "山海茶铺 Hill & Harbour Tea") in find("hh-").shops
-    assert [name for _, name in find("山海茶铺").shops] == ["山海茶铺 Hill & Harbour Tea"]
-    assert find("周周").accounts == [("zhou.zhou", "周周在伦敦")]
-    assert find("%").shops == find("_").accounts == []
+    assert ("hh-tea-gb", "山海茶铺 Hill & Harbour Tea") in search_by_beginning("hh-").shops
+    assert [name for _, name in search_by_beginning("山海茶铺").shops] == ["山海茶铺 Hill & Harbour Tea"]
+    assert search_by_beginning("周周").accounts == [("zhou.zhou", "周周在伦敦")]
+    assert search_by_beginning("%").shops == search_by_beginning("_").accounts == []
     link = page_of_links(clock.now(), 1, 0)[0][1]
-    assert find(link.link_id).links == [link.link_id]
+    assert search_by_beginning(link.link_id).links == [link.link_id]
 
 
 @pytest.mark.usefixtures("demo_world")

@@ -7,7 +7,7 @@ from shoplink.core.facts import Actor
 from shoplink.flows import clock
 from shoplink.flows.people import membership
 from shoplink.flows.people.block_access import let_in, shut_out
-from shoplink.flows.verify.run import Verified, verify
+from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import query
 from shoplink.store.models import Person
@@ -46,7 +46,7 @@ def test_who_is_shut_out_is_out_at_once_and_everywhere() -> None:
     assert client.get(f"/calendar/{secret}.ics").status_code == 404
     left = query("SELECT type, shop_id, account_id FROM event WHERE type = 'member.removed' ORDER BY number")
     assert {row[1:] for row in left} == {("S1", None), (None, "A1"), (None, None)}
-    assert [one.say() for one in verify(Verified())] == []
+    assert [one.say() for one in verify(VerifyCounts())] == []
 
 
 def test_a_password_lets_nobody_in_who_is_shut_out_and_again_once_they_are_let_in() -> None:

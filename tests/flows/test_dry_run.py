@@ -3,7 +3,7 @@ import pytest
 from shoplink.core import Accepted, Actor, Invite, PutAccount, PutShop
 from shoplink.core.facts import Role
 from shoplink.flows import clock
-from shoplink.flows.dry_run import try_in_turn
+from shoplink.flows.dry_run import dry_run_commands
 from shoplink.flows.execute import execute, execute_batch
 from shoplink.store.database.sql import query
 from tests.rule import rule
@@ -32,7 +32,7 @@ def test_a_row_is_judged_after_the_rows_above_it_and_nothing_is_stored() -> None
     commands = [*(_invite(f"A{n}") for n in range(6)), _invite("A0"), _invite("nobody")]
     before = query("SELECT count(*) FROM event"), query("SELECT count(*) FROM refusal")
 
-    tried = try_in_turn(commands)
+    tried = dry_run_commands(commands)
 
     codes = [
         [] if isinstance(decision, Accepted) else [reason.code for reason in decision.reasons]
@@ -49,5 +49,5 @@ def test_a_row_is_judged_after_the_rows_above_it_and_nothing_is_stored() -> None
 def test_what_was_tried_is_what_comes_of_it() -> None:
     _world()
     commands = [_invite("A0", "official"), *(_invite(f"A{n}") for n in range(6))]
-    tried = [isinstance(decision, Accepted) for decision in try_in_turn(commands)]
+    tried = [isinstance(decision, Accepted) for decision in dry_run_commands(commands)]
     assert [answer["outcome"] == "accepted" for answer in execute_batch(commands)] == tried

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from shoplink.flows import clock
-from shoplink.store.database.owner import release
+from shoplink.store.database.owner import release_ownership
 from shoplink.store.database.sql import execute, query
 from tests.flows.telling import Post, cast, happen, pair, person, post_office, told
 from tests.server import SHOPLINK
@@ -27,7 +27,7 @@ EVENTS = 600
 @contextmanager
 def delivering(url: str, home: Path, *arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
     """A process that delivers; it has ended after the block."""
-    release()
+    release_ownership()
     connection.close()
     environment = {
         "SHOPLINK_DATABASE_URL": url,

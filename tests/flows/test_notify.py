@@ -222,9 +222,9 @@ def test_an_event_that_is_committed_late_is_told_too() -> None:
 
 def test_every_event_is_told_or_listed_as_told_to_nobody() -> None:
     every = {kind.__struct_config__.tag for kind in AnyEvent.__args__}
-    assert set(notify.TOLD_TO_NOBODY) <= every
+    assert set(notify.NOT_NOTIFIED) <= every
     worded = {key.split("/")[0] for key in MESSAGES}
-    assert worded == set(KIND_NAMES) == (every - set(notify.TOLD_TO_NOBODY)) | set(OWN_KINDS)
+    assert worded == set(KIND_NAMES) == (every - set(notify.NOT_NOTIFIED)) | set(OWN_KINDS)
 
 
 def test_the_sides_of_each_event_have_their_words() -> None:
@@ -268,7 +268,7 @@ def test_telling_takes_as_many_statements_for_many_events_as_for_one() -> None:
         happen(at, *(invite(f"S.{account_id}", account_id) for account_id in accounts))
         happen(at, *(accept(f"S.{account_id}", account_id) for account_id in accounts))
         with listening() as heard:
-            notify.tell_what_happened(partial(max, at, at))
+            notify.notify(partial(max, at, at))
         counts.append(len(heard))
         assert query("SELECT count(*) FROM message WHERE at = %s", micros(at)) == [(2 * copies,)]
     assert counts[0] == counts[1]

@@ -13,7 +13,7 @@ from shoplink.core.people.facts import OPEN_INVITATIONS_MAX
 from shoplink.flows import clock
 from shoplink.flows.people import membership
 from shoplink.flows.people.membership import Invitation
-from shoplink.flows.verify.run import Verified, verify
+from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute, query
 from shoplink.store.people import membership as store
@@ -46,7 +46,7 @@ def happened() -> list[dict[str, Any]]:
 
 
 def consistent() -> bool:
-    return [one.say() for one in verify(Verified())] == []
+    return [one.say() for one in verify(VerifyCounts())] == []
 
 
 def test_an_invited_person_joins_and_may_act_there() -> None:
@@ -228,7 +228,7 @@ def test_verify_names_members_and_invitations_that_were_changed_by_hand() -> Non
         execute("UPDATE membership SET joined_at = 1 WHERE person_id = %s", mei)
         execute("UPDATE member_invitation SET used_at = 1 WHERE invitation_id = %s", waiting.invitation_id)
         store.add_member("person_nobody", "platform", "", clock.now())
-    found = {(one.of, one.id, one.column) for one in verify(Verified())}
+    found = {(one.of, one.id, one.column) for one in verify(VerifyCounts())}
     assert found == {
         ("membership", f"{lin} shop S1", None),
         ("membership", f"{mei} shop S1", "joined_at"),

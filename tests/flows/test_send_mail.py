@@ -14,7 +14,7 @@ from shoplink.flows import clock
 from shoplink.flows.health import lag
 from shoplink.flows.message import send_mail as flow
 from shoplink.flows.message.loop import deliver
-from shoplink.flows.message.notify import tell_what_happened
+from shoplink.flows.message.notify import notify
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute, query
@@ -125,7 +125,7 @@ def test_a_name_with_line_breaks_and_markup_harms_no_letter() -> None:
 
 def test_whoever_does_not_want_a_kind_by_mail_finds_it_in_the_inbox_alone() -> None:
     _, olivia, _ = cast()
-    inbox.choose(olivia, {"link.invited": False, "link.withdrawn": True})
+    inbox.save_mail_choices(olivia, {"link.invited": False, "link.withdrawn": True})
     with post_office() as post:
         happen(NOON, invite("S", "A"), pair("withdraw"))
         deliver_at(NOON)
@@ -140,7 +140,7 @@ def test_a_choice_made_before_it_is_sent_counts_and_so_does_leaving() -> None:
         post.answer = "451 later"
         invited()
         deliver_at(NOON)
-        inbox.choose(olivia, {"link.invited": False})
+        inbox.save_mail_choices(olivia, {"link.invited": False})
         with writing():
             remove_member(second, "creator", "A")
         post.answer = "250 OK"
@@ -228,7 +228,7 @@ def test_while_somebody_sends_a_letter_nobody_else_does() -> None:
     with post_office() as post:
         deliver(lambda: NOON)
         execute("UPDATE message SET mail = 'due', not_before = 0")
-        claimed = outbox.claim(NOON, NOON + flow.LEASE, 10)
+        claimed = outbox.claim_mail(NOON, NOON + flow.LEASE, 10)
         assert [one.email for one in claimed] == ["olivia@example.com"]
         assert deliver_at(NOON + flow.LEASE - timedelta(seconds=1)).mails.taken == 0
         sent_before = len(post.letters)
@@ -293,9 +293,9 @@ def test_sending_takes_as_many_statements_for_each_letter_whatever_else_is_there
         happen(at, *(put_shop(f"S.{account_id}") for account_id in accounts))
         happen(at, *(invite(f"S.{account_id}", account_id) for account_id in accounts))
         with post_office() as post:
-            tell_what_happened(partial(max, at, at))
+            notify(partial(max, at, at))
             with listening() as heard:
-                flow.post(partial(max, at, at))
+                flow.send_due_mail(partial(max, at, at))
         assert len(post.letters) == copies
         counts.append(len(heard))
     for_one = {"sqlite": 2, "postgresql": 1}[connection.vendor]
@@ -335,10 +335,10 @@ def test_how_far_the_deliveries_are_behind_can_be_measured() -> None:
     cast()
     invited()
     before = clock.now()
-    assert lag().untold == query("SELECT count(*) FROM event WHERE position IS NOT NULL")[0][0]
+    assert lag().unnotified_events == query("SELECT count(*) FROM event WHERE position IS NOT NULL")[0][0]
     with post_office():
-        tell_what_happened(lambda: before)
-    assert lag().untold == 0
+        notify(lambda: before)
+    assert lag().unnotified_events == 0
     assert lag().mail_seconds == 0, "what happened years ago is not sent"
     execute("UPDATE message SET mail = 'due', not_before = %s", to_micros(before - HOUR))
     assert 3600 <= lag().mail_seconds < 3700

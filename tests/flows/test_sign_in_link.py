@@ -12,7 +12,7 @@ from shoplink.core.facts import Actor
 from shoplink.flows import clock
 from shoplink.flows.people import membership, sign_in_link
 from shoplink.flows.people.sign_in_link import HandOff
-from shoplink.flows.verify.run import Verified, verify
+from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.database.sql import query
 from shoplink.store.people import membership as store
 from tests.databases import use
@@ -44,7 +44,7 @@ def test_a_link_signs_in_the_hand_off_person_of_its_subject() -> None:
     person = store.person_of(person_id)
     assert person is not None
     assert (person.email, person.name) == (None, "Tea House")
-    assert list(verify(Verified())) == []
+    assert list(verify(VerifyCounts())) == []
 
 
 def test_an_account_has_a_hand_off_person_of_its_own() -> None:
@@ -100,7 +100,7 @@ def test_a_hand_off_person_who_was_removed_is_back_with_the_next_link() -> None:
     assert membership.places(used[0]) == membership.Places()
     made()
     assert membership.places(used[0]) == membership.Places(shops=("S1",))
-    assert list(verify(Verified())) == []
+    assert list(verify(VerifyCounts())) == []
 
 
 def test_a_repeated_request_gets_the_same_link_and_another_one_does_not() -> None:
@@ -121,7 +121,7 @@ def test_a_request_that_is_there_many_times_at_once_makes_one_link(database: str
     answers = at_once([run] * 6)
     assert answers == [answers[0]] * 6
     assert query("SELECT count(*) FROM sign_in_link") == [(1,)]
-    assert list(verify(Verified())) == []
+    assert list(verify(VerifyCounts())) == []
 
 
 def test_of_two_requests_with_one_key_at_once_the_other_one_does_nothing(database: str) -> None:

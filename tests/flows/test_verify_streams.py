@@ -9,7 +9,7 @@ import pytest
 from shoplink.core import parse_command
 from shoplink.flows.execute import execute_as_of
 from shoplink.flows.tick import tick
-from shoplink.flows.verify.run import Verified, verify
+from shoplink.flows.verify.run import VerifyCounts, verify
 from tests.oracle.streams import random_stream, stories
 from tests.store.test_equality import forget_everything
 
@@ -43,6 +43,6 @@ def nothing_differs(label: str, stream: Iterable[Mapping[str, Any]]) -> None:
         done += len(batch)
         if rng.random() < TIMER_RUNS:
             tick(batch[-1].at)
-        counted = Verified()
+        counted = VerifyCounts()
         assert list(verify(counted)) == [], f"{label}, after {done} commands"
     assert counted.events > 0

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from shoplink.core.instant import parse_instant
-from shoplink.flows.showcase import place
+from shoplink.flows.showcase import view_of_place
 from shoplink.store.read.commerce import page_of_contents
 from tests.oracle.commerce_streams import ACCOUNTS, stream
 from tests.oracle.naive_commerce import Naive
@@ -41,7 +41,7 @@ def places_agree(naive: Naive, at: datetime) -> int:
     count, text = 0, at.isoformat()
     for account_id in ACCOUNTS:
         expected = naive.showcase(account_id, text)
-        page = place(account_id, None, at, 100)
+        page = view_of_place(account_id, None, at, 100)
         assert page is not None
         assert [one.product.product_id for one in page.shown] == expected, (account_id, text)
         count += len(expected)
@@ -49,7 +49,7 @@ def places_agree(naive: Naive, at: datetime) -> int:
         for one in contents:
             content_id = one.content.content_id
             there = naive.content(account_id, content_id, text)
-            found = place(account_id, content_id, at, 100)
+            found = view_of_place(account_id, content_id, at, 100)
             assert found is not None
             assert [each.product.product_id for each in found.shown] == there
             assert one.products == len(there)

@@ -8,9 +8,9 @@ import pytest
 
 from shoplink.core import Command, parse_command
 from shoplink.core.instant import format_instant
-from shoplink.flows.dry_run import try_in_turn
+from shoplink.flows.dry_run import dry_run_commands
 from shoplink.flows.execute import execute_batch
-from shoplink.flows.showcase import place
+from shoplink.flows.showcase import view_of_place
 from shoplink.store.database.sql import query
 from tests.rule import rule
 from tests.store.golden import statements
@@ -72,7 +72,7 @@ def test_thousands_of_products_are_put_and_added_in_order_with_a_fixed_number_of
     )
     assert statements(few) == statements(many)
     shown: list[str] = []
-    while found := place("lin", None, None, 1_000, shown[-1] if shown else ""):
+    while found := view_of_place("lin", None, None, 1_000, shown[-1] if shown else ""):
         if not found.shown:
             break
         shown += [one.product.product_id for one in found.shown]
@@ -85,7 +85,7 @@ def test_thousands_of_products_are_put_and_added_in_order_with_a_fixed_number_of
 def test_each_product_of_thousands_has_its_own_outcome_when_it_is_only_judged_too() -> None:
     execute_batch(commands(put("tea", MANY)))
     batch = commands(add("tea", MANY))
-    judged = [outcome for decision in try_in_turn(batch) for outcome in decision.outcomes]
+    judged = [outcome for decision in dry_run_commands(batch) for outcome in decision.outcomes]
     assert query("SELECT count(*) FROM item") == [(0,)], "nothing is stored"
     done = [product for answer in execute_batch(batch) for product in answer["products"]]
     assert len(judged) == len(done) > MANY

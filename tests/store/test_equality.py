@@ -15,7 +15,7 @@ from shoplink.core.instant import END
 from shoplink.core.wire_format import wire_products
 from shoplink.flows.execute import execute_as_of
 from shoplink.flows.tick import tick
-from shoplink.flows.verify.run import Verified, verify
+from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.rulebooks import packaged
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
@@ -50,7 +50,7 @@ def the_database_agrees(label: str, stream: Iterable[Mapping[str, Any]]) -> None
     for command, should, answer in zip(commands, expected, in_batches(commands, label), strict=True):
         assert own(answer) == should, f"{label}: {command}"
     tick(END)
-    assert not [difference.say() for difference in verify(Verified())], (
+    assert not [difference.say() for difference in verify(VerifyCounts())], (
         f"{label}: the rows differ from the log"
     )
     assert stored_log() == log, f"{label}: the logs differ: {differences(stored_log(), log)}"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from shoplink.store.database.owner import _CHECKPOINT_EVERY_COMMITS, OwnedError, claim
+from shoplink.store.database.owner import _CHECKPOINT_EVERY_COMMITS, OwnedError, acquire_ownership
 from shoplink.store.database.sql import query
 from tests.store.asking import done, put_shop
 
@@ -59,7 +59,7 @@ def test_who_wants_to_write_is_told_whose_it_is(database: str) -> None:
         with pytest.raises(OwnedError, match=holder):
             done(put_shop("S"))
         with pytest.raises(OwnedError, match=holder):
-            claim("writing")
+            acquire_ownership("writing")
         assert query("SELECT count(*) FROM shop") == [(0,)]
 
 
@@ -92,8 +92,8 @@ def test_a_killed_owner_owns_no_longer_and_what_it_wrote_is_there(database: str)
 
 
 def test_owning_it_twice_is_owning_it(database: str) -> None:
-    claim("writing")
-    claim("writing")
+    acquire_ownership("writing")
+    acquire_ownership("writing")
     done(put_shop("S"))
     assert database.endswith(".sqlite3")
 

@@ -42,8 +42,8 @@ LATER = NOW + timedelta(days=9)
 SELLER = Actor(kind="shop", id="seller")
 
 WRITERS = {
-    "create",
-    "revoke",
+    "create_key",
+    "revoke_key",
     "store_use",
     "forget",
     "number_events",
@@ -93,18 +93,20 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     feed.read_feed: lambda: feed.read_feed(0, 10),
     due.links_due: lambda: due.links_due(NOW, 10),
     rulebook_texts.texts: rulebook_texts.texts,
-    keys.find: lambda: keys.find("nobody's"),
+    keys.find_key: lambda: keys.find_key("nobody's"),
     keys.every_key: keys.every_key,
     keys.note_use: lambda: keys.note_use("nobody's"),
     installed.installed_rulebooks: installed.installed_rulebooks,
     installed.default_rulebook: installed.default_rulebook,
     look.look_at: lambda: look.look_at(["S"], ["A"]),
     look.look_at_pair: lambda: look.look_at_pair("S", "A"),
-    look.room: lambda: look.room(look.look_at(["S"]).world, "S", "marketing"),
-    showcase.place: lambda: showcase.place("A", "V", NOW),
+    look.reasons_against_a_new_link: lambda: look.reasons_against_a_new_link(
+        look.look_at(["S"]).world, "S", "marketing"
+    ),
+    showcase.view_of_place: lambda: showcase.view_of_place("A", "V", NOW),
     showcase.in_force: lambda: showcase.in_force(look.look_at(["S"], ["A"]), "A", NOW),
-    showcase.counted_contents: lambda: showcase.counted_contents("A"),
-    showcase.leaving_with: lambda: showcase.leaving_with(linked(), NOW),
+    showcase.content_counts: lambda: showcase.content_counts("A"),
+    showcase.ending_items: lambda: showcase.ending_items(linked(), NOW),
     commerce.one_product: lambda: commerce.one_product("P"),
     commerce.one_content: lambda: commerce.one_content("V"),
     commerce.page_of_products: lambda: commerce.page_of_products(
@@ -114,11 +116,11 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     commerce.page_of_place: lambda: commerce.page_of_place("A", None, linked(), NOW, 9, ""),
     commerce.products_of: lambda: commerce.products_of(["P"]),
     commerce.page_of_contents: lambda: commerce.page_of_contents("A", linked(), NOW, 9, ""),
-    commerce.items_leaving: lambda: commerce.items_leaving(linked(), NOW),
+    commerce.items_ending_with: lambda: commerce.items_ending_with(linked(), NOW),
     commerce.count_spots: lambda: commerce.count_spots(["P"], [link_id()]),
     commerce.page_of_spots: lambda: commerce.page_of_spots("P", [link_id()], 9, 0),
-    dry_run.check: lambda: dry_run.check(invite("S", "A")),
-    dry_run.try_in_turn: lambda: dry_run.try_in_turn([invite("S", "A")]),
+    dry_run.dry_run_command: lambda: dry_run.dry_run_command(invite("S", "A")),
+    dry_run.dry_run_commands: lambda: dry_run.dry_run_commands([invite("S", "A")]),
     link_reads.invitations_expiring: lambda: link_reads.invitations_expiring(BEFORE, LATER, 10, "GB"),
     history.facts_of_shop: lambda: history.facts_of_shop("S", NOW),
     history.facts_of_account: lambda: history.facts_of_account("A", NOW),
@@ -129,7 +131,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     as_of.account_as_of: lambda: as_of.account_as_of("A", NOW),
     as_of.link_as_of: lambda: as_of.link_as_of(link_id(), NOW),
     overview.overview: lambda: overview.overview("GB"),
-    search.find: lambda: search.find("S"),
+    search.search_by_beginning: lambda: search.search_by_beginning("S"),
     tally.as_of: tally.as_of,
     ticket_rows.one_ticket: lambda: ticket_rows.one_ticket(ticket_id()),
     ticket_rows.tickets_of: lambda: ticket_rows.tickets_of([ticket_id()]),
@@ -143,13 +145,13 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     ticket_rows.settled_position: ticket_rows.settled_position,
     read.find: lambda: read.find(ticket_id(), Actor("shop", "S")),
     read.see: lambda: read.see(ticket_rows.page_of_tickets(NOW, 10, 0)),
-    periods.links_of: lambda: periods.links_of([("S", "A"), ("S\x00", "A")], NOW),
-    established.periods: lambda: list(established.periods()),
+    periods.links_of_pairs: lambda: periods.links_of_pairs([("S", "A"), ("S\x00", "A")], NOW),
+    established.stored_periods: lambda: list(established.stored_periods()),
     orders.judge_orders: lambda: orders.judge_orders([ORDER]),
     tally.counts: lambda: tally.counts("event", 0, market="GB", by_day=True),
 }
 WITHOUT_DATABASE = {
-    "query_nothing",
+    "run_statement",
     "read_periods",
     "write_periods",
     "snapshot",
@@ -224,7 +226,7 @@ def overdue(database: str) -> str:  # noqa: ARG001 (the database is in use)
     assert isinstance(about, PairCommand)
     assert open_about(about, step)["outcome"] == "accepted"
     feed.number_events()
-    _, secret = keys.create("a program", {"read"}, BEFORE)
+    _, secret = keys.create_key("a program", {"read"}, BEFORE)
     run_sql(
         "SET default_transaction_read_only = on"
         if connection.vendor == "postgresql"
@@ -301,6 +303,6 @@ def test_a_list_sees_what_is_overdue_as_done() -> None:
 
 @pytest.mark.usefixtures("overdue")
 def test_a_check_is_decided_on_what_is_overdue_as_done() -> None:
-    decision = dry_run.check(invite("S", "A"))
+    decision = dry_run.dry_run_command(invite("S", "A"))
     assert type(decision).__name__ == "Accepted"
     assert query("SELECT count(*) FROM refusal") == [(1,)]

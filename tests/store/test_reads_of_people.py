@@ -32,16 +32,16 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     inbox.page_of_messages: lambda: inbox.page_of_messages(MEI, 10, 99, unread=True),
     inbox.one_message: lambda: inbox.one_message(MEI, 1),
     inbox.unread_count: lambda: inbox.unread_count(MEI),
-    inbox.choices: lambda: inbox.choices(MEI),
+    inbox.mail_choices: lambda: inbox.mail_choices(MEI),
     calendar.address_made_at: lambda: calendar.address_made_at(MEI),
     calendar.person_of_address: lambda: calendar.person_of_address("nobody's"),
     lookup.accounts_by_handle: lambda: lookup.accounts_by_handle(["jacklin07"]),
-    lookup.asked_since: lambda: lookup.asked_since(MEI, NOW - timedelta(days=1)),
+    lookup.look_ups_since: lambda: lookup.look_ups_since(MEI, NOW - timedelta(days=1)),
     lookup.was_looked_up: lambda: lookup.was_looked_up(MEI, SHOP, ACCOUNT, NOW),
     lookup.page_of_look_ups: lambda: lookup.page_of_look_ups(10, ACCOUNT),
     outbox.progress: outbox.progress,
     outbox.with_members: lambda: outbox.with_members({SHOP}, {ACCOUNT}),
-    outbox.untold: outbox.untold,
+    outbox.unnotified_events: outbox.unnotified_events,
     outbox.mail_due_since: outbox.mail_due_since,
     sessions.sessions_of: lambda: sessions.sessions_of(MEI, NOW),
     sign_in_links.recorded_sign_in_link: lambda: sign_in_links.recorded_sign_in_link("nobody's"),
@@ -49,7 +49,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     membership.members: lambda: membership.members("creator", ACCOUNT),
     membership.open_invitations: lambda: membership.open_invitations("platform", ""),
     membership.standing_invitation: lambda: membership.standing_invitation("nobody's"),
-    told.names_in: lambda: told.names_in(inbox.page_of_messages(MEI, 10)),
+    told.names_for: lambda: told.names_for(inbox.page_of_messages(MEI, 10)),
 }
 """What is read; the forms of these modules' other functions say that they write, or touch no row."""
 

@@ -4,7 +4,7 @@ import pytest
 
 from shoplink.flows.ticket.steps import Step, Words, reply, resolve
 from shoplink.flows.verify.difference import Difference
-from shoplink.flows.verify.run import Verified, verify
+from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.database.sql import execute, query
 from tests.store.asking import done, put_account
 from tests.tickets.desk import CREATOR, MEI, SELLER, at, correct, file, file_review, held, seen
@@ -28,11 +28,11 @@ def tickets(database: str) -> None:  # noqa: ARG001 (in use)
 
 
 def differences() -> list[Difference]:
-    return list(verify(Verified()))
+    return list(verify(VerifyCounts()))
 
 
 def test_nothing_differs_where_nobody_was() -> None:
-    counted = Verified()
+    counted = VerifyCounts()
     assert list(verify(counted)) == []
     assert counted.tickets == 4
     found = query("SELECT status, cause FROM ticket ORDER BY number")

@@ -223,7 +223,7 @@ def an_event_is_missing(patch: pytest.MonkeyPatch) -> None:
 
 def an_answer_is_not_kept(patch: pytest.MonkeyPatch) -> None:
     """A command that is sent again is done again."""
-    patch.setattr(idempotent.answers, "store", lambda *_: None)
+    patch.setattr(idempotent.answers, "store_answers", lambda *_: None)
 
 
 def a_row_is_not_saved(patch: pytest.MonkeyPatch) -> None:

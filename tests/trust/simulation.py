@@ -23,10 +23,10 @@ from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute_as_of, execute_batch
 from shoplink.flows.rulebooks import default_rulebook, install_rulebook, installed_rulebooks
 from shoplink.flows.tick import tick
-from shoplink.flows.verify.run import Verified, verify
+from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.rulebooks import packaged
 from shoplink.store.database import owner
-from shoplink.store.database.health import Waiting, waiting
+from shoplink.store.database.health import Backlog, backlog
 from tests.trust import rows
 from tests.trust.books import Books
 from tests.trust.house_rules import TEXTS
@@ -175,14 +175,14 @@ class Simulation:
         self.books.check([], [])
         self.books.check_nothing_is_owed()
         self.books.forget(self.now - _ANSWERS_KEPT)
-        assert waiting(self.now) == Waiting(None, 0), "the timer leaves nothing that is due"
+        assert backlog(self.now) == Backlog(None, 0), "the timer leaves nothing that is due"
 
     def _restart(self, _: int) -> None:
         """The process ends and another one begins: nothing is remembered but the file."""
         self.steps += 1
         self.last.append("restart")
         connection.close()
-        owner.release()
+        owner.release_ownership()
         installed._cache.clear()
         packaged.cache_clear()
 
@@ -248,7 +248,7 @@ class Simulation:
     def _audit(self) -> None:
         """The timer runs, then the log is replayed from empty and every row compared with it, as `verify` does."""
         self._timer(0)
-        found = [difference.say() for difference in verify(Verified())]
+        found = [difference.say() for difference in verify(VerifyCounts())]
         assert not found, f"verify: {found}"
         self.books.check_rows(self._everybody())
 

@@ -16,7 +16,7 @@ from shoplink.core import commands as c
 from shoplink.flows import clock
 from shoplink.flows.execute import execute_as_of
 from shoplink.flows.rulebooks import install_rulebook
-from shoplink.store.database.owner import release
+from shoplink.store.database.owner import release_ownership
 from shoplink.store.people import keys
 from tests.databases import fresh, use
 from tests.server import SHOPLINK, free_port, start, stop
@@ -49,10 +49,10 @@ class Site:
         self._processes: list[subprocess.Popen[bytes]] = []
         self.urls: list[str] = []
         use(self.database)
-        self.secret = keys.create("trust", set(keys.SCOPES), clock.now())[1]
+        self.secret = keys.create_key("trust", set(keys.SCOPES), clock.now())[1]
         for market, text in (rulebooks or {}).items():
             _activate(market, text)
-        release()
+        release_ownership()
         connections["default"].close()
 
     def start(

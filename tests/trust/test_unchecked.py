@@ -12,7 +12,7 @@ from shoplink.core import Command
 from shoplink.core.decisions import begin, live
 from shoplink.core.rules import violations
 from shoplink.flows.execute import execute
-from shoplink.flows.verify.run import Verified, verify
+from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.database.sql import query
 from shoplink.store.write.feed import number_events
 from tests.store.asking import accept, done, invite, put_account, put_shop
@@ -53,7 +53,7 @@ def race(commands: Sequence[Command]) -> Counter[str]:
 
 def all_agrees() -> bool:
     number_events()
-    return not list(verify(Verified()))
+    return not list(verify(VerifyCounts()))
 
 
 def test_a_slot_is_held_once() -> None:

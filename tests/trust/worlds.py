@@ -89,5 +89,5 @@ def _own_file() -> Iterator[None]:
         try:
             yield
         finally:
-            owner.release()
+            owner.release_ownership()
             connection.close()

@@ -11,7 +11,7 @@ from shoplink.core import Command, ImportLink
 from shoplink.core.facts import Actor
 from shoplink.flows import clock
 from shoplink.flows.execute import execute, execute_batch
-from shoplink.flows.showcase import place
+from shoplink.flows.showcase import view_of_place
 from shoplink.store.read.link import page_of_links
 from tests.rule import rule
 from tests.store.asking import put_product
@@ -36,7 +36,7 @@ def text(client: Client, path: str, **data: str) -> str:
 
 
 def shown(account_id: str, content_id: str | None = None) -> list[str]:
-    found = place(account_id, content_id, None, 100)
+    found = view_of_place(account_id, content_id, None, 100)
     assert found is not None
     return [one.product.product_id for one in found.shown]
 

@@ -12,7 +12,7 @@ from shoplink.core.commerce.permissions import ACTIONS, Action
 from shoplink.demo import links
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
-from shoplink.flows.showcase import counted_contents, place
+from shoplink.flows.showcase import content_counts, view_of_place
 from shoplink.store.database.sql import query
 from shoplink.store.models import Person
 from tests.core.test_permissions import STANDING, expected
@@ -212,14 +212,14 @@ def test_before_an_unlink_request_the_creator_sees_how_many_products_leave() -> 
     zhou = _creator("zhou.zhou")
     assert zhou.post("/creator/zhou.zhou/profile/link", {"do": "withdraw"}).status_code == 302
     page = _text(zhou, "/creator/zhou.zhou/profile/link")
-    contents = [one.content.content_id for one in counted_contents("zhou.zhou", 50)]
+    contents = [one.content.content_id for one in content_counts("zhou.zhou", 50)]
     assert _came_under_the_link("zhou.zhou", None) == 3, "the one that is promoted stays"
     assert "That is currently 3 products" in page
     assert f"{sum(_came_under_the_link('zhou.zhou', one) for one in contents)} more are removed" in page
 
 
 def _came_under_the_link(account_id: str, content_id: str | None) -> int:
-    found = place(account_id, content_id, None, 100)
+    found = view_of_place(account_id, content_id, None, 100)
     assert found is not None
     return sum(one.item is not None and one.item.came_under is not None for one in found.shown)
 

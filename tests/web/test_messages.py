@@ -15,7 +15,7 @@ from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute, query
 from shoplink.store.models import Person
 from shoplink.store.people import membership
-from shoplink.store.people.inbox import choices, page_of_messages, unread_count
+from shoplink.store.people.inbox import mail_choices, page_of_messages, unread_count
 from tests.flows.telling import HOUR, Cast, cast, deliver_at, happen, pair, person
 from tests.rule import rule
 from tests.store.asking import accept, command, invite, put_account, put_shop
@@ -145,7 +145,7 @@ def test_what_comes_by_mail_is_chosen_by_kind(invited: Cast) -> None:
     assert "A creator declines" not in page, "that is told to shops"
     response = olivia.post("/settings/messages", {"kind": ["link.invited", "nonsense", "link.declined"]})
     assert response.headers["Location"] == "/settings/messages"
-    chosen = choices(invited.olivia)
+    chosen = mail_choices(invited.olivia)
     assert [kind for kind, by_mail in chosen.items() if by_mail] == ["link.invited"]
     assert olivia.get("/settings/messages").content.decode().count(" checked") == 1
 
@@ -156,7 +156,7 @@ def test_switching_the_language_keeps_what_was_chosen_and_saves_nothing(invited:
     text = page.content.decode()
     assert "收到店铺的绑定邀请" in text
     assert text.count(" checked") == 1
-    assert choices(invited.olivia) == {}
+    assert mail_choices(invited.olivia) == {}
 
 
 def new_address(client: Client) -> str:

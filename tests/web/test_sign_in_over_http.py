@@ -17,7 +17,7 @@ from django.db import connections
 from shoplink.core.facts import Actor
 from shoplink.flows import clock
 from shoplink.flows.people import membership
-from shoplink.store.database.owner import release
+from shoplink.store.database.owner import release_ownership
 from shoplink.store.models import Person
 from shoplink.store.people import keys
 from tests.api.service import Caller
@@ -82,8 +82,8 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Here]:
     lin.save()
     EmailAddress.objects.create(user=lin, email="lin@example.com", verified=True, primary=True)
     membership.admit(Actor("platform", "test"), lin.person_id, "shop", "S1", clock.now())
-    _, secret = keys.create("back office", {"platform"}, clock.now())
-    release()
+    _, secret = keys.create_key("back office", {"platform"}, clock.now())
+    release_ownership()
     connections["default"].close()
     with serving(database, tmp_path) as url:
         yield Here(url, secret)

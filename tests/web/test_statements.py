@@ -65,7 +65,7 @@ def _grow(numbers: range) -> None:
     _grow_people(numbers)
     now = clock.now()
     for number in numbers:
-        keys.create(f"more {number}", {"read"}, now)
+        keys.create_key(f"more {number}", {"read"}, now)
     tick()
     deliver_all()
 

@@ -39,7 +39,7 @@ def check(request: HttpRequest) -> HttpResponse:
     command = parse_command({**with_network_region(fields), "at": WHENEVER, "by": plain(actor_of(request))})
     require_issuer(request, command)
     language = language_of(request)
-    decision = dry_run.check(command)
+    decision = dry_run.dry_run_command(command)
     products = [
         ProductOutcomeBody(
             one.product_id, "refused" if one.reasons else "added", show_reasons(one.reasons, language)

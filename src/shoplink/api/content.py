@@ -13,7 +13,7 @@ from shoplink.api.showcase import AsOf, ShowcasePage, read_as_of, show_place
 from shoplink.core.commerce.facts import ContentKind
 from shoplink.core.facts import Id
 from shoplink.flows.answer import Answer
-from shoplink.flows.showcase import counted_contents, place
+from shoplink.flows.showcase import content_counts, view_of_place
 from shoplink.flows.state import ContentState, read_state
 from shoplink.store.read.commerce import ContentCount, one_content
 from shoplink.store.read.link import snapshot
@@ -57,7 +57,7 @@ def get_content(request: HttpRequest, content_id: Id) -> HttpResponse:
     require_scope(request, "read")
     with snapshot():
         content = one_content(content_id)
-        found = [] if content is None else counted_contents(content.account_id, content_id=content_id)
+        found = [] if content is None else content_counts(content.account_id, content_id=content_id)
     if not found:
         raise ProblemError("not_found")
     return respond(_show_content(found[0]))
@@ -70,7 +70,7 @@ def list_contents(
     """An account's videos and lives in the order of their ids, and how many products each shows."""
     require_scope(request, "read")
     with snapshot():
-        found = counted_contents(account_id, limit + 1, cursor or "")
+        found = content_counts(account_id, limit + 1, cursor or "")
     return respond(one_page(found, limit, lambda one: one.content.content_id, _show_content))
 
 
@@ -87,7 +87,7 @@ def list_content_products(
     instant = read_as_of(at)
     with snapshot():
         content = one_content(content_id)
-        found = content and place(content.account_id, content_id, instant, limit + 1, cursor or "")
+        found = content and view_of_place(content.account_id, content_id, instant, limit + 1, cursor or "")
     if not found:
         raise ProblemError("not_found")
     return respond(show_place(found, limit))

@@ -53,7 +53,7 @@ class _Waits(Collector):
                 "shoplink_unnumbered_events", "Events that the feed does not show yet.", late.unnumbered
             )
             yield GaugeMetricFamily(
-                "shoplink_untold_events", "Events that nobody was told about yet.", late.untold
+                "shoplink_untold_events", "Events that nobody was told about yet.", late.unnotified_events
             )
             yield GaugeMetricFamily(
                 "shoplink_mail_lag_seconds", "How long the oldest due e-mail waits.", late.mail_seconds

@@ -19,9 +19,9 @@ from shoplink.core.reasons import NextActor
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at
-from shoplink.flows.showcase import leaving_with
+from shoplink.flows.showcase import ending_items
 from shoplink.flows.state import LinkState, link_state, read_state
-from shoplink.store.read.commerce import Leaving
+from shoplink.store.read.commerce import EndingItems
 from shoplink.store.read.link import one_link, page_of_links, snapshot, timeline
 from shoplink.wording import Language, say_warning
 
@@ -68,7 +68,7 @@ class LinkInFullBody(LinkBody, frozen=True):
     """
 
     synced_since: Instant | None
-    items_leaving: Leaving
+    items_leaving: EndingItems
     settlement: Settlement | None
     reference: str | None
     timeline: list[dict[str, Any]]
@@ -155,7 +155,7 @@ def get_link(request: HttpRequest, link_id: Id) -> HttpResponse:
         seen = look_at(accounts=[stored.account_id])
         events = timeline(link_id)
         settled = seen.settled(stored)
-        leaving = leaving_with(settled, seen.world.now)
+        leaving = ending_items(settled, seen.world.now)
     events += [event for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link_id]
     body = show_link(link_state(seen.world, settled), language_of(request))
     return respond(

@@ -27,7 +27,7 @@ from shoplink.core.parse import MalformedError
 from shoplink.core.people.facts import EMAIL_LENGTH_MAX, OPEN_INVITATIONS_MAX, Place
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
-from shoplink.flows.idempotent import Request, once
+from shoplink.flows.idempotent import IdempotentRequest, run_idempotent
 from shoplink.flows.people import membership
 from shoplink.flows.people.sign_in_link import Subject
 from shoplink.flows.transaction import Transaction
@@ -241,7 +241,9 @@ def _once(request: HttpRequest, what: list[object], work: Callable[[], Answer]) 
     def change(transaction: Transaction) -> tuple[datetime, Answer]:
         return transaction.instant(), work()
 
-    answer = once(Request(key_of(request).key_id, idempotency_key(request), what), change, clock.now)
+    answer = run_idempotent(
+        IdempotentRequest(key_of(request).key_id, idempotency_key(request), what), change, clock.now
+    )
     if answer["outcome"] != "accepted":
         raise ProblemError(answer["error"], limit=OPEN_INVITATIONS_MAX)
     return answer

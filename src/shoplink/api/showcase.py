@@ -20,9 +20,9 @@ from shoplink.core.facts import Id
 from shoplink.core.instant import parse_instant
 from shoplink.core.parse import MalformedError
 from shoplink.flows.answer import Answer
-from shoplink.flows.showcase import Place, place
+from shoplink.flows.showcase import PlaceView, view_of_place
 from shoplink.flows.state import LinkState, read_state
-from shoplink.store.read.commerce import Shown
+from shoplink.store.read.commerce import ShownProduct
 from shoplink.store.read.link import snapshot
 
 operations = Operations("showcases")
@@ -86,7 +86,7 @@ class SyncedBody(LinkBody, frozen=True):
     synced_since: Instant
 
 
-def show_place(place: Place, limit: int) -> ShowcasePage:
+def show_place(place: PlaceView, limit: int) -> ShowcasePage:
     """A page of a place, of which one row more than the limit was read."""
     shown = place.shown[:limit]
     return ShowcasePage(
@@ -98,7 +98,7 @@ def show_place(place: Place, limit: int) -> ShowcasePage:
     )
 
 
-def _show_one(shown: Shown, place: Place) -> ShownBody:
+def _show_one(shown: ShownProduct, place: PlaceView) -> ShownBody:
     product, item = show_product(shown.product, place.at, Thresholds()), shown.item
     if item is None:
         assert place.link is not None, "only a link is synced"
@@ -131,7 +131,7 @@ def get_showcase(
     require_scope(request, "read")
     instant = read_as_of(at)
     with snapshot():
-        found = place(account_id, None, instant, limit + 1, cursor or "")
+        found = view_of_place(account_id, None, instant, limit + 1, cursor or "")
     if found is None:
         raise ProblemError("not_found")
     return respond(show_place(found, limit))

@@ -18,8 +18,8 @@ import msgspec
 from shoplink.cli.database import fail, with_database, writes
 from shoplink.core.facts import Actor
 from shoplink.flows.file import apply as flow
-from shoplink.flows.file.apply import Verdict, say_why_not
-from shoplink.flows.file.rejects import Rejected
+from shoplink.flows.file.apply import Verdict, say_rejection
+from shoplink.flows.file.rejects import RejectFile
 from shoplink.flows.file.source import Reading, Source, UnreadableError, inspect
 from shoplink.wording import Language, Tag, language_for, say_warning
 
@@ -96,8 +96,8 @@ def _import(files: Iterable[str], reading: Reading, report: "Report") -> int:
     """Import all files. Returns the exit status."""
     with ExitStack() as opened:
         try:
-            sources = flow.in_order([_inspect(opened, name, reading) for name in files])
-            verdicts = (flow.judge if report.dry_run else flow.apply)(sources, reading)
+            sources = flow.in_dependency_order([_inspect(opened, name, reading) for name in files])
+            verdicts = (flow.dry_run_files if report.dry_run else flow.apply_files)(sources, reading)
             total = sum(source.line_count for source in sources)
             with click.progressbar(
                 length=total, label="lines", file=sys.stderr, hidden=not report.has_bar, update_min_steps=500
@@ -141,7 +141,7 @@ class Report:
         path = self._path(first.source.name)
         done = 0
         with ExitStack() as block:
-            rejected = block.enter_context(Rejected(path, language)) if path else None
+            rejected = block.enter_context(RejectFile(path, language)) if path else None
             for verdict in chain([first], verdicts):
                 self._counts[verdict.answer["outcome"]] += 1
                 if rejected is not None and verdict.answer["outcome"] != "accepted":
@@ -179,11 +179,11 @@ class Report:
         name, answer = verdict.source.name, verdict.answer
         accepted = answer["outcome"] == "accepted"
         if self._as_json:
-            why = {} if accepted else {"why": say_why_not(verdict, language)}
+            why = {} if accepted else {"why": say_rejection(verdict, language)}
             click.echo(msgspec.json.encode({"file": name, **answer, **why}))
         elif not accepted:
             self._keep(
-                f"{name}: line {answer['line']}: {answer['outcome']}: {say_why_not(verdict, language)}"
+                f"{name}: line {answer['line']}: {answer['outcome']}: {say_rejection(verdict, language)}"
             )
         elif self.dry_run:
             warned = " ".join(say_warning(code, language) for code in answer["warnings"])
@@ -196,7 +196,7 @@ class Report:
             self._kept.append(text)
 
 
-def _write(rejected: Rejected, verdict: Verdict) -> None:
+def _write(rejected: RejectFile, verdict: Verdict) -> None:
     try:
         rejected.write(verdict)
     except OSError as error:

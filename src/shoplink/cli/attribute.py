@@ -20,7 +20,7 @@ from shoplink.wording import Tag
 if TYPE_CHECKING:
     from shoplink.attribution.engine import Engine
     from shoplink.core.commission.attribution import Period
-    from shoplink.flows.commission.judge import Done
+    from shoplink.flows.commission.judge import AttributionResult
 
 _CSV = (".csv", ".tsv", ".txt")
 
@@ -117,7 +117,7 @@ def _run(
     since: str | None,
     tag: Tag | None,
     **options: Any,
-) -> "Done":
+) -> "AttributionResult":
     from shoplink.attribution.engine import EngineError  # noqa: PLC0415 (takes long to load)
     from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
     from shoplink.flows.commission import judge as flow  # noqa: PLC0415 (as above)
@@ -128,7 +128,7 @@ def _run(
     _fail_if_overwritten("--out", path, others)
     _fail_if_overwritten("--rejects", _rejects(out, options["rejects"]), [out, *files, *others])
     try:
-        asked = flow.Asked(
+        asked = flow.AttributionRequest(
             orders=files,
             links=periods_of(options["links"]),
             out=path,
@@ -141,7 +141,7 @@ def _run(
             tag=tag,
         )
         with ExitStack() as bars:
-            return flow.attribute(asked, _Bars(bars))
+            return flow.attribute_files(asked, _Bars(bars))
     except (MappingError, PeriodsError, EngineError, flow.UnsoundError) as error:
         fail(str(error))
     except UnicodeDecodeError:
@@ -190,9 +190,9 @@ def periods_of(files: tuple[str, ...]) -> Iterator["Period"]:
         from shoplink.flows.commission.periods import read_periods  # noqa: PLC0415 (as above)
 
         return read_periods(map(Path, files))
-    from shoplink.flows.commission.periods import periods  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.commission.periods import stored_periods  # noqa: PLC0415 (only with settings in place)
 
-    return periods()
+    return stored_periods()
 
 
 def engine_of(options: dict[str, Any]) -> Callable[[Path], "Engine"]:

@@ -12,7 +12,7 @@ import click
 import django
 from django.db import OperationalError, ProgrammingError
 
-from shoplink.store.database.owner import OwnedError, claim
+from shoplink.store.database.owner import OwnedError, acquire_ownership
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,7 +49,7 @@ def writes(instead: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @functools.wraps(command)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
-                claim(f"shoplink {click.get_current_context().info_name}")
+                acquire_ownership(f"shoplink {click.get_current_context().info_name}")
             except OwnedError as error:
                 fail(f"{error}\n{instead}")
             return command(*args, **kwargs)

@@ -73,8 +73,8 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
     offer = world.open_offer()
     for key in keys.every_key():
         if key.name == _KEY_NAME:
-            keys.revoke(key.key_id, clock.now())
-    _, secret = keys.create(_KEY_NAME, set(keys.SCOPES), clock.now())
+            keys.revoke_key(key.key_id, clock.now())
+    _, secret = keys.create_key(_KEY_NAME, set(keys.SCOPES), clock.now())
     tag = language or _environment_language()
     headers = f"\\\n  -H 'Authorization: Bearer {secret}' -H 'Accept-Language: {tag}'"
     refused = (links.BEAUTY, links.UNDER_AGE)

@@ -15,7 +15,7 @@ from shoplink.flows import clock
 from shoplink.flows.health import TROUBLES, lag, troubles
 from shoplink.network import CountryDatabaseError, country_database
 from shoplink.store.database.health import database_version
-from shoplink.store.database.owner import holder
+from shoplink.store.database.owner import current_owner
 
 _LAG_SECONDS_MAX = 60
 _AGE_DAYS_MAX = 365
@@ -76,7 +76,7 @@ def _examine() -> tuple[dict[str, Any], list[str]]:
 
 
 def _database_facts() -> dict[str, Any]:
-    return {"database": database_version(), "owner": holder() or "nobody"}
+    return {"database": database_version(), "owner": current_owner() or "nobody"}
 
 
 def _late(facts: dict[str, Any]) -> list[str]:

@@ -3,17 +3,15 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import click
 
 from shoplink.cli.database import fail, with_database
 from shoplink.flows.file import export as flow
+from shoplink.flows.file.export import ExportKind
 from shoplink.flows.file.tables import KINDS
 from shoplink.wording import Tag, language_for
-
-if TYPE_CHECKING:
-    from shoplink.flows.file.export import What
 
 
 @click.command(
@@ -53,7 +51,7 @@ Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
 @click.option("--ended", is_flag=True, help="Include unlinked links, not only current ones.")
 @click.argument("out", metavar="OUT")
 @with_database
-def export(what: "What | None", form: str, tag: Tag, out: str, *, ended: bool) -> None:
+def export(what: ExportKind | None, form: str, tag: Tag, out: str, *, ended: bool) -> None:
     """Write shops, accounts, current links, products, contents and items to OUT (- for standard output).
 
     Reads only, and may run beside a running service. Tables are UTF-8 with a byte order mark, as spreadsheets
@@ -83,7 +81,7 @@ def export(what: "What | None", form: str, tag: Tag, out: str, *, ended: bool) -
     click.echo(f"{out}: {count} lines", err=True)
 
 
-def _write(what: "What | None", form: str, tag: Tag, stream: TextIO, *, ended: bool) -> int:
+def _write(what: ExportKind | None, form: str, tag: Tag, stream: TextIO, *, ended: bool) -> int:
     if what == "log":
         return flow.export_log(stream)
     if what == "periods":

@@ -53,7 +53,7 @@ def create(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
         raise click.BadParameter(
             f"found {unknown[0]!r}; allowed: {', '.join(store.SCOPES)}, all", param_hint="--scope"
         )
-    key_id, secret = store.create(name, chosen, clock.now())
+    key_id, secret = store.create_key(name, chosen, clock.now())
     if as_json:
         click.echo(msgspec.json.encode({"key_id": key_id, "key": secret, "scopes": sorted(chosen)}))
         return
@@ -106,7 +106,7 @@ Exit status: 0; 1 if no active key has this id; 2 if the database cannot be used
 @writes(_SERVED)
 def revoke(key_id: str) -> None:
     """Revoke the key with this id, with immediate effect."""
-    if not store.revoke(key_id, clock.now()):
+    if not store.revoke_key(key_id, clock.now()):
         click.echo(f"no active key has the id {key_id!r}; `shoplink keys list` lists them", err=True)
         sys.exit(1)
     click.echo(f"{key_id} is revoked")

@@ -18,7 +18,12 @@ from granian.server import Server
 from shoplink.cli.database import fail, writes
 from shoplink.config.parts import missing_parts
 from shoplink.network import CountryDatabaseError, country_database
-from shoplink.store.database.owner import OwnedError, alone, close_down, release
+from shoplink.store.database.owner import (
+    OwnedError,
+    checkpoint_and_close,
+    exclusive_access,
+    release_ownership,
+)
 
 # On PostgreSQL most requests wait for a commit, and there are 100 connections by default. On SQLite commits are fast,
 # and more threads only compete for the processor.
@@ -79,7 +84,7 @@ def serve(host: str, port: int, workers: int, threads: int | None, *, delivering
         workers = 1
     # The process that handles requests owns the file; this process only supervises it.
     connection.close()
-    release()
+    release_ownership()
     os.environ["SHOPLINK_SERVED"] = f"shoplink serve on {_address(host, port)}"
     os.environ["SHOPLINK_DELIVERING"] = "yes" if delivering else ""
     server = _Service(
@@ -99,7 +104,7 @@ def serve(host: str, port: int, workers: int, threads: int | None, *, delivering
         server.serve()
     finally:
         with suppress(OwnedError):  # another process owns the file by now and cleans up
-            close_down()
+            checkpoint_and_close()
 
 
 class _Service(Server):  # type: ignore[misc,valid-type] # granian chooses its class by the interpreter's kind
@@ -152,7 +157,7 @@ def migrate() -> None:
 
 def update_tables() -> None:
     """Create or update the tables, while no other process does."""
-    with alone("shoplink migrate"):
+    with exclusive_access("shoplink migrate"):
         call_command("migrate", verbosity=0)
 
 

@@ -68,8 +68,8 @@ def _run(results: tuple[str, ...], *, out: str, mapping: str | None, **options: 
     from shoplink.flows.commission.periods import PeriodsError  # noqa: PLC0415 (as above)
 
     try:
-        return flow.state(
-            flow.Wanted(
+        return flow.write_statements(
+            flow.StatementRequest(
                 results=files_of(results),
                 links=periods_of(options["links"]),
                 folder=Path(out),

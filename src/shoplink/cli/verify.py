@@ -33,7 +33,7 @@ def verify(*, as_json: bool) -> None:
     earlier ones, and links that break an invariant, also in the past. Reads only, and may run beside a running
     service.
     """
-    counts = flow.Verified()
+    counts = flow.VerifyCounts()
     for difference in flow.verify(counts):
         click.echo(msgspec.json.encode(difference) if as_json else difference.say())
     if as_json:

@@ -18,9 +18,9 @@ gc.freeze()
 if served := os.environ.get("SHOPLINK_SERVED"):
     from shoplink.config.shutdown import stop_at_first_signal
     from shoplink.config.timer import start
-    from shoplink.store.database.owner import claim
+    from shoplink.store.database.owner import acquire_ownership
 
     # Claimed at the start and not at the first write, so that a second process fails immediately.
-    claim(served)
+    acquire_ownership(served)
     stop_at_first_signal()
     start(delivering=bool(os.environ.get("SHOPLINK_DELIVERING")))

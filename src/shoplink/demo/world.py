@@ -5,7 +5,7 @@ from shoplink.demo.links import DEMO_ACTOR, offer_commands, offer_ids, world_com
 from shoplink.flows import clock
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.tick import tick
-from shoplink.store.database.owner import alone
+from shoplink.store.database.owner import exclusive_access
 from shoplink.store.read.link import page_of_links, read_event
 from shoplink.store.write.feed import read_feed
 
@@ -19,7 +19,7 @@ def build_demo() -> bool:
 
     Raises NotADemoError and changes nothing if the database holds anything else.
     """
-    with alone("shoplink demo"):
+    with exclusive_access("shoplink demo"):
         tick()
         first = read_feed(0, 1)
         if first:

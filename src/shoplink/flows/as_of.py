@@ -18,36 +18,36 @@ from shoplink.core.events import (
     ShopRecorded,
 )
 from shoplink.core.facts import LIVE
-from shoplink.flows.look import Seen, look_at
+from shoplink.flows.look import CurrentState, look_at
 from shoplink.store.read import history
 from shoplink.store.read.link import one_link, snapshot
 
 
-class PastShop(Struct, frozen=True):
+class ShopAsOf(Struct, frozen=True):
     """A shop at an instant, with the links that were live then; `facts` None: not recorded yet."""
 
     facts: Shop | None
     live: list[Link]
 
 
-class PastAccount(Struct, frozen=True):
+class AccountAsOf(Struct, frozen=True):
     """An account at an instant, with the links that were live then; `facts` None: not recorded yet."""
 
     facts: Account | None
     live: list[Link]
 
 
-def shop_as_of(shop_id: str, at: datetime) -> PastShop:
+def shop_as_of(shop_id: str, at: datetime) -> ShopAsOf:
     """A shop as it was recorded at an instant."""
     with snapshot():
         seen = look_at(shops=[shop_id])
         recorded = history.facts_of_shop(shop_id, at)
         timelines = history.timelines_of_links_open_at(at, shop_id=shop_id)
     facts = [event.facts() for event in recorded if isinstance(event, ShopRecorded)]
-    return PastShop(facts[-1] if facts else None, _live([*timelines, *_due(seen)], at))
+    return ShopAsOf(facts[-1] if facts else None, _live([*timelines, *_due(seen)], at))
 
 
-def account_as_of(account_id: str, at: datetime) -> PastAccount:
+def account_as_of(account_id: str, at: datetime) -> AccountAsOf:
     """An account as it was recorded at an instant, corrections included."""
     with snapshot():
         seen = look_at(accounts=[account_id])
@@ -61,7 +61,7 @@ def account_as_of(account_id: str, at: datetime) -> PastAccount:
             case AccountCorrected():
                 assert facts is not None, "only a recorded account is corrected"
                 facts = event.facts_after(facts)
-    return PastAccount(facts, _live([*timelines, *_due(seen)], at))
+    return AccountAsOf(facts, _live([*timelines, *_due(seen)], at))
 
 
 def link_as_of(link_id: str, at: datetime) -> Link | None:
@@ -75,7 +75,7 @@ def link_as_of(link_id: str, at: datetime) -> Link | None:
     return _folded((event for event in events if event.link_id == link_id), at).get(link_id)
 
 
-def _due(seen: Seen) -> list[LinkEvent]:
+def _due(seen: CurrentState) -> list[LinkEvent]:
     """What time has done and nobody has stored yet."""
     return [event for event in seen.due if isinstance(event, LinkEvent)]
 

@@ -11,7 +11,7 @@ from shoplink.store.read.link import snapshot
 from shoplink.store.write.load import LoadKeys
 
 
-def try_in_turn(commands: Sequence[Command]) -> list[Decision]:
+def dry_run_commands(commands: Sequence[Command]) -> list[Decision]:
     """The decision on each command, made after those before it: slots and quotas are used up on the way.
 
     A fixed number of statements however many commands; sent as one batch now, they would be decided alike.
@@ -21,6 +21,6 @@ def try_in_turn(commands: Sequence[Command]) -> list[Decision]:
     return [step(world, replace(command, at=world.now)).decision for command in commands]
 
 
-def check(command: Command) -> Decision:
+def dry_run_command(command: Command) -> Decision:
     """The same for one command alone."""
-    return try_in_turn([command])[0]
+    return dry_run_commands([command])[0]

@@ -20,7 +20,7 @@ from shoplink.core.wire_format import wire_products
 from shoplink.flows import clock, metrics
 from shoplink.flows.answer import Answer, rejected
 from shoplink.flows.group_commit import GroupCommit, PendingBatch
-from shoplink.flows.idempotent import Keys
+from shoplink.flows.idempotent import IdempotencyKeys
 from shoplink.flows.state import state_after, write_state
 from shoplink.flows.transaction import Transaction, transact
 from shoplink.store.database.shared_connection import shared_connection
@@ -83,7 +83,7 @@ def _store(
     def attempt(transaction: Transaction) -> list[tuple[Command, Answer]]:
         return _Attempt(batches, load_keys, own_instants=own_instants).run(transaction)
 
-    metrics.count(transact(attempt, now, activates=activates))
+    metrics.count_commands(transact(attempt, now, activates=activates))
     return batches
 
 
@@ -106,7 +106,7 @@ class _Attempt:
         self.batches = batches
         self.load_keys = load_keys
         self.own_instants = own_instants
-        self.keys = Keys(key for batch in batches for key in batch.idempotency_keys())
+        self.keys = IdempotencyKeys(key for batch in batches for key in batch.idempotency_keys())
         self.due: list[Event] = []
         self.decided: list[tuple[Command, Answer]] = []
         self.refused: list[tuple[Command, Sequence[Reason]]] = []

@@ -5,8 +5,8 @@ from datetime import timedelta
 from msgspec import Struct
 
 from shoplink.flows import clock
-from shoplink.store.database.health import Trouble, troubles, waiting
-from shoplink.store.people.outbox import mail_due_since, untold
+from shoplink.store.database.health import Trouble, backlog, troubles
+from shoplink.store.people.outbox import mail_due_since, unnotified_events
 
 __all__ = ["TROUBLES", "Lag", "lag", "troubles"]
 
@@ -27,15 +27,15 @@ class Lag(Struct, frozen=True):
 
     due_seconds: float
     unnumbered: int
-    untold: int
+    unnotified_events: int
     mail_seconds: float
 
 
 def lag() -> Lag:
     """How far the timer and the deliveries are behind now."""
     now = clock.now()
-    waits = waiting(now)
+    waits = backlog(now)
     behind = timedelta(0) if waits.due_since is None else now - waits.due_since
     mail_since = mail_due_since()
     mail_behind = timedelta(0) if mail_since is None else max(now - mail_since, timedelta(0))
-    return Lag(behind.total_seconds(), waits.unnumbered, untold(), mail_behind.total_seconds())
+    return Lag(behind.total_seconds(), waits.unnumbered, unnotified_events(), mail_behind.total_seconds())

@@ -14,12 +14,12 @@ from shoplink.store.write import answers
 from shoplink.store.write.answers import Key
 
 
-class Keys:
+class IdempotencyKeys:
     """The idempotency keys of one transaction, with the answers that they have."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
         """Claim keys; a key that another transaction is working on is answered as in progress."""
-        self._stored, self._running = answers.claim(keys)
+        self._stored, self._running = answers.claim_keys(keys)
         self._fresh: list[tuple[str, str, str, Answer]] = []
 
     def answer(self, key: Key, digest: str) -> Answer | None:
@@ -40,10 +40,10 @@ class Keys:
 
     def save(self, at: datetime) -> None:
         """Store the new answers, within the transaction that they belong to."""
-        answers.store(at, self._fresh)
+        answers.store_answers(at, self._fresh)
 
 
-class Request(Struct, frozen=True):
+class IdempotentRequest(Struct, frozen=True):
     """What is asked for, and the idempotency key and its scope that it comes with; no key: it is done each time."""
 
     scope: str
@@ -51,8 +51,10 @@ class Request(Struct, frozen=True):
     body: Any
 
 
-def once(
-    request: Request, work: Callable[[Transaction], tuple[datetime, Answer]], now: Callable[[], datetime]
+def run_idempotent(
+    request: IdempotentRequest,
+    work: Callable[[Transaction], tuple[datetime, Answer]],
+    now: Callable[[], datetime],
 ) -> Answer:
     """The answer stored under the request's key, else what `work` answers now, and when, in one transaction.
 
@@ -64,7 +66,7 @@ def once(
     def attempt(transaction: Transaction) -> Answer:
         if key is None:
             return work(transaction)[1]
-        keys = Keys([key])
+        keys = IdempotencyKeys([key])
         if (known := keys.answer(key, digest)) is not None:
             return known
         at, answer = work(transaction)

@@ -19,7 +19,7 @@ from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.write.load import LoadKeys, load
 
 
-class Seen(Struct):
+class CurrentState(Struct):
     """A World at the instant `world.now`, and what time had made due in it that is not stored yet."""
 
     world: World
@@ -34,21 +34,21 @@ class Seen(Struct):
         return link
 
 
-def look(keys: LoadKeys, now: Callable[[], datetime] = clock.now) -> Seen:
+def look(keys: LoadKeys, now: Callable[[], datetime] = clock.now) -> CurrentState:
     """What the named shops and accounts are like now: a fixed number of statements however many they are."""
     at = now()
     loaded = load(keys, World(installed_rulebooks(), default_rulebook()), at, to_write=False)
-    return Seen(loaded.world, advance(loaded.world, max(at, loaded.floor)))
+    return CurrentState(loaded.world, advance(loaded.world, max(at, loaded.floor)))
 
 
 def look_at(
     shops: Iterable[str] = (), accounts: Iterable[str] = (), now: Callable[[], datetime] = clock.now
-) -> Seen:
+) -> CurrentState:
     """The same for shops and accounts by their ids."""
     return look(LoadKeys(set(shops), set(accounts), set(), set(), END), now)
 
 
-def look_at_pair(shop_id: str, account_id: str) -> Seen:
+def look_at_pair(shop_id: str, account_id: str) -> CurrentState:
     """The same for one shop and one account, with their newest link."""
     return look(LoadKeys({shop_id}, {account_id}, {(shop_id, account_id)}, set(), END))
 
@@ -64,7 +64,7 @@ class SlotUse(Struct, frozen=True):
     used: int
 
 
-class Unit(Struct, frozen=True):
+class QuotaUnit(Struct, frozen=True):
     """One unit of the link quota: what holds it, and when it returns by itself (None: not by itself)."""
 
     held_by: Literal["established", "invited", "in_review"]
@@ -78,7 +78,7 @@ class LinkQuotaUse(Struct, frozen=True):
     days: int | None
     used: int
     waived: bool
-    units: list[Unit]
+    units: list[QuotaUnit]
 
 
 class UnlinkQuotaUse(Struct, frozen=True):
@@ -100,13 +100,13 @@ def link_quota_use(record: ShopRecord, rulebook: Rulebook, at: datetime) -> Link
     quota = rulebook.links_per_shop
     pending = [link for link in record.live.values() if link.role == "marketing" and link.status != "linked"]
     units = [
-        Unit("invited", link.expires_at) if link.status == "invited" else Unit("in_review", None)
+        QuotaUnit("invited", link.expires_at) if link.status == "invited" else QuotaUnit("in_review", None)
         for link in pending
     ]
     if quota is not None:
         first = bisect_right(record.marketing_linked_at, shift(at, -quota.window))
         units += [
-            Unit("established", shift(linked_at, quota.window))
+            QuotaUnit("established", shift(linked_at, quota.window))
             for linked_at in record.marketing_linked_at[first:]
         ]
     units.sort(key=lambda unit: unit.returns_at or END)
@@ -128,7 +128,7 @@ def unlink_quota_use(record: ShopRecord, rulebook: Rulebook, at: datetime) -> Un
     )
 
 
-def room(world: World, shop_id: str, role: Role) -> tuple[Reason, ...]:
+def reasons_against_a_new_link(world: World, shop_id: str, role: Role) -> tuple[Reason, ...]:
     """What stands in the way of one more link of a role, whichever account it would be: slots and the shop's quota."""
     shop = world.shops[shop_id]
     case = Case(world.now, world.rulebook(shop.facts.market), shop, _ANYBODY, role)

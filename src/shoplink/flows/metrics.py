@@ -17,7 +17,7 @@ _REASONS = Metric(
 _MAILS = Metric("shoplink_emails", "E-mails that were due, by what became of them.", ["outcome"])
 
 
-def count(decided: Iterable[tuple[Command, Mapping[str, Any]]]) -> None:
+def count_commands(decided: Iterable[tuple[Command, Mapping[str, Any]]]) -> None:
     """Count commands with the answers of a transaction that is committed."""
     commands: Counter[tuple[str, str]] = Counter()
     reasons: Counter[str] = Counter()

@@ -15,7 +15,7 @@ _SOON = timedelta(hours=24)
 _FEW = 20
 
 
-class Standing(Struct, frozen=True):
+class LinkCounts(Struct, frozen=True):
     """How many live links of a market stand in which status, by role."""
 
     market: str
@@ -33,7 +33,7 @@ class Funnel(Struct, frozen=True):
     established: int
 
 
-class Refused(Struct, frozen=True):
+class RefusalCounts(Struct, frozen=True):
     """How often a reason refused something, in all and by day."""
 
     code: str
@@ -50,9 +50,9 @@ class Overview(Struct, frozen=True):
     as_of: datetime | None
     days: list[datetime]
     markets: list[str]
-    standing: list[Standing]
+    standing: list[LinkCounts]
     funnel: Funnel
-    refused: list[Refused]
+    refused: list[RefusalCounts]
     confirmed: list[tuple[str, int]]
     expiring: list[Link]
 
@@ -84,7 +84,7 @@ def overview(market: str | None = None, days: int = 30) -> Overview:
     )
 
 
-def _standing(live: list[tally.Count]) -> list[Standing]:
+def _standing(live: list[tally.Count]) -> list[LinkCounts]:
     """The live links by market; a link that is linked is counted by its role."""
     found: dict[str, dict[str, int]] = {}
     for each in live:
@@ -93,19 +93,19 @@ def _standing(live: list[tally.Count]) -> list[Standing]:
         market = found.setdefault(each.market, {})
         market[column] = market.get(column, 0) + each.count
     return [
-        Standing(
+        LinkCounts(
             market, *(columns.get(name, 0) for name in ("invited", "in_review", "official", "marketing"))
         )
         for market, columns in sorted(found.items())
     ]
 
 
-def _refused(counts: list[tally.Count], since: int, days: int) -> list[Refused]:
+def _refused(counts: list[tally.Count], since: int, days: int) -> list[RefusalCounts]:
     """The reasons that refused something, the most frequent first, in the catalogue's order among equals."""
     by_code: dict[str, list[int]] = {}
     for each in counts:
         assert each.day is not None, "asked for by day"
         by_code.setdefault(each.name, [0] * days)[each.day - since] += each.count
     order = {code: place for place, code in enumerate(CATALOGUE)}
-    refused = [Refused(code, sum(by_day), by_day) for code, by_day in by_code.items()]
+    refused = [RefusalCounts(code, sum(by_day), by_day) for code, by_day in by_code.items()]
     return sorted(refused, key=lambda each: (-each.total, order.get(each.code, len(order))))

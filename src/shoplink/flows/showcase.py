@@ -5,27 +5,27 @@ from datetime import datetime
 from msgspec import Struct
 
 from shoplink.core import Link
-from shoplink.flows.look import Seen, look_at
+from shoplink.flows.look import CurrentState, look_at
 from shoplink.store.read.commerce import (
     ContentCount,
-    Leaving,
-    Shown,
-    items_leaving,
+    EndingItems,
+    ShownProduct,
+    items_ending_with,
     link_in_force,
     page_of_contents,
     page_of_place,
 )
 
 
-class Place(Struct, frozen=True):
+class PlaceView(Struct, frozen=True):
     """One page of what a place shows at an instant; `link` is the one in force then, if one was."""
 
     at: datetime
     link: Link | None
-    shown: list[Shown]
+    shown: list[ShownProduct]
 
 
-def in_force(seen: Seen, account_id: str, at: datetime) -> Link | None:
+def in_force(seen: CurrentState, account_id: str, at: datetime) -> Link | None:
     """The link by which an account was linked at an instant, with what time has made of it since it was stored."""
     link = link_in_force(account_id, at)
     if link is None:
@@ -34,13 +34,13 @@ def in_force(seen: Seen, account_id: str, at: datetime) -> Link | None:
     return settled if settled.ended_at is None or at < settled.ended_at else None
 
 
-def place(
+def view_of_place(
     account_id: str,
     content_id: str | None = None,
     at: datetime | None = None,
     limit: int = 50,
     after: str = "",
-) -> Place | None:
+) -> PlaceView | None:
     """A page, behind the product id `after`, of an account's showcase or of a content of it; None if it is unknown.
 
     `at` is now if it is None, and never in the future. The number of statements is fixed.
@@ -50,15 +50,15 @@ def place(
         return None
     instant = seen.world.now if at is None else min(at, seen.world.now)
     link = in_force(seen, account_id, instant)
-    return Place(instant, link, page_of_place(account_id, content_id, link, instant, limit, after))
+    return PlaceView(instant, link, page_of_place(account_id, content_id, link, instant, limit, after))
 
 
-def leaving_with(link: Link, at: datetime) -> Leaving:
+def ending_items(link: Link, at: datetime) -> EndingItems:
     """How many products leave the account's showcase, videos and lives when a link ends; none once it has."""
-    return items_leaving(link, at) if link.status == "linked" else Leaving(0, 0)
+    return items_ending_with(link, at) if link.status == "linked" else EndingItems(0, 0)
 
 
-def counted_contents(
+def content_counts(
     account_id: str, limit: int = 1, after: str = "", content_id: str | None = None
 ) -> list[ContentCount]:
     """An account's videos and lives with how many products each shows now, or just one of them."""

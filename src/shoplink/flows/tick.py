@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 _told: set[str] = set()
 
 
-class Ticked(Struct, frozen=True):
+class TickResult(Struct, frozen=True):
     """What a tick did: links looked at because something was due, events numbered, tickets ended, records forgotten."""
 
     due: int
@@ -38,7 +38,7 @@ class Ticked(Struct, frozen=True):
     forgotten: int
 
 
-def tick(now: datetime | None = None) -> Ticked:
+def tick(now: datetime | None = None) -> TickResult:
     """Store everything due at or before now (default: the clock), number the feed, end tickets, forget."""
     at = now or clock.now()
     try:
@@ -55,7 +55,7 @@ def tick(now: datetime | None = None) -> Ticked:
     finally:
         # Whatever became of the above, nothing is kept for longer than was promised.
         forgotten = _forget(at)
-    return Ticked(due, numbered, tickets, forgotten)
+    return TickResult(due, numbered, tickets, forgotten)
 
 
 def _forget(at: datetime) -> int:

@@ -37,7 +37,7 @@ _ID = {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"}
 def authenticate(request: HttpRequest) -> None:
     """Let a request in with its key (`Authorization: Bearer …`). Raises ProblemError (key.unknown)."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-    key = keys.find(secret) if kind.lower() == "bearer" else None
+    key = keys.find_key(secret) if kind.lower() == "bearer" else None
     if key is None:
         raise ProblemError("key.unknown", headers={"WWW-Authenticate": "Bearer"})
     keys.note_use(key.key_id)

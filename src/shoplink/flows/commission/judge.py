@@ -20,7 +20,7 @@ from shoplink.core.commission.attribution import Period
 from shoplink.flows.commission.rejects import write_rejects
 from shoplink.wording import Tag
 
-Say = Callable[[str, float], None]
+ReportStep = Callable[[str, float], None]
 """Told which step is being done, and how much of it, from 0 to 1."""
 
 
@@ -28,7 +28,7 @@ class UnsoundError(RuntimeError):
     """Something that must never be: links that overlap, rows that are lost or doubled. Nothing was written."""
 
 
-class Asked(Struct, frozen=True):
+class AttributionRequest(Struct, frozen=True):
     """What is asked for.
 
     `since`: the files are earlier results, and only what a link changed since then can touch is judged anew.
@@ -47,7 +47,7 @@ class Asked(Struct, frozen=True):
     tag: Tag | None = None
 
 
-class Done(Struct, frozen=True):
+class AttributionResult(Struct, frozen=True):
     """What came of it: rows and links that came in, rows that went out.
 
     `spans`: within how many spans of time orders and links met (docs/explanation/attribution.md).
@@ -60,7 +60,7 @@ class Done(Struct, frozen=True):
     spans: int
 
 
-def attribute(asked: Asked, say: Say) -> Done:
+def attribute_files(asked: AttributionRequest, say: ReportStep) -> AttributionResult:
     """Judge orders by links, and write the result and the rejects.
 
     Raises MappingError, PeriodsError, EngineError, UnsoundError and OSError; then neither file was written.
@@ -75,7 +75,9 @@ def attribute(asked: Asked, say: Say) -> Done:
             return _judge(asked, engine, work, count, say)
 
 
-def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Done:
+def _judge(
+    asked: AttributionRequest, engine: Engine, work: Path, count: int, say: ReportStep
+) -> AttributionResult:
     links = engine.links(work / "links.parquet")
     for wrong in engine.rows(judgement.overlapping_links(links).limit(1)):
         raise UnsoundError(
@@ -114,7 +116,7 @@ def _judge(asked: Asked, engine: Engine, work: Path, count: int, say: Say) -> Do
     finally:
         _remove(part)
         _remove(rejects_part)
-    return Done(source.count, judged, rejected, count, plan.spans)
+    return AttributionResult(source.count, judged, rejected, count, plan.spans)
 
 
 def _remove(path: Path) -> None:

@@ -7,7 +7,7 @@ from shoplink.core import Link
 from shoplink.core.commission.attribution import Attribution, Order, attribute_order
 from shoplink.flows import clock
 from shoplink.flows.look import look_at
-from shoplink.store.read.periods import links_of
+from shoplink.store.read.periods import links_of_pairs
 
 
 def judge_orders(orders: Sequence[Order]) -> list[Attribution | None]:
@@ -16,7 +16,7 @@ def judge_orders(orders: Sequence[Order]) -> list[Attribution | None]:
     Reads within the snapshot of its caller, with what is overdue seen as done.
     """
     pairs = {(order.shop_id, order.account_id) for order in orders if order.account_id is not None}
-    stored = links_of(pairs, clock.now())
+    stored = links_of_pairs(pairs, clock.now())
     due = {each.link.account_id for each in stored if each.is_due}
     seen = look_at(accounts=due) if due else None
     of_pair: defaultdict[tuple[str, str | None], list[Link]] = defaultdict(list)

@@ -18,7 +18,7 @@ from shoplink.core.facts import Link
 from shoplink.core.instant import format_instant, parse_instant
 from shoplink.core.parse import ALLOWED
 from shoplink.flows import clock
-from shoplink.flows.look import Seen, look_at
+from shoplink.flows.look import CurrentState, look_at
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.read.link import snapshot
 from shoplink.store.write.log import link_in, link_rows, require_database
@@ -119,7 +119,7 @@ def _period(fields: Mapping[str, Any]) -> Period:
         raise ValueError(f"{wrong}: found {found}; allowed: {_ALLOWED.get(wrong, str(error))}") from None
 
 
-def periods() -> Iterator[Period]:
+def stored_periods() -> Iterator[Period]:
     """The period of every link that was ever established, revoked ones too, those of one account together."""
     require_database()
     with snapshot():
@@ -133,7 +133,7 @@ def periods() -> Iterator[Period]:
                     yield period
 
 
-def _period_of(link: Link, row: dict[str, Any], seen: Seen | None) -> Period | None:
+def _period_of(link: Link, row: dict[str, Any], seen: CurrentState | None) -> Period | None:
     changed_at = from_micros(row["touched_at"])
     assert changed_at is not None, "every link was touched when it was recorded"
     if seen is not None:
@@ -154,6 +154,6 @@ def _period_of(link: Link, row: dict[str, Any], seen: Seen | None) -> Period | N
     )
 
 
-def _changes(seen: Seen, link: Link) -> Iterable[datetime]:
+def _changes(seen: CurrentState, link: Link) -> Iterable[datetime]:
     """When time changed a link of which that is not stored yet."""
     return (event.at for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link.link_id)

@@ -31,10 +31,10 @@ from shoplink.wording import Tag, language_for
 
 _INSTANTS = ("linked_at", "ended_at")
 
-Row = dict[str, Any]
+StatementRow = dict[str, Any]
 
 
-class Wanted(Struct, frozen=True):
+class StatementRequest(Struct, frozen=True):
     """What statements are wanted: of which results, by which links, of which shop and month, into which folder."""
 
     results: Sequence[str]
@@ -47,14 +47,14 @@ class Wanted(Struct, frozen=True):
     zone: tzinfo = UTC
 
 
-class Stated(Struct, frozen=True):
+class StatementResult(Struct, frozen=True):
     """What was written: how many rows were summed, how many pages there are."""
 
     rows: int
     pages: int
 
 
-def state(wanted: Wanted) -> Stated:
+def write_statements(wanted: StatementRequest) -> StatementResult:
     """Write the statements. Raises MappingError, PeriodsError, EngineError, UnsoundError, OSError."""
     wanted.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".shoplink-", dir=wanted.folder) as place:
@@ -64,7 +64,7 @@ def state(wanted: Wanted) -> Stated:
             return _state(wanted, engine, work)
 
 
-def _state(wanted: Wanted, engine: Engine, work: Path) -> Stated:
+def _state(wanted: StatementRequest, engine: Engine, work: Path) -> StatementResult:
     links = engine.links(work / "links.parquet")
     source = open_orders(engine, wanted.results, wanted.mapping, work, lambda _: None)
     if source.new:
@@ -99,10 +99,10 @@ def _state(wanted: Wanted, engine: Engine, work: Path) -> Stated:
         engine.write(tables[name], work / f"{name}.statement.parquet", "parquet", lambda _: None)
     pages = _write_out(wanted, engine, tables, work)
     _move(work, wanted.folder, pages)
-    return Stated(counted, len(pages))
+    return StatementResult(counted, len(pages))
 
 
-def _hold(engine: Engine, name: str, table: Any, whole: dict[str, Row], prefix: str) -> None:
+def _hold(engine: Engine, name: str, table: Any, whole: dict[str, StatementRow], prefix: str) -> None:
     """Hold that a statement adds up to its rows, per currency."""
     found = {row["currency"]: row for row in engine.rows(statement.statement_totals(table))}
     for currency in found.keys() | whole.keys():
@@ -114,15 +114,15 @@ def _hold(engine: Engine, name: str, table: Any, whole: dict[str, Row], prefix: 
                 )
 
 
-def _asked_for(wanted: Wanted, table: Any) -> Any:
+def _asked_for(wanted: StatementRequest, table: Any) -> Any:
     if wanted.shop_id is not None:
         table = table.filter(table.shop_id == wanted.shop_id)
     return table if wanted.month is None else table.filter(table.month == wanted.month)
 
 
-def _write_out(wanted: Wanted, engine: Engine, tables: dict[str, Any], work: Path) -> list[Path]:
+def _write_out(wanted: StatementRequest, engine: Engine, tables: dict[str, Any], work: Path) -> list[Path]:
     """Write both statements as CSV, and a page per shop, month and language; where the pages are."""
-    of_shops: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    of_shops: defaultdict[tuple[str, str], list[StatementRow]] = defaultdict(list)
     with _table(work / "commission.csv", tables["commission"].columns) as write:
         for row in engine.rows(tables["commission"].order_by(["month", "shop_id", "currency", "basis"])):
             write(row)
@@ -140,12 +140,12 @@ def _write_out(wanted: Wanted, engine: Engine, tables: dict[str, Any], work: Pat
     return pages
 
 
-def _month_and_shop(row: Row) -> tuple[str, str]:
+def _month_and_shop(row: StatementRow) -> tuple[str, str]:
     return row["month"], row["shop_id"]
 
 
 def _write_pages(
-    work: Path, key: tuple[str, str], of_shop: list[Row], of_links: list[Row], zone: str
+    work: Path, key: tuple[str, str], of_shop: list[StatementRow], of_links: list[StatementRow], zone: str
 ) -> Iterator[Path]:
     """The pages of one shop and month, and of each creator whom it has linked, one per language; where they are."""
     month, shop = key[0], quote(key[1], safe="")
@@ -166,7 +166,7 @@ def _written(page: Path, text: str) -> Path:
 
 
 @contextmanager
-def _table(path: Path, columns: Sequence[str]) -> Iterator[Callable[[Row], None]]:
+def _table(path: Path, columns: Sequence[str]) -> Iterator[Callable[[StatementRow], None]]:
     """A CSV file as spreadsheets expect it, and what writes a row of it."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)

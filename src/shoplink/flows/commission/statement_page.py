@@ -11,42 +11,46 @@ from shoplink.flows.template import render
 from shoplink.wording import Language
 from shoplink.wording.statement import TEXTS
 
-Row = Mapping[str, Any]
+StatementRow = Mapping[str, Any]
 
 _BASES = ("official", "marketing", "affiliate", "none")
 
 
-class Line(NamedTuple):
+class TableLine(NamedTuple):
     """A line of a table: texts, then figures."""
 
     cells: list[str]
     figures: list[str]
 
 
-class Section(NamedTuple):
+class TableSection(NamedTuple):
     """A table with its heading and its totals per currency; without lines a sentence stands in its place."""
 
     heading: str
     names: list[str]
     figures: list[str]
-    lines: list[Line]
-    totals: list[Line]
+    lines: list[TableLine]
+    totals: list[TableLine]
 
 
 def statement_page(
-    key: tuple[str, str], of_shop: Sequence[Row], of_links: Sequence[Row], zone: str, language: Language
+    key: tuple[str, str],
+    of_shop: Sequence[StatementRow],
+    of_links: Sequence[StatementRow],
+    zone: str,
+    language: Language,
 ) -> str:
     """What a month and shop (`key`) owe: its rows of the commission and of the settlement statement."""
     text = _texts(language)
     columns = ("order_lines", "amount", "refund", "net", "commission", "waived", "lines_without_rate")
     in_order = sorted(of_shop, key=lambda row: (row["currency"], _BASES.index(row["basis"])))
-    commission = Section(
+    commission = TableSection(
         heading="",
         names=[text("basis"), text("currency")],
         figures=[text(name) for name in columns],
-        lines=[Line([text(row["basis"]), row["currency"]], _figures(row)) for row in in_order],
+        lines=[TableLine([text(row["basis"]), row["currency"]], _figures(row)) for row in in_order],
         totals=[
-            Line([text("total"), currency], _figures(_total(rows)))
+            TableLine([text("total"), currency], _figures(_total(rows)))
             for currency, rows in _by_currency(of_shop).items()
         ],
     )
@@ -55,7 +59,7 @@ def statement_page(
 
 
 def settlement_page(
-    key: tuple[str, str], account_id: str, of_links: Sequence[Row], zone: str, language: Language
+    key: tuple[str, str], account_id: str, of_links: Sequence[StatementRow], zone: str, language: Language
 ) -> str:
     """What a shop settles with one linked creator for a month: for the creator to read, so without the others."""
     names = {"account": account_id, "shop": key[1], "month": key[0]}
@@ -64,7 +68,7 @@ def settlement_page(
 
 
 def _page(
-    heading: str, names: Mapping[str, str], sections: list[Section], zone: str, language: Language
+    heading: str, names: Mapping[str, str], sections: list[TableSection], zone: str, language: Language
 ) -> str:
     text = _texts(language)
     return render(
@@ -85,14 +89,14 @@ def _texts(language: Language) -> Callable[[str], str]:
     return lambda name: language.text(TEXTS[name])
 
 
-def _settlement(heading: str, of_links: Sequence[Row], text: Callable[[str], str]) -> Section:
+def _settlement(heading: str, of_links: Sequence[StatementRow], text: Callable[[str], str]) -> TableSection:
     in_order = sorted(of_links, key=lambda row: (row["account_id"], row["linked_at"], row["currency"]))
-    return Section(
+    return TableSection(
         heading=heading,
         names=[text(name) for name in ("account", "basis", "reference", "period", "currency")],
         figures=[text(name) for name in ("order_lines", "amount", "refund", "net")],
         lines=[
-            Line(
+            TableLine(
                 [
                     row["account_id"],
                     text(row["role"]),
@@ -105,13 +109,13 @@ def _settlement(heading: str, of_links: Sequence[Row], text: Callable[[str], str
             for row in in_order
         ],
         totals=[
-            Line([text("total"), "", "", "", currency], _figures(_total(rows))[:4])
+            TableLine([text("total"), "", "", "", currency], _figures(_total(rows))[:4])
             for currency, rows in _by_currency(of_links).items()
         ],
     )
 
 
-def _period(row: Row, text: Callable[[str], str]) -> str:
+def _period(row: StatementRow, text: Callable[[str], str]) -> str:
     begun = _day(row["linked_at"])
     return f"{begun} – {text('until_now') if row['ended_at'] is None else _day(row['ended_at'])}"
 
@@ -120,7 +124,7 @@ def _day(micros: int) -> str:
     return from_micros(micros).date().isoformat()
 
 
-def _figures(row: Row) -> list[str]:
+def _figures(row: StatementRow) -> list[str]:
     """The numbers of a row, money in the major unit."""
     currency = row["currency"]
     amount, refund = row["amount_minor"], row["refund_minor"]
@@ -135,7 +139,7 @@ def say_money(minor: int, currency: str) -> str:
     return f"{Decimal(minor).scaleb(-digits):,.{digits}f}"
 
 
-def _total(rows: Iterable[Row]) -> Row:
+def _total(rows: Iterable[StatementRow]) -> StatementRow:
     found: dict[str, Any] = {}
     for row in rows:
         for name, value in row.items():
@@ -146,8 +150,8 @@ def _total(rows: Iterable[Row]) -> Row:
     return found
 
 
-def _by_currency(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    found: defaultdict[str, list[Row]] = defaultdict(list)
+def _by_currency(rows: Sequence[StatementRow]) -> dict[str, list[StatementRow]]:
+    found: defaultdict[str, list[StatementRow]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: str(row["currency"])):
         found[row["currency"]].append(row)
     return found

@@ -16,7 +16,7 @@ from shoplink.core.wire_format import read_reason
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute_as_of, execute_batch
-from shoplink.flows.file.replay import answer
+from shoplink.flows.file.replay import answer_line
 from shoplink.flows.file.source import Line, Reading, Source, read
 from shoplink.flows.file.tables import KINDS
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
@@ -42,12 +42,12 @@ class Verdict(NamedTuple):
     answer: Answer
 
 
-def in_order(sources: Iterable[Source]) -> list[Source]:
+def in_dependency_order(sources: Iterable[Source]) -> list[Source]:
     """Shops before accounts before links before commands, so that what a line names is there."""
     return sorted(sources, key=lambda s: KINDS.index(s.table.kind) if s.table else len(KINDS))
 
 
-def apply(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
+def apply_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
     """Execute the lines of files; each verdict comes when the transaction of its batch is committed.
 
     Raises OwnedError, and what the database raises; run again, it continues.
@@ -68,7 +68,7 @@ def apply(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
     number_events()
 
 
-def judge(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
+def dry_run_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
     """Decide every line after the lines above it and store nothing; reads one state of the database.
 
     What the files touch is held in memory, as `replay` holds it.
@@ -95,11 +95,11 @@ def judge(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
                         judged = {"line": line.number, **done[line.number]}
                     else:
                         at = max(line.command.at if reading.trust_instants else now, floor, world.now)
-                        judged = answer(line.number, world, replace(line.command, at=at))
+                        judged = answer_line(line.number, world, replace(line.command, at=at))
                     yield Verdict(source, line, judged)
 
 
-def say_why_not(verdict: Verdict, tongue: Language) -> str:
+def say_rejection(verdict: Verdict, tongue: Language) -> str:
     """Why a line was not accepted, in a language: what is wrong and what to do."""
     if verdict.line.problems:
         return say_input_errors(verdict.line.problems, tongue.tag)

@@ -10,7 +10,7 @@ import msgspec
 from shoplink.core.commerce.commands import PRODUCTS_MAX
 from shoplink.core.instant import format_instant
 from shoplink.flows import clock
-from shoplink.flows.commission.periods import periods, write_periods
+from shoplink.flows.commission.periods import stored_periods, write_periods
 from shoplink.flows.file.tables import TABLES, Kind, Table
 from shoplink.flows.look import look_at
 from shoplink.store.database.fields import from_micros, to_micros
@@ -31,7 +31,7 @@ from shoplink.store.write.log import (
 )
 from shoplink.wording import Language
 
-What = Literal["shops", "accounts", "links", "products", "contents", "items", "log", "periods"]
+ExportKind = Literal["shops", "accounts", "links", "products", "contents", "items", "log", "periods"]
 
 _PAGE_ROWS = 1_000
 
@@ -82,7 +82,7 @@ def export_log(out: TextIO) -> int:
 
 def export_periods(out: TextIO) -> int:
     """Write the established period of every link as CSV; how many."""
-    return write_periods(periods(), out)
+    return write_periods(stored_periods(), out)
 
 
 _ROWS: dict[Kind, Callable[[], Iterator[Row]]] = {

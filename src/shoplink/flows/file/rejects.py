@@ -10,13 +10,13 @@ from typing import Any, Self, TextIO
 
 import msgspec
 
-from shoplink.flows.file.apply import Verdict, say_why_not
+from shoplink.flows.file.apply import Verdict, say_rejection
 from shoplink.flows.file.source import Source
 from shoplink.flows.file.tables import REASON, plain_header
 from shoplink.wording import Language
 
 
-class Rejected:
+class RejectFile:
     """Writes rejected lines; the file is there once the block has ended, and only if there was one."""
 
     def __init__(self, path: Path, tongue: Language) -> None:
@@ -44,7 +44,7 @@ class Rejected:
     def write(self, verdict: Verdict) -> None:
         """Add a line that was not accepted."""
         source, raw = verdict.source, verdict.line.raw
-        why = say_why_not(verdict, self._tongue)
+        why = say_rejection(verdict, self._tongue)
         if self._file is None:
             encoding = source.encoding if source.table else "utf-8"
             self._file = self._part.open("w", encoding=encoding, newline="", errors="surrogateescape")

@@ -57,7 +57,7 @@ def replay(lines: Iterable[bytes | None], world: World, language: Language | Non
         except MalformedError as error:
             yield {**_line(number, "invalid"), "error": str(error)}
             continue
-        yield answer(number, world, command, language)
+        yield answer_line(number, world, command, language)
 
 
 def read_command(line: bytes | None, not_before: datetime) -> Command:
@@ -101,7 +101,7 @@ def _any_command(line: bytes) -> Command:
     return parse_command(fields)
 
 
-def answer(number: int, world: World, command: Command, language: Language | None = None) -> Answer:
+def answer_line(number: int, world: World, command: Command, language: Language | None = None) -> Answer:
     """Step the world and say what came of it."""
     done = step(world, command)
     events = [_event(event, language) for event in (*done.due, *done.own)]

@@ -34,7 +34,7 @@ class Deadline(Struct, frozen=True):
     since: datetime
 
 
-def calendar_with(secret: str) -> bytes | None:
+def calendar_of_secret(secret: str) -> bytes | None:
     """The calendar that a secret shows, in its person's language; None if it shows nobody's.
 
     The same as long as the deadlines are, whenever it is asked for; a fixed number of statements.

@@ -38,7 +38,7 @@ class Names(Struct, frozen=True):
         return self.accounts.get(account_id or "") or account_id or ""
 
 
-def names_in(messages: Iterable[StoredMessage | DueMail]) -> Names:
+def names_for(messages: Iterable[StoredMessage | DueMail]) -> Names:
     """The names that messages speak of, in one statement."""
     messages = list(messages)
     return Names(
@@ -49,7 +49,9 @@ def names_in(messages: Iterable[StoredMessage | DueMail]) -> Names:
     )
 
 
-def in_words(message: StoredMessage | DueMail, called: Names, said: Language, zone: tzinfo) -> MessageText:
+def message_text(
+    message: StoredMessage | DueMail, called: Names, said: Language, zone: tzinfo
+) -> MessageText:
     """A message in a language and time zone."""
     params: dict[str, Any] = {
         name: parse_instant(value) if name.endswith("_at") or name == "answer_by" else value

@@ -7,41 +7,41 @@ from django.conf import settings
 from msgspec import Struct
 
 from shoplink.flows import clock
-from shoplink.flows.message.notify import tell_what_happened
+from shoplink.flows.message.notify import notify
 from shoplink.flows.message.remind import remind
-from shoplink.flows.message.send_mail import Posted, mail_is_on, post
+from shoplink.flows.message.send_mail import MailCounts, mail_is_on, send_due_mail
 from shoplink.store.people.outbox import forget_messages
 
 
-class Delivered(Struct, frozen=True):
+class DeliveryResult(Struct, frozen=True):
     """What one round did; `more`: there is more to do at once."""
 
     events: int
-    mails: Posted
+    mails: MailCounts
     forgotten: int
     more: bool
 
 
-def deliver(now: Callable[[], datetime] = clock.now) -> Delivered:
+def deliver(now: Callable[[], datetime] = clock.now) -> DeliveryResult:
     """One round: tell what happened, remind of what is about to happen, send what is due, forget what is old.
 
     Any number of processes may do this on PostgreSQL at once.
     """
     by_mail = mail_is_on()
-    events = tell_what_happened(now, by_mail=by_mail)
+    events = notify(now, by_mail=by_mail)
     more_reminders = remind(now, by_mail=by_mail)
-    mails = post(now)
+    mails = send_due_mail(now)
     forgotten = forget_messages(now() - timedelta(days=settings.MESSAGES_KEPT_DAYS))
     more = events > 0 or more_reminders or mails.taken > mails.postponed
-    return Delivered(events, mails, forgotten, more)
+    return DeliveryResult(events, mails, forgotten, more)
 
 
-def deliver_all(now: Callable[[], datetime] = clock.now) -> Delivered:
+def deliver_all(now: Callable[[], datetime] = clock.now) -> DeliveryResult:
     """Rounds until nothing is left to do at once; what they did together."""
-    events, mails, forgotten = 0, Posted(), 0
+    events, mails, forgotten = 0, MailCounts(), 0
     more = True
     while more:
         done = deliver(now)
         events, forgotten, more = events + done.events, forgotten + done.forgotten, done.more
         mails = mails.plus(done.mails)
-    return Delivered(events, mails, forgotten, more)
+    return DeliveryResult(events, mails, forgotten, more)

@@ -15,15 +15,15 @@ from shoplink.core.instant import format_instant, shift
 from shoplink.core.next_actor import review_reasons
 from shoplink.core.side_events import TicketClosed, TicketEvent
 from shoplink.flows import clock
-from shoplink.flows.look import Seen, look_at
+from shoplink.flows.look import CurrentState, look_at
 from shoplink.store.database.owner import writing
 from shoplink.store.people import outbox
-from shoplink.store.people.outbox import Progress, Telling
+from shoplink.store.people.outbox import Notification, Progress
 from shoplink.store.read.link import read_event
 from shoplink.store.ticket.tickets import Ticket, tickets_of
 from shoplink.store.write.feed import read_feed
 
-NEWS = timedelta(days=7)
+MAIL_AGE_MAX = timedelta(days=7)
 """What happened longer ago is told in the inbox alone: nobody wants last year's news by e-mail after a move."""
 
 _AT_ONCE = 500
@@ -41,7 +41,7 @@ SIDES: dict[type[Event], tuple[Side, ...]] = {
 }
 """Whom an event is told to, where that does not depend on the case."""
 
-TOLD_TO_NOBODY: dict[str, str] = {
+NOT_NOTIFIED: dict[str, str] = {
     "shop.recorded": "the platform's own records",
     "account.recorded": "the platform's own records",
     "account.corrected": "what it leads to is told",
@@ -64,7 +64,7 @@ TOLD_TO_NOBODY: dict[str, str] = {
 """The events that make no message, and why; every other one makes one."""
 
 
-def tell_what_happened(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> int:
+def notify(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> int:
     """Read some of the feed that is new and store whom it concerns; how many positions were passed.
 
     A fixed number of statements however many events. Done again after it was cut short, it tells nobody twice.
@@ -74,15 +74,15 @@ def tell_what_happened(now: Callable[[], datetime] = clock.now, *, by_mail: bool
         return 0
     with writing():
         at = now()
-        reached = outbox.progress_held(at)
+        reached = outbox.lock_progress(at)
         found = [(position, read_event(data)) for position, data in read_feed(reached.position, _AT_ONCE)]
         if found:
-            outbox.tell(_tellings(found, lambda: at), at - NEWS if by_mail else None)
-            outbox.advance(Progress(found[-1][0], reached.reminded_until))
+            outbox.store_notifications(_tellings(found, lambda: at), at - MAIL_AGE_MAX if by_mail else None)
+            outbox.store_progress(Progress(found[-1][0], reached.reminded_until))
         return len(found)
 
 
-def _tellings(found: Iterable[tuple[int, Event]], now: Callable[[], datetime]) -> list[Telling]:
+def _tellings(found: Iterable[tuple[int, Event]], now: Callable[[], datetime]) -> list[Notification]:
     """What these events, each at its position, are told as, and to which sides."""
     events = _heard([(position, event) for position, event in found if _concerns_people(event)])
     if not events:
@@ -90,9 +90,9 @@ def _tellings(found: Iterable[tuple[int, Event]], now: Callable[[], datetime]) -
     about = [event for _, event in events if isinstance(event, e.LinkEvent)]
     asked = {event.ticket_id for _, event in events if isinstance(event, TicketEvent)}
     tickets = {ticket.ticket_id: ticket for ticket in tickets_of(asked)}
-    links = outbox.links_with({event.link_id for event in about})
+    links = outbox.links_by_id({event.link_id for event in about})
     seen = look_at({event.shop_id for event in about}, {event.account_id for event in about}, now)
-    told: list[Telling] = []
+    told: list[Notification] = []
     for position, event in events:
         if isinstance(event, e.LinkEvent):
             told += _of_link(position, event, links[event.link_id], seen)
@@ -116,10 +116,10 @@ def _heard(events: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
 
 
 def _concerns_people(event: Event) -> bool:
-    return str(event.__struct_config__.tag) not in TOLD_TO_NOBODY
+    return str(event.__struct_config__.tag) not in NOT_NOTIFIED
 
 
-def _of_link(position: int, event: e.LinkEvent, link: Link, seen: Seen) -> Iterator[Telling]:
+def _of_link(position: int, event: e.LinkEvent, link: Link, seen: CurrentState) -> Iterator[Notification]:
     """What an event in a link's life is told as; the link as it is stored by now."""
     kind = str(event.__struct_config__.tag)
     data: dict[str, Any] = {"role": link.role}
@@ -140,12 +140,12 @@ def _of_link(position: int, event: e.LinkEvent, link: Link, seen: Seen) -> Itera
         case e.LinkUnlinked():
             sides = ("shop", "creator") if event.by is not None and event.by.kind == "clock" else ("creator",)
         case e.UnlinkRequested():
-            data |= request(link, seen, event.at)
+            data |= unlink_request_data(link, seen, event.at)
     for side in sides:
         yield _telling(position, event, kind, side, data, event.link_id)
 
 
-def _held(event: e.LinkAccepted, seen: Seen) -> list[dict[str, Any]]:
+def _held(event: e.LinkAccepted, seen: CurrentState) -> list[dict[str, Any]]:
     """What holds a confirmed link now; nothing if it has gone on by now."""
     link = seen.world.link(event.shop_id, event.account_id)
     if link is None or link.link_id != event.link_id:
@@ -153,7 +153,7 @@ def _held(event: e.LinkAccepted, seen: Seen) -> list[dict[str, Any]]:
     return [wire(reason) for reason in review_reasons(seen.world, link, seen.world.now)]
 
 
-def request(link: Link, seen: Seen, requested_at: datetime) -> dict[str, Any]:
+def unlink_request_data(link: Link, seen: CurrentState, requested_at: datetime) -> dict[str, Any]:
     """What is said of an unlink request: when it was made, and when it counts as approved if nobody answers."""
     said = {"requested_at": format_instant(requested_at)}
     shop = seen.world.shops.get(link.shop_id)
@@ -161,7 +161,7 @@ def request(link: Link, seen: Seen, requested_at: datetime) -> dict[str, Any]:
     return said if ttl is None else {**said, "answer_by": format_instant(shift(requested_at, ttl))}
 
 
-def _of_ticket(position: int, event: TicketEvent, ticket: Ticket) -> Iterator[Telling]:
+def _of_ticket(position: int, event: TicketEvent, ticket: Ticket) -> Iterator[Notification]:
     """What an event in a ticket's life is told as: to the side that opened it, unless it did this itself."""
     if event.by is not None and event.by.kind == ticket.side:
         return
@@ -173,9 +173,9 @@ def _of_ticket(position: int, event: TicketEvent, ticket: Ticket) -> Iterator[Te
 
 def _telling(  # noqa: PLR0913, PLR0917 (what a telling is made of)
     position: int, event: Event, kind: str, side: Side, data: dict[str, Any], link_id: str | None
-) -> Telling:
+) -> Notification:
     person = getattr(event.by, "person", None)
-    return Telling(
+    return Notification(
         kind=kind,
         side=side,
         cause=f"event:{position}:{side}",

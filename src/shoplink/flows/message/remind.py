@@ -11,11 +11,11 @@ from typing import Any
 from shoplink.core import Link
 from shoplink.core.instant import format_instant
 from shoplink.flows import clock
-from shoplink.flows.look import Seen, look_at
-from shoplink.flows.message.notify import NEWS, request
+from shoplink.flows.look import CurrentState, look_at
+from shoplink.flows.message.notify import MAIL_AGE_MAX, unlink_request_data
 from shoplink.store.database.owner import writing
 from shoplink.store.people import outbox
-from shoplink.store.people.outbox import Progress, Telling
+from shoplink.store.people.outbox import Notification, Progress
 
 BEFORE_EXPIRY = tuple(timedelta(hours=hours) for hours in (24, 6, 1))
 """How long before an invitation expires its creator is reminded."""
@@ -44,7 +44,7 @@ def remind(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> 
     ):
         return False
     with writing():
-        reached = outbox.progress_held(at)
+        reached = outbox.lock_progress(at)
         # What an invitation should have been reminded of before that has expired by now.
         until = min(at, max(reached.reminded_until, at - max(BEFORE_EXPIRY)) + _STEP)
         if until <= reached.reminded_until:
@@ -53,12 +53,12 @@ def remind(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> 
         links = [*invited, *asked]
         seen = look_at({link.shop_id for link in links}, {link.account_id for link in links}, lambda: at)
         reminders = [*_of_invitations(invited, seen), *_of_requests(asked, seen)]
-        outbox.tell(reminders, at - NEWS if by_mail else None)
-        outbox.advance(Progress(reached.position, until))
+        outbox.store_notifications(reminders, at - MAIL_AGE_MAX if by_mail else None)
+        outbox.store_progress(Progress(reached.position, until))
     return until < at
 
 
-def remind_at_once(
+def remind_now(
     shop_id: str, account_ids: Iterable[str], now: Callable[[], datetime] = clock.now, *, by_mail: bool = True
 ) -> int:
     """Remind creators of this shop's open invitations because the shop asks for it, each at most once a day.
@@ -76,11 +76,11 @@ def remind_at_once(
                 data = {"role": link.role, "expires_at": format_instant(link.expires_at), "hours": hours}
                 which = f"asked:{at:%Y-%m-%d}"
                 reminders.append(_reminder("link.expiring", "creator", which, at, link, data))
-        outbox.tell(reminders, at if by_mail else None)
+        outbox.store_notifications(reminders, at if by_mail else None)
     return len(reminders)
 
 
-def still_stands(kind: str, link: Link | None, data: dict[str, Any]) -> bool:
+def is_still_relevant(kind: str, link: Link | None, data: dict[str, Any]) -> bool:
     """Whether what a message asks for or waits for is still so; `link` is as it stands now, if it is live.
 
     A message that only reports what happened stands for ever.
@@ -95,7 +95,9 @@ def still_stands(kind: str, link: Link | None, data: dict[str, Any]) -> bool:
     return True
 
 
-def standing(link_id: str | None, shop_id: str | None, account_id: str | None, seen: Seen) -> Link | None:
+def current_link(
+    link_id: str | None, shop_id: str | None, account_id: str | None, seen: CurrentState
+) -> Link | None:
     """A link as it stands at the instant of `seen`; None if it has ended."""
     if shop_id is None or account_id is None:
         return None
@@ -108,39 +110,39 @@ def _due(start: datetime, end: datetime, now: datetime) -> tuple[list[Link], lis
     invitations_start = max(start, now - max(BEFORE_EXPIRY))
     return (
         outbox.invitations_expiring([(invitations_start + ahead, end + ahead) for ahead in BEFORE_EXPIRY]),
-        outbox.requests_made([(start - since, end - since) for since in AFTER_REQUEST]),
+        outbox.unlink_requests_made([(start - since, end - since) for since in AFTER_REQUEST]),
     )
 
 
-def _of_invitations(links: list[Link], seen: Seen) -> Iterator[Telling]:
+def _of_invitations(links: list[Link], seen: CurrentState) -> Iterator[Notification]:
     for link in links:
         assert link.expires_at is not None, "an invitation has a deadline"
         assert link.invited_at is not None, "an invitation was sent"
         expires_at, invited_at = link.expires_at, link.invited_at
         come = [ahead for ahead in BEFORE_EXPIRY if invited_at < expires_at - ahead <= seen.world.now]
-        stands = standing(link.link_id, link.shop_id, link.account_id, seen)
-        if come and still_stands("link.expiring", stands, {}):
+        stands = current_link(link.link_id, link.shop_id, link.account_id, seen)
+        if come and is_still_relevant("link.expiring", stands, {}):
             hours = min(come) // _HOUR
             data = {"role": link.role, "expires_at": format_instant(expires_at), "hours": hours}
             yield _reminder("link.expiring", "creator", f"{hours}h", expires_at - min(come), link, data)
 
 
-def _of_requests(links: list[Link], seen: Seen) -> Iterator[Telling]:
+def _of_requests(links: list[Link], seen: CurrentState) -> Iterator[Notification]:
     for link in links:
-        stands = standing(link.link_id, link.shop_id, link.account_id, seen)
+        stands = current_link(link.link_id, link.shop_id, link.account_id, seen)
         asked_at = link.unlink_requested_at
         if stands is None or asked_at is None or stands.unlink_requested_at != asked_at:
             continue
         days = max(since for since in AFTER_REQUEST if asked_at + since <= seen.world.now) // _DAY
-        data = {"role": link.role, "days": days, **request(link, seen, asked_at)}
+        data = {"role": link.role, "days": days, **unlink_request_data(link, seen, asked_at)}
         cause = f"{format_instant(asked_at)}:{days}d"
         yield _reminder("unlink.unanswered", "shop", cause, asked_at + days * _DAY, link, data)
 
 
 def _reminder(  # noqa: PLR0913, PLR0917 (what a telling is made of)
     kind: str, side: Any, which: str, at: datetime, link: Link, data: dict[str, Any]
-) -> Telling:
-    return Telling(
+) -> Notification:
+    return Notification(
         kind=kind,
         side=side,
         cause=f"{kind}:{link.link_id}:{which}",

@@ -15,9 +15,9 @@ from django.core import mail
 from msgspec import Struct
 
 from shoplink.flows import clock
-from shoplink.flows.look import Seen, look_at
-from shoplink.flows.message.inbox import Names, in_words, language_of, names_in, path_of, zone_of
-from shoplink.flows.message.remind import standing, still_stands
+from shoplink.flows.look import CurrentState, look_at
+from shoplink.flows.message.inbox import Names, language_of, message_text, names_for, path_of, zone_of
+from shoplink.flows.message.remind import current_link, is_still_relevant
 from shoplink.flows.metrics import count_mail
 from shoplink.flows.template import render
 from shoplink.network import zone_of_country
@@ -42,7 +42,7 @@ _PREFERENCES = "/settings/messages"
 _log = logging.getLogger(__name__)
 
 
-class Posted(Struct):
+class MailCounts(Struct):
     """What became of a batch of e-mails."""
 
     sent: int = 0
@@ -54,9 +54,9 @@ class Posted(Struct):
         """How many there were."""
         return self.sent + self.not_sent + self.postponed
 
-    def plus(self, other: "Posted") -> "Posted":
+    def plus(self, other: "MailCounts") -> "MailCounts":
         """Two batches as one."""
-        return Posted(
+        return MailCounts(
             self.sent + other.sent, self.not_sent + other.not_sent, self.postponed + other.postponed
         )
 
@@ -66,13 +66,13 @@ def mail_is_on() -> bool:
     return bool(settings.EMAIL_HOST)
 
 
-def post(now: Callable[[], datetime] = clock.now) -> Posted:
+def send_due_mail(now: Callable[[], datetime] = clock.now) -> MailCounts:
     """Send the e-mails that are due, twenty at most."""
     at = now()
     if not mail_is_on():
-        return Posted()
-    due = outbox.claim(at, at + LEASE, _BATCH)
-    return _Batch(due, now).run() if due else Posted()
+        return MailCounts()
+    due = outbox.claim_mail(at, at + LEASE, _BATCH)
+    return _Batch(due, now).run() if due else MailCounts()
 
 
 class _Batch:
@@ -81,13 +81,13 @@ class _Batch:
     def __init__(self, due: list[DueMail], now: Callable[[], datetime]) -> None:
         self._due = due
         self._now = now
-        self._names: Names = names_in(due)
+        self._names: Names = names_for(due)
         self._began = now()
         self._look()
         self._connection = mail.get_connection()
-        self._posted = Posted()
+        self._posted = MailCounts()
 
-    def run(self) -> Posted:
+    def run(self) -> MailCounts:
         """Send each, unless it is too late to matter; what cannot be sent now is sent later."""
         try:
             for place, message in enumerate(self._due):
@@ -130,19 +130,19 @@ class _Batch:
         """See how the links stand that the e-mails are about."""
         shops = {one.shop_id for one in self._due if one.shop_id is not None}
         accounts = {one.account_id for one in self._due if one.account_id is not None}
-        self._seen: Seen = look_at(shops, accounts, self._now)
+        self._seen: CurrentState = look_at(shops, accounts, self._now)
         self._looked_at = self._now()
 
     def _stands(self, message: DueMail) -> bool:
         """Whether what the message asks for is still so, now that it is about to be sent."""
         if self._now() - self._looked_at > _LOOK_AGAIN_AFTER:
             self._look()
-        link = standing(message.link_id, message.shop_id, message.account_id, self._seen)
-        return still_stands(message.kind, link, message.data)
+        link = current_link(message.link_id, message.shop_id, message.account_id, self._seen)
+        return is_still_relevant(message.kind, link, message.data)
 
     def _letter(self, message: DueMail) -> mail.EmailMultiAlternatives:
         language = language_of(message.language)
-        text = in_words(
+        text = message_text(
             message, self._names, language, zone_of(message.time_zone or self._zone_there(message))
         )
         place = (
@@ -188,7 +188,7 @@ class _Batch:
         return zone_of_country(account.facts.region) if account else ""
 
     def _done(self, message: DueMail, outcome: Outcome) -> None:
-        outbox.settle(message.number, outcome, self._now())
+        outbox.store_outcome(message.number, outcome, self._now())
         count_mail(outcome)
         if outcome == "sent":
             self._posted.sent += 1

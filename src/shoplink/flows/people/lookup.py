@@ -31,7 +31,7 @@ def find(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.
     named = set(filter(None, asked))
     with writing():
         at, person = now(), by.person or by.id
-        lately = lookup.asked_since(person, at - _HOUR)
+        lately = lookup.look_ups_since(person, at - _HOUR)
         before = {(shop_id, handle) for shop_id, handle, _ in lately}
         anew = {(by.id, handle) for handle in named} - before
         if anew and len(before) + len(anew) > settings.LOOK_UPS_PER_HOUR:
@@ -39,7 +39,7 @@ def find(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.
         accounts = lookup.accounts_by_handle(named | {handle.lower() for handle in named})
         found = [(handle, accounts.get(handle) or accounts.get(handle.lower()) or []) for handle in asked]
         rows = [(handle, account_id) for handle, ids in found if handle for account_id in ids or (None,)]
-        lookup.record(at, person, by.id, [row for row in rows if (by.id, *row) not in lately])
+        lookup.record_look_ups(at, person, by.id, [row for row in rows if (by.id, *row) not in lately])
     return Found(found)
 
 

@@ -22,7 +22,7 @@ from shoplink.core.side_events import TicketClosed, TicketOpened, TicketReplied,
 from shoplink.core.ticket import REVIEW_QUESTION, Question, Review, assess, facts_of
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
-from shoplink.flows.idempotent import Request, once
+from shoplink.flows.idempotent import IdempotentRequest, run_idempotent
 from shoplink.flows.ticket.read import Seen, ended, is_opener, may_see, seen_in, told, touched
 from shoplink.flows.transaction import Transaction, transact
 from shoplink.store.database.owner import writing
@@ -233,7 +233,7 @@ def _write(
         transaction.record(events)
         return world.now, answer
 
-    return once(Request(step.scope, step.key, what), write, step.now)
+    return run_idempotent(IdempotentRequest(step.scope, step.key, what), write, step.now)
 
 
 def _closing(ticket: Ticket) -> TicketClosed:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from shoplink.core.commerce import events as e
 from shoplink.core.commerce.facts import Content, Item, ItemKey, Product
 from shoplink.core.instant import format_instant
-from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, differing
+from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, column_differences
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, content_rows, item_rows, on_sale_rows, product_rows
 
@@ -151,7 +151,7 @@ def _facts(of: str, key: str, known: tuple[Any, datetime] | None, row: Row) -> I
         **{name: to_micros(value) if isinstance(value, datetime) else value for name, value in facts.items()},
         "touched_at": to_micros(known[1]),
     }
-    yield from differing(of, key, expected, row, LOG)
+    yield from column_differences(of, key, expected, row, LOG)
 
 
 def _sales(ledger: CommerceLedger) -> Iterator[Difference]:
@@ -194,7 +194,7 @@ def _in_turn(
         if not expected.get(subject):
             yield Difference(of, str(row[key]), EXTRA)
             continue
-        yield from differing(of, str(row[key]), expected[subject].pop(0), row, LOG)
+        yield from column_differences(of, str(row[key]), expected[subject].pop(0), row, LOG)
     for subject, left in expected.items():
         name = (
             subject if isinstance(subject, str) else " in ".join(reversed([part for part in subject if part]))

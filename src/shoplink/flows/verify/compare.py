@@ -15,7 +15,7 @@ from shoplink.core.facts import LIVE
 from shoplink.core.instant import BEGINNING, END
 from shoplink.flows.rulebooks import default_rulebook
 from shoplink.flows.verify.commerce import compare_commerce
-from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, differing
+from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, column_differences
 from shoplink.flows.verify.ledger import Ledger, LedgerLink
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, account_rows, activation_rows, link_rows, shop_rows, waiver_rows
@@ -69,7 +69,7 @@ def _facts(of: str, key: str, known: tuple[Any, datetime] | None, row: Row) -> I
         yield Difference(of, key, EXTRA)
         return
     expected = {**msgspec.to_builtins(known[0]), "touched_at": to_micros(known[1])}
-    yield from differing(of, key, expected, row, LOG)
+    yield from column_differences(of, key, expected, row, LOG)
 
 
 class _Links:
@@ -116,7 +116,7 @@ class _Links:
             "touched_at": to_micros(entry.touched_at),
             **({"market": shop[0].market} if shop else {}),
         }
-        yield from differing("link", link.link_id, expected, row, LOG)
+        yield from column_differences("link", link.link_id, expected, row, LOG)
         yield from self._due(link, row)
         yield from self._slot(link, row)
 
@@ -131,7 +131,7 @@ class _Links:
         expected = None
         if link.status in LIVE:
             expected = to_micros(due_at(link, account[0], self._regime(shop[0].market), self._now))
-        yield from differing("link", link.link_id, {"due_at": expected}, row, "by the log it is")
+        yield from column_differences("link", link.link_id, {"due_at": expected}, row, "by the log it is")
 
     def _regime(self, market: str) -> Regime:
         """The rulebook in force in a market now."""
@@ -213,7 +213,7 @@ def _waivers(ledger: Ledger, counted: Counted) -> Iterator[Difference]:
             "by_kind": by.kind if by else "",
             "by_id": by.id if by else "",
         }
-        yield from differing("waiver", str(row["id"]), expected, row, LOG)
+        yield from column_differences("waiver", str(row["id"]), expected, row, LOG)
     for (code, shop_id, account_id, _), waivers in granted.items():
         subject = f"shop {shop_id}" if shop_id is not None else f"account {account_id}"
         yield from (Difference("waiver", f"{code} of {subject}", MISSING) for _ in waivers)
@@ -236,4 +236,4 @@ def _activations(ledger: Ledger, counted: Counted) -> Iterator[Difference]:
                     "digest": event.digest,
                     "effective_from": to_micros(event.effective_from),
                 }
-                yield from differing("activation", str(row["id"]), expected, row, LOG)
+                yield from column_differences("activation", str(row["id"]), expected, row, LOG)

@@ -36,15 +36,15 @@ class Difference(Struct, omit_defaults=True):
         return f"{self.of} {self.id}: {f'{self.column}: ' if self.column else ''}{self.problem}"
 
 
-def differing(of: str, key: str, expected: Row, found: Row, says: str) -> Iterator[Difference]:
+def column_differences(of: str, key: str, expected: Row, found: Row, says: str) -> Iterator[Difference]:
     """Each column in which a row is not what it must be; `says` names who expects it."""
     for column, value in expected.items():
         if value != found[column] or type(value) is not type(found[column]):
-            problem = f"{says} {shown(value, column)}, the row {shown(found[column], column)}"
+            problem = f"{says} {show_value(value, column)}, the row {show_value(found[column], column)}"
             yield Difference(of, key, problem, column, value, found[column])
 
 
-def shown(value: Any, column: str = "") -> str:
+def show_value(value: Any, column: str = "") -> str:
     """A value as a reader knows it: instants in RFC 3339."""
     if isinstance(value, int) and (column == "at" or column.endswith(("_at", "_from", "until"))):
         with suppress(OverflowError):

@@ -17,7 +17,7 @@ from shoplink.core.facts import LIVE, Account, Shop
 from shoplink.core.instant import BEGINNING
 from shoplink.core.people.events import MemberEvent
 from shoplink.flows.verify.commerce import CommerceLedger
-from shoplink.flows.verify.difference import Difference, differing, shown
+from shoplink.flows.verify.difference import Difference, column_differences, show_value
 from shoplink.flows.verify.members import Memberships
 from shoplink.flows.verify.tickets import Tickets
 from shoplink.store.database.fields import to_micros
@@ -102,7 +102,7 @@ class Ledger:
             "at": to_micros(event.at),
             **{name: getattr(event, name, None) for name in ("shop_id", "account_id", "link_id")},
         }
-        yield from differing("event", number, columns, row, "its data says")
+        yield from column_differences("event", number, columns, row, "its data says")
         for problem in self._apply(event):
             yield Difference("event", number, f"{columns['type']}: {problem}")
 
@@ -210,7 +210,7 @@ class Ledger:
         elif isinstance(event, e.UnlinkRequested) and link.unlink_requested_at is not None:
             yield f"an unlink request was open on link {link.link_id} already"
         elif isinstance(event, e.LinkExpired) and event.at != link.expires_at:
-            yield f"link {link.link_id} was to expire at {shown(link.expires_at)}"
+            yield f"link {link.link_id} was to expire at {show_value(link.expires_at)}"
         yield from _late(event.at, entry.touched_at)
         after = event.link_after(link)
         if after.status in _TAKES and link.status not in _TAKES:
@@ -240,7 +240,7 @@ class Ledger:
             if waiver.ended_at is None and waiver.event.waiver().in_force(event.at):
                 waiver.ended_at = event.at
                 return
-        yield f"no such waiver was granted at {shown(event.granted_at)}, or it had ended"
+        yield f"no such waiver was granted at {show_value(event.granted_at)}, or it had ended"
 
 
 def _is_naive(value: object) -> bool:
@@ -249,4 +249,4 @@ def _is_naive(value: object) -> bool:
 
 def _late(at: datetime, after: datetime) -> Iterator[str]:
     if at < after:
-        yield f"it happened before what stands before it, {shown(after)}"
+        yield f"it happened before what stands before it, {show_value(after)}"

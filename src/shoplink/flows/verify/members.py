@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from shoplink.core.people import events as e
-from shoplink.flows.verify.difference import Difference, differing
+from shoplink.flows.verify.difference import Difference, column_differences
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, member_invitation_rows, membership_rows
 
@@ -108,4 +108,4 @@ def _row(of: str, key: str, expected: Row | None, row: Row) -> Iterator[Differen
     if expected is None:
         yield Difference(of, key, _EXTRA)
     else:
-        yield from differing(of, key, expected, row, _LOG)
+        yield from column_differences(of, key, expected, row, _LOG)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from shoplink.core import Rulebook, RulebookError, parse_rulebook
 from shoplink.flows import clock
 from shoplink.flows.verify.compare import compare
-from shoplink.flows.verify.difference import Difference, differing
+from shoplink.flows.verify.difference import Difference, column_differences
 from shoplink.flows.verify.ledger import Ledger
 from shoplink.rulebooks import packaged
 from shoplink.store.read.link import snapshot
@@ -18,7 +18,7 @@ from shoplink.store.write.log import event_rows, require_database
 from shoplink.store.write.rulebooks import texts
 
 
-class Verified(Struct):
+class VerifyCounts(Struct):
     """What a verification went through."""
 
     events: int = 0
@@ -35,7 +35,7 @@ class Verified(Struct):
     differences: int = 0
 
 
-def verify(counted: Verified) -> Iterator[Difference]:
+def verify(counted: VerifyCounts) -> Iterator[Difference]:
     """Every difference between the log and the rows, as of one moment; `counted` is kept up to date.
 
     Names each row and each event that cannot have come about through the write path: missing ones, extra
@@ -53,7 +53,7 @@ def verify(counted: Verified) -> Iterator[Difference]:
         yield from _counting(counted, compare(ledger, clock.now(), counted))
 
 
-def _counting(counted: Verified, differences: Iterator[Difference]) -> Iterator[Difference]:
+def _counting(counted: VerifyCounts, differences: Iterator[Difference]) -> Iterator[Difference]:
     for difference in differences:
         counted.differences += 1
         yield difference
@@ -67,7 +67,7 @@ def _read_rulebooks(rulebooks: dict[str, Rulebook]) -> Iterator[Difference]:
         except RulebookError as error:
             yield Difference("rulebook", name, f"its text is none: {error}", "text")
             continue
-        yield from differing(
+        yield from column_differences(
             "rulebook",
             name,
             {"name": rulebook.name, "digest": rulebook.digest},

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from shoplink.core import side_events
-from shoplink.flows.verify.difference import Difference, differing, shown
+from shoplink.flows.verify.difference import Difference, column_differences, show_value
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, ticket_rows
 
@@ -67,7 +67,7 @@ class Tickets:
         if known.status not in _OPEN:
             yield f"{event.ticket_id} was {known.status!r} then"
         if event.at < known.last.at:
-            yield f"it happened before what stands before it, {shown(known.last.at)}"
+            yield f"it happened before what stands before it, {show_value(known.last.at)}"
         known.last = event
         match event:
             case side_events.TicketReplied(by=by):
@@ -86,7 +86,7 @@ class Tickets:
             if known is None:
                 yield Difference("ticket", ticket_id, "there is this row, but the log never recorded it")
                 continue
-            yield from differing("ticket", ticket_id, known.row(), row, "the log says")
+            yield from column_differences("ticket", ticket_id, known.row(), row, "the log says")
             yield from _codes(known.opened, row)
         for ticket_id in self._tickets:
             yield Difference("ticket", ticket_id, "the log recorded it, but there is no such row")
@@ -99,5 +99,5 @@ def _codes(opened: side_events.TicketOpened, row: Row) -> Iterator[Difference]:
     except (msgspec.MsgspecError, TypeError, KeyError):
         codes = []
     if codes != opened.codes:
-        problem = f"the log says {shown(opened.codes)}, the row {shown(codes)}"
+        problem = f"the log says {show_value(opened.codes)}, the row {show_value(codes)}"
         yield Difference("ticket", opened.ticket_id, problem, "reasons", opened.codes, codes)

@@ -13,7 +13,7 @@ from shoplink.store.database.sql import execute, is_postgresql, query
 Trouble = Literal["unreachable", "read_only", "schema_older", "schema_newer"]
 
 
-class Waiting(Struct, frozen=True):
+class Backlog(Struct, frozen=True):
     """What the timer has not done yet: since when something is due, and how many events have no position."""
 
     due_since: datetime | None
@@ -30,11 +30,11 @@ def troubles() -> list[Trouble]:
         return ["unreachable"]
 
 
-def waiting(at: datetime) -> Waiting:
+def backlog(at: datetime) -> Backlog:
     """What waits at an instant."""
     due_at = from_micros(query("SELECT min(due_at) FROM link WHERE due_at IS NOT NULL")[0][0])
     unnumbered = query("SELECT count(*) FROM event WHERE position IS NULL")[0][0]
-    return Waiting(due_at if due_at is not None and due_at <= at else None, unnumbered)
+    return Backlog(due_at if due_at is not None and due_at <= at else None, unnumbered)
 
 
 def database_version() -> str:

@@ -34,7 +34,7 @@ def _lock_path() -> str:
     return f"{connection.settings_dict['NAME']}.lock"
 
 
-def claim(purpose: str) -> None:
+def acquire_ownership(purpose: str) -> None:
     """Make this process the owner of the SQLite file, until it ends; nothing to do on PostgreSQL.
 
     Raises OwnedError if another process owns it.
@@ -60,7 +60,7 @@ def claim(purpose: str) -> None:
     _held[path] = descriptor
 
 
-def holder() -> str | None:
+def current_owner() -> str | None:
     """Who owns the SQLite file now, as `process 7 (shoplink serve, since …)`; None if nobody does."""
     if connection.vendor != "sqlite" or not Path(_lock_path()).exists():
         return None
@@ -74,7 +74,7 @@ def holder() -> str | None:
     return None
 
 
-def release() -> None:
+def release_ownership() -> None:
     """Give the SQLite file up, so that another process may own it."""
     descriptor = _held.pop(_lock_path(), None)
     if descriptor is not None:
@@ -83,19 +83,19 @@ def release() -> None:
 
 
 @contextmanager
-def alone(purpose: str) -> Iterator[None]:
+def exclusive_access(purpose: str) -> Iterator[None]:
     """Keep every other process from doing the same at once: as the owner on SQLite, else under one lock.
 
     Raises OwnedError if another process owns the SQLite file; on PostgreSQL it waits.
     """
     if connection.vendor == "sqlite":
         was_ours = _lock_path() in _held
-        claim(purpose)
+        acquire_ownership(purpose)
         try:
             yield
         finally:
             if not was_ours:
-                release()
+                release_ownership()
         return
     query("SELECT pg_advisory_lock(%s)", _ALONE)
     try:
@@ -104,10 +104,10 @@ def alone(purpose: str) -> Iterator[None]:
         query("SELECT pg_advisory_unlock(%s)", _ALONE)
 
 
-def close_down() -> None:
+def checkpoint_and_close() -> None:
     """Leave a SQLite file whole, with nothing beside it, once the process that served it has ended."""
     if connection.vendor == "sqlite":
-        with alone("closing down"):
+        with exclusive_access("closing down"):
             query("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.close()
 
@@ -120,7 +120,7 @@ def writing() -> Iterator[None]:
             yield
         return
     with _write_lock:
-        claim("writing")
+        acquire_ownership("writing")
         with transaction.atomic():
             yield
         _checkpoint_now_and_then()

@@ -82,13 +82,13 @@ def mark_old_read(before: datetime, at: datetime) -> None:
         )
 
 
-def choices(person_id: str) -> dict[str, bool]:
+def mail_choices(person_id: str) -> dict[str, bool]:
     """Per kind for which a person has chosen, whether it comes by e-mail."""
     found = query("SELECT kind, by_mail FROM mail_choice WHERE person_id = %s", person_id)
     return {kind: bool(by_mail) for kind, by_mail in found}
 
 
-def choose(person_id: str, wanted: dict[str, bool]) -> None:
+def save_mail_choices(person_id: str, wanted: dict[str, bool]) -> None:
     """Keep, per kind, whether it comes by e-mail."""
     with writing():
         execute("DELETE FROM mail_choice WHERE person_id = %s", person_id)

@@ -37,7 +37,7 @@ _stored: dict[str, datetime] = {}
 _lock = threading.Lock()
 
 
-def create(name: str, scopes: set[str], at: datetime) -> tuple[str, str]:
+def create_key(name: str, scopes: set[str], at: datetime) -> tuple[str, str]:
     """Make a key; its id, and its secret, which nobody can be shown again.
 
     Raises ValueError for a scope that there is not, or for none at all.
@@ -55,7 +55,7 @@ def create(name: str, scopes: set[str], at: datetime) -> tuple[str, str]:
     return key_id, secret
 
 
-def find(secret: str) -> Key | None:
+def find_key(secret: str) -> Key | None:
     """The key of a secret, unless it was revoked.
 
     What was found is trusted for a second: so long may a key that another process revokes still open something. One
@@ -80,7 +80,7 @@ def every_key() -> list[Key]:
     return [_key(row) for row in query(f"{_SELECT} ORDER BY created_at, key_id")]
 
 
-def revoke(key_id: str, at: datetime) -> bool:
+def revoke_key(key_id: str, at: datetime) -> bool:
     """Let a key open nothing any more; whether there was such a key in force."""
     global _revocations  # noqa: PLW0603 (guarded by the lock)
     try:

@@ -21,7 +21,7 @@ Windows = Sequence[tuple[datetime, datetime]]
 Outcome = Literal["sent", "moot", "failed", "none"]
 
 
-class Telling(Struct, frozen=True):
+class Notification(Struct, frozen=True):
     """One thing that all people of one side are told; `cause` is the same each time it is found out."""
 
     kind: str
@@ -73,7 +73,7 @@ def progress() -> Progress | None:
     return _progress(*found[0]) if found else None
 
 
-def progress_held(start: datetime) -> Progress:
+def lock_progress(start: datetime) -> Progress:
     """The same within a write transaction, which nobody else's passes; from `start` on if it is the first."""
     if is_postgresql():
         query("SELECT pg_advisory_xact_lock(7310006)")
@@ -83,7 +83,7 @@ def progress_held(start: datetime) -> Progress:
     return stored or Progress(0, start)
 
 
-def advance(reached: Progress) -> None:
+def store_progress(reached: Progress) -> None:
     """Store how far people were told, in the transaction that stored what they were told."""
     execute(
         "UPDATE told SET position = %s, reminded_until = %s",
@@ -92,7 +92,7 @@ def advance(reached: Progress) -> None:
     )
 
 
-def tell(tellings: Sequence[Telling], mail_from: datetime | None) -> int:
+def store_notifications(tellings: Sequence[Notification], mail_from: datetime | None) -> int:
     """Store a message for every active person of each side, unless they have it already; how many are new.
 
     An e-mail is due at once for those who have an address and want it, if the thing happened at or after
@@ -147,7 +147,7 @@ def with_members(shop_ids: set[str], account_ids: set[str]) -> set[tuple[str, st
     return {(place, subject_id) for place, subject_id in found}
 
 
-def links_with(link_ids: set[str]) -> dict[str, Link]:
+def links_by_id(link_ids: set[str]) -> dict[str, Link]:
     """The links of these ids, as they are stored, by id."""
     found = query(f"SELECT {LINK.sql} FROM link WHERE {among('link_id')}", ids(link_ids))
     return {link.link_id: link for link in map(LINK.value, found)}
@@ -158,7 +158,7 @@ def invitations_expiring(windows: Windows) -> list[Link]:
     return _links_in("due_at", "invited", windows)
 
 
-def requests_made(windows: Windows) -> list[Link]:
+def unlink_requests_made(windows: Windows) -> list[Link]:
     """Links, as stored, with an open unlink request that was made within one of the windows."""
     return _links_in("unlink_requested_at", "linked", windows)
 
@@ -171,7 +171,7 @@ def _links_in(column: str, status: LinkStatus, windows: Windows) -> list[Link]:
     return [link for row in found if (link := LINK.value(row)).status == status]
 
 
-def claim(at: datetime, lease_until: datetime, limit: int) -> list[DueMail]:
+def claim_mail(at: datetime, lease_until: datetime, limit: int) -> list[DueMail]:
     """Take some e-mails that are due, the longest due first; nobody else gets them before the lease ends.
 
     One statement takes them, so a sender that is killed leaves them to be sent once its lease has ended.
@@ -211,7 +211,7 @@ def _due_mail_of(*row: Any) -> DueMail:
     return DueMail(*columns)
 
 
-def settle(number: int, outcome: Outcome, at: datetime) -> None:
+def store_outcome(number: int, outcome: Outcome, at: datetime) -> None:
     """Note what became of an e-mail; it is not due any more."""
     with writing():
         execute(
@@ -233,7 +233,7 @@ def postpone(numbers: set[int], not_before: datetime) -> None:
             )
 
 
-def untold() -> int:
+def unnotified_events() -> int:
     """How many events of the feed nobody was told about yet."""
     found = query(
         "SELECT COALESCE((SELECT max(position) FROM event), 0) - COALESCE((SELECT max(position) FROM told), 0)"

@@ -31,7 +31,7 @@ class SessionStore(db.SessionStore):
             super().delete(session_key)
 
 
-class SignedIn(Struct, frozen=True):
+class SessionRecord(Struct, frozen=True):
     """One session of a person: since when, from which address, with what browser, until when."""
 
     number: int
@@ -42,7 +42,7 @@ class SignedIn(Struct, frozen=True):
     until: datetime
 
 
-def sessions_of(person_id: str, at: datetime) -> list[SignedIn]:
+def sessions_of(person_id: str, at: datetime) -> list[SessionRecord]:
     """The sessions in which a person is signed in at an instant, the newest first."""
     found = (
         UserSession.objects.filter(user__person_id=person_id)
@@ -51,7 +51,8 @@ def sessions_of(person_id: str, at: datetime) -> list[SignedIn]:
         .order_by("-created_at", "-pk")
     )
     return [
-        SignedIn(one.pk, one.session_key, one.created_at, one.ip, one.user_agent, one.until) for one in found
+        SessionRecord(one.pk, one.session_key, one.created_at, one.ip, one.user_agent, one.until)
+        for one in found
     ]
 
 

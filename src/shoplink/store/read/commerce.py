@@ -24,7 +24,7 @@ _ON_SALE = (
 _THERE = "item.added_at <= %s AND (item.removed_at IS NULL OR item.removed_at > %s)"
 
 
-class Shown(Struct, frozen=True):
+class ShownProduct(Struct, frozen=True):
     """A product that a place shows; `item` is None where it is there because the showcase is synced."""
 
     product: Product
@@ -116,7 +116,7 @@ def link_in_force(account_id: str, at: datetime) -> Link | None:
 
 def page_of_place(  # noqa: PLR0913, PLR0917 (a place, an instant, a page)
     account_id: str, content_id: str | None, link: Link | None, at: datetime, limit: int, after: str
-) -> list[Shown]:
+) -> list[ShownProduct]:
     """What a place showed at an instant, in the order of product ids; `link` is the one in force then."""
     now = to_micros(at)
     found = map(
@@ -141,7 +141,7 @@ def page_of_place(  # noqa: PLR0913, PLR0917 (a place, an instant, a page)
     product_ids = sorted(items.keys() | synced)[:limit]
     products = products_of(product_ids)
     return [
-        Shown(products[product_id], None if product_id in synced else items[product_id])
+        ShownProduct(products[product_id], None if product_id in synced else items[product_id])
         for product_id in product_ids
     ]
 
@@ -192,14 +192,14 @@ def page_of_contents(  # noqa: PLR0913, PLR0917 (an account, an instant, a page)
     return [ContentCount(CONTENT.value(row), *CONTENT.rest(row)) for row in found]
 
 
-class Leaving(Struct, frozen=True):
+class EndingItems(Struct, frozen=True):
     """How many products would leave the showcase, and the videos and lives, if a link ended now."""
 
     showcase: int
     contents: int
 
 
-def items_leaving(link: Link, at: datetime) -> Leaving:
+def items_ending_with(link: Link, at: datetime) -> EndingItems:
     """What came under a link that is linked and would be gone with it; what the creator promotes stays."""
     now = to_micros(at)
     counts: dict[bool, int] = {
@@ -218,7 +218,7 @@ def items_leaving(link: Link, at: datetime) -> Leaving:
         showcase = query(
             "SELECT count(*) FROM product WHERE shop_id = %s AND status = 'on_sale'", link.shop_id
         )[0][0]
-    return Leaving(showcase, counts.get(False, 0))
+    return EndingItems(showcase, counts.get(False, 0))
 
 
 Where = Literal["showcase", "video", "live"]

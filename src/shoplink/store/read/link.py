@@ -41,11 +41,11 @@ def snapshot() -> Iterator[None]:
                 raw.isolation_level = raw.read_only = None
         return
     # Not Django's transaction: that begins as a writer's, which waits for the others and needs a writable file.
-    query_nothing("BEGIN DEFERRED")
+    run_statement("BEGIN DEFERRED")
     try:
         yield
     finally:
-        query_nothing("COMMIT")
+        run_statement("COMMIT")
 
 
 def _reading_already() -> bool:
@@ -53,7 +53,7 @@ def _reading_already() -> bool:
     return not is_postgresql() and connection.connection is not None and connection.connection.in_transaction
 
 
-def query_nothing(statement: str) -> None:
+def run_statement(statement: str) -> None:
     """Run a statement that answers nothing."""
     with connection.cursor() as cursor:
         cursor.execute(statement)

@@ -9,7 +9,7 @@ from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.sql import among, ids, insert, query
 
 
-class LookedUp(Struct, frozen=True):
+class LookUpRecord(Struct, frozen=True):
     """A look-up as it is kept."""
 
     at: datetime
@@ -30,13 +30,15 @@ def accounts_by_handle(handles: Iterable[str]) -> dict[str, list[str]]:
     return accounts
 
 
-def record(at: datetime, person_id: str, shop_id: str, asked: Sequence[tuple[str, str | None]]) -> None:
+def record_look_ups(
+    at: datetime, person_id: str, shop_id: str, asked: Sequence[tuple[str, str | None]]
+) -> None:
     """Keep who asked for which handles, and what account each was."""
     given = [(to_micros(at), person_id, shop_id, handle, account_id) for handle, account_id in asked]
     insert("look_up", given, at="bigint", person_id="text", shop_id="text", handle="text", account_id="text")
 
 
-def asked_since(person_id: str, since: datetime) -> set[tuple[str, str, str | None]]:
+def look_ups_since(person_id: str, since: datetime) -> set[tuple[str, str, str | None]]:
     """What a person has looked up since an instant: for which shop, which handle, and an account that it was."""
     found = query(
         "SELECT shop_id, handle, account_id FROM look_up WHERE person_id = %s AND at > %s",
@@ -58,7 +60,7 @@ def was_looked_up(person_id: str, shop_id: str, account_id: str, since: datetime
     return bool(found)
 
 
-def page_of_look_ups(limit: int, account_id: str) -> list[LookedUp]:
+def page_of_look_ups(limit: int, account_id: str) -> list[LookUpRecord]:
     """Who looked an account up, the newest first."""
     found = query(
         "SELECT at, person_id, shop_id, handle, account_id FROM look_up WHERE account_id = %s"
@@ -66,4 +68,4 @@ def page_of_look_ups(limit: int, account_id: str) -> list[LookedUp]:
         account_id,
         limit,
     )
-    return [LookedUp(at, *rest) for micros, *rest in found if (at := from_micros(micros))]
+    return [LookUpRecord(at, *rest) for micros, *rest in found if (at := from_micros(micros))]

@@ -14,14 +14,14 @@ _PAIR = "link.account_id = given.account_id AND link.shop_id = given.shop_id"
 _NUL = "\x00"
 
 
-class Stored(Struct, frozen=True, gc=False):
+class StoredLink(Struct, frozen=True, gc=False):
     """A link as it is stored, and whether time has made something of it that is not stored."""
 
     link: Link
     is_due: bool
 
 
-def links_of(pairs: Iterable[tuple[str, str]], at: datetime) -> list[Stored]:
+def links_of_pairs(pairs: Iterable[tuple[str, str]], at: datetime) -> list[StoredLink]:
     """The links of pairs of shop and account, in one statement however many there are."""
     now = to_micros(at)
     asked = rows(
@@ -33,4 +33,4 @@ def links_of(pairs: Iterable[tuple[str, str]], at: datetime) -> list[Stored]:
         asked,
         now,
     )
-    return [Stored(LINK.value(row), row[-1] is not None and row[-1] <= (now or 0)) for row in found]
+    return [StoredLink(LINK.value(row), row[-1] is not None and row[-1] <= (now or 0)) for row in found]

@@ -7,7 +7,7 @@ from shoplink.store.database.sql import is_postgresql, query
 _LAST = "\U0010ffff"
 
 
-class Found(Struct, frozen=True):
+class SearchResult(Struct, frozen=True):
     """What a search found, in the order of its names; links only by their whole id, people by their addresses."""
 
     shops: list[tuple[str, str]]
@@ -16,9 +16,9 @@ class Found(Struct, frozen=True):
     people: list[tuple[str, str]]
 
 
-def find(text: str, limit: int = 20) -> Found:
+def search_by_beginning(text: str, limit: int = 20) -> SearchResult:
     """What begins with a text: shops (id, name), accounts (id, handle), people (id, address), and the link of that id."""
-    return Found(
+    return SearchResult(
         shops=_found("shop", "shop_id", "name", text, limit),
         accounts=_found("account", "account_id", "handle", text, limit),
         links=[row[0] for row in query("SELECT link_id FROM link WHERE link_id = %s", text)],

@@ -22,7 +22,7 @@ Key = tuple[str, str]
 """What a key is kept under, and the key."""
 
 
-def claim(keys: Iterable[Key]) -> tuple[dict[Key, StoredAnswer], set[Key]]:
+def claim_keys(keys: Iterable[Key]) -> tuple[dict[Key, StoredAnswer], set[Key]]:
     """The answers that keys already have, and the keys that another transaction is working on now."""
     wanted = sorted(set(keys))
     if not wanted:
@@ -49,7 +49,7 @@ def claim(keys: Iterable[Key]) -> tuple[dict[Key, StoredAnswer], set[Key]]:
     return stored, running
 
 
-def store(at: datetime, answers: Iterable[tuple[str, str, str, dict[str, Any]]]) -> None:
+def store_answers(at: datetime, answers: Iterable[tuple[str, str, str, dict[str, Any]]]) -> None:
     """Keep the answers (scope, key, body digest, answer) of this transaction's commands."""
     given = [
         (scope, key, digest, msgspec.json.encode(answer).decode(), to_micros(at))

@@ -30,7 +30,7 @@ def times_ended(scope: str, digest: str) -> int:
 def note_end(scope: str, digest: str, ended: int, at: datetime) -> None:
     """Store that a file was taken in to its end, for the first time if `ended` is 0."""
     with writing():
-        answers.store(at, [(scope, _end_of(digest, ended), digest, {"outcome": "ended"})])
+        answers.store_answers(at, [(scope, _end_of(digest, ended), digest, {"outcome": "ended"})])
 
 
 def _end_of(digest: str, ended: int) -> str:

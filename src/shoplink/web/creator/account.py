@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from shoplink.core import Link, World
-from shoplink.flows.look import Seen, look_at
+from shoplink.flows.look import CurrentState, look_at
 from shoplink.store.read.link import timeline
 from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.timeline import TimelineRow, show_timeline
@@ -12,7 +12,7 @@ from shoplink.web.view_model.timeline import TimelineRow, show_timeline
 class AccountLinks(Struct, frozen=True):
     """The account's live links: its open invitations in the order recorded, and the link in review or linked, if any."""
 
-    seen: Seen
+    seen: CurrentState
     invitations: list[Link]
     current: Link | None
 

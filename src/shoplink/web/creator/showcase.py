@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from shoplink.core.commerce.facts import Content
 from shoplink.flows.look import look_at
-from shoplink.flows.showcase import Place, counted_contents, place
-from shoplink.store.read.commerce import ContentCount, Shown, one_content
+from shoplink.flows.showcase import PlaceView, content_counts, view_of_place
+from shoplink.store.read.commerce import ContentCount, ShownProduct, one_content
 from shoplink.web.creator.account import handle_of
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
@@ -107,7 +107,7 @@ def videos(visit: Visit, account_id: str) -> PageResponse:
                 account_id=account_id,
                 content_id=typed["content_id"],
             )
-    contents = counted_contents(account_id, PAGE + 1, cursor_of(visit))
+    contents = content_counts(account_id, PAGE + 1, cursor_of(visit))
     shown, address = contents[:PAGE], f"/creator/{account_id}/videos"
     view = VideosPage(
         account_id=account_id,
@@ -151,7 +151,7 @@ def _handle(account_id: str) -> str:
 
 def _place(visit: Visit, account_id: str, content: Content | None, result: CommandResult | None) -> PlacePage:
     after, content_id = cursor_of(visit), content.content_id if content else None
-    contents = place(account_id, content_id, None, PAGE + 1, after)
+    contents = view_of_place(account_id, content_id, None, PAGE + 1, after)
     assert contents is not None, "the page's access proves that the account exists"
     world, shown = look_at(accounts=[account_id]).world, contents.shown[:PAGE]
     base = f"/creator/{account_id}"
@@ -176,7 +176,7 @@ def _place(visit: Visit, account_id: str, content: Content | None, result: Comma
     )
 
 
-def _shown(visit: Visit, shown: Shown, contents: Place) -> PlacedProductRow:
+def _shown(visit: Visit, shown: ShownProduct, contents: PlaceView) -> PlacedProductRow:
     row, item = show_product(visit, shown.product), shown.item
     if item is None:
         since = contents.link.synced_since if contents.link else None

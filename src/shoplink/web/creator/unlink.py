@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core.ticket import support_helps, unanswered_since
-from shoplink.store.read.commerce import items_leaving
+from shoplink.store.read.commerce import items_ending_with
 from shoplink.web.creator.account import AccountLinks, account_links, handle_of, link_timeline, shop_of
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
@@ -113,7 +113,7 @@ def _info(visit: Visit, links: AccountLinks, result: CommandResult | None) -> Li
     link = links.current
     assert link is not None, "the caller has checked that there is a current link"
     region, requested_at = visit.network.region, link.unlink_requested_at
-    leaving = items_leaving(link, links.world.now)
+    leaving = items_ending_with(link, links.world.now)
     dry_run_result = dry_run(
         visit, "request_unlink", shop_id=link.shop_id, account_id=link.account_id, network_region=region
     )

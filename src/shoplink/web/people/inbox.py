@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from msgspec import Struct
 
 from shoplink.flows import clock
-from shoplink.flows.message.inbox import in_words, names_in, path_of
+from shoplink.flows.message.inbox import message_text, names_for, path_of
 from shoplink.store.people.inbox import StoredMessage, mark_read, one_message, page_of_messages, unread_count
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import PERSON, person_id_of
@@ -119,10 +119,10 @@ def _mark_read(visit: Visit, person_id: str) -> PageResponse:
 
 
 def _rows(visit: Visit, messages: list[StoredMessage]) -> list[MessageRow]:
-    subject_names = names_in(messages)
+    subject_names = names_for(messages)
     rows = []
     for one in messages:
-        text = in_words(one, subject_names, visit.language, visit.zone)
+        text = message_text(one, subject_names, visit.language, visit.zone)
         place = (
             subject_names.shop(one.shop_id) if one.side == "shop" else subject_names.account(one.account_id)
         )

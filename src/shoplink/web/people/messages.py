@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.flows import clock
-from shoplink.flows.message.calendar import calendar_with
+from shoplink.flows.message.calendar import calendar_of_secret
 from shoplink.flows.message.inbox import KINDS_OF
 from shoplink.store.people.calendar import address_made_at, make_address, revoke_address
-from shoplink.store.people.inbox import choices, choose
+from shoplink.store.people.inbox import mail_choices, save_mail_choices
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import ANYONE, PERSON, person_id_of, places_of
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
@@ -52,12 +52,12 @@ def messages(visit: Visit) -> PageResponse:
     may = places_of(visit.request)
     sides = [side for side, subjects in (("shop", may.shops), ("creator", may.accounts)) if subjects]
     kinds = [kind for kind in KIND_NAMES if any(kind in KINDS_OF[side] for side in sides)]
-    chosen = choices(person_id)
+    chosen = mail_choices(person_id)
     if visit.form:
         selected = visit.form.getlist("kind")
         chosen |= {kind: kind in selected for kind in kinds}
     if visit.submitted:
-        choose(person_id, chosen)
+        save_mail_choices(person_id, chosen)
         return visit.redirect("people.messages", message=_("Saved."))
     rows = [KindChoice(kind, _(KIND_NAMES[kind]), chosen.get(kind, True)) for kind in kinds]
     email = getattr(visit.request.user, "email", None) or ""
@@ -83,7 +83,7 @@ def calendar(visit: Visit) -> PageResponse:
 @page("calendar/<str:secret>.ics", ANYONE)
 def feed(visit: Visit, secret: str) -> PageResponse:
     """The deadlines of the address's owner, for calendar apps; 304 while they are unchanged."""
-    written = calendar_with(secret)
+    written = calendar_of_secret(secret)
     if written is None:
         raise Http404
     etag = f'"{hashlib.blake2b(written, digest_size=16).hexdigest()}"'

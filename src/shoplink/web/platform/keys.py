@@ -5,7 +5,7 @@ from msgspec import Struct
 
 from shoplink.core.parse import is_id
 from shoplink.flows import clock
-from shoplink.store.people.keys import SCOPES, create, every_key, revoke
+from shoplink.store.people.keys import SCOPES, create_key, every_key, revoke_key
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import PLATFORM
@@ -45,12 +45,12 @@ def keys(visit: Visit) -> PageResponse:
     name = visit.form.get("name", "").replace("\x00", "").strip()[:_NAME_MAX]
     if visit.submitted and visit.form.get("do") == "revoke":
         key_id = visit.form.get("key_id", "")
-        if is_id(key_id) and revoke(key_id, clock.now()):
+        if is_id(key_id) and revoke_key(key_id, clock.now()):
             return visit.redirect("platform.keys", message=_("The key is revoked."))
     elif visit.submitted and not (name and chosen):
         problem = _("A key needs a name and at least one scope.")
     elif visit.submitted:
-        _key_id, secret = create(name, chosen, clock.now())
+        _key_id, secret = create_key(name, chosen, clock.now())
     rows = [
         KeyRow(
             key_id=key.key_id,

@@ -6,7 +6,7 @@ from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.flows.overview import Overview, Refused, Standing, overview
+from shoplink.flows.overview import LinkCounts, Overview, RefusalCounts, overview
 from shoplink.store.read.names import names
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
@@ -101,13 +101,13 @@ def _page(visit: Visit, counts: Overview, market: str, days: int) -> OverviewPag
     )
 
 
-def _standing(visit: Visit, each: Standing) -> ChartRow:
+def _standing(visit: Visit, each: LinkCounts) -> ChartRow:
     return ChartRow(
         visit.language.country(each.market), [each.invited, each.in_review, each.official, each.marketing]
     )
 
 
-def _by_day(visit: Visit, days: list[datetime], refused: list[Refused]) -> list[ChartRow]:
+def _by_day(visit: Visit, days: list[datetime], refused: list[RefusalCounts]) -> list[ChartRow]:
     return [
         ChartRow(
             format_skeleton("MMMd", day, locale=visit.language.locale),

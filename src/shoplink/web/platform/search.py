@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from shoplink.store.read.search import Found, find
+from shoplink.store.read.search import SearchResult, search_by_beginning
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import PLATFORM
@@ -16,7 +16,7 @@ class SearchPage(Struct, frozen=True):
     """The search text and the matches; `found` is None without a search."""
 
     text: str
-    found: Found | None
+    found: SearchResult | None
     nothing: bool
 
 
@@ -24,6 +24,6 @@ class SearchPage(Struct, frozen=True):
 def search(visit: Visit) -> PageResponse:
     """The matches for `?q=`."""
     text = visit.query.get("q", "").strip().removeprefix("@").replace("\x00", "")[:_TEXT_MAX]
-    found = find(text) if text else None
+    found = search_by_beginning(text) if text else None
     nothing = found is not None and not (found.shops or found.accounts or found.links or found.people)
     return PageContent("platform/search.html", SearchPage(text, found, nothing))

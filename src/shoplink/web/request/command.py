@@ -15,7 +15,7 @@ from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
 from shoplink.core.wire_format import read_reason, to_plain
 from shoplink.flows.answer import Answer
-from shoplink.flows.dry_run import try_in_turn
+from shoplink.flows.dry_run import dry_run_commands
 from shoplink.flows.execute import execute, execute_batch
 from shoplink.web.request.visit import Visit
 from shoplink.wording.problems import say_malformed
@@ -117,7 +117,7 @@ def dry_run(visit: Visit, command: str, **fields: Any) -> CommandResult:
 def dry_run_batch(visit: Visit, commands: Sequence[dict[str, Any]]) -> list[Decision]:
     """The decisions that `send_batch` would lead to now. Nothing is executed or stored."""
     by = to_plain(visit.by)
-    return try_in_turn([parse_command({**fields, "at": BEGINNING, "by": by}) for fields in commands])
+    return dry_run_commands([parse_command({**fields, "at": BEGINNING, "by": by}) for fields in commands])
 
 
 def result_of_decision(decision: Decision) -> CommandResult:

@@ -15,10 +15,10 @@ from shoplink.core.facts import Role
 from shoplink.core.instant import BEGINNING
 from shoplink.core.next_actor import expected_review_reasons
 from shoplink.core.wire_format import to_plain
-from shoplink.flows.dry_run import try_in_turn
+from shoplink.flows.dry_run import dry_run_commands
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.look import look_at
-from shoplink.flows.message.remind import remind_at_once
+from shoplink.flows.message.remind import remind_now
 from shoplink.flows.message.send_mail import mail_is_on
 from shoplink.flows.people.lookup import find
 from shoplink.web.page.declare import page
@@ -88,7 +88,7 @@ def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
     if action == "withdraw":
         return _withdraw(visit, shop_id)
     if action == "remind":
-        count = remind_at_once(shop_id, visit.form.getlist("account_id"), by_mail=mail_is_on())
+        count = remind_now(shop_id, visit.form.getlist("account_id"), by_mail=mail_is_on())
         message = ngettext("{count} creator is reminded.", "{count} creators are reminded.", count)
         return visit.redirect("seller.bulk_invite", message=message.format(count=count), shop_id=shop_id)
     role: Role = "official" if visit.form.get("role") == "official" else "marketing"
@@ -183,7 +183,7 @@ def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
 
 
 def _try(commands: list[Command]) -> list[CommandResult]:
-    return [result_of_decision(decision) for decision in try_in_turn(commands)]
+    return [result_of_decision(decision) for decision in dry_run_commands(commands)]
 
 
 def _send(visit: Visit, commands: list[Command]) -> list[CommandResult]:

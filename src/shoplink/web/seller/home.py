@@ -9,7 +9,14 @@ from msgspec import Struct
 
 from shoplink.core import Actor, Link, World
 from shoplink.core.next_actor import review_reasons
-from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse, link_quota_use, look_at, room
+from shoplink.flows.look import (
+    LinkQuotaUse,
+    SlotUse,
+    UnlinkQuotaUse,
+    link_quota_use,
+    look_at,
+    reasons_against_a_new_link,
+)
 from shoplink.flows.ticket.read import see
 from shoplink.store.ticket.tickets import answered_for_shops
 from shoplink.web.page.declare import page
@@ -179,7 +186,7 @@ def _row(visit: Visit, world: World, shop_id: str) -> ShopRow:
 
 def _has_room(world: World, shop_id: str, until: datetime) -> bool:
     """Whether one more marketing account can be linked by an instant if nothing else changes."""
-    reasons = room(world, shop_id, "marketing")
+    reasons = reasons_against_a_new_link(world, shop_id, "marketing")
     return all(reason.possible_at is not None and reason.possible_at <= until for reason in reasons)
 
 

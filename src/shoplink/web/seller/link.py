@@ -10,10 +10,10 @@ from shoplink.core import Link, World, support_can_help
 from shoplink.core.events import LinkEvent
 from shoplink.core.instant import format_instant
 from shoplink.core.next_actor import next_actor, review_reasons
-from shoplink.flows.look import Seen, look_at_pair
+from shoplink.flows.look import CurrentState, look_at_pair
 from shoplink.network import zone_of_country
 from shoplink.store.people.membership import time_zone_at
-from shoplink.store.read.commerce import items_leaving
+from shoplink.store.read.commerce import items_ending_with
 from shoplink.store.read.link import timeline
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import SELLER, visible_link
@@ -80,7 +80,7 @@ class UnlinkPage(Struct, frozen=True):
     problem: str
 
 
-def _current(visit: Visit, link_id: str) -> tuple[Seen, Link]:
+def _current(visit: Visit, link_id: str) -> tuple[CurrentState, Link]:
     """The link as it stands now. Raises Http404 if it is not one of this shop's."""
     stored = visible_link(visit.by, link_id)
     seen = look_at_pair(stored.shop_id, stored.account_id)
@@ -102,7 +102,7 @@ def link(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
     )
 
 
-def _page(visit: Visit, seen: Seen, link: Link, result: CommandResult | None) -> LinkPage:
+def _page(visit: Visit, seen: CurrentState, link: Link, result: CommandResult | None) -> LinkPage:
     world, held = seen.world, review_reasons(seen.world, link, seen.world.now)
     due = [event for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link.link_id]
     deadline = link.expires_at if link.status == "invited" else None
@@ -197,7 +197,7 @@ def _unlink_view(
     visit: Visit, world: World, link: Link, dry_run_result: CommandResult, result: CommandResult | None
 ) -> UnlinkPage:
     reasons = result.reasons if result and result.reasons else dry_run_result.reasons
-    use, leaving = unlinks_of(world, link.shop_id), items_leaving(link, world.now)
+    use, leaving = unlinks_of(world, link.shop_id), items_ending_with(link, world.now)
     return UnlinkPage(
         shop_id=link.shop_id,
         shop=shop_name(world, link.shop_id),

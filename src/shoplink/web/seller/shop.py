@@ -14,7 +14,7 @@ from shoplink.flows.look import (
     SlotUse,
     UnlinkQuotaUse,
     link_quota_use,
-    room,
+    reasons_against_a_new_link,
     slot_use,
     unlink_quota_use,
 )
@@ -88,7 +88,7 @@ def slots_of(visit: Visit, world: World, shop_id: str, role: Role) -> SlotsCard:
     """The slots of a role, with a card for each live link in it."""
     record = world.shops[shop_id]
     use = slot_use(record, world.rulebook(record.facts.market), role)
-    reasons = room(world, shop_id, role)
+    reasons = reasons_against_a_new_link(world, shop_id, role)
     links = [link for link in record.live.values() if link.role == role]
     unavailable = [reason for reason in reasons if reason.code == "shop.role_not_available"]
     return SlotsCard(

@@ -11,7 +11,7 @@ from shoplink.flows.ticket.read import see
 from shoplink.store.read.history import newest_events
 from shoplink.store.read.names import names
 from shoplink.store.read.refusal import StoredRefusal, page_of_refusals
-from shoplink.store.read.search import find
+from shoplink.store.read.search import search_by_beginning
 from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
@@ -83,7 +83,7 @@ class SubjectPage(Struct, frozen=True):
 def look_up(visit: Visit) -> PageResponse:
     """Shops and accounts whose id, name or handle starts with `?q=`."""
     text = visit.query.get("q", "").strip().removeprefix("@")[:200].replace("\x00", "")
-    matches = find(text, _EACH) if text else None
+    matches = search_by_beginning(text, _EACH) if text else None
     view = LookUpPage(
         text,
         [(f"/support/shops/{key}", key, name) for key, name in matches.shops] if matches else [],
