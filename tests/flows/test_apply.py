@@ -170,7 +170,8 @@ def test_statements_grow_with_batches_and_not_with_lines() -> None:
         source = table(f"shop_id,market,enrolment\n{rows}", "shops.csv")
         with CaptureQueriesContext(connection) as captured:
             assert outcomes(applied(source)) == ["accepted"] * lines
-        return len(captured)
+        # Every so many commits a checkpoint follows, wherever that happens to be.
+        return sum("wal_checkpoint" not in one["sql"] for one in captured)
 
     statements(1, 0)
     assert statements(10, 10) == statements(BATCH_LINES, 1_000)

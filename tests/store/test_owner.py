@@ -19,8 +19,8 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 SET_UP = "from shoplink.cli.database import set_up; set_up()\n"
 OWN = SET_UP + (
-    "from shoplink.store.database.owner import claim\n"
-    "claim('a test')\n"
+    "from shoplink.store.database.owner import acquire_ownership\n"
+    "acquire_ownership('a test')\n"
     "print('mine', flush=True)\n"
     "import time; time.sleep(60)\n"
 )

@@ -1,1 +1,1 @@
-"""The imperative shell: each flow reads its input, asks the core, and passes on what it says."""
+"""The imperative shell: each flow reads its input, asks the core and passes on the decision."""

@@ -1,6 +1,7 @@
-"""The past, told from the log: what a shop, an account or a link was like at any instant that has been.
+"""Shops, accounts and links as of a past instant, replayed from the log.
 
-It is what was recorded by then: a link that was imported later is not in it, however long it had stood elsewhere.
+The result holds what was recorded by then. It does not hold a link that was imported later, even if that link had
+existed elsewhere for a long time.
 """
 
 from collections.abc import Iterable
@@ -24,21 +25,21 @@ from shoplink.store.read.link import one_link, snapshot
 
 
 class ShopAsOf(Struct, frozen=True):
-    """A shop at an instant, with the links that were live then; `facts` None: not recorded yet."""
+    """A shop as of an instant, with the links that were live then. `facts` is None before the shop was recorded."""
 
     facts: Shop | None
     live: list[Link]
 
 
 class AccountAsOf(Struct, frozen=True):
-    """An account at an instant, with the links that were live then; `facts` None: not recorded yet."""
+    """An account as of an instant, with the links that were live then. `facts` is None before it was recorded."""
 
     facts: Account | None
     live: list[Link]
 
 
 def shop_as_of(shop_id: str, at: datetime) -> ShopAsOf:
-    """A shop as it was recorded at an instant."""
+    """The shop as of an instant."""
     with snapshot():
         seen = look_at(shops=[shop_id])
         recorded = history.facts_of_shop(shop_id, at)
@@ -48,7 +49,7 @@ def shop_as_of(shop_id: str, at: datetime) -> ShopAsOf:
 
 
 def account_as_of(account_id: str, at: datetime) -> AccountAsOf:
-    """An account as it was recorded at an instant, corrections included."""
+    """The account as of an instant, corrections included."""
     with snapshot():
         seen = look_at(accounts=[account_id])
         recorded = history.facts_of_account(account_id, at)
@@ -65,7 +66,7 @@ def account_as_of(account_id: str, at: datetime) -> AccountAsOf:
 
 
 def link_as_of(link_id: str, at: datetime) -> Link | None:
-    """A link as it was at an instant; None if it was not recorded by then, or never."""
+    """The link as of an instant; None if it was not recorded by then."""
     with snapshot():
         stored = one_link(link_id)
         if stored is None:
@@ -76,7 +77,7 @@ def link_as_of(link_id: str, at: datetime) -> Link | None:
 
 
 def _due(seen: CurrentState) -> list[LinkEvent]:
-    """What time has done and nobody has stored yet."""
+    """The events that are due and not stored yet."""
     return [event for event in seen.due if isinstance(event, LinkEvent)]
 
 
@@ -85,7 +86,7 @@ def _live(events: Iterable[Event], at: datetime) -> list[Link]:
 
 
 def _folded(events: Iterable[Event], at: datetime) -> dict[str, Link]:
-    """The links as their events up to an instant leave them; events of links whose start is not among them are passed over."""
+    """The links after their events up to an instant. Events of a link whose first event is missing are skipped."""
     links: dict[str, Link] = {}
     for event in events:
         if event.at > at:

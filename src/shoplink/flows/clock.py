@@ -1,4 +1,4 @@
-"""The only reader of the system clock. On PostgreSQL it is the database's, so that all workers share one."""
+"""The only module that reads the system clock. On PostgreSQL it reads the database's, so that all workers share one."""
 
 from datetime import UTC, datetime
 
@@ -6,5 +6,5 @@ from shoplink.store.database.clock import database_now
 
 
 def now() -> datetime:
-    """The instant at which a command that is executed now is decided."""
+    """The current instant, in UTC."""
     return database_now() or datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Trying commands: what would come of them, one after the other, now; nothing is done and nothing is stored."""
+"""Dry runs: decide commands as `execute` would now, without executing or storing anything."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ from shoplink.store.write.load import LoadKeys
 
 
 def dry_run_commands(commands: Sequence[Command]) -> list[Decision]:
-    """The decision on each command, made after those before it: slots and quotas are used up on the way.
+    """The decision on each command, in order; earlier commands use up slots and quotas.
 
-    A fixed number of statements however many commands; sent as one batch now, they would be decided alike.
+    One batch of these commands would be decided the same way now. The number of statements is fixed.
     """
     with snapshot():
         world = look(LoadKeys.of(commands)).world
@@ -22,5 +22,5 @@ def dry_run_commands(commands: Sequence[Command]) -> list[Decision]:
 
 
 def dry_run_command(command: Command) -> Decision:
-    """The same for one command alone."""
+    """The decision on one command."""
     return dry_run_commands([command])[0]

@@ -1,7 +1,7 @@
-"""Execute commands: decide them on what the database holds now, and store what they lead to.
+"""Execute commands: decide them on the current state of the database, and store the events.
 
 `execute` is for the service: one command, which shares a transaction with others that wait at the same time.
-`execute_batch` is one transaction for several commands. `execute_as_of` trusts the commands' own instants: for files
+`execute_batch` runs several commands in one transaction. `execute_as_of` trusts the commands' own instants, for files
 and simulations. All three run the same batch in the same transaction (`flows/transaction.py`).
 """
 
@@ -34,7 +34,7 @@ _CLOCK_IS_READ_WITHIN = timedelta(seconds=1)  # once more, under the locks
 def execute(
     command: Command, *, scope: str = "", link_id: str | None = None, with_state: bool = False
 ) -> Answer:
-    """Decide and store one command now; its answer, as `replay` gives it.
+    """Decide and store one command now; returns its answer in the form that `replay` writes.
 
     `scope` is what its idempotency key (`command.key`) is kept under. Its instant is that of the clock, read once
     its locks are held. Commands that wait at the same time in one process share a transaction
@@ -59,12 +59,12 @@ def execute_batch(
     link_id: str | None = None,
     now: Callable[[], datetime] = clock.now,
 ) -> list[Answer]:
-    """Decide and store several commands in one transaction, at one instant of the clock; an answer each, in order."""
+    """Decide and store several commands in one transaction, at one instant of the clock; returns their answers in order."""
     return _store([PendingBatch(commands, scope, link_id)], now)[0].answers
 
 
 def execute_as_of(commands: Sequence[Command], *, scope: str = "") -> list[Answer]:
-    """The same at the commands' own instants, which are trusted: none is decided before the one above it."""
+    """Execute a batch at the commands' own instants, which are trusted; none is decided earlier than the one before it."""
     earliest = min((command.at for command in commands), default=BEGINNING)
     return _store([PendingBatch(commands, scope)], lambda: earliest, own_instants=True)[0].answers
 
@@ -88,7 +88,7 @@ def _store(
 
 
 def _store_group(batches: Sequence[PendingBatch]) -> None:
-    """Store what waited at the same time; a group has a connection that stays prepared for it."""
+    """Store the batches that waited at the same time. A group uses the shared connection, whose statements stay prepared."""
     if len(batches) == 1:
         _store(batches)
     else:
@@ -100,7 +100,7 @@ _singles = GroupCommit(_store_group)
 
 
 class _Attempt:
-    """One attempt at some batches, within its transaction."""
+    """One attempt to execute batches, within its transaction."""
 
     def __init__(self, batches: Sequence[PendingBatch], load_keys: LoadKeys, *, own_instants: bool) -> None:
         self.batches = batches
@@ -117,7 +117,7 @@ class _Attempt:
             known = [self._known(batch, command) for command in batch.commands]
             batch.answers = [answer for answer in known if answer is not None]
         if all(len(batch.answers) == len(batch.commands) for batch in self.batches):
-            return []  # nothing is to be decided, so nothing is locked or loaded
+            return []  # every answer is known, so nothing is locked or loaded
         self.load_keys.starts = dict(self._starts_at_once(transaction.earliest))
         world, self.due = transaction.load(self.load_keys)
         for batch in self.batches:
@@ -127,7 +127,7 @@ class _Attempt:
         return self.decided
 
     def _starts_at_once(self, earliest: datetime) -> Iterator[tuple[str, datetime]]:
-        """Where a rulebook starts at the very instant at which it is activated, or may turn out to."""
+        """The markets in which a rulebook starts at the instant of its own activation, or may do so, with that start."""
         for batch in self.batches:
             for command in batch.commands:
                 if isinstance(command, ActivateRulebook):
@@ -136,7 +136,7 @@ class _Attempt:
                         yield command.market, command.effective_from
 
     def _known(self, batch: PendingBatch, command: Command) -> Answer | None:
-        """The answer that a command's key already has, if it has one."""
+        """The stored answer of the command's idempotency key, if there is one."""
         if command.key is None:
             return None
         return self.keys.answer((batch.scope, command.key), _digest(command, batch.link_id))
@@ -159,7 +159,7 @@ class _Attempt:
         done = _step(world, command, batch.link_id)
         records = done.decision.records if isinstance(done.decision, Accepted) else ()
         transaction.record([*done.due, *done.own], records)
-        # What time made due while the batch was loaded comes before its first decision.
+        # The events that became due while the batch was loaded come before its first decision.
         events, self.due = [*self.due, *done.due, *done.own], []
         answer: Answer = {
             "outcome": "accepted",
@@ -181,7 +181,7 @@ class _Attempt:
 
 
 def _step(world: World, command: Command, link_id: str | None) -> Transition:
-    """One step; a command that is meant for a link which its pair has replaced is not decided."""
+    """Step the World. A command for a link that its pair has since replaced is refused without a decision."""
     if link_id is not None and isinstance(command, PairCommand):
         meant = world.link(command.shop_id, command.account_id)
         if meant is None or meant.link_id != link_id:
@@ -192,6 +192,6 @@ def _step(world: World, command: Command, link_id: str | None) -> Transition:
 
 
 def _digest(command: Command, link_id: str | None) -> str:
-    """What a key is bound to: the command without its instant, its key and what was said about it."""
+    """The digest that a key is bound to: of the command without its instant, its key and its remark (`about`)."""
     body = replace(command, at=BEGINNING, key=None, about=None)
     return hashlib.sha256(msgspec.json.encode(body) + (link_id or "").encode()).hexdigest()

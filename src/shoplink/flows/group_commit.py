@@ -1,7 +1,7 @@
-"""Group commit: commands that wait at the same time share one transaction instead of one each.
+"""Group commit: commands that wait at the same time share one transaction.
 
-Nobody waits for company: a command that comes while no transaction runs is executed at once, by its own thread. There
-are no threads but those of the callers; they take turns at leading a group.
+A command never waits for others to join it. If no transaction is running, the caller's thread executes it at once.
+There are no other threads: the callers take turns to lead a group.
 """
 
 import threading
@@ -16,7 +16,7 @@ from shoplink.store.write.answers import Key
 
 
 class PendingBatch(Struct, eq=False):
-    """The commands of one caller (`execute` says what each part is), and, once they are executed, their answers."""
+    """The commands of one caller (see `execute` for the fields), and their answers once they are executed."""
 
     commands: Sequence[Command]
     scope: str = ""
@@ -25,12 +25,12 @@ class PendingBatch(Struct, eq=False):
     answers: list[Answer] = []
 
     def idempotency_keys(self) -> set[Key]:
-        """Its idempotency keys, each with its scope."""
+        """The idempotency keys of the commands, each with its scope."""
         return {(self.scope, command.key) for command in self.commands if command.key is not None}
 
 
 class _Waiting:
-    """A batch and the thread that waits until it is executed, has failed, or is to be led by that thread itself."""
+    """A batch whose thread waits until the batch is executed, has failed, or must be led by that thread itself."""
 
     def __init__(self, batch: PendingBatch) -> None:
         self.batch = batch
@@ -51,7 +51,7 @@ class GroupCommit:
         self._keys: set[Key] = set()
 
     def __call__(self, batch: PendingBatch) -> bool:
-        """Execute a batch, by this thread or another; False if another batch with a key of it is still running.
+        """Execute a batch, on this thread or another; False if another batch with one of its keys is still running.
 
         Raises what `store` raises for this batch.
         """
@@ -75,7 +75,7 @@ class GroupCommit:
         return True
 
     def _lead(self, group: list[_Waiting]) -> None:
-        """Store a group; then the first of the batches that came meanwhile leads all of them."""
+        """Store a group; then the first of the batches that arrived in the meantime leads all of them."""
         try:
             self._store_each(group)
         finally:
@@ -89,9 +89,9 @@ class GroupCommit:
                 waiting.woken.set()
 
     def _store_each(self, group: list[_Waiting]) -> None:
-        """Store a group at once; if that fails, each batch by itself, so that every caller gets its own error.
+        """Store a group at once; if that fails, store each batch by itself, so that every caller gets its own error.
 
-        Nothing is tried again where the database is away or may have committed: all callers get that error.
+        If the database is unreachable or may have committed, nothing is tried again and all callers get that error.
         """
         try:
             self._store([waiting.batch for waiting in group])

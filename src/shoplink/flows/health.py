@@ -1,4 +1,4 @@
-"""Whether the service can do its work: what is wrong with its database, and how far the timer is behind."""
+"""Whether the service can work: what is wrong with its database, and how far the timer and the deliveries lag."""
 
 from datetime import timedelta
 
@@ -12,17 +12,17 @@ __all__ = ["TROUBLES", "Lag", "lag", "troubles"]
 
 TROUBLES: dict[Trouble, str] = {
     "unreachable": "the database cannot be reached",
-    "read_only": "the database does not let anything be written",
+    "read_only": "the database is read-only",
     "schema_older": "the tables are older than this version of shoplink; run `shoplink migrate`",
     "schema_newer": "the tables are newer than this version of shoplink; run the version that made them",
 }
-"""What each trouble means, for whoever runs the service."""
+"""What each trouble means, in words for the operator."""
 
 
 class Lag(Struct, frozen=True):
-    """How long the oldest due change waits, in seconds, and how many events have no position.
+    """How many seconds the oldest due change waits, and how many events have no position.
 
-    Of the deliveries: how many events nobody was told about, and how long the oldest due e-mail waits.
+    For the deliveries: how many events were not notified yet, and how many seconds the oldest due e-mail waits.
     """
 
     due_seconds: float
@@ -32,7 +32,7 @@ class Lag(Struct, frozen=True):
 
 
 def lag() -> Lag:
-    """How far the timer and the deliveries are behind now."""
+    """How far the timer and the deliveries lag now."""
     now = clock.now()
     waits = backlog(now)
     behind = timedelta(0) if waits.due_since is None else now - waits.due_since

@@ -1,4 +1,4 @@
-"""Idempotency keys within one write transaction: claimed before the work, stored with what it answered."""
+"""Idempotency keys within one write transaction: claimed before the work, stored with its answer."""
 
 import hashlib
 from collections.abc import Callable, Iterable
@@ -15,17 +15,18 @@ from shoplink.store.write.answers import Key
 
 
 class IdempotencyKeys:
-    """The idempotency keys of one transaction, with the answers that they have."""
+    """The idempotency keys of one transaction, with their stored answers."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
-        """Claim keys; a key that another transaction is working on is answered as in progress."""
+        """Claim keys. A key that another transaction holds is answered as in progress."""
         self._stored, self._running = answers.claim_keys(keys)
         self._fresh: list[tuple[str, str, str, Answer]] = []
 
     def answer(self, key: Key, digest: str) -> Answer | None:
-        """The answer that a key already has; None if what it stands for is still to be done.
+        """The stored answer of a key; None if its request must still be executed.
 
-        `digest` is of what is asked for now: rejected as `idempotency.other_body` if something else was asked for.
+        `digest` is that of the present request. If the key belongs to another one, the answer is a rejection with
+        `idempotency.other_body`.
         """
         if key in self._running:
             return rejected("idempotency.in_progress")
@@ -34,17 +35,17 @@ class IdempotencyKeys:
         return stored.answer if stored.body_digest == digest else rejected("idempotency.other_body")
 
     def keep(self, key: Key, digest: str, answer: Answer) -> None:
-        """Let a key have an answer, from now on and once the transaction is committed."""
+        """Give a key its answer: from now on in this transaction, and for all others once it is committed."""
         self._stored[key] = answers.StoredAnswer(digest, answer)
         self._fresh.append((*key, digest, answer))
 
     def save(self, at: datetime) -> None:
-        """Store the new answers, within the transaction that they belong to."""
+        """Store the new answers, in the same transaction."""
         answers.store_answers(at, self._fresh)
 
 
 class IdempotentRequest(Struct, frozen=True):
-    """What is asked for, and the idempotency key and its scope that it comes with; no key: it is done each time."""
+    """A request with its idempotency key and the key's scope. Without a key it is executed each time."""
 
     scope: str
     key: str | None
@@ -56,9 +57,10 @@ def run_idempotent(
     work: Callable[[Transaction], tuple[datetime, Answer]],
     now: Callable[[], datetime],
 ) -> Answer:
-    """The answer stored under the request's key, else what `work` answers now, and when, in one transaction.
+    """The answer stored under the request's key; else the answer of `work`, which returns it with its instant.
 
-    Rejected as `idempotency.in_progress`, and as `idempotency.other_body` if something else was asked for then.
+    Runs in one transaction. The answer is a rejection with `idempotency.in_progress` while another transaction holds
+    the key, and with `idempotency.other_body` if the key belongs to another request.
     """
     digest = hashlib.sha256(msgspec.json.encode(request.body)).hexdigest()
     key = None if request.key is None else (request.scope, request.key)

@@ -1,4 +1,4 @@
-"""Looking: the state as it stands now, with everything due done, and nothing written."""
+"""Read the current state: everything that is due has happened in it, and nothing is written."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
@@ -20,13 +20,13 @@ from shoplink.store.write.load import LoadKeys, load
 
 
 class CurrentState(Struct):
-    """A World at the instant `world.now`, and what time had made due in it that is not stored yet."""
+    """A World at the instant `world.now`, and the events that were due and are not stored yet."""
 
     world: World
     due: list[Event]
 
     def settled(self, link: Link) -> Link:
-        """A stored link as time has left it."""
+        """A stored link after the events that are due."""
         for event in self.due:
             if isinstance(event, LinkEvent) and event.link_id == link.link_id:
                 assert not isinstance(event, LinkInvited | LinkImported), "time records no new link"
@@ -35,7 +35,7 @@ class CurrentState(Struct):
 
 
 def look(keys: LoadKeys, now: Callable[[], datetime] = clock.now) -> CurrentState:
-    """What the named shops and accounts are like now: a fixed number of statements however many they are."""
+    """The current state of the named shops and accounts, by a fixed number of statements."""
     at = now()
     loaded = load(keys, World(installed_rulebooks(), default_rulebook()), at, to_write=False)
     return CurrentState(loaded.world, advance(loaded.world, max(at, loaded.floor)))
@@ -44,17 +44,17 @@ def look(keys: LoadKeys, now: Callable[[], datetime] = clock.now) -> CurrentStat
 def look_at(
     shops: Iterable[str] = (), accounts: Iterable[str] = (), now: Callable[[], datetime] = clock.now
 ) -> CurrentState:
-    """The same for shops and accounts by their ids."""
+    """The current state of shops and accounts by their ids."""
     return look(LoadKeys(set(shops), set(accounts), set(), set(), END), now)
 
 
 def look_at_pair(shop_id: str, account_id: str) -> CurrentState:
-    """The same for one shop and one account, with their newest link."""
+    """The current state of one shop and one account, with their newest link."""
     return look(LoadKeys({shop_id}, {account_id}, {(shop_id, account_id)}, set(), END))
 
 
 _ANYBODY = AccountRecord(Account("", "", "", "", None, "normal", "granted", 0))
-"""An account that no shop has met: stands where a question is about the shop alone."""
+"""An account without links, for questions about the shop alone."""
 
 
 class SlotUse(Struct, frozen=True):
@@ -65,7 +65,7 @@ class SlotUse(Struct, frozen=True):
 
 
 class QuotaUnit(Struct, frozen=True):
-    """One unit of the link quota: what holds it, and when it returns by itself (None: not by itself)."""
+    """One unit of the link quota: what holds it, and when it returns by itself; None if it does not."""
 
     held_by: Literal["established", "invited", "in_review"]
     returns_at: Annotated[datetime, Meta(tz=True)] | None
@@ -82,7 +82,7 @@ class LinkQuotaUse(Struct, frozen=True):
 
 
 class UnlinkQuotaUse(Struct, frozen=True):
-    """R24: how many official accounts a shop has unlinked, of how many for ever."""
+    """R24: how many official accounts a shop has unlinked, out of how many in its lifetime."""
 
     limit: int
     used: int
@@ -96,7 +96,7 @@ def slot_use(record: ShopRecord, rulebook: Rulebook, role: Role) -> SlotUse:
 
 
 def link_quota_use(record: ShopRecord, rulebook: Rulebook, at: datetime) -> LinkQuotaUse:
-    """A shop's units of the marketing link quota, the one that returns first before the others."""
+    """A shop's units of the marketing link quota, in the order in which they return."""
     quota = rulebook.links_per_shop
     pending = [link for link in record.live.values() if link.role == "marketing" and link.status != "linked"]
     units = [
@@ -129,7 +129,7 @@ def unlink_quota_use(record: ShopRecord, rulebook: Rulebook, at: datetime) -> Un
 
 
 def reasons_against_a_new_link(world: World, shop_id: str, role: Role) -> tuple[Reason, ...]:
-    """What stands in the way of one more link of a role, whichever account it would be: slots and the shop's quota."""
+    """The reasons why a shop cannot have one more link of a role, with any account: its slots and its quota."""
     shop = world.shops[shop_id]
     case = Case(world.now, world.rulebook(shop.facts.market), shop, _ANYBODY, role)
     return violations((slot_is_free, shop_link_quota_is_left), case)

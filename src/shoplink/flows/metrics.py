@@ -1,4 +1,4 @@
-"""What is counted for `/metrics`: how commands ended and why, what became of e-mails. Kinds and codes only, never who."""
+"""Counters for `/metrics`: the outcomes and reasons of commands, the outcomes of e-mails. No labels name a person."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ _MAILS = Metric("shoplink_emails", "E-mails that were due, by what became of the
 
 
 def count_commands(decided: Iterable[tuple[Command, Mapping[str, Any]]]) -> None:
-    """Count commands with the answers of a transaction that is committed."""
+    """Count the commands of a committed transaction by their answers."""
     commands: Counter[tuple[str, str]] = Counter()
     reasons: Counter[str] = Counter()
     for command, answer in decided:
@@ -31,5 +31,5 @@ def count_commands(decided: Iterable[tuple[Command, Mapping[str, Any]]]) -> None
 
 
 def count_mail(outcome: str) -> None:
-    """Count an e-mail by what became of it: sent, postponed, moot (too late to matter), none (not wanted), failed."""
+    """Count an e-mail by its outcome: sent, postponed, moot (too late to matter), none (not wanted) or failed."""
     _MAILS.labels(outcome).inc()

@@ -1,4 +1,4 @@
-"""How the platform is doing: what the tallies say, as of when, and which invitations expire next."""
+"""The overview of the platform: the tallies with the instant they are as of, and the invitations that expire next."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,7 @@ _FEW = 20
 
 
 class LinkCounts(Struct, frozen=True):
-    """How many live links of a market stand in which status, by role."""
+    """The live links of a market, by status; linked ones by role."""
 
     market: str
     invited: int
@@ -26,7 +26,7 @@ class LinkCounts(Struct, frozen=True):
 
 
 class Funnel(Struct, frozen=True):
-    """Of the invitations of a period: how many there were, how many were confirmed, how many became links."""
+    """The invitations of a period: how many were sent, how many were confirmed, how many became links."""
 
     invited: int
     accepted: int
@@ -34,7 +34,7 @@ class Funnel(Struct, frozen=True):
 
 
 class RefusalCounts(Struct, frozen=True):
-    """How often a reason refused something, in all and by day."""
+    """How often a reason refused a command, in total and by day."""
 
     code: str
     total: int
@@ -42,9 +42,9 @@ class RefusalCounts(Struct, frozen=True):
 
 
 class Overview(Struct, frozen=True):
-    """What the charts show; `days` are the days (UTC) of the period, the last one today.
+    """The data of the charts. `days` are the days (UTC) of the period; the last one is today.
 
-    `as_of`: when the tallies were counted, None if they never were. `confirmed` is by upper bound in hours.
+    `as_of` is when the tallies were counted, None if they never were. `confirmed` counts by upper bound in hours.
     """
 
     as_of: datetime | None
@@ -58,7 +58,7 @@ class Overview(Struct, frozen=True):
 
 
 def overview(market: str | None = None, days: int = 30) -> Overview:
-    """The overview of a market, or of all, over so many days: a fixed number of statements."""
+    """The overview of one market or of all, over a number of days, by a fixed number of statements."""
     now = clock.now()
     since = tally.day_of(now) - days + 1
     with snapshot():
@@ -85,7 +85,7 @@ def overview(market: str | None = None, days: int = 30) -> Overview:
 
 
 def _standing(live: list[tally.Count]) -> list[LinkCounts]:
-    """The live links by market; a link that is linked is counted by its role."""
+    """The live links by market. A link with the status `linked` counts under its role."""
     found: dict[str, dict[str, int]] = {}
     for each in live:
         status, role = each.name.split(".")
@@ -101,7 +101,7 @@ def _standing(live: list[tally.Count]) -> list[LinkCounts]:
 
 
 def _refused(counts: list[tally.Count], since: int, days: int) -> list[RefusalCounts]:
-    """The reasons that refused something, the most frequent first, in the catalogue's order among equals."""
+    """The reasons of refusals, the most frequent first; equally frequent ones in the catalogue's order."""
     by_code: dict[str, list[int]] = {}
     for each in counts:
         assert each.day is not None, "asked for by day"

@@ -1,4 +1,4 @@
-"""The rulebooks that may be activated: those that ship, and those that the operator has added."""
+"""The rulebooks that can be activated: those that ship, and those that the operator has installed."""
 
 from shoplink.core import Rulebook, parse_rulebook
 from shoplink.rulebooks import DEFAULT, packaged
@@ -7,7 +7,7 @@ from shoplink.store.write.rulebooks import keep_text, texts
 
 
 class NameTakenError(ValueError):
-    """A rulebook of this name is there with another text; a name means one text for ever."""
+    """A rulebook of this name has another text; a name means one text permanently."""
 
 
 def installed_rulebooks() -> dict[str, Rulebook]:
@@ -16,14 +16,14 @@ def installed_rulebooks() -> dict[str, Rulebook]:
 
 
 def default_rulebook() -> Rulebook:
-    """What is in force in a market in which none was activated."""
+    """The rulebook in force in a market in which none was activated."""
     return packaged()[DEFAULT]
 
 
 def install_rulebook(text: str, file: str) -> Rulebook:
-    """Add an operator's rulebook, so that it may be activated by its name.
+    """Install an operator's rulebook, so that it can be activated by its name.
 
-    Raises RulebookError for a text that is none, NameTakenError if its name has another text.
+    Raises RulebookError if the text is not a valid rulebook, NameTakenError if its name has another text.
     """
     rulebook = parse_rulebook(text, file)
     with writing():
@@ -39,7 +39,7 @@ _cache: dict[str, Rulebook] = {}
 
 
 def _parsed(digest: str, text: str) -> Rulebook:
-    """A rulebook's text, parsed once per process."""
+    """The rulebook of a text, parsed once per process."""
     if digest not in _cache:
         _cache[digest] = parse_rulebook(text, digest)
     return _cache[digest]

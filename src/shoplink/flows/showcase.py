@@ -1,4 +1,4 @@
-"""What an account's showcase, videos and lives show, now and as of any past instant; nothing is written."""
+"""What an account's showcase, videos and lives show, now and as of a past instant. Nothing is written."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from shoplink.store.read.commerce import (
 
 
 class PlaceView(Struct, frozen=True):
-    """One page of what a place shows at an instant; `link` is the one in force then, if one was."""
+    """One page of what a place shows at an instant; `link` is the link in force then, if any."""
 
     at: datetime
     link: Link | None
@@ -26,7 +26,7 @@ class PlaceView(Struct, frozen=True):
 
 
 def in_force(seen: CurrentState, account_id: str, at: datetime) -> Link | None:
-    """The link by which an account was linked at an instant, with what time has made of it since it was stored."""
+    """The link in force for an account at an instant, after the events that are due."""
     link = link_in_force(account_id, at)
     if link is None:
         return None
@@ -41,9 +41,10 @@ def view_of_place(
     limit: int = 50,
     after: str = "",
 ) -> PlaceView | None:
-    """A page, behind the product id `after`, of an account's showcase or of a content of it; None if it is unknown.
+    """One page of an account's showcase or of one of its contents; None if the account is unknown.
 
-    `at` is now if it is None, and never in the future. The number of statements is fixed.
+    The page starts after the product id `after`. `at` None means now; a later instant than now means now too. The
+    number of statements is fixed.
     """
     seen = look_at(accounts=[account_id])
     if account_id not in seen.world.accounts:
@@ -54,14 +55,14 @@ def view_of_place(
 
 
 def ending_items(link: Link, at: datetime) -> EndingItems:
-    """How many products leave the account's showcase, videos and lives when a link ends; none once it has."""
+    """How many products leave the account's showcase, videos and lives when a link ends; none after it has ended."""
     return items_ending_with(link, at) if link.status == "linked" else EndingItems(0, 0)
 
 
 def content_counts(
     account_id: str, limit: int = 1, after: str = "", content_id: str | None = None
 ) -> list[ContentCount]:
-    """An account's videos and lives with how many products each shows now, or just one of them."""
+    """An account's videos and lives, or one of them, each with the number of products that it shows now."""
     seen = look_at(accounts=[account_id])
     link = in_force(seen, account_id, seen.world.now)
     return page_of_contents(account_id, link, seen.world.now, limit, after, content_id)

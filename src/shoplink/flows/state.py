@@ -1,6 +1,6 @@
-"""The state of what a command is about, as the command left it: domain values, which each surface shows in its own way.
+"""The state of a command's subject after the command: domain values, which each surface shows in its own way.
 
-They are kept with the answer of an idempotency key, so a repeated request gets what the first one got.
+They are stored with the answer of an idempotency key, so a repeated request gets the same state as the first.
 """
 
 from datetime import datetime
@@ -26,14 +26,14 @@ from shoplink.flows.look import (
 
 
 class LinkState(Struct, tag="link"):
-    """A link, and what holds it where it is in review."""
+    """A link, and the reasons that hold it in review."""
 
     link: Link
     held_by: tuple[Reason, ...]
 
 
 class ShopState(Struct, tag="shop"):
-    """A shop, the rulebook in force for it, and what it has used of its slots and quotas."""
+    """A shop, the rulebook in force for it, and how much of its slots and quotas is used."""
 
     shop: Shop
     rulebook: str
@@ -44,7 +44,7 @@ class ShopState(Struct, tag="shop"):
 
 
 class AccountState(Struct, tag="account"):
-    """An account, with its link that is in review or linked."""
+    """An account, with its link that is in review or linked, if any."""
 
     account: Account
     link: LinkState | None
@@ -68,12 +68,12 @@ S = TypeVar("S", LinkState, ShopState, AccountState, ProductState, ContentState)
 
 
 def link_state(world: World, link: Link) -> LinkState:
-    """A link in a World that holds both of its sides, if it is in review."""
+    """The state of a link. For a link in review, the World must hold both of its sides."""
     return LinkState(link, review_reasons(world, link, world.now))
 
 
 def shop_state(world: World, shop_id: str) -> ShopState:
-    """A shop of a World."""
+    """The state of a shop."""
     record = world.shops[shop_id]
     rulebook = world.rulebook(record.facts.market)
     return ShopState(
@@ -87,14 +87,14 @@ def shop_state(world: World, shop_id: str) -> ShopState:
 
 
 def account_state(world: World, account_id: str) -> AccountState:
-    """An account of a World."""
+    """The state of an account."""
     record = world.accounts[account_id]
     begun = [link for link in record.live.values() if link.status != "invited"]
     return AccountState(record.facts, link_state(world, begun[0]) if begun else None)
 
 
 def state_after(world: World, command: Command) -> State | None:
-    """The state of what an accepted command is about, in the World that it left; None where its events say all."""
+    """The state of an accepted command's subject in the World after it; None for commands whose events say all."""
     match command:
         case PairCommand():
             link = world.link(command.shop_id, command.account_id)

@@ -1,4 +1,4 @@
-"""Render the HTML that is no page of the service: statements and e-mails. Values are escaped by the templates."""
+"""Render the HTML outside the service's pages: statements and e-mails. The templates escape all values."""
 
 from functools import cache
 from pathlib import Path

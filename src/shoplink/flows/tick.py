@@ -1,6 +1,6 @@
-"""The timer: stores what time has made due, numbers the feed, notes when keys were used, counts for the charts, ends tickets, and forgets what need not be kept.
+"""The timer: stores due events, numbers the feed, ends tickets, counts for the charts and deletes expired records.
 
-No outcome depends on when it runs; it only stores sooner what every read and every command already sees.
+No outcome depends on when it runs. It only stores sooner what every read and every command already sees.
 """
 
 import logging
@@ -30,7 +30,7 @@ _told: set[str] = set()
 
 
 class TickResult(Struct, frozen=True):
-    """What a tick did: links looked at because something was due, events numbered, tickets ended, records forgotten."""
+    """The counts of one tick: accounts with due links, events numbered, tickets ended, records deleted."""
 
     due: int
     numbered: int
@@ -39,13 +39,13 @@ class TickResult(Struct, frozen=True):
 
 
 def tick(now: datetime | None = None) -> TickResult:
-    """Store everything due at or before now (default: the clock), number the feed, end tickets, forget."""
+    """Run the timer once, for everything that is due at or before `now` (default: the clock)."""
     at = now or clock.now()
     try:
         try:
             due = _pass_time_of_all(at)
         finally:
-            # Whatever became of the above, those who read the feed do not wait for it.
+            # The feed is numbered even if the above has failed: its readers do not wait for it.
             numbered = number_events()
         tickets = settle(at)
         store_use(at)
@@ -53,13 +53,13 @@ def tick(now: datetime | None = None) -> TickResult:
         if counted_at is None or at - counted_at >= _TALLY_EVERY:
             tally.bring_up_to_date(at)
     finally:
-        # Whatever became of the above, nothing is kept for longer than was promised.
+        # Expired records are deleted even if the above has failed: nothing is kept longer than promised.
         forgotten = _forget(at)
     return TickResult(due, numbered, tickets, forgotten)
 
 
 def _forget(at: datetime) -> int:
-    """Delete what has been kept long enough by an instant; how many records."""
+    """Delete the records whose retention period has ended; returns how many."""
     answers_before = at - timedelta(days=settings.ANSWERS_KEPT_DAYS)
     forgotten = forget(
         refusals_before=at - timedelta(days=settings.REFUSALS_KEPT_DAYS),
@@ -71,9 +71,9 @@ def _forget(at: datetime) -> int:
 
 
 def _pass_time_of_all(at: datetime) -> int:
-    """Store what is due, account by account and each once; how many accounts.
+    """Store what is due, each account once; returns the number of accounts.
 
-    What is due afterwards all the same will be so for ever: somebody has to look at it, so it is told, once.
+    A link that is still due afterwards will stay due. Someone must look at it, so it is logged, once per process.
     """
     passed: set[str] = set()
     after = (0, 0)

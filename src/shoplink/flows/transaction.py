@@ -46,7 +46,7 @@ class Transaction:
 
     @property
     def earliest(self) -> datetime:
-        """The clock's instant before any lock was taken; the transaction's own instant is never earlier."""
+        """The clock's instant before any lock was taken. The transaction's own instant is never earlier."""
         return self._earliest
 
     def load(self, keys: LoadKeys) -> tuple[World, list[Event]]:
@@ -58,8 +58,8 @@ class Transaction:
         assert self._loaded is None, "a transaction loads once"
         world = World(installed_rulebooks(), default_rulebook(), mint_link_id)
         self._loaded = load(keys, world, self._earliest)
-        # Never before anything that this can follow, nor before what was loaded holds: waiting for a lock
-        # cannot turn time back.
+        # Never earlier than the clock was before, nor than anything that was loaded: waiting for a lock cannot turn
+        # time back.
         due = advance(world, max(self._now(), self._earliest, self._loaded.floor))
         self._events += due
         return world, due
@@ -111,7 +111,7 @@ def transact(
 
 
 def pass_time(keys: LoadKeys, now: Callable[[], datetime] = clock.now) -> None:
-    """Store what time has made due among the shops and accounts that are named."""
+    """Store the due events of the named shops and accounts."""
     transact(lambda transaction: transaction.load(keys), now)
 
 
@@ -121,5 +121,5 @@ def mint_link_id() -> str:
 
 
 def _is_collision(error: Exception) -> bool:
-    """Whether two transactions were in each other's way, so that trying again can help."""
+    """Whether two transactions collided, so that trying again can help."""
     return isinstance(error, IntegrityError) or getattr(error.__cause__, "sqlstate", "") == _DEADLOCK

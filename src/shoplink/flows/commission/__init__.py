@@ -1,1 +1,1 @@
-"""Commission: whose each order is, the files of orders and periods, and the statements made from them."""
+"""Commission: attribution of orders, the files of orders and periods, and the statements made from them."""

@@ -1,4 +1,4 @@
-"""Judge files of orders: every row that comes in goes out again, with its link or among the rejects with its reason."""
+"""Judge files of orders. Every input row is in the output: in the result with its link, or in the rejects with its reasons."""
 
 import errno
 import shutil
@@ -21,18 +21,18 @@ from shoplink.flows.commission.rejects import write_rejects
 from shoplink.wording import Tag
 
 ReportStep = Callable[[str, float], None]
-"""Told which step is being done, and how much of it, from 0 to 1."""
+"""A function that is called with the name of the current step and its progress, from 0 to 1."""
 
 
 class UnsoundError(RuntimeError):
-    """Something that must never be: links that overlap, rows that are lost or doubled. Nothing was written."""
+    """An impossible input or result: links that overlap, rows lost or doubled. Nothing was written."""
 
 
 class AttributionRequest(Struct, frozen=True):
-    """What is asked for.
+    """The files to judge, the links to judge by, and where the results go.
 
-    `since`: the files are earlier results, and only what a link changed since then can touch is judged anew.
-    `engine` opens one that may keep things in a folder; `work` is where that folder is made.
+    With `since` the files are earlier results, and only rows that a link changed since then can affect are judged
+    again. `engine` opens an engine with a temporary folder, which is made within `work`.
     """
 
     orders: Sequence[str]
@@ -48,9 +48,9 @@ class AttributionRequest(Struct, frozen=True):
 
 
 class AttributionResult(Struct, frozen=True):
-    """What came of it: rows and links that came in, rows that went out.
+    """The counts of a run: rows read, judged and rejected, and links read.
 
-    `spans`: within how many spans of time orders and links met (docs/explanation/attribution.md).
+    `spans` is the number of time spans into which the join was split (docs/explanation/attribution.md).
     """
 
     rows: int
@@ -63,7 +63,7 @@ class AttributionResult(Struct, frozen=True):
 def attribute_files(asked: AttributionRequest, say: ReportStep) -> AttributionResult:
     """Judge orders by links, and write the result and the rejects.
 
-    Raises MappingError, PeriodsError, EngineError, UnsoundError and OSError; then neither file was written.
+    Raises MappingError, PeriodsError, EngineError, UnsoundError or OSError; then neither file is written.
     """
     if asked.out.is_dir():
         raise FileExistsError(errno.EEXIST, "a folder of this name is there already", str(asked.out))

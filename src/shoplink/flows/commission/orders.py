@@ -1,4 +1,4 @@
-"""Judge a few orders at once, by the links of the database: a fixed number of statements however many they are."""
+"""Judge a few orders at once by the links in the database, with a fixed number of statements."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from shoplink.store.read.periods import links_of_pairs
 
 
 def judge_orders(orders: Sequence[Order]) -> list[Attribution | None]:
-    """Whose each order is, in their order; None where no link was in force and the order names no rate.
+    """The attribution of each order, in order; None if no link was in force and the order names no rate.
 
-    Reads within the snapshot of its caller, with what is overdue seen as done.
+    Reads within the caller's snapshot; overdue events count as having happened.
     """
     pairs = {(order.shop_id, order.account_id) for order in orders if order.account_id is not None}
     stored = links_of_pairs(pairs, clock.now())

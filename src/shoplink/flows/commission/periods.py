@@ -38,11 +38,11 @@ COLUMNS = tuple(field.name for field in msgspec.structs.fields(Period))
 
 
 class PeriodsError(ValueError):
-    """A file that holds no periods; says the file, the line, what was found and what is allowed."""
+    """A file that does not hold periods. The message names the file, the line, what was found and what is allowed."""
 
 
 def write_periods(periods: Iterable[Period], out: TextIO) -> int:
-    """Write periods as CSV; how many."""
+    """Write periods as CSV; returns how many."""
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     count = 0
@@ -68,7 +68,7 @@ def _is_csv(path: Path) -> bool:
 
 
 def _fields(path: Path) -> Iterator[Mapping[str, Any]]:
-    """The lines of a file by the names of its columns."""
+    """The lines of a file, each as a mapping from column names to values."""
     if not _is_csv(path):
         from shoplink.attribution.staging import parquet_columns, parquet_rows  # noqa: PLC0415 (takes long to load)
 
@@ -85,7 +85,7 @@ def _fields(path: Path) -> Iterator[Mapping[str, Any]]:
 
 
 def _hold_columns(path: Path, found: Sequence[str]) -> None:
-    """Hold that a file has the columns that it needs: without `ended_at` every link would stand."""
+    """Require the columns that a file needs. Without `ended_at`, every link would seem to be in force."""
     if missing := [name for name in _NEEDED if name not in found]:
         raise PeriodsError(
             f"{path}: found the columns {', '.join(found) or 'nothing'}; missing {', '.join(missing)}; "
@@ -94,7 +94,7 @@ def _hold_columns(path: Path, found: Sequence[str]) -> None:
 
 
 def _period(fields: Mapping[str, Any]) -> Period:
-    """The period of a line. Raises ValueError that says the field, what was found and what is allowed."""
+    """The period of a line. Raises a ValueError that names the field, what was found and what is allowed."""
     values: dict[str, Any] = {
         name: fields[name] for name in COLUMNS if name in fields and fields[name] not in (None, "")
     }
@@ -120,7 +120,7 @@ def _period(fields: Mapping[str, Any]) -> Period:
 
 
 def stored_periods() -> Iterator[Period]:
-    """The period of every link that was ever established, revoked ones too, those of one account together."""
+    """The period of every link that was ever established, revoked ones included, grouped by account."""
     require_database()
     with snapshot():
         now, rows = to_micros(clock.now()), link_rows()
@@ -155,5 +155,5 @@ def _period_of(link: Link, row: dict[str, Any], seen: CurrentState | None) -> Pe
 
 
 def _changes(seen: CurrentState, link: Link) -> Iterable[datetime]:
-    """When time changed a link of which that is not stored yet."""
+    """The instants of the due changes of a link that are not stored yet."""
     return (event.at for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link.link_id)

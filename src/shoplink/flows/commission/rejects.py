@@ -1,4 +1,4 @@
-"""The file of orders that could not be judged: each with its own columns, where it stood, and every reason."""
+"""The file of orders that could not be judged: each with its own columns, its file and line, and every reason."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,9 +20,9 @@ _PLACE = tuple(map(Bilingual, *REJECT_COLUMNS))
 def write_rejects(
     rejected: Iterable[Mapping[str, Any]], source: OrderSource, out: Path, tag: Tag | None
 ) -> int:
-    """Write the rows that an engine rejects, and the lines that were none, as CSV for a spreadsheet; how many.
+    """Write the rejected rows and the malformed lines as CSV for a spreadsheet; returns how many.
 
-    Without a language it is that of the columns' names.
+    Without a language, the sentences are in the language of the column names.
     """
     columns = _own(source.columns)
     tag = tag or ("en" if all(column.isascii() for column in columns) else "zh")
@@ -41,18 +41,18 @@ def write_rejects(
 
 
 def _own(columns: Sequence[str]) -> list[str]:
-    """The columns that orders had themselves, without those of an earlier result or of earlier rejects."""
+    """The original columns of orders, without those that an earlier result or earlier rejects added."""
     ours = {*RESULT, *(name for names in REJECT_COLUMNS if set(names) <= set(columns) for name in names)}
     return [column for column in columns if column not in ours]
 
 
 def _cell(value: Any) -> Any:
-    """A value as it can be read again; a decimal without the places in which it has nothing."""
+    """A value in a form that can be read back; a decimal without trailing zeros."""
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def _broken(source: OrderSource, columns: list[str], tag: Tag) -> Iterator[list[Any]]:
-    """The lines with another number of cells than the header."""
+    """The lines whose number of cells differs from the header's."""
     for line in source.broken:
         cells = next(csv.reader([line.text], delimiter=line.delimiter), [])
         shown = dict(zip(line.columns, cells, strict=False))
@@ -61,5 +61,5 @@ def _broken(source: OrderSource, columns: list[str], tag: Tag) -> Iterator[list[
 
 
 def _column(source: OrderSource, field: Field) -> str:
-    """What a field is called where it was read: its column, or its own name for what the mapping says."""
+    """The name of a field for the reader: its column in the file, or its own name if the mapping gives a constant."""
     return source.mapping.column(field) or field

@@ -1,6 +1,6 @@
-"""Statements from a result: what commission a shop owes, and what it settles with creators that it has linked.
+"""Statements from a result: the commission that a shop owes, and what it settles with its linked creators.
 
-Nothing is written unless every sum is that of its rows, and every row is what its link and its rate make it.
+Nothing is written unless every sum equals that of its rows, and every row agrees with its link and its rate.
 """
 
 import csv
@@ -35,7 +35,7 @@ StatementRow = dict[str, Any]
 
 
 class StatementRequest(Struct, frozen=True):
-    """What statements are wanted: of which results, by which links, of which shop and month, into which folder."""
+    """The statements to write: from which results, by which links, for which shop and month, into which folder."""
 
     results: Sequence[str]
     links: Iterable[Period]
@@ -48,7 +48,7 @@ class StatementRequest(Struct, frozen=True):
 
 
 class StatementResult(Struct, frozen=True):
-    """What was written: how many rows were summed, how many pages there are."""
+    """The counts of what was written: rows summed, and pages."""
 
     rows: int
     pages: int
@@ -103,7 +103,7 @@ def _state(wanted: StatementRequest, engine: Engine, work: Path) -> StatementRes
 
 
 def _hold(engine: Engine, name: str, table: Any, whole: dict[str, StatementRow], prefix: str) -> None:
-    """Hold that a statement adds up to its rows, per currency."""
+    """Require that a statement adds up to its rows, per currency. Raises UnsoundError."""
     found = {row["currency"]: row for row in engine.rows(statement.statement_totals(table))}
     for currency in found.keys() | whole.keys():
         for part in statement.SUMS:
@@ -121,7 +121,7 @@ def _asked_for(wanted: StatementRequest, table: Any) -> Any:
 
 
 def _write_out(wanted: StatementRequest, engine: Engine, tables: dict[str, Any], work: Path) -> list[Path]:
-    """Write both statements as CSV, and a page per shop, month and language; where the pages are."""
+    """Write both statements as CSV, and a page per shop, month and language; returns the paths of the pages."""
     of_shops: defaultdict[tuple[str, str], list[StatementRow]] = defaultdict(list)
     with _table(work / "commission.csv", tables["commission"].columns) as write:
         for row in engine.rows(tables["commission"].order_by(["month", "shop_id", "currency", "basis"])):
@@ -147,7 +147,7 @@ def _month_and_shop(row: StatementRow) -> tuple[str, str]:
 def _write_pages(
     work: Path, key: tuple[str, str], of_shop: list[StatementRow], of_links: list[StatementRow], zone: str
 ) -> Iterator[Path]:
-    """The pages of one shop and month, and of each creator whom it has linked, one per language; where they are."""
+    """Write the pages of one shop and month and of each of its linked creators, one per language; yields their paths."""
     month, shop = key[0], quote(key[1], safe="")
     tags: tuple[Tag, ...] = get_args(Tag)
     for tag in tags:
@@ -167,7 +167,7 @@ def _written(page: Path, text: str) -> Path:
 
 @contextmanager
 def _table(path: Path, columns: Sequence[str]) -> Iterator[Callable[[StatementRow], None]]:
-    """A CSV file as spreadsheets expect it, and what writes a row of it."""
+    """Open a CSV file for spreadsheets; yields a function that writes one row."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
@@ -180,7 +180,7 @@ def _table(path: Path, columns: Sequence[str]) -> Iterator[Callable[[StatementRo
 
 
 def _move(work: Path, folder: Path, pages: list[Path]) -> None:
-    """Put what was made where it belongs, now that all of it is there."""
+    """Move the finished files into the folder, once all of them are complete."""
     for name in ("commission", "settlement"):
         (work / f"{name}.csv").replace(folder / f"{name}.csv")
         (work / f"{name}.statement.parquet").replace(folder / f"{name}.parquet")

@@ -1,4 +1,4 @@
-"""Statements as pages to print: each one file that needs nothing else, in one language."""
+"""Statements as pages to print: each is one self-contained file in one language."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ class TableLine(NamedTuple):
 
 
 class TableSection(NamedTuple):
-    """A table with its heading and its totals per currency; without lines a sentence stands in its place."""
+    """A table with its heading and its totals per currency. A table without lines shows a sentence instead."""
 
     heading: str
     names: list[str]
@@ -40,7 +40,7 @@ def statement_page(
     zone: str,
     language: Language,
 ) -> str:
-    """What a month and shop (`key`) owe: its rows of the commission and of the settlement statement."""
+    """The statement of one month and shop (`key`), from its rows of the commission and the settlement statement."""
     text = _texts(language)
     columns = ("order_lines", "amount", "refund", "net", "commission", "waived", "lines_without_rate")
     in_order = sorted(of_shop, key=lambda row: (row["currency"], _BASES.index(row["basis"])))
@@ -61,7 +61,7 @@ def statement_page(
 def settlement_page(
     key: tuple[str, str], account_id: str, of_links: Sequence[StatementRow], zone: str, language: Language
 ) -> str:
-    """What a shop settles with one linked creator for a month: for the creator to read, so without the others."""
+    """What a shop settles with one linked creator for a month. It is for the creator, so it names no other creator."""
     names = {"account": account_id, "shop": key[1], "month": key[0]}
     section = _settlement("", of_links, _texts(language))
     return _page("settlement_with", names, [section], zone, language)
@@ -125,7 +125,7 @@ def _day(micros: int) -> str:
 
 
 def _figures(row: StatementRow) -> list[str]:
-    """The numbers of a row, money in the major unit."""
+    """The numbers of a row, with money in the major unit."""
     currency = row["currency"]
     amount, refund = row["amount_minor"], row["refund_minor"]
     money = [amount, refund, amount - refund, row["commission_minor"], row.get("waived_minor", 0)]
@@ -134,7 +134,7 @@ def _figures(row: StatementRow) -> list[str]:
 
 
 def say_money(minor: int, currency: str) -> str:
-    """An amount in the major unit of its currency: 1,234.50."""
+    """An amount in the major unit of its currency, as 1,234.50."""
     digits = MINOR_DIGITS[currency]
     return f"{Decimal(minor).scaleb(-digits):,.{digits}f}"
 
