@@ -1,7 +1,7 @@
-"""Take files in: their lines in batches through the write path, or judged in memory with nothing stored.
+"""Import files: execute their lines in batches, or dry-run them in memory without storing anything.
 
-A file that was cut off is continued, with the answers that its lines had. Taken in again after it had come to its
-end, a line that was accepted is not done again, and one that was refused is asked anew.
+If an import is interrupted, running it again continues it: lines that have an answer keep it. If a file is imported
+again after it was finished, accepted lines are not executed again, and refused lines are tried again.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +35,7 @@ _REJECTED = {"idempotency.other_body": OTHER_BODY, "idempotency.in_progress": IN
 
 
 class Verdict(NamedTuple):
-    """A line with its answer, as `replay` gives it; `outcome` also is invalid or rejected."""
+    """A line with its answer in the form that `replay` writes; `outcome` can also be invalid or rejected."""
 
     source: Source
     line: Line
@@ -43,14 +43,14 @@ class Verdict(NamedTuple):
 
 
 def in_dependency_order(sources: Iterable[Source]) -> list[Source]:
-    """Shops before accounts before links before commands, so that what a line names is there."""
+    """Sort files so that what a line names is recorded before it: shops, accounts, links, the other tables, commands."""
     return sorted(sources, key=lambda s: KINDS.index(s.table.kind) if s.table else len(KINDS))
 
 
 def apply_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
-    """Execute the lines of files; each verdict comes when the transaction of its batch is committed.
+    """Execute the lines of files; yields each verdict after the transaction of its batch is committed.
 
-    Raises OwnedError, and what the database raises; run again, it continues.
+    Raises OwnedError and the database's errors; running it again continues the import.
     """
     for source in sources:
         ended = times_ended(SCOPE, source.digest)
@@ -69,9 +69,9 @@ def apply_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict
 
 
 def dry_run_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
-    """Decide every line after the lines above it and store nothing; reads one state of the database.
+    """Decide every line after the lines above it, on one snapshot of the database, and store nothing.
 
-    What the files touch is held in memory, as `replay` holds it.
+    Everything that the files name is held in memory, as in `replay`.
     """
     require_database()
     with snapshot():
@@ -100,7 +100,7 @@ def dry_run_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdi
 
 
 def say_rejection(verdict: Verdict, tongue: Language) -> str:
-    """Why a line was not accepted, in a language: what is wrong and what to do."""
+    """Why a line was not accepted: the problem and the remedy, in a language."""
     if verdict.line.problems:
         return say_input_errors(verdict.line.problems, tongue.tag)
     if verdict.answer["outcome"] == "rejected":
@@ -127,10 +127,10 @@ def _both(one: LoadKeys, other: LoadKeys) -> LoadKeys:
 
 
 def _keyed(source: Source, batch: Iterable[Line], ended: int) -> list[Command]:
-    """The commands of a batch, each with the idempotency key that its line has, or that it is given.
+    """The commands of a batch, each with an idempotency key: that of its line, or a derived one.
 
-    A given key is made of the file's content, the line and how often the line was refused in the times that
-    the file came to its end.
+    A derived key consists of the digest of the file, the line's number, and how often the line was refused in
+    finished imports of the file.
     """
     lines = [(line.number, line.command) for line in batch if line.command is not None]
     keys = {number: f"{source.digest}:{number}" for number, command in lines if command.key is None}
@@ -148,7 +148,7 @@ def _keyed(source: Source, batch: Iterable[Line], ended: int) -> list[Command]:
 
 
 def _done(source: Source, batch: Iterable[Line], ended: int) -> dict[int, Answer]:
-    """The answers of a batch's lines that are not asked anew, by line."""
+    """The stored answers of a batch's lines that are not tried again, by line."""
     lines = [line for line in batch if line.command is not None]
     commands = _keyed(source, lines, ended)
     keys = {line.number: command.key for line, command in zip(lines, commands, strict=True)}

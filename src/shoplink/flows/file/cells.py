@@ -1,6 +1,6 @@
-"""What a cell of a table says, and how it is written: ids, countries, dates, instants, numbers.
+"""Read and write the cells of a table: ids, countries, dates, instants, numbers.
 
-A reader takes a cell that is not empty, and the offset of instants that name none; it raises CellError.
+A reader takes a cell that is not empty and the offset for instants without one; it raises CellError.
 """
 
 import re
@@ -15,7 +15,7 @@ from shoplink.wording.input_errors import Bilingual
 
 
 class CellError(ValueError):
-    """A cell that holds nothing its column allows; says what would be."""
+    """A cell with a value that its column does not allow; the message says what is allowed."""
 
     def __init__(self, allowed: Bilingual) -> None:
         """`allowed`: what the column may hold, in both languages."""
@@ -32,19 +32,19 @@ _INSTANT = re.compile(
 
 
 def read_id(text: str, _: timezone | None) -> str:
-    """An id; a number that a spreadsheet has rounded is none."""
+    """An id. A number that a spreadsheet has rounded is not an id."""
     if _ROUNDED.fullmatch(text):
         raise CellError(said.ROUNDED_ID)
     return text
 
 
 def read_text(text: str, _: timezone | None) -> str:
-    """Text as it stands."""
+    """Text, unchanged."""
     return text
 
 
 def read_country(text: str, _: timezone | None) -> str:
-    """The code of a country, given by its code or its name in either language."""
+    """The code of a country, from its code or from its name in either language."""
     code = _country_codes().get(plain_name(text))
     if code is None and re.fullmatch("[A-Z]{2}", text):
         return text
@@ -55,7 +55,7 @@ def read_country(text: str, _: timezone | None) -> str:
 
 @cache
 def _country_codes() -> dict[str, str]:
-    """Country codes by every code and name, Chinese and English."""
+    """Country codes by code and by Chinese and English name."""
     codes = {
         "uk": "GB",
         "usa": "US",
@@ -72,7 +72,7 @@ def _country_codes() -> dict[str, str]:
 
 
 def plain_name(text: str) -> str:
-    """A name without what does not tell names apart: case and full-width forms."""
+    """A name for comparison: without differences in case and full-width forms."""
     return normalize("NFKC", text).casefold().replace("&", "and").strip()
 
 
@@ -95,7 +95,7 @@ def read_date(text: str, _: timezone | None) -> str:
 
 
 def read_instant(text: str, offset: timezone | None) -> str:
-    """An instant as RFC 3339 in UTC; a date alone counts from 00:00 UTC."""
+    """An instant as RFC 3339 in UTC; a date without a time means 00:00 UTC."""
     if _DATE.fullmatch(text):
         return f"{read_date(text, None)}T00:00:00Z"
     found = _INSTANT.fullmatch(text)
@@ -116,11 +116,11 @@ def read_instant(text: str, offset: timezone | None) -> str:
 
 
 def write_text(value: object, _: Language) -> str:
-    """A value as it is."""
+    """A value, unchanged."""
     return str(value)
 
 
 def write_country(code: str, tongue: Language) -> str:
-    """A country by its name in Chinese, by its code in English, always so that it is read back."""
+    """A country: in Chinese its name, in English its code. `read_country` reads the same country back."""
     name = tongue.country(code) if tongue.tag == "zh" else code
     return name if _country_codes().get(plain_name(name)) == code else code

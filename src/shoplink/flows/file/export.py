@@ -1,4 +1,4 @@
-"""Give files out that are taken in again: shops, accounts, links, products, contents and items; and the log."""
+"""Export files that can be imported again (shops, accounts, links, products, contents, items), and the log."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ _PAGE_ROWS = 1_000
 
 
 def export_commands(kinds: tuple[Kind, ...], *, ended: bool, items: bool, out: TextIO) -> int:
-    """Write the commands that record these kinds of things, one per line, at last with `items` those; how many."""
+    """Write the commands that record these kinds of things, one per line, then with `items` those; returns how many."""
     count = 0
     require_database()
     with snapshot():
@@ -49,7 +49,7 @@ def export_commands(kinds: tuple[Kind, ...], *, ended: bool, items: bool, out: T
 
 
 def export_table(kind: Kind, tongue: Language, *, ended: bool, out: TextIO) -> int:
-    """Write one kind of things as a table in a language; how many."""
+    """Write one kind of things as a table in a language; returns how many."""
     writer = csv.writer(out)
     table = next(table for table in TABLES if table.kind == kind)
     writer.writerow([column.header.say(tongue.tag) for column in table.columns])
@@ -68,7 +68,7 @@ def export_table(kind: Kind, tongue: Language, *, ended: bool, out: TextIO) -> i
 
 
 def export_log(out: TextIO) -> int:
-    """Write the event feed, each event with its position; those that have none yet are not in it."""
+    """Write the event feed, each event with its position; events without a position are left out. Returns how many."""
     count = 0
     require_database()
     with snapshot():
@@ -81,7 +81,7 @@ def export_log(out: TextIO) -> int:
 
 
 def export_periods(out: TextIO) -> int:
-    """Write the established period of every link as CSV; how many."""
+    """Write the established period of every link as CSV; returns how many."""
     return write_periods(stored_periods(), out)
 
 
@@ -94,7 +94,7 @@ _ROWS: dict[Kind, Callable[[], Iterator[Row]]] = {
 
 
 def _records(kinds: tuple[Kind, ...], *, ended: bool) -> Iterator[tuple[Table, dict[str, Any]]]:
-    """What is to be recorded, as the fields of its commands; what is unknown is left out."""
+    """The things to record, as the fields of their commands; unknown values are left out."""
     for table in TABLES:
         if table.kind not in kinds:
             continue
@@ -105,20 +105,20 @@ def _records(kinds: tuple[Kind, ...], *, ended: bool) -> Iterator[tuple[Table, d
 
 
 def _written(name: str, value: object) -> object:
-    """A stored value as a command has it."""
+    """A stored value in the form that a command has."""
     at = from_micros(value) if name == "listed_at" and isinstance(value, int) else None
     return format_instant(at) if at else value
 
 
 def _links(*, ended: bool) -> Iterator[dict[str, Any]]:
-    """The links that are linked now; with `ended` before them those that were unlinked."""
+    """The links that are linked now; with `ended`, those that were unlinked come first."""
     if ended:
         yield from _settled("unlinked")
     yield from _settled("linked")
 
 
 def _settled(status: str) -> Iterator[dict[str, Any]]:
-    """The links that time has left in a status, whatever of it is stored yet."""
+    """The links that have a status now, including changes that are due and not stored yet."""
     now, rows = to_micros(clock.now()), link_rows()
     for page in _paged(rows):
         due = {row["account_id"] for row in page if row["due_at"] is not None and row["due_at"] <= now}
@@ -138,10 +138,10 @@ def _settled(status: str) -> Iterator[dict[str, Any]]:
 
 
 def _item_commands() -> Iterator[dict[str, Any]]:
-    """Items that are shown now, those of one place together, then the syncs of showcases.
+    """The commands that add the items shown now, grouped by place, then those that sync showcases.
 
-    An item of a link that has ended, or of a product that is off, is not shown: it is left out. The creator of the
-    account acts, and the shop where it syncs.
+    Items of ended links and of products that are off are not shown, so they are left out. The actor is the account's
+    creator; for a sync it is the shop.
     """
     shown = (row for page in _paged(open_item_rows()) for row in _shown(page))
     for (account_id, content_id), rows in groupby(
@@ -155,7 +155,7 @@ def _item_commands() -> Iterator[dict[str, Any]]:
 
 
 def _in_a_place(rows: Iterator[Row], place: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What was added from the shop, up to a hundred products a command; each promotion on its own."""
+    """The commands for one place: products added from the shop, up to a hundred per command, and each promotion alone."""
     shop_id, added = "", list[str]()
     for row in rows:
         if row["came_under"]:
@@ -180,7 +180,7 @@ def _syncs() -> Iterator[dict[str, Any]]:
 
 
 def _shown(page: list[Row]) -> Iterator[Row]:
-    """The items of a page that are shown: the product is on sale, and the link, if there is one, still stands."""
+    """The items of a page that are shown: the product is on sale, and the item's link, if any, is live."""
     live = look_at(accounts={row["account_id"] for row in page}).world.live
     products = products_of({row["product_id"] for row in page})
     for row in page:

@@ -1,6 +1,6 @@
-"""The file of rejected lines: the same table or commands in the same encoding, each line with the reason.
+"""The file of rejected lines: the same table or commands in the same encoding, each line with its reason.
 
-Corrected, it is taken in like any other file.
+After correction it can be imported like any other file.
 """
 
 import csv
@@ -17,7 +17,7 @@ from shoplink.wording import Language
 
 
 class RejectFile:
-    """Writes rejected lines; the file is there once the block has ended, and only if there was one."""
+    """Writes rejected lines. The file appears when the block ends, and only if a line was rejected."""
 
     def __init__(self, path: Path, tongue: Language) -> None:
         """`tongue`: the language of the reasons."""
@@ -61,7 +61,7 @@ class RejectFile:
 
     @staticmethod
     def _with_reason(source: Source, cells: list[str], reason: str) -> list[str]:
-        """A row with its reason, in the column of an earlier reason if there is one, else in one more."""
+        """A row with its reason, in the column of an earlier reason if there is one, else in an additional column."""
         names = {plain_header(name) for name in REASON}
         at = next(
             (i for i, name in enumerate(source.header) if plain_header(name) in names), len(source.header)
@@ -72,7 +72,7 @@ class RejectFile:
 
 
 def _with_about(line: bytes, reason: str) -> str:
-    """A line of commands with the reason as what is said about it; one that is no object as it stands."""
+    """A line of commands with the reason in its field `about`; a line that is not an object is left unchanged."""
     try:
         fields = msgspec.json.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""`replay`: a file of commands in, every decision with every reason out; in memory, without a database."""
+"""`replay`: read a file of commands, write every decision with every reason. It runs in memory, without a database."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -43,10 +43,10 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
 
 
 def replay(lines: Iterable[bytes | None], world: World, language: Language | None = None) -> Iterator[Answer]:
-    """Run each line on the world; per line that is not blank its answer, in the promised form.
+    """Step the world by each line; yields an answer for every line that is not blank, in the specified form.
 
-    An invalid line is answered with `error` and changes nothing, neither facts nor time. With a
-    language the answers carry the sentences too.
+    The answer to an invalid line has an `error`; such a line changes neither facts nor time. With a language, the
+    answers include sentences.
     """
     for number, line in enumerate(lines, start=1):
         text = line.removeprefix(_BOM) if number == 1 and line is not None else line
@@ -72,10 +72,10 @@ def read_command(line: bytes | None, not_before: datetime) -> Command:
 
 
 def _plain_command(line: bytes) -> Command | None:
-    """The command of a line that can be read in one go, which most can; None for any other.
+    """The command of a line that msgspec can decode alone, as most lines; None for any other.
 
-    msgspec reads instants more kindly than RFC 3339 and takes no doubled key for the last one, so only a
-    line with nothing escaped, with one `at` in the plainest form and with no other instant is read by it alone.
+    msgspec accepts more instants than RFC 3339 does, and handles duplicate keys differently. So it decodes only lines
+    without escapes, with one `at` in the plainest form and without another instant.
     """
     if b"\\" in line or line.count(b'"at"') != 1 or _PLAIN_AT.search(line) is None:
         return None
@@ -102,7 +102,7 @@ def _any_command(line: bytes) -> Command:
 
 
 def answer_line(number: int, world: World, command: Command, language: Language | None = None) -> Answer:
-    """Step the world and say what came of it."""
+    """Step the world by a command and return the answer."""
     done = step(world, command)
     events = [_event(event, language) for event in (*done.due, *done.own)]
     match done.decision:

@@ -1,6 +1,6 @@
-"""A file that is taken in: what it is, and its lines, each as the command it holds or what is wrong with it.
+"""A file to import: its format, and its lines, each with its command or its problems.
 
-A file is read twice, in bounded memory: once to know its encoding, its table and its digest, once to take it in.
+A file is read twice, in bounded memory: first for its encoding, its table and its digest, then for its lines.
 """
 
 import codecs
@@ -30,13 +30,13 @@ _BOM = codecs.BOM_UTF8
 
 
 class UnreadableError(ValueError):
-    """A file that cannot be taken in at all; says the file, the line, what was found and what is allowed."""
+    """A file that cannot be imported at all. The message names the file, the line, what was found and what is allowed."""
 
 
 class Reading(Struct, frozen=True):
-    """How files are read: who acts where a line does not say, whether its instant is trusted, what tables mean.
+    """How to read files: the actor for lines without one, whether instants are trusted, and options for tables.
 
-    `utc_offset`: of instants in tables that name none; `skipped`: headers of columns that are not read.
+    `utc_offset` applies to instants without one in tables. `skipped` has the headers of columns to ignore.
     """
 
     by: Actor
@@ -46,9 +46,10 @@ class Reading(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """A file as the first look finds it. `table` and what follows are of CSV only; NDJSON has no table.
+    """A file after the first reading. `table` and the fields after it apply to CSV; NDJSON has no table.
 
-    `digest` is of the whole content: a line's idempotency key is made of it. `line_count` counts line ends.
+    `digest` is that of the whole content; the lines' idempotency keys are derived from it. `line_count` counts line
+    ends.
     """
 
     name: str
@@ -63,7 +64,7 @@ class Source(Struct, frozen=True):
 
 
 class Line(Struct):
-    """A line that is not blank: its number in the file, what stands there, and the command, or all that is wrong."""
+    """A line that is not blank: its number in the file, its raw content, and its command or all of its problems."""
 
     number: int
     raw: bytes | list[str]
@@ -72,9 +73,9 @@ class Line(Struct):
 
 
 def inspect(name: str, stream: BinaryIO, reading: Reading) -> Source:
-    """Find out what a file is, from a stream that can be read again from its start.
+    """Detect the format of a file, from a stream that can be read again from its start.
 
-    Raises UnreadableError for what is neither NDJSON nor one of the tables; OSError.
+    Raises UnreadableError if it is neither NDJSON nor one of the tables, and OSError.
     """
     digest, count, is_utf_8, longest = hashlib.sha256(), 0, True, 0
     first = b""
@@ -123,7 +124,7 @@ def _inspect_table(source: Source, reading: Reading) -> Source:
 
 
 def _decoded(source: Source) -> Iterator[str]:
-    """The lines of a table as text, the byte order mark left out, line ends kept."""
+    """The lines of a table as text, without the byte order mark, with line ends."""
     source.stream.seek(0)
     encoding = source.encoding.removesuffix("-sig")
     for number, line in enumerate(read_lines(source.stream), start=1):
@@ -138,7 +139,7 @@ def _decoded(source: Source) -> Iterator[str]:
 
 
 def read(source: Source, reading: Reading) -> Iterator[Line]:
-    """The lines of a file, blank ones left out."""
+    """The lines of a file, without blank ones."""
     return _read_commands(source, reading) if source.table is None else _read_table(source, reading)
 
 
@@ -160,7 +161,7 @@ def _read_commands(source: Source, reading: Reading) -> Iterator[Line]:
 
 
 class _ProblemError(ValueError):
-    """What is wrong with a line."""
+    """The problems of a line."""
 
     def __init__(self, *problems: InputError) -> None:
         super().__init__()
@@ -186,7 +187,7 @@ def _fields(line: bytes | None) -> dict[str, Any]:
 
 
 def _command(fields: dict[str, Any], reading: Reading, not_before: datetime) -> Command:
-    """The command of a line's fields; without trust in its instant any stands for the clock's."""
+    """The command of a line's fields. If instants are not trusted, a placeholder stands for the clock's instant."""
     if not reading.trust_instants:
         fields["at"] = BEGINNING
     try:
@@ -232,7 +233,7 @@ def _read_table(source: Source, reading: Reading) -> Iterator[Line]:
 
 
 def _command_of_cells(source: Source, cells: list[str], reading: Reading) -> Command:
-    """The command that a table's line means; every cell that is wrong is named."""
+    """The command of a table's line. The error names every wrong cell."""
     assert source.table is not None, "only tables have cells"
     if any(cell.strip() for cell in cells[len(source.columns) :]):
         raise _ProblemError(InputError(None, None, said.TOO_MANY_CELLS))
@@ -245,7 +246,7 @@ def _command_of_cells(source: Source, cells: list[str], reading: Reading) -> Com
     for column, header, cell in zip(source.columns, source.header, given, strict=False):
         if column is None:
             continue
-        # Text keeps its spaces; a tab is how exporters keep a spreadsheet from rounding an id.
+        # Text keeps its spaces. Exporters add a tab to ids to keep spreadsheets from rounding them.
         text = cell if column.allowed is said.TEXT else cell.strip()
         try:
             if text:

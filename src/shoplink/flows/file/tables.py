@@ -1,6 +1,6 @@
-"""The tables that are taken in and given out as CSV: their columns, and what a cell of each may hold.
+"""The tables that can be imported and exported as CSV: their columns, and the values that each column allows.
 
-A header is written in Chinese or English; the cells of a column may use either language too.
+Headers and cells may be in Chinese or English.
 """
 
 import re
@@ -20,16 +20,16 @@ from shoplink.wording.input_errors import Bilingual
 Kind = Literal["shops", "accounts", "links", "products", "contents"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""In this order what a line names is there: shops and accounts before links, all of these before products."""
+"""In the order of import, so that what a line names is recorded before it: shops and accounts before links, and so on."""
 
 REASON = Bilingual("Reason", "原因")
 """The column that a file of rejected lines adds; it is not read back."""
 
 
 class Column(Struct, frozen=True):
-    """A column: the field of the command that it gives, its headers, and how its cells are read and written.
+    """A column: the field of the command that it fills, its headers, and how its cells are read and written.
 
-    `read` takes a cell that is not empty and the offset of instants that name none; raises CellError.
+    `read` takes a cell that is not empty and the offset for instants without one; it raises CellError.
     """
 
     field: str
@@ -46,7 +46,7 @@ class Column(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A kind of table, and the command that each of its lines means."""
+    """A kind of table, and the command that each of its lines stands for."""
 
     kind: Kind
     command: str
@@ -54,12 +54,12 @@ class Table(Struct, frozen=True):
 
 
 def plain_header(text: str) -> str:
-    """A header without what does not tell columns apart: case, spaces, underscores, full-width forms."""
+    """A header for comparison: without case, spaces, underscores and full-width forms."""
     return re.sub(r"[\s_-]", "", normalize("NFKC", text)).casefold()
 
 
 def _choice(field: str, header: Bilingual, choices: Mapping[str, tuple[str, ...]], **more: Any) -> Column:
-    """A column of few values: each with its Chinese names, of which the first is written."""
+    """A column with a closed list of values, each with its Chinese names; the first of these is the one that is written."""
     values = {cells.plain_name(name): value for value, names in choices.items() for name in (value, *names)}
     allowed = Bilingual(" or ".join(choices), "或".join(names[0] for names in choices.values()))
 
@@ -262,13 +262,13 @@ TABLES: tuple[Table, ...] = (
 
 
 class HeaderError(ValueError):
-    """A header that belongs to no table, or leaves open which column a cell is of."""
+    """A header that matches no table, or that is ambiguous."""
 
 
 def recognise(header: Sequence[str], skipped: frozenset[str]) -> tuple[Table, list[Column | None]]:
-    """The table that a header belongs to, and the column of each cell; None for a cell that is not read.
+    """The table that a header belongs to, and the column of each cell; None for a cell that is ignored.
 
-    `skipped`: headers of columns that are not to be read. Raises HeaderError.
+    `skipped` has the headers of columns to ignore. Raises HeaderError.
     """
     plain = [plain_header(name) for name in header]
     for table in TABLES:

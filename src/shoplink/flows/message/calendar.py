@@ -1,4 +1,4 @@
-"""A person's deadlines as an iCalendar feed: invitations that expire, and unlink requests that count as approved."""
+"""A person's deadlines as an iCalendar feed: when invitations expire, and when unlink requests count as approved."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ _ASK_AGAIN = timedelta(hours=1)
 
 
 class Deadline(Struct, frozen=True):
-    """An instant by which one side has to do something, and since when that is so."""
+    """An instant by which one side must act, and since when this has been so."""
 
     kind: str
     side: Side
@@ -35,9 +35,9 @@ class Deadline(Struct, frozen=True):
 
 
 def calendar_of_secret(secret: str) -> bytes | None:
-    """The calendar that a secret shows, in its person's language; None if it shows nobody's.
+    """The calendar that belongs to a secret address, in its person's language; None if the secret is unknown.
 
-    The same as long as the deadlines are, whenever it is asked for; a fixed number of statements.
+    The bytes stay the same as long as the deadlines do. The number of statements is fixed.
     """
     person_id = person_of_address(secret)
     person = person_of(person_id) if person_id is not None else None

@@ -1,4 +1,4 @@
-"""Messages in the words of their reader, for the inbox and the post alike, and where they lead to."""
+"""Messages in the reader's language, for the inbox and for e-mail, and the pages that they link to."""
 
 from collections.abc import Iterable
 from datetime import tzinfo
@@ -20,11 +20,11 @@ KINDS_OF: dict[str, tuple[str, ...]] = {
     side: tuple(dict.fromkeys(key.split("/")[0] for key in MESSAGES if key.split("/")[1] == side))
     for side in ("shop", "creator")
 }
-"""Per side the kinds of messages that it may be told."""
+"""The kinds of messages that each side may receive."""
 
 
 class Names(Struct, frozen=True):
-    """What the shops and accounts of some messages are called; an id stands for an empty name."""
+    """The names of the shops and accounts in some messages; an id stands for an empty name."""
 
     shops: dict[str, str]
     accounts: dict[str, str]
@@ -39,7 +39,7 @@ class Names(Struct, frozen=True):
 
 
 def names_for(messages: Iterable[StoredMessage | DueMail]) -> Names:
-    """The names that messages speak of, in one statement."""
+    """The names that messages mention, read by one statement."""
     messages = list(messages)
     return Names(
         *names(
@@ -52,7 +52,7 @@ def names_for(messages: Iterable[StoredMessage | DueMail]) -> Names:
 def message_text(
     message: StoredMessage | DueMail, called: Names, said: Language, zone: tzinfo
 ) -> MessageText:
-    """A message in a language and time zone."""
+    """The text of a message in a language and time zone."""
     params: dict[str, Any] = {
         name: parse_instant(value) if name.endswith("_at") or name == "answer_by" else value
         for name, value in message.data.items()
@@ -64,7 +64,7 @@ def message_text(
 
 
 def path_of(message: StoredMessage | DueMail) -> str:
-    """The page that a message leads to."""
+    """The path of the page that a message links to."""
     if message.side == "creator":
         place = f"/creator/{message.account_id}/"
         return f"{place}tickets/{message.data['ticket_id']}" if "ticket_id" in message.data else place
@@ -76,13 +76,13 @@ def path_of(message: StoredMessage | DueMail) -> str:
 
 
 def language_of(tag: str) -> Language:
-    """The language that a person chose; English if none."""
+    """The language that a person has chosen; English by default."""
     known: Tag = "zh" if tag == "zh" else "en"
     return language_for(known)
 
 
 def zone_of(name: str) -> tzinfo:
-    """The time zone of an IANA name; UTC where there is none, or none of this name."""
+    """The time zone of an IANA name; UTC for an empty or unknown name."""
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):

@@ -1,4 +1,4 @@
-"""The delivery loop: from what happened to what each person reads, in small steps that can be cut short anywhere."""
+"""The delivery loop: it turns events into messages and e-mails, in small steps that can be interrupted anywhere."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from shoplink.store.people.outbox import forget_messages
 
 
 class DeliveryResult(Struct, frozen=True):
-    """What one round did; `more`: there is more to do at once."""
+    """The counts of one or more rounds. `more`: there is more to do at once."""
 
     events: int
     mails: MailCounts
@@ -23,9 +23,9 @@ class DeliveryResult(Struct, frozen=True):
 
 
 def deliver(now: Callable[[], datetime] = clock.now) -> DeliveryResult:
-    """One round: tell what happened, remind of what is about to happen, send what is due, forget what is old.
+    """Run one round: notify people of new events, remind them of deadlines, send due e-mails, delete old messages.
 
-    Any number of processes may do this on PostgreSQL at once.
+    On PostgreSQL any number of processes may do this at the same time.
     """
     by_mail = mail_is_on()
     events = notify(now, by_mail=by_mail)
@@ -37,7 +37,7 @@ def deliver(now: Callable[[], datetime] = clock.now) -> DeliveryResult:
 
 
 def deliver_all(now: Callable[[], datetime] = clock.now) -> DeliveryResult:
-    """Rounds until nothing is left to do at once; what they did together."""
+    """Run rounds until nothing is left to do at once; returns their sum."""
     events, mails, forgotten = 0, MailCounts(), 0
     more = True
     while more:

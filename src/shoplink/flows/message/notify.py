@@ -1,7 +1,7 @@
-"""Who is told what happened: read the numbered feed, and store a message for each person whom an event concerns.
+"""Notifications: read the numbered feed, and store a message for each person whom an event concerns.
 
-Nothing here runs within a command: the delivery loop calls it, and a message and the position in the feed up to which
-people were told are stored in one transaction.
+Nothing here runs within a command: the delivery loop calls it. The messages and the position in the feed up to which
+people are notified are stored in one transaction.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +24,7 @@ from shoplink.store.ticket.tickets import Ticket, tickets_of
 from shoplink.store.write.feed import read_feed
 
 MAIL_AGE_MAX = timedelta(days=7)
-"""What happened longer ago is told in the inbox alone: nobody wants last year's news by e-mail after a move."""
+"""Older events are notified in the inbox only: after a migration nobody wants last year's events by e-mail."""
 
 _AT_ONCE = 500
 
@@ -39,35 +39,35 @@ SIDES: dict[type[Event], tuple[Side, ...]] = {
     e.UnlinkWithdrawn: ("shop",),
     e.UnlinkRefused: ("creator",),
 }
-"""Whom an event is told to, where that does not depend on the case."""
+"""The sides that an event is notified to, for events for which this does not depend on the case."""
 
 NOT_NOTIFIED: dict[str, str] = {
     "shop.recorded": "the platform's own records",
     "account.recorded": "the platform's own records",
-    "account.corrected": "what it leads to is told",
-    "link.imported": "a record of the past",
-    "waiver.granted": "the ticket that it was granted on is answered",
-    "waiver.ended": "what it leads to is told when it is asked for",
-    "rulebook.activated": "concerns everybody, so it stands in the help centre",
-    "member.invited": "an e-mail of its own goes to the address that was invited",
+    "account.corrected": "its consequences are notified",
+    "link.imported": "a record of an earlier link",
+    "waiver.granted": "the ticket on which it was granted is answered",
+    "waiver.ended": "the next refusal names the reason",
+    "rulebook.activated": "concerns everybody, so it is in the help centre",
+    "member.invited": "the invited address gets an e-mail of its own",
     "member.invitation_withdrawn": "nobody has joined yet",
-    "member.joined": "stands in the list of members",
-    "member.removed": "stands in the list of members",
-    "ticket.opened": "stands in the queue of support",
+    "member.joined": "is in the list of members",
+    "member.removed": "is in the list of members",
+    "ticket.opened": "is in the queue of support",
     "product.recorded": "the platform's own records",
-    "content.recorded": "the creator's own doing",
-    "item.added": "the creator's own doing",
-    "item.removed": "the creator's own doing",
-    "promotion.added": "the creator's own doing",
-    "showcase.synced": "stands on the page of the link",
+    "content.recorded": "the creator's own action",
+    "item.added": "the creator's own action",
+    "item.removed": "the creator's own action",
+    "promotion.added": "the creator's own action",
+    "showcase.synced": "is on the page of the link",
 }
-"""The events that make no message, and why; every other one makes one."""
+"""The events that cause no message, and why. Every other event causes one."""
 
 
 def notify(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> int:
-    """Read some of the feed that is new and store whom it concerns; how many positions were passed.
+    """Read some new events of the feed and store the messages that they cause; returns the number of events read.
 
-    A fixed number of statements however many events. Done again after it was cut short, it tells nobody twice.
+    The number of statements is fixed. If this is interrupted and runs again, nobody is notified twice.
     """
     stored = outbox.progress()
     if stored is not None and not read_feed(stored.position, 1):
@@ -83,7 +83,7 @@ def notify(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> 
 
 
 def _tellings(found: Iterable[tuple[int, Event]], now: Callable[[], datetime]) -> list[Notification]:
-    """What these events, each at its position, are told as, and to which sides."""
+    """The notifications that events, each with its position, cause."""
     events = _heard([(position, event) for position, event in found if _concerns_people(event)])
     if not events:
         return []
@@ -103,7 +103,7 @@ def _tellings(found: Iterable[tuple[int, Event]], now: Callable[[], datetime]) -
 
 
 def _heard(events: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
-    """Without the events of links on neither side of which there is anybody: programs lead most links."""
+    """The events without those of links that have no members on either side: programs manage most links."""
     links = [event for _, event in events if isinstance(event, e.LinkEvent)]
     there = outbox.with_members({event.shop_id for event in links}, {event.account_id for event in links})
     return [
@@ -120,7 +120,7 @@ def _concerns_people(event: Event) -> bool:
 
 
 def _of_link(position: int, event: e.LinkEvent, link: Link, seen: CurrentState) -> Iterator[Notification]:
-    """What an event in a link's life is told as; the link as it is stored by now."""
+    """The notifications of a link's event. `link` is the link as stored now."""
     kind = str(event.__struct_config__.tag)
     data: dict[str, Any] = {"role": link.role}
     sides: tuple[Side, ...] = SIDES.get(type(event), ())
@@ -135,7 +135,7 @@ def _of_link(position: int, event: e.LinkEvent, link: Link, seen: CurrentState) 
             else:
                 sides, data["linked"] = ("shop",), link.linked_at == event.at
         case e.LinkEstablished():
-            # Where the creator's confirmation established it at once, the shop is told of that.
+            # If the creator's confirmation established the link at once, the shop is notified of that event instead.
             sides = ("creator",) if link.accepted_at == event.at else ("shop", "creator")
         case e.LinkUnlinked():
             sides = ("shop", "creator") if event.by is not None and event.by.kind == "clock" else ("creator",)
@@ -146,7 +146,7 @@ def _of_link(position: int, event: e.LinkEvent, link: Link, seen: CurrentState) 
 
 
 def _held(event: e.LinkAccepted, seen: CurrentState) -> list[dict[str, Any]]:
-    """What holds a confirmed link now; nothing if it has gone on by now."""
+    """The reasons that hold a confirmed link in review now; none if it is not in review any more."""
     link = seen.world.link(event.shop_id, event.account_id)
     if link is None or link.link_id != event.link_id:
         return []
@@ -154,7 +154,7 @@ def _held(event: e.LinkAccepted, seen: CurrentState) -> list[dict[str, Any]]:
 
 
 def unlink_request_data(link: Link, seen: CurrentState, requested_at: datetime) -> dict[str, Any]:
-    """What is said of an unlink request: when it was made, and when it counts as approved if nobody answers."""
+    """The data of an unlink request: when it was made, and when it counts as approved if nobody answers."""
     said = {"requested_at": format_instant(requested_at)}
     shop = seen.world.shops.get(link.shop_id)
     ttl = seen.world.rulebook(shop.facts.market).unlink_answer_ttl if shop else None
@@ -162,7 +162,7 @@ def unlink_request_data(link: Link, seen: CurrentState, requested_at: datetime) 
 
 
 def _of_ticket(position: int, event: TicketEvent, ticket: Ticket) -> Iterator[Notification]:
-    """What an event in a ticket's life is told as: to the side that opened it, unless it did this itself."""
+    """The notification of a ticket's event, for the side that opened the ticket, unless that side caused the event."""
     if event.by is not None and event.by.kind == ticket.side:
         return
     data: dict[str, Any] = {"ticket_id": event.ticket_id}
@@ -184,6 +184,6 @@ def _telling(  # noqa: PLR0913, PLR0917 (what a telling is made of)
         account_id=getattr(event, "account_id", None),
         link_id=link_id,
         data=data,
-        # What somebody has just done they know; what it led to is told to them too.
+        # People know what they have just done. They are notified of its consequences.
         not_to=None if kind in {"link.held", "link.established"} else person,
     )

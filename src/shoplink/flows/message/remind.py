@@ -1,7 +1,7 @@
-"""Reminders: of an invitation that is about to expire, and of an unlink request that still waits for an answer.
+"""Reminders: of an invitation that is about to expire, and of an unlink request without an answer.
 
-Who is reminded is the one whose turn it is. A reminder is made when its instant has come and only while what it is
-about still stands, so that nobody is reminded of what is over; the same is asked again before an e-mail is sent.
+A reminder goes to the side that must act next. It is made at its instant, and only while it is still relevant. The
+relevance is checked again before an e-mail is sent.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -30,10 +30,10 @@ _STORE_EVERY = timedelta(minutes=1)
 
 
 def remind(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> bool:
-    """Remind of what has come due since the last time, an hour of it at most; whether there is more.
+    """Make the reminders that have become due since the last run, for at most one hour; returns whether there are more.
 
-    A fixed number of statements however many are reminded. After it has not run for long, only the last of several
-    reminders is made: the earlier ones would say nothing more.
+    The number of statements is fixed. If this has not run for long, only the last of several reminders is made: the
+    earlier ones would add nothing.
     """
     at = now()
     stored = outbox.progress()
@@ -45,7 +45,7 @@ def remind(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> 
         return False
     with writing():
         reached = outbox.lock_progress(at)
-        # What an invitation should have been reminded of before that has expired by now.
+        # An invitation whose reminders were due before that has expired by now.
         until = min(at, max(reached.reminded_until, at - max(BEFORE_EXPIRY)) + _STEP)
         if until <= reached.reminded_until:
             return False
@@ -61,9 +61,9 @@ def remind(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> 
 def remind_now(
     shop_id: str, account_ids: Iterable[str], now: Callable[[], datetime] = clock.now, *, by_mail: bool = True
 ) -> int:
-    """Remind creators of this shop's open invitations because the shop asks for it, each at most once a day.
+    """Remind creators of this shop's open invitations on the shop's request, each creator at most once a day.
 
-    How many of the accounts have an invitation that was reminded of today, now or before.
+    Returns for how many of the accounts a reminder was made today, by this call or an earlier one.
     """
     with writing():
         seen = look_at([shop_id], now=now)
@@ -81,9 +81,9 @@ def remind_now(
 
 
 def is_still_relevant(kind: str, link: Link | None, data: dict[str, Any]) -> bool:
-    """Whether what a message asks for or waits for is still so; `link` is as it stands now, if it is live.
+    """Whether the state that a message is about still exists. `link` is the current link, if it is live.
 
-    A message that only reports what happened stands for ever.
+    A message that only reports an event stays relevant.
     """
     if kind in {"link.invited", "link.expiring"}:
         return link is not None and link.status == "invited"
@@ -98,7 +98,7 @@ def is_still_relevant(kind: str, link: Link | None, data: dict[str, Any]) -> boo
 def current_link(
     link_id: str | None, shop_id: str | None, account_id: str | None, seen: CurrentState
 ) -> Link | None:
-    """A link as it stands at the instant of `seen`; None if it has ended."""
+    """The link in the state `seen`; None if it has ended."""
     if shop_id is None or account_id is None:
         return None
     link = seen.world.link(shop_id, account_id)
@@ -106,7 +106,7 @@ def current_link(
 
 
 def _due(start: datetime, end: datetime, now: datetime) -> tuple[list[Link], list[Link]]:
-    """The open invitations, and the open unlink requests, a reminder of which comes due after `start`, by `end`."""
+    """The open invitations and the open unlink requests with a reminder that becomes due after `start` and up to `end`."""
     invitations_start = max(start, now - max(BEFORE_EXPIRY))
     return (
         outbox.invitations_expiring([(invitations_start + ahead, end + ahead) for ahead in BEFORE_EXPIRY]),

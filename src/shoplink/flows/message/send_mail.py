@@ -1,7 +1,7 @@
-"""The post: send the e-mails that are due by SMTP, each to one reader in their language and time zone.
+"""Send due e-mails by SMTP, each to one reader in their language and time zone.
 
-An e-mail is claimed with a lease before it is sent and noted as sent right after. Killed in between, it is sent once
-more when the lease has ended; nothing is lost. Addresses, names and what a server answered are never logged.
+A sender claims an e-mail with a lease before it sends it, and marks it as sent right after. If the process is killed in
+between, the e-mail is sent again after the lease has ended: none is lost. Addresses and names are never logged.
 """
 
 import logging
@@ -26,24 +26,24 @@ from shoplink.store.people.outbox import DueMail, Outcome
 from shoplink.wording.say_message import say_mail
 
 LEASE = timedelta(minutes=10)
-"""For how long a claimed e-mail is nobody else's; sending a batch never takes so long."""
+"""How long a claimed e-mail is reserved for its sender. Sending a batch never takes that long."""
 
 ATTEMPTS_MAX = 16
-"""How often an e-mail is tried, over about two days, before it is given up."""
+"""How many attempts are made to send an e-mail, over about two days."""
 
 _BATCH = 20
 _SEND_WITHIN = timedelta(minutes=5)
 _LOOK_AGAIN_AFTER = timedelta(seconds=1)
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=6)
-_FOR_EVER = 500  # SMTP: a reply from here on stays the same however often it is asked
+_PERMANENT = 500  # SMTP: replies from this code on are permanent failures
 _PREFERENCES = "/settings/messages"
 
 _log = logging.getLogger(__name__)
 
 
 class MailCounts(Struct):
-    """What became of a batch of e-mails."""
+    """The counts of e-mails by outcome."""
 
     sent: int = 0
     not_sent: int = 0
@@ -51,23 +51,23 @@ class MailCounts(Struct):
 
     @property
     def taken(self) -> int:
-        """How many there were."""
+        """How many e-mails there were in all."""
         return self.sent + self.not_sent + self.postponed
 
     def plus(self, other: "MailCounts") -> "MailCounts":
-        """Two batches as one."""
+        """The sum of both."""
         return MailCounts(
             self.sent + other.sent, self.not_sent + other.not_sent, self.postponed + other.postponed
         )
 
 
 def mail_is_on() -> bool:
-    """Whether this installation sends e-mail at all."""
+    """Whether this installation sends e-mail."""
     return bool(settings.EMAIL_HOST)
 
 
 def send_due_mail(now: Callable[[], datetime] = clock.now) -> MailCounts:
-    """Send the e-mails that are due, twenty at most."""
+    """Send the due e-mails, at most twenty."""
     at = now()
     if not mail_is_on():
         return MailCounts()
@@ -76,7 +76,7 @@ def send_due_mail(now: Callable[[], datetime] = clock.now) -> MailCounts:
 
 
 class _Batch:
-    """E-mails that this process has claimed, sent one after the other over one connection."""
+    """The e-mails that this process has claimed. It sends them one after the other over one connection."""
 
     def __init__(self, due: list[DueMail], now: Callable[[], datetime]) -> None:
         self._due = due
@@ -88,7 +88,7 @@ class _Batch:
         self._posted = MailCounts()
 
     def run(self) -> MailCounts:
-        """Send each, unless it is too late to matter; what cannot be sent now is sent later."""
+        """Send each e-mail that is still relevant; postpone those that cannot be sent now."""
         try:
             for place, message in enumerate(self._due):
                 if self._now() - self._began > _SEND_WITHIN or not self._one(message):
@@ -99,7 +99,7 @@ class _Batch:
         return self._posted
 
     def _one(self, message: DueMail) -> bool:
-        """Do one; whether the next can be tried."""
+        """Handle one e-mail; returns whether the next one can be tried."""
         if not message.wanted:
             self._done(message, "none")
             return True
@@ -114,7 +114,7 @@ class _Batch:
         try:
             self._connection.send_messages([self._letter(message)])
         except (SMTPRecipientsRefused, SMTPDataError, ValueError) as error:
-            if _is_for_ever(error):
+            if _is_permanent(error):
                 _log.warning("an e-mail was refused for ever", exc_info=error)
                 self._done(message, "failed")
             else:
@@ -127,14 +127,14 @@ class _Batch:
         return True
 
     def _look(self) -> None:
-        """See how the links stand that the e-mails are about."""
+        """Read the current state of the links that the e-mails are about."""
         shops = {one.shop_id for one in self._due if one.shop_id is not None}
         accounts = {one.account_id for one in self._due if one.account_id is not None}
         self._seen: CurrentState = look_at(shops, accounts, self._now)
         self._looked_at = self._now()
 
     def _stands(self, message: DueMail) -> bool:
-        """Whether what the message asks for is still so, now that it is about to be sent."""
+        """Whether the message is still relevant just before it is sent."""
         if self._now() - self._looked_at > _LOOK_AGAIN_AFTER:
             self._look()
         link = current_link(message.link_id, message.shop_id, message.account_id, self._seen)
@@ -168,7 +168,7 @@ class _Batch:
             words.text,
             to=[message.email],
             headers={
-                # The same however often it is sent, so that a mail system that got it twice can show it once.
+                # Each attempt has the same id, so that a mail system that receives it twice can show it once.
                 "Message-ID": f"<message-{message.number}@{urlsplit(settings.PUBLIC_URL).hostname}>",
                 "Auto-Submitted": "auto-generated",
                 "Content-Language": language.locale.language,
@@ -179,7 +179,7 @@ class _Batch:
         return letter
 
     def _zone_there(self, message: DueMail) -> str:
-        """The time zone of the country of the shop or the account that is told; '' if it is not known."""
+        """The time zone of the country of the notified shop or account; '' if it is unknown."""
         world = self._seen.world
         if message.side == "shop":
             shop = world.shops.get(message.shop_id or "")
@@ -196,7 +196,7 @@ class _Batch:
             self._posted.not_sent += 1
 
     def _later(self, messages: list[DueMail]) -> None:
-        """Let e-mails be tried again, the later the more often they were; those tried for too long are given up."""
+        """Postpone e-mails with a growing pause; after the last attempt they have failed."""
         for message in messages:
             if message.attempts >= ATTEMPTS_MAX:
                 self._done(message, "failed")
@@ -209,8 +209,8 @@ class _Batch:
         self._posted.postponed += len(again)
 
 
-def _is_for_ever(error: SMTPRecipientsRefused | SMTPDataError | ValueError) -> bool:
-    """Whether trying again cannot help: this reader, or this message, is refused."""
+def _is_permanent(error: SMTPRecipientsRefused | SMTPDataError | ValueError) -> bool:
+    """Whether trying again cannot help, because the server refuses this reader or this message permanently."""
     if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= _FOR_EVER for code, _ in error.recipients.values())
-    return isinstance(error, ValueError) or error.smtp_code >= _FOR_EVER
+        return all(code >= _PERMANENT for code, _ in error.recipients.values())
+    return isinstance(error, ValueError) or error.smtp_code >= _PERMANENT

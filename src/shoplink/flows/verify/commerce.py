@@ -35,10 +35,10 @@ class LedgerItem(Struct):
 
 
 class CommerceLedger:
-    """Takes the events of commerce one by one; holds what they lead to.
+    """Applies the events of commerce one by one, and holds the resulting products, contents, sales and items.
 
-    `open_items` holds the item added last in each place: whether one whose link has ended was there, only the
-    links tell, so another may be added over it.
+    `_open` holds the item that was added last in each place. Another item may be added over it, because only the
+    links tell whether its link had ended.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class CommerceLedger:
         self._open: dict[ItemKey, LedgerItem] = {}
 
     def take(self, event: e.CommerceEvent) -> Iterator[str]:
-        """Let an event have happened; why it cannot have, in words."""
+        """Apply an event; yields in words why it cannot have happened."""
         match event:
             case e.ProductRecorded():
                 yield from self._record_product(event)
@@ -129,7 +129,7 @@ class CommerceCounts(Protocol):
 
 
 def compare_commerce(ledger: CommerceLedger, counted: CommerceCounts) -> Iterator[Difference]:
-    """Every difference; the ledger is used up."""
+    """Every difference between the ledger and the rows. Empties the ledger."""
     for row in product_rows():
         counted.products += 1
         yield from _facts("product", row["product_id"], ledger.products.pop(row["product_id"], None), row)
@@ -164,7 +164,7 @@ def _sales(ledger: CommerceLedger) -> Iterator[Difference]:
 
 
 def _items(ledger: CommerceLedger, counted: CommerceCounts) -> Iterator[Difference]:
-    """The items, those that a place ever held in their order."""
+    """The items that each place ever held, in their order."""
     expected: defaultdict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for put in ledger.items:
         item = put.item
@@ -189,7 +189,7 @@ def _items(ledger: CommerceLedger, counted: CommerceCounts) -> Iterator[Differen
 def _in_turn(
     of: str, key: str, rows: Iterator[tuple[Any, Row]], expected: dict[Any, list[Row]]
 ) -> Iterator[Difference]:
-    """Rows against what is expected under the same key, one after the other."""
+    """Compare rows, in order, with the rows expected under the same key."""
     for subject, row in rows:
         if not expected.get(subject):
             yield Difference(of, str(row[key]), EXTRA)

@@ -1,4 +1,4 @@
-"""Compare the rows with what the log leads to, and with the invariants of domain.md section 9."""
+"""Compare the rows with the state that the log leads to, and with the invariants of domain.md section 9."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -47,7 +47,7 @@ class _Held(Struct):
 
 
 def compare(ledger: Ledger, now: datetime, counted: Counted) -> Iterator[Difference]:
-    """Every difference; the ledger's links are used up, so that memory falls as rows are read."""
+    """Every difference between the ledger and the rows. Links are removed as they are read, so that memory use falls."""
     yield from _Links(ledger, max(now, ledger.now)).compare(counted)
     for row in shop_rows():
         counted.shops += 1
@@ -121,7 +121,7 @@ class _Links:
         yield from self._slot(link, row)
 
     def _due(self, link: Link, row: Row) -> Iterator[Difference]:
-        """When time looks at a link next; what is overdue is looked at, and put right, by the next writer."""
+        """The next due instant of a link. An overdue one is not compared: the next writer handles it."""
         account, shop = self._ledger.accounts.get(link.account_id), self._ledger.shops.get(link.shop_id)
         if account is None or shop is None:
             return
@@ -146,7 +146,7 @@ class _Links:
         return self._regimes[market]
 
     def _slot(self, link: Link, row: Row) -> Iterator[Difference]:
-        """A live link holds one of the slots that its rulebook gave; counts it for invariant 2."""
+        """A live link holds one of the slots that its rulebook gives. The link is counted for invariant 2."""
         if row["status"] not in LIVE:
             return
         held = self._held.setdefault((link.shop_id, link.role), _Held())
@@ -171,7 +171,7 @@ class _Links:
 
 
 def _account_invariants(account_id: str, rows: list[Row]) -> Iterator[Difference]:
-    """Invariants 1 and 3: one link at any instant, one that takes the account now, one live per pair."""
+    """Invariants 1 and 3: one established link at any instant, one that takes the account now, one live link per pair."""
     taken = [row["link_id"] for row in rows if row["status"] in _TAKES]
     if len(taken) > 1:
         yield Difference("account", account_id, f"it is taken by several links: {', '.join(taken)}")

@@ -1,4 +1,4 @@
-"""What a verification finds: one difference between the log and a row, and how a reader is told of it."""
+"""One difference between the log and a row, and its sentence."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,11 +17,11 @@ EXTRA = "there is this row, but the log never recorded it"
 
 
 class Difference(Struct, omit_defaults=True):
-    """One thing that somebody must have changed by hand; `problem` in words, the rest for programs.
+    """A difference, which only a change by hand can have caused. `problem` is a sentence; the other fields are for programs.
 
-    `of` is event, feed, shop, account, link, waiver, activation, rulebook, membership,
-    invitation (of a person), ticket, product, on_sale, content or item. For a column: what the log
-    (or the event's data) makes it, and what was found there.
+    `of` is event, feed, shop, account, link, waiver, activation, rulebook, membership, invitation (of a person),
+    ticket, product, on_sale, content or item. For a column, `expected` is its value by the log (or by the event's
+    data), and `found` is the stored value.
     """
 
     of: str
@@ -37,7 +37,7 @@ class Difference(Struct, omit_defaults=True):
 
 
 def column_differences(of: str, key: str, expected: Row, found: Row, says: str) -> Iterator[Difference]:
-    """Each column in which a row is not what it must be; `says` names who expects it."""
+    """The columns in which a row differs from what is expected; `says` names the source of the expectation."""
     for column, value in expected.items():
         if value != found[column] or type(value) is not type(found[column]):
             problem = f"{says} {show_value(value, column)}, the row {show_value(found[column], column)}"
@@ -45,7 +45,7 @@ def column_differences(of: str, key: str, expected: Row, found: Row, says: str) 
 
 
 def show_value(value: Any, column: str = "") -> str:
-    """A value as a reader knows it: instants in RFC 3339."""
+    """A value for a reader, with instants in RFC 3339."""
     if isinstance(value, int) and (column == "at" or column.endswith(("_at", "_from", "until"))):
         with suppress(OverflowError):
             value = from_micros(value)

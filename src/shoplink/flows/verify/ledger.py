@@ -1,6 +1,6 @@
-"""The event log, replayed: what every shop, account, link, waiver and activation must be by it.
+"""The ledger: the shops, accounts, links, waivers and activations that the event log leads to.
 
-Unlike a World it forgets no ended link and decides nothing; an event that does not follow is named and applied.
+Unlike a World it keeps ended links and decides nothing. An event that cannot follow is reported, and applied.
 """
 
 from collections import defaultdict
@@ -26,7 +26,7 @@ from shoplink.store.write.log import Row
 
 
 class LedgerLink(Struct):
-    """A link as the log leaves it; `order` is that in which links were recorded."""
+    """A link by the log; `order` is its place in the order of recording."""
 
     link: Link
     touched_at: datetime
@@ -34,7 +34,7 @@ class LedgerLink(Struct):
 
 
 class LedgerWaiver(Struct):
-    """A waiver as the log leaves it."""
+    """A waiver by the log."""
 
     event: e.WaiverGranted
     ended_at: datetime | None = None
@@ -54,7 +54,7 @@ _BEFORE: dict[type[Event], tuple[str, ...]] = {
     e.UnlinkRefused: ("linked",),
     e.ShowcaseSynced: ("linked",),
 }
-"""In which states of its link an event can happen (domain.md section 3)."""
+"""The statuses of its link in which an event can happen (domain.md section 3)."""
 
 _NOTHING = "it changes nothing, so nobody recorded it"
 _TAKES = ("in_review", "linked")
@@ -63,10 +63,10 @@ WaiverKey = tuple[str, str | None, str | None, datetime]
 
 
 class Ledger:
-    """Takes the rows of the log one by one; holds what they lead to."""
+    """Applies the rows of the log one by one, and holds the resulting state."""
 
     def __init__(self, rulebooks: Mapping[str, Rulebook]) -> None:
-        """`rulebooks`: all that may be activated."""
+        """`rulebooks`: all rulebooks that can be activated, by name."""
         self.rulebooks = rulebooks
         self.now = BEGINNING
         self.shops: dict[str, tuple[Shop, datetime]] = {}
@@ -82,7 +82,7 @@ class Ledger:
         self._encode = msgspec.json.Encoder().encode
 
     def take(self, row: Row) -> Iterator[Difference]:
-        """Apply one row of the log; what is wrong with it."""
+        """Apply one row of the log; yields what is wrong with it."""
         number = str(row["number"])
         yield from self._check_position(row["position"])
         try:
@@ -120,7 +120,7 @@ class Ledger:
         self._position = position
 
     def _apply(self, event: AnyEvent) -> Iterator[str]:  # noqa: C901, PLR0912 (a kind of event a case)
-        """Let an event have happened; why it cannot have, in words."""
+        """Apply an event; yields in words why it cannot have happened."""
         self.now = max(self.now, event.at)
         match event:
             case e.ShopRecorded():
@@ -220,7 +220,7 @@ class Ledger:
             self._live[link.account_id].discard(link.link_id)
 
     def _taken(self, link: Link) -> Iterator[str]:
-        """Invariants 1 and 3 as links come about; an import ends the pair's invitation right after."""
+        """Invariants 1 and 3 when a link is recorded. An import ends the pair's invitation right after."""
         for other_id in self._live[link.account_id] - {link.link_id}:
             other = self.links[other_id].link
             if link.status in _TAKES and other.status in _TAKES:

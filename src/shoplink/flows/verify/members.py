@@ -27,7 +27,7 @@ Key = tuple[str, str, str]
 
 
 class _Invitation(Struct):
-    """An invitation as the log leaves it."""
+    """An invitation by the log."""
 
     place: str
     subject_id: str
@@ -38,7 +38,7 @@ class _Invitation(Struct):
 
 
 class Memberships:
-    """Takes the events of memberships one by one; holds who may act where."""
+    """Applies the events of memberships one by one, and holds who may act where."""
 
     def __init__(self) -> None:
         """Nobody may act anywhere."""
@@ -46,7 +46,7 @@ class Memberships:
         self._invitations: dict[str, _Invitation] = {}
 
     def apply(self, event: e.MemberEvent) -> Iterator[str]:
-        """Let an event have happened; why it cannot have, in words."""
+        """Apply an event; yields in words why it cannot have happened."""
         subject_id = getattr(event, _SUBJECT.get(event.place, ""), "") or ""
         match event:
             case e.MemberInvited():
@@ -77,7 +77,7 @@ class Memberships:
         setattr(invitation, how, at)
 
     def compare(self, counted: Counted) -> Iterator[Difference]:
-        """Every difference of the rows of members and of their invitations."""
+        """Every difference in the rows of members and of their invitations."""
         for row in membership_rows():
             counted.members += 1
             key = (row["person_id"], row["place"], row["subject_id"])

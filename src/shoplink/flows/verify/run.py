@@ -1,6 +1,6 @@
-"""Verify a database: replay its event log from empty, compare what comes out with the rows, name what differs.
+"""Verify a database: replay its event log from empty, and report every difference between the result and the rows.
 
-Memory grows with the state, never with the log.
+Memory use grows with the state, not with the length of the log.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from shoplink.store.write.rulebooks import texts
 
 
 class VerifyCounts(Struct):
-    """What a verification went through."""
+    """How many events, rows of each kind and differences a verification has read so far."""
 
     events: int = 0
     shops: int = 0
@@ -36,11 +36,10 @@ class VerifyCounts(Struct):
 
 
 def verify(counted: VerifyCounts) -> Iterator[Difference]:
-    """Every difference between the log and the rows, as of one moment; `counted` is kept up to date.
+    """Every difference between the log and the rows, on one snapshot; `counted` is kept up to date.
 
-    Names each row and each event that cannot have come about through the write path: missing ones, extra
-    ones, single columns; gaps in the feed; events that do not follow from the ones before; and whatever
-    breaks the invariants 1 to 3 of domain.md section 9, in the past too.
+    Reports missing and extra rows, wrong columns, gaps in the feed, events that cannot follow those before them, and
+    violations of the invariants 1 to 3 of domain.md section 9, past ones included.
     """
     require_database()
     with snapshot():
@@ -60,7 +59,7 @@ def _counting(counted: VerifyCounts, differences: Iterator[Difference]) -> Itera
 
 
 def _read_rulebooks(rulebooks: dict[str, Rulebook]) -> Iterator[Difference]:
-    """Add the operator's rulebooks; what is wrong with their texts."""
+    """Add the operator's rulebooks; yields what is wrong with their texts."""
     for name, digest, text in texts():
         try:
             rulebook = parse_rulebook(text, name)

@@ -21,7 +21,7 @@ class Counted(Protocol):
 
 
 class _Ticket(Struct):
-    """A ticket as the log leaves it."""
+    """A ticket by the log."""
 
     opened: side_events.TicketOpened
     status: str
@@ -29,7 +29,7 @@ class _Ticket(Struct):
     last: side_events.TicketEvent
 
     def row(self) -> Row:
-        """What its row must hold."""
+        """The expected row."""
         by = self.opened.by
         return {
             "shop_id": self.opened.shop_id,
@@ -47,14 +47,14 @@ class _Ticket(Struct):
 
 
 class Tickets:
-    """Takes the events of tickets one by one; holds how each ticket stands."""
+    """Applies the events of tickets one by one, and holds the state of each ticket."""
 
     def __init__(self) -> None:
         """No ticket was opened."""
         self._tickets: dict[str, _Ticket] = {}
 
     def apply(self, event: side_events.TicketEvent) -> Iterator[str]:
-        """Let an event have happened; why it cannot have, in words."""
+        """Apply an event; yields in words why it cannot have happened."""
         known = self._tickets.get(event.ticket_id)
         if isinstance(event, side_events.TicketOpened):
             if known is not None:
@@ -78,7 +78,7 @@ class Tickets:
                 known.status, known.cause = "closed", cause
 
     def compare(self, counted: Counted) -> Iterator[Difference]:
-        """Every difference of the rows of tickets."""
+        """Every difference in the rows of tickets."""
         for row in ticket_rows():
             counted.tickets += 1
             ticket_id = row["ticket_id"]
@@ -93,7 +93,7 @@ class Tickets:
 
 
 def _codes(opened: side_events.TicketOpened, row: Row) -> Iterator[Difference]:
-    """The decision that a ticket holds is the one that it was opened from."""
+    """The reasons in a ticket's row are those with which it was opened."""
     try:
         codes = [reason["code"] for reason in msgspec.json.decode(row["reasons"])]
     except (msgspec.MsgspecError, TypeError, KeyError):
