@@ -1,10 +1,10 @@
-"""Make exports of orders that fit the links of a database, in the shapes that sellers have them.
+"""Generate order exports that match the links of a database, in the formats that sellers use.
 
     shoplink export --what periods periods.csv
     python examples/orders/make.py periods.csv FOLDER
 
-Of every link there are orders from its whole time, from just before and just after it, and at its first and its last
-microsecond. The same periods give the same orders.
+Each link has orders from its whole period, from just before and just after it, and at its first and last microsecond. The
+same periods give the same orders.
 """
 
 import argparse
