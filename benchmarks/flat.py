@@ -78,7 +78,7 @@ class FlatWorld:
     shops: dict[str, FlatShop]
     accounts: dict[str, FlatAccount]
     books: dict[str, FlatBook]
-    mint: Callable[[], str]
+    mint: Callable[[str], str]
 
 
 def invite(world: FlatWorld, command: Invite) -> FlatAnswer:  # noqa: C901, PLR0912 (flat on purpose)
@@ -146,7 +146,7 @@ def _invited(
         "type": "link.invited",
         "at": command.at,
         "by": command.by,
-        "link_id": world.mint(),
+        "link_id": world.mint("link"),
         "shop_id": command.shop_id,
         "account_id": command.account_id,
         "role": command.role,

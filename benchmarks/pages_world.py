@@ -7,13 +7,14 @@ from django.test import Client
 import tests.conftest  # noqa: F401 (sets Django up, with a folder of its own)
 from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
+from shoplink.core.ticket.facts import Review
 from shoplink.flows import clock
 from shoplink.flows.look import look_at
 from shoplink.flows.people import membership, sign_in_link
-from shoplink.flows.ticket.steps import Step, open_about, open_review
 from shoplink.store.database.owner import writing
 from shoplink.store.people import calendar
 from tests.store.asking import accept, command, done, invite, put_account, put_content, put_product
+from tests.tickets.desk import open_about, ticket_id
 from tests.web.desk import signed_in, somebody
 
 SHOPS_OF_A_SELLER = 30
@@ -41,10 +42,10 @@ def furnish() -> Furnished:
     done(command("request_unlink", shop_id="S5", account_id="A5", network_region="GB"))
     asked = invite("S5", "B7")
     assert isinstance(asked, PairCommand), "an invitation names a pair"
-    of_shop = open_about(asked, Step(Actor("shop", "S5")))
+    of_shop = open_about(asked, Actor("shop", "S5"))
     held = look_at(accounts=["B0"]).world.link("S5", "B0")
     assert held is not None, "the shop has invited it"
-    of_creator = open_review(held, Step(Actor("creator", "B0")))
+    of_creator = open_about(Review("S5", "B0", held.link_id), Actor("creator", "B0"))
     invited = membership.invite(_PLATFORM, "shop", "S5", "somebody@example.com")
     made = sign_in_link.hand_off(_PLATFORM, "shop", "S5")
     assert isinstance(invited, membership.Invitation), "an address is invited"
@@ -61,13 +62,13 @@ def furnish() -> Furnished:
         "topic": "linking",
         "product_id": "P1",
         "content_id": "V1",
-        "ticket_id": of_shop["ticket_id"],
+        "ticket_id": ticket_id(of_shop),
         "person_id": mate.person_id,
         "place": "support",
     }
     of_page: dict[str, dict[str, str]] = {
         "seller.ask": {"account_id": "B3"},
-        "creator.ticket": {"account_id": "B0", "ticket_id": of_creator["ticket_id"]},
+        "creator.ticket": {"account_id": "B0", "ticket_id": ticket_id(of_creator)},
         "creator.member": {"person_id": creator.person_id},
         "platform.staff_member": {"person_id": support.person_id},
         "people.join": {"secret": invited.secret},

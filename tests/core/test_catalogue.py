@@ -63,8 +63,12 @@ IN_ORDER = [
     "member.other_address",
     "member.too_many_invited",
     "member.last",
+    "ticket.not_found",
+    "ticket.ended",
+    "ticket.not_needed",
+    "ticket.beyond_support",
 ]
-"""The table of section 5, copied by hand, followed by the reasons of commerce and of people (append-only)."""
+"""The table of section 5, copied by hand, followed by the reasons of commerce, people and tickets (append-only)."""
 
 
 def test_the_catalogue_is_the_table_of_the_specification_in_its_order() -> None:
@@ -80,6 +84,7 @@ def test_the_gate_comes_first_and_is_what_the_specification_says() -> None:
         "member.invitation_not_found",
         "member.not_found",
         "person.not_found",
+        "ticket.not_found",
     ]
 
 

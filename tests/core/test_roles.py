@@ -48,6 +48,10 @@ def test_who_may_issue_each_command_is_what_the_specification_says() -> None:
         "remove_member": ["creator", "platform", "shop"],
         "block_access": ["platform"],
         "restore_access": ["platform"],
+        "open_ticket": ["creator", "shop"],
+        "reply_to_ticket": ["creator", "platform", "shop", "support"],
+        "resolve_ticket": ["platform", "support"],
+        "withdraw_ticket": ["creator", "shop"],
     }
 
 

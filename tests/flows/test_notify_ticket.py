@@ -1,13 +1,12 @@
 """What becomes of a ticket is told to the side that opened it, and to nobody else."""
 
-from datetime import datetime
-
 import pytest
 
 from shoplink.core import Invite, RequestUnlink
 from shoplink.core.facts import Actor
-from shoplink.flows.ticket.steps import Step, Words, open_about, reply, resolve, settle, withdraw
-from shoplink.store.ticket.tickets import Ticket, one_ticket
+from shoplink.core.ticket.facts import Ticket
+from shoplink.flows.ticket.settle import settle
+from shoplink.store.ticket.tickets import one_ticket
 from shoplink.store.write.feed import number_events
 from tests.flows.telling import (
     DAY,
@@ -26,22 +25,19 @@ from tests.flows.telling import (
 )
 from tests.rule import rule
 from tests.store.asking import NOON, put_account
+from tests.tickets.desk import open_about, reply, resolve, ticket_id, withdraw
 
 pytestmark = pytest.mark.usefixtures("database")
 
 SELLER, CREATOR, SUPPORT = Actor("shop", "S"), Actor("creator", "A"), Actor("support", "wei")
 
 
-def step(by: Actor, at: datetime = NOON) -> Step:
-    return Step(by, now=lambda: at)
-
-
 def ticket_of_shop() -> Ticket:
     """S asks why it cannot invite A, who was moved to another country."""
     happen(NOON, put_account("A", handle="oliviasteeps", region="FR"))
     command = Invite(at=NOON, shop_id="S", account_id="A", role="marketing", network_region="GB")
-    answer = open_about(command, step(SELLER), Words("为什么不能邀请她？"))
-    return stored(answer["ticket_id"])
+    answer = open_about(command, SELLER, NOON, "为什么不能邀请她？")
+    return stored(ticket_id(answer))
 
 
 def stored(ticket_id: str) -> Ticket:
@@ -54,7 +50,7 @@ def stored(ticket_id: str) -> Ticket:
 def test_an_answer_of_support_is_told_to_the_shop_that_asked_in_no_words_of_the_ticket() -> None:
     wei, olivia, stranger = cast()
     ticket = ticket_of_shop()
-    reply(ticket, step(SUPPORT, NOON + HOUR), Words("请达人提供居留许可。"))
+    reply(ticket, SUPPORT, "请达人提供居留许可。", NOON + HOUR)
     number_events()
     with post_office() as post:
         deliver_at(NOON + HOUR)
@@ -68,7 +64,7 @@ def test_an_answer_of_support_is_told_to_the_shop_that_asked_in_no_words_of_the_
 def test_a_resolved_ticket_is_told_to_all_colleagues_of_whoever_asked() -> None:
     wei, _, _ = cast()
     colleague = person("colleague@example.com", shop="S")
-    resolve(ticket_of_shop(), step(SUPPORT, NOON + HOUR))
+    resolve(ticket_of_shop(), SUPPORT, when=NOON + HOUR)
     number_events()
     deliver_at(NOON + HOUR)
     assert told(wei) == told(colleague) == ["ticket.resolved"]
@@ -96,8 +92,8 @@ def test_a_ticket_that_closed_by_itself_is_told_with_its_cause(
 def test_what_the_opener_did_is_told_to_nobody() -> None:
     wei, _, _ = cast()
     ticket = ticket_of_shop()
-    reply(ticket, step(SELLER, NOON + HOUR), Words("还在等。"))
-    withdraw(ticket, step(SELLER, NOON + 2 * HOUR))
+    reply(ticket, SELLER, "还在等。", NOON + HOUR)
+    withdraw(ticket, SELLER, NOON + 2 * HOUR)
     number_events()
     deliver_at(NOON + 2 * HOUR)
     assert told(wei) == []
@@ -107,8 +103,8 @@ def test_the_ticket_of_a_creator_is_told_to_the_creator() -> None:
     wei, olivia, _ = cast()
     linked()
     command = RequestUnlink(at=NOON, shop_id="S", account_id="A", network_region="GB")
-    answer = open_about(command, step(CREATOR, NOON + HOUR))
-    reply(stored(answer["ticket_id"]), step(SUPPORT, NOON + 2 * HOUR), Words("Please wait a day."))
+    answer = open_about(command, CREATOR, NOON + HOUR)
+    reply(stored(ticket_id(answer)), SUPPORT, "Please wait a day.", NOON + 2 * HOUR)
     number_events()
     deliver_at(NOON + DAY)
     assert told(olivia)[-1] == "ticket.replied"

@@ -22,7 +22,6 @@ from shoplink.flows.commission import orders
 from shoplink.flows.commission import periods as established
 from shoplink.flows.execute import execute, execute_batch
 from shoplink.flows.ticket import read
-from shoplink.flows.ticket.steps import Step, open_about
 from shoplink.store import due
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
@@ -35,6 +34,7 @@ from shoplink.store.write import feed
 from shoplink.store.write import rulebooks as rulebook_texts
 from tests.api.golden import document
 from tests.store.asking import command, done, invite, put_account, put_content, put_product, put_shop
+from tests.tickets.desk import open_about
 
 NOW = datetime.now(UTC)
 BEFORE = NOW - timedelta(days=3)
@@ -51,9 +51,7 @@ WRITERS = {
     "keep_text",
     "install_rulebook",
     "bring_up_to_date",
-    "keep_ticket",
-    "change_tickets",
-    "keep_message",
+    "set_due",
     "settled_up_to",
     "forget_texts",
 }
@@ -135,7 +133,9 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     tally.as_of: tally.as_of,
     ticket_rows.one_ticket: lambda: ticket_rows.one_ticket(ticket_id()),
     ticket_rows.tickets_of: lambda: ticket_rows.tickets_of([ticket_id()]),
-    ticket_rows.open_ticket: lambda: ticket_rows.open_ticket("S", "B", "invite", "shop"),
+    ticket_rows.tickets_named: lambda: ticket_rows.tickets_named(
+        ["ticket_none"], [("S", "B", "invite", "shop")]
+    ),
     ticket_rows.page_of_tickets: lambda: ticket_rows.page_of_tickets(NOW, 10, 0, status="closed"),
     words.messages_of: lambda: words.messages_of(ticket_id()),
     ticket_rows.markets_of_open_tickets: ticket_rows.markets_of_open_tickets,
@@ -221,10 +221,9 @@ def overdue(database: str) -> str:  # noqa: ARG001 (the database is in use)
     done(*commands, now=lambda: BEFORE)
     execute_batch([invite("S", "A", by={"kind": "shop", "id": "seller"})], now=lambda: BEFORE)
     done(put_account("B", region="FR"), now=lambda: BEFORE)
-    step = Step(Actor("shop", "S"), now=lambda: BEFORE)
     about = invite("S", "B")
     assert isinstance(about, PairCommand)
-    assert open_about(about, step)["outcome"] == "accepted"
+    assert open_about(about, Actor("shop", "S"), BEFORE)["outcome"] == "accepted"
     feed.number_events()
     _, secret = keys.create_key("a program", {"read"}, BEFORE)
     run_sql(

@@ -6,10 +6,21 @@ from typing import Any
 from shoplink.core import COMMANDS
 from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
+from shoplink.core.instant import BEGINNING
+from shoplink.core.ticket.commands import (
+    OpenTicket,
+    ReplyToTicket,
+    ResolveTicket,
+    TicketCommand,
+    WithdrawTicket,
+    fields_naming,
+)
+from shoplink.core.ticket.facts import Question, Review, Ticket
+from shoplink.flows import clock
 from shoplink.flows.answer import Answer
+from shoplink.flows.execute import execute_batch
 from shoplink.flows.look import look_at_pair
 from shoplink.flows.ticket.read import Seen, find
-from shoplink.flows.ticket.steps import Step, Words, open_about, open_review
 from shoplink.store.database.sql import query
 from tests.store.asking import accept, command, done, invite, put_account, put_shop
 
@@ -45,21 +56,57 @@ def asked(kind: str, by: Actor = SELLER, **fields: Any) -> PairCommand:
     return made
 
 
+def carry_out(command: TicketCommand, when: datetime | None = None) -> Answer:
+    """Execute a command about a ticket at an instant; without one, at that of the clock."""
+    (answer,) = execute_batch([command], with_state=True, now=clock.now if when is None else lambda: when)
+    return answer
+
+
+def open_about(
+    question: Question, by: Actor, when: datetime | None = None, text: str | None = None
+) -> Answer:
+    """Open a ticket about a command or a review."""
+    return carry_out(OpenTicket(at=BEGINNING, by=by, question=question, text=text), when)
+
+
+def reply(
+    ticket: Ticket, by: Actor, text: str, when: datetime | None = None, evidence: str | None = None
+) -> Answer:
+    """Write in a ticket."""
+    named = fields_naming(ticket)
+    return carry_out(ReplyToTicket(at=BEGINNING, by=by, text=text, evidence=evidence, **named), when)
+
+
+def resolve(ticket: Ticket, by: Actor, text: str | None = None, when: datetime | None = None) -> Answer:
+    """Resolve a ticket."""
+    return carry_out(ResolveTicket(at=BEGINNING, by=by, text=text, **fields_naming(ticket)), when)
+
+
+def withdraw(ticket: Ticket, by: Actor, when: datetime | None = None) -> Answer:
+    """Withdraw a ticket."""
+    return carry_out(WithdrawTicket(at=BEGINNING, by=by, **fields_naming(ticket)), when)
+
+
 def file(
     kind: str = "invite", by: Actor = SELLER, when: datetime = NOON, text: str | None = None, **fields: Any
 ) -> Answer:
     """Open a ticket about a command."""
     if kind == "invite":
         fields.setdefault("role", "marketing")
-    words = Words(text) if text else None
-    return open_about(asked(kind, by, **fields), Step(by, now=lambda: when), words)
+    return open_about(asked(kind, by, **fields), by, when, text)
 
 
 def file_review(by: Actor = SELLER, when: datetime = NOON) -> Answer:
     """Open a ticket about the live link of S and A."""
     link = look_at_pair("S", "A").world.link("S", "A")
     assert link is not None
-    return open_review(link, Step(by, now=lambda: when))
+    return open_about(Review(link.shop_id, link.account_id, link.link_id), by, when)
+
+
+def ticket_id(answer: Answer) -> str:
+    """The ticket that a command opened, found open or changed."""
+    found: str = answer["state"]["ticket_id"]
+    return found
 
 
 def held(**account: Any) -> None:
@@ -69,7 +116,7 @@ def held(**account: Any) -> None:
 
 def seen(answer: Answer, by: Actor = MEI, when: datetime = NOON) -> Seen:
     """The ticket that an answer led to, as it stands."""
-    found = find(answer["ticket_id"], by, lambda: when)
+    found = find(ticket_id(answer), by, lambda: when)
     assert found is not None
     return found
 
@@ -82,7 +129,7 @@ def state(answer: Answer, when: datetime = NOON) -> tuple[str, str | None]:
 
 def stored(answer: Answer) -> tuple[str, str | None]:
     """Status and cause of a ticket as they are stored."""
-    (found,) = query("SELECT status, cause FROM ticket WHERE ticket_id = %s", answer["ticket_id"])
+    (found,) = query("SELECT status, cause FROM ticket WHERE ticket_id = %s", ticket_id(answer))
     return found[0], found[1]
 
 

@@ -2,12 +2,23 @@
 
 import pytest
 
-from shoplink.flows.ticket.steps import Step, Words, reply, resolve
 from shoplink.flows.verify.difference import Difference
 from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.database.sql import execute, query
 from tests.store.asking import done, put_account
-from tests.tickets.desk import CREATOR, MEI, SELLER, at, correct, file, file_review, held, seen
+from tests.tickets.desk import (
+    CREATOR,
+    MEI,
+    SELLER,
+    at,
+    correct,
+    file,
+    file_review,
+    held,
+    reply,
+    resolve,
+    seen,
+)
 
 pytestmark = pytest.mark.usefixtures("database", "tickets")
 
@@ -17,14 +28,14 @@ def tickets(database: str) -> None:  # noqa: ARG001 (in use)
     """A ticket in each state: answered, resolved, closed, and open."""
     held()
     answered = file_review()
-    reply(seen(answered).ticket, Step(MEI), Words("Which passport?"))
+    reply(seen(answered).ticket, MEI, "Which passport?")
     resolved = file_review(CREATOR)
-    resolve(seen(resolved).ticket, Step(MEI))
+    resolve(seen(resolved).ticket, MEI)
     done(put_account("B", region="FR"), put_account("C", region="FR"), **at())
     file(account_id="B")
     closed = file(account_id="C")
     done(put_account("C"), **at())
-    reply(seen(closed).ticket, Step(SELLER), Words("too late"))
+    reply(seen(closed).ticket, SELLER, "too late")
 
 
 def differences() -> list[Difference]:

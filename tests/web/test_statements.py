@@ -12,12 +12,12 @@ from shoplink.flows import clock
 from shoplink.flows.message.loop import deliver_all
 from shoplink.flows.people import membership
 from shoplink.flows.tick import tick
-from shoplink.flows.ticket.steps import Step, open_about
 from shoplink.store.database.owner import writing
 from shoplink.store.people import keys
 from shoplink.store.people.membership import add_person
 from tests.browser.tour import STOPS, Stop
 from tests.store.asking import command, done, invite, put_account, put_content, put_product, put_shop
+from tests.tickets.desk import open_about
 from tests.web.persona import browser_of, statements_of
 
 MORE = 30
@@ -82,7 +82,7 @@ def _grow_shop(shop_id: str, numbers: range) -> None:
         done(put_account(account_id, region="FR"))
         about = invite(shop_id, account_id)
         assert isinstance(about, PairCommand)
-        assert open_about(about, Step(Actor("shop", shop_id)))["outcome"] == "accepted"
+        assert open_about(about, Actor("shop", shop_id))["outcome"] == "accepted"
 
 
 def _grow_account(account_id: str, numbers: range) -> None:

@@ -7,15 +7,16 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
 from shoplink.flows.tick import tick
-from shoplink.flows.ticket.steps import Step, open_about
 from shoplink.store.database.sql import query
 from shoplink.store.ticket.tickets import page_of_tickets
 from tests.rule import rule
 from tests.store.asking import done, invite, put_account
+from tests.tickets.desk import open_about
 from tests.web.persona import browser_of, statements_of
 
 pytestmark = pytest.mark.usefixtures("demo_world")
@@ -69,13 +70,13 @@ def test_what_support_cannot_help_with_says_who_can_act() -> None:
     refused = mei.post("/seller/hh-tea-gb/tickets/new", asked)
     said = words(refused.content)
     assert refused.status_code == 409
-    assert "Support cannot help with this. Each reason below says who can." in said
+    assert "Support cannot help with this. Each of the other reasons says who can." in said
     assert "Who can act instead" in said
     assert "cannot link a marketing account" in said
     fine = mei.post(
         "/seller/hh-popup-1/tickets/new", {**asked, "account_id": "nora.lane-1", "role": "official"}
     )
-    assert (fine.status_code, "Nothing prevents this now" in words(fine.content)) == (409, True)
+    assert (fine.status_code, "No ticket is needed" in words(fine.content)) == (409, True)
 
 
 def test_only_what_a_page_offers_can_be_asked_about() -> None:
@@ -330,6 +331,7 @@ def test_a_list_takes_as_many_statements_however_many_tickets(persona: str, path
         account_id = f"abroad-{number}"
         done(put_account(account_id, region="FR"))
         about = invite(HOME, account_id)
-        answer = open_about(about, Step(Actor("shop", HOME)))  # type: ignore[arg-type]
+        assert isinstance(about, PairCommand)
+        answer = open_about(about, Actor("shop", HOME))
         assert answer["outcome"] == "accepted"
     assert statements_of(client, path) == before

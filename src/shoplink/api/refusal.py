@@ -48,13 +48,18 @@ def list_refusals(  # noqa: PLR0913 (what refusals may be asked for by)
     )
 
     def show(row: StoredRefusal) -> RefusalBody:
-        command: dict[str, Any] = {
-            name: value
-            for name, value in row.command.items()
-            if name not in {"at", "by", "key"} and value is not None
-        }
+        command = _asked_for(row.command)
         by = row.command.get("by")
         reasons = [SaidReason(**reason) for reason in with_sentences(row.reasons, language)]
         return RefusalBody(row.at, command, by and convert(by, Actor), reasons)
 
     return respond(one_page(rows, limit, lambda row: row.number, show))
+
+
+def _asked_for(command: dict[str, Any]) -> dict[str, Any]:
+    """What a command asks for, and so what the command that a ticket is about asks for: neither when nor by whom."""
+    return {
+        name: _asked_for(value) if name == "question" else value
+        for name, value in command.items()
+        if name not in {"at", "by", "key"} and value is not None
+    }

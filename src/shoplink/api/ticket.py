@@ -18,7 +18,7 @@ from shoplink.api.http.body import (
     respond,
     unknown_field,
 )
-from shoplink.api.http.command import NOT_IN_A_BODY, WHENEVER, with_network_region
+from shoplink.api.http.command import NOT_IN_A_BODY, WHENEVER, carry_out, with_network_region
 from shoplink.api.http.openapi import any_command
 from shoplink.api.http.operation import FIND, WRITE, Limit, NumberCursor, Operations
 from shoplink.api.http.problem import (
@@ -26,7 +26,6 @@ from shoplink.api.http.problem import (
     ProblemError,
     SaidReason,
     language_of,
-    problem_response,
     with_sentences,
 )
 from shoplink.api.http.request import (
@@ -34,38 +33,42 @@ from shoplink.api.http.request import (
     actor_not_allowed,
     actor_of,
     idempotency_key,
-    key_of,
     require_issuer,
     require_scope,
     write_actor,
 )
 from shoplink.core import COMMANDS, Reason, parse_command, wire
 from shoplink.core.commands import PairCommand
+from shoplink.core.disclosure import disclose
 from shoplink.core.facts import Actor, Id, Market, Side
 from shoplink.core.parse import MalformedError, is_id
 from shoplink.core.reasons import NextActor
 from shoplink.core.roles import ISSUERS
-from shoplink.core.ticket import Cause, Facts, facts_of, support_helps
-from shoplink.core.wire_format import read_reason
+from shoplink.core.ticket.assessment import facts_of, support_helps
+from shoplink.core.ticket.commands import (
+    EVIDENCE_MAX,
+    TEXT_MAX,
+    OpenTicket,
+    ReplyToTicket,
+    ResolveTicket,
+    TicketCommand,
+    WithdrawTicket,
+    fields_naming,
+)
+from shoplink.core.ticket.facts import Cause, Facts, Question, Review, Status, Ticket, is_opener
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
-from shoplink.flows.ticket.read import Seen, find, is_opener, see, told
-from shoplink.flows.ticket.steps import Step, Words, open_about, open_review, reply, resolve, withdraw
+from shoplink.flows.state import TicketState, read_state
+from shoplink.flows.ticket.read import Seen, find, see
 from shoplink.store.read.link import one_link, snapshot
-from shoplink.store.ticket.tickets import Status, Ticket, page_of_tickets
+from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.store.ticket.words import messages_of
 from shoplink.wording import Language
 from shoplink.wording.input_errors import ID
 
 operations = Operations("tickets")
 
-_STEP = (*WRITE, "not_found", "ticket.ended")
-_OPEN = (
-    *(kind for kind in WRITE if kind != "refused"),
-    "not_found",
-    "ticket.beyond_support",
-    "ticket.not_needed",
-)
+_WRITE = (*WRITE, "not_found")
 
 _COMMANDS = {
     kind: command
@@ -76,11 +79,10 @@ _COMMANDS = {
 
 _TEXT = "text of 1 to 2000 characters, without NUL"
 _EVIDENCE = "text of at most 200 characters, without NUL"
-_TEXT_MAX, _EVIDENCE_MAX = 2_000, 200
 _FIELDS = {
-    "text": {"type": "string", "minLength": 1, "maxLength": _TEXT_MAX, "pattern": "^[^\\x00]*$"},
+    "text": {"type": "string", "minLength": 1, "maxLength": TEXT_MAX, "pattern": "^[^\\x00]*$"},
     "evidence": {
-        "anyOf": [{"type": "string", "maxLength": _EVIDENCE_MAX, "pattern": "^[^\\x00]*$"}, {"type": "null"}]
+        "anyOf": [{"type": "string", "maxLength": EVIDENCE_MAX, "pattern": "^[^\\x00]*$"}, {"type": "null"}]
     },
 }
 
@@ -162,7 +164,7 @@ class TicketInFullBody(TicketBody, frozen=True):
 def _show(seen: Seen, reader: Actor, language: Language) -> TicketBody:
     """A ticket as it stands, with what the reader may learn of its reasons."""
     ticket = seen.ticket
-    now = told(reader, seen.world, (ticket.shop_id, ticket.account_id), seen.standing.reasons)
+    now = disclose(reader, seen.world.link(ticket.shop_id, ticket.account_id), seen.standing.reasons)
     return TicketBody(
         ticket_id=ticket.ticket_id,
         shop_id=ticket.shop_id,
@@ -186,7 +188,7 @@ def _show(seen: Seen, reader: Actor, language: Language) -> TicketBody:
 def _show_in_full(seen: Seen, reader: Actor, language: Language) -> TicketInFullBody:
     """The same with everything that belongs to it; reads what was said."""
     ticket, pair = seen.ticket, (seen.ticket.shop_id, seen.ticket.account_id)
-    then = told(reader, seen.world, pair, map(read_reason, ticket.reasons))
+    then = disclose(reader, seen.world.link(*pair), ticket.reasons)
     staff = reader.kind in {"support", "platform"}
     return TicketInFullBody(
         **structs.asdict(_show(seen, reader, language)),
@@ -220,7 +222,7 @@ def _reasons(seen: Seen, reasons: Iterable[Reason], language: Language) -> list[
     ]
 
 
-@operations.post("/tickets", TicketInFullBody, status=201, problems=_OPEN, body=_question_body, keyed=True)
+@operations.post("/tickets", TicketInFullBody, status=201, problems=_WRITE, body=_question_body, keyed=True)
 def open_ticket(request: HttpRequest) -> HttpResponse:
     """Ask support about a command that is refused, judged anew, or about a link that stays in review.
 
@@ -235,16 +237,12 @@ def open_ticket(request: HttpRequest) -> HttpResponse:
         raise actor_not_allowed(by, "open_ticket", "account:ID, shop:ID")
     if ("command" in fields) == ("link_id" in fields):
         raise MalformedError("exactly one of {names} must be given", "command", names="command, link_id")
-    step = _step(request, by)
-    if "command" in fields:
-        return _answer(request, open_about(_read_command(request, fields["command"], by), step, words), 201)
-    link_id = fields["link_id"]
-    if not isinstance(link_id, str) or not is_id(link_id):
-        raise MalformedError.wrong("link_id", ID.en, repr(link_id))
-    link = one_link(link_id)
-    if link is None or by.id != (link.shop_id if by.kind == "shop" else link.account_id):
-        raise ProblemError("not_found")
-    return _answer(request, open_review(link, step, words), 201)
+    question: Question = (
+        _read_command(request, fields["command"], by)
+        if "command" in fields
+        else _read_review(fields["link_id"], by)
+    )
+    return _carry_out(request, OpenTicket(at=WHENEVER, by=by, question=question, **words), by, 201)
 
 
 @operations.get("/tickets", Page[TicketBody], acts=True)
@@ -295,36 +293,36 @@ def get_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     "/tickets/{ticket_id}/replies",
     TicketInFullBody,
     status=201,
-    problems=_STEP,
+    problems=_WRITE,
     body=_words_body,
     keyed=True,
 )
 def reply_to_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """Write in the ticket, as support or as the side that opened it."""
     by, words = acting_with_scope(request), _read_words(read_object(request))
-    if words is None:
+    if not words:
         raise MalformedError.wrong("text", _TEXT)
-    return _answer(request, reply(_found(ticket_id, by).ticket, _step(request, by), words), 201)
+    ticket = _found(ticket_id, by).ticket
+    return _carry_out(request, ReplyToTicket(at=WHENEVER, by=by, **fields_naming(ticket), **words), by, 201)
 
 
 @operations.post(
     "/tickets/{ticket_id}/resolution",
     TicketInFullBody,
-    problems=_STEP,
+    problems=_WRITE,
     body=_optional_words_body,
     keyed=True,
 )
 def resolve_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """Support says that the ticket is done, perhaps with a last word."""
     by, words = acting_with_scope(request), _read_words(read_object(request))
-    seen = _found(ticket_id, by)
-    if by.kind not in {"support", "platform"}:
-        raise actor_not_allowed(by, "resolve_ticket", "platform:ID, support:ID")
-    return _answer(request, resolve(seen.ticket, _step(request, by), words))
+    command = ResolveTicket(at=WHENEVER, by=by, **fields_naming(_found(ticket_id, by).ticket), **words)
+    require_issuer(request, command)
+    return _carry_out(request, command, by)
 
 
 @operations.post(
-    "/tickets/{ticket_id}/withdrawal", TicketInFullBody, problems=_STEP, body=_empty_body, keyed=True
+    "/tickets/{ticket_id}/withdrawal", TicketInFullBody, problems=_WRITE, body=_empty_body, keyed=True
 )
 def withdraw_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """The side that opened the ticket needs no help any more."""
@@ -334,7 +332,7 @@ def withdraw_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     if not is_opener(by, ticket):
         own_id = ticket.shop_id if ticket.side == "shop" else ticket.account_id
         raise actor_not_allowed(by, "withdraw_ticket", write_actor(ticket.side, own_id))
-    return _answer(request, withdraw(ticket, _step(request, by)))
+    return _carry_out(request, WithdrawTicket(at=WHENEVER, by=by, **fields_naming(ticket)), by)
 
 
 def _found(ticket_id: str, reader: Actor) -> Seen:
@@ -345,28 +343,30 @@ def _found(ticket_id: str, reader: Actor) -> Seen:
     return seen
 
 
-def _step(request: HttpRequest, by: Actor) -> Step:
-    language = language_of(request)
-    return Step(
-        by,
-        scope=key_of(request).key_id,
-        key=idempotency_key(request),
-        show=lambda seen: plain(_show_in_full(seen, by, language)),
-    )
+def _carry_out(request: HttpRequest, command: TicketCommand, by: Actor, status: int = 200) -> HttpResponse:
+    """Execute a command about a ticket under the request's key, and answer with the ticket as it then stands."""
+
+    def show(answer: Answer) -> TicketInFullBody:
+        ticket_id = read_state(answer["state"], TicketState).ticket_id
+        with snapshot():
+            return _show_in_full(_found(ticket_id, by), by, language_of(request))
+
+    command = structs.replace(command, key=idempotency_key(request))
+    return carry_out(request, command, show, with_state=True, status=status)
 
 
-def _answer(request: HttpRequest, answer: Answer, status: int = 200) -> HttpResponse:
-    if answer["outcome"] == "accepted":
-        return respond(answer["shown"], status)
-    more: dict[str, Any] = {}
-    if answer["outcome"] == "refused":
-        reasons = with_sentences(answer["reasons"], language_of(request))
-        more = {"reasons": reasons, "creator_can_see": answer["creator_can_see"]}
-    return problem_response(request, ProblemError(answer["error"]), **more)
+def _read_review(link_id: Any, by: Actor) -> Review:
+    """The review that a body asks about. Raises MalformedError and ProblemError (not_found)."""
+    if not isinstance(link_id, str) or not is_id(link_id):
+        raise MalformedError.wrong("link_id", ID.en, repr(link_id))
+    link = one_link(link_id)
+    if link is None or by.id != (link.shop_id if by.kind == "shop" else link.account_id):
+        raise ProblemError("not_found")
+    return Review(link.shop_id, link.account_id, link.link_id)
 
 
 def _read_command(request: HttpRequest, command: Any, by: Actor) -> PairCommand:
-    """The command that a body asks about. Raises MalformedError and ProblemError (actor.not_allowed)."""
+    """The command that a body asks about, without its issuer. Raises MalformedError and ProblemError (actor.not_allowed)."""
     if not isinstance(command, dict) or command.get("command") not in _COMMANDS:
         found = repr(command.get("command") if isinstance(command, dict) else command)
         raise MalformedError.wrong("command", f"a command, one of {', '.join(_COMMANDS)}", found)
@@ -376,20 +376,20 @@ def _read_command(request: HttpRequest, command: Any, by: Actor) -> PairCommand:
     parsed = parse_command({**with_network_region(command), "at": WHENEVER, "by": plain(by)})
     assert isinstance(parsed, PairCommand), "tickets are about such"
     require_issuer(request, parsed)
-    return parsed
+    return structs.replace(parsed, by=None, about=None)
 
 
-def _read_words(fields: dict[str, Any], others: tuple[str, ...] = ()) -> Words | None:
-    """What is written in a body, if anything is. Raises MalformedError."""
+def _read_words(fields: dict[str, Any], others: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The text that a body writes in a ticket, with its evidence; empty if it writes nothing. Raises MalformedError."""
     refuse_fields(fields, other_than=("text", "evidence", *others))
     text, evidence = fields.get("text"), fields.get("evidence")
-    if "text" in fields and not (_is_text(text, _TEXT_MAX) and text):
+    if "text" in fields and not (_is_text(text, TEXT_MAX) and text):
         raise MalformedError.wrong("text", _TEXT, repr(text))
-    if evidence is not None and not _is_text(evidence, _EVIDENCE_MAX):
+    if evidence is not None and not _is_text(evidence, EVIDENCE_MAX):
         raise MalformedError.wrong("evidence", _EVIDENCE, repr(evidence))
     if "evidence" in fields and text is None:
         raise MalformedError.wrong("text", _TEXT)
-    return None if text is None else Words(text, evidence)
+    return {} if text is None else {"text": text, "evidence": evidence}
 
 
 def _is_text(value: Any, most: int) -> bool:

@@ -21,6 +21,7 @@ from shoplink.core.facts import (
 )
 from shoplink.core.people.commands import PEOPLE_COMMANDS
 from shoplink.core.reasons import Code
+from shoplink.core.ticket.commands import TICKET_COMMANDS
 
 
 class PutShop(Command, frozen=True):
@@ -176,7 +177,7 @@ COMMANDS: dict[str, type[Command]] = {
 
 PRIVATE_COMMANDS: dict[str, type[Command]] = {
     kind.__struct_config__.tag: kind  # type: ignore[misc]
-    for kind in PEOPLE_COMMANDS
+    for kind in (*PEOPLE_COMMANDS, *TICKET_COMMANDS)
 }
 """The commands about tickets and about people, by tag.
 

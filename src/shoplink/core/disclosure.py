@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shoplink.core.facts import LIVE, Actor, Link
 from shoplink.core.reasons import Reason
 
 HIDDEN = frozenset({"account.status_not_normal", "account.commerce_permission_revoked"})
@@ -23,8 +24,14 @@ class Disclosure(Struct, frozen=True):
     creator_can_see: bool
 
 
-NOTHING_DISCLOSED = Disclosure((), creator_can_see=False)
-"""A disclosure without reasons."""
+def disclose(reader: Actor, link: Link | None, reasons: Iterable[Reason]) -> Disclosure:
+    """The reasons that a reader may learn about a shop and an account; `link` is the newest of this pair.
+
+    A shop without a live link learns neither the birth date nor the record of a stranger.
+    """
+    if reader.kind == "shop" and (link is None or link.status not in LIVE):
+        return disclose_to_stranger(reasons)
+    return Disclosure(tuple(reasons), creator_can_see=False)
 
 
 def disclose_to_stranger(reasons: Iterable[Reason]) -> Disclosure:

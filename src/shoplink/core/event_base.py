@@ -15,7 +15,11 @@ class Event(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag
 
 
 class SideEvent(Event, frozen=True, kw_only=True):
-    """An event that changes no shop, account or link; its ids say which of them it is about."""
+    """An event that changes no shop, account or link; its ids say which of them it is about.
+
+    Such events are in the same log and feed as the others. They hold no personal text: addresses and messages are
+    stored beside the log and kept for the retention period only.
+    """
 
     shop_id: str | None = None
     account_id: str | None = None

@@ -23,7 +23,7 @@ from shoplink.core.facts import (
     Waiver,
 )
 from shoplink.core.people.events import AnyMemberEvent
-from shoplink.core.side_events import AnySideEvent
+from shoplink.core.ticket.events import AnyTicketEvent
 
 
 class ShopRecorded(Event, frozen=True, tag="shop.recorded"):
@@ -297,6 +297,6 @@ AnyEvent = (
     | RulebookActivated
     | ShowcaseSynced
     | AnyMemberEvent
-    | AnySideEvent
+    | AnyTicketEvent
     | AnyCommerceEvent
 )

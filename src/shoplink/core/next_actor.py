@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shoplink.core.case import Case
-from shoplink.core.decisions import review
+from shoplink.core.decisions.outcome import review
 from shoplink.core.facts import Link, Role
 from shoplink.core.reasons import NextActor, Reason
 from shoplink.core.rules import HOLDS, violations

@@ -96,6 +96,10 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         CatalogueEntry("member.other_address"),
         CatalogueEntry("member.too_many_invited"),
         CatalogueEntry("member.last"),
+        _gate("ticket.not_found"),
+        CatalogueEntry("ticket.ended"),
+        CatalogueEntry("ticket.not_needed"),
+        CatalogueEntry("ticket.beyond_support"),
     )
 }
 """Every reason, in order of precedence (domain.md section 5). Append-only."""

@@ -9,6 +9,7 @@ from shoplink.core.commerce import commands as commerce_commands
 from shoplink.core.facts import Actor, Role
 from shoplink.core.people import commands as people
 from shoplink.core.rulebook import Rulebook
+from shoplink.core.ticket import commands as tickets
 
 Issuer = Literal["shop", "creator", "support", "platform"]
 
@@ -49,6 +50,10 @@ ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
     people.RemoveMember: _MEMBERS,
     people.BlockAccess: _PLATFORM,
     people.RestoreAccess: _PLATFORM,
+    tickets.OpenTicket: _SHOP | _CREATOR,
+    tickets.ReplyToTicket: _SHOP | _CREATOR | _SUPPORT,
+    tickets.ResolveTicket: _SUPPORT,
+    tickets.WithdrawTicket: _SHOP | _CREATOR,
 }
 """Who may issue each command (domain.md section 6, column "by")."""
 

@@ -10,6 +10,8 @@ from shoplink.core.decisions import Accepted, Decision, decide, review
 from shoplink.core.decisions.outcome import link_event
 from shoplink.core.events import Event, LinkEstablished, LinkEvent, LinkExpired, LinkUnlinked
 from shoplink.core.facts import CLOCK, Link
+from shoplink.core.ticket.commands import TicketCommand
+from shoplink.core.ticket.decide import close_if_ended
 from shoplink.core.world import World
 
 
@@ -28,6 +30,8 @@ def step(world: World, command: Command) -> Transition:
     accepted command makes due at its own instant (a rulebook that starts at once) is part of its own events.
     """
     due = advance(world, command.at)
+    if isinstance(command, TicketCommand):
+        due += close_if_ended(world, command)
     decision = decide(world, command)
     if not isinstance(decision, Accepted):
         return Transition(due, decision, ())

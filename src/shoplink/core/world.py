@@ -4,6 +4,7 @@ It makes no decisions and reads no clock; `now` is the latest instant that was a
 """
 
 from bisect import insort
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import count
@@ -33,23 +34,26 @@ from shoplink.core.people.facts import InvitationAddress
 from shoplink.core.people.people import People
 from shoplink.core.record_base import Record
 from shoplink.core.rulebook import Rulebook
+from shoplink.core.ticket.desk import Desk
+from shoplink.core.ticket.events import TicketEvent
+from shoplink.core.ticket.facts import NewTicket
 
 
-def numbered_ids() -> Callable[[], str]:
-    """A generator of the link ids L1, L2, … for a World without a database."""
-    numbers = count(1)
-    return lambda: f"L{next(numbers)}"
+def numbered_ids() -> Callable[[str], str]:
+    """A generator of ids for a World without a database: L1, L2, … for a `link`, T1, T2, … for a `ticket`."""
+    numbers = defaultdict[str, Iterator[int]](lambda: count(1))
+    return lambda kind: f"{kind[0].upper()}{next(numbers[kind])}"
 
 
 class World:
     """Shops, accounts, live links and rulebooks in force, indexed for decisions.
 
     `rulebooks` are those that may be activated; `default` is in force in a market until one is activated there.
-    `mint` makes the id of a new link.
+    `mint` makes the id of a new thing of a kind: a `link`, a `ticket`.
     """
 
     def __init__(
-        self, rulebooks: Mapping[str, Rulebook], default: Rulebook, mint: Callable[[], str] | None = None
+        self, rulebooks: Mapping[str, Rulebook], default: Rulebook, mint: Callable[[str], str] | None = None
     ) -> None:
         """Start without shops and accounts, at the earliest instant."""
         self.rulebooks = rulebooks
@@ -58,6 +62,7 @@ class World:
         self.live: dict[str, Link] = {}
         self.shelf = Shelf()
         self.people = People()
+        self.desk = Desk()
         self.mint = mint or numbered_ids()
         self.now = BEGINNING
         self.agenda = Agenda()
@@ -93,7 +98,7 @@ class World:
             if shop.facts.market == market:
                 yield from shop.live.values()
 
-    def apply(self, event: Event) -> None:  # noqa: C901 (one case per kind of event)
+    def apply(self, event: Event) -> None:  # noqa: C901, PLR0912 (one case per kind of event)
         """Apply an event."""
         self.now = max(self.now, event.at)
         match event:
@@ -118,6 +123,8 @@ class World:
                 self.shelf.apply(event)
             case MemberEvent():
                 self.people.apply(event)
+            case TicketEvent():
+                self.desk.apply(event)
             case SideEvent():
                 pass
             case _:
@@ -127,6 +134,8 @@ class World:
         """Keep what a row that a decision writes beside its events tells of the state."""
         if isinstance(record, InvitationAddress):
             self.people.keep(record)
+        elif isinstance(record, NewTicket):
+            self.desk.tickets[record.ticket.ticket_id] = record.ticket
 
     def restore_link(self, link: Link, due_at: datetime | None) -> None:
         """Add a live link from the database with its stored due instant. Call this in the order recorded."""

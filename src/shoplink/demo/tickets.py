@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from shoplink.core import Actor, Command, CorrectAccount, Invite, PutAccount
 from shoplink.core.facts import Role
+from shoplink.core.ticket.commands import OpenTicket, ReplyToTicket, ResolveTicket, WithdrawTicket
+from shoplink.core.ticket.facts import Review
+from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute_as_of
 from shoplink.flows.look import look_at_pair
-from shoplink.flows.ticket.steps import Step, Words, open_about, open_review, reply, resolve, settle, withdraw
-from shoplink.store.ticket.tickets import Ticket, one_ticket
+from shoplink.flows.ticket.settle import settle
 
 Scene = tuple[datetime, Callable[[], object]]
 
@@ -52,15 +54,21 @@ def _scenes(now: datetime) -> Iterator[Scene]:
     yield _ago(now, 39), lambda: settle(_ago(now, 39))
     withdrawn = _RefusedInvitation(_ago(now, 44), _TEA, _ABROAD, "official")
     yield withdrawn.opens()
-    yield _ago(now, 43), lambda: withdraw(withdrawn.ticket, withdrawn.by_shop(_ago(now, 43)))
+    yield _ago(now, 43), lambda: _do(WithdrawTicket(at=_ago(now, 43), by=withdrawn.seller, **withdrawn.named))
     resolved = _RefusedInvitation(_ago(now, 27), _HOME, "leo.hart", "marketing")
     yield resolved.opens("我们已和达人签约，为什么不能邀请？")
     text = "该账号已绑定另一家店铺，需要达人先在 App 里申请解绑；解绑后即可邀请。"
-    yield _ago(now, 26), lambda: resolve(resolved.ticket, _by_support(_ago(now, 26)), Words(text))
+    yield (
+        _ago(now, 26),
+        lambda: _do(ResolveTicket(at=_ago(now, 26), by=_SUPPORT, text=text, **resolved.named)),
+    )
     answered = _RefusedInvitation(_ago(now, 11), _BEAUTY, "amelia.ward", "marketing")
     yield answered.opens("圣诞季还想再签一位达人，能否申请豁免？")
     question = "请提供活动审批编号，我们确认后为店铺授予豁免。"
-    yield _ago(now, 10), lambda: reply(answered.ticket, _by_support(_ago(now, 10)), Words(question))
+    yield (
+        _ago(now, 10),
+        lambda: _do(ReplyToTicket(at=_ago(now, 10), by=_SUPPORT, text=question, **answered.named)),
+    )
     yield _ago(now, 3), lambda: _ask_about_review(_ago(now, 3))
     waiting = _RefusedInvitation(_ago(now, 1), _HOME, "jack.lin", "marketing")
     yield waiting.opens("他说自己已经满 18 岁，请帮忙核实。")
@@ -71,46 +79,43 @@ class _RefusedInvitation:
 
     def __init__(self, at: datetime, shop_id: str, account_id: str, role: Role) -> None:
         self._at = at
-        self._seller = Actor("shop", shop_id)
-        self._invite = Invite(
-            at=at, by=self._seller, shop_id=shop_id, account_id=account_id, role=role, network_region="GB"
-        )
+        self.seller = Actor("shop", shop_id)
+        self._invite = Invite(at=at, shop_id=shop_id, account_id=account_id, role=role, network_region="GB")
         self._ticket_id = ""
 
-    def opens(self, text: str = "", evidence: str | None = None) -> Scene:
+    def opens(self, text: str | None = None, evidence: str | None = None) -> Scene:
         """The scene that opens the ticket."""
 
         def scene() -> None:
-            words = Words(text, evidence) if text else None
-            answer = open_about(self._invite, self.by_shop(self._at), words)
-            assert answer["outcome"] == "accepted", answer
-            self._ticket_id = answer["ticket_id"]
+            opened = OpenTicket(
+                at=self._at, by=self.seller, question=self._invite, text=text, evidence=evidence
+            )
+            self._ticket_id = _do(opened)["events"][-1]["ticket_id"]
 
         return self._at, scene
 
     @property
-    def ticket(self) -> Ticket:
-        """The ticket; call this after the scene that opens it."""
-        ticket = one_ticket(self._ticket_id)
-        assert ticket is not None, "it was opened before"
-        return ticket
-
-    def by_shop(self, at: datetime) -> Step:
-        """A step of the shop."""
-        return Step(self._seller, now=lambda: at)
+    def named(self) -> dict[str, str]:
+        """The fields by which a command names the ticket, call this after the scene that opens it."""
+        pair = {"shop_id": self._invite.shop_id, "account_id": self._invite.account_id}
+        return {**pair, "ticket_id": self._ticket_id}
 
 
 def _ask_about_review(at: datetime) -> None:
     """The creator of a link that is held in review asks why."""
     link = look_at_pair(_SNACKS, "mei.lin").world.link(_SNACKS, "mei.lin")
     assert link is not None, "it is part of the world"
-    by = Step(Actor("creator", "mei.lin"), now=lambda: at)
-    words = Words("我在新加坡注册的账号，现在长期住在洛杉矶，可以改注册地吗？", "美国驾照")
-    open_review(link, by, words)
+    review = Review(link.shop_id, link.account_id, link.link_id)
+    text = "我在新加坡注册的账号，现在长期住在洛杉矶，可以改注册地吗？"
+    by = Actor("creator", "mei.lin")
+    _do(OpenTicket(at=at, by=by, question=review, text=text, evidence="美国驾照"))
 
 
-def _by_support(at: datetime) -> Step:
-    return Step(_SUPPORT, now=lambda: at)
+def _do(command: Command) -> Answer:
+    """Execute a command at its own instant; it is accepted."""
+    (answer,) = execute_as_of([command])
+    assert answer["outcome"] == "accepted", answer
+    return answer
 
 
 def _ago(now: datetime, days: int) -> datetime:

@@ -57,10 +57,11 @@ def execute_batch(
     *,
     scope: str = "",
     link_id: str | None = None,
+    with_state: bool = False,
     now: Callable[[], datetime] = clock.now,
 ) -> list[Answer]:
     """Decide and store several commands in one transaction, at one instant of the clock; returns their answers in order."""
-    return _store([PendingBatch(commands, scope, link_id)], now)[0].answers
+    return _store([PendingBatch(commands, scope, link_id, with_state)], now)[0].answers
 
 
 def execute_as_of(commands: Sequence[Command], *, scope: str = "") -> list[Answer]:

@@ -14,6 +14,7 @@ from shoplink.core.commands import Command, CorrectAccount, PairCommand, PutAcco
 from shoplink.core.commerce.commands import PutContent, PutProduct
 from shoplink.core.commerce.facts import Content, Product
 from shoplink.core.next_actor import review_reasons
+from shoplink.core.ticket.commands import ChangeTicket, OpenTicket
 from shoplink.core.wire_format import with_instants
 from shoplink.flows.look import (
     LinkQuotaUse,
@@ -63,8 +64,14 @@ class ContentState(Struct, tag="content"):
     content: Content
 
 
-State = LinkState | ShopState | AccountState | ProductState | ContentState
-S = TypeVar("S", LinkState, ShopState, AccountState, ProductState, ContentState)
+class TicketState(Struct, tag="ticket"):
+    """Which ticket a command opened, found open or changed. What it holds is for each reader to see, as it is then."""
+
+    ticket_id: str
+
+
+State = LinkState | ShopState | AccountState | ProductState | ContentState | TicketState
+S = TypeVar("S", LinkState, ShopState, AccountState, ProductState, ContentState, TicketState)
 
 
 def link_state(world: World, link: Link) -> LinkState:
@@ -108,7 +115,17 @@ def state_after(world: World, command: Command) -> State | None:
         case PutContent():
             return ContentState(world.shelf.contents[command.content_id])
         case _:
-            return None
+            return _ticket_state(world, command)
+
+
+def _ticket_state(world: World, command: Command) -> TicketState | None:
+    """The ticket that a command is about; None if it is about none."""
+    if isinstance(command, ChangeTicket):
+        return TicketState(command.ticket_id)
+    if isinstance(command, OpenTicket) and command.by is not None:
+        ticket = world.desk.open_about(command.question, "shop" if command.by.kind == "shop" else "creator")
+        return None if ticket is None else TicketState(ticket.ticket_id)
+    return None
 
 
 def write_state(state: State | None) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from shoplink.core.instant import END
 from shoplink.flows import clock
-from shoplink.flows.ticket.steps import settle
+from shoplink.flows.ticket.settle import settle
 from shoplink.flows.transaction import pass_time
 from shoplink.store.due import forget, links_due
 from shoplink.store.people.keys import store_use

@@ -56,7 +56,7 @@ class Transaction:
         the others. Load once.
         """
         assert self._loaded is None, "a transaction loads once"
-        world = World(installed_rulebooks(), default_rulebook(), mint_link_id)
+        world = World(installed_rulebooks(), default_rulebook(), mint_id)
         self._loaded = load(keys, world, self._earliest)
         # Never earlier than the clock was before, nor than anything that was loaded: waiting for a lock cannot turn
         # time back.
@@ -115,9 +115,9 @@ def pass_time(keys: LoadKeys, now: Callable[[], datetime] = clock.now) -> None:
     transact(lambda transaction: transaction.load(keys), now)
 
 
-def mint_link_id() -> str:
-    """A new link's id: short, random, and of the form that all ids have."""
-    return f"link_{secrets.token_hex(10)}"
+def mint_id(kind: str) -> str:
+    """The id of a new thing of a kind (`link`, `ticket`): short, random, and of the form that all ids have."""
+    return f"{kind}_{secrets.token_hex(10)}"
 
 
 def _is_collision(error: Exception) -> bool:

@@ -315,5 +315,28 @@ REASONS_HELP: dict[str, Topic] = {
         N_("A shop or an account keeps at least one member, and so do the platform’s staff."),
         N_("Invite somebody else first, or ask the platform to remove this member."),
     ),
+    "ticket.not_found": reason_topic(
+        N_("The ticket is not recorded"),
+        N_("No ticket with this id is recorded, or it is the ticket of another side."),
+        _CHECK_ID,
+    ),
+    "ticket.ended": reason_topic(
+        N_("The ticket has ended"),
+        N_(
+            "A ticket ends when support resolves it, when it is withdrawn, when its reasons are gone, or when support"
+            " can help with none of those that are left."
+        ),
+        N_("If it comes up again, open a new ticket from there."),
+    ),
+    "ticket.not_needed": reason_topic(
+        N_("No ticket is needed"),
+        N_("A ticket is about something that is refused now. This would be accepted, or it is already done."),
+        N_("Try again what you wanted to do, if it has not been done yet."),
+    ),
+    "ticket.beyond_support": reason_topic(
+        N_("Support cannot help with this"),
+        N_("A ticket can only be opened about reasons that support can help with."),
+        N_("Each of the reasons says who can act instead."),
+    ),
 }
 """The paragraph by reason code."""

@@ -47,21 +47,6 @@ PROBLEMS: dict[str, ProblemType] = {
         N_("The key was used for another request"),
         N_("This Idempotency-Key was sent with another request; a new attempt needs a new key."),
     ),
-    "ticket.beyond_support": ProblemType(
-        409,
-        N_("Support cannot help with this"),
-        N_("No ticket can be opened about this; every reason in “reasons” says who can act."),
-    ),
-    "ticket.not_needed": ProblemType(
-        409,
-        N_("No ticket is needed"),
-        N_("Nothing prevents this now, or it is already done."),
-    ),
-    "ticket.ended": ProblemType(
-        409,
-        N_("The ticket has ended"),
-        N_("Nothing can be added to it any more; if it comes up again, open a new ticket."),
-    ),
     "member.already": ProblemType(409, N_("Already a member"), N_("This person is already a member.")),
     "member.too_many_invited": ProblemType(
         409, N_("Too many open invitations"), N_("{limit} invitations are open; withdraw some first.")

@@ -47,6 +47,7 @@ _VARIANTS: dict[str, Callable[[Reason], str]] = {
         "undated" if reason.possible_at is None else "pending" if reason.params["pending"] else ""
     ),
     "member.last": lambda reason: "staff" if reason.params["place"] == "platform" else "",
+    "ticket.beyond_support": lambda reason: "hidden" if reason.params.get("creator_can_see") else "",
 }
 """By reason code, how the values of the reason choose among its wordings."""
 

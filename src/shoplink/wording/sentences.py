@@ -3,7 +3,7 @@
 A key is a code, or `code/variant` if the values of a case need another wording.
 """
 
-from shoplink.wording import commerce, people
+from shoplink.wording import commerce, people, ticket
 from shoplink.wording.text import N_ as N_  # noqa: PLC0414 (sentences are read from here)
 from shoplink.wording.text import P_, Wording
 from shoplink.wording.text import Plural as Plural  # noqa: PLC0414 (as above)
@@ -230,6 +230,7 @@ REASONS: dict[str, Wording] = {
     ),
     **commerce.COMMERCE_REASONS,
     **people.PEOPLE_REASONS,
+    **ticket.TICKET_REASONS,
 }
 """What is wrong and what to do, by reason code and variant."""
 

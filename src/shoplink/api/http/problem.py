@@ -95,9 +95,11 @@ def malformed_response(request: HttpRequest, error: MalformedError) -> HttpRespo
 
 
 def refusal_response(request: HttpRequest, reasons: list[dict[str, Any]]) -> HttpResponse:
-    """The problem document of a refused command, with the sentences of every reason."""
+    """The problem document of a refused command, with the sentences of every reason that its issuer may learn."""
+    hides = any(reason["params"].get("creator_can_see") for reason in reasons)
+    more = {"creator_can_see": True} if hides else {}
     return problem_response(
-        request, ProblemError("refused"), reasons=with_sentences(reasons, language_of(request))
+        request, ProblemError("refused"), reasons=with_sentences(reasons, language_of(request)), **more
     )
 
 

@@ -46,7 +46,7 @@ def invite(world: World, command: c.Invite) -> Decision:
     invited = e.LinkInvited(
         at=command.at,
         by=command.by,
-        link_id=world.mint(),
+        link_id=world.mint("link"),
         shop_id=command.shop_id,
         account_id=command.account_id,
         role=command.role,
@@ -82,7 +82,7 @@ def import_link(world: World, command: c.ImportLink) -> Decision:
     imported = e.LinkImported(
         at=command.at,
         by=command.by,
-        link_id=world.mint(),
+        link_id=world.mint("link"),
         shop_id=command.shop_id,
         account_id=command.account_id,
         role=command.role,

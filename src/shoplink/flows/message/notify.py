@@ -13,14 +13,15 @@ from shoplink.core import events as e
 from shoplink.core.facts import Side
 from shoplink.core.instant import format_instant, shift
 from shoplink.core.next_actor import review_reasons
-from shoplink.core.side_events import TicketClosed, TicketEvent
+from shoplink.core.ticket.events import TicketClosed, TicketEvent
+from shoplink.core.ticket.facts import Ticket
 from shoplink.flows import clock
 from shoplink.flows.look import CurrentState, look_at
 from shoplink.store.database.owner import writing
 from shoplink.store.people import outbox
 from shoplink.store.people.outbox import Notification, Progress
 from shoplink.store.read.link import read_event
-from shoplink.store.ticket.tickets import Ticket, tickets_of
+from shoplink.store.ticket.tickets import tickets_of
 from shoplink.store.write.feed import read_feed
 
 MAIL_AGE_MAX = timedelta(days=7)

@@ -4,11 +4,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.core import Command, Event, Reason, Refused, step
-from shoplink.core.ticket import Assessment, assess
+from shoplink.core.ticket.assessment import Assessment, assess, question_of
+from shoplink.core.ticket.facts import Ticket
 from shoplink.flows.look import look
-from shoplink.flows.ticket.read import question_of, touched
+from shoplink.flows.ticket.read import touched
 from shoplink.store.read.link import snapshot
-from shoplink.store.ticket.tickets import Ticket
 
 
 class Outlook(Struct, frozen=True):

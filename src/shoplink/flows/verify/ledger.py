@@ -10,12 +10,13 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from shoplink.core import AnyEvent, Event, Link, Rulebook, side_events
+from shoplink.core import AnyEvent, Event, Link, Rulebook
 from shoplink.core import events as e
 from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.facts import LIVE, Account, Shop
 from shoplink.core.instant import BEGINNING
 from shoplink.core.people.events import MemberEvent
+from shoplink.core.ticket.events import TicketEvent
 from shoplink.flows.verify.commerce import CommerceLedger
 from shoplink.flows.verify.difference import Difference, column_differences, show_value
 from shoplink.flows.verify.members import Memberships
@@ -151,7 +152,7 @@ class Ledger:
                 yield from self._change_link(event)
             case MemberEvent():
                 yield from self.memberships.apply(event)
-            case side_events.TicketEvent():
+            case TicketEvent():
                 yield from self.tickets.apply(event)
             case CommerceEvent():
                 yield from self._take_commerce(event)

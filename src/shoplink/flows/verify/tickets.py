@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from shoplink.core import side_events
+from shoplink.core.ticket.events import TicketClosed, TicketEvent, TicketOpened, TicketReplied, TicketResolved
 from shoplink.flows.verify.difference import Difference, column_differences, show_value
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, ticket_rows
@@ -23,10 +23,10 @@ class Counted(Protocol):
 class _Ticket(Struct):
     """A ticket by the log."""
 
-    opened: side_events.TicketOpened
+    opened: TicketOpened
     status: str
     cause: str | None
-    last: side_events.TicketEvent
+    last: TicketEvent
 
     def row(self) -> Row:
         """The expected row."""
@@ -53,10 +53,10 @@ class Tickets:
         """No ticket was opened."""
         self._tickets: dict[str, _Ticket] = {}
 
-    def apply(self, event: side_events.TicketEvent) -> Iterator[str]:
+    def apply(self, event: TicketEvent) -> Iterator[str]:
         """Apply an event; yields in words why it cannot have happened."""
         known = self._tickets.get(event.ticket_id)
-        if isinstance(event, side_events.TicketOpened):
+        if isinstance(event, TicketOpened):
             if known is not None:
                 yield f"{event.ticket_id} was opened before"
             self._tickets[event.ticket_id] = _Ticket(event, "open", None, event)
@@ -70,11 +70,11 @@ class Tickets:
             yield f"it happened before what stands before it, {show_value(known.last.at)}"
         known.last = event
         match event:
-            case side_events.TicketReplied(by=by):
+            case TicketReplied(by=by):
                 known.status = "answered" if by is not None and by.kind in {"support", "platform"} else "open"
-            case side_events.TicketResolved():
+            case TicketResolved():
                 known.status = "resolved"
-            case side_events.TicketClosed(cause=cause):
+            case TicketClosed(cause=cause):
                 known.status, known.cause = "closed", cause
 
     def compare(self, counted: Counted) -> Iterator[Difference]:
@@ -92,7 +92,7 @@ class Tickets:
             yield Difference("ticket", ticket_id, "the log recorded it, but there is no such row")
 
 
-def _codes(opened: side_events.TicketOpened, row: Row) -> Iterator[Difference]:
+def _codes(opened: TicketOpened, row: Row) -> Iterator[Difference]:
     """The reasons in a ticket's row are those with which it was opened."""
     try:
         codes = [reason["code"] for reason in msgspec.json.decode(row["reasons"])]

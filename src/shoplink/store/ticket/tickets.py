@@ -1,50 +1,22 @@
 """Tickets in the database: found, listed, changed and forgotten. What a ticket means is decided elsewhere."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from shoplink.core.facts import Actor, Side
-from shoplink.core.ticket import Cause, Facts
+from shoplink.core.ticket.facts import Facts, Status, Ticket
+from shoplink.core.wire_format import read_reason
 from shoplink.store.database.fields import from_micros, to_micros
-from shoplink.store.database.sql import among, execute, ids, insert, query, update
+from shoplink.store.database.sql import among, execute, ids, query, rows, rows_as, update
 
-Status = Literal["open", "answered", "resolved", "closed"]
-
-OPEN: frozenset[str] = frozenset({"open", "answered"})
 _OPEN = "status IN ('open', 'answered')"
-_encode = msgspec.json.Encoder().encode
 _read_facts = msgspec.json.Decoder(Facts).decode
 
 
-class Ticket(Struct, frozen=True):
-    """A ticket as it is stored. `fields`: what the command asked; `reasons`, `facts`: as they were at `opened_at`."""
-
-    number: int
-    ticket_id: str
-    shop_id: str
-    account_id: str
-    link_id: str | None
-    market: str
-    side: Side
-    opened_by: Actor
-    command: str
-    fields: dict[str, Any]
-    reasons: list[dict[str, Any]]
-    facts: Facts
-    status: Status
-    cause: Cause | None
-    opened_at: datetime
-    updated_at: datetime
-    ended_at: datetime | None
-    due_at: datetime | None
-    forgotten_at: datetime | None = None
-
-
-_OPENED = {
+OPENED_COLUMNS = {
     "ticket_id": "text",
     "shop_id": "text",
     "account_id": "text",
@@ -59,7 +31,7 @@ _OPENED = {
     "reasons": "text",
     "facts": "text",
 }
-_STATE = {
+STATE_COLUMNS = {
     "status": "text",
     "cause": "text",
     "opened_at": "bigint",
@@ -77,7 +49,7 @@ _FRESH = (
     "WITH fresh AS (SELECT shop_id, account_id, type FROM event WHERE position IS NULL"
     " OR position > COALESCE((SELECT max(position) FROM tickets_settled), 0)) "
 )
-_SELECT = f"SELECT number, {', '.join([*_OPENED, *_STATE])}, forgotten_at FROM ticket"
+_SELECT = f"SELECT number, {', '.join([*OPENED_COLUMNS, *STATE_COLUMNS])}, forgotten_at FROM ticket"
 
 
 def one_ticket(ticket_id: str) -> Ticket | None:
@@ -92,16 +64,17 @@ def tickets_of(ticket_ids: Iterable[str]) -> list[Ticket]:
     return [_ticket(row) for row in found]
 
 
-def open_ticket(shop_id: str, account_id: str, command: str, side: Side) -> Ticket | None:
-    """The ticket about this that is open, as stored."""
+def tickets_named(ticket_ids: Iterable[str], questions: Iterable[tuple[str, str, str, str]]) -> list[Ticket]:
+    """Tickets by their ids, and the open ones about questions (shop, account, command and side), in the order opened."""
+    given = rows_as(shop_id="text", account_id="text", command="text", side="text")
     found = query(
-        f"{_SELECT} WHERE shop_id = %s AND account_id = %s AND command = %s AND side = %s AND {_OPEN}",
-        shop_id,
-        account_id,
-        command,
-        side,
+        f"{_SELECT} WHERE {among('ticket_id')} OR number IN (SELECT asked.number FROM {given} JOIN ticket AS asked"
+        " ON asked.shop_id = given.shop_id AND asked.account_id = given.account_id"
+        f" AND asked.command = given.command AND asked.side = given.side AND asked.{_OPEN}) ORDER BY number",
+        ids(ticket_ids),
+        rows(sorted(questions)),
     )
-    return _ticket(found[0]) if found else None
+    return [_ticket(row) for row in found]
 
 
 def page_of_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
@@ -160,26 +133,10 @@ def markets_of_open_tickets() -> list[str]:
     return [row[0] for row in query(f"SELECT DISTINCT market FROM ticket WHERE {_OPEN} ORDER BY market")]
 
 
-def keep_ticket(ticket: Ticket) -> None:
-    """Store a new ticket; its number is given by the database."""
-    opened = (
-        ticket.ticket_id,
-        ticket.shop_id,
-        ticket.account_id,
-        ticket.link_id,
-        ticket.market,
-        ticket.side,
-        *_written(ticket.opened_by),
-        ticket.command,
-        *(_encode(value).decode() for value in (ticket.fields, ticket.reasons, ticket.facts)),
-    )
-    insert("ticket", [(*opened, *_state(ticket))], **_OPENED, **_STATE)
-
-
-def change_tickets(tickets: Sequence[Ticket]) -> None:
-    """Store how tickets stand now."""
-    given = [(ticket.ticket_id, *_state(ticket)) for ticket in tickets]
-    update("ticket", "ticket_id", given, ticket_id="text", **_STATE)
+def set_due(due: Iterable[tuple[str, datetime | None]]) -> None:
+    """Store when the clock may next end tickets."""
+    given = [(ticket_id, to_micros(at)) for ticket_id, at in due]
+    update("ticket", "ticket_id", given, ticket_id="text", due_at="bigint")
 
 
 def moved(at: datetime, limit: int, after: int) -> list[Ticket]:
@@ -214,11 +171,6 @@ def settled_up_to(position: int) -> None:
         )
 
 
-def _state(ticket: Ticket) -> tuple[Any, ...]:
-    instants = (ticket.opened_at, ticket.updated_at, ticket.ended_at, ticket.due_at)
-    return (ticket.status, ticket.cause, *map(to_micros, instants))
-
-
 def _ticket(row: tuple[Any, ...]) -> Ticket:
     number, ticket_id, shop_id, account_id, link_id, market, side = row[:7]
     status, cause, opened_at, updated_at, ended_at, due_at, forgotten_at = row[14:]
@@ -233,7 +185,7 @@ def _ticket(row: tuple[Any, ...]) -> Ticket:
         opened_by=_actor(*row[7:10]),
         command=row[10],
         fields=msgspec.json.decode(row[11]),
-        reasons=msgspec.json.decode(row[12]),
+        reasons=tuple(map(read_reason, msgspec.json.decode(row[12]))),
         facts=_read_facts(row[13]),
         status=status,
         cause=cause,
@@ -243,10 +195,6 @@ def _ticket(row: tuple[Any, ...]) -> Ticket:
         due_at=from_micros(due_at),
         forgotten_at=from_micros(forgotten_at),
     )
-
-
-def _written(actor: Actor) -> tuple[str, str, str | None]:
-    return actor.kind, actor.id, actor.person
 
 
 def _actor(kind: Any, who: str, person: str | None) -> Actor:

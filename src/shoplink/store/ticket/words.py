@@ -2,33 +2,12 @@
 
 from datetime import datetime
 
-from msgspec import Struct
-
 from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING
+from shoplink.core.ticket.facts import Message
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.owner import writing
-from shoplink.store.database.sql import execute, insert, query
-
-
-class Message(Struct, frozen=True):
-    """Something that was said in a ticket; `evidence` says what proves it."""
-
-    at: datetime
-    by: Actor
-    text: str
-    evidence: str | None
-
-
-_MESSAGE = {
-    "ticket_id": "text",
-    "at": "bigint",
-    "by_kind": "text",
-    "by_id": "text",
-    "by_person": "text",
-    "text": "text",
-    "evidence": "text",
-}
+from shoplink.store.database.sql import execute, query
 
 
 def messages_of(ticket_id: str) -> list[Message]:
@@ -41,20 +20,6 @@ def messages_of(ticket_id: str) -> list[Message]:
         Message(from_micros(at) or BEGINNING, Actor(kind, who, person), text, evidence)
         for at, kind, who, person, text, evidence in found
     ]
-
-
-def keep_message(ticket_id: str, message: Message) -> None:
-    """Store what was said in a ticket."""
-    given = (
-        ticket_id,
-        to_micros(message.at),
-        message.by.kind,
-        message.by.id,
-        message.by.person,
-        message.text,
-        message.evidence,
-    )
-    insert("ticket_message", [given], **_MESSAGE)
 
 
 def forget_texts(before: datetime) -> int:

@@ -22,6 +22,7 @@ from shoplink.store.database.columns import ACCOUNT, LINK, SHOP
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, rows_as
 from shoplink.store.write.load_commerce import CommerceKeys, StoredCommerce, load_commerce
+from shoplink.store.write.load_tickets import TicketKeys, load_tickets
 
 _LIVE = "status IN ('invited', 'in_review', 'linked')"
 
@@ -39,6 +40,7 @@ class LoadKeys(Struct):
     imports: set[str]
     imported_since: datetime
     commerce: CommerceKeys = msgspec.field(default_factory=CommerceKeys)
+    tickets: TicketKeys = msgspec.field(default_factory=TicketKeys)
     starts: dict[str, datetime] = {}
 
     @classmethod
@@ -54,6 +56,7 @@ class LoadKeys(Struct):
                 if shop_id is not None:
                     keys.pairs.add((shop_id, account_id))
             keys.commerce.add(command)
+            keys.tickets.add(command)
             if isinstance(command, ImportLink):
                 keys.imports.add(command.account_id)
                 keys.imported_since = min(keys.imported_since, command.linked_at)
@@ -120,7 +123,7 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
             links[link.link_id] = stored
             world.restore_link(link, stored.due_at)
     _read_activations(world, links.values(), not_before)
-    commerce, newest = load_commerce(world, keys.commerce)
+    commerce, newest = load_commerce(world, keys.commerce.union(load_tickets(world, keys.tickets)))
     return LoadedState(world, max(floor, newest), set(shops), set(accounts), links, commerce)
 
 

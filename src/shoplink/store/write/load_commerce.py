@@ -14,6 +14,8 @@ from shoplink.core.command_base import Command
 from shoplink.core.commerce.commands import AddFromShop, Promote, PutContent, PutProduct, RemoveItem
 from shoplink.core.commerce.facts import Product
 from shoplink.core.instant import BEGINNING
+from shoplink.core.ticket.commands import OpenTicket
+from shoplink.core.ticket.facts import Review
 from shoplink.store.database.columns import CONTENT, ITEM, PRODUCT
 from shoplink.store.database.fields import from_micros
 from shoplink.store.database.sql import among, ids, query, rows, rows_as
@@ -40,6 +42,8 @@ class CommerceKeys(Struct):
                 self._place(command, command.product_ids)
             case Promote() | RemoveItem():
                 self._place(command, (command.product_id,))
+            case OpenTicket(question=question) if not isinstance(question, Review):
+                self.add(question)
 
     def _place(self, command: AddFromShop | Promote | RemoveItem, product_ids: Iterable[str]) -> None:
         content_id = command.content_id or ""

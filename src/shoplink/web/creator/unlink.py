@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core.ticket import support_helps, unanswered_since
+from shoplink.core.ticket.assessment import support_helps, unanswered_since
 from shoplink.store.read.commerce import items_ending_with
 from shoplink.web.creator.account import AccountLinks, account_links, handle_of, link_timeline, shop_of
 from shoplink.web.page.declare import page

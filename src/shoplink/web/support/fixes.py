@@ -184,7 +184,7 @@ def _first_problem(visit: Visit, result: CommandResult) -> str:
 
 
 def _unblocks(visit: Visit, seen: Seen, preview: Outlook) -> FixPreview:
-    codes = frozenset(reason["code"] for reason in seen.ticket.reasons)
+    codes = frozenset(reason.code for reason in seen.ticket.reasons)
     return FixPreview(
         gone=[say_reason(reason, visit.language, visit.zone).problem for reason in preview.gone],
         left=sort_reasons(visit, seen, preview.after.reasons),

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from shoplink.core.ticket.facts import Status
 from shoplink.flows.ticket.read import see
-from shoplink.store.ticket.tickets import Status, markets_of_open_tickets, page_of_tickets
+from shoplink.store.ticket.tickets import markets_of_open_tickets, page_of_tickets
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import SUPPORT

@@ -4,14 +4,22 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core.ticket import Facts, facts_of
+from shoplink.core.ticket.assessment import facts_of
+from shoplink.core.ticket.commands import ReplyToTicket, ResolveTicket, fields_naming
+from shoplink.core.ticket.facts import Facts
 from shoplink.flows.ticket.read import Seen, find
-from shoplink.flows.ticket.steps import reply, resolve
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import SUPPORT
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.support.waivable import Waivable, waivable
-from shoplink.web.ticket.view import TicketView, problem_of, show_ticket, step_of, words_of
+from shoplink.web.ticket.view import (
+    TicketView,
+    issued,
+    problem_of,
+    send_ticket_command,
+    show_ticket,
+    words_of,
+)
 from shoplink.web.view_model.facts import account_facts, shop_facts
 
 
@@ -46,16 +54,13 @@ def ticket(visit: Visit, ticket_id: str) -> PageResponse:
     if visit.submitted:
         words, problem = words_of(visit)
         resolves = visit.form.get("do") == "resolve"
-        if not problem and not resolves and words is None:
+        if not problem and not resolves and not words:
             problem = _("Write something first.")
         if not problem:
             message = _("The ticket is resolved.") if resolves else _("Your answer is sent.")
-            if resolves:
-                answer = resolve(seen.ticket, step_of(visit, "resolve"), words)
-            else:
-                assert words is not None, "an answer without words is a problem above"
-                answer = reply(seen.ticket, step_of(visit, "reply"), words)
-            problem = problem_of(visit, answer)
+            kind, key = (ResolveTicket, "resolve") if resolves else (ReplyToTicket, "reply")
+            command = kind(**issued(visit, key), **fields_naming(seen.ticket), **words)
+            problem = problem_of(visit, send_ticket_command(visit, command))
             if not problem:
                 return visit.redirect("support.ticket", message=message, ticket_id=ticket_id)
         seen = ticket_for_support(visit, ticket_id)

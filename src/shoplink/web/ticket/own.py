@@ -9,19 +9,28 @@ from shoplink.core.commands import COMMANDS, PairCommand
 from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
-from shoplink.core.wire_format import read_reason, to_plain
+from shoplink.core.ticket.commands import (
+    OpenTicket,
+    ReplyToTicket,
+    TicketCommand,
+    WithdrawTicket,
+    fields_naming,
+)
+from shoplink.core.ticket.facts import Question, Review
+from shoplink.flows.state import TicketState, read_state
 from shoplink.flows.ticket.read import Seen, find, see
-from shoplink.flows.ticket.steps import open_about, open_review, reply, withdraw
 from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.web.request.access import visible_link
+from shoplink.web.request.command import result_of_answer
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.ticket.view import (
     TicketRow,
     TicketView,
+    issued,
     problem_of,
+    send_ticket_command,
     show_row,
     show_ticket,
-    step_of,
     words_of,
 )
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
@@ -93,14 +102,15 @@ def my_ticket(visit: Visit, base: str, ticket_id: str) -> PageResponse:
 
 def _changed(visit: Visit, seen: Seen) -> tuple[str, str]:
     """Execute the form. Returns a problem ('' if there is none) and the message for success."""
+    command: TicketCommand
     if visit.form.get("do") == "withdraw":
-        answer = withdraw(seen.ticket, step_of(visit, "withdraw"))
-        return problem_of(visit, answer), _("The ticket is withdrawn.")
+        command = WithdrawTicket(**issued(visit, "withdraw"), **fields_naming(seen.ticket))
+        return problem_of(visit, send_ticket_command(visit, command)), _("The ticket is withdrawn.")
     words, problem = words_of(visit)
-    if problem or words is None:
+    if problem or not words:
         return problem or _("Write something first."), ""
-    answer = reply(seen.ticket, step_of(visit, "reply"), words)
-    return problem_of(visit, answer), _("Your message is sent to support.")
+    command = ReplyToTicket(**issued(visit, "reply"), **fields_naming(seen.ticket), **words)
+    return problem_of(visit, send_ticket_command(visit, command)), _("Your message is sent to support.")
 
 
 def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> PageResponse:
@@ -113,22 +123,22 @@ def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> PageResp
     words, problem = words_of(visit)
     link = _link_in_form(visit, link)
     command = visit.form.get("command", "")
-    step = step_of(visit, "ticket")
     if command:
-        answer = open_about(_command_in_form(visit, command, link), step, words)
+        question: Question = _command_in_form(visit, command, link)
     elif link is not None:
-        answer = open_review(link, step, words)
+        question = Review(link.shop_id, link.account_id, link.link_id)
     else:
         raise Http404
+    answer = send_ticket_command(visit, OpenTicket(**issued(visit, "ticket"), question=question, **words))
     if answer["outcome"] == "accepted":
         message = _("The ticket is with support. You will be notified when they answer.")
-        return _redirect(visit, base, answer["ticket_id"], message)
-    reasons = [read_reason(reason) for reason in answer.get("reasons", [])]
+        return _redirect(visit, base, read_state(answer["state"], TicketState).ticket_id, message)
+    *reasons, of_ticket = result_of_answer(answer).reasons or (None,)
     view = NoTicketPage(
         base,
         problem or problem_of(visit, answer),
-        show_reasons(visit, reasons),
-        answer.get("creator_can_see", False),
+        show_reasons(visit, [reason for reason in reasons if reason is not None]),
+        of_ticket is not None and bool(of_ticket.params.get("creator_can_see")),
     )
     return PageContent("tickets/refused.html", view, status=409)
 
@@ -157,7 +167,6 @@ def _command_in_form(visit: Visit, command: str, link: Link | None) -> PairComma
                 **pair,
                 "command": command,
                 "at": BEGINNING,
-                "by": to_plain(visit.by),
             }
         )
     except MalformedError:

@@ -5,26 +5,29 @@ from datetime import datetime
 from typing import Any
 
 from babel.dates import format_timedelta
+from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Reason
+from shoplink.core.disclosure import disclose
 from shoplink.core.facts import Actor
-from shoplink.core.ticket import REVIEW_QUESTION, support_helps
-from shoplink.core.wire_format import read_reason
+from shoplink.core.instant import BEGINNING
+from shoplink.core.roles import may_issue
+from shoplink.core.ticket.assessment import support_helps
+from shoplink.core.ticket.commands import EVIDENCE_MAX, TEXT_MAX, TicketCommand
+from shoplink.core.ticket.facts import REVIEW_QUESTION, STAFF, Message
 from shoplink.flows.answer import Answer
-from shoplink.flows.ticket.read import Seen, told
-from shoplink.flows.ticket.steps import Step, Words
-from shoplink.store.ticket.words import Message, messages_of
-from shoplink.web.request.command import form_key
+from shoplink.flows.execute import execute
+from shoplink.flows.ticket.read import Seen
+from shoplink.store.ticket.words import messages_of
+from shoplink.web.request.command import form_key, result_of_answer
 from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.web.view_model.state import show_actor, show_role
-from shoplink.wording.problems import PROBLEMS
-
-TEXT_MAX, EVIDENCE_MAX = 2_000, 200
+from shoplink.wording import say_reason
 
 
 class SortedReasons(Struct, frozen=True):
@@ -103,7 +106,7 @@ def show_row(visit: Visit, seen: Seen, url: str) -> TicketRow:
 
 def show_ticket(visit: Visit, seen: Seen, url: str, problem: str = "") -> TicketView:
     """A ticket in full; reads its messages from the database."""
-    ticket, staff = seen.ticket, visit.by.kind in {"support", "platform"}
+    ticket, staff = seen.ticket, visit.by.kind in STAFF
     row = show_row(visit, seen, url)
     return TicketView(
         row=row,
@@ -111,7 +114,7 @@ def show_ticket(visit: Visit, seen: Seen, url: str, problem: str = "") -> Ticket
         link_id=ticket.link_id or "",
         is_open=ticket.ended_at is None,
         ending=_ending(seen),
-        then=sort_reasons(visit, seen, map(read_reason, ticket.reasons)),
+        then=sort_reasons(visit, seen, ticket.reasons),
         messages=[_message(visit, row, message) for message in messages_of(ticket.ticket_id)],
         forgotten=show_instant(visit, ticket.forgotten_at) if ticket.forgotten_at else None,
         may_withdraw=ticket.ended_at is None and not staff,
@@ -125,7 +128,7 @@ def show_ticket(visit: Visit, seen: Seen, url: str, problem: str = "") -> Ticket
 def sort_reasons(visit: Visit, seen: Seen, reasons: Iterable[Reason]) -> SortedReasons:
     """The reasons that this visitor may see: those that support can fix, and those for others."""
     ticket, world = seen.ticket, seen.world
-    known = told(visit.by, world, (ticket.shop_id, ticket.account_id), reasons)
+    known = disclose(visit.by, world.link(ticket.shop_id, ticket.account_id), reasons)
     rulebook = world.rulebook(ticket.market)
     helped = [support_helps(reason, rulebook, world.now) for reason in known.reasons]
     rows = list(zip(show_reasons(visit, known.reasons), helped, strict=True))
@@ -157,7 +160,7 @@ _STATUSES: dict[str, Callable[[], Badge]] = {
 def show_ticket_status(visit: Visit, seen: Seen) -> Badge:
     """The status of a ticket; for support, an answered one waits for the side that opened it."""
     ticket = seen.ticket
-    if ticket.status == "answered" and visit.by.kind in {"support", "platform"}:
+    if ticket.status == "answered" and visit.by.kind in STAFF:
         return Badge(_("Waiting for the other side"), "azure", icon="message-reply")
     return _STATUSES[ticket.cause or ticket.status]()
 
@@ -200,12 +203,16 @@ _ABOUT: dict[str, Callable[[], str]] = {
     "sync_showcase": lambda: _("Syncing the shop’s products to the showcase"),
     "add_from_shop": lambda: _("Adding the shop’s products"),
     "promote": lambda: _("Promoting a product for commission"),
+    "open_ticket": lambda: _("Opening a ticket"),
+    "reply_to_ticket": lambda: _("Writing in a ticket"),
+    "resolve_ticket": lambda: _("Resolving a ticket"),
+    "withdraw_ticket": lambda: _("Withdrawing a ticket"),
 }
 
 
 def _message(visit: Visit, row: TicketRow, message: Message) -> ConversationMessage:
-    staff = message.by.kind in {"support", "platform"}
-    ours = visit.by.kind in {"support", "platform"}
+    staff = message.by.kind in STAFF
+    ours = visit.by.kind in STAFF
     names = {"shop": row.shop, "creator": row.account}
     return ConversationMessage(
         by=names.get(message.by.kind) or show_actor(message.by),
@@ -216,32 +223,39 @@ def _message(visit: Visit, row: TicketRow, message: Message) -> ConversationMess
     )
 
 
-def step_of(visit: Visit, kind: str) -> Step:
-    """The step of the form that was sent; its idempotency key makes a second sending harmless."""
-    return Step(visit.by, scope=f"person:{visit.by.person or ''}", key=f"{form_key(visit)}/{kind}")
+def issued(visit: Visit, kind: str) -> dict[str, Any]:
+    """Who issues a command about a ticket; the key makes a form that is sent twice take effect once."""
+    return {"at": BEGINNING, "by": visit.by, "key": f"{form_key(visit)}/{kind}"}
 
 
-def words_of(visit: Visit) -> tuple[Words | None, str]:
-    """The message in the form (None if empty), and a problem with it ('' if there is none)."""
+def send_ticket_command(visit: Visit, command: TicketCommand) -> Answer:
+    """Execute a command about a ticket; the answer's `state` names the ticket. Raises Http404 if it is not allowed."""
+    if not may_issue(visit.by, command):
+        raise Http404
+    return execute(command, scope=f"person:{visit.by.person or ''}", with_state=True)
+
+
+def words_of(visit: Visit) -> tuple[dict[str, Any], str]:
+    """The message in the form (empty if there is none), and a problem with it ('' if there is none)."""
     text, evidence = visit.form.get("text", "").strip(), visit.form.get("evidence", "").strip()
     if len(text) > TEXT_MAX or len(evidence) > EVIDENCE_MAX or "\x00" in text + evidence:
-        return None, _("Write at most {text} characters, and at most {evidence} about the evidence.").format(
+        return {}, _("Write at most {text} characters, and at most {evidence} about the evidence.").format(
             text=TEXT_MAX, evidence=EVIDENCE_MAX
         )
     if evidence and not text:
-        return None, _("Add a message that says what the evidence is for.")
-    return (Words(text, evidence or None) if text else None), ""
+        return {}, _("Add a message that says what the evidence is for.")
+    return ({"text": text, "evidence": evidence or None} if text else {}), ""
 
 
 def problem_of(visit: Visit, answer: Answer) -> str:
-    """Why a step was refused; '' if it was accepted."""
-    if answer["outcome"] == "accepted":
+    """Why a command about a ticket took no effect, in words; '' if it was accepted.
+
+    Of a refusal that is the reason about the ticket itself, which comes last.
+    """
+    result = result_of_answer(answer)
+    if result.accepted:
         return ""
-    if answer["error"] == "idempotency.in_progress":
-        return _("This form is still being processed. Reload the page in a moment.")
-    if answer["error"] == "idempotency.other_body":
-        return _("This form was already sent with other input. Check your input and send it again.")
-    if answer["error"] == "ticket.beyond_support":
-        return _("Support cannot help with this. Each reason below says who can.")
-    text: Any = visit.language.text(PROBLEMS[answer["error"]].detail)
-    return str(text)
+    if not result.reasons:
+        return result.problem
+    said = say_reason(result.reasons[-1], visit.language)
+    return f"{said.problem} {said.remedy}"

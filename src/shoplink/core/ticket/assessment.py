@@ -1,46 +1,26 @@
 """When support can help: what a ticket asks, how the question stands, and what ends it (domain.md section 8)."""
 
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.core import commands as c
-from shoplink.core.decisions import Refused, decide
-from shoplink.core.facts import LIVE, Account, Link, Shop
-from shoplink.core.instant import shift
+from shoplink.core.decisions.outcome import Refused
+from shoplink.core.decisions.table import decide_listed
+from shoplink.core.facts import CLOCK, LIVE, Link
+from shoplink.core.instant import format_instant, shift
 from shoplink.core.next_actor import review_reasons
+from shoplink.core.parse import parse_command
 from shoplink.core.reasons import CATALOGUE, Reason, support_can_help
 from shoplink.core.rulebook import Rulebook
+from shoplink.core.ticket.events import TicketClosed
+from shoplink.core.ticket.facts import OPEN, REVIEW_QUESTION, Cause, Facts, Question, Review, Ticket
 from shoplink.core.world import World
-
-Cause = Literal["cleared", "beyond_support", "withdrawn"]
-
-REVIEW_QUESTION = "review"
-"""The value that a ticket about a link in review has in place of a command's name."""
 
 UNANSWERED = timedelta(days=7)
 """How long an unlink request must be unanswered before its creator may ask support."""
-
-
-class Review(Struct, frozen=True):
-    """The question of a ticket about a link in review."""
-
-    shop_id: str
-    account_id: str
-    link_id: str
-
-
-Question = c.PairCommand | Review
-"""What a ticket asks about: a command that was refused, or a review that does not end."""
-
-
-class Facts(Struct, frozen=True):
-    """The recorded facts of the two sides of a question; None for a side that is not recorded."""
-
-    shop: Shop | None
-    account: Account | None
 
 
 class Assessment(Struct, frozen=True):
@@ -81,13 +61,48 @@ def assess(world: World, question: Question) -> Assessment:
     here: dict[str, Any] = {"at": world.now}
     if shop is not None and "network_region" in question.__struct_fields__:
         here["network_region"] = shop.facts.market
-    decision = decide(world, replace(question, **here))
+    decision = decide_listed(world, replace(question, **here))
     reasons = decision.reasons if isinstance(decision, Refused) else ()
     if shop is None:
         return Assessment(reasons, (), reached=False)
     link = world.link(question.shop_id, question.account_id)
     reached = link is not None and _is_reached(question, link)
     return Assessment(reasons, _helped(world, shop.facts.market, reasons), reached)
+
+
+def question_of(ticket: Ticket) -> Question:
+    """What a ticket is about."""
+    if ticket.command == REVIEW_QUESTION:
+        assert ticket.link_id is not None, "a review is that of a link"
+        return Review(ticket.shop_id, ticket.account_id, ticket.link_id)
+    asked = {**ticket.fields, "command": ticket.command, "at": format_instant(ticket.opened_at)}
+    if "network_region" in c.COMMANDS[ticket.command].__struct_fields__:
+        asked["network_region"] = None  # it was a person's then; `assess` puts the market in
+    command = parse_command(asked)
+    assert isinstance(command, c.PairCommand), "a ticket is about a shop and an account"
+    return command
+
+
+def closing(world: World, ticket: Ticket, assessment: Assessment | None = None) -> TicketClosed | None:
+    """The event by which a ticket has ended by itself, at `world.now`; None if it has not, or had ended before.
+
+    `assessment` is that of its question, if the caller has it already.
+    """
+    if ticket.status not in OPEN:
+        return None
+    assessment = assessment or assess(world, question_of(ticket))
+    cause = assessment.ends(frozenset(reason.code for reason in ticket.reasons))
+    if cause is None:
+        return None
+    return TicketClosed(
+        at=world.now,
+        by=CLOCK,
+        shop_id=ticket.shop_id,
+        account_id=ticket.account_id,
+        ticket_id=ticket.ticket_id,
+        link_id=ticket.link_id,
+        cause=cause,
+    )
 
 
 def facts_of(world: World, shop_id: str, account_id: str) -> Facts:

@@ -1,0 +1,72 @@
+"""The commands about tickets, one frozen class each. What people write in a ticket is private."""
+
+from typing import Annotated, Any, ClassVar
+
+from msgspec import Meta
+
+from shoplink.core.command_base import PrivateCommand
+from shoplink.core.facts import Id
+from shoplink.core.ticket.facts import Question, Ticket
+
+TEXT_MAX, EVIDENCE_MAX = 2_000, 200
+
+Text = Annotated[str, Meta(min_length=1, max_length=TEXT_MAX, pattern=r"\A[^\x00]*\Z")]
+Evidence = Annotated[str, Meta(max_length=EVIDENCE_MAX, pattern=r"\A[^\x00]*\Z")]
+
+
+class TicketCommand(PrivateCommand, frozen=True):
+    """A command about a ticket, with what its issuer writes in the ticket, and what proves it."""
+
+    PRIVATE: ClassVar[frozenset[str]] = frozenset({"text", "evidence"})
+
+    text: Text | None = None
+    evidence: Evidence | None = None
+
+
+class OpenTicket(TicketCommand, frozen=True, kw_only=True):
+    """A shop or a creator asks support about a command that is refused, or about a link in review (R39).
+
+    `question` is the command without its instant, its issuer and its key, or the review.
+    """
+
+    question: Question
+
+    @property
+    def shop_id(self) -> str:
+        """The shop of the question."""
+        return self.question.shop_id
+
+    @property
+    def account_id(self) -> str:
+        """The account of the question."""
+        return self.question.account_id
+
+
+class ChangeTicket(TicketCommand, frozen=True, kw_only=True):
+    """A command about a ticket that was opened about this shop and this account."""
+
+    shop_id: Id
+    account_id: Id
+    ticket_id: Id
+
+
+class ReplyToTicket(ChangeTicket, frozen=True, kw_only=True):
+    """Support answers a ticket, or the side that opened it writes again."""
+
+    text: Text
+
+
+class ResolveTicket(ChangeTicket, frozen=True, kw_only=True):
+    """Support resolves a ticket, perhaps with a last message."""
+
+
+class WithdrawTicket(ChangeTicket, frozen=True, kw_only=True):
+    """The side that opened a ticket no longer needs help."""
+
+
+TICKET_COMMANDS = (OpenTicket, ReplyToTicket, ResolveTicket, WithdrawTicket)
+
+
+def fields_naming(ticket: Ticket) -> dict[str, Any]:
+    """The fields by which a command names a ticket."""
+    return {"shop_id": ticket.shop_id, "account_id": ticket.account_id, "ticket_id": ticket.ticket_id}

@@ -1,0 +1,172 @@
+"""Decisions about commands on tickets. Deciding changes nothing."""
+
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from shoplink.core.decisions.outcome import Accepted, Decision, Refused
+from shoplink.core.decisions.table import decide_listed
+from shoplink.core.disclosure import disclose
+from shoplink.core.facts import Actor, Side
+from shoplink.core.reasons import Reason
+from shoplink.core.ticket.assessment import assess, closing, facts_of, next_change
+from shoplink.core.ticket.commands import (
+    ChangeTicket,
+    OpenTicket,
+    ReplyToTicket,
+    ResolveTicket,
+    TicketCommand,
+    WithdrawTicket,
+)
+from shoplink.core.ticket.events import TicketClosed, TicketOpened, TicketReplied, TicketResolved
+from shoplink.core.ticket.facts import (
+    OPEN,
+    Message,
+    NewMessage,
+    NewTicket,
+    Review,
+    Ticket,
+    is_opener,
+    may_see,
+    name_of,
+)
+from shoplink.core.world import World
+
+TICKET_NOT_FOUND = Reason("ticket.not_found", "nobody")
+TICKET_ENDED = Reason("ticket.ended", "nobody")
+
+_NOT_KEPT = {"command", "at", "by", "key", "about", "network_region"}
+
+
+def open_ticket(world: World, command: OpenTicket) -> Decision:
+    """R39: open a ticket if support can help with what the question is refused for, or is held by, now.
+
+    A ticket about the same that is open already is the answer: nothing else happens then. A refusal has the reasons in
+    the way, as far as the issuer may learn them, and behind them why there is no ticket.
+    """
+    by, question = _issuer(command), command.question
+    side = _side(by)
+    if world.desk.open_about(question, side) is not None:
+        return Accepted(())
+    standing = assess(world, question)
+    reasons = standing.reasons if isinstance(question, Review) else _reasons(world, command)
+    link = world.link(question.shop_id, question.account_id)
+    if not standing.may_be_asked:
+        disclosed = disclose(by, link, reasons)
+        code = "ticket.not_needed" if standing.reached or not reasons else "ticket.beyond_support"
+        params = {"creator_can_see": True} if disclosed.creator_can_see else {}
+        return Refused((*disclosed.reasons, Reason(code, "nobody", params=params)))
+    fields: dict[str, Any] = msgspec.to_builtins(question)
+    ticket = Ticket(
+        number=0,
+        ticket_id=world.mint("ticket"),
+        shop_id=question.shop_id,
+        account_id=question.account_id,
+        link_id=link.link_id if link is not None and link.link_id in world.live else None,
+        market=world.shops[question.shop_id].facts.market,
+        side=side,
+        opened_by=by,
+        command=name_of(question),
+        fields={name: value for name, value in fields.items() if name not in _NOT_KEPT and value is not None},
+        reasons=reasons,
+        facts=facts_of(world, question.shop_id, question.account_id),
+        status="open",
+        cause=None,
+        opened_at=command.at,
+        updated_at=command.at,
+        ended_at=None,
+        due_at=next_change(world, standing.reasons),
+    )
+    opened = TicketOpened(
+        **_about(ticket), at=command.at, by=by, codes=[reason.code for reason in ticket.reasons]
+    )
+    return Accepted((opened,), records=(NewTicket(ticket), *_messages(command, ticket)))
+
+
+def reply_to_ticket(world: World, command: ReplyToTicket) -> Decision:
+    """Add a message to a ticket that has not ended."""
+    ticket = _open_ticket(world, command)
+    if isinstance(ticket, Refused):
+        return ticket
+    replied = TicketReplied(**_about(ticket), at=command.at, by=command.by)
+    return Accepted((replied,), records=_messages(command, ticket))
+
+
+def resolve_ticket(world: World, command: ResolveTicket) -> Decision:
+    """End a ticket that has not ended, as support."""
+    ticket = _open_ticket(world, command)
+    if isinstance(ticket, Refused):
+        return ticket
+    resolved = TicketResolved(**_about(ticket), at=command.at, by=command.by)
+    return Accepted((resolved,), records=_messages(command, ticket))
+
+
+def withdraw_ticket(world: World, command: WithdrawTicket) -> Decision:
+    """End a ticket that has not ended, as the side that opened it."""
+    ticket = _open_ticket(world, command)
+    if isinstance(ticket, Refused):
+        return ticket
+    if not is_opener(_issuer(command), ticket):
+        return Refused((TICKET_NOT_FOUND,))
+    closed = TicketClosed(**_about(ticket), at=command.at, by=command.by, cause="withdrawn")
+    return Accepted((closed,), records=_messages(command, ticket))
+
+
+def close_if_ended(world: World, command: TicketCommand) -> list[TicketClosed]:
+    """Apply and return the event by which the ticket that a command names has ended by itself; empty if it has not.
+
+    No command depends on whether the timer ran before it.
+    """
+    if isinstance(command, OpenTicket):
+        ticket = world.desk.open_about(command.question, _side(_issuer(command)))
+    else:
+        assert isinstance(command, ChangeTicket), "a ticket is opened or changed"
+        ticket = _named(world, command)
+    closed = None if ticket is None else closing(world, ticket)
+    if closed is None:
+        return []
+    world.apply(closed)
+    return [closed]
+
+
+def _open_ticket(world: World, command: ChangeTicket) -> Ticket | Refused:
+    """The ticket that a command names, or why it cannot be changed."""
+    ticket = _named(world, command)
+    if ticket is None or not may_see(_issuer(command), ticket):
+        return Refused((TICKET_NOT_FOUND,))
+    return ticket if ticket.status in OPEN else Refused((TICKET_ENDED,))
+
+
+def _named(world: World, command: ChangeTicket) -> Ticket | None:
+    ticket = world.desk.tickets.get(command.ticket_id)
+    pair = (command.shop_id, command.account_id)
+    return ticket if ticket is not None and (ticket.shop_id, ticket.account_id) == pair else None
+
+
+def _reasons(world: World, command: OpenTicket) -> tuple[Reason, ...]:
+    """Why the command that a ticket asks about is refused now; the network is that of the issuer."""
+    assert not isinstance(command.question, Review), "a review is no command"
+    decision = decide_listed(world, replace(command.question, at=command.at, by=command.by))
+    return decision.reasons if isinstance(decision, Refused) else ()
+
+
+def _messages(command: TicketCommand, ticket: Ticket) -> tuple[NewMessage, ...]:
+    if command.text is None:
+        return ()
+    message = Message(command.at, _issuer(command), command.text, command.evidence)
+    return (NewMessage(ticket.ticket_id, message),)
+
+
+def _about(ticket: Ticket) -> dict[str, Any]:
+    return {name: getattr(ticket, name) for name in ("ticket_id", "shop_id", "account_id", "link_id")}
+
+
+def _issuer(command: TicketCommand) -> Actor:
+    assert command.by is not None, "a command about a ticket has an issuer"
+    return command.by
+
+
+def _side(by: Actor) -> Side:
+    assert by.kind in {"shop", "creator"}, "a shop or a creator opens a ticket"
+    return "shop" if by.kind == "shop" else "creator"

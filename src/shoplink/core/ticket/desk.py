@@ -1,0 +1,31 @@
+"""The part of the World that holds tickets; only those that the commands name."""
+
+from shoplink.core.facts import Side
+from shoplink.core.ticket.events import TicketClosed, TicketEvent, TicketReplied, TicketResolved
+from shoplink.core.ticket.facts import OPEN, Question, Ticket, name_of
+
+
+class Desk:
+    """Tickets by id, as the newest event leaves them."""
+
+    def __init__(self) -> None:
+        """Start without tickets."""
+        self.tickets: dict[str, Ticket] = {}
+
+    def apply(self, event: TicketEvent) -> None:
+        """Apply an event of a ticket that the desk holds; that one was opened says its record."""
+        if isinstance(event, TicketReplied | TicketResolved | TicketClosed):
+            self.tickets[event.ticket_id] = event.ticket_after(self.tickets[event.ticket_id])
+
+    def open_about(self, question: Question, side: Side) -> Ticket | None:
+        """The open ticket of this side about the same command or review; there is at most one."""
+        asked = (question.shop_id, question.account_id, name_of(question), side)
+        for ticket in self.tickets.values():
+            if ticket.status in OPEN and asked == (
+                ticket.shop_id,
+                ticket.account_id,
+                ticket.command,
+                ticket.side,
+            ):
+                return ticket
+        return None

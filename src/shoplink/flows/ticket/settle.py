@@ -1,0 +1,51 @@
+"""Store which tickets have ended by themselves. No command and no read depends on when this runs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from shoplink.core.ticket.assessment import assess, closing, next_change, question_of
+from shoplink.core.ticket.events import TicketClosed
+from shoplink.core.ticket.facts import OPEN, Ticket
+from shoplink.flows.ticket.read import touched
+from shoplink.flows.transaction import Transaction, transact
+from shoplink.store.database.owner import writing
+from shoplink.store.ticket import tickets as store
+
+_AT_ONCE = 200
+_MAY_LAG = 1_000
+
+
+def settle(at: datetime) -> int:
+    """Store which tickets have ended by themselves by an instant; how many. What did not move is not looked at."""
+    newest, closed, after, looked = store.newest_position(), 0, 0, 0
+    while found := store.moved(at, _AT_ONCE, after):
+        after, looked = found[-1].number, looked + len(found)
+        closed += _settle(found, at)
+    # On a busy day most events are about no ticket: noting each position would be a write for nothing.
+    if looked or newest - store.settled_position() > _MAY_LAG:
+        with writing():
+            store.settled_up_to(newest)
+    return closed
+
+
+def _settle(tickets: Sequence[Ticket], at: datetime) -> int:
+    named = touched(tickets)
+    named.tickets.ticket_ids.update(ticket.ticket_id for ticket in tickets)
+
+    def work(transaction: Transaction) -> int:
+        world, _ = transaction.load(named)
+        closings: list[TicketClosed] = []
+        due: list[tuple[str, datetime | None]] = []
+        for ticket in [ticket for ticket in world.desk.tickets.values() if ticket.status in OPEN]:
+            assessment = assess(world, question_of(ticket))
+            closed = closing(world, ticket, assessment)
+            if closed is not None:
+                world.apply(closed)
+                closings.append(closed)
+            elif (due_at := next_change(world, assessment.reasons)) != ticket.due_at:
+                due.append((ticket.ticket_id, due_at))
+        store.set_due(due)
+        transaction.record(closings)
+        return len(closings)
+
+    return transact(work, lambda: at)

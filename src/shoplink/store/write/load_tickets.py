@@ -1,0 +1,41 @@
+"""Load the tickets that a batch names into its World, under the locks of their shops and accounts.
+
+Nothing is asked of the database when a batch names none.
+"""
+
+from msgspec import Struct
+
+from shoplink.core import World
+from shoplink.core.command_base import Command
+from shoplink.core.ticket.assessment import question_of
+from shoplink.core.ticket.commands import ChangeTicket, OpenTicket
+from shoplink.core.ticket.facts import Review, name_of
+from shoplink.store.ticket.tickets import tickets_named
+from shoplink.store.write.load_commerce import CommerceKeys
+
+
+class TicketKeys(Struct):
+    """The tickets that a batch names: by id, or as the open one about a question (shop, account, command and side)."""
+
+    ticket_ids: set[str] = set()
+    questions: set[tuple[str, str, str, str]] = set()
+
+    def add(self, command: Command) -> None:
+        """Add what a command names."""
+        match command:
+            case OpenTicket(question=question, by=by) if by is not None:
+                self.questions.add((question.shop_id, question.account_id, name_of(question), by.kind))
+            case ChangeTicket(ticket_id=ticket_id):
+                self.ticket_ids.add(ticket_id)
+
+
+def load_tickets(world: World, keys: TicketKeys) -> CommerceKeys:
+    """Read the named tickets into a World. Returns the products, contents and places that their questions name."""
+    commerce = CommerceKeys()
+    if keys.ticket_ids or keys.questions:
+        for ticket in tickets_named(keys.ticket_ids, keys.questions):
+            world.desk.tickets[ticket.ticket_id] = ticket
+            question = question_of(ticket)
+            if not isinstance(question, Review):
+                commerce.add(question)
+    return commerce

@@ -1,0 +1,260 @@
+"""Decisions about tickets: when one is opened, who may change it, and what ends it by itself."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from shoplink.core import Accept, Accepted, Actor, Invite, Reason, Refused, Transition
+from shoplink.core.commands import PRIVATE_COMMANDS
+from shoplink.core.roles import may_issue
+from shoplink.core.ticket.commands import (
+    OpenTicket,
+    ReplyToTicket,
+    ResolveTicket,
+    TicketCommand,
+    WithdrawTicket,
+)
+from shoplink.core.ticket.events import TicketClosed, TicketOpened, TicketReplied, TicketResolved
+from shoplink.core.ticket.facts import Message, NewMessage, NewTicket, Question, Review, Ticket
+from tests.core.link_scene import HOUR, NOON, Scene, refused_for
+from tests.rule import rule
+
+SELLER, CREATOR = Actor("shop", "ding"), Actor("creator", "lin")
+MEI = Actor("support", "mei")
+
+
+def abroad() -> Scene:
+    """`lin` is recorded in France, so `ding` cannot invite it."""
+    scene = Scene()
+    scene.creator("lin", region="FR")
+    return scene
+
+
+def invitation(account_id: str = "lin") -> Invite:
+    return Invite(at=NOON, shop_id="ding", account_id=account_id, role="marketing", network_region="GB")
+
+
+def opened(scene: Scene, question: Question | None = None, by: Actor = SELLER, **words: str) -> Transition:
+    return scene.do(OpenTicket(at=scene.now, by=by, question=question or invitation(), **words))
+
+
+def changed(
+    scene: Scene, kind: type[ReplyToTicket | ResolveTicket | WithdrawTicket], by: Actor, **fields: Any
+) -> Transition:
+    named = {"shop_id": "ding", "account_id": "lin", "ticket_id": "T1", **fields}
+    return scene.do(kind(at=scene.now, by=by, **named))
+
+
+def reply(scene: Scene, by: Actor, **fields: Any) -> Transition:
+    return changed(scene, ReplyToTicket, by, **{"text": "well?", **fields})
+
+
+def ticket(scene: Scene) -> Ticket:
+    return scene.world.desk.tickets["T1"]
+
+
+def reasons(transition: Transition) -> tuple[Reason, ...]:
+    assert isinstance(transition.decision, Refused)
+    return transition.decision.reasons
+
+
+@rule("R39")
+def test_a_ticket_carries_the_decision_and_the_facts_and_its_event_no_word_of_it() -> None:
+    transition = opened(abroad(), text="She lives in Leeds.", evidence="passport")
+    assert isinstance(transition.decision, Accepted)
+    new, message = transition.decision.records
+    assert isinstance(new, NewTicket)
+    assert [reason.code for reason in new.ticket.reasons] == ["account.region_mismatch"]
+    assert new.ticket.facts.account is not None
+    assert (new.ticket.facts.account.region, new.ticket.fields["role"]) == ("FR", "marketing")
+    said = Message(NOON, SELLER, "She lives in Leeds.", "passport")
+    assert message == NewMessage(new.ticket.ticket_id, said)
+    assert transition.own == (
+        TicketOpened(
+            at=NOON,
+            by=SELLER,
+            shop_id="ding",
+            account_id="lin",
+            ticket_id="T1",
+            codes=["account.region_mismatch"],
+        ),
+    )
+
+
+def test_deciding_changes_nothing_of_the_question_and_asking_again_is_no_second_ticket() -> None:
+    scene = abroad()
+    opened(scene)
+    again = opened(scene)
+    assert (again.decision, again.own) == (Accepted(()), ())
+    assert list(scene.world.desk.tickets) == ["T1"]
+    assert scene.world.live == {}, "nobody was invited"
+
+
+@rule("R40")
+def test_where_support_cannot_help_the_reasons_in_the_way_come_first_and_the_tickets_last() -> None:
+    scene = Scene()
+    scene.shop("ding", status="abnormal")
+    scene.creator("lin", region="FR", registered_in="US")
+    found = reasons(opened(scene))
+    assert [reason.code for reason in found] == [
+        "shop.status_not_normal",
+        "account.region_mismatch",
+        "ticket.beyond_support",
+    ]
+    assert (found[-1].next_actor, found[-1].params) == ("nobody", {})
+
+
+def test_what_would_be_accepted_needs_no_ticket() -> None:
+    assert refused_for(opened(Scene())) == ["ticket.not_needed"]
+
+
+def test_what_is_reached_needs_no_ticket() -> None:
+    scene = Scene()
+    scene.held("ding", "lin")
+    assert refused_for(opened(scene)) == ["account.already_linked", "ticket.not_needed"]
+
+
+def test_a_shop_learns_no_record_of_a_stranger_from_a_refusal_and_the_creator_does() -> None:
+    scene = Scene()
+    scene.creator("lin", status="abnormal")
+    assert reasons(opened(scene)) == (
+        Reason("ticket.beyond_support", "nobody", params={"creator_can_see": True}),
+    )
+    scene = Scene()
+    scene.invite("ding", "lin")
+    scene.creator("lin", status="abnormal")
+    confirmation = Accept(at=NOON, shop_id="ding", account_id="lin", network_region="GB")
+    found = opened(scene, confirmation, CREATOR)
+    assert refused_for(found) == ["account.status_not_normal", "ticket.beyond_support"]
+    assert reasons(found)[-1].params == {}
+
+
+def test_a_review_is_asked_about_by_each_side_in_a_ticket_of_its_own() -> None:
+    scene = Scene()
+    scene.held("ding", "lin")
+    (link,) = scene.world.live.values()
+    review = Review("ding", "lin", link.link_id)
+    opened(scene, review)
+    opened(scene, review, CREATOR)
+    assert [(one.side, one.link_id) for one in scene.world.desk.tickets.values()] == [
+        ("shop", link.link_id),
+        ("creator", link.link_id),
+    ]
+
+
+def test_a_reply_says_who_must_act_next() -> None:
+    scene = abroad()
+    opened(scene)
+    assert isinstance(reply(scene, MEI).own[0], TicketReplied)
+    assert ticket(scene).status == "answered"
+    assert reply(scene.later(HOUR), SELLER).own[0].by == SELLER
+    assert (ticket(scene).status, ticket(scene).updated_at) == ("open", NOON + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("kind", "by", "event", "state"),
+    [
+        (ResolveTicket, MEI, TicketResolved, ("resolved", None)),
+        (WithdrawTicket, SELLER, TicketClosed, ("closed", "withdrawn")),
+    ],
+)
+def test_a_ticket_that_is_resolved_or_withdrawn_has_ended(
+    kind: type[ResolveTicket | WithdrawTicket], by: Actor, event: type, state: tuple[str, str | None]
+) -> None:
+    scene = abroad()
+    opened(scene)
+    (own,) = changed(scene, kind, by).own
+    assert isinstance(own, event)
+    assert (ticket(scene).status, ticket(scene).cause) == state
+    assert (ticket(scene).ended_at, ticket(scene).due_at) == (NOON, None)
+    for late in (
+        reply(scene, SELLER),
+        changed(scene, ResolveTicket, MEI),
+        changed(scene, WithdrawTicket, SELLER),
+    ):
+        assert refused_for(late) == ["ticket.ended"]
+
+
+@pytest.mark.parametrize(
+    ("by", "fields"),
+    [
+        (CREATOR, {}),
+        (Actor("shop", "wang"), {}),
+        (SELLER, {"ticket_id": "T2"}),
+        (SELLER, {"account_id": "mei"}),
+        (MEI, {"shop_id": "wang"}),
+    ],
+    ids=["the other side", "another shop", "no such ticket", "another account", "another shop's ticket"],
+)
+def test_a_ticket_that_its_issuer_may_not_see_is_not_found(by: Actor, fields: dict[str, Any]) -> None:
+    scene = abroad()
+    opened(scene)
+    assert refused_for(reply(scene, by, **fields)) == ["ticket.not_found"]
+    assert ticket(scene).status == "open"
+
+
+def test_only_the_side_that_opened_a_ticket_withdraws_it() -> None:
+    scene = abroad()
+    opened(scene)
+    assert refused_for(changed(scene, WithdrawTicket, MEI)) == ["ticket.not_found"]
+
+
+@rule("R42")
+def test_a_ticket_whose_reasons_are_gone_has_ended_before_a_command_about_it_is_decided() -> None:
+    scene = abroad()
+    opened(scene)
+    scene.creator("lin")
+    late = reply(scene.later(HOUR), SELLER)
+    assert refused_for(late) == ["ticket.ended"]
+    (closed,) = late.due
+    assert isinstance(closed, TicketClosed)
+    assert (closed.cause, closed.at) == ("cleared", NOON + HOUR)
+    scene.creator("lin", region="FR")
+    (again,) = opened(scene).own
+    assert isinstance(again, TicketOpened)
+    assert again.ticket_id == "T2"
+
+
+def test_the_clock_may_end_a_ticket_at_the_instant_that_it_names() -> None:
+    scene = Scene()
+    scene.creator("lin", birth_date=date(2006, 11, 12))
+    opened(scene)
+    due_at = ticket(scene).due_at
+    assert due_at is not None
+    assert refused_for(reply(scene.at(due_at), SELLER)) == ["ticket.ended"]
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in PRIVATE_COMMANDS.values() if issubclass(kind, TicketCommand)]
+)
+def test_a_shop_and_a_creator_issue_commands_about_tickets_for_themselves_alone(
+    kind: type[TicketCommand],
+) -> None:
+    named: dict[str, Any] = (
+        {"question": invitation()}
+        if kind is OpenTicket
+        else {"shop_id": "ding", "account_id": "lin", "ticket_id": "T1", "text": "hm"}
+    )
+    allowed = {
+        actor.kind + actor.id
+        for actor in (
+            SELLER,
+            Actor("shop", "wang"),
+            CREATOR,
+            Actor("creator", "mei"),
+            MEI,
+            Actor("clock", ""),
+        )
+        if may_issue(actor, kind(at=NOON, by=actor, **named))
+    }
+    own = {"shopding", "creatorlin"}
+    assert (
+        allowed
+        == {
+            OpenTicket: own,
+            ReplyToTicket: own | {"supportmei"},
+            ResolveTicket: {"supportmei"},
+            WithdrawTicket: own,
+        }[kind]
+    )
