@@ -1,1 +1,1 @@
-"""The only package that knows tables: loading what a batch touches, saving what it led to, reading for pages."""
+"""The only package that knows tables: it loads what a batch names, saves the results, and reads for pages."""

@@ -1,4 +1,4 @@
-"""What the timer asks: whose links are due, and which records may be forgotten."""
+"""Queries of the timer: links that are due, and records whose retention period has ended."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ Due = tuple[int, int, str]
 
 
 def links_due(at: datetime, limit: int, after: tuple[int, int] = (0, 0)) -> list[Due]:
-    """Links at which time does something at or before an instant, the earliest first, behind one of them."""
+    """Links that are due at or before an instant, the earliest first, after the (due_at, number) of another one."""
     found = query(
         "SELECT due_at, number, account_id FROM link WHERE due_at IS NOT NULL AND due_at <= %s"
         " AND (due_at, number) > (%s, %s) ORDER BY due_at, number LIMIT %s",
@@ -23,7 +23,7 @@ def links_due(at: datetime, limit: int, after: tuple[int, int] = (0, 0)) -> list
 
 
 def forget(refusals_before: datetime, answers_before: datetime, look_ups_before: datetime) -> int:
-    """Delete refusals, stored answers and look-ups that were kept long enough; how many."""
+    """Delete refusals, stored answers and look-ups from before these instants; returns how many."""
     limits = (
         ("refusal", to_micros(refusals_before)),
         ("stored_answer", to_micros(answers_before)),

@@ -7,7 +7,7 @@ from shoplink.store.database.sql import is_postgresql, query
 
 
 def database_now() -> datetime | None:
-    """What time it is in the database, None if it has no clock of its own (SQLite)."""
+    """The current instant by the database's clock; None if it has no clock of its own (SQLite)."""
     if not is_postgresql():
         return None
     return from_micros(query("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")[0][0])

@@ -1,4 +1,4 @@
-"""How instants are kept: whole microseconds since 1970 UTC, exact and alike in every database."""
+"""How instants are stored: as whole microseconds since 1970 UTC, exact and the same in every database."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ def to_micros(instant: datetime | None) -> int | None:
 
 
 def from_micros(micros: int | None) -> datetime | None:
-    """The instant that so many microseconds since 1970 UTC name."""
+    """The instant of a number of microseconds since 1970 UTC."""
     return None if micros is None else _EPOCH + micros * _MICROSECOND
 
 
@@ -23,9 +23,9 @@ class InstantField(models.BigIntegerField):  # type: ignore[type-arg]
     """An instant; a datetime with offset in Python, microseconds since 1970 UTC in the database."""
 
     def from_db_value(self, value: int | None, *_: Any) -> datetime | None:
-        """The datetime that was stored."""
+        """The stored instant as a datetime."""
         return from_micros(value)
 
     def get_prep_value(self, value: Any) -> Any:
-        """The number to store or compare with."""
+        """The value to store or to compare with, in microseconds."""
         return to_micros(value) if isinstance(value, datetime) else value

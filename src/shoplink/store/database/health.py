@@ -1,4 +1,4 @@
-"""What state the database is in: whether it can be used, and what waits in it."""
+"""The state of the database: whether it can be used, and the timer's backlog."""
 
 from datetime import datetime
 from typing import Literal
@@ -14,14 +14,14 @@ Trouble = Literal["unreachable", "read_only", "schema_older", "schema_newer"]
 
 
 class Backlog(Struct, frozen=True):
-    """What the timer has not done yet: since when something is due, and how many events have no position."""
+    """What the timer still has to do: since when something is due, and how many events have no position."""
 
     due_since: datetime | None
     unnumbered: int
 
 
 def troubles() -> list[Trouble]:
-    """Why the database cannot be used for commands now; empty if it can."""
+    """Why the database cannot execute commands now; empty if it can."""
     try:
         query("SELECT 1")
         return _schema_troubles() or _write_troubles()
@@ -31,7 +31,7 @@ def troubles() -> list[Trouble]:
 
 
 def backlog(at: datetime) -> Backlog:
-    """What waits at an instant."""
+    """The timer's backlog at an instant."""
     due_at = from_micros(query("SELECT min(due_at) FROM link WHERE due_at IS NOT NULL")[0][0])
     unnumbered = query("SELECT count(*) FROM event WHERE position IS NULL")[0][0]
     return Backlog(due_at if due_at is not None and due_at <= at else None, unnumbered)
@@ -55,7 +55,7 @@ def _schema_troubles() -> list[Trouble]:
 
 
 def _write_troubles() -> list[Trouble]:
-    """A statement that would write, and touches no row, is refused where nothing can be written."""
+    """Try a write that changes no row: a read-only database refuses it."""
     try:
         execute("UPDATE refusal SET at = at WHERE 1 = 0")
     except DatabaseError:

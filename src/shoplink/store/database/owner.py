@@ -1,7 +1,7 @@
-"""One process owns a SQLite file, and in it one writer at a time; PostgreSQL has no such limit.
+"""Ownership of a SQLite file: one process owns it, with one writer at a time. PostgreSQL has no such limit.
 
-SQLite before 3.51.3 can corrupt a WAL that several connections write and checkpoint at once, so automatic
-checkpoints are off and whoever holds the write lock makes them.
+SQLite before 3.51.3 can corrupt a WAL that several connections write and checkpoint at the same time. So automatic
+checkpoints are off, and the holder of the write lock makes them.
 """
 
 import fcntl
@@ -27,7 +27,7 @@ _commits = 0
 
 
 class OwnedError(RuntimeError):
-    """The database file belongs to another process; says which."""
+    """Another process owns the database file; the message says which."""
 
 
 def _lock_path() -> str:
@@ -35,7 +35,7 @@ def _lock_path() -> str:
 
 
 def acquire_ownership(purpose: str) -> None:
-    """Make this process the owner of the SQLite file, until it ends; nothing to do on PostgreSQL.
+    """Make this process the owner of the SQLite file until it ends. Does nothing on PostgreSQL.
 
     Raises OwnedError if another process owns it.
     """
@@ -61,7 +61,7 @@ def acquire_ownership(purpose: str) -> None:
 
 
 def current_owner() -> str | None:
-    """Who owns the SQLite file now, as `process 7 (shoplink serve, since …)`; None if nobody does."""
+    """The current owner of the SQLite file, as `process 7 (shoplink serve, since …)`; None if there is none."""
     if connection.vendor != "sqlite" or not Path(_lock_path()).exists():
         return None
     descriptor = os.open(_lock_path(), os.O_RDONLY)
@@ -75,7 +75,7 @@ def current_owner() -> str | None:
 
 
 def release_ownership() -> None:
-    """Give the SQLite file up, so that another process may own it."""
+    """Give up ownership of the SQLite file, so that another process can own it."""
     descriptor = _held.pop(_lock_path(), None)
     if descriptor is not None:
         os.ftruncate(descriptor, 0)
@@ -84,9 +84,9 @@ def release_ownership() -> None:
 
 @contextmanager
 def exclusive_access(purpose: str) -> Iterator[None]:
-    """Keep every other process from doing the same at once: as the owner on SQLite, else under one lock.
+    """Exclude every other process that calls this: as the owner on SQLite, under an advisory lock on PostgreSQL.
 
-    Raises OwnedError if another process owns the SQLite file; on PostgreSQL it waits.
+    Raises OwnedError if another process owns the SQLite file. On PostgreSQL it waits.
     """
     if connection.vendor == "sqlite":
         was_ours = _lock_path() in _held
@@ -105,7 +105,7 @@ def exclusive_access(purpose: str) -> Iterator[None]:
 
 
 def checkpoint_and_close() -> None:
-    """Leave a SQLite file whole, with nothing beside it, once the process that served it has ended."""
+    """Write the WAL back into the SQLite file and remove it, after the server process has ended."""
     if connection.vendor == "sqlite":
         with exclusive_access("closing down"):
             query("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -114,7 +114,7 @@ def checkpoint_and_close() -> None:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """A write transaction: on SQLite one at a time, with the checkpoints in between."""
+    """Run a block in a write transaction. On SQLite there is one at a time, with checkpoints in between."""
     if connection.vendor != "sqlite":
         with transaction.atomic():
             yield
@@ -133,5 +133,5 @@ def _checkpoint_now_and_then() -> None:
         try:
             query("PRAGMA wal_checkpoint(PASSIVE)")
         except OperationalError as error:
-            # What was asked for is committed, and must not be answered as if it were not: the next one does this.
+            # The transaction is committed, so it must not fail because of this. A later checkpoint catches up.
             _log.warning("the log of the database was not written back; it is tried again", exc_info=error)

@@ -1,7 +1,7 @@
-"""One connection that threads take turns on, beside the one that each has of its own.
+"""One connection that threads share in turn, beside the connection of each thread.
 
-What is done on it finds its statements prepared and the server's caches warm. Of 64 connections that are each written
-on now and then, hardly one ever gets there.
+On it statements are already prepared and the server's caches are warm. Among 64 connections with occasional writes,
+hardly any reaches that state.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ _shared: list[BaseDatabaseWrapper] = []
 
 @contextmanager
 def shared_connection() -> Iterator[None]:
-    """Run a block on the shared connection; whoever calls this sees to it that one thread does so at a time."""
+    """Run a block on the shared connection. The caller must make sure that only one thread does so at a time."""
     own = connections[DEFAULT_DB_ALIAS]
-    if _shared and _shared[0].settings_dict != own.settings_dict:  # another database by now
+    if _shared and _shared[0].settings_dict != own.settings_dict:  # the database has changed
         _shared.pop().close()
     if not _shared:
         _shared.append(connections.create_connection(DEFAULT_DB_ALIAS))

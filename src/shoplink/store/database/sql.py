@@ -1,6 +1,7 @@
-"""The one statement text for both databases: rows and ids go in as JSON, so a batch is one statement.
+"""Statements with one text for both databases. Rows go in as one JSON parameter, so that a batch is one statement.
 
-SQLite reads them with json_each, PostgreSQL with jsonb_array_elements; all else is alike.
+SQLite reads them with json_each, PostgreSQL with jsonb_array_elements. Ids go in as JSON on SQLite and as an array on
+PostgreSQL. All else is the same.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,15 +14,15 @@ Row = Sequence[Any]
 
 
 def is_postgresql() -> bool:
-    """Whether the database is PostgreSQL; else it is SQLite."""
+    """Whether the database is PostgreSQL; otherwise it is SQLite."""
     return connection.vendor == "postgresql"
 
 
 def exclude_activations(activating: bool) -> None:  # noqa: FBT001 (the one thing that differs)
-    """Let no rulebook be activated while this transaction decides, or let nobody decide while it activates.
+    """Exclude activations of rulebooks from this transaction, or all other transactions if this one activates.
 
-    A link that comes to be held must know the next start of a rulebook in its market; on SQLite one
-    writer at a time is enough.
+    A link that is put in review must know when the next rulebook starts in its market. On SQLite one writer at a time
+    is enough.
     """
     if is_postgresql():
         lock = "pg_advisory_xact_lock" if activating else "pg_advisory_xact_lock_shared"
@@ -29,7 +30,7 @@ def exclude_activations(activating: bool) -> None:  # noqa: FBT001 (the one thin
 
 
 def query(statement: str, *params: Any) -> list[tuple[Any, ...]]:
-    """The rows that a statement answers with."""
+    """Run a statement; returns its rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         found: list[tuple[Any, ...]] = cursor.fetchall()
@@ -37,7 +38,7 @@ def query(statement: str, *params: Any) -> list[tuple[Any, ...]]:
 
 
 def execute(statement: str, *params: Any) -> int:
-    """Run a statement; how many rows it touched."""
+    """Run a statement; returns the number of rows that it changed."""
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         touched: int = cursor.rowcount
@@ -45,14 +46,14 @@ def execute(statement: str, *params: Any) -> int:
 
 
 def among(column: str) -> str:
-    """The condition that a column is one of the ids given as the parameter `ids(…)`."""
+    """The condition that a column is among the ids in the parameter `ids(…)`."""
     if is_postgresql():
         return f"{column} = ANY(%s::text[])"
     return f"{column} IN (SELECT value FROM json_each(%s))"
 
 
 def ids(values: Iterable[str]) -> Any:
-    """Ids as the parameter of `among`."""
+    """Ids as the parameter for `among`."""
     listed = sorted(values)
     if not is_postgresql():
         return msgspec.json.encode(listed).decode()
@@ -66,7 +67,7 @@ def ids(values: Iterable[str]) -> Any:
 
 
 def rows_as(**types: str) -> str:
-    """A sub-select `given` of the rows given as the parameter `rows(…)`, with these columns and types."""
+    """A sub-select named `given` of the rows in the parameter `rows(…)`, with these columns and types."""
     columns = ", ".join(
         f"CAST(r.value->>{position} AS {kind}) AS {name}"
         for position, (name, kind) in enumerate(types.items())
@@ -76,19 +77,19 @@ def rows_as(**types: str) -> str:
 
 
 def rows(values: Iterable[Row]) -> str:
-    """Rows as the parameter of `rows_as`."""
+    """Rows as the parameter for `rows_as`."""
     return msgspec.json.encode(list(values)).decode()
 
 
 def insert(table: str, values: Sequence[Row], **types: str) -> None:
-    """Insert rows with these columns and types in one statement; none if there are no rows."""
+    """Insert rows with these columns and types by one statement; without rows there is no statement."""
     if values:
         columns = ", ".join(types)
         execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {rows_as(**types)}", rows(values))
 
 
 def update(table: str, key: str, values: Sequence[Row], **types: str) -> None:
-    """Update rows by their key, the first of the columns, in one statement; none if there are no rows."""
+    """Update rows by their key column by one statement; without rows there is no statement."""
     if values:
         settings = ", ".join(f"{name} = given.{name}" for name in types if name != key)
         execute(

@@ -1,4 +1,4 @@
-"""The tables, one module per part of the product. Only this package's neighbours in `store` touch their rows."""
+"""The tables, one module per part of the product. Only `store` reads and writes their rows."""
 
 from shoplink.store.models.commerce import Content, Item, OnSale, Product
 from shoplink.store.models.linking import (

@@ -1,4 +1,4 @@
-"""The tables of products, content and items. What is in a showcase is worked out from them, never stored."""
+"""The tables of products, content and items. What a showcase shows is computed from them, never stored."""
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
@@ -76,9 +76,9 @@ class Content(models.Model):
 
 
 class Item(models.Model):
-    """A product in a place, from `added_at` until before `removed_at`; the end of a link writes nothing here.
+    """A product in a place, from `added_at` until before `removed_at`. The end of a link changes no row here.
 
-    `content_id` empty is the showcase; `came_under` empty is an affiliate item.
+    An empty `content_id` means the showcase; an empty `came_under` means an affiliate item.
     """
 
     number = models.BigAutoField(primary_key=True)

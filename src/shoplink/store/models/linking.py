@@ -1,6 +1,6 @@
-"""The tables. Constraints state the invariants of domain.md section 9 a second time.
+"""The tables of links. Constraints state the invariants of domain.md section 9 a second time.
 
-Only `load` and `save` touch the rows of shops, accounts, links and events in commands; pages read them.
+In commands, only `load` and `save` access the rows of shops, accounts, links and events. Pages read them.
 """
 
 from django.db import models
@@ -37,7 +37,7 @@ class Shop(models.Model):
 
 
 class Account(models.Model):
-    """An account's facts. The birth date is ISO text, alike in every database."""
+    """An account's facts. The birth date is ISO text, the same in every database."""
 
     account_id = models.CharField(primary_key=True, max_length=_ID)
     handle = models.CharField(max_length=_TEXT)
@@ -54,13 +54,13 @@ class Account(models.Model):
 
         db_table = "account"
         indexes = (
-            # By this kind of index PostgreSQL finds also what a text begins with.
+            # PostgreSQL can use this kind of index for prefixes too.
             Index(fields=("handle",), name="account_handle_begins", opclasses=("varchar_pattern_ops",)),
         )
 
 
 class Link(models.Model):
-    """One row per link, for ever. `number` is the order recorded, `slot` the place that a live link holds."""
+    """One row per link, never deleted. `number` is the order of recording, `slot` the slot that a live link holds."""
 
     number = models.BigAutoField(primary_key=True)
     link_id = models.CharField(max_length=_ID, unique=True)
@@ -100,7 +100,7 @@ class Link(models.Model):
                 fields=("shop_id", "account_id"), condition=_IS_LIVE, name="pair_has_one_live_link"
             ),
             CheckConstraint(
-                # A check that comes out unknown holds, so "not null" is said, too.
+                # A check whose result is unknown passes, so "not null" is stated too.
                 condition=(_IS_LIVE & Q(slot__isnull=False) & Q(slot__gte=1))
                 | (~_IS_LIVE & Q(slot__isnull=True)),
                 name="live_link_holds_a_slot",
@@ -138,7 +138,7 @@ class Link(models.Model):
 
 
 class Waiver(models.Model):
-    """A waiver; `ended_at` is set when it was ended before its time."""
+    """A waiver; `ended_at` is set if it was ended early."""
 
     code = models.CharField(max_length=_ID)
     shop_id = models.CharField(max_length=_ID, null=True)  # noqa: DJ001 (null is "the other kind of subject")
@@ -166,7 +166,7 @@ class Waiver(models.Model):
 
 
 class RulebookText(models.Model):
-    """A rulebook as it was written, kept for ever; a name means one text for ever."""
+    """The text of a rulebook. It is never deleted, and a name means one text permanently."""
 
     digest = models.CharField(primary_key=True, max_length=64)
     name = models.CharField(max_length=_TEXT, unique=True)
@@ -180,7 +180,7 @@ class RulebookText(models.Model):
 
 
 class Activation(models.Model):
-    """A rulebook put in force in a market; of two with one start the later recorded counts."""
+    """An activation of a rulebook in a market. Of two with the same start, the one recorded later counts."""
 
     market = models.CharField(max_length=2)
     name = models.CharField(max_length=_TEXT)
@@ -219,7 +219,7 @@ class Event(models.Model):
 
 
 class Refusal(models.Model):
-    """What was refused, with every reason; kept for the retention period."""
+    """A refused command with every reason, kept for the retention period."""
 
     at = InstantField()
     command = models.CharField(max_length=_WORD)
@@ -242,7 +242,7 @@ class Refusal(models.Model):
 
 
 class StoredAnswer(models.Model):
-    """The answer that an idempotency key was given, per API key (or file); kept 30 days."""
+    """The answer of an idempotency key, per API key (or file), kept for 30 days."""
 
     scope = models.CharField(max_length=_ID)
     key = models.CharField(max_length=_TEXT)
@@ -259,7 +259,7 @@ class StoredAnswer(models.Model):
 
 
 class ApiKey(models.Model):
-    """A platform program's key: only its digest is kept."""
+    """A platform program's key; only its digest is stored."""
 
     key_id = models.CharField(primary_key=True, max_length=_ID)
     name = models.CharField(max_length=_TEXT)

@@ -1,4 +1,4 @@
-"""Who looked which account up, kept for the retention period."""
+"""Look-ups of accounts, kept for the retention period."""
 
 from django.db import models
 from django.db.models import Index
@@ -7,7 +7,7 @@ from shoplink.store.database.fields import InstantField
 
 
 class LookUp(models.Model):
-    """A seller asked about an account by its handle; `account_id` is null where there was none."""
+    """A seller's look-up of an account by its handle; `account_id` is null if there was none."""
 
     at = InstantField()
     person_id = models.CharField(max_length=64)

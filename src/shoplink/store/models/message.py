@@ -1,4 +1,4 @@
-"""What people are told: messages with the e-mails they are sent by, what each person chose, and calendar addresses."""
+"""The tables of messages and their e-mails, of people's preferences, and of calendar addresses."""
 
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
@@ -11,11 +11,11 @@ _CAUSE = 160
 
 
 class Message(models.Model):
-    """One thing that one person is told: ids and numbers, no sentences.
+    """One message to one person: ids and numbers, no sentences.
 
-    `cause` names what it is told for, so that nobody is told twice. `at` is when that happened. `mail` is `none` (not
-    by e-mail), `due`, `sent`, `moot` (it was too late to matter) or `failed`; a due one is sent from `not_before` on,
-    and while somebody is sending it `not_before` is the end of their lease.
+    `cause` identifies the event or deadline, so that nobody gets a message twice; `at` is its instant. `mail` is `none`
+    (not by e-mail), `due`, `sent`, `moot` (too late to matter) or `failed`. A due e-mail is sent from `not_before` on;
+    while a sender holds it, `not_before` is the end of the lease.
     """
 
     number = models.BigAutoField(primary_key=True)
@@ -55,7 +55,7 @@ class Message(models.Model):
 
 
 class Told(models.Model):
-    """How far people were told: up to which position of the feed, and up to which instant what was about to happen."""
+    """Up to which position of the feed people are notified, and up to which instant they are reminded."""
 
     position = models.BigIntegerField()
     reminded_until = InstantField()
@@ -67,7 +67,7 @@ class Told(models.Model):
 
 
 class MailChoice(models.Model):
-    """A kind of message that a person wants, or does not want, by e-mail; kinds with no choice come by e-mail."""
+    """Whether a person wants a kind of message by e-mail. Kinds without a choice come by e-mail."""
 
     person_id = models.CharField(max_length=_ID)
     kind = models.CharField(max_length=_WORD)
@@ -81,7 +81,7 @@ class MailChoice(models.Model):
 
 
 class CalendarAddress(models.Model):
-    """The secret address of a person's calendar of deadlines: only its digest is kept; a new one replaces the old."""
+    """The secret address of a person's calendar of deadlines; only its digest is stored. A new one replaces the old."""
 
     person_id = models.CharField(primary_key=True, max_length=_ID)
     digest = models.CharField(max_length=64, unique=True)

@@ -1,7 +1,7 @@
-"""People: who they are, where they may act, and the secrets that lead somebody in.
+"""The tables of people: who they are, where they may act, and the links and invitations that let them in.
 
-The tables of sign-in itself (sessions, passkeys, addresses) are those of Django and allauth; they name a person by
-the row's number, everything of ours by `person_id`.
+The tables of sign-in itself (sessions, passkeys, addresses) belong to Django and allauth. They refer to a person by the
+row's number; our own tables use `person_id`.
 """
 
 import secrets
@@ -20,7 +20,7 @@ _EMAIL = 254
 
 
 def mint_person_id() -> str:
-    """A new person's id: random, and of the form that all ids have."""
+    """A new person's id: random, in the form of all ids."""
     return f"person_{secrets.token_hex(10)}"
 
 
@@ -37,14 +37,14 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=2, blank=True)
     time_zone = models.CharField(max_length=_WORD, blank=True)
     is_active = models.BooleanField(default=True)
-    last_login = None  # signing in is noted with the session, which the person sees and can end
+    last_login = None  # a sign-in is recorded with its session, which the person can see and end
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     objects = BaseUserManager["Person"]()
 
     class Meta:
-        """The table; an address is kept in lower case, so that it is unique whatever its case."""
+        """The table. Addresses are stored in lower case, so that they are unique regardless of case."""
 
         db_table = "person"
         constraints = (
@@ -72,7 +72,7 @@ class Membership(models.Model):
 
 
 class MemberInvitation(models.Model):
-    """An address invited to act somewhere; only the digest of the secret in the e-mail is kept."""
+    """An invitation of an e-mail address to act somewhere; only the digest of its secret is stored."""
 
     number = models.BigAutoField(primary_key=True)
     invitation_id = models.CharField(max_length=_ID, unique=True)

@@ -1,4 +1,4 @@
-"""What the charts count, rolled up by day and market, so that no page ever counts everything."""
+"""The tables of tallies by day and market for the charts, so that no page counts all events."""
 
 from django.db import models
 from django.db.models import UniqueConstraint
@@ -7,7 +7,7 @@ from shoplink.store.database.fields import InstantField
 
 
 class Tally(models.Model):
-    """How often something happened (or stands) in a market on a day, UTC; `day` counts from 1970-01-01."""
+    """How often something happened (or how many exist) in a market on a day, UTC; `day` counts from 1970-01-01."""
 
     day = models.IntegerField()
     market = models.CharField(max_length=2)
@@ -25,7 +25,7 @@ class Tally(models.Model):
 
 
 class Tallied(models.Model):
-    """Up to which position of the feed, and as of when, the one set of tallies was counted."""
+    """Up to which position of the feed, and as of when, the tallies are counted."""
 
     position = models.BigIntegerField()
     at = InstantField()

@@ -1,4 +1,4 @@
-"""Tickets: what support is asked about, and what was said. No text of a person stands anywhere else."""
+"""The tables of tickets and their messages. Texts that people write are stored nowhere else."""
 
 from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
@@ -13,9 +13,9 @@ _STANDS = Q(status__in=("open", "answered"))
 
 
 class Ticket(models.Model):
-    """A ticket, for ever. `number` is the order opened; `fields`, `reasons` and `facts` are JSON, as they were then.
+    """A ticket, never deleted. `number` is the order of opening; `fields`, `reasons` and `facts` are JSON from then.
 
-    `due_at`: when time alone may next change what it is about. `forgotten_at`: when its messages were deleted.
+    `due_at` is when time alone may next change its subject; `forgotten_at` is when its messages were deleted.
     """
 
     number = models.BigAutoField(primary_key=True)
@@ -74,7 +74,7 @@ class Ticket(models.Model):
 
 
 class TicketMessage(models.Model):
-    """Something that was said in a ticket; forgotten some time after the ticket ended."""
+    """A message in a ticket; deleted some time after the ticket ended."""
 
     number = models.BigAutoField(primary_key=True)
     ticket_id = models.CharField(max_length=_ID)

@@ -1,4 +1,4 @@
-"""The secret addresses of people's calendars: shown once, kept as digests, revocable; a new one replaces the old."""
+"""The secret addresses of people's calendars: shown once, stored as digests, revocable. A new one replaces the old."""
 
 import hashlib
 import secrets
@@ -10,7 +10,7 @@ from shoplink.store.database.sql import execute, query
 
 
 def make_address(person_id: str, at: datetime) -> str:
-    """Make a person's calendar address; its secret, which nobody can be shown again."""
+    """Create a person's calendar address; returns its secret, which cannot be shown again."""
     secret = secrets.token_urlsafe(32)
     with writing():
         execute(
@@ -24,19 +24,19 @@ def make_address(person_id: str, at: datetime) -> str:
 
 
 def revoke_address(person_id: str) -> bool:
-    """Let a person's calendar address show nothing any more; whether there was one."""
+    """Revoke a person's calendar address; returns whether there was one."""
     with writing():
         return execute("DELETE FROM calendar_address WHERE person_id = %s", person_id) > 0
 
 
 def address_made_at(person_id: str) -> datetime | None:
-    """When a person's calendar address was made; None if there is none."""
+    """When a person's calendar address was created; None if there is none."""
     found = query("SELECT made_at FROM calendar_address WHERE person_id = %s", person_id)
     return from_micros(found[0][0]) if found else None
 
 
 def person_of_address(secret: str) -> str | None:
-    """Whose calendar a secret shows; None if nobody's."""
+    """The id of the person whose calendar a secret belongs to, if any."""
     found = query("SELECT person_id FROM calendar_address WHERE digest = %s", _digest(secret))
     return found[0][0] if found else None
 

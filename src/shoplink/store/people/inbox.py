@@ -1,4 +1,4 @@
-"""What a person was told: their messages, and what they want by e-mail."""
+"""A person's messages, and which kinds of messages they want by e-mail."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -11,11 +11,11 @@ from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute, query
 
 UNREAD_SHOWN_MAX = 100
-"""More unread messages than these are not counted."""
+"""Unread messages are counted up to this number."""
 
 
 class StoredMessage(Struct, frozen=True):
-    """A message as it is kept: ids and numbers, no sentences."""
+    """A message, as stored: ids and numbers, no sentences."""
 
     number: int
     kind: str
@@ -31,7 +31,7 @@ class StoredMessage(Struct, frozen=True):
 def page_of_messages(
     person_id: str, limit: int, before: int | None = None, *, unread: bool = False
 ) -> list[StoredMessage]:
-    """A person's messages, the newest first, behind the number `before`; all, or those not read yet."""
+    """One page of a person's messages, or of the unread ones, the newest first, before the number `before`."""
     behind, params = ("", ()) if before is None else (" AND number < %s", (before,))
     found = query(
         f"{_SELECT} WHERE person_id = %s{behind}{' AND read_at IS NULL' if unread else ''} ORDER BY number DESC LIMIT %s",
@@ -43,13 +43,13 @@ def page_of_messages(
 
 
 def one_message(person_id: str, number: int) -> StoredMessage | None:
-    """A person's message by its number; None if they have none of this number."""
+    """A person's message by its number, if it exists."""
     found = query(f"{_SELECT} WHERE person_id = %s AND number = %s", person_id, number)
     return _message(*found[0]) if found else None
 
 
 def unread_count(person_id: str) -> int:
-    """How many messages a person has not read, 100 at most."""
+    """How many messages a person has not read, up to 100."""
     found = query(
         "SELECT count(*) FROM (SELECT 1 FROM message WHERE person_id = %s AND read_at IS NULL LIMIT %s) AS unread",
         person_id,
@@ -60,7 +60,7 @@ def unread_count(person_id: str) -> int:
 
 
 def mark_read(person_id: str, up_to: int, at: datetime, number: int | None = None) -> int:
-    """Note that a person has read their messages up to a number, or the one of a number; how many were unread."""
+    """Mark a person's messages as read, up to a number or the one with a number; returns how many were unread."""
     with writing():
         return execute(
             "UPDATE message SET read_at = %s WHERE person_id = %s AND read_at IS NULL AND number <= %s"
@@ -73,7 +73,7 @@ def mark_read(person_id: str, up_to: int, at: datetime, number: int | None = Non
 
 
 def mark_old_read(before: datetime, at: datetime) -> None:
-    """Note that everybody has read what happened before an instant."""
+    """Mark all messages about events before an instant as read."""
     with writing():
         execute(
             "UPDATE message SET read_at = %s WHERE read_at IS NULL AND at < %s",
@@ -83,13 +83,13 @@ def mark_old_read(before: datetime, at: datetime) -> None:
 
 
 def mail_choices(person_id: str) -> dict[str, bool]:
-    """Per kind for which a person has chosen, whether it comes by e-mail."""
+    """Whether a kind of message comes by e-mail, for each kind that a person has chosen about."""
     found = query("SELECT kind, by_mail FROM mail_choice WHERE person_id = %s", person_id)
     return {kind: bool(by_mail) for kind, by_mail in found}
 
 
 def save_mail_choices(person_id: str, wanted: dict[str, bool]) -> None:
-    """Keep, per kind, whether it comes by e-mail."""
+    """Store for each kind of message whether it comes by e-mail."""
     with writing():
         execute("DELETE FROM mail_choice WHERE person_id = %s", person_id)
         for kind, by_mail in wanted.items():

@@ -1,4 +1,4 @@
-"""API keys: shown once, kept as digests, revocable. When each was last used is noted in memory and stored by the timer."""
+"""API keys: shown once, stored as digests, revocable. Their last use is noted in memory and stored by the timer."""
 
 import hashlib
 import secrets
@@ -13,14 +13,14 @@ from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import among, execute, ids, insert, query
 
 SCOPES = ("read", "shop", "creator", "support", "platform")
-"""What a key may do: read, and act on behalf of these."""
+"""The scopes of a key: to read, and to act on behalf of each kind of actor."""
 
 _EVERY = timedelta(minutes=1)
 _TRUSTED_SECONDS = 1.0
 
 
 class Key(Struct, frozen=True):
-    """A key as it is kept; the secret itself is not."""
+    """A key, as stored, without its secret."""
 
     key_id: str
     name: str
@@ -38,9 +38,9 @@ _lock = threading.Lock()
 
 
 def create_key(name: str, scopes: set[str], at: datetime) -> tuple[str, str]:
-    """Make a key; its id, and its secret, which nobody can be shown again.
+    """Create a key; returns its id and its secret, which cannot be shown again.
 
-    Raises ValueError for a scope that there is not, or for none at all.
+    Raises ValueError for an unknown scope, or if there is no scope.
     """
     if not scopes or not scopes <= set(SCOPES):
         raise ValueError(
@@ -58,8 +58,8 @@ def create_key(name: str, scopes: set[str], at: datetime) -> tuple[str, str]:
 def find_key(secret: str) -> Key | None:
     """The key of a secret, unless it was revoked.
 
-    What was found is trusted for a second: so long may a key that another process revokes still open something. One
-    that this process revokes opens nothing any more.
+    The result is cached for one second, so a key that another process revokes may stay valid that long. A key that this
+    process revokes is invalid at once.
     """
     digest = _digest(secret)
     key, found_at = _found.get(digest, (None, 0.0))
@@ -70,7 +70,7 @@ def find_key(secret: str) -> Key | None:
     key = _key(found[0]) if found else None
     with _lock:
         _found.pop(digest, None)
-        if key is not None and revocations == _revocations:  # else what was found may be out of date
+        if key is not None and revocations == _revocations:  # else the result may be stale
             _found[digest] = (key, now)
     return key
 
@@ -81,7 +81,7 @@ def every_key() -> list[Key]:
 
 
 def revoke_key(key_id: str, at: datetime) -> bool:
-    """Let a key open nothing any more; whether there was such a key in force."""
+    """Revoke a key; returns whether there was such a key in force."""
     global _revocations  # noqa: PLW0603 (guarded by the lock)
     try:
         with writing():
@@ -100,13 +100,13 @@ def revoke_key(key_id: str, at: datetime) -> bool:
 
 
 def note_use(key_id: str) -> None:
-    """Remember that a key was used; a read writes nothing, `store_use` does it later."""
+    """Note in memory that a key was used. A read must not write, so `store_use` stores it later."""
     with _lock:
         _used.add(key_id)
 
 
 def store_use(at: datetime) -> int:
-    """Store that the noted keys were used by now, each at most once a minute; how many were stored."""
+    """Store the noted uses of keys, each key at most once a minute; returns how many were stored."""
     with _lock:
         due = {key_id for key_id in _used if key_id not in _stored or at - _stored[key_id] >= _EVERY}
     if not due:

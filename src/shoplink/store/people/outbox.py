@@ -1,6 +1,6 @@
-"""Messages on their way: who is told what, once; which e-mails are due, claimed by one sender at a time.
+"""The outbox: notifications, stored once per person, and due e-mails, each claimed by one sender at a time.
 
-Whoever writes here is the delivery loop (`flows/message/loop.py`); no command does.
+Only the delivery loop (`flows/message/loop.py`) writes here; no command does.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ Outcome = Literal["sent", "moot", "failed", "none"]
 
 
 class Notification(Struct, frozen=True):
-    """One thing that all people of one side are told; `cause` is the same each time it is found out."""
+    """One notification for all people of one side. `cause` identifies it, so that it is stored once."""
 
     kind: str
     side: Literal["shop", "creator"]
@@ -36,21 +36,21 @@ class Notification(Struct, frozen=True):
 
     @property
     def subject_id(self) -> str | None:
-        """The shop or the account whose people are told."""
+        """The shop or the account whose people are notified."""
         return self.shop_id if self.side == "shop" else self.account_id
 
 
 class Progress(Struct, frozen=True):
-    """Up to which position of the feed, and up to which instant of what is about to happen, people were told."""
+    """Up to which position of the feed people are notified, and up to which instant they are reminded."""
 
     position: int
     reminded_until: datetime
 
 
 class DueMail(Struct, frozen=True):
-    """A message that is due by e-mail, with what its reader chose and may do now.
+    """A message that is due by e-mail, with its reader's preferences.
 
-    `wanted`: the reader still acts there, is active, has an address and wants this kind by e-mail.
+    `wanted`: the reader is still a member there, is active, has an address and wants this kind by e-mail.
     """
 
     number: int
@@ -68,13 +68,13 @@ class DueMail(Struct, frozen=True):
 
 
 def progress() -> Progress | None:
-    """How far people were told; None if nobody ever was."""
+    """The stored progress; None before the first notification."""
     found = query("SELECT position, reminded_until FROM told")
     return _progress(*found[0]) if found else None
 
 
 def lock_progress(start: datetime) -> Progress:
-    """The same within a write transaction, which nobody else's passes; from `start` on if it is the first."""
+    """The progress, locked until the write transaction ends. It starts at `start` if there is none."""
     if is_postgresql():
         query("SELECT pg_advisory_xact_lock(7310006)")
     stored = progress()
@@ -84,7 +84,7 @@ def lock_progress(start: datetime) -> Progress:
 
 
 def store_progress(reached: Progress) -> None:
-    """Store how far people were told, in the transaction that stored what they were told."""
+    """Store the progress, in the transaction that stored the notifications."""
     execute(
         "UPDATE told SET position = %s, reminded_until = %s",
         reached.position,
@@ -93,10 +93,10 @@ def store_progress(reached: Progress) -> None:
 
 
 def store_notifications(tellings: Sequence[Notification], mail_from: datetime | None) -> int:
-    """Store a message for every active person of each side, unless they have it already; how many are new.
+    """Store a message for every active person of each side, unless they have it already; returns how many are new.
 
-    An e-mail is due at once for those who have an address and want it, if the thing happened at or after
-    `mail_from`; None sends none.
+    An e-mail is due at once for those who have an address and want it, if the event happened at or after `mail_from`.
+    None means that no e-mail is due.
     """
     given: list[Row] = [
         (
@@ -137,7 +137,7 @@ def store_notifications(tellings: Sequence[Notification], mail_from: datetime | 
 
 
 def with_members(shop_ids: set[str], account_ids: set[str]) -> set[tuple[str, str]]:
-    """Those of these shops and accounts that any person acts for: side and id of each."""
+    """The shops and accounts among these that have members, as (side, id)."""
     found = query(
         f"SELECT DISTINCT place, subject_id FROM membership WHERE (place = 'shop' AND {among('subject_id')})"
         f" OR (place = 'creator' AND {among('subject_id')})",
@@ -148,13 +148,13 @@ def with_members(shop_ids: set[str], account_ids: set[str]) -> set[tuple[str, st
 
 
 def links_by_id(link_ids: set[str]) -> dict[str, Link]:
-    """The links of these ids, as they are stored, by id."""
+    """Links by their ids, as stored."""
     found = query(f"SELECT {LINK.sql} FROM link WHERE {among('link_id')}", ids(link_ids))
     return {link.link_id: link for link in map(LINK.value, found)}
 
 
 def invitations_expiring(windows: Windows) -> list[Link]:
-    """Open invitations, as stored, whose deadline lies after the start and up to the end of one of the windows."""
+    """Open invitations, as stored, that expire after the start and up to the end of one of the windows."""
     return _links_in("due_at", "invited", windows)
 
 
@@ -164,7 +164,7 @@ def unlink_requests_made(windows: Windows) -> list[Link]:
 
 
 def _links_in(column: str, status: LinkStatus, windows: Windows) -> list[Link]:
-    # The status is left out of the question: by the index of statuses SQLite would walk through all links that have it.
+    # The statement leaves the status out: SQLite would use the index of statuses and read all links that have it.
     within = " OR ".join([f"({column} > %s AND {column} <= %s)"] * len(windows))
     bounds = [to_micros(bound) for window in windows for bound in window]
     found = query(f"SELECT {LINK.sql} FROM link WHERE {column} IS NOT NULL AND ({within})", *bounds)
@@ -172,9 +172,9 @@ def _links_in(column: str, status: LinkStatus, windows: Windows) -> list[Link]:
 
 
 def claim_mail(at: datetime, lease_until: datetime, limit: int) -> list[DueMail]:
-    """Take some e-mails that are due, the longest due first; nobody else gets them before the lease ends.
+    """Claim due e-mails, the longest due first; no other sender gets them before the lease ends.
 
-    One statement takes them, so a sender that is killed leaves them to be sent once its lease has ended.
+    One statement claims them. If the sender is killed, they are due again when its lease has ended.
     """
     if not query("SELECT 1 FROM message WHERE mail = 'due' AND not_before <= %s LIMIT 1", to_micros(at)):
         return []
@@ -212,7 +212,7 @@ def _due_mail_of(*row: Any) -> DueMail:
 
 
 def store_outcome(number: int, outcome: Outcome, at: datetime) -> None:
-    """Note what became of an e-mail; it is not due any more."""
+    """Store the outcome of an e-mail, which is then no longer due."""
     with writing():
         execute(
             "UPDATE message SET mail = %s, not_before = NULL, sent_at = %s WHERE number = %s AND mail = 'due'",
@@ -223,7 +223,7 @@ def store_outcome(number: int, outcome: Outcome, at: datetime) -> None:
 
 
 def postpone(numbers: set[int], not_before: datetime) -> None:
-    """Let claimed e-mails be due again from an instant on."""
+    """Make claimed e-mails due again from an instant on."""
     if numbers:
         with writing():
             execute(
@@ -234,7 +234,7 @@ def postpone(numbers: set[int], not_before: datetime) -> None:
 
 
 def unnotified_events() -> int:
-    """How many events of the feed nobody was told about yet."""
+    """How many events of the feed were not notified yet."""
     found = query(
         "SELECT COALESCE((SELECT max(position) FROM event), 0) - COALESCE((SELECT max(position) FROM told), 0)"
     )
@@ -243,12 +243,12 @@ def unnotified_events() -> int:
 
 
 def mail_due_since() -> datetime | None:
-    """Since when, or from when on, the next e-mail is due; None if none is."""
+    """When the next e-mail is or becomes due; None if there is none."""
     return from_micros(query("SELECT min(not_before) FROM message WHERE mail = 'due'")[0][0])
 
 
 def forget_messages(before: datetime) -> int:
-    """Delete messages about what happened before an instant; how many."""
+    """Delete messages about events before an instant; returns how many."""
     if not query("SELECT 1 FROM message WHERE at < %s LIMIT 1", to_micros(before)):
         return 0
     with writing():

@@ -1,4 +1,4 @@
-"""Sessions in the database, written under the one write lock. Nothing is written when a page is only looked at."""
+"""Sessions in the database, written under the write lock. Reading a page writes nothing."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,10 +14,10 @@ from shoplink.store.database.owner import writing
 
 
 class SessionStore(db.SessionStore):
-    """Django's sessions; a session ends with the time set when somebody signed in."""
+    """Django's sessions. A session ends at the time that was set at sign-in."""
 
     def _validate_session_key(self, key: str | None) -> bool:
-        """Whether a cookie may name a session; none is named with NUL, and no database can be asked for it."""
+        """Whether a cookie can name a session. No key contains NUL, which databases do not accept."""
         return bool(super()._validate_session_key(key)) and "\x00" not in (key or "")  # type: ignore[misc] # the stubs leave it out
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 (Django's signature)
@@ -26,13 +26,13 @@ class SessionStore(db.SessionStore):
             super().save(must_create)
 
     def delete(self, session_key: Any = None) -> None:
-        """Forget the session."""
+        """Delete the session."""
         with writing():
             super().delete(session_key)
 
 
 class SessionRecord(Struct, frozen=True):
-    """One session of a person: since when, from which address, with what browser, until when."""
+    """One session of a person: its start and end, and the address and browser that signed in."""
 
     number: int
     session_key: str
@@ -43,7 +43,7 @@ class SessionRecord(Struct, frozen=True):
 
 
 def sessions_of(person_id: str, at: datetime) -> list[SessionRecord]:
-    """The sessions in which a person is signed in at an instant, the newest first."""
+    """The sessions of a person that are open at an instant, the newest first."""
     found = (
         UserSession.objects.filter(user__person_id=person_id)
         .annotate(until=Subquery(_LIVE.filter(expire_date__gt=at).values("expire_date")[:1]))
@@ -57,7 +57,7 @@ def sessions_of(person_id: str, at: datetime) -> list[SessionRecord]:
 
 
 def end_sessions(person_id: str, numbers: Iterable[int]) -> int:
-    """Sign a person out of some of their sessions, from the next request on; how many there were."""
+    """End some of a person's sessions, from the next request on; returns how many."""
     with writing():
         ending = UserSession.objects.filter(user__person_id=person_id, pk__in=[*numbers])
         Session.objects.filter(session_key__in=[*ending.values_list("session_key", flat=True)]).delete()
@@ -66,13 +66,13 @@ def end_sessions(person_id: str, numbers: Iterable[int]) -> int:
 
 
 def end_all_sessions(person_id: str) -> int:
-    """Sign a person out everywhere, from the next request on; of how many sessions."""
+    """End all sessions of a person, from the next request on; returns how many."""
     found = UserSession.objects.filter(user__person_id=person_id)
     return end_sessions(person_id, [*found.values_list("pk", flat=True)])
 
 
 def forget_sessions(at: datetime) -> int:
-    """Delete sessions that have ended, with what was noted of them; how many."""
+    """Delete sessions that have ended, with their records; returns how many."""
     over = Session.objects.filter(expire_date__lte=at)
     if not over.exists():
         return 0

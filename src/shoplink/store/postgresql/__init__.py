@@ -1,1 +1,1 @@
-"""How Django talks to PostgreSQL here: its own engine, with a cheaper look at whether a connection still works."""
+"""The database engine for PostgreSQL, with a cheaper check that a connection still works."""

@@ -1,4 +1,4 @@
-"""The engine, in the module in which Django looks for it."""
+"""The engine, in the module where Django expects it."""
 
 import select
 from typing import Any
@@ -7,13 +7,13 @@ from django.db.backends.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection that is known to work as long as the server has not hung up."""
+    """A connection that counts as usable as long as the server has not closed it."""
 
     def is_usable(self) -> bool:
-        """Whether statements can be sent; asked before the first of each request.
+        """Whether statements can be sent. Django checks this before the first statement of each request.
 
-        A server that ends says so by closing the connection, which can be seen without asking it anything; only if
-        there is something to be read, of whatever kind, it is asked.
+        A server that stops closes its connections, which the client can see without sending anything. Only if there is
+        something to read does it send a statement.
         """
         raw: Any = self.connection
         if raw is None or raw.closed:

@@ -1,6 +1,6 @@
-"""What pages read of products, content and items: in pages by id, as of any instant. Nothing here writes.
+"""Queries about products, content and items, in pages by id and as of any instant. Nothing here writes.
 
-What a place shows is worked out from periods: a link's, a product's on sale, an item's; no row is kept of it.
+What a place shows is computed from the periods of links, of products on sale, and of items. It is stored nowhere.
 """
 
 from collections.abc import Collection
@@ -25,27 +25,27 @@ _THERE = "item.added_at <= %s AND (item.removed_at IS NULL OR item.removed_at > 
 
 
 class ShownProduct(Struct, frozen=True):
-    """A product that a place shows; `item` is None where it is there because the showcase is synced."""
+    """A product that a place shows; `item` is None if it is there because the showcase is synced."""
 
     product: Product
     item: Item | None
 
 
 class ContentCount(Struct, frozen=True):
-    """A content and how many products it shows."""
+    """A content and the number of products that it shows."""
 
     content: Content
     products: int
 
 
 def one_product(product_id: str) -> Product | None:
-    """A product as it is stored."""
+    """A product, as stored."""
     found = query(f"SELECT {PRODUCT.sql} FROM product WHERE product_id = %s", product_id)
     return PRODUCT.value(found[0]) if found else None
 
 
 def one_content(content_id: str) -> Content | None:
-    """A content as it is stored."""
+    """A content, as stored."""
     found = query(f"SELECT {CONTENT.sql} FROM content WHERE content_id = %s", content_id)
     return CONTENT.value(found[0]) if found else None
 
@@ -60,10 +60,10 @@ def page_of_products(  # noqa: PLR0913 (what products may be asked for by)
     titled: str | None = None,
     potential: tuple[Thresholds, datetime] | None = None,
 ) -> list[Product]:
-    """Products in the order of their ids, behind the id `after`.
+    """One page of products in the order of their ids, after the id `after`.
 
-    `but_shop_id`: of every shop but this one; `titled`: a part of the title, capitals alike; `potential`: those that pass all thresholds at an instant, which
-    is the condition of `picker.figures` in the database's words.
+    `but_shop_id` excludes a shop. `titled` is a part of the title, in any case. `potential` keeps the products that
+    pass all thresholds at an instant; it is the condition of `picker.figures` in SQL.
     """
     wanted: list[tuple[str, tuple[Any, ...]]] = [("product_id > %s", (after,))]
     if shop_id is not None:
@@ -93,7 +93,7 @@ def _like(part: str) -> str:
 
 def _potential(thresholds: Thresholds, at: datetime) -> list[tuple[str, tuple[Any, ...]]]:
     percent = 100 + thresholds.growth_percent
-    # Divided, not multiplied: as exact for whole numbers, and nothing is more than a database's integer holds.
+    # A division is as exact as a multiplication for whole numbers, and does not exceed the database's integers.
     grown = ("units_7d * 100 / %s >= units_prev_7d", (percent,)) if percent else ("units_7d >= 0", ())
     return [
         (f"(units_7d > 0 AND units_prev_7d = 0 OR units_prev_7d > 0 AND {grown[0]})", grown[1]),
@@ -103,7 +103,7 @@ def _potential(thresholds: Thresholds, at: datetime) -> list[tuple[str, tuple[An
 
 
 def link_in_force(account_id: str, at: datetime) -> Link | None:
-    """The link by which an account was linked at an instant, as it is stored; at most one is (R8)."""
+    """The link in force for an account at an instant, as stored; there is at most one (R8)."""
     found = query(
         f"SELECT {LINK.sql} FROM link WHERE account_id = %s AND linked_at <= %s"
         " AND (ended_at IS NULL OR ended_at > %s) ORDER BY number DESC LIMIT 1",
@@ -117,7 +117,7 @@ def link_in_force(account_id: str, at: datetime) -> Link | None:
 def page_of_place(  # noqa: PLR0913, PLR0917 (a place, an instant, a page)
     account_id: str, content_id: str | None, link: Link | None, at: datetime, limit: int, after: str
 ) -> list[ShownProduct]:
-    """What a place showed at an instant, in the order of product ids; `link` is the one in force then."""
+    """One page of what a place showed at an instant, in the order of product ids; `link` is the link in force then."""
     now = to_micros(at)
     found = map(
         ITEM.value,
@@ -147,7 +147,7 @@ def page_of_place(  # noqa: PLR0913, PLR0917 (a place, an instant, a page)
 
 
 def _page_of_synced(link: Link, at: datetime, limit: int, after: str) -> set[str]:
-    """What the shop had on sale at an instant, if the showcase was synced by then."""
+    """The ids of the products that the shop had on sale at an instant, if the showcase was synced by then."""
     if link.synced_since is None or link.synced_since > at:
         return set()
     found = query(
@@ -171,7 +171,7 @@ def products_of(product_ids: Collection[str]) -> dict[str, Product]:
 def page_of_contents(  # noqa: PLR0913, PLR0917 (an account, an instant, a page)
     account_id: str, link: Link | None, at: datetime, limit: int, after: str, content_id: str | None = None
 ) -> list[ContentCount]:
-    """An account's videos and lives in the order of their ids, with how many products each shows, or just one."""
+    """An account's videos and lives in the order of their ids, or one of them, with how many products each shows."""
     now = to_micros(at)
     only, which = ("", ()) if content_id is None else (" AND content_id = %s", (content_id,))
     found = query(
@@ -193,14 +193,14 @@ def page_of_contents(  # noqa: PLR0913, PLR0917 (an account, an instant, a page)
 
 
 class EndingItems(Struct, frozen=True):
-    """How many products would leave the showcase, and the videos and lives, if a link ended now."""
+    """How many products would leave the showcase, and how many the videos and lives, if a link ended now."""
 
     showcase: int
     contents: int
 
 
 def items_ending_with(link: Link, at: datetime) -> EndingItems:
-    """What came under a link that is linked and would be gone with it; what the creator promotes stays."""
+    """The counts of products that were added under a link and would go with it. What the creator promotes stays."""
     now = to_micros(at)
     counts: dict[bool, int] = {
         bool(in_showcase): count
@@ -214,7 +214,7 @@ def items_ending_with(link: Link, at: datetime) -> EndingItems:
     }
     showcase = counts.get(True, 0)
     if link.synced_since is not None:
-        # Every product of the shop is in the showcase, those that were added too.
+        # Every product of the shop is in the showcase, added ones included.
         showcase = query(
             "SELECT count(*) FROM product WHERE shop_id = %s AND status = 'on_sale'", link.shop_id
         )[0][0]
@@ -225,7 +225,7 @@ Where = Literal["showcase", "video", "live"]
 
 
 class Spot(Struct, frozen=True):
-    """A place that a product is in; `number` is the order in which items were added."""
+    """A place that shows a product; `number` is the item's place in the order of adding."""
 
     number: int
     item: Item
@@ -233,7 +233,7 @@ class Spot(Struct, frozen=True):
 
 
 def count_spots(product_ids: Collection[str], links: Collection[str]) -> dict[tuple[str, Where], int]:
-    """In how many showcases, videos and lives products are, as items of these links or of affiliate creators."""
+    """In how many showcases, videos and lives products are, as items under these links or of affiliate creators."""
     return {
         (product_id, where): count
         for product_id, where, count in query(
@@ -249,7 +249,7 @@ def count_spots(product_ids: Collection[str], links: Collection[str]) -> dict[tu
 
 
 def page_of_spots(product_id: str, links: Collection[str], limit: int, after: int) -> list[Spot]:
-    """Where a product is, in the order added, behind the number `after`."""
+    """One page of the places that show a product, in the order of adding, after the number `after`."""
     found = query(
         f"SELECT {ITEM.sql_of('item')}, item.number, COALESCE(content.kind, 'showcase') FROM item"
         " LEFT JOIN content ON content.content_id = item.content_id"

@@ -1,4 +1,4 @@
-"""Read what the log says of the past of a shop or an account; a fixed number of statements however long it is."""
+"""Queries of the log about the past of shops, accounts and links, each with a fixed number of statements."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,19 +11,19 @@ from shoplink.store.read.link import read_event
 
 
 def facts_of_shop(shop_id: str, at: datetime) -> list[Event]:
-    """The shop's records up to an instant, in order."""
+    """The events that record the shop up to an instant, in order."""
     return _facts("shop_id", shop_id, ("shop.recorded",), at)
 
 
 def facts_of_account(account_id: str, at: datetime) -> list[Event]:
-    """The account's records and corrections up to an instant, in order."""
+    """The events that record and correct the account up to an instant, in order."""
     return _facts("account_id", account_id, ("account.recorded", "account.corrected"), at)
 
 
 def timelines_of_links_open_at(
     at: datetime, *, shop_id: str | None = None, account_id: str | None = None
 ) -> list[LinkEvent]:
-    """All events, in order, of the links of a shop or an account that had not ended at an instant."""
+    """All events, in order, of those links of a shop or an account that had not ended at an instant."""
     column, subject = ("shop_id", shop_id) if shop_id is not None else ("account_id", account_id)
     found = query(
         f"SELECT link_id FROM link WHERE {column} = %s AND (ended_at IS NULL OR ended_at > %s)",
@@ -34,7 +34,7 @@ def timelines_of_links_open_at(
 
 
 def timelines(link_ids: Iterable[str]) -> list[LinkEvent]:
-    """All events of some links, in the order they happened."""
+    """All events of links, in the order in which they happened."""
     found = query(f"SELECT data FROM event WHERE {among('link_id')} ORDER BY number", ids(link_ids))
     return [event for row in found if isinstance(event := read_event(row[0]), LinkEvent)]
 
@@ -46,7 +46,7 @@ def newest_events(
     shop_id: str | None = None,
     account_id: str | None = None,
 ) -> list[tuple[int, Event]]:
-    """Events with their number, the newest first, of a shop, of an account, or of everything; behind the number `before`."""
+    """Events with their numbers, the newest first, of a shop, an account or all; before the number `before`."""
     wanted = {"shop_id = %s": shop_id, "account_id = %s": account_id, "number < %s": before}
     conditions = {condition: value for condition, value in wanted.items() if value is not None}
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""

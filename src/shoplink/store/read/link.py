@@ -1,7 +1,7 @@
-"""What pages read: single rows, pages in the order of a key, and the moment at which all of it is seen.
+"""Queries about links: single rows, pages in the order of a key, and the snapshot in which all reads run.
 
-Nothing here writes. A page is one statement that starts behind the last row of the page before, so a deep page
-costs what the first one does.
+Nothing here writes. A page is one statement that starts after the last row of the previous page, so a deep page costs
+as much as the first one.
 """
 
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import is_postgresql, query
 
 read_event = msgspec.json.Decoder(AnyEvent).decode
-"""The event that a row of the log holds."""
+"""Decodes the event in a row of the log."""
 
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Let all statements of a read see one moment; none of them can write."""
+    """Run all statements of a read on one snapshot of the database. None of them can write."""
     if connection.in_atomic_block or _reading_already():
         yield
         return
@@ -32,7 +32,7 @@ def snapshot() -> Iterator[None]:
         connection.close_if_health_check_failed()
         connection.ensure_connection()
         raw: Any = connection.connection
-        raw.isolation_level, raw.read_only = IsolationLevel.REPEATABLE_READ, True  # said when it begins
+        raw.isolation_level, raw.read_only = IsolationLevel.REPEATABLE_READ, True  # sent with BEGIN
         try:
             with transaction.atomic():
                 yield
@@ -40,7 +40,7 @@ def snapshot() -> Iterator[None]:
             if not raw.closed:
                 raw.isolation_level = raw.read_only = None
         return
-    # Not Django's transaction: that begins as a writer's, which waits for the others and needs a writable file.
+    # Django's own transaction would begin as a writer's, which waits for other writers and needs a writable file.
     run_statement("BEGIN DEFERRED")
     try:
         yield
@@ -49,30 +49,30 @@ def snapshot() -> Iterator[None]:
 
 
 def _reading_already() -> bool:
-    """Whether a read that this one is part of has begun on SQLite."""
+    """Whether this read is part of one that has begun on SQLite."""
     return not is_postgresql() and connection.connection is not None and connection.connection.in_transaction
 
 
 def run_statement(statement: str) -> None:
-    """Run a statement that answers nothing."""
+    """Run a statement without a result."""
     with connection.cursor() as cursor:
         cursor.execute(statement)
 
 
 def one_link(link_id: str) -> Link | None:
-    """A link as it is stored."""
+    """A link, as stored."""
     found = query(f"SELECT {LINK.sql} FROM link WHERE link_id = %s", link_id)
     return LINK.value(found[0]) if found else None
 
 
 def status_of_link(link_id: str) -> str:
-    """The stored status of a link that is known to be there."""
+    """The stored status of a link that is known to exist."""
     status: str = query("SELECT status FROM link WHERE link_id = %s", link_id)[0][0]
     return status
 
 
 def timeline(link_id: str) -> list[Event]:
-    """The stored events of a link, in the order they happened; a ticket is between one of its sides and support."""
+    """The stored events of a link in order, without those of tickets: a ticket is between one side and support."""
     found = query(
         "SELECT data FROM event WHERE link_id = %s AND type NOT LIKE 'ticket.%%' ORDER BY number", link_id
     )
@@ -88,10 +88,10 @@ def page_of_links(  # noqa: PLR0913 (what links may be asked for by)
     account_id: str | None = None,
     status: str | None = None,
 ) -> list[tuple[int, Link]]:
-    """Links in the order recorded, each with its number, behind the number `after`.
+    """One page of links in the order of recording, each with its number, after the number `after`.
 
-    With a status: those that may have it at the instant. An overdue invitation has expired, that is sure; of any
-    other link that is due the caller has to work out what time makes of it.
+    With a status: the links that may have it at the instant. An overdue invitation has certainly expired. For any other
+    overdue link the caller has to compute the current status.
     """
     wanted: list[tuple[str, tuple[Any, ...]]] = [("number > %s", (after,))]
     if shop_id is not None:
@@ -120,9 +120,9 @@ def page_of_links(  # noqa: PLR0913 (what links may be asked for by)
 def _page_of_status(
     limit: int, after: int, has_it: tuple[str, tuple[Any, ...]], is_due: tuple[str, tuple[Any, ...]]
 ) -> list[tuple[int, Link]]:
-    """Links that fulfil one of two conditions, each found by its own index: no other link is walked past.
+    """Links that meet one of two conditions, each found by its own index, so that no other link is read.
 
-    Few are due that the timer has not come to yet; the plus keeps them from being looked for by number.
+    Few links are overdue before the timer handles them. The plus keeps the planner from searching them by number.
     """
     halves = [
         f"SELECT * FROM (SELECT {LINK.sql}, number FROM link WHERE {number} > %s AND {condition}"
@@ -135,7 +135,7 @@ def _page_of_status(
 
 
 def invitations_expiring(now: datetime, until: datetime, limit: int, market: str | None = None) -> list[Link]:
-    """Invitations whose deadline comes by an instant, the next one first."""
+    """Invitations that expire by an instant, the next one first."""
     condition, params = ("", ()) if market is None else (" AND market = %s", (market,))
     found = query(
         f"SELECT {LINK.sql} FROM link WHERE due_at IS NOT NULL AND due_at > %s AND due_at <= %s"
@@ -149,7 +149,7 @@ def invitations_expiring(now: datetime, until: datetime, limit: int, market: str
 
 
 def page_of_shops(limit: int, after: str, market: str | None = None) -> list[str]:
-    """Ids of shops in their order, behind the id `after`."""
+    """One page of the ids of shops, in order, after the id `after`."""
     condition, params = ("", ()) if market is None else (" AND market = %s", (market,))
     found = query(
         f"SELECT shop_id FROM shop WHERE shop_id > %s{condition} ORDER BY shop_id LIMIT %s",
@@ -161,7 +161,7 @@ def page_of_shops(limit: int, after: str, market: str | None = None) -> list[str
 
 
 def page_of_accounts(limit: int, after: str, handle: str | None = None) -> list[str]:
-    """Ids of accounts in their order, behind the id `after`."""
+    """One page of the ids of accounts, in order, after the id `after`."""
     condition, params = ("", ()) if handle is None else (" AND handle = %s", (handle,))
     found = query(
         f"SELECT account_id FROM account WHERE account_id > %s{condition} ORDER BY account_id LIMIT %s",

@@ -1,4 +1,4 @@
-"""Look-ups: accounts by handle, and who asked. Whatever writes here is called within `owner.writing()`."""
+"""Look-ups of accounts by handle, and the record of who made them. Call what writes here within `owner.writing()`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from shoplink.store.database.sql import among, ids, insert, query
 
 
 class LookUpRecord(Struct, frozen=True):
-    """A look-up as it is kept."""
+    """A look-up, as stored."""
 
     at: datetime
     person_id: str
@@ -20,7 +20,7 @@ class LookUpRecord(Struct, frozen=True):
 
 
 def accounts_by_handle(handles: Iterable[str]) -> dict[str, list[str]]:
-    """The ids of the accounts of each handle, in their order; a handle is nobody's for ever."""
+    """The ids of the accounts of each handle, in order. A handle can pass from one account to another."""
     found = query(
         f"SELECT handle, account_id FROM account WHERE {among('handle')} ORDER BY 1, 2", ids(handles)
     )
@@ -33,13 +33,13 @@ def accounts_by_handle(handles: Iterable[str]) -> dict[str, list[str]]:
 def record_look_ups(
     at: datetime, person_id: str, shop_id: str, asked: Sequence[tuple[str, str | None]]
 ) -> None:
-    """Keep who asked for which handles, and what account each was."""
+    """Store which handles a person looked up for a shop, and the account that each was, if any."""
     given = [(to_micros(at), person_id, shop_id, handle, account_id) for handle, account_id in asked]
     insert("look_up", given, at="bigint", person_id="text", shop_id="text", handle="text", account_id="text")
 
 
 def look_ups_since(person_id: str, since: datetime) -> set[tuple[str, str, str | None]]:
-    """What a person has looked up since an instant: for which shop, which handle, and an account that it was."""
+    """The look-ups of a person since an instant: shop, handle, and the account that was found, if any."""
     found = query(
         "SELECT shop_id, handle, account_id FROM look_up WHERE person_id = %s AND at > %s",
         person_id,
@@ -49,7 +49,7 @@ def look_ups_since(person_id: str, since: datetime) -> set[tuple[str, str, str |
 
 
 def was_looked_up(person_id: str, shop_id: str, account_id: str, since: datetime) -> bool:
-    """Whether a person has found this account for this shop since an instant."""
+    """Whether a person has looked up this account for this shop since an instant."""
     found = query(
         "SELECT 1 FROM look_up WHERE shop_id = %s AND account_id = %s AND at > %s AND person_id = %s LIMIT 1",
         shop_id,
@@ -61,7 +61,7 @@ def was_looked_up(person_id: str, shop_id: str, account_id: str, since: datetime
 
 
 def page_of_look_ups(limit: int, account_id: str) -> list[LookUpRecord]:
-    """Who looked an account up, the newest first."""
+    """The look-ups of an account, the newest first."""
     found = query(
         "SELECT at, person_id, shop_id, handle, account_id FROM look_up WHERE account_id = %s"
         " ORDER BY at DESC LIMIT %s",

@@ -1,4 +1,4 @@
-"""What shops and accounts are called."""
+"""Names and markets of shops and accounts."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from shoplink.store.database.sql import among, ids, query
 
 
 def names(shops: Iterable[str], accounts: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """The names of shops and the handles of accounts by their ids, empty where none is recorded; one statement."""
+    """The names of shops and the handles of accounts by their ids, empty if none is recorded. One statement."""
     found = query(
         f"SELECT 'shop', shop_id, name FROM shop WHERE {among('shop_id')}"
         f" UNION ALL SELECT 'account', account_id, handle FROM account WHERE {among('account_id')}",
@@ -20,7 +20,7 @@ def names(shops: Iterable[str], accounts: Iterable[str]) -> tuple[dict[str, str]
 
 
 def markets_of(shops: Iterable[str], accounts: Iterable[str]) -> list[str]:
-    """The markets that these shops sell in and these accounts are in, each once, in order; one statement."""
+    """The markets of these shops and accounts, each once, in order. One statement."""
     found = query(
         f"SELECT market FROM shop WHERE {among('shop_id')} UNION SELECT region FROM account WHERE {among('account_id')}"
         " ORDER BY 1",

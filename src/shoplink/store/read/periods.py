@@ -1,4 +1,4 @@
-"""Links by the pair of shop and account that they link: those that were ever established, or may be by now."""
+"""Links by pair of shop and account: those that were ever established, or may be by now."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,14 +15,14 @@ _NUL = "\x00"
 
 
 class StoredLink(Struct, frozen=True, gc=False):
-    """A link as it is stored, and whether time has made something of it that is not stored."""
+    """A link, as stored, and whether it has a due change that is not stored yet."""
 
     link: Link
     is_due: bool
 
 
 def links_of_pairs(pairs: Iterable[tuple[str, str]], at: datetime) -> list[StoredLink]:
-    """The links of pairs of shop and account, in one statement however many there are."""
+    """The links of pairs of shop and account, by one statement."""
     now = to_micros(at)
     asked = rows(
         pair for pair in pairs if _NUL not in "".join(pair)

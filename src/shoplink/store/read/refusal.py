@@ -1,4 +1,4 @@
-"""What pages read of refusals, waivers and activations."""
+"""Queries about refusals, waivers and activations."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from shoplink.store.database.sql import query
 
 
 class StoredRefusal(Struct, frozen=True):
-    """A refusal as it was stored: the command as it was asked, and every reason."""
+    """A refusal, as stored: the command as it was sent, and every reason."""
 
     number: int
     at: datetime
@@ -21,7 +21,7 @@ class StoredRefusal(Struct, frozen=True):
 
 
 class StoredWaiver(Struct, frozen=True):
-    """A waiver as it was granted, and when it was ended if that was before its time."""
+    """A waiver as it was granted, and when it was ended if that was early."""
 
     number: int
     code: str
@@ -35,7 +35,7 @@ class StoredWaiver(Struct, frozen=True):
 
 
 class StoredActivation(Struct, frozen=True):
-    """A rulebook put in force in a market; of two with one start the later recorded counts."""
+    """An activation of a rulebook in a market. Of two with the same start, the one recorded later counts."""
 
     market: str
     name: str
@@ -50,7 +50,7 @@ def page_of_refusals(
     account_id: str | None = None,
     by: Actor | None = None,
 ) -> list[StoredRefusal]:
-    """Refusals that are still kept, the newest first, behind the number `before`."""
+    """One page of the stored refusals, the newest first, before the number `before`."""
     conditions = {
         "id < %s": before,
         "shop_id = %s": shop_id,
@@ -73,7 +73,7 @@ def page_of_refusals(
 def page_of_waivers(
     limit: int, after: int, *, shop_id: str | None = None, account_id: str | None = None
 ) -> list[StoredWaiver]:
-    """Waivers in the order granted, ended ones included, behind the number `after`."""
+    """One page of waivers in the order of granting, ended ones included, after the number `after`."""
     conditions = {"id > %s": after, "shop_id = %s": shop_id, "account_id = %s": account_id}
     found = query(
         "SELECT id, code, shop_id, account_id, until, granted_at, ended_at, note, by_kind, by_id FROM waiver"
@@ -110,13 +110,13 @@ def _waiver(  # noqa: PLR0913, PLR0917 (the columns of the table)
 
 
 def activations() -> list[StoredActivation]:
-    """Every activation, in the order recorded."""
+    """Every activation, in the order of recording."""
     found = query("SELECT market, name, effective_from FROM activation ORDER BY id")
     return [StoredActivation(market, name, _instant(start)) for market, name, start in found]
 
 
 def _where(conditions: dict[str, Any]) -> str:
-    """The conditions whose value was given."""
+    """The WHERE clause of the conditions that have a value."""
     given = [condition for condition, value in conditions.items() if value is not None]
     return " WHERE " + " AND ".join(given) if given else ""
 

@@ -1,4 +1,4 @@
-"""Find shops, accounts and links by the beginning of an id, a name or a handle; every look-up is by an index."""
+"""Search shops, accounts, people and links by the beginning of an id, a name, a handle or an address, by indexes only."""
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ _LAST = "\U0010ffff"
 
 
 class SearchResult(Struct, frozen=True):
-    """What a search found, in the order of its names; links only by their whole id, people by their addresses."""
+    """The matches of a search, in order. Links match by their whole id only, people by their addresses."""
 
     shops: list[tuple[str, str]]
     accounts: list[tuple[str, str]]
@@ -17,7 +17,7 @@ class SearchResult(Struct, frozen=True):
 
 
 def search_by_beginning(text: str, limit: int = 20) -> SearchResult:
-    """What begins with a text: shops (id, name), accounts (id, handle), people (id, address), and the link of that id."""
+    """The shops (id, name), accounts (id, handle) and people (id, address) that begin with a text, and the link of that id."""
     return SearchResult(
         shops=_found("shop", "shop_id", "name", text, limit),
         accounts=_found("account", "account_id", "handle", text, limit),
@@ -37,7 +37,7 @@ def _rows(table: str, key: str, name: str, column: str, text: str, limit: int) -
 
 
 def _begins(column: str) -> str:
-    """The condition that a column begins with a text, in the form that an index serves."""
+    """The condition that a column begins with a text, in a form that uses the index."""
     return f"{column} LIKE %s" if is_postgresql() else f"{column} >= %s AND {column} < %s"
 
 

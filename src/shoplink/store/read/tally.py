@@ -1,7 +1,7 @@
-"""Count by day and market what the charts show: the timer adds what is new, pages read the sums.
+"""Tallies by day and market for the charts: the timer adds new events, pages read the sums.
 
-What events say is added once, by their position in the feed. What stands (live links) and what may be forgotten
-(refusals) is counted anew for the days that can still change.
+Each event is added once, by its position in the feed. Live links, and refusals (which are deleted in time), are counted
+again for the days that can still change.
 """
 
 from datetime import datetime
@@ -14,7 +14,7 @@ from shoplink.store.database.sql import execute, is_postgresql, query
 
 DAY = 86_400_000_000
 CONFIRM_HOURS = (1, 6, 12, 24, 48)
-"""Within how many hours an invitation was confirmed: the upper bounds that the chart shows; beyond is `more`."""
+"""The chart's upper bounds, in hours, for the time until an invitation was confirmed; longer times count as `more`."""
 
 _LOCK = 7_310_005
 _AT_ONCE = 20_000
@@ -28,7 +28,7 @@ _NEW = (
 
 
 class Count(Struct, frozen=True):
-    """A sum of tallies; `day` is None where days were added up."""
+    """A sum of tallies; `day` is None if it is over all days."""
 
     day: int | None
     market: str
@@ -44,9 +44,9 @@ def day_of(at: datetime) -> int:
 
 
 def bring_up_to_date(at: datetime) -> int:
-    """Count some of what is new by an instant; how many positions of the feed were passed.
+    """Add a limited number of new events to the tallies; returns how many positions of the feed were processed.
 
-    What is left is for the next time: `as_of` moves on only once nothing is, so that nobody waits long for this.
+    The rest is left for the next call, so that no call takes long. `as_of` moves on only when nothing is left.
     """
     with writing():
         if is_postgresql():
@@ -55,7 +55,7 @@ def bring_up_to_date(at: datetime) -> int:
         start, as_of_before = counted[0] if counted else (0, 0)
         last: int = query("SELECT COALESCE(max(position), 0) FROM event")[0][0]
         if last == 0:
-            return 0  # nothing has ever happened, so nothing is complete either
+            return 0  # without events there is nothing to count
         end = min(last, start + _AT_ONCE)
         _add_events(start, end)
         now = as_of_before
@@ -69,13 +69,13 @@ def bring_up_to_date(at: datetime) -> int:
 
 
 def as_of() -> datetime | None:
-    """As of when the tallies are complete; None if they never were."""
+    """The instant that the tallies are as of; None if they were never complete."""
     found = query("SELECT at FROM tallied WHERE at > 0")
     return from_micros(found[0][0]) if found else None
 
 
 def counts(measure: str, since: int, *, market: str | None = None, by_day: bool) -> list[Count]:
-    """The sums of a measure from a day on, by market and name, and by day if asked."""
+    """The sums of a measure from a day on, by market and name, with `by_day` also by day."""
     day = "day" if by_day else "NULL"
     condition, params = ("", ()) if market is None else (" AND market = %s", (market,))
     found = query(
@@ -89,7 +89,7 @@ def counts(measure: str, since: int, *, market: str | None = None, by_day: bool)
 
 
 def _add_events(start: int, end: int) -> None:
-    """What happened by day; what became of the invitations of a day; how long creators took to confirm."""
+    """Count events by day, the outcomes of the invitations of a day, and how long creators took to confirm."""
     if start == end:
         return
     happened = f"SELECT event.at / {DAY}, link.market, 'event', event.type, count(*){_NEW} GROUP BY 1, 2, 4"
@@ -110,7 +110,7 @@ def _add_events(start: int, end: int) -> None:
 
 
 def _count_live(day: int) -> None:
-    """The live links as they stand now, by status and role."""
+    """Count the current live links by status and role."""
     execute("DELETE FROM tally WHERE measure = 'live'")
     execute(
         "INSERT INTO tally (day, market, measure, name, count)"
@@ -121,10 +121,10 @@ def _count_live(day: int) -> None:
 
 
 def _count_refusals(since: int) -> None:
-    """The refusals by reason from a day on; older days cannot change any more, and their refusals may be forgotten."""
+    """Count the refusals by reason from a day on. Older days cannot change, and their refusals may be deleted."""
     execute("DELETE FROM tally WHERE measure = 'refusal' AND day >= %s", since)
     reasons = (
-        # jsonb holds no NUL. With a space for it, which is as long, the text stays JSON whatever stands before it.
+        # jsonb cannot hold NUL. A space, which is as long, replaces it, so that the text stays valid JSON.
         r"jsonb_array_elements(replace(refusal.data, '\u0000', '\u0020')::jsonb->'reasons') AS reason(value)"
         if is_postgresql()
         else "json_each(refusal.data, '$.reasons') AS reason"

@@ -1,4 +1,4 @@
-"""Idempotency: a key is claimed before the command is decided and stored with its answer, in one transaction."""
+"""Idempotency: a key is claimed before its command is decided, and stored with its answer in the same transaction."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,18 +12,18 @@ from shoplink.store.database.sql import insert, is_postgresql, query, rows, rows
 
 
 class StoredAnswer(Struct):
-    """What a key was answered with, and the digest of the command it came with."""
+    """The answer stored under a key, and the digest of the command that the key belongs to."""
 
     body_digest: str
     answer: dict[str, Any]
 
 
 Key = tuple[str, str]
-"""What a key is kept under, and the key."""
+"""A key with its scope: (scope, key)."""
 
 
 def claim_keys(keys: Iterable[Key]) -> tuple[dict[Key, StoredAnswer], set[Key]]:
-    """The answers that keys already have, and the keys that another transaction is working on now."""
+    """Claim keys: returns the stored answers of keys, and the keys that another transaction holds now."""
     wanted = sorted(set(keys))
     if not wanted:
         return {}, set()
@@ -50,7 +50,7 @@ def claim_keys(keys: Iterable[Key]) -> tuple[dict[Key, StoredAnswer], set[Key]]:
 
 
 def store_answers(at: datetime, answers: Iterable[tuple[str, str, str, dict[str, Any]]]) -> None:
-    """Keep the answers (scope, key, body digest, answer) of this transaction's commands."""
+    """Store the answers (scope, key, body digest, answer) of this transaction's commands."""
     given = [
         (scope, key, digest, msgspec.json.encode(answer).decode(), to_micros(at))
         for scope, key, digest, answer in answers

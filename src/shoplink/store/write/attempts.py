@@ -1,4 +1,4 @@
-"""Which lines of a file were answered before: what lets a file be taken in again without doing a thing twice."""
+"""Which lines of a file have answers, so that importing the file again executes nothing twice."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,7 +20,7 @@ def answers_of(scope: str, keys: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 
 def times_ended(scope: str, digest: str) -> int:
-    """How often a file of this content was taken in to its end."""
+    """How often the import of a file with this content was finished."""
     ended = 0
     while answers_of(scope, [_end_of(digest, ended)]):
         ended += 1
@@ -28,7 +28,7 @@ def times_ended(scope: str, digest: str) -> int:
 
 
 def note_end(scope: str, digest: str, ended: int, at: datetime) -> None:
-    """Store that a file was taken in to its end, for the first time if `ended` is 0."""
+    """Store that the import of a file was finished; `ended` is how often it was finished before."""
     with writing():
         answers.store_answers(at, [(scope, _end_of(digest, ended), digest, {"outcome": "ended"})])
 

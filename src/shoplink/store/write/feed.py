@@ -1,4 +1,4 @@
-"""The feed: committed events get a position, once, in an order that never gains an earlier one."""
+"""The feed: each committed event gets one position, and no event ever appears before an event that has one."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ _LOCK = 7_310_002
 
 
 def number_events() -> int:
-    """Give every committed event without a position the next one; how many there were.
+    """Number the committed events without a position; returns how many.
 
-    Numbering is done under one lock, so a position is given only after all lower ones can be seen.
+    Numbering runs under one lock, so a position is visible only after all lower ones are.
     """
     if not query("SELECT 1 FROM event WHERE position IS NULL LIMIT 1"):
         return 0
@@ -22,7 +22,7 @@ def number_events() -> int:
 
 
 def number_events_here() -> int:
-    """The same within a transaction that already excludes every other writer."""
+    """Number events within a transaction that already excludes every other writer."""
     return execute(
         "UPDATE event SET position = given.position FROM (SELECT number, row_number() OVER (ORDER BY number)"
         " + COALESCE((SELECT max(position) FROM event), 0) AS position FROM event WHERE position IS NULL) AS given"

@@ -1,8 +1,8 @@
-"""Load, under lock, what a batch of commands can touch: a World, and what of it was there before.
+"""Load, under lock, the part of the state that a batch of commands can read or change.
 
-The order of the locks is one for all (docs/explanation/locks.md): the named shops by id; then, having read
-their live links, the named accounts and the accounts of those links by id. Under them everything that a
-decision counts is read, never a history: a fixed number of statements however many commands there are.
+Every transaction takes its locks in the same order (docs/explanation/locks.md): the named shops by id; then, after
+reading their live links, the named accounts and the accounts of those links by id. Under the locks it reads everything
+that decisions count, but never a history. The number of statements is fixed.
 """
 
 from collections import defaultdict
@@ -30,8 +30,8 @@ _LIVE = "status IN ('invited', 'in_review', 'linked')"
 class LoadKeys(Struct):
     """The ids that a batch names; `imported_since` is the earliest start of an imported link.
 
-    `starts`: markets in which a rulebook starts with its own activation, and when. What is due there, and what
-    is held, comes before that start.
+    `starts` has the markets in which a rulebook starts at its own activation, with that start. Links there that are due
+    or in review are loaded too, as they are decided before that start.
     """
 
     shops: set[str]
@@ -64,10 +64,10 @@ class LoadKeys(Struct):
 
 
 class LoadedState(Struct):
-    """A World of what was read, and the rows as they were.
+    """A World made from the loaded rows, and what of it is stored.
 
-    `floor` is the newest instant among what is locked: nothing later may be stamped earlier.
-    `links`: the live links with the slot each holds and when it was due.
+    `floor` is the newest instant in the locked rows: no new event may be earlier. `links` has the live links, each with
+    its slot and when it was due.
     """
 
     world: World
@@ -79,7 +79,7 @@ class LoadedState(Struct):
 
 
 class LiveLink(Struct, gc=False):
-    """A live link as it was stored; `touched_at` in microseconds, as few ask for it."""
+    """A live link, as stored; `touched_at` is in microseconds, as few need it."""
 
     link: Link
     slot: int
@@ -88,9 +88,9 @@ class LiveLink(Struct, gc=False):
 
 
 def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool = True) -> LoadedState:
-    """Read into an empty world what a batch can touch; to write, under lock, in the transaction that saves.
+    """Load what a batch names into an empty World; to write, under lock, in the transaction that saves.
 
-    `not_before`: no command of the batch is decided earlier than that.
+    `not_before`: no command of the batch is decided earlier than this instant.
     """
     lock = " FOR UPDATE" if to_write and is_postgresql() else ""
     shops = _read_shops(keys.shops, lock)
@@ -105,7 +105,7 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
         world.shops[shop.shop_id] = ShopRecord(shop)
     for account, _ in accounts.values():
         world.accounts[account.account_id] = AccountRecord(account)
-    # Of many instants only the newest is worth turning into one.
+    # Only the newest instant is needed, so only that one is converted.
     touched_at = [at for read in (shops, shops_of_others, accounts) for _, at in read.values()]
     touched_at += [row[-1] for row in live]
     in_review = {account_id for account_id, status in status_of_links if status == "in_review"}
@@ -145,7 +145,7 @@ def _live_links_of_shops(shop_ids: set[str]) -> list[tuple[Any, ...]]:
 
 
 def _accounts_before(starts: Mapping[str, datetime]) -> set[str]:
-    """Accounts in these markets with a link that is due by the instant, or held until a rulebook frees it."""
+    """Accounts in these markets with a link that is due by the instant, or that a rulebook's start may affect."""
     if not starts:
         return set()
     found = query(
@@ -165,7 +165,7 @@ def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account,
 
 
 def _read_live_links(account_ids: set[str]) -> list[tuple[Any, ...]]:
-    """Those of the named shops are among them: a shop gets no new one while it is locked."""
+    """The live links of accounts. They include those of the named shops: a locked shop gets no new links."""
     return query(
         f"SELECT {LINK.sql}, slot, due_at, touched_at FROM link WHERE {among('account_id')} AND {_LIVE}"
         " ORDER BY number",
@@ -174,12 +174,12 @@ def _read_live_links(account_ids: set[str]) -> list[tuple[Any, ...]]:
 
 
 def _last_happened(account_ids: Iterable[str]) -> datetime:
-    """When something last happened to one of these accounts, a link of it that has ended included.
+    """The instant of the newest event of these accounts, events of their ended links included.
 
-    An account's events are recorded under its lock and in the order of their instants, so its newest
-    event is the one recorded last. Asked once the locks are held: what was waited for is seen.
-    Only of accounts to which something may happen at the batch's own instant: those it names, and those whose
-    review may end because of their shop.
+    An account's events are recorded under its lock and in the order of their instants, so its newest event is the one
+    recorded last. Call this after taking the locks, so that it sees the transactions that the locks waited for. It is
+    needed only for accounts to which something may happen at the batch's own instant: those that the batch names, and
+    those whose review may end because of their shop.
     """
     found = query(
         "SELECT max((SELECT event.at FROM event WHERE event.account_id = given.account_id"
@@ -190,7 +190,7 @@ def _last_happened(account_ids: Iterable[str]) -> datetime:
 
 
 def _read_newest(world: World, keys: LoadKeys) -> None:
-    """The link recorded last of each pair that is named."""
+    """Load the newest link of each named pair."""
     for row in query(
         f"SELECT {LINK.sql} FROM link WHERE number IN (SELECT (SELECT max(number) FROM link AS l"
         " WHERE l.shop_id = given.shop_id AND l.account_id = given.account_id)"
@@ -201,7 +201,7 @@ def _read_newest(world: World, keys: LoadKeys) -> None:
 
 
 def _read_windows(world: World, keys: LoadKeys, not_before: datetime) -> None:
-    """When marketing links were established with who is named, as far back as any rulebook counts."""
+    """Load when marketing links of the named shops and accounts were established, as far back as any rulebook counts."""
     quotas = [
         quota
         for rulebook in world.rulebooks.values()
@@ -223,7 +223,7 @@ def _read_windows(world: World, keys: LoadKeys, not_before: datetime) -> None:
 
 
 def _read_unlinks(world: World, keys: LoadKeys) -> None:
-    """How many official links of each shop were ever unlinked (R24)."""
+    """Load how many official links of each named shop were ever unlinked (R24)."""
     for shop_id, unlinks in query(
         f"SELECT shop_id, count(*) FROM link WHERE {among('shop_id')} AND role = 'official'"
         " AND status = 'unlinked' GROUP BY shop_id",
@@ -233,7 +233,7 @@ def _read_unlinks(world: World, keys: LoadKeys) -> None:
 
 
 def _read_waivers(world: World, keys: LoadKeys) -> None:
-    """The waivers of who is named that nobody has ended, in the order granted."""
+    """Load the waivers of the named shops and accounts that were not ended, in the order of granting."""
     for code, shop_id, account_id, until, granted_at, note, kind, who in query(
         "SELECT code, shop_id, account_id, until, granted_at, note, by_kind, by_id FROM waiver"
         f" WHERE ended_at IS NULL AND ({among('shop_id')} OR {among('account_id')}) ORDER BY id",
@@ -246,7 +246,7 @@ def _read_waivers(world: World, keys: LoadKeys) -> None:
 
 
 def _read_history(world: World, keys: LoadKeys) -> None:
-    """The ended links that an imported one might overlap."""
+    """Load the ended links that an imported link might overlap."""
     if keys.imports:
         for row in query(
             f"SELECT {LINK.sql} FROM link WHERE {among('account_id')} AND linked_at IS NOT NULL"
@@ -258,7 +258,7 @@ def _read_history(world: World, keys: LoadKeys) -> None:
 
 
 def _read_activations(world: World, links: Iterable[LiveLink], not_before: datetime) -> None:
-    """Which rulebooks are in force and when the next ones start, from the earliest instant that matters."""
+    """Load which rulebooks are in force and when the next ones start, from the earliest instant that matters."""
     starts: defaultdict[str, list[tuple[datetime, Rulebook]]] = defaultdict(list)
     for market, name, effective_from in query(
         "SELECT market, name, effective_from FROM activation ORDER BY id"

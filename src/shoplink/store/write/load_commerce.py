@@ -1,7 +1,7 @@
-"""Load what a batch names of products, content and items into its World, under the locks that `load` has taken.
+"""Load the products, contents and items that a batch names into its World, under the locks that `load` has taken.
 
-A product is written under its shop's lock, content and items under their account's. Nothing is asked of the
-database when a batch names none.
+A product is written under its shop's lock, contents and items under their account's. A batch that names none runs no
+statement here.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from shoplink.store.database.fields import from_micros
 from shoplink.store.database.sql import among, ids, query, rows, rows_as
 
 Place = tuple[str, str, str]
-"""Account, content (empty is the showcase) and product."""
+"""Account, content (empty for the showcase) and product."""
 
 
 class CommerceKeys(Struct):
@@ -32,7 +32,7 @@ class CommerceKeys(Struct):
     places: set[Place] = set()
 
     def add(self, command: Command) -> None:
-        """Add what a command names."""
+        """Add the ids that a command names."""
         match command:
             case PutProduct():
                 self.products.add(command.product_id)
@@ -54,21 +54,21 @@ class CommerceKeys(Struct):
             self.places.add((command.account_id, content_id, product_id))
 
     def union(self, other: "CommerceKeys") -> "CommerceKeys":
-        """What both name together."""
+        """The ids of both."""
         return CommerceKeys(
             self.products | other.products, self.contents | other.contents, self.places | other.places
         )
 
 
 class StoredCommerce(Struct):
-    """What of them was there: products as they were, and the ids of contents."""
+    """What of them is stored: the products, and the ids of the contents."""
 
     products: dict[str, Product] = {}
     contents: set[str] = set()
 
 
 def load_commerce(world: World, commerce: CommerceKeys) -> tuple[StoredCommerce, datetime]:
-    """Read what is named into a World that holds its links already; and the newest instant among it."""
+    """Load the named ids into a World that already holds its links; also returns the newest instant in the rows."""
     stored, floor = StoredCommerce(), BEGINNING
     if commerce.products:
         for row in query(
@@ -91,7 +91,7 @@ def load_commerce(world: World, commerce: CommerceKeys) -> tuple[StoredCommerce,
 
 
 def _read_items(world: World, places: Iterable[Place]) -> None:
-    """The items in the places that are there; what came under a link that has ended is not."""
+    """Load the current items of the places, without those that were added under a link that has ended."""
     for row in query(
         f"SELECT {ITEM.sql_of('item')} FROM {rows_as(account_id='text', content_id='text', product_id='text')}"
         " JOIN item ON item.account_id = given.account_id AND item.content_id = given.content_id"

@@ -1,6 +1,6 @@
-"""Read the event log and the rows that it led to, in order and in pages; use it within one snapshot.
+"""Read the event log and the tables, in order and in pages. Use this within one snapshot.
 
-Values come as they are stored (instants in microseconds, dates as text), whatever somebody has made of them.
+Values are returned as stored (instants in microseconds, dates as text), even if someone has changed them by hand.
 """
 
 from collections.abc import Iterator
@@ -89,17 +89,14 @@ EVENT = ("position", "number", "type", "at", "shop_id", "account_id", "link_id",
 
 
 def require_database() -> None:
-    """Hold that there is something to read: reading makes no SQLite file.
-
-    Raises OperationalError.
-    """
+    """Require that the SQLite file exists, because reading must not create one. Raises OperationalError."""
     name = connection.settings_dict["NAME"]
     if not is_postgresql() and not Path(name).exists():
         raise OperationalError(f"{name} is not there; `shoplink migrate` makes it")
 
 
 def event_rows() -> Iterator[Row]:
-    """The log: the numbered events by position, then those that the feed does not show yet."""
+    """The log: the numbered events by position, then those without a position."""
     yield from _pages("event", EVENT, ("position",), "position IS NOT NULL")
     yield from _pages("event", EVENT, ("number",), "position IS NULL")
 
@@ -115,37 +112,37 @@ def account_rows() -> Iterator[Row]:
 
 
 def link_rows() -> Iterator[Row]:
-    """The links, those of one account together and in the order recorded."""
+    """The links, grouped by account, in the order of recording."""
     return _pages("link", LINK, ("account_id", "number"))
 
 
 def link_in(row: Row) -> Link:
-    """The link that a row of `link_rows` holds."""
+    """The link in a row of `link_rows`."""
     return columns.LINK.value([row[name] for name in columns.LINK.names])
 
 
 def waiver_rows() -> Iterator[Row]:
-    """The waivers, in the order granted."""
+    """The waivers, in the order of granting."""
     return _pages("waiver", WAIVER, ("id",))
 
 
 def activation_rows() -> Iterator[Row]:
-    """What was put in force where, in the order recorded."""
+    """The activations of rulebooks, in the order of recording."""
     return _pages("activation", ACTIVATION, ("id",))
 
 
 def membership_rows() -> Iterator[Row]:
-    """Who may act where, in the order joined."""
+    """The memberships, in the order of joining."""
     return _pages("membership", MEMBERSHIP, ("number",))
 
 
 def member_invitation_rows() -> Iterator[Row]:
-    """The invitations of people, in the order recorded."""
+    """The invitations of people, in the order of recording."""
     return _pages("member_invitation", MEMBER_INVITATION, ("number",))
 
 
 def ticket_rows() -> Iterator[Row]:
-    """The tickets, in the order opened."""
+    """The tickets, in the order of opening."""
     return _pages("ticket", TICKET, ("number",))
 
 
@@ -155,7 +152,7 @@ def product_rows() -> Iterator[Row]:
 
 
 def on_sale_rows() -> Iterator[Row]:
-    """When products were on sale, in the order recorded."""
+    """The periods on sale, in the order of recording."""
     return _pages("on_sale", ON_SALE, ("id",))
 
 
@@ -165,17 +162,17 @@ def content_rows() -> Iterator[Row]:
 
 
 def item_rows() -> Iterator[Row]:
-    """The items, in the order added."""
+    """The items, in the order of adding."""
     return _pages("item", ITEM, ("number",))
 
 
 def open_item_rows() -> Iterator[Row]:
-    """The items that nobody has taken out, those of one place together; also of links that have ended."""
+    """The items that were not removed, grouped by place; items of ended links are included."""
     return _pages("item", ITEM, ("account_id", "content_id", "product_id", "number"), "removed_at IS NULL")
 
 
 def synced_link_rows() -> Iterator[Row]:
-    """The links whose account's showcase is synced, as stored, in the order recorded."""
+    """The links with a synced showcase, as stored, in the order of recording."""
     return _pages("link", LINK, ("number",), "status = 'linked' AND synced_since IS NOT NULL")
 
 

@@ -1,10 +1,10 @@
-"""The texts of the operator's own rulebooks, kept for ever."""
+"""The texts of the operator's own rulebooks. They are never deleted."""
 
 from shoplink.store.database.sql import execute, query
 
 
 def texts() -> list[tuple[str, str, str]]:
-    """Name, digest and text of every rulebook that was added, in the order added."""
+    """Name, digest and text of every installed rulebook, in the order of installation."""
     return [
         (name, digest, text)
         for name, digest, text in query("SELECT name, digest, text FROM rulebook ORDER BY added")
@@ -12,7 +12,7 @@ def texts() -> list[tuple[str, str, str]]:
 
 
 def keep_text(name: str, digest: str, text: str) -> bool:
-    """Add a rulebook's text; whether it was new. A name that has another text keeps that one."""
+    """Store a rulebook's text, unless its name or its digest is already stored; returns whether it was stored."""
     return (
         execute(
             "INSERT INTO rulebook (digest, name, text, added) SELECT %s, %s, %s,"

@@ -1,4 +1,4 @@
-"""Save what a batch led to: rows as the events leave them, and the events, in a fixed number of statements."""
+"""Save the results of a batch: the changed rows and the events, with a fixed number of statements."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -92,7 +92,7 @@ def _save_facts(loaded: LoadedState, events: Sequence[Event]) -> None:
         for event in events
         if isinstance(event, e.AccountRecorded | e.AccountCorrected)
     }
-    # In the order of the ids: batches that record the same new things must not wait for each other in a circle.
+    # In the order of the ids, so that batches that record the same new things cannot deadlock.
     shop_rows = [
         (*_values(world.shops[key].facts, _SHOP), to_micros(at)) for key, at in sorted(shops.items())
     ]
@@ -108,7 +108,7 @@ def _save_facts(loaded: LoadedState, events: Sequence[Event]) -> None:
 
 
 def _save_links(loaded: LoadedState, events: Sequence[e.LinkEvent]) -> None:
-    """Ended links first, so that what they held is free when the others take it; then new ones."""
+    """Save ended links first, so that their slots are free for the others; then live ones; then new ones."""
     world, slots = loaded.world, _Slots(loaded)
     links: dict[str, Link] = {}
     touched_at: dict[str, int | None] = {}
@@ -120,7 +120,7 @@ def _save_links(loaded: LoadedState, events: Sequence[e.LinkEvent]) -> None:
             links[event.link_id] = event.link_after(link)
         touched_at[event.link_id] = to_micros(event.at)
     for link_id, stored in loaded.links.items():
-        # What is recorded of an account or put in force can move a link's due instant, and nothing else of it.
+        # A recorded account or an activated rulebook can change a link's due instant, and nothing else of the link.
         if link_id not in links and world.agenda.due_at(link_id) != stored.due_at:
             links[link_id], touched_at[link_id] = stored.link, stored.touched_at
     ended: list[Row] = []
@@ -146,15 +146,15 @@ def _save_links(loaded: LoadedState, events: Sequence[e.LinkEvent]) -> None:
 
 
 class _Slots:
-    """Gives each live link a numbered slot of its shop and role; a constraint holds that it is the only one."""
+    """Gives each live link a numbered slot of its shop and role. A constraint makes the slot unique."""
 
     def __init__(self, loaded: LoadedState) -> None:
-        """Leave the links that were live where they are."""
+        """Links that were live keep their slots."""
         self._loaded = loaded
         self._taken: dict[tuple[str, str], set[int]] = {}
 
     def of(self, link: Link) -> int | None:
-        """The slot of a link: the one it holds, else the lowest free; None if it is not live."""
+        """The slot of a link: the one that it holds, else the lowest free one; None if the link is not live."""
         if link.status not in LIVE:
             return None
         if (stored := self._loaded.links.get(link.link_id)) is not None:
@@ -162,7 +162,7 @@ class _Slots:
         shop = self._loaded.world.shops[link.shop_id]
         taken = self._taken.setdefault((link.shop_id, link.role), self._held(shop, link.role))
         allowed = self._loaded.world.rulebooks[link.rulebook].slots(shop.facts.enrolment, link.role)
-        # Past the last slot there is none: naming it again is what the constraint refuses.
+        # If none is free, the last slot is used again, which the constraint refuses.
         slot = next((number for number in range(1, allowed + 1) if number not in taken), max(allowed, 1))
         taken.add(slot)
         return slot
@@ -190,9 +190,10 @@ def _recorded(link: Link, world: World) -> Row:
 
 
 def _save_waivers(events: Sequence[Event]) -> None:
-    """End what was in force before, then insert what this batch granted, ended or not.
+    """End waivers that were in force before, then insert those that this batch granted, ended or not.
 
-    An end is of everything in force, so of what was granted at one instant only the order tells what it ended.
+    An end applies to every waiver in force. Among waivers granted at the same instant, the order of the events decides
+    which of them it ended.
     """
     ends = [(place, event) for place, event in enumerate(events) if isinstance(event, e.WaiverEnded)]
     granted = [
@@ -229,7 +230,7 @@ def _save_waivers(events: Sequence[Event]) -> None:
 
 
 def _ended_at(granted: e.WaiverGranted, ends: Iterable[e.WaiverEnded]) -> datetime | None:
-    """When one of the ends that follow it ended a waiver; None if it still stands."""
+    """When one of the later ends ended a waiver; None if it is still in force."""
     of = (granted.code, granted.shop_id, granted.account_id, granted.at)
     for end in ends:
         if (end.code, end.shop_id, end.account_id, end.granted_at) == of and granted.waiver().in_force(
@@ -240,7 +241,7 @@ def _ended_at(granted: e.WaiverGranted, ends: Iterable[e.WaiverEnded]) -> dateti
 
 
 def _save_activations(activated: Sequence[e.RulebookActivated]) -> None:
-    """Record what is put in force, and make what is held in its market due at its start."""
+    """Store activations, and make the links in review in their markets due at the start of the rulebook."""
     given = [(event.market, event.name, event.digest, to_micros(event.effective_from)) for event in activated]
     insert("activation", given, market="text", name="text", digest="text", effective_from="bigint")
     if not given:

@@ -1,4 +1,4 @@
-"""Save what a batch led to among products, content and items, in a fixed number of statements."""
+"""Save a batch's changes to products, content and items, with a fixed number of statements."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -43,7 +43,7 @@ _ITEM = {
 
 
 def save_commerce(stored: StoredCommerce, events: Sequence[e.CommerceEvent]) -> None:
-    """Store what these events, in order, have made of what was loaded."""
+    """Save what these events, in order, have changed."""
     recorded = [event for event in events if isinstance(event, e.ProductRecorded)]
     _save_products(stored, recorded)
     _save_sales(stored, recorded)
@@ -74,7 +74,7 @@ def _save_products(stored: StoredCommerce, events: Sequence[e.ProductRecorded]) 
 
 
 def _save_sales(stored: StoredCommerce, events: Sequence[e.ProductRecorded]) -> None:
-    """Close the periods of what went off, then open those of what came on; one may do both within a batch."""
+    """End the periods of products that went off sale, then start those that came on sale. A batch may do both to one."""
     status = {product_id: product.status for product_id, product in stored.products.items()}
     begun: dict[str, list[list[object]]] = {}
     ended: list[Row] = []
@@ -109,7 +109,7 @@ def _save_contents(stored: StoredCommerce, events: Sequence[e.ContentRecorded]) 
 
 
 def _save_items(events: Sequence[e.ItemEvent]) -> None:
-    """Take out what was there before, then put in what this batch added, taken out again or not."""
+    """Remove items that were there before, then insert those that this batch added, removed again or not."""
     added: list[tuple[Item, datetime | None]] = []
     at: dict[tuple[str, str | None, str], int] = {}
     removed: list[Row] = []
