@@ -14,10 +14,10 @@ from shoplink.store.models.linking import (
     Waiver,
 )
 from shoplink.store.models.lookup import LookUp
-from shoplink.store.models.message import CalendarAddress, MailChoice, Message, Told
+from shoplink.store.models.message import CalendarAddress, MailChoice, Message, NotificationProgress
 from shoplink.store.models.people import MemberInvitation, Membership, Person, SignInLink
-from shoplink.store.models.tally import Tallied, Tally
-from shoplink.store.models.ticket import Ticket, TicketMessage, TicketsSettled
+from shoplink.store.models.tally import Tally, TallyProgress
+from shoplink.store.models.ticket import Ticket, TicketMessage, TicketProgress
 
 __all__ = [
     "Account",
@@ -33,6 +33,7 @@ __all__ = [
     "MemberInvitation",
     "Membership",
     "Message",
+    "NotificationProgress",
     "OnSale",
     "Person",
     "Product",
@@ -41,11 +42,10 @@ __all__ = [
     "Shop",
     "SignInLink",
     "StoredAnswer",
-    "Tallied",
     "Tally",
+    "TallyProgress",
     "Ticket",
     "TicketMessage",
-    "TicketsSettled",
-    "Told",
+    "TicketProgress",
     "Waiver",
 ]

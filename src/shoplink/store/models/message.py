@@ -54,7 +54,7 @@ class Message(models.Model):
         )
 
 
-class Told(models.Model):
+class NotificationProgress(models.Model):
     """Up to which position of the feed people are notified, and up to which instant they are reminded."""
 
     position = models.BigIntegerField()

@@ -24,7 +24,7 @@ class Tally(models.Model):
         )
 
 
-class Tallied(models.Model):
+class TallyProgress(models.Model):
     """Up to which position of the feed, and as of when, the tallies are counted."""
 
     position = models.BigIntegerField()

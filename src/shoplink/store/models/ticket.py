@@ -92,8 +92,8 @@ class TicketMessage(models.Model):
         indexes = (Index(fields=("ticket_id", "number"), name="ticket_message_ticket"),)
 
 
-class TicketsSettled(models.Model):
-    """Up to which position of the feed tickets were looked at anew."""
+class TicketProgress(models.Model):
+    """Up to which position of the feed tickets have been checked again."""
 
     position = models.BigIntegerField()
 
