@@ -13,7 +13,7 @@ from shoplink.flows.look import look_at
 from shoplink.flows.people import membership, sign_in_link
 from shoplink.store.database.owner import writing
 from shoplink.store.people import calendar
-from tests.store.asking import accept, command, done, invite, put_account, put_content, put_product
+from tests.store.commands import accept, command, done, invite, put_account, put_content, put_product
 from tests.tickets.desk import open_about, ticket_id
 from tests.web.desk import signed_in, somebody
 

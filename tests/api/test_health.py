@@ -15,7 +15,7 @@ from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
 from tests.api.service import Caller, Service, running
 from tests.databases import use
-from tests.store.asking import done, invite, outcome, put_account, put_shop
+from tests.store.commands import done, invite, outcome, put_account, put_shop
 
 NOBODY = re.compile(r"seller-|creator-|@|birth|\b(?:S|A)\d+\b")
 

@@ -11,7 +11,7 @@ import pytest
 
 from shoplink.store.database.sql import execute as run_sql
 from tests.server import SHOPLINK, serving
-from tests.store.asking import NOON, done, invite, put_account, put_shop
+from tests.store.commands import NOON, done, invite, put_account, put_shop
 
 EVERYTHING = {
     "shoplink",

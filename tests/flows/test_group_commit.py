@@ -19,7 +19,7 @@ from shoplink.flows.group_commit import GroupCommit, PendingBatch
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import is_postgresql, query
-from tests.store.asking import done, invite, put_account, put_shop
+from tests.store.commands import done, invite, put_account, put_shop
 from tests.store.threads import until
 
 THREADS = 8

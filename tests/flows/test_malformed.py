@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shoplink.core import COMMANDS
-from tests.flows.file import (
+from tests.flows.file_runner import (
     AFTER,
     ANYWHERE,
     BEFORE,
@@ -22,7 +22,7 @@ from tests.flows.file import (
     line,
     numberless,
 )
-from tests.flows.wrong import WRONG, kind
+from tests.flows.malformed_fields import WRONG, kind
 
 
 def test_the_table_of_commands_is_complete() -> None:

@@ -16,9 +16,9 @@ from django.db import connection
 from shoplink.flows import clock
 from shoplink.store.database.owner import release_ownership
 from shoplink.store.database.sql import execute, query
-from tests.flows.telling import Post, cast, happen, pair, person, post_office, told
+from tests.flows.notification_cast import Post, cast, happen, pair, person, post_office, told
 from tests.server import SHOPLINK
-from tests.store.asking import invite
+from tests.store.commands import invite
 
 READERS = 20
 EVENTS = 600

@@ -11,7 +11,7 @@ from shoplink.flows.tick import tick
 from shoplink.store.database.sql import execute, query
 from shoplink.store.people import inbox
 from shoplink.wording.messages import KIND_NAMES, MESSAGES, OWN_KINDS
-from tests.flows.telling import (
+from tests.flows.notification_cast import (
     DAY,
     HOUR,
     asked_to_unlink,
@@ -30,7 +30,7 @@ from tests.flows.telling import (
     told,
 )
 from tests.rule import rule
-from tests.store.asking import NOON, accept, command, invite, put_account, put_shop
+from tests.store.commands import NOON, accept, command, invite, put_account, put_shop
 from tests.store.golden import listening
 from tests.store.threads import at_once
 

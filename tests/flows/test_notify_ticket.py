@@ -8,7 +8,7 @@ from shoplink.core.ticket.facts import Ticket
 from shoplink.flows.ticket.settle import settle
 from shoplink.store.ticket.tickets import one_ticket
 from shoplink.store.write.feed import number_events
-from tests.flows.telling import (
+from tests.flows.notification_cast import (
     DAY,
     HOUR,
     body,
@@ -24,7 +24,7 @@ from tests.flows.telling import (
     told,
 )
 from tests.rule import rule
-from tests.store.asking import NOON, put_account
+from tests.store.commands import NOON, put_account
 from tests.tickets.desk import open_about, reply, resolve, ticket_id, withdraw
 
 pytestmark = pytest.mark.usefixtures("database")

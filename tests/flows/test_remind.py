@@ -12,7 +12,7 @@ from shoplink.flows.rulebooks import install_rulebook
 from shoplink.rulebooks import packaged
 from shoplink.store.database.sql import execute, query
 from shoplink.store.people.outbox import progress
-from tests.flows.telling import (
+from tests.flows.notification_cast import (
     DAY,
     HOUR,
     asked_to_unlink,
@@ -29,7 +29,7 @@ from tests.flows.telling import (
     told,
 )
 from tests.rule import rule
-from tests.store.asking import NOON, accept, command, invite, put_account, put_shop
+from tests.store.commands import NOON, accept, command, invite, put_account, put_shop
 from tests.store.golden import listening
 from tests.traceability import ROOT
 

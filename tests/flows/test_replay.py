@@ -10,7 +10,7 @@ import pytest
 from shoplink.core import World
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines, replay
 from shoplink.rulebooks import packaged
-from tests.flows.file import AFTER, BEFORE, FACTS, ask, ask_file, encoded, less, line, numberless
+from tests.flows.file_runner import AFTER, BEFORE, FACTS, ask, ask_file, encoded, less, line, numberless
 from tests.oracle.compare import compared
 from tests.traceability import ROOT
 

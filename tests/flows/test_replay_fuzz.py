@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shoplink.flows.answer import Answer
-from tests.flows.file import AFTER, BEFORE, OPTIONAL, REQUIRED, ask_file, encoded, line, numberless
+from tests.flows.file_runner import AFTER, BEFORE, OPTIONAL, REQUIRED, ask_file, encoded, line, numberless
 
 NO_DEADLINE = settings(deadline=None)
 

@@ -20,7 +20,7 @@ from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute, query
 from shoplink.store.people import inbox, outbox
 from shoplink.store.people.membership import remove_member
-from tests.flows.telling import (
+from tests.flows.notification_cast import (
     DAY,
     HOUR,
     URL,
@@ -39,7 +39,7 @@ from tests.flows.telling import (
     told,
 )
 from tests.server import free_port
-from tests.store.asking import NOON, accept, invite, put_account, put_shop
+from tests.store.commands import NOON, accept, invite, put_account, put_shop
 from tests.store.golden import listening
 from tests.store.threads import at_once
 

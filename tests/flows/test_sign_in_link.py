@@ -16,7 +16,7 @@ from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.database.sql import query
 from shoplink.store.people import membership as store
 from tests.databases import use
-from tests.store.asking import done, put_account, put_shop
+from tests.store.commands import done, put_account, put_shop
 from tests.store.threads import at_once
 
 PLATFORM = Actor("platform", "back-office")

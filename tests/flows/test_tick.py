@@ -8,7 +8,7 @@ import pytest
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import execute, query
 from shoplink.store.read import tally
-from tests.store.asking import NOON, done_as_of, invite, outcome_as_of, put_account, put_shop
+from tests.store.commands import NOON, done_as_of, invite, outcome_as_of, put_account, put_shop
 
 LATER = NOON + timedelta(days=3)
 

@@ -7,7 +7,7 @@ import pytest
 
 from shoplink.core import Command
 from shoplink.core.instant import format_instant
-from tests.store.asking import accept, command, done, invite, put_account, put_shop
+from tests.store.commands import accept, command, done, invite, put_account, put_shop
 
 pytestmark = pytest.mark.usefixtures("database")
 

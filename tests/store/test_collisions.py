@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from shoplink.store.database.sql import execute, query
-from tests.store.asking import done, invite, put_account, put_shop
+from tests.store.commands import done, invite, put_account, put_shop
 from tests.store.threads import beside, deadlocks, somebody_waits_for_a_lock, until
 
 

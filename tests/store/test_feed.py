@@ -11,7 +11,7 @@ from django.db import transaction
 
 from shoplink.store.database.sql import query
 from shoplink.store.write.feed import number_events, read_feed
-from tests.store.asking import done, put_account, put_shop
+from tests.store.commands import done, put_account, put_shop
 from tests.store.threads import at_once, beside, somebody_waits_for_a_lock, until
 
 WRITERS = 4

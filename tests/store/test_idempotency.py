@@ -13,7 +13,7 @@ from shoplink.flows.execute import execute, execute_as_of, execute_batch
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
-from tests.store.asking import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
+from tests.store.commands import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
 from tests.store.threads import at_once, beside, somebody_waits_for_a_lock, until
 
 IN_PROGRESS = "idempotency.in_progress"

@@ -16,7 +16,7 @@ from shoplink.core.instant import format_instant
 from shoplink.flows.execute import execute_batch
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import query
-from tests.store.asking import accept, command, done, invite, outcome, put_account, put_shop
+from tests.store.commands import accept, command, done, invite, outcome, put_account, put_shop
 from tests.store.threads import at_once, beside, deadlocks, somebody_waits_for_a_lock, until
 
 pytestmark = [

@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 
 from shoplink.store.database.owner import _CHECKPOINT_EVERY_COMMITS, OwnedError, acquire_ownership
 from shoplink.store.database.sql import query
-from tests.store.asking import done, put_shop
+from tests.store.commands import done, put_shop
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -24,7 +24,7 @@ OWN = SET_UP + (
     "print('mine', flush=True)\n"
     "import time; time.sleep(60)\n"
 )
-WRITE = SET_UP + "from tests.store.asking import done, put_shop; done(put_shop('other'))\n"
+WRITE = SET_UP + "from tests.store.commands import done, put_shop; done(put_shop('other'))\n"
 READ = SET_UP + "from shoplink.store.database.sql import query; print(query('SELECT shop_id FROM shop'))\n"
 
 

@@ -33,7 +33,7 @@ from shoplink.store.ticket import words
 from shoplink.store.write import feed
 from shoplink.store.write import rulebooks as rulebook_texts
 from tests.api.golden import document
-from tests.store.asking import command, done, invite, put_account, put_content, put_product, put_shop
+from tests.store.commands import command, done, invite, put_account, put_content, put_product, put_shop
 from tests.tickets.desk import open_about
 
 NOW = datetime.now(UTC)

@@ -22,7 +22,7 @@ from shoplink.flows.execute import execute_batch
 from shoplink.flows.look import look_at_pair
 from shoplink.flows.ticket.read import Seen, find
 from shoplink.store.database.sql import query
-from tests.store.asking import accept, command, done, invite, put_account, put_shop
+from tests.store.commands import accept, command, done, invite, put_account, put_shop
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MEI = Actor("support", "mei")

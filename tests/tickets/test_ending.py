@@ -12,7 +12,7 @@ from shoplink.store.database.sql import query
 from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.store.ticket.words import messages_of
 from tests.rule import rule
-from tests.store.asking import accept, command, done, invite, put_account, put_shop
+from tests.store.commands import accept, command, done, invite, put_account, put_shop
 from tests.tickets.desk import (
     CREATOR,
     DAY,

@@ -9,7 +9,7 @@ import pytest
 from shoplink.core.facts import Actor
 from shoplink.store.database.sql import query
 from tests.rule import rule
-from tests.store.asking import command, done, invite, put_account, put_shop
+from tests.store.commands import command, done, invite, put_account, put_shop
 from tests.tickets.desk import (
     CREATOR,
     DAY,

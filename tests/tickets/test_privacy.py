@@ -9,7 +9,7 @@ from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute
 from shoplink.store.database.sql import query
 from shoplink.store.ticket.words import messages_of
-from tests.store.asking import done, put_account
+from tests.store.commands import done, put_account
 from tests.tickets.desk import SELLER, asked, at, seen, ticket_id, world
 
 pytestmark = pytest.mark.usefixtures("database")

@@ -5,7 +5,7 @@ import pytest
 from shoplink.flows.verify.difference import Difference
 from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.database.sql import execute, query
-from tests.store.asking import done, put_account
+from tests.store.commands import done, put_account
 from tests.tickets.desk import (
     CREATOR,
     MEI,

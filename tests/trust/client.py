@@ -1,4 +1,4 @@
-"""A caller of the API that keeps its connection, as a platform's program does; many of them can ask at one moment."""
+"""A client of the API that keeps its connection, as a platform's program does. Many of them can send at the same moment."""
 
 import http.client
 import json
@@ -11,10 +11,10 @@ Json = dict[str, Any]
 PLATFORM = "platform:operator"
 _WITHIN_SECONDS = 60
 _KEPT_SECONDS = 10
-"""A server ends connections that nobody uses for a while; longer than this none is relied on."""
+"""A server closes connections that are idle for a while. A client opens a new one after this time."""
 
 
-class Ask(NamedTuple):
+class Request(NamedTuple):
     """One request; `actor` and `key` are its Shoplink-Actor and Idempotency-Key."""
 
     method: str
@@ -24,15 +24,15 @@ class Ask(NamedTuple):
     key: str | None = None
 
 
-class Told(NamedTuple):
-    """What came back; the body is JSON."""
+class Response(NamedTuple):
+    """One response; the body is JSON."""
 
     status: int
     body: Any
 
     @property
     def problem(self) -> str:
-        """What a problem document says is wrong, or the codes of a refusal's reasons; empty for success."""
+        """The type of the problem, or the codes of a refusal's reasons; empty for success."""
         if self.status < http.client.BAD_REQUEST:
             return ""
         kind = str(self.body["type"]).rpartition(":")[2]
@@ -43,37 +43,37 @@ class Client:
     """One connection to one process of a service, with an API key of every scope."""
 
     def __init__(self, url: str, secret: str) -> None:
-        """Connect at the first request."""
+        """The connection is opened by the first request."""
         self._secret = secret
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=_WITHIN_SECONDS)
         self._used_at = time.monotonic()
 
-    def send(self, ask: Ask) -> None:
-        """Send a request without waiting for what comes of it."""
+    def send(self, ask: Request) -> None:
+        """Send a request without waiting for the response."""
         headers = {"Authorization": f"Bearer {self._secret}", "Accept-Language": "en"}
         headers |= {"Shoplink-Actor": ask.actor} if ask.actor else {}
         headers |= {"Idempotency-Key": ask.key} if ask.key else {}
         body = None if ask.body is None else json.dumps(ask.body).encode()
         self._request(ask.method, ask.path, body, headers)
 
-    def receive(self) -> Told:
-        """What came of the request that was sent last."""
+    def receive(self) -> Response:
+        """The response to the request that was sent last."""
         response = self._connection.getresponse()
-        return Told(response.status, json.loads(response.read()))
+        return Response(response.status, json.loads(response.read()))
 
-    def ask(self, method: str, path: str, body: Json | None = None, **more: str) -> Told:
-        """Send a request and wait for what comes of it."""
-        self.send(Ask(method, path, body, **more))
+    def ask(self, method: str, path: str, body: Json | None = None, **more: str) -> Response:
+        """Send a request and wait for the response."""
+        self.send(Request(method, path, body, **more))
         return self.receive()
 
     def get(self, path: str) -> Any:
-        """The body of something that is there."""
-        told = self.ask("GET", path)
-        assert told.status == http.client.OK, told
-        return told.body
+        """The body of a resource, which must exist."""
+        response = self.ask("GET", path)
+        assert response.status == http.client.OK, response
+        return response.body
 
-    def ask_stream(self, lines: Iterable[Json], key: str | None = None) -> Told:
-        """Send commands of the platform to /v1/commands; what came back, its body the list of their answers."""
+    def ask_stream(self, lines: Iterable[Json], key: str | None = None) -> Response:
+        """Send commands of the platform to /v1/commands; the response's body is the list of their answers."""
         text = "".join(json.dumps(line) + "\n" for line in lines)
         headers = {"Authorization": f"Bearer {self._secret}", "Shoplink-Actor": PLATFORM}
         headers |= {"Idempotency-Key": key} if key else {}
@@ -81,14 +81,14 @@ class Client:
         response = self._connection.getresponse()
         read = response.read()
         if response.status != http.client.OK:
-            return Told(response.status, json.loads(read))
-        return Told(response.status, [json.loads(line) for line in read.splitlines()])
+            return Response(response.status, json.loads(read))
+        return Response(response.status, [json.loads(line) for line in read.splitlines()])
 
     def stream(self, lines: Iterable[Json]) -> list[Json]:
-        """The answers to the lines of a stream that must be read."""
-        told = self.ask_stream(lines)
-        assert told.status == http.client.OK, told
-        answers: list[Json] = told.body
+        """The answers to the lines of a stream, which must succeed."""
+        response = self.ask_stream(lines)
+        assert response.status == http.client.OK, response
+        answers: list[Json] = response.body
         return answers
 
     def prepare(self, lines: Iterable[Json]) -> list[Json]:
@@ -110,7 +110,7 @@ class Client:
         self._connection.close()
 
 
-def at_once(clients: Sequence[Client], asks: Sequence[Ask]) -> list[Told]:
+def send_at_once(clients: Sequence[Client], asks: Sequence[Request]) -> list[Response]:
     """What each client is told; all have sent their requests before the first answer is read.
 
     One thread sends them all, within a few milliseconds: threads of Python would only take turns.

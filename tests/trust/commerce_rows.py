@@ -1,4 +1,4 @@
-"""What a simulated world's file holds of products, contents and items, compared with the model."""
+"""The rows of products, contents and items in a simulated world's file, compared with the model."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from shoplink.store.database.sql import query
 
 
 def check_commerce(world: World, commands: Iterable[Command], ids: Mapping[str, str]) -> None:
-    """Compare the rows that commands could touch with the model; `ids` has for each link's id the model's."""
+    """Compare the rows that commands can change with the model. `ids` maps each link's id to the model's."""
     places: set[ItemKey] = set()
     products: set[str] = set()
     contents: set[str] = set()
@@ -62,7 +62,7 @@ def _check_contents(world: World, contents: set[str]) -> None:
 
 
 def _check_places(world: World, places: set[ItemKey], ids: Mapping[str, str]) -> None:
-    """An item is there until it is taken out, or the link that it came under has ended."""
+    """An item is there until it is removed or the link that it was added under has ended."""
     found = [
         (*row[:4], ids[row[4]] if row[4] else "", *row[5:])
         for row in query(

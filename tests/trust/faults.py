@@ -1,7 +1,7 @@
-"""Faults to plant in the running code, each by replacing one function or one fragment of SQL, for a test of the test.
+"""Faults to plant in the running code, each by replacing one function or one fragment of SQL, to test the simulator.
 
-This is the one place where our own code may be patched. The model shares the core, so a fault planted there is
-told only by the oracle.
+This is the one place where our own code may be patched. The model shares the core, so only the oracle notices faults
+that are planted there.
 """
 
 from bisect import bisect_left
@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
-# Whole modules, as what is replaced are the names by which one of them knows another's functions.
+# Whole modules, because a fault replaces the name by which a module knows another one's function.
 (
     core_step,
     core_rules,
@@ -73,7 +73,7 @@ def _fragment(module: Any, name: str, old: str, new: str) -> Plant:
 
 
 def a_lock_is_left_out(patch: pytest.MonkeyPatch) -> None:
-    """A batch reads what it decides on before it holds the lock: another one may come in between."""
+    """A batch reads the state before it holds the lock, so another one can come in between."""
     real = transact.load
 
     def unlocked(
@@ -104,7 +104,7 @@ def a_lock_is_left_out(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_batch_is_no_transaction(patch: pytest.MonkeyPatch) -> None:
-    """Every statement is for itself."""
+    """Every statement is a transaction of its own."""
 
     @contextmanager
     def each_for_itself() -> Iterator[None]:
@@ -114,7 +114,7 @@ def a_batch_is_no_transaction(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_clock_is_read_before_the_lock(patch: pytest.MonkeyPatch) -> None:
-    """The batch's instant may be earlier than what it follows."""
+    """The batch's instant can be earlier than the events before it."""
     real = transact.load
 
     def without_floor(keys: Any, world: World, not_before: Any) -> Any:
@@ -126,7 +126,7 @@ def the_clock_is_read_before_the_lock(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_deadline_is_inclusive(patch: pytest.MonkeyPatch) -> None:
-    """`<` for `<=`: at its deadline itself an invitation can still be accepted."""
+    """`<` for `<=`: an invitation can still be accepted at its deadline."""
     real = core_step.advance
 
     def late(world: World, at: Any) -> list[Event]:
@@ -139,7 +139,7 @@ def a_deadline_is_inclusive(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_timer_is_late(patch: pytest.MonkeyPatch) -> None:
-    """`<` for `<=`: what is due at the very instant of the timer is left."""
+    """`<` for `<=`: the timer leaves what is due at its own instant."""
     real = tick.links_due
     patch.setattr(tick, "links_due", lambda at, *page: real(at - TICK, *page))
 
@@ -195,7 +195,7 @@ def a_refusal_changes_something(patch: pytest.MonkeyPatch) -> None:
 
 
 def events_are_stored_after_the_commit(patch: pytest.MonkeyPatch) -> None:
-    """Whoever is killed between the two has changed rows, and nobody is ever told."""
+    """If the process is killed between the two, the rows have changed without an event."""
     real = save.append
 
     def later(events: Sequence[Event]) -> None:
@@ -206,7 +206,7 @@ def events_are_stored_after_the_commit(patch: pytest.MonkeyPatch) -> None:
 
 
 def events_are_stored_twice(patch: pytest.MonkeyPatch) -> None:
-    """As by a retry that nothing holds back."""
+    """As by an unguarded retry."""
     real = save.append
     patch.setattr(save, "append", lambda events: (real(events), real(events)))
 
@@ -222,12 +222,12 @@ def an_event_is_missing(patch: pytest.MonkeyPatch) -> None:
 
 
 def an_answer_is_not_kept(patch: pytest.MonkeyPatch) -> None:
-    """A command that is sent again is done again."""
+    """A command that is sent again is executed again."""
     patch.setattr(idempotent.answers, "store_answers", lambda *_: None)
 
 
 def a_row_is_not_saved(patch: pytest.MonkeyPatch) -> None:
-    """That a link is linked is in the log, and not in its row."""
+    """The log says that a link is linked, and its row does not."""
     real = save.update
 
     def without_live(table: str, key: str, values: Sequence[Any], **types: str) -> None:

@@ -1,6 +1,6 @@
-"""The people of a simulated world: sellers, creators, support and the platform, each asking for what is plausible.
+"""The people of a simulated world: sellers, creators, support and the platform, who send plausible commands.
 
-They look at the model of the world, never at the database, so what they ask for depends on the seed alone.
+They look at the model of the world and never at the database, so their commands depend on the seed alone.
 """
 
 from collections import deque
@@ -15,8 +15,8 @@ from shoplink.core import Command, Link, Transition, World
 from shoplink.core import commands as c
 from shoplink.core.decisions import Refused
 from shoplink.core.facts import Actor
-from tests.trust.office import DAY, HOUR, PLATFORM, SUPPORT, TICK, Office
-from tests.trust.trade import Trade
+from tests.trust.operators import DAY, HOUR, PLATFORM, SUPPORT, TICK, Operators
+from tests.trust.traders import Traders
 
 _TRADING = 0.25
 _WAITS = (timedelta(0), timedelta(seconds=1), 7 * HOUR / 60, HOUR, 5 * HOUR, DAY, 2 * DAY, 9 * DAY, 60 * DAY)
@@ -35,38 +35,38 @@ _USUAL: dict[str, dict[str, float]] = {
         "unlink": 1,
     },
 }
-"""What is done about a pair whose link is in a state, and how often."""
+"""The commands about a pair by the state of its link, with their weights."""
 
 
 class People:
-    """Everybody in one world, and what they mean to come back to."""
+    """All people in one world, and the commands that they will send later."""
 
     def __init__(self, random: Random, world: World, rulebooks: list[str], *, trading: bool) -> None:
-        """`world` is the model that they look at; `rulebooks` the names that the platform puts in force."""
+        """`world` is the model that they look at; `rulebooks` has the names that the platform activates."""
         self.random, self.world = random, world
-        self.office = Office(random, world, rulebooks)
-        self._trade = Trade(random, world, self.office) if trading else None
+        self.operators = Operators(random, world, rulebooks)
+        self._traders = Traders(random, world, self.operators) if trading else None
         self.next: deque[Command] = deque()
         self._later: deque[tuple[datetime, Command]] = deque(maxlen=12)
         self._keys = 0
 
-    def founding(self, at: datetime) -> Iterator[Command]:
-        """How the world begins."""
-        yield from self.office.founding(at)
-        if self._trade is not None:
-            yield from self._trade.founding(at)
+    def initial_commands(self, at: datetime) -> Iterator[Command]:
+        """The first commands of the world."""
+        yield from self.operators.initial_commands(at)
+        if self._traders is not None:
+            yield from self._traders.initial_commands(at)
 
     def ask(self, at: datetime) -> Command:
-        """What somebody asks for now; often under an idempotency key."""
+        """The next command, often with an idempotency key."""
         command = replace(self.next.popleft(), at=at) if self.next else self._ask(at)
         self._keys += 1
         return replace(command, key=f"key-{self._keys}" if self.random.random() < 0.3 else None)
 
     def note(self, command: Command, done: Transition) -> None:
-        """Take an answer in: who is refused comes back at the instant that was named, or asks support."""
+        """Note a result: whoever is refused tries again at the instant that the reason names, or asks support."""
         if not isinstance(done.decision, Refused):
             if isinstance(command, c.RequestUnlink | c.Accept) and self.random.random() < 0.06:
-                self.next.append(self.office.activate(command.at))
+                self.next.append(self.operators.activate(command.at))
             return
         for reason in done.decision.reasons:
             if reason.possible_at is not None:
@@ -74,10 +74,10 @@ class People:
             elif reason.code == "unlink.needs_creator_request" and self.random.random() < 0.5:
                 self.next.append(self._about("request_unlink", command.at, *self._pair_of(command)))
             if isinstance(command, c.PairCommand) and self.random.random() < 0.1:
-                self._ask_support(command, reason.code)
+                self._request_waiver(command, reason.code)
 
     def later(self, now: datetime) -> datetime:
-        """The next instant at which something is asked: often just before, at or just after a deadline."""
+        """The instant of the next command: often just before, at or just after a deadline."""
         roll = self.random.random()
         if roll < 0.4 and self._later:
             at, command = self._later[self.random.randrange(len(self._later))]
@@ -97,8 +97,8 @@ class People:
         return max(now, at + self.random.choice((-TICK, timedelta(0), timedelta(0), TICK)))
 
     def _ask(self, at: datetime) -> Command:
-        if self._trade is not None and self.random.random() < _TRADING:
-            return self._trade.ask(at)
+        if self._traders is not None and self.random.random() < _TRADING:
+            return self._traders.ask(at)
         about = self.random.choices(list(_ABOUT), list(_ABOUT.values()))[0]
         return about(self, at)
 
@@ -107,18 +107,18 @@ class People:
         return self._about_some_pair(at) if link is None else self._about_link(at, link)
 
     def _about_some_shop(self, at: datetime) -> Command:
-        return self.office.put_shop(at, self.random.choice(list(self.office.shops)))
+        return self.operators.put_shop(at, self.random.choice(list(self.operators.shops)))
 
     def _about_some_account(self, at: datetime) -> Command:
-        account_id = self.random.choice(list(self.office.accounts))
+        account_id = self.random.choice(list(self.operators.accounts))
         return (
-            self.office.put_account(at, account_id)
+            self.operators.put_account(at, account_id)
             if self.random.random() < 0.8
-            else self.office.correct(at, account_id)
+            else self.operators.correct(at, account_id)
         )
 
     def _about_rules(self, at: datetime) -> Command:
-        return self.office.waiver(at) if self.random.random() < 0.5 else self.office.activate(at)
+        return self.operators.waiver(at) if self.random.random() < 0.5 else self.operators.activate(at)
 
     def _some_link(self) -> Link | None:
         live = self.world.live
@@ -129,41 +129,44 @@ class People:
         return self._about(self._kind(state), at, link.shop_id, link.account_id)
 
     def _about_some_pair(self, at: datetime) -> Command:
-        shop_id, account_id = self.office.one_of(self.office.shops), self.office.one_of(self.office.accounts)
+        shop_id, account_id = (
+            self.operators.one_of(self.operators.shops),
+            self.operators.one_of(self.operators.accounts),
+        )
         if self.random.random() < 0.9:
-            market = self.office.shops.get(shop_id)
-            natives = [one for one, home in self.office.accounts.items() if home == market]
+            market = self.operators.shops.get(shop_id)
+            natives = [one for one, home in self.operators.accounts.items() if home == market]
             account_id = self.random.choice(natives) if natives else account_id
         return self._about(self._kind("none"), at, shop_id, account_id)
 
     def _kind(self, state: str) -> str:
-        """What is usual in a state, and now and then anything at all."""
+        """A kind of command that is usual in a state; sometimes any kind."""
         usual = _USUAL[self.random.choice(list(_USUAL)) if self.random.random() < 0.07 else state]
         return self.random.choices(list(usual), list(usual.values()))[0]
 
     def _about(self, kind: str, at: datetime, shop_id: str, account_id: str) -> Command:
-        """A command of this kind about a pair, by the person who may issue it."""
+        """A command of this kind about a pair, by an actor who may issue it."""
         if kind == "mend":
-            return self.office.mend(at, shop_id, account_id)
+            return self.operators.mend(at, shop_id, account_id)
         if kind == "import_link":
-            return self.office.import_link(at, shop_id, account_id)
+            return self.operators.import_link(at, shop_id, account_id)
         create, actor, more = _KINDS[kind]
         by = Actor(kind="shop", id=shop_id) if actor == "shop" else Actor(kind="creator", id=account_id)
         fields: dict[str, Any] = {"shop_id": shop_id, "account_id": account_id}
         if "network_region" in more:
-            right = self.office.shops.get(shop_id, "GB")
+            right = self.operators.shops.get(shop_id, "GB")
             fields["network_region"] = (
                 right if self.random.random() < 0.93 else self.random.choice((None, "TH"))
             )
         if "role" in more:
-            fields["role"] = self.office.role()
+            fields["role"] = self.operators.role()
             fields["settlement"] = self.random.choice((None, None, "own", "offline"))
         if "note" in more:
             fields["note"] = "违规"
         return create(at=at, by=PLATFORM if actor == "platform" else by, **fields)
 
-    def _ask_support(self, command: c.PairCommand, code: str) -> None:
-        """A waiver of what was in the way, the command again, and once more when the waiver ends."""
+    def _request_waiver(self, command: c.PairCommand, code: str) -> None:
+        """Queue a waiver of the reason, the command again, and the command once more when the waiver ends."""
         of_shop = code.startswith("shop") or self.random.random() < 0.5
         subject: dict[str, Any] = (
             {"shop_id": command.shop_id} if of_shop else {"account_id": command.account_id}
@@ -196,7 +199,7 @@ _KINDS: dict[str, tuple[Callable[..., Command], str, frozenset[str]]] = {
         (c.Revoke, "platform"),
     )
 }
-"""Commands about a pair: how each is made, who issues it, and its fields."""
+"""Commands about a pair: class, issuer and fields of each."""
 
 _ABOUT: dict[Callable[[People, datetime], Command], float] = {
     People._about_some_link: 50,
@@ -205,4 +208,4 @@ _ABOUT: dict[Callable[[People, datetime], Command], float] = {
     People._about_some_shop: 2,
     People._about_rules: 7,
 }
-"""What somebody asks about, and how often."""
+"""The subjects of commands, with their weights."""

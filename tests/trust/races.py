@@ -1,6 +1,6 @@
-"""What 64 clients can want at one moment, each of which only one can have.
+"""Races: 64 clients send requests at the same moment, of which only one can succeed.
 
-A race prepares the world of a round, says what each client asks for, and knows how it must have ended.
+A race prepares the world of a round, says what each client sends, and checks the result.
 """
 
 from collections import Counter
@@ -9,17 +9,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shoplink.core.instant import format_instant
-from tests.trust.client import PLATFORM, Ask, Client, Json, Told
-from tests.trust.house_rules import changed
+from tests.trust.client import PLATFORM, Client, Json, Request, Response
+from tests.trust.strict_rulebooks import changed_rulebook
 
 CLIENTS = 64
 
 _MANY = {"slots_open": "{ official = 64, marketing = 0 }", "minimum_link_age_hours": "0"}
-ROOMY = changed("seller-university-2025", "roomy", _MANY)
-"""So that a shop has many official links to unlink at any age, of which it may unlink three."""
+ROOMY = changed_rulebook("seller-university-2025", "roomy", _MANY)
+"""Gives a shop many official links of any age, of which it may unlink three."""
 
 RULEBOOKS = {"US": "seller-university-2025", "ID": ROOMY}
-"""By market what the races need; GB has the default, guide-2024-11."""
+"""The rulebooks that the races need, by market. GB has the default, guide-2024-11."""
 
 
 def command(kind: str, **fields: Any) -> Json:
@@ -38,19 +38,19 @@ def put_account(account_id: str, region: str = "GB") -> Json:
 
 
 def invitation(account_id: str, role: str, region: str = "GB") -> Json:
-    """What a shop sends to invite."""
+    """The body with which a shop invites."""
     return {"account_id": account_id, "role": role, "network_region": region}
 
 
 class Race:
-    """One kind of race. `watched` are the addresses to be read while the round runs."""
+    """One kind of race. `watched` has the addresses to read while the round runs."""
 
     market = "GB"
     lost = ""
-    """What the others are told."""
+    """The problem that all but one client get."""
 
     def __init__(self) -> None:
-        """Nothing is prepared yet."""
+        """Nothing is prepared."""
         self.name = type(self).__name__.lower()
         self.numbers = range(CLIENTS)
         self.watched: Sequence[str] = ()
@@ -59,33 +59,33 @@ class Race:
         """Ids, one for each client."""
         return [f"{self.name}-{what}-{number}" for number in self.numbers]
 
-    def found(self) -> Iterable[Json]:
-        """What all rounds share."""
+    def shared_lines(self) -> Iterable[Json]:
+        """The lines that record what all rounds share."""
         raise NotImplementedError
 
-    def prepare(self, client: Client, number: int) -> list[Ask]:
-        """Make the world of a round; what each client asks for."""
+    def prepare(self, client: Client, number: int) -> list[Request]:
+        """Prepare the world of a round; returns the request of each client."""
         raise NotImplementedError
 
-    def check(self, client: Client, told: Sequence[Told]) -> None:
-        """How the round must have ended: here, one has it and all others are refused for the one reason."""
-        ended = Counter(one.problem for one in told)
+    def check(self, client: Client, response: Sequence[Response]) -> None:
+        """Check the result of a round: one client succeeds, and all others are refused for the one reason."""
+        ended = Counter(one.problem for one in response)
         assert ended == {"": 1, self.lost: CLIENTS - 1}, (self.name, ended)
-        self.check_state(client, next(one.body for one in told if not one.problem))
+        self.check_state(client, next(one.body for one in response if not one.problem))
 
     def check_state(self, client: Client, won: Json) -> None:
-        """What is there afterwards; `won` is what the winner was told."""
+        """Check the state after a round; `won` is the body of the successful response."""
         raise NotImplementedError
 
     def check_shop(self, shop: Json) -> None:
-        """What holds in any read of a watched shop during the round."""
+        """Check a read of a watched shop during the round."""
 
     def invite(self, shop_id: str, account_id: str, role: str) -> Json:
         """A line by which a shop invites."""
         body = invitation(account_id, role, self.market)
         return command("invite", shop_id=shop_id, by={"kind": "shop", "id": shop_id}, **body)
 
-    def past(self, pairs: Iterable[tuple[str, str]], role: str) -> Iterator[Json]:
+    def ended_links(self, pairs: Iterable[tuple[str, str]], role: str) -> Iterator[Json]:
         """Lines that import links which ended a month ago."""
         at = format_instant(datetime.now(UTC) - timedelta(days=30))
         for shop_id, account_id in pairs:
@@ -96,8 +96,8 @@ class Race:
 def revoke(client: Client, link: Json) -> None:
     """The platform ends a link."""
     path = f"/v1/links/{link['link_id']}/revoke"
-    told = client.ask("POST", path, {"note": "the next round"}, actor=PLATFORM)
-    assert not told.problem, told
+    response = client.ask("POST", path, {"note": "the next round"}, actor=PLATFORM)
+    assert not response.problem, response
 
 
 def links_of(client: Client, **of: str) -> list[Json]:
@@ -113,17 +113,19 @@ class LastSlot(Race):
     lost = "shop.slots_full"
     role = "official"
 
-    def found(self) -> Iterable[Json]:
+    def shared_lines(self) -> Iterable[Json]:
         """The accounts, which may have any number of invitations."""
         return map(put_account, self.many("account"))
 
-    def prepare(self, client: Client, number: int) -> list[Ask]:
+    def prepare(self, client: Client, number: int) -> list[Request]:
         """A new shop."""
         shop_id = f"{self.name}-shop-{number}"
         client.prepare([*self.shop(shop_id)])
         self.watched = [f"/v1/shops/{shop_id}", f"/v1/links?limit=200&shop_id={shop_id}"]
         return [
-            Ask("POST", "/v1/links", {"shop_id": shop_id, **invitation(one, self.role)}, f"shop:{shop_id}")
+            Request(
+                "POST", "/v1/links", {"shop_id": shop_id, **invitation(one, self.role)}, f"shop:{shop_id}"
+            )
             for one in self.many("account")
         ]
 
@@ -143,14 +145,16 @@ class LastUnitOfTheShop(LastSlot):
     lost = "shop.link_quota_spent"
     role = "marketing"
 
-    def found(self) -> Iterable[Json]:
+    def shared_lines(self) -> Iterable[Json]:
         """The accounts, and those whose links are past."""
-        return [*super().found(), *(put_account(f"{self.name}-past-{number}") for number in range(9))]
+        return [*super().shared_lines(), *(put_account(f"{self.name}-past-{number}") for number in range(9))]
 
     def shop(self, shop_id: str) -> Iterable[Json]:
         """A shop with four slots for marketing, and nine links that have ended."""
         yield put_shop(shop_id, enrolment="invited")
-        yield from self.past(((shop_id, f"{self.name}-past-{number}") for number in range(9)), "marketing")
+        yield from self.ended_links(
+            ((shop_id, f"{self.name}-past-{number}") for number in range(9)), "marketing"
+        )
 
     def check_shop(self, shop: Json) -> None:
         """Every unit beyond the nine is held by an invitation that holds a slot, too."""
@@ -168,11 +172,11 @@ class OneAccount(Race):
         super().__init__()
         self.won: Json | None = None
 
-    def found(self) -> Iterable[Json]:
+    def shared_lines(self) -> Iterable[Json]:
         """The shops."""
         return [put_shop(one, self.market, self.enrolment) for one in self.many("shop")]
 
-    def prepare(self, client: Client, number: int) -> list[Ask]:
+    def prepare(self, client: Client, number: int) -> list[Request]:
         """A new account with 64 invitations; the winner of the round before has its slot back."""
         if self.won is not None:
             revoke(client, self.won)
@@ -189,7 +193,7 @@ class OneAccount(Race):
         ]
         body = {"network_region": self.market}
         actor = f"account:{account_id}"
-        return [Ask("POST", f"/v1/links/{link_id}/accept", body, actor) for link_id in invited]
+        return [Request("POST", f"/v1/links/{link_id}/accept", body, actor) for link_id in invited]
 
     def account(self, account_id: str) -> Iterable[Json]:
         """The account as it is before the round."""
@@ -209,23 +213,27 @@ class LastUnitOfTheAccount(OneAccount):
 
     market, enrolment, role = "US", "invited", "marketing"
 
-    def found(self) -> Iterable[Json]:
+    def shared_lines(self) -> Iterable[Json]:
         """The shops, and those whose links are past."""
-        past = (put_shop(f"{self.name}-past-{number}", "US", "invited") for number in range(9))
-        return [*super().found(), *past]
+        ended_links = (put_shop(f"{self.name}-past-{number}", "US", "invited") for number in range(9))
+        return [*super().shared_lines(), *ended_links]
 
     def account(self, account_id: str) -> Iterable[Json]:
         """An account with nine links that have ended."""
         yield from super().account(account_id)
-        yield from self.past(((f"{self.name}-past-{number}", account_id) for number in range(9)), "marketing")
+        yield from self.ended_links(
+            ((f"{self.name}-past-{number}", account_id) for number in range(9)), "marketing"
+        )
 
     def check_state(self, client: Client, won: Json) -> None:
         """That was the last unit: even when the link has ended, nobody can invite the account again."""
         super().check_state(client, won)
         revoke(client, won)
         self.won = None
-        told = client.stream([self.invite(one, won["account_id"], "marketing") for one in self.many("shop")])
-        refused = Counter(reason["code"] for answer in told for reason in answer["reasons"])
+        response = client.stream(
+            [self.invite(one, won["account_id"], "marketing") for one in self.many("shop")]
+        )
+        refused = Counter(reason["code"] for answer in response for reason in answer["reasons"])
         assert refused == {"account.link_quota_spent": CLIENTS}
 
 
@@ -240,11 +248,11 @@ class LastUnlink(Race):
         super().__init__()
         self.before: list[str] = []
 
-    def found(self) -> Iterable[Json]:
+    def shared_lines(self) -> Iterable[Json]:
         """The accounts, and two whose links are past."""
         return [put_account(one, "ID") for one in (*self.many("account"), *self.many("past")[:2])]
 
-    def prepare(self, client: Client, number: int) -> list[Ask]:
+    def prepare(self, client: Client, number: int) -> list[Request]:
         """A new shop with 64 links."""
         client.prepare(
             command("revoke", shop_id=self.before[0], account_id=one, note="the next round")
@@ -255,13 +263,13 @@ class LastUnlink(Race):
         at = format_instant(datetime.now(UTC))  # the links of the round before have ended by now
         lines = [
             put_shop(shop_id, "ID"),
-            *self.past(((shop_id, one) for one in self.many("past")[:2]), "official"),
+            *self.ended_links(((shop_id, one) for one in self.many("past")[:2]), "official"),
             *(command("import_link", **pair, account_id=one, linked_at=at) for one in self.many("account")),
         ]
         linked = [answer["events"][0]["link_id"] for answer in client.prepare(lines)[-CLIENTS:]]
         self.before = [shop_id, *self.many("account")]
         self.watched = [f"/v1/shops/{shop_id}", f"/v1/links?limit=200&shop_id={shop_id}"]
-        return [Ask("POST", f"/v1/links/{one}/unlink", {}, f"shop:{shop_id}") for one in linked]
+        return [Request("POST", f"/v1/links/{one}/unlink", {}, f"shop:{shop_id}") for one in linked]
 
     def check_shop(self, shop: Json) -> None:
         """Whatever is unlinked has left its slot."""
@@ -275,23 +283,23 @@ class LastUnlink(Race):
 
 
 class OneKey(LastSlot):
-    """One request is sent 64 times under one key: it is done once, and whoever is answered is told the same."""
+    """One request is sent 64 times under one key: it is executed once, and every answer is the same."""
 
-    def prepare(self, client: Client, number: int) -> list[Ask]:
+    def prepare(self, client: Client, number: int) -> list[Request]:
         """All send what one of them would."""
         asks = super().prepare(client, number)
         return [ask._replace(body=asks[0].body, key=f"{self.name}-{number}") for ask in asks]
 
-    def check(self, client: Client, told: Sequence[Told]) -> None:
-        """The others may be told that it is being done."""
-        done = [one.body for one in told if not one.problem]
-        assert {one.problem for one in told} <= {"", "idempotency.in_progress"}
+    def check(self, client: Client, response: Sequence[Response]) -> None:
+        """Other responses may be that the key is in progress."""
+        done = [one.body for one in response if not one.problem]
+        assert {one.problem for one in response} <= {"", "idempotency.in_progress"}
         assert done.count(done[0]) == len(done)
         self.check_state(client, done[0])
 
 
 class OneKeyForAll(LastSlot):
-    """64 different requests are sent under one key: one is done, the others are told that the key is another's."""
+    """64 different requests are sent under one key: one is executed, the others are rejected."""
 
     role = "marketing"
 
@@ -299,16 +307,16 @@ class OneKeyForAll(LastSlot):
         """A shop with more slots than one, so that only the key stands in the way."""
         yield put_shop(shop_id, enrolment="invited")
 
-    def prepare(self, client: Client, number: int) -> list[Ask]:
+    def prepare(self, client: Client, number: int) -> list[Request]:
         """Each invites another account."""
         return [ask._replace(key=f"{self.name}-{number}") for ask in super().prepare(client, number)]
 
-    def check(self, client: Client, told: Sequence[Told]) -> None:
-        """Whoever comes while it is being done is told so."""
-        ended = Counter(one.problem for one in told)
+    def check(self, client: Client, response: Sequence[Response]) -> None:
+        """A request that arrives during the execution is rejected as in progress."""
+        ended = Counter(one.problem for one in response)
         assert ended[""] == 1, ended
         assert ended.keys() <= {"", "idempotency.other_body", "idempotency.in_progress"}, ended
-        self.check_state(client, next(one.body for one in told if not one.problem))
+        self.check_state(client, next(one.body for one in response if not one.problem))
 
 
 RACES: tuple[type[Race], ...] = (

@@ -1,4 +1,4 @@
-"""Readers during races: whatever they read holds together in itself, and with what was read before it."""
+"""Readers during races: every read is consistent in itself and with the reads before it."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -26,10 +26,10 @@ _TAKEN = {"in_review", "linked"}
 
 
 class Readers:
-    """Read what a race watches, and follow the feed; `reads` counts what was read and held together."""
+    """Read what a race watches, and follow the feed; `reads` counts the consistent reads."""
 
     def __init__(self, race: Race, clients: Sequence[Client]) -> None:
-        """`race` says what there is to be read; each client is one reader, the first follows the feed."""
+        """`race` says what to read. Each client is one reader; the first one follows the feed."""
         self.reads = 0
         self._race = race
         self._clients = clients
@@ -37,7 +37,7 @@ class Readers:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Read while the block runs; raises what the first read that did not hold together raised."""
+        """Read while the block runs; raises the error of the first inconsistent read."""
         over = threading.Event()
         with ThreadPoolExecutor(len(self._clients)) as pool:
             jobs = [pool.submit(self._run, client, over) for client in self._clients]
@@ -73,7 +73,7 @@ class Readers:
             assert link["status"] not in {"invited", "superseded"}, (body, link)
 
     def _follow(self, client: Client) -> None:
-        """Read on in the feed; what it has told is in the link that it told it of."""
+        """Read the next events of the feed; each must be in the timeline of its link."""
         page = client.get(f"/v1/events?after={self._position}&limit=1000")
         for item in page["items"]:
             self._position += 1
@@ -88,7 +88,7 @@ class Readers:
 
 
 def check_links(links: list[Json], *, of_account: bool) -> None:
-    """Links read together: no slot is held twice, and an account that is taken has no invitation left."""
+    """Check links that were read together: no slot is held twice, and a taken account has no other invitation."""
     taken = [link for link in links if link["status"] in _TAKEN]
     if of_account:
         assert len(taken) <= 1, taken
@@ -98,7 +98,7 @@ def check_links(links: list[Json], *, of_account: bool) -> None:
 
 
 def check_link(link: Json) -> None:
-    """A link is what its own timeline makes of it, and its events are in the order of their instants."""
+    """Check that a link agrees with its timeline, and that its events are in the order of their instants."""
     made: Json = dict.fromkeys(("status", "accepted_at", "linked_at", "ended_at"))
     before = ""
     for event in link["timeline"]:
@@ -118,7 +118,7 @@ def check_link(link: Json) -> None:
 
 
 def check_shop(shop: Json) -> None:
-    """A shop uses no more of anything than there is."""
+    """Check that a shop exceeds no limit."""
     for slots in shop["slots"].values():
         assert slots["used"] <= slots["total"], shop
     for quota in (shop["link_quota"], shop["unlink_quota"]):
@@ -126,6 +126,6 @@ def check_shop(shop: Json) -> None:
 
 
 def sortable(instant: str) -> str:
-    """An instant so that the order of texts is that of instants: with all of its six decimals."""
+    """An instant with six decimals, so that texts sort as instants do."""
     whole, _, rest = instant.removesuffix("Z").partition(".")
     return f"{whole}.{rest:0<6}"

@@ -1,4 +1,4 @@
-"""What a simulated world's SQLite file holds, read by plain statements of its own, not by the store's."""
+"""The rows in a simulated world's SQLite file, read by separate plain statements instead of the store's."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,16 +16,16 @@ Row = tuple[Any, ...]
 _event = msgspec.json.Decoder(AnyEvent).decode
 
 
-class Seen(Struct):
-    """How far the log and the refusals have been read; `position` is that of the last event in the feed."""
+class ReadPosition(Struct):
+    """How far the log and the refusals have been read; `position` is the position of the last event in the feed."""
 
     event: int = 0
     position: int = 0
     refusal: int = 0
 
 
-def new_events(seen: Seen) -> list[Event]:
-    """The events stored since; each must have the next position of the feed."""
+def new_events(seen: ReadPosition) -> list[Event]:
+    """The events stored since the last call; each must have the next position of the feed."""
     events = []
     for number, position, data in query(
         "SELECT number, position, data FROM event WHERE number > %s ORDER BY number", seen.event
@@ -38,8 +38,8 @@ def new_events(seen: Seen) -> list[Event]:
     return events
 
 
-def new_refusals(seen: Seen) -> list[tuple[str, list[str]]]:
-    """The refusals stored since: the command and the codes of its reasons."""
+def new_refusals(seen: ReadPosition) -> list[tuple[str, list[str]]]:
+    """The refusals stored since the last call: the command and the codes of its reasons."""
     refusals = []
     for number, command, data in query(
         "SELECT id, command, data FROM refusal WHERE id > %s ORDER BY id", seen.refusal
@@ -68,7 +68,7 @@ def accounts(ids: Iterable[str]) -> dict[str, Row]:
 
 
 def links(shop_ids: Iterable[str], account_ids: Iterable[str], link_ids: Iterable[str]) -> dict[str, Row]:
-    """Rows by id: the live links of shops and of accounts, and the links that are named."""
+    """Rows by id: the live links of shops and of accounts, and the named links."""
     found = query(
         "SELECT link_id, shop_id, account_id, role, status, rulebook, invited_at, expires_at, accepted_at,"
         " linked_at, ended_at, unlink_requested_at, settlement, reference, synced_since, touched_at, due_at FROM link"
@@ -81,7 +81,7 @@ def links(shop_ids: Iterable[str], account_ids: Iterable[str], link_ids: Iterabl
 
 
 def waivers(ids: Iterable[str]) -> dict[str, list[Waiver]]:
-    """Per shop or account the waivers that nobody has ended, in the order granted; without who granted them."""
+    """The waivers of each shop or account that were not ended, in the order of granting, without their authors."""
     found: dict[str, list[Waiver]] = {subject: [] for subject in ids}
     for shop_id, account_id, code, until, granted_at, note in query(
         "SELECT shop_id, account_id, code, until, granted_at, note FROM waiver WHERE ended_at IS NULL"
@@ -95,7 +95,7 @@ def waivers(ids: Iterable[str]) -> dict[str, list[Waiver]]:
 
 
 def everything() -> list[Row]:
-    """A digest of every table that commands write, to see whether anything changed."""
+    """A digest of every table that commands write, to detect any change."""
     return [
         query("SELECT count(*), max(number), max(position) FROM event")[0],
         query("SELECT count(*), max(id) FROM refusal")[0],

@@ -1,7 +1,7 @@
-"""One simulated world: people ask, time passes, batches cross, the process is killed, and all must stay right.
+"""One simulated world: people send commands, time passes, batches cross, the process is killed, and all must stay right.
 
-Each step goes through the write path on SQLite and through a model in memory; whatever was answered and stored
-is compared with the model after every batch, the whole file with its log at the end of the world.
+Each step runs through the write path on SQLite and through a model in memory. After every batch the answers and the
+stored events are compared with the model; at the end the whole file is compared with its log.
 """
 
 from collections import deque
@@ -28,40 +28,40 @@ from shoplink.rulebooks import packaged
 from shoplink.store.database import owner
 from shoplink.store.database.health import Backlog, backlog
 from tests.trust import rows
-from tests.trust.books import Books
-from tests.trust.house_rules import TEXTS
+from tests.trust.expected_outcome import ExpectedOutcomes
+from tests.trust.expected_state import ExpectedState
 from tests.trust.people import People
-from tests.trust.witness import Witness
+from tests.trust.strict_rulebooks import TEXTS
 
 STARTED_AT = datetime(2004, 2, 27, 12, tzinfo=UTC)
-"""A leap day is near, and every machine's clock is later: `verify` takes all that was due as past."""
+"""A leap day is near, and every machine's clock is later, so `verify` sees every due instant as past."""
 
 _ANSWERS_KEPT = timedelta(days=30)
 _SIZES = ((1, 1), (2, 10), (10, 60), (60, 250))
 _SIZE_WEIGHTS = (5, 6, 7, 7)
 _STATEMENTS = range(42)
-"""After how many of its statements a batch is cut off; it has twenty to forty, and ends before the last numbers."""
+"""After how many statements a batch is killed. A batch has twenty to forty, so it may end before."""
 
 _WRITING = range(13, 42)
-"""The same, for those with which it begins to write and what may follow its commit."""
+"""The same, from the first statement that writes on."""
 
 
-class Asked(Struct):
-    """A command that is sent; `done` is what the model made of it, None if its key was used before."""
+class SentCommand(Struct):
+    """A command and its transition in the model; None if the command's key was used before."""
 
     command: Command
     done: Transition | None
 
 
 class KilledError(Exception):
-    """The process is no more: what a batch that is cut off in its middle ends with."""
+    """The simulated kill of the process, in the middle of a batch."""
 
 
 class Simulation:
-    """One world in the SQLite file that is in use; the seed decides everything."""
+    """One world in the current SQLite file. The seed determines everything."""
 
     def __init__(self, seed: int, *, patience_seconds: float) -> None:
-        """`patience_seconds`: how long a batch that holds the lock lets another one try to overtake it."""
+        """`patience_seconds`: how long a batch that holds the lock waits while another one tries to overtake it."""
         self.random = Random(seed)
         self.patience_seconds = patience_seconds
         self.now = STARTED_AT
@@ -69,15 +69,15 @@ class Simulation:
         self.last: deque[object] = deque(maxlen=15)
         watched = self.random.random() < 0.6
         for text in () if watched else TEXTS:
-            install_rulebook(text, "house rules")
+            install_rulebook(text, "strict rulebooks")
         rulebooks = installed_rulebooks()
-        self.witness = Witness(rulebooks, default_rulebook(), oracle=watched)
-        self.people = People(self.random, self.witness.world, list(rulebooks), trading=not watched)
-        self.books = Books(self.witness, rulebooks)
+        self.expected = ExpectedOutcomes(rulebooks, default_rulebook(), oracle=watched)
+        self.people = People(self.random, self.expected.world, list(rulebooks), trading=not watched)
+        self.state = ExpectedState(self.expected, rulebooks)
 
     def run(self, steps: int) -> None:
-        """Let so many steps happen, a few more at most; raises AssertionError for whatever is not right."""
-        self._send([self._ask(command) for command in self.people.founding(self.now)])
+        """Run this many steps, or a few more; raises AssertionError if anything is wrong."""
+        self._send([self._ask(command) for command in self.people.initial_commands(self.now)])
         while self.steps < steps:
             turn = self.random.choices(list(_TURNS), list(_TURNS.values()))[0]
             turn(self, self._size())
@@ -86,37 +86,37 @@ class Simulation:
     def _size(self) -> int:
         return self.random.randint(*self.random.choices(_SIZES, _SIZE_WEIGHTS)[0])
 
-    def _ask(self, command: Command) -> Asked:
-        """The command with what must come of it."""
+    def _ask(self, command: Command) -> SentCommand:
+        """Step the model by a command."""
         self.steps += 1
         command = replace(command, at=self.now)
         self.last.append(command)
-        if command.key is not None and self.books.knows(command.key):
-            return Asked(command, None)
-        done = self.witness.step(command)
+        if command.key is not None and self.state.knows(command.key):
+            return SentCommand(command, None)
+        done = self.expected.step(command)
         self.people.note(command, done)
         if command.key is not None:
-            self.books.learn(command)
-        return Asked(command, done)
+            self.state.learn(command)
+        return SentCommand(command, done)
 
-    def _compose(self, size: int, *, moving: bool = False, again: float = 0.04) -> list[Asked]:
-        """So many commands, some of them asked before; `moving`: time passes between them."""
+    def _compose(self, size: int, *, moving: bool = False, again: float = 0.04) -> list[SentCommand]:
+        """A batch of commands, some of them repeated; `moving`: time passes between them."""
         asked = []
         for _ in range(size):
             if moving and self.random.random() < 0.3:
                 self.now = self.people.later(self.now)
-            repeated = self.books.some_repeated(self.random) if self.random.random() < again else None
+            repeated = self.state.some_repeated(self.random) if self.random.random() < again else None
             asked.append(self._ask(repeated or self.people.ask(self.now)))
         return asked
 
     def _send(
         self,
-        asked: list[Asked],
+        asked: list[SentCommand],
         clock: Callable[[], datetime] | None = None,
         *,
         trusted: bool = False,
     ) -> None:
-        """Send a batch and check everything that came of it."""
+        """Send a batch and check the results."""
         commands = [one.command for one in asked]
         if trusted:
             answers = execute_as_of(commands)
@@ -124,26 +124,26 @@ class Simulation:
             answers = execute_batch(commands, now=clock or (lambda: self.now))
         self._check(asked, answers, trusted=trusted)
 
-    def _check(self, asked: list[Asked], answers: list[Answer], *, trusted: bool = False) -> None:
+    def _check(self, asked: list[SentCommand], answers: list[Answer], *, trusted: bool = False) -> None:
         if not trusted:
-            self.witness.pass_time(self.now)
-        self.books.check([(one.command, one.done) for one in asked], answers)
+            self.expected.pass_time(self.now)
+        self.state.check([(one.command, one.done) for one in asked], answers)
         if not trusted or any(one.done is not None for one in asked):
-            self.books.check_rows(one.command for one in asked)
+            self.state.check_rows(one.command for one in asked)
 
     def _batch(self, size: int) -> None:
-        """Everybody asks at one instant."""
+        """A batch at one instant."""
         self.now = self.people.later(self.now)
         self._send(self._compose(size))
 
     def _history(self, size: int) -> None:
-        """Commands of different instants in one batch, as a file or an export has them."""
+        """A batch of commands with different instants, as in a file."""
         self._send(self._compose(size, moving=True), trusted=True)
 
     def _new_rules(self, _: int) -> None:
-        """The platform puts a rulebook in force in a batch that names nobody whom it concerns."""
+        """The platform activates a rulebook, in a batch that names none of the shops that it concerns."""
         self.now = self.people.later(self.now)
-        self._send([self._ask(self.people.office.activate(self.now))])
+        self._send([self._ask(self.people.operators.activate(self.now))])
 
     def _jumping_clock(self, size: int) -> None:
         """A clock that jumps back, between two batches or in the middle of one."""
@@ -153,7 +153,7 @@ class Simulation:
             readings = iter((self.now, back))
             self._send(self._compose(min(size, 30)), lambda: next(readings, back))
             return
-        shop = self.random.choice(list(self.witness.world.shops.values())).facts
+        shop = self.random.choice(list(self.expected.world.shops.values())).facts
         named = c.PutShop(
             at=self.now,
             shop_id=shop.shop_id,
@@ -166,19 +166,19 @@ class Simulation:
         self._send([follows, *self._compose(min(size, 30))], lambda: back)
 
     def _timer(self, _: int) -> None:
-        """The timer runs; all that is due is stored, and nothing else."""
+        """The timer runs: it stores all due events, and nothing else."""
         self.now = self.people.later(self.now) if self.random.random() < 0.8 else self.now
         self.steps += 1
         self.last.append(f"tick at {self.now}")
-        self.witness.pass_time(self.now)
+        self.expected.pass_time(self.now)
         tick(self.now)
-        self.books.check([], [])
-        self.books.check_nothing_is_owed()
-        self.books.forget(self.now - _ANSWERS_KEPT)
+        self.state.check([], [])
+        self.state.check_nothing_is_pending()
+        self.state.forget(self.now - _ANSWERS_KEPT)
         assert backlog(self.now) == Backlog(None, 0), "the timer leaves nothing that is due"
 
     def _restart(self, _: int) -> None:
-        """The process ends and another one begins: nothing is remembered but the file."""
+        """The process is replaced: only the file remains."""
         self.steps += 1
         self.last.append("restart")
         connection.close()
@@ -187,9 +187,9 @@ class Simulation:
         packaged.cache_clear()
 
     def _killed(self, size: int) -> None:
-        """The process is killed at some statement of a batch; the batch left no trace, and is sent again.
+        """The process is killed at some statement of a batch. The batch leaves no trace and is sent again.
 
-        Once it is committed `_lost_answers` does so: the checkpoint that may follow is none of its statements.
+        `_lost_answers` covers a kill after the commit. The checkpoint that may follow does not count as a statement.
         """
         self.now = self.people.later(self.now)
         before = rows.everything()
@@ -212,7 +212,7 @@ class Simulation:
             self._check(asked, answers)
 
     def _lost_answers(self, size: int) -> None:
-        """The process is killed once a batch was committed; who has a key asks again and is told the same."""
+        """The process is killed after a batch is committed; commands with a key are sent again and get the same answers."""
         self.now = self.people.later(self.now)
         asked = self._compose(min(size, 30))
         self._send(asked)
@@ -220,7 +220,7 @@ class Simulation:
         self._send([self._ask(one.command) for one in asked if one.command.key is not None])
 
     def _crossed(self, size: int) -> None:
-        """A second batch arrives while the first one is being decided; it must wait and see what the first did."""
+        """A second batch arrives while the first one is decided; it must wait, and see the results of the first."""
         self.now = self.people.later(self.now)
         first, second = self._compose(min(size, 30), again=0), self._compose(min(size, 30), again=0.3)
 
@@ -228,7 +228,7 @@ class Simulation:
         readings = iter((1, 2))
 
         def clock() -> datetime:
-            """Read before and after the first batch has loaded what it needs; then the second one starts."""
+            """The batch reads it before and after it loads; the second batch starts at the second reading."""
             if next(readings, None) == 2:
                 others.append(pool.submit(self._send_beside, second))
                 wait(others, self.patience_seconds)
@@ -238,7 +238,7 @@ class Simulation:
             answers = execute_batch([one.command for one in first], now=clock)
         self._check([*first, *second], [*answers, *others[0].result()])
 
-    def _send_beside(self, asked: list[Asked]) -> list[Answer]:
+    def _send_beside(self, asked: list[SentCommand]) -> list[Answer]:
         """Send a batch from another thread, which has its own connection."""
         try:
             return execute_batch([one.command for one in asked], now=lambda: self.now)
@@ -250,12 +250,12 @@ class Simulation:
         self._timer(0)
         found = [difference.say() for difference in verify(VerifyCounts())]
         assert not found, f"verify: {found}"
-        self.books.check_rows(self._everybody())
+        self.state.check_rows(self._everybody())
 
     def _everybody(self) -> Iterable[Command]:
-        for shop_id in self.people.office.shops:
+        for shop_id in self.people.operators.shops:
             yield c.PutShop(at=BEGINNING, shop_id=shop_id, market="GB", enrolment="open")
-        for account_id in self.people.office.accounts:
+        for account_id in self.people.operators.accounts:
             yield c.PutAccount(at=BEGINNING, account_id=account_id, region="GB")
 
 
@@ -270,4 +270,4 @@ _TURNS: dict[Callable[[Simulation, int], None], float] = {
     Simulation._jumping_clock: 5,
     Simulation._crossed: 3,
 }
-"""What may happen next, and how often."""
+"""The next thing that can happen, with its weight."""

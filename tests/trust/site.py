@@ -1,4 +1,4 @@
-"""A service on a fresh database of its own, in one process or in several, that is killed and started again."""
+"""A service on a fresh database, in one or several processes, which tests kill and start again."""
 
 import http.client
 import os
@@ -28,22 +28,22 @@ _READY_WITHIN_SECONDS = 60
 
 
 class Start(NamedTuple):
-    """How long a start took; `waited`: so long its threads could have run, and others had the processors."""
+    """How long a start took; `waited` is how long its threads were ready to run without getting a processor."""
 
     seconds: float
     waited: float
 
     @property
     def alone(self) -> float:
-        """Seconds that it takes on a machine that has nothing else to do."""
+        """Seconds that the start takes on an idle machine."""
         return max(0.0, self.seconds - self.waited)
 
 
 class Site:
-    """A database with an API key, and the processes that serve it; several only on PostgreSQL."""
+    """A database with an API key, and the processes that serve it. Only PostgreSQL allows several."""
 
     def __init__(self, kind: str, home: Path, rulebooks: dict[str, str] | None = None) -> None:
-        """`rulebooks`: by market, a rulebook to put in force there, by its name or as its text."""
+        """`rulebooks`: the rulebook to activate in each market, as its name or its text."""
         self.kind, self.home = kind, home
         self.database = fresh(kind)
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -62,7 +62,7 @@ class Site:
         ports: Sequence[int] | None = None,
         **environment: str,
     ) -> Start:
-        """Start to serve; how long it took until the last process was ready."""
+        """Start the processes; returns how long it took until the last one was ready."""
         began, waited = time.monotonic(), 0.0
         for port in ports or [free_port() for _ in range(processes)]:
             options = ["--threads", str(_THREADS)]
@@ -82,21 +82,21 @@ class Site:
         return Start(time.monotonic() - began, waited)
 
     def kill(self) -> None:
-        """End every process as a machine does that loses its power: at once, in the middle of whatever it does."""
+        """End every process as a power failure does: at once, in the middle of its work."""
         for process in self._processes:
             stop(process, signal.SIGKILL)
         self._processes.clear()
         self.urls.clear()
 
     def stop(self) -> None:
-        """End every process in good order."""
+        """Shut every process down gracefully."""
         for process in self._processes:
             stop(process)
         self._processes.clear()
         self.urls.clear()
 
     def pause(self, number: int, seconds: float) -> None:
-        """Stop a process and all its threads wherever they are, and let it go on after a while."""
+        """Stop a process with all its threads wherever they are, and continue it after some seconds."""
         group = self._processes[number].pid
         os.killpg(group, signal.SIGSTOP)
         try:
@@ -105,12 +105,12 @@ class Site:
             os.killpg(group, signal.SIGCONT)
 
     def client(self, number: int = 0) -> Client:
-        """A new connection; the numbers take turns among the processes."""
+        """A new connection; consecutive numbers go to different processes."""
         return Client(self.urls[number % len(self.urls)], self.secret)
 
     @contextmanager
     def clients(self, many: int) -> Iterator[list[Client]]:
-        """So many connections, until the block ends."""
+        """A number of connections, until the block ends."""
         clients = [self.client(number) for number in range(many)]
         try:
             yield clients
@@ -119,13 +119,13 @@ class Site:
                 client.close()
 
     def run(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
-        """What a subcommand of `shoplink` on this database ends with."""
+        """Run a subcommand of `shoplink` on this database."""
         return subprocess.run(
             [SHOPLINK, *arguments], env=self.environment(), capture_output=True, text=True, check=False
         )
 
     def environment(self) -> dict[str, str]:
-        """What a process on this database must be told."""
+        """The environment of a process on this database."""
         return {
             **os.environ,
             "SHOPLINK_DATABASE_URL": self.database,
@@ -133,7 +133,7 @@ class Site:
         }
 
     def verify(self) -> None:
-        """Nothing of the log and the rows disagrees; on SQLite nobody may be serving."""
+        """Require that `verify` finds no difference. On SQLite no process may be serving."""
         found = self.run("verify")
         assert found.returncode == 0, found.stdout + found.stderr
 
@@ -152,7 +152,7 @@ def serving(
 
 
 def _activate(market: str, text: str) -> None:
-    name = install_rulebook(text, "house rules").name if "\n" in text else text
+    name = install_rulebook(text, "strict rulebooks").name if "\n" in text else text
     at = clock.now()
     command = c.ActivateRulebook(at=at, name=name, market=market, effective_from=at)
     answers = execute_as_of([command])
@@ -179,7 +179,7 @@ def _is_ready(client: Client) -> bool:
 
 
 def _waited_for_processor(pid: int) -> float:
-    """Seconds that the threads of a process and of those that it started were ready to run and did not."""
+    """Seconds for which the threads of a process and its children were ready to run but had no processor."""
     pids, nanoseconds = [pid], 0
     for one in pids:
         for task in Path("/proc").glob(f"{one}/task/*"):

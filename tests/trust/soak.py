@@ -1,6 +1,6 @@
-"""`make soak`: tests/trust with long rounds, properties with many examples, and what came of it in docs/reference/soak.md.
+"""`make soak`: run tests/trust with long rounds and properties with many examples, and write docs/reference/soak.md.
 
-It runs the same tests as the gate does; only how many rounds and examples they take is different.
+It runs the same tests as the gate, with more rounds and examples.
 """
 
 import os
@@ -29,17 +29,17 @@ A run says what it ran and nothing else; `make soak` without options runs 1,000 
 
 
 class Results:
-    """A plugin of pytest that keeps what each test said of itself."""
+    """A pytest plugin that collects the result of each test."""
 
     def __init__(self) -> None:
-        """Nothing has run yet."""
+        """No results yet."""
         self.rows: list[str] = []
         self._shown: dict[str, str] = {}
         self._seconds: dict[str, float] = {}
         self._failed: dict[str, str] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take in one phase of one test; the last one ends its row."""
+        """Add one phase of a test; the last phase completes its row."""
         name = report.nodeid.rpartition("/")[2].removeprefix("test_")
         self._shown[name] = "; ".join(str(value) for key, value in report.user_properties if key == "shown")
         self._seconds[name] = self._seconds.get(name, 0.0) + report.duration
@@ -50,12 +50,12 @@ class Results:
             outcome = self._failed.get(name, "passed")
             shown = self._shown.get(name, "")
             self.rows.append(
-                f"| {file} | {_said(test)} | {shown} | {self._seconds[name]:,.0f} s | {outcome} |"
+                f"| {file} | {_sentence(test)} | {shown} | {self._seconds[name]:,.0f} s | {outcome} |"
             )
 
 
-def _said(test: str) -> str:
-    """A test's name as the sentence that it is."""
+def _sentence(test: str) -> str:
+    """The name of a test as a sentence."""
     name, _, case = test.removeprefix("test_").partition("[")
     return name.replace("_", " ") + (f" ({case.removesuffix(']')})" if case else "")
 
@@ -99,7 +99,7 @@ def soak(**options: int) -> None:
 
 
 def _machine() -> dict[str, str]:
-    """Where and with what it ran."""
+    """The machine and the versions of the run."""
     from shoplink.store.database.health import database_version  # noqa: PLC0415 (pytest has set Django up by now)
     from tests.databases import fresh, use  # noqa: PLC0415 (as above)
 

@@ -1,4 +1,4 @@
-"""kill -9 of `shoplink apply` in the middle of a file, again and again: in the end all is as if it had never been killed."""
+"""kill -9 of `shoplink apply` in the middle of a file, again and again: the result is the same as without a kill."""
 
 import json
 import os
@@ -47,7 +47,7 @@ def test_a_file_that_is_taken_in_in_pieces_ends_as_one_taken_in_at_once(
 
 
 def history(seed: int) -> list[dict[str, Any]]:
-    """Commands of several small worlds, woven into one file; a good part of them is refused."""
+    """Commands of several small worlds, interleaved in one file; many of them are refused."""
     rng = random.Random(seed)
     lines = [
         {**line, **{name: f"{world}-{line[name]}" for name in ("shop_id", "account_id") if line.get(name)}}
@@ -58,7 +58,7 @@ def history(seed: int) -> list[dict[str, Any]]:
 
 
 class Taking:
-    """A file that is taken into a database of its own; `cut_short` counts the times that it did not come to its end."""
+    """A file that is imported into its own database; `cut_short` counts the interrupted imports."""
 
     def __init__(self, database: str, file: Path) -> None:
         self.cut_short = 0
@@ -71,14 +71,14 @@ class Taking:
         }
 
     def finish(self) -> list[tuple[int, str]]:
-        """Take the file in to its end; how each line ended."""
+        """Import the file to its end; returns the outcome of each line."""
         done = subprocess.run(self._command, env=self._environment, capture_output=True, check=False)
         assert done.returncode == 1, done.stderr  # some lines are refused
-        told = map(msgspec.json.decode, done.stdout.splitlines()[:-1])
-        return [(line["line"], line["outcome"]) for line in told]
+        answers = map(msgspec.json.decode, done.stdout.splitlines()[:-1])
+        return [(line["line"], line["outcome"]) for line in answers]
 
     def be_killed(self, lines: int, seconds: float) -> None:
-        """Take the file in, and be killed so many seconds after so many lines were answered."""
+        """Import the file, and kill the process some seconds after a number of lines were answered."""
         process = subprocess.Popen(self._command, env=self._environment, stdout=subprocess.PIPE)
         assert process.stdout is not None, "it is a pipe"
         for _, _ in zip(range(lines), process.stdout, strict=False):
@@ -90,7 +90,7 @@ class Taking:
         process.stdout.close()
 
     def state(self) -> list[dict[str, Any]]:
-        """All rows and the log, with the ids of links, which are random, replaced by their numbers."""
+        """All rows and the log, with the random ids of links replaced by their numbers."""
         use(self._database)
         links = list(log.link_rows())
         numbers = {

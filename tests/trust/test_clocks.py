@@ -1,4 +1,4 @@
-"""Processes whose clocks are wrong and jump: a deadline is a deadline, and nothing is earlier than what it follows."""
+"""Processes whose clocks are wrong and jump: deadlines hold, and no event is earlier than the one before it."""
 
 import os
 import sys
@@ -21,11 +21,11 @@ from shoplink.core import parse_command
 from shoplink.core.instant import format_instant, parse_instant
 from shoplink.flows.execute import execute_as_of
 from tests.databases import use
-from tests.trust.client import Ask, Client, Json, Told
+from tests.trust.client import Client, Json, Request, Response
 from tests.trust.races import command, invitation, put_account, put_shop
 from tests.trust.readers import check_link
 from tests.trust.site import Site
-from tests.trust.workers import Worker, check_feed, found, read_feed, working
+from tests.trust.workers import Worker, check_feed, read_feed, record_workers, working
 
 ROUNDS = int(os.environ.get("SHOPLINK_CLOCK_ROUNDS", "1"))
 SEED = int(os.environ.get("SHOPLINK_TRUST_SEED", "1"))
@@ -39,11 +39,11 @@ INVITATION = timedelta(hours=48)
 WORKERS = 6
 WORK_SECONDS = 3
 PROCESSES = {"sqlite": 1, "postgresql": 3}
-PROGRAM = (sys.executable, "-m", "tests.trust.skewed")
+PROGRAM = (sys.executable, "-m", "tests.trust.skewed_clock")
 
 
 class Clocks:
-    """The wrong clocks of several processes: the first is ahead, the second behind."""
+    """The wrong clocks of several processes: the first one is ahead, the second one behind."""
 
     def __init__(self, folder: Path, processes: int) -> None:
         self.files = [folder / f"skew-{number}" for number in range(processes)]
@@ -52,7 +52,7 @@ class Clocks:
 
     @contextmanager
     def jumping(self, jumper: int) -> Iterator[None]:
-        """Let one of the clocks jump while the block runs."""
+        """Make one of the clocks jump while the block runs."""
         over = threading.Event()
         rng, file = Random(SEED), self.files[jumper]
 
@@ -73,7 +73,7 @@ class Clocks:
 
 @pytest.fixture(scope="module", params=PROCESSES)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site each of whose processes has a wrong clock of its own, and the last one's jumps."""
+    """A site whose processes have different wrong clocks; the last one's jumps."""
     home, processes = tmp_path_factory.mktemp("clocks"), PROCESSES[request.param]
     site, clocks = Site(request.param, home), Clocks(home, processes)
     try:
@@ -87,18 +87,18 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 class Roaming(Client):
-    """A caller who asks another process each time."""
+    """A client that sends each request to another process."""
 
     def __init__(self, site: Site) -> None:
         super().__init__(site.urls[0], site.secret)
         self._clients = [site.client(number) for number, _ in enumerate(site.urls)]
         self._asked = 0
 
-    def send(self, ask: Ask) -> None:
+    def send(self, ask: Request) -> None:
         self._asked += 1
         self._clients[self._asked % len(self._clients)].send(ask)
 
-    def receive(self) -> Told:
+    def receive(self) -> Response:
         return self._clients[self._asked % len(self._clients)].receive()
 
     def close(self) -> None:
@@ -111,7 +111,7 @@ def test_no_event_is_earlier_than_one_that_it_follows(
 ) -> None:
     workers = [Worker(number, SEED, partial(Roaming, site)) for number in range(WORKERS)]
     with site.clients(1) as [client]:
-        found(client, workers)
+        record_workers(client, workers)
         with working(workers):
             time.sleep(WORK_SECONDS * ROUNDS)
         feed = read_feed(client)
@@ -133,7 +133,7 @@ def test_no_event_is_earlier_than_one_that_it_follows(
 def test_no_invitation_is_accepted_at_or_after_its_deadline(
     site: Site, record_property: Callable[[str, object], None]
 ) -> None:
-    """As the database sees time; a SQLite file has only the clock of the process that owns it."""
+    """Deadlines hold by the database's clock; a SQLite file has only the clock of its owner process."""
     use(site.database)
     accepted = sum(_race_with_deadlines(site, number) for number in range(ROUNDS))
     links = LINKS * ROUNDS
@@ -150,7 +150,7 @@ class Invitation(NamedTuple):
 
 
 def _race_with_deadlines(site: Site, number: int) -> int:
-    """Every process tries every invitation near its deadline; how many were accepted."""
+    """Every process tries to accept every invitation near its deadline; returns how many were accepted."""
     invitations = _invite(number)
     with ThreadPoolExecutor(len(site.urls)) as pool:
         jobs = [pool.submit(_try, site, process, invitations) for process in range(len(site.urls))]
@@ -168,7 +168,7 @@ def _race_with_deadlines(site: Site, number: int) -> int:
 
 
 def _invite(number: int) -> list[Invitation]:
-    """Invitations of two days ago, whose deadlines are soon."""
+    """Invitations from two days ago, whose deadlines are near."""
     first = datetime.now(UTC) + AHEAD - INVITATION
     names = [f"pair-{number}-{one}" for one in range(LINKS)]
     before = format_instant(first - timedelta(hours=1))
@@ -189,7 +189,7 @@ def _invite(number: int) -> list[Invitation]:
 
 
 def _try(site: Site, process: int, invitations: list[Invitation]) -> None:
-    """Ask one process to accept each invitation shortly before or after its deadline."""
+    """Send one process an acceptance of each invitation shortly before or after its deadline."""
     rng = Random(f"{SEED}-{process}")
     with site.clients(process + 1) as clients, psycopg.connect(site.database, autocommit=True) as database:
         for number, (link_id, account_id, deadline) in enumerate(invitations):
@@ -199,14 +199,14 @@ def _try(site: Site, process: int, invitations: list[Invitation]) -> None:
             time.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()))
             before = _database_now(database)
             path, body = f"/v1/links/{link_id}/accept", {"network_region": "GB"}
-            told = clients[-1].ask("POST", path, body, actor=f"account:{account_id}")
+            response = clients[-1].ask("POST", path, body, actor=f"account:{account_id}")
             after = _database_now(database)
             if before >= deadline:
-                assert told.problem in {"link.invitation_expired", "link.wrong_state"}, (told, before)
+                assert response.problem in {"link.invitation_expired", "link.wrong_state"}, (response, before)
             elif after < deadline:
-                assert told.problem in {"", "link.wrong_state"}, (told, after)
-            if not told.problem:
-                assert before <= parse_instant(told.body["accepted_at"]) <= after, told
+                assert response.problem in {"", "link.wrong_state"}, (response, after)
+            if not response.problem:
+                assert before <= parse_instant(response.body["accepted_at"]) <= after, response
 
 
 def _database_now(database: "psycopg.Connection[tuple[datetime]]") -> datetime:

@@ -1,4 +1,4 @@
-"""A test of the test: whatever fault is planted in the running code, the simulator notices it."""
+"""A test of the simulator: it notices every fault that is planted in the running code."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The feed, followed over HTTP while many write and one stops in its middle: every event once, in order, none missed."""
+"""The feed, followed over HTTP while many write and one stops in mid-transaction: every event once, in order, none missed."""
 
 import os
 import threading
@@ -15,7 +15,7 @@ from shoplink.store.database.sql import execute, query
 from tests.databases import use
 from tests.trust.client import PLATFORM, Client, Json
 from tests.trust.site import Site, serving
-from tests.trust.workers import Worker, check_feed, found, read_feed, working
+from tests.trust.workers import Worker, check_feed, read_feed, record_workers, working
 
 ROUNDS = int(os.environ.get("SHOPLINK_FEED_ROUNDS", "1"))
 SEED = int(os.environ.get("SHOPLINK_TRUST_SEED", "1"))
@@ -28,11 +28,11 @@ _STOP_IN_THE_MIDDLE = f"""
 CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep({STOPPED_SECONDS}); RETURN NULL; END';
 CREATE TRIGGER stops AFTER INSERT ON event FOR EACH ROW WHEN (NEW.shop_id LIKE 'slow-%%') EXECUTE FUNCTION stop()
 """
-"""Whoever records a slow shop has its event's number, and commits three seconds later."""
+"""A transaction that records a slow shop numbers its event, and commits three seconds later."""
 
 
 class Follower:
-    """Follows the feed as a stranger does: by the last position that was seen, and nothing else."""
+    """Follows the feed as an outside reader does, by the last position alone."""
 
     def __init__(self, client: Client) -> None:
         self.seen: list[Json] = []
@@ -68,7 +68,7 @@ def test_a_reader_of_the_feed_misses_nothing(
     with serving(kind, tmp_path, processes) as site:
         workers = [Worker(number, SEED, partial(site.client, number)) for number in range(WRITERS)]
         with site.clients(3) as [reader, slow, client]:
-            found(client, workers)
+            record_workers(client, workers)
             follower = Follower(reader)
             with follower.following():
                 with working(workers):
@@ -87,14 +87,14 @@ def test_a_reader_of_the_feed_misses_nothing(
 
 
 def _stop_in_a_transaction(site: Site, client: Client, number: int) -> None:
-    """A shop whose transaction stops after it has recorded its event; later ones are in the feed before it."""
+    """Record a shop in a transaction that stops after it has inserted its event, so that others commit first."""
     use(site.database)
     if number == 0:
         execute(_STOP_IN_THE_MIDDLE)
     shop_id = f"slow-{number}"
     facts = {"market": "GB", "enrolment": "open"}
-    told = client.ask("PUT", f"/v1/shops/{shop_id}", facts, actor=PLATFORM)
-    assert not told.problem, told
+    response = client.ask("PUT", f"/v1/shops/{shop_id}", facts, actor=PLATFORM)
+    assert not response.problem, response
     recorded = "SELECT number, position FROM event WHERE shop_id = %s"
     _wait_until(lambda: query(recorded, shop_id)[0][1] is not None)
     overtaken = query(

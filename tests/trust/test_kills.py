@@ -1,4 +1,4 @@
-"""kill -9 of the service under load: nothing acknowledged is lost, nothing is done twice, and it is soon back."""
+"""kill -9 of the service under load: nothing acknowledged is lost, nothing is executed twice, and it restarts quickly."""
 
 import os
 import time
@@ -13,7 +13,7 @@ import pytest
 from tests.server import free_port
 from tests.trust.client import Client
 from tests.trust.site import Site, Start
-from tests.trust.workers import Streamer, Worker, check_feed, found, read_feed, working
+from tests.trust.workers import Streamer, Worker, check_feed, read_feed, record_workers, working
 
 KILLS = int(os.environ.get("SHOPLINK_KILLS", "10"))
 SEED = int(os.environ.get("SHOPLINK_TRUST_SEED", "1"))
@@ -43,7 +43,7 @@ def test_nothing_is_lost_or_doubled_when_the_service_is_killed(
 def test_nothing_is_lost_or_doubled_when_the_database_ends_its_connections(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    """As PostgreSQL does when it is shut down, in the middle of whatever each connection does."""
+    """End all connections in the middle of their work, as a shutdown of PostgreSQL does."""
 
     def end_connections(site: Site, _port: int) -> None:
         with psycopg.connect(site.database, autocommit=True) as database:
@@ -57,7 +57,7 @@ def test_nothing_is_lost_or_doubled_when_the_database_ends_its_connections(
 
 
 def _disturb(site: Site, disturb: Callable[[Site, int], None], times: int) -> str:
-    """Let all work, disturb them so often, and see that the log holds what each was told; what there was, in words."""
+    """Run the workers, disturb the service a number of times, and check the log; returns a summary."""
     port = free_port()
     try:
         site.start(ports=[port])
@@ -67,7 +67,7 @@ def _disturb(site: Site, disturb: Callable[[Site, int], None], times: int) -> st
             for number in range(WORKERS)
         ]
         with site.clients(1) as [client]:
-            found(client, workers)
+            record_workers(client, workers)
         with working(workers):
             for number in range(times):
                 _work_for_a_while(workers, Random(SEED + number))
@@ -85,7 +85,7 @@ def _disturb(site: Site, disturb: Callable[[Site, int], None], times: int) -> st
 
 
 def _work_for_a_while(workers: Sequence[Worker], random: Random) -> None:
-    """Let all work until they have got on, and some time more or less."""
+    """Let the workers run until they have made progress, and for some more time."""
     before = sum(worker.acknowledged for worker in workers)
     deadline = time.monotonic() + 30
     time.sleep(random.uniform(*LOAD_SECONDS))

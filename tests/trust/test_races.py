@@ -1,4 +1,4 @@
-"""64 clients want what only one can have, over HTTP; whoever reads meanwhile never sees a thing half done."""
+"""64 clients race over HTTP for what only one can have. Readers at the same time never see a half-done change."""
 
 import os
 import re
@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.trust.client import at_once
+from tests.trust.client import send_at_once
 from tests.trust.races import CLIENTS, RACES, RULEBOOKS, Race
 from tests.trust.readers import READERS, Readers
 from tests.trust.site import Site, serving
 
 ROUNDS = int(os.environ.get("SHOPLINK_RACE_ROUNDS", "50"))
 PROCESSES = {"sqlite": 1, "postgresql": 2}
-"""On PostgreSQL half of the clients are at another process than the other half."""
+"""On PostgreSQL the clients are split between two processes."""
 
 
 @pytest.fixture(scope="module", params=PROCESSES)
@@ -25,15 +25,15 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def run(site: Site, race: Race, rounds: int) -> int:
-    """Run so many rounds of a race; how many reads there were meanwhile."""
+    """Run a number of rounds of a race; returns how many reads there were at the same time."""
     with site.clients(CLIENTS) as clients, site.clients(READERS) as others:
         readers = Readers(race, others)
-        clients[0].prepare(race.found())
+        clients[0].prepare(race.shared_lines())
         for number in range(rounds):
             asks = race.prepare(clients[0], number)
             with readers.reading():
-                told = at_once(clients, asks)
-            race.check(clients[0], told)
+                response = send_at_once(clients, asks)
+            race.check(clients[0], response)
     return readers.reads
 
 

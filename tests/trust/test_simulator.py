@@ -1,4 +1,4 @@
-"""Whole worlds, simulated step by step through the write path: nothing in them is ever lost, doubled or overrun."""
+"""Whole worlds, simulated step by step through the write path: nothing is lost or doubled, and no limit is exceeded."""
 
 import os
 from collections.abc import Callable
@@ -17,7 +17,7 @@ WORLDS_OF_A_PART_MAX = 100_000
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_simulator(part: int, record_property: Callable[[str, object], None]) -> None:
-    """Says how fast it went; worlds that went wrong say how to see them again."""
+    """Prints the speed. The error of a faulty world says how to repeat it."""
     ran = simulate(SEED + part * WORLDS_OF_A_PART_MAX, seconds=SECONDS / PARTS)
     print(ran)  # noqa: T201 (seen with `pytest -s`)
     assert 0 < ran.worlds < WORLDS_OF_A_PART_MAX

@@ -1,4 +1,4 @@
-"""With the application's own checks taken out, the database still gives a slot once, and an account to one shop."""
+"""Without the application's own checks, the database still gives a slot once and an account to one shop."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from shoplink.flows.execute import execute
 from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.database.sql import query
 from shoplink.store.write.feed import number_events
-from tests.store.asking import accept, done, invite, put_account, put_shop
+from tests.store.commands import accept, done, invite, put_account, put_shop
 from tests.store.threads import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -26,7 +26,7 @@ THREADS = 8
 
 @pytest.fixture(autouse=True)
 def nothing_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No decision asks for a free slot or a free account, and nobody's other invitations are superseded."""
+    """No decision checks for a free slot or a free account, and no other invitations are superseded."""
 
     def less(rules: Sequence[Any], case: Any) -> tuple[Any, ...]:
         return violations(
@@ -39,7 +39,7 @@ def nothing_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def race(commands: Sequence[Command]) -> Counter[str]:
-    """How the commands end, each in its own thread: held back by the database, or as answered."""
+    """Run the commands, each in its own thread; returns whether the database refused each, or its outcome."""
 
     def ask(command: Command) -> str:
         try:

@@ -1,7 +1,7 @@
-"""Callers who work on without pause through whatever happens to the service, and remember what they were told.
+"""Workers that send requests without pause whatever happens to the service, and remember what was acknowledged.
 
-Each has a shop and an account to itself, and asks only for what must be accepted: so when all is over, the log
-must hold for each of them exactly what it asked for, once and in its order.
+Each has its own shop and account, and sends only requests that must be accepted. So at the end the log must hold
+exactly what each of them sent, once and in order.
 """
 
 import http.client
@@ -13,35 +13,35 @@ from contextlib import contextmanager
 from itertools import count
 from random import Random
 
-from tests.trust.client import PLATFORM, Ask, Client, Json, Told
+from tests.trust.client import PLATFORM, Client, Json, Request, Response
 from tests.trust.races import invitation, put_account, put_shop
 
 _PAUSE_SECONDS = 0.05
 _WITHIN_SECONDS = 60
 _LINES = 40
 _TRY_AGAIN = {"database.away", "idempotency.in_progress"}
-"""What a caller is told while it is not known, or not possible, to be done; the same is then asked again."""
+"""The problems after which a worker sends the same request again."""
 
 
 class Worker:
-    """One caller; `told` has, in order, the types of the events of what was acknowledged, with their link's id."""
+    """One worker; `confirmed` has, in order, the types and link ids of the events that were acknowledged."""
 
     def __init__(self, number: int, seed: int, connect: Callable[[], Client]) -> None:
-        """`connect` makes a connection to the service, wherever it is by now."""
+        """`connect` opens a connection to the service as it runs now."""
         self.name = f"worker-{number}"
         self.acknowledged = self.repeated = 0
-        self.told: list[tuple[str, str | None]] = []
+        self.confirmed: list[tuple[str, str | None]] = []
         self._random = Random(f"{seed}-{number}")
         self._connect = connect
         self._client = connect()
         self._keys = count()
 
-    def founding(self) -> list[Json]:
-        """What must be there before the work begins."""
+    def initial_lines(self) -> list[Json]:
+        """The lines that record what the work needs."""
         return [put_shop(self.name), put_account(self.name)]
 
     def work(self, over: threading.Event) -> None:
-        """Work on until it is over; what was begun is finished."""
+        """Work until `over` is set; finish the current round."""
         try:
             while not over.is_set():
                 self._round()
@@ -66,31 +66,31 @@ class Worker:
         self._ask("PUT", f"/v1/accounts/{self.name}", facts, PLATFORM, "account.recorded")
 
     def _ask(self, method: str, path: str, body: Json, actor: str, *happens: str) -> Json:
-        """Ask under a key of its own until there is an answer, which must be that it is done."""
-        ask = Ask(method, path, body, actor, f"{self.name}-{next(self._keys)}")
+        """Send a request under its own key until it is answered; it must be accepted."""
+        ask = Request(method, path, body, actor, f"{self.name}-{next(self._keys)}")
 
-        def once() -> Told | None:
+        def once() -> Response | None:
             self._client.send(ask)
-            told = self._client.receive()
-            return None if told.problem in _TRY_AGAIN else told
+            response = self._client.receive()
+            return None if response.problem in _TRY_AGAIN else response
 
-        told = self._until_answered(once)
-        assert not told.problem, (ask, told)
-        self.told += [(kind, told.body.get("link_id")) for kind in happens]
-        done: Json = told.body
+        response = self._until_answered(once)
+        assert not response.problem, (ask, response)
+        self.confirmed += [(kind, response.body.get("link_id")) for kind in happens]
+        done: Json = response.body
         return done
 
-    def _until_answered(self, once: Callable[[], Told | None]) -> Told:
-        """What `once` returns; while nobody answers, or nobody can, it is tried again."""
+    def _until_answered(self, once: Callable[[], Response | None]) -> Response:
+        """The result of `once`, which is tried again while the service does not answer."""
         deadline = time.monotonic() + _WITHIN_SECONDS
         while time.monotonic() < deadline:
             try:
-                told = once()
+                response = once()
             except (OSError, http.client.HTTPException):
-                told = None
-            if told is not None:
+                response = None
+            if response is not None:
                 self.acknowledged += 1
-                return told
+                return response
             self.repeated += 1
             self._client.close()
             time.sleep(_PAUSE_SECONDS)
@@ -99,30 +99,32 @@ class Worker:
 
 
 class Streamer(Worker):
-    """The same for one who sends streams of commands, each under one key."""
+    """A worker that sends streams of commands, each under one key."""
 
     def _round(self) -> None:
         handles = [f"{next(self._keys)}" for _ in range(_LINES)]
         lines = [{**put_account(self.name), "handle": handle} for handle in handles]
         key = f"{self.name}-{handles[0]}"
 
-        def once() -> Told | None:
-            told = self._client.ask_stream(lines, key)
-            if told.problem in _TRY_AGAIN:
+        def once() -> Response | None:
+            response = self._client.ask_stream(lines, key)
+            if response.problem in _TRY_AGAIN:
                 return None
-            assert not told.problem, told
-            unknown = len(told.body) < len(lines) or any(one.get("error") in _TRY_AGAIN for one in told.body)
-            return None if unknown else told
+            assert not response.problem, response
+            unknown = len(response.body) < len(lines) or any(
+                one.get("error") in _TRY_AGAIN for one in response.body
+            )
+            return None if unknown else response
 
-        told = self._until_answered(once)
-        for answer in told.body:
+        response = self._until_answered(once)
+        for answer in response.body:
             assert [event["type"] for event in answer["events"]] == ["account.recorded"], answer
-            self.told.append(("account.recorded", None))
+            self.confirmed.append(("account.recorded", None))
 
 
 @contextmanager
 def working(workers: Sequence[Worker]) -> Iterator[None]:
-    """All work, each in its own thread, while the block runs; raises what went wrong with any of them."""
+    """Run all workers, each in its own thread, while the block runs; raises their errors."""
     over = threading.Event()
     with ThreadPoolExecutor(len(workers)) as pool:
         jobs = [pool.submit(worker.work, over) for worker in workers]
@@ -134,18 +136,18 @@ def working(workers: Sequence[Worker]) -> Iterator[None]:
         job.result()
 
 
-def found(client: Client, founding: Sequence[Worker]) -> None:
+def record_workers(client: Client, initial_lines: Sequence[Worker]) -> None:
     """Record what the workers need."""
-    client.prepare(line for worker in founding for line in worker.founding())
+    client.prepare(line for worker in initial_lines for line in worker.initial_lines())
 
 
 def check_feed(feed: Sequence[Json], workers: Sequence[Worker]) -> None:
-    """The feed holds what each worker was told, once and in its order, and nothing else of it."""
+    """Check that the feed holds exactly the confirmed events of each worker, once and in order."""
     for worker in workers:
         own = [event for event in feed if worker.name in {event.get("shop_id"), event.get("account_id")}]
-        begun = len(worker.founding())
+        begun = len(worker.initial_lines())
         listed = [(event["type"], event.get("link_id")) for event in own[begun:]]
-        wanted = [(kind, link_id if kind.startswith("link.") else None) for kind, link_id in worker.told]
+        wanted = [(kind, link_id if kind.startswith("link.") else None) for kind, link_id in worker.confirmed]
         assert listed == wanted, f"{worker.name}: {_first_difference(listed, wanted)}"
 
 
@@ -158,7 +160,7 @@ def _first_difference(listed: list[tuple[str, str | None]], wanted: list[tuple[s
 
 
 def read_feed(client: Client) -> list[Json]:
-    """The whole feed, once everything has been numbered."""
+    """The whole feed, after everything is numbered."""
     feed: list[Json] = []
     quiet = 0
     while quiet < 2:

@@ -1,4 +1,4 @@
-"""Runs simulated worlds one after another, each from a seed of its own and in a file of its own; says where one went wrong."""
+"""Run simulated worlds one after another, each with its own seed and file, and report where one went wrong."""
 
 import shutil
 import tempfile
@@ -20,11 +20,8 @@ _STEPS_IN_WORLD = (200, 2_500)
 _PATIENCE_SECONDS = 0.005
 
 
-class Ran(Struct):
-    """Worlds that were right from beginning to end: how many, and how many steps they took.
-
-    `busy_seconds`: of the seconds, those in which this process had a processor.
-    """
+class Summary(Struct):
+    """The number of worlds without a fault, and their steps. `busy_seconds` is the processor time of this process."""
 
     worlds: int = 0
     steps: int = 0
@@ -41,10 +38,10 @@ class Ran(Struct):
 
 
 class NoticedError(AssertionError):
-    """Something in a simulated world was not right: in which one, after how many steps, and what came before."""
+    """A fault in a simulated world; the message has its seed, the number of steps and the last commands."""
 
     def __init__(self, seed: int, steps: int, simulation: Simulation, problem: Exception) -> None:
-        """`steps`: those of the worlds before are counted, too."""
+        """`steps`: the steps of the worlds before this one."""
         last = "\n".join(f"  {one}" for one in simulation.last)
         super().__init__(
             f"{type(problem).__name__}: {problem}\nworld of seed {seed}, step {simulation.steps}"
@@ -59,12 +56,12 @@ def simulate(
     seconds: float = float("inf"),
     steps: float = float("inf"),
     patience_seconds: float = _PATIENCE_SECONDS,
-) -> Ran:
+) -> Summary:
     """Run the worlds of a seed, the next one, and so on, until a limit is reached.
 
     Raises NoticedError where anything is not right. `patience_seconds`: as for Simulation.
     """
-    ran, began, began_busy = Ran(), monotonic(), process_time()
+    ran, began, began_busy = Summary(), monotonic(), process_time()
     while ran.steps < steps and ran.seconds < seconds:
         with _own_file():
             world = Simulation(seed + ran.worlds, patience_seconds=patience_seconds)

@@ -14,7 +14,7 @@ from shoplink.flows.execute import execute, execute_batch
 from shoplink.flows.showcase import view_of_place
 from shoplink.store.read.link import page_of_links
 from tests.rule import rule
-from tests.store.asking import put_product
+from tests.store.commands import put_product
 from tests.web.desk import made, signed_in, somebody
 
 SHOPS = ["hh-tea-gb", "hh-home-gb", "hh-beauty-gb"]

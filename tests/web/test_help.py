@@ -5,7 +5,7 @@ from django.test import Client
 
 from shoplink.core import CATALOGUE
 from shoplink.wording.help import TOPICS
-from tests.store.asking import command, done_as_of
+from tests.store.commands import command, done_as_of
 from tests.web.persona import browser_of, statements_of
 
 an_empty_database = pytest.mark.usefixtures("database")

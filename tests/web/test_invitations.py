@@ -10,7 +10,7 @@ from shoplink.flows.people import membership
 from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.models import Person
 from tests.mailbox import Mailbox, receiving
-from tests.store.asking import done, put_account, put_shop
+from tests.store.commands import done, put_account, put_shop
 from tests.web.visitor import PASSWORD, Browser, person
 
 pytestmark = pytest.mark.usefixtures("database")

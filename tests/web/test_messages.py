@@ -16,9 +16,9 @@ from shoplink.store.database.sql import execute, query
 from shoplink.store.models import Person
 from shoplink.store.people import membership
 from shoplink.store.people.inbox import mail_choices, page_of_messages, unread_count
-from tests.flows.telling import HOUR, Cast, cast, deliver_at, happen, pair, person
+from tests.flows.notification_cast import HOUR, Cast, cast, deliver_at, happen, pair, person
 from tests.rule import rule
-from tests.store.asking import accept, command, invite, put_account, put_shop
+from tests.store.commands import accept, command, invite, put_account, put_shop
 from tests.web.persona import browser_of, statements_of
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from shoplink.store.database.sql import query
 from tests.rule import rule
-from tests.store.asking import done, put_account
+from tests.store.commands import done, put_account
 from tests.web.persona import browser_of
 
 pytestmark = pytest.mark.usefixtures("demo_world")

@@ -13,7 +13,7 @@ from shoplink.flows.people import membership
 from shoplink.store.database.sql import query
 from shoplink.store.models import Person
 from tests.mailbox import Mailbox, receiving
-from tests.store.asking import done, put_shop
+from tests.store.commands import done, put_shop
 from tests.web.provider import Provider, provider
 from tests.web.visitor import Browser, person
 

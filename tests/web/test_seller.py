@@ -15,7 +15,7 @@ from shoplink.flows.execute import execute, execute_batch
 from shoplink.store.database.sql import query
 from shoplink.store.read.link import page_of_links
 from tests.rule import rule
-from tests.store.asking import done, put_account
+from tests.store.commands import done, put_account
 from tests.web.desk import made, signed_in, somebody
 
 HOME, TEA, BEAUTY = "hh-home-gb", "hh-tea-gb", links.BEAUTY

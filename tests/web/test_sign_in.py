@@ -16,7 +16,7 @@ from shoplink.store.models import Person
 from shoplink.store.people.sessions import sessions_of
 from shoplink.web.people.device import device_name
 from tests.mailbox import Mailbox, receiving
-from tests.store.asking import done, put_account, put_shop
+from tests.store.commands import done, put_account, put_shop
 from tests.web.visitor import PASSWORD, Browser, person
 
 pytestmark = pytest.mark.usefixtures("database")

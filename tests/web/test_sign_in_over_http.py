@@ -23,7 +23,7 @@ from shoplink.store.people import keys
 from tests.api.service import Caller
 from tests.databases import fresh, use
 from tests.server import serving
-from tests.store.asking import done, put_shop
+from tests.store.commands import done, put_shop
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 (a test's own)
 

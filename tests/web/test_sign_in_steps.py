@@ -11,7 +11,7 @@ from shoplink.core.facts import Actor
 from shoplink.flows.people import membership, sign_in_link
 from shoplink.web.people.account_mail import ACCOUNT_MAILS
 from tests.mailbox import Mailbox, receiving
-from tests.store.asking import done, put_shop
+from tests.store.commands import done, put_shop
 from tests.web.test_sign_in import activated, code_in
 from tests.web.visitor import PASSWORD, Browser, person
 

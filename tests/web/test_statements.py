@@ -16,7 +16,7 @@ from shoplink.store.database.owner import writing
 from shoplink.store.people import keys
 from shoplink.store.people.membership import add_person
 from tests.browser.tour import STOPS, Stop
-from tests.store.asking import command, done, invite, put_account, put_content, put_product, put_shop
+from tests.store.commands import command, done, invite, put_account, put_content, put_product, put_shop
 from tests.tickets.desk import open_about
 from tests.web.persona import browser_of, statements_of
 

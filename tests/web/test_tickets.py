@@ -15,7 +15,7 @@ from shoplink.flows.tick import tick
 from shoplink.store.database.sql import query
 from shoplink.store.ticket.tickets import page_of_tickets
 from tests.rule import rule
-from tests.store.asking import done, invite, put_account
+from tests.store.commands import done, invite, put_account
 from tests.tickets.desk import open_about
 from tests.web.persona import browser_of, statements_of
 

@@ -1,4 +1,4 @@
-"""What the simulator has found in the write path, each told in a few commands, on both databases."""
+"""Faults that the simulator has found in the write path, each reduced to a few commands, on both databases."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +12,8 @@ from shoplink.flows.execute import execute_batch
 from shoplink.flows.rulebooks import install_rulebook
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import query
-from tests.store.asking import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
-from tests.trust.house_rules import TEXTS
+from tests.store.commands import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
+from tests.trust.strict_rulebooks import TEXTS
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -68,7 +68,7 @@ def test_what_is_due_at_an_instant_comes_before_a_rulebook_activated_at_it() -> 
 
 def test_of_two_rulebooks_activated_at_one_instant_the_first_frees_what_it_frees() -> None:
     """A link that is held by the age of 21 is established by the rulebook that asks for 18, the second one or not."""
-    strict = install_rulebook(TEXTS[1], "house rules").name
+    strict = install_rulebook(TEXTS[1], "strict rulebooks").name
     held = put_account("A", birth_date="2005-01-01", registered_in="ID")
     done_as_of(put_shop("S"), held, invite("S", "A"), accept("S", "A"), activate(strict, NOON))
     done_as_of(put_account("A", birth_date="2005-01-01"))

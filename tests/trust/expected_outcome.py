@@ -1,4 +1,4 @@
-"""What must come of each command: by the core in memory, and by the naive oracle beside it."""
+"""The expected outcome of each command, by the core in memory and by the naive oracle beside it."""
 
 from collections import Counter
 from datetime import datetime
@@ -11,53 +11,57 @@ from shoplink.core.events import LinkEvent
 from shoplink.core.facts import CLOCK
 from tests.oracle.naive import Naive
 
-Owed = tuple[str, datetime, str]
+PendingEvent = tuple[str, datetime, str]
 
 
-def by_the_clock(event: Event) -> bool:
-    """Whether time itself made the event; it is stored whenever somebody next looks."""
+def is_made_by_time(event: Event) -> bool:
+    """Whether time alone made the event; the next writer stores it."""
     return event.by == CLOCK
 
 
-def owed(event: Event, link_id: str | None = None) -> Owed:
-    """What tells an event of time from another; `link_id` is the model's."""
+def pendinging_event(event: Event, link_id: str | None = None) -> PendingEvent:
+    """The identity of an event of time; `link_id` is the model's."""
     assert isinstance(event, LinkEvent), f"time only touches links: {event}"
     return event.__struct_config__.tag, event.at, link_id or event.link_id  # type: ignore[return-value]
 
 
-class Witness:
-    """The model of one world. `owed` are the events of time that the database need not have stored yet.
+class ExpectedOutcomes:
+    """The model of one world. `pending` has the events of time that the database need not have stored yet.
 
-    With `oracle` the naive reading of the specification decides every command, too, and must agree: so
-    that a fault of the core is noticed, which the model shares.
+    With `oracle` the naive reading of the specification also decides every command, and must agree. So the test
+    notices faults of the core, which the model shares.
     """
 
     def __init__(self, rulebooks: dict[str, Rulebook], default: Rulebook, *, oracle: bool) -> None:
         self.world = World(rulebooks, default)
-        self.owed: Counter[Owed] = Counter()
+        self.pending: Counter[PendingEvent] = Counter()
         self._oracle = Naive(default.name) if oracle else None
 
     def step(self, command: Command) -> Transition:
-        """What comes of a command; nothing else may have happened in between."""
+        """Step the model by a command. The database must not have executed anything else since the last step."""
         done = step(self.world, command)
-        self.owed.update(owed(event) for event in (*done.due, *done.own) if by_the_clock(event))
+        self.pending.update(
+            pendinging_event(event) for event in (*done.due, *done.own) if is_made_by_time(event)
+        )
         if self._oracle is not None:
-            told = self._oracle.run(msgspec.to_builtins(command))
-            by_core, by_oracle = _as_core(done), _as_oracle(told)
+            answer = self._oracle.run(msgspec.to_builtins(command))
+            by_core, by_oracle = _as_core(done), _as_oracle(answer)
             assert by_core == by_oracle, (
                 f"core and oracle disagree\n  core:   {by_core}\n  oracle: {by_oracle}"
             )
         return done
 
     def pass_time(self, at: datetime) -> None:
-        """Let everything due at or before an instant happen."""
+        """Apply everything that is due at or before an instant."""
         due = advance(self.world, at)
-        self.owed.update(map(owed, due))
+        self.pending.update(map(pendinging_event, due))
         if self._oracle is not None:
             self._oracle.events = []
             self._oracle.let_time_pass(at)
-            told = [_event(event) for event in self._oracle.events]
-            assert told == [_told(event) for event in due], f"core and oracle disagree on {told}, {due}"
+            answer = [_event(event) for event in self._oracle.events]
+            assert answer == [_fields_of_event(event) for event in due], (
+                f"core and oracle disagree on {answer}, {due}"
+            )
 
     def live_of(self, shop_ids: set[str], account_ids: set[str]) -> dict[str, Link]:
         """The live links of shops and of accounts, by id."""
@@ -75,22 +79,22 @@ def _as_core(done: Transition) -> tuple[Any, ...]:
     reasons = () if isinstance(decision, Accepted) else decision.reasons
     return (
         "accepted" if accepted else "refused",
-        [_told(event) for event in (*done.due, *done.own)],
+        [_fields_of_event(event) for event in (*done.due, *done.own)],
         list(decision.warnings) if isinstance(decision, Accepted) else [],
         [(reason.code, reason.next_actor, reason.possible_at) for reason in reasons],
     )
 
 
-def _as_oracle(told: dict[str, Any]) -> tuple[Any, ...]:
+def _as_oracle(answer: dict[str, Any]) -> tuple[Any, ...]:
     return (
-        told["outcome"],
-        [_event(event) for event in told["events"]],
-        told["warnings"],
-        [(reason["code"], reason["next_actor"], reason["possible_at"]) for reason in told["reasons"]],
+        answer["outcome"],
+        [_event(event) for event in answer["events"]],
+        answer["warnings"],
+        [(reason["code"], reason["next_actor"], reason["possible_at"]) for reason in answer["reasons"]],
     )
 
 
-def _told(event: Event) -> tuple[Any, ...]:
+def _fields_of_event(event: Event) -> tuple[Any, ...]:
     ids = (getattr(event, "shop_id", None), getattr(event, "account_id", None))
     return (event.__struct_config__.tag, event.at, *ids)
 

@@ -21,7 +21,7 @@ from shoplink.store.people import membership
 from shoplink.store.people.inbox import page_of_messages
 from shoplink.store.write.feed import number_events
 from tests.server import free_port
-from tests.store.asking import NOON, accept, command, done, invite, put_account, put_shop
+from tests.store.commands import NOON, accept, command, done, invite, put_account, put_shop
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

@@ -1,6 +1,6 @@
-"""`shoplink` in a process whose own clock is wrong, by as many seconds as a file says at the moment.
+"""Run `shoplink` in a process whose clock is wrong by the number of seconds that a file holds.
 
-python -m tests.trust.skewed serve …; SKEW names the file. What the database says of time is left as it is.
+python -m tests.trust.skewed_clock serve …; SKEW names the file. The database's clock is not changed.
 """
 
 import os
@@ -20,8 +20,8 @@ def skew() -> float:
     return float(Path(os.environ["SKEW"]).read_text(encoding="utf-8"))
 
 
-class Skewed(datetime):
-    """What the modules that read the process's clock take for `datetime`."""
+class SkewedDatetime(datetime):
+    """Replaces `datetime` in the modules that read the process's clock."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
@@ -30,7 +30,7 @@ class Skewed(datetime):
 
 
 for module in (clock, owner):
-    module.datetime = Skewed  # type: ignore[attr-defined]
+    module.datetime = SkewedDatetime  # type: ignore[attr-defined]
 time.time = lambda: _real() + skew()
 
 if __name__ == "__main__":

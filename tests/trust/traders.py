@@ -1,4 +1,4 @@
-"""Those in a simulated world who trade: shops record products, creators put them in showcases, videos and lives."""
+"""The traders of a simulated world: shops record products, creators add them to showcases, videos and lives."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Any
 from shoplink.core import Command, Link, World
 from shoplink.core.commerce import commands as c
 from shoplink.core.facts import Actor
-from tests.trust.office import DAY, PLATFORM, Office
+from tests.trust.operators import DAY, PLATFORM, Operators
 
 _PRODUCTS = 2
 _CONTENTS = 1
@@ -22,44 +22,46 @@ _KINDS = {
 }
 
 
-class Trade:
-    """Knows every product and content by its id, recorded or not; what it asks for is mostly right, not always."""
+class Traders:
+    """Know every product and content by its id, recorded or not. Their commands are mostly right, but not always."""
 
-    def __init__(self, random: Random, world: World, office: Office) -> None:
-        """`world` is the model that it looks at."""
-        self._random, self._world, self._office = random, world, office
+    def __init__(self, random: Random, world: World, operators: Operators) -> None:
+        """`world` is the model that they look at."""
+        self._random, self._world, self._operators = random, world, operators
 
-    def founding(self, at: datetime) -> Iterator[Command]:
-        """How trade begins: most of the shops and accounts have something already."""
-        for shop_id in [*self._office.shops] * _PRODUCTS:
+    def initial_commands(self, at: datetime) -> Iterator[Command]:
+        """The first commands: most shops and accounts get products and contents."""
+        for shop_id in [*self._operators.shops] * _PRODUCTS:
             yield self._put_product(at, shop_id, "")
-        for account_id in self._office.accounts:
+        for account_id in self._operators.accounts:
             yield self._put_content(at, "", account_id)
 
     def ask(self, at: datetime) -> Command:
-        """What somebody who trades asks for now."""
+        """The next command of a trader."""
         kind = self._random.choices(list(_KINDS), list(_KINDS.values()))[0]
         shop_id, account_id = self._pair()
         asked: Command = getattr(self, f"_{kind}")(at, shop_id, account_id)
         return asked
 
     def _pair(self) -> tuple[str, str]:
-        """Mostly the two sides of a link."""
+        """A shop and an account, mostly the two sides of a link."""
         links: list[Link] = [link for link in self._world.live.values() if link.status == "linked"]
         if links and self._random.random() < 0.8:
             link = self._random.choice(links)
             return link.shop_id, link.account_id
-        return self._office.one_of(self._office.shops), self._office.one_of(self._office.accounts)
+        return self._operators.one_of(self._operators.shops), self._operators.one_of(self._operators.accounts)
 
     def _product(self, shop_id: str) -> str:
-        owner = shop_id if self._random.random() < 0.9 else self._office.one_of(self._office.shops)
+        owner = shop_id if self._random.random() < 0.9 else self._operators.one_of(self._operators.shops)
         return f"{owner}.product-{self._random.randrange(_PRODUCTS)}"
 
     def _content(self, account_id: str) -> str | None:
-        """A content of the account, or none for its showcase."""
+        """A content of the account, or None for its showcase."""
         if self._random.random() < 0.6:
             return None
-        owner = account_id if self._random.random() < 0.95 else self._office.one_of(self._office.accounts)
+        owner = (
+            account_id if self._random.random() < 0.95 else self._operators.one_of(self._operators.accounts)
+        )
         return f"{owner}.content-{self._random.randrange(_CONTENTS)}"
 
     def _put_product(self, at: datetime, shop_id: str, _: str) -> Command:
@@ -96,7 +98,7 @@ class Trade:
         return c.AddFromShop(product_ids=products, **self._in_a_place(at, shop_id, account_id))
 
     def _promote(self, at: datetime, shop_id: str, account_id: str) -> Command:
-        other = self._random.choice(list(self._office.shops)) if self._random.random() < 0.7 else shop_id
+        other = self._random.choice(list(self._operators.shops)) if self._random.random() < 0.7 else shop_id
         return c.Promote(product_id=self._product(other), **self._in_a_place(at, other, account_id))
 
     def _remove_item(self, at: datetime, shop_id: str, account_id: str) -> Command:

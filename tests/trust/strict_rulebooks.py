@@ -24,7 +24,7 @@ _STRICT = {
 }
 
 
-def changed(shipped: str, name: str, values: dict[str, str]) -> str:
+def changed_rulebook(shipped: str, name: str, values: dict[str, str]) -> str:
     """The text of a shipped rulebook under another name and with other values."""
     text = files("shoplink.rulebooks").joinpath(f"{shipped}.toml").read_text(encoding="utf-8")
     keys = {r"name = ": f'"{name}"', **{rf"\[{key}\]\nvalue = ": value for key, value in values.items()}}
@@ -35,13 +35,13 @@ def changed(shipped: str, name: str, values: dict[str, str]) -> str:
 
 
 TEXTS = (
-    changed("seller-university-2025", "tight", _TIGHT),
-    changed("guide-2024-11", "strict", _STRICT),
+    changed_rulebook("seller-university-2025", "tight", _TIGHT),
+    changed_rulebook("guide-2024-11", "strict", _STRICT),
 )
 """The texts, as an operator would install them."""
 
 
-def house_rulebooks() -> dict[str, Rulebook]:
+def strict_rulebooks() -> dict[str, Rulebook]:
     """The rulebooks by name."""
-    rulebooks = (parse_rulebook(text, "house rules") for text in TEXTS)
+    rulebooks = (parse_rulebook(text, "strict rulebooks") for text in TEXTS)
     return {rulebook.name: rulebook for rulebook in rulebooks}

@@ -1,4 +1,4 @@
-"""The platform and support of a simulated world: they record facts and history, make exceptions, set the rules."""
+"""The platform and support of a simulated world: they record facts and history, grant waivers and activate rulebooks."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -18,11 +18,11 @@ SUPPORT = Actor(kind="support", id="desk")
 _MARKETS = ("GB", "US", "ID")
 
 
-class Office:
-    """Knows every shop and account with its home market; what it asks for is mostly right, not always."""
+class Operators:
+    """Know every shop and account with its home market. Their commands are mostly right, but not always."""
 
     def __init__(self, random: Random, world: World, rulebooks: list[str]) -> None:
-        """`world` is the model that it looks at; `rulebooks` the names that it puts in force."""
+        """`world` is the model that they look at; `rulebooks` has the names that they activate."""
         self.random, self.world, self.rulebooks = random, world, rulebooks
         self.markets = random.sample(_MARKETS, random.choice((1, 1, 2)))
         shops = [f"shop-{number}" for number in range(random.randint(2, 7))]
@@ -32,8 +32,8 @@ class Office:
         self.enrolment = {shop_id: random.choice(enrolments) for shop_id in shops}
         self.accounts = {account_id: random.choice(self.markets) for account_id in accounts}
 
-    def founding(self, at: datetime) -> Iterator[Command]:
-        """How the world begins: everybody is recorded, and rulebooks are put in force in some markets."""
+    def initial_commands(self, at: datetime) -> Iterator[Command]:
+        """The first commands: record every shop and account, and activate rulebooks in some markets."""
         for market in self.markets:
             if self.random.random() < 0.7:
                 name = self.random.choice(self.rulebooks)
@@ -44,7 +44,7 @@ class Office:
             yield self.put_account(at, account_id)
 
     def one_of(self, ids: dict[str, str]) -> str:
-        """One of these ids; now and then one that nobody has."""
+        """One of these ids; sometimes an unknown one."""
         if self.random.random() < 0.01:
             return "no-shop" if ids is self.shops else "no-account"
         return self.random.choice(list(ids))
@@ -54,7 +54,7 @@ class Office:
         return "marketing" if self.random.random() < 0.65 else "official"
 
     def put_shop(self, at: datetime, shop_id: str) -> Command:
-        """The facts of a shop; now and then such as may not change."""
+        """The facts of a shop; sometimes with a change that is not allowed."""
         roll, enrolment = self.random.random(), self.enrolment.get(shop_id, "open")
         return c.PutShop(
             at=at,
@@ -67,7 +67,7 @@ class Office:
         )
 
     def put_account(self, at: datetime, account_id: str) -> Command:
-        """The facts of an account, in good order more often than not."""
+        """The facts of an account, mostly acceptable."""
         home = self.accounts.get(account_id, "GB")
         facts: dict[str, Any] = {"region": home, "birth_date": date(1975, 2, 28)}
         if self.random.random() < 0.5:
@@ -103,7 +103,7 @@ class Office:
         )
 
     def mend(self, at: datetime, shop_id: str, account_id: str) -> Command:
-        """What sets a held link free: the right facts of its account, of its shop, or more than is needed."""
+        """A command that can end a link's review: right facts of its account or of its shop."""
         home, roll = self.shops.get(shop_id, "GB"), self.random.random()
         if roll < 0.2:
             return c.CorrectAccount(at=at, by=SUPPORT, account_id=account_id, note="护照", registered_in=home)
@@ -114,7 +114,7 @@ class Office:
         )
 
     def import_link(self, at: datetime, shop_id: str, account_id: str) -> Command:
-        """A link from before; often it touches or overlaps what is there."""
+        """An import of an earlier link; often it touches or overlaps existing links."""
         record = self.world.accounts.get(account_id)
         instants = [at - self.random.randint(0, 200) * DAY]
         for link in record.established[-3:] if record else ():
@@ -125,7 +125,7 @@ class Office:
         return c.ImportLink(at=at, by=PLATFORM, **pair, role=self.role(), linked_at=start, unlinked_at=end)
 
     def waiver(self, at: datetime) -> Command:
-        """A waiver of any reason that may be waived, or its end."""
+        """A waiver of a reason that can be waived, or the end of one."""
         code = self.random.choice(
             (
                 "shop.link_quota_spent",
@@ -144,7 +144,7 @@ class Office:
         return c.GrantWaiver(at=at, by=SUPPORT, until=self.random.choice((None, at, at + 2 * DAY)), **fields)
 
     def activate(self, at: datetime) -> Command:
-        """A rulebook in force from now, from later, or, in error, from before."""
+        """An activation of a rulebook from now, from later, or, wrongly, from the past."""
         starts = (at, at, at + HOUR, at + 5 * HOUR, at + DAY, at + 2 * DAY, at + 9 * DAY, at - TICK)
         return c.ActivateRulebook(
             at=at,
@@ -155,6 +155,6 @@ class Office:
         )
 
     def _soon(self, at: datetime, age: int) -> date:
-        """The birth date of somebody who reaches an age within some days."""
+        """The birth date of someone who reaches an age within some days."""
         day = (at + self.random.randint(-1, 5) * DAY).date()
         return (day if (day.month, day.day) != (2, 29) else day + DAY).replace(year=day.year - age)

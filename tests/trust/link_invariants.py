@@ -1,4 +1,4 @@
-"""Invariants 1 to 3 of domain.md section 9, checked on events alone, as they are stored."""
+"""Invariants 1 to 3 of domain.md section 9, checked on the stored events alone."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -12,22 +12,22 @@ from shoplink.core.facts import LIVE, Role
 from shoplink.core.instant import END
 
 
-class Entry(Struct):
-    """A link as the events leave it, and when the last of them happened."""
+class LinkEntry(Struct):
+    """A link after its events, and the instant of the last one."""
 
     link: Link
     touched_at: datetime
 
 
-class Holdings:
-    """Every link that the stored events tell of, and what shops and accounts hold by them.
+class LinkInvariants:
+    """Every link by the stored events, and the slots and accounts that the links take.
 
-    `touched` are those whose rows have not been looked at since.
+    `touched` has the links that have changed since their rows were last compared.
     """
 
     def __init__(self, rulebooks: Mapping[str, Rulebook]) -> None:
-        """`rulebooks`: all that may be activated."""
-        self.links: dict[str, Entry] = {}
+        """`rulebooks`: all rulebooks that can be activated, by name."""
+        self.links: dict[str, LinkEntry] = {}
         self.touched: set[str] = set()
         self._live: Counter[tuple[str, Role]] = Counter()
         self._rulebooks = rulebooks
@@ -37,7 +37,7 @@ class Holdings:
         self._linked: dict[str, list[str]] = {}
 
     def take(self, events: Iterable[Event]) -> None:
-        """Let the events of one command have happened, then check whatever they concern."""
+        """Apply the events of one command, then check the links that they concern."""
         touched = []
         for event in events:
             if isinstance(event, ShopRecorded):
@@ -56,7 +56,7 @@ class Holdings:
             entry = self.links[event.link_id]
             assert event.at >= entry.touched_at, f"earlier than what it follows, {entry.touched_at}: {event}"
             old, new = entry.link, event.link_after(entry.link)
-        self.links[event.link_id] = Entry(new, event.at)
+        self.links[event.link_id] = LinkEntry(new, event.at)
         self.touched.add(event.link_id)
         for link, by in ((old, -1), (new, 1)):
             if link is not None and link.status in LIVE:
@@ -78,7 +78,7 @@ class Holdings:
             self._check_past(link, event)
 
     def _check_past(self, link: Link, event: LinkEvent) -> None:
-        """At no instant has the account had two established links."""
+        """Require that the account never had two established links at the same instant."""
         assert link.linked_at is not None, "an established link says since when"
         for other_id in self._linked[link.account_id]:
             other = self.links[other_id].link

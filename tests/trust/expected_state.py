@@ -1,4 +1,4 @@
-"""Keeps, from answers and stored events, what the file must hold; compares it with the model and with the rows."""
+"""The state that a file must hold by its answers and stored events, compared with the model and with the rows."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -26,50 +26,50 @@ from shoplink.flows.answer import Answer
 from shoplink.store.database.fields import to_micros
 from tests.trust import rows
 from tests.trust.commerce_rows import check_commerce
-from tests.trust.holdings import Holdings
-from tests.trust.witness import Witness, by_the_clock, owed
+from tests.trust.expected_outcome import ExpectedOutcomes, is_made_by_time, pendinging_event
+from tests.trust.link_invariants import LinkInvariants
 
 _REPEATED_AMONG = 40
 
 
-class Known(Struct):
-    """An idempotency key that was used: with which command, since when, and what was answered."""
+class KnownKey(Struct):
+    """A used idempotency key: its command, since when it is kept, and its answer."""
 
     command: Command
     kept_at: datetime
     answer: Answer | None = None
 
 
-class Books:
-    """What was answered and stored in one world, seen beside its model.
+class ExpectedState:
+    """The answers and events of one world, beside its model.
 
-    `ids` has for each link's id in the file the one in the model.
+    `_ids` maps each link's id in the file to its id in the model.
     """
 
-    def __init__(self, witness: Witness, rulebooks: dict[str, Rulebook]) -> None:
-        """Begin with an empty world."""
-        self._witness = witness
-        self._holdings = Holdings(rulebooks)
+    def __init__(self, expected: ExpectedOutcomes, rulebooks: dict[str, Rulebook]) -> None:
+        """Start with an empty world."""
+        self._expected = expected
+        self._invariants = LinkInvariants(rulebooks)
         self._ids: dict[str, str] = {}
         self._facts_at: dict[str, datetime] = {}
-        self._known: dict[str, Known] = {}
-        self._seen = rows.Seen()
+        self._known: dict[str, KnownKey] = {}
+        self._seen = rows.ReadPosition()
 
     def knows(self, key: str) -> bool:
-        """Whether an idempotency key was used and its answer is still kept."""
+        """Whether an idempotency key was used and its answer is still stored."""
         return key in self._known
 
     def learn(self, command: Command) -> None:
         """Note that a command used its key."""
         assert command.key is not None, "it has one"
-        self._known[command.key] = Known(command, command.at)
+        self._known[command.key] = KnownKey(command, command.at)
 
     def forget(self, before: datetime) -> None:
-        """Let the keys go whose answers are kept no longer."""
+        """Forget the keys whose answers have expired."""
         self._known = {key: known for key, known in self._known.items() if known.kept_at >= before}
 
     def some_repeated(self, random: Random) -> Command | None:
-        """A command that was sent under a key before; now and then another one under that key."""
+        """A command that was sent under a key before; sometimes another command under that key."""
         recent = list(islice(reversed(self._known.values()), _REPEATED_AMONG))
         if not recent:
             return None
@@ -79,7 +79,7 @@ class Books:
         return replace(command, about="again")
 
     def check(self, asked: Sequence[tuple[Command, Transition | None]], answers: Sequence[Answer]) -> None:
-        """Compare a batch's answers and what it stored with what the model made of it."""
+        """Compare a batch's answers and stored events with the model's."""
         stored, refused = iter(rows.new_events(self._seen)), iter(rows.new_refusals(self._seen))
         for (command, done), answer in zip(asked, answers, strict=True):
             if done is None:
@@ -97,13 +97,13 @@ class Books:
             if command.key is not None:
                 self._known[command.key].answer = answer
         rest = list(stored)
-        assert all(map(by_the_clock, rest)), f"nobody was told of {rest}"
+        assert all(map(is_made_by_time, rest)), f"no answer named {rest}"
         self._settle(rest)
         self._take(rest)
-        assert next(refused, None) is None, "a refusal was stored of which nobody was told"
+        assert next(refused, None) is None, "a refusal was stored that no answer named"
         for command, done in asked:
             if done is not None and command.key is not None:
-                self._known[command.key].kept_at = self._witness.world.now
+                self._known[command.key].kept_at = self._expected.world.now
 
     def _check_repeated(self, command: Command, answer: Answer) -> None:
         assert command.key is not None, "only a key makes a command a repeated one"
@@ -123,13 +123,13 @@ class Books:
             expected = ("refused", [], _compared(wire(reason) for reason in decision.reasons))
         found = (answer["outcome"], answer["warnings"], _compared(answer["reasons"]))
         assert found == expected, f"{command}: answered {found}, the model {expected}"
-        own = [event for event in events if not by_the_clock(event)]
-        for event, should in zip(own, (one for one in done.own if not by_the_clock(one)), strict=True):
+        own = [event for event in events if not is_made_by_time(event)]
+        for event, should in zip(own, (one for one in done.own if not is_made_by_time(one)), strict=True):
             if isinstance(event, LinkInvited | LinkImported) and isinstance(should, LinkEvent):
                 self._ids[event.link_id] = should.link_id
-            told = self._as_in_the_model(event)
-            assert told == should, f"{command}: stored {told}, the model {should}"
-        self._settle(event for event in events if by_the_clock(event))
+            as_expected = self._as_in_the_model(event)
+            assert as_expected == should, f"{command}: stored {as_expected}, the model {should}"
+        self._settle(event for event in events if is_made_by_time(event))
 
     def _as_in_the_model(self, event: Event) -> Event:
         """The event with the id that its link has in the model."""
@@ -140,36 +140,36 @@ class Books:
         return event
 
     def _settle(self, events: Iterable[Event]) -> None:
-        """Strike off events of time, each of which the model must have had."""
+        """Remove stored events of time from the model's pending ones; each must be among them."""
         for event in events:
             assert isinstance(event, LinkEvent), f"time only touches links: {event}"
-            debt = owed(event, self._ids[event.link_id])
-            assert self._witness.owed[debt] == 1, f"time made this, and not by the model: {event}"
-            del self._witness.owed[debt]
+            debt = pendinging_event(event, self._ids[event.link_id])
+            assert self._expected.pending[debt] == 1, f"time made this, and not by the model: {event}"
+            del self._expected.pending[debt]
 
     def _take(self, events: list[Event]) -> None:
-        """Check the invariants after the events of one command."""
-        self._holdings.take(events)
+        """Apply the events of one command, and check the invariants."""
+        self._invariants.take(events)
         for event in events:
             if isinstance(event, ShopRecorded):
                 self._facts_at[event.shop_id] = event.at
             elif isinstance(event, AccountRecorded | AccountCorrected):
                 self._facts_at[event.account_id] = event.at
 
-    def check_nothing_is_owed(self) -> None:
-        """All that time has made in the model is stored."""
-        assert not self._witness.owed, (
-            f"time made this in the model, and it was not stored: {self._witness.owed}"
+    def check_nothing_is_pending(self) -> None:
+        """Require that every event of time in the model is stored."""
+        assert not self._expected.pending, (
+            f"time made this in the model, and it was not stored: {self._expected.pending}"
         )
 
     def check_rows(self, commands: Iterable[Command]) -> None:
         """Compare the rows that a batch could touch with the stored events, and with the model."""
         commands = list(commands)
-        check_commerce(self._witness.world, commands, self._ids)
+        check_commerce(self._expected.world, commands, self._ids)
         named = [(getattr(one, "shop_id", None), getattr(one, "account_id", None)) for one in commands]
         shop_ids = {shop_id for shop_id, _ in named if shop_id is not None}
         account_ids = {account_id for _, account_id in named if account_id is not None}
-        world = self._witness.world
+        world = self._expected.world
         for found, facts in (
             (rows.shops(shop_ids), {one: world.shops[one].facts for one in shop_ids if one in world.shops}),
             (
@@ -190,19 +190,19 @@ class Books:
             assert kept == granted, f"the waivers of {subject} are {kept}, in the model {granted}"
 
     def _check_links(self, shop_ids: set[str], account_ids: set[str]) -> None:
-        live = self._witness.live_of(shop_ids, account_ids)
-        touched, self._holdings.touched = self._holdings.touched, set()
-        now = to_micros(self._witness.world.now) or 0
+        live = self._expected.live_of(shop_ids, account_ids)
+        touched, self._invariants.touched = self._invariants.touched, set()
+        now = to_micros(self._expected.world.now) or 0
         found = rows.links(shop_ids, account_ids, touched)
         for link_id, row in found.items():
-            entry = self._holdings.links.get(link_id)
+            entry = self._invariants.links.get(link_id)
             assert entry is not None, f"there is a link that was never recorded: {row}"
             expected = _link_row(entry.link, entry.touched_at)
             assert row[:-1] == expected, f"the row is {row}, by the stored events {expected}"
             own_id = self._ids[link_id]
             if live.pop(own_id, None) is not None:
-                due_at = to_micros(self._witness.world.agenda.due_at(own_id))
-                # To be looked at by now, and so by whoever comes next, is never too late (a rulebook was started).
+                due_at = to_micros(self._expected.world.agenda.due_at(own_id))
+                # A link that is due by now is handled by the next writer, so this is never too late (a rulebook started).
                 soon = entry.link.status != "invited" and row[-1] is not None and row[-1] <= now
                 assert soon or row[-1] == due_at, f"the row is due at {row[-1]}, in the model {due_at}: {row}"
         assert not live, f"these are live in the model, and not in the rows: {live}"
@@ -214,7 +214,7 @@ def _body(command: Command) -> Command:
 
 
 def _compared(reasons: Iterable[Answer]) -> list[Answer]:
-    """Reasons without what is free: which of several links an imported one overlaps is told by either."""
+    """Reasons without what is unspecified: which of several overlapping links the reason names."""
     return [{**one, "params": None} if one["code"] == "account.links_overlap" else one for one in reasons]
 
 
