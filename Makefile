@@ -24,7 +24,7 @@ WITH_NODE = if ! command -v npm >/dev/null; then \
     node() { $(WHEEL_NODE)/bin/node "$$@"; }; npm() { node $(WHEEL_NODE)/lib/node_modules/npm/bin/npm-cli.js "$$@"; }; \
   fi
 
-.PHONY: setup run wheel test quick check types lint assets screenshots bench lock messages docs clean
+.PHONY: setup run wheel test quick check types lint assets screenshots bench soak mutants lock messages docs clean
 
 setup: .venv/.run $(BUILT) $(COMPILED) ## what runs, and nothing else
 
@@ -65,6 +65,9 @@ bench: .venv/.dev $(BUILT) $(COMPILED) ## measure, and write docs/reference/benc
 
 soak: .venv/.dev $(COMPILED) ## races, kills and simulated worlds for hours, into docs/reference/soak.md (SOAK='--races 100 …')
 	$(BIN)/python -m tests.trust.soak $(SOAK)
+
+mutants: .venv/.dev $(BUILT) $(COMPILED) ## plant faults in the code, and see that tests notice them (MUTANTS='FILE --most 50 …')
+	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 docs: .venv/.dev $(COMPILED) ## write the generated pages of docs/reference
 	$(BIN)/python -m tests.pages

@@ -60,10 +60,15 @@ def _remove_if_over(folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _end_processes_of(folder)
-            _remove(folder)
+            end(folder)
         finally:
             os.close(descriptor)
+
+
+def end(folder: Path) -> None:
+    """End what still runs of a run, or of a part of it that has its own folder, and remove the folder."""
+    _end_processes_of(folder)
+    _remove(folder)
 
 
 def _remove(folder: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 from shoplink.core import COMMANDS, Link, MalformedError, parse_command
 from shoplink.core.commands import PRIVATE_COMMANDS
 from shoplink.core.commission.attribution import link_in_force
+from shoplink.core.facts import Actor
 from shoplink.core.facts import Role as AnyRole
-from shoplink.core.roles import ISSUERS, Rights, rights
+from shoplink.core.roles import ISSUERS, Issuer, Rights, may_issue, rights
 from shoplink.rulebooks import packaged
 from tests.core.link_scene import DAY, GUIDE, NOON, SELLER_UNIVERSITY, TICK, Role, Scene, rulebook
 from tests.rule import rule
@@ -57,6 +58,19 @@ def test_who_may_issue_each_command_is_what_the_specification_says() -> None:
 
 def test_every_command_has_its_issuers() -> None:
     assert set(ISSUERS) == {*COMMANDS.values(), *PRIVATE_COMMANDS.values()}
+
+
+@pytest.mark.parametrize("kind", ["shop", "creator", "support", "platform"])
+def test_a_shop_and_a_creator_issue_commands_for_themselves_only(kind: Issuer) -> None:
+    fields = {"command": "withdraw", "at": "2024-11-11T12:00:00Z", "shop_id": "ding", "account_id": "lin"}
+    of_the_shop = parse_command(fields)
+    of_the_creator = parse_command({**fields, "command": "decline"})
+    of_the_platform = parse_command({**fields, "command": "revoke", "note": "fraud"})
+    for who in ("ding", "lin", "operator"):
+        actor = Actor(kind, who)
+        assert may_issue(actor, of_the_shop) is (actor == Actor("shop", "ding"))
+        assert may_issue(actor, of_the_creator) is (actor == Actor("creator", "lin"))
+        assert may_issue(actor, of_the_platform) is (kind == "platform")
 
 
 BOTH_RULEBOOKS = pytest.mark.parametrize("name", [GUIDE, SELLER_UNIVERSITY])

@@ -1,0 +1,49 @@
+"""What is tried: files of the code, and the tests that should notice a fault in them."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_CORE = ("tests/core", "tests/oracle")
+_SQLITE = ("--database", "sqlite")
+_STORE = ("tests/store", *_SQLITE)
+_FLOWS = ("tests/flows", *_SQLITE)
+_POSTGRESQL = ("tests/store", "--database", "postgresql")
+
+Stage = tuple[str, ...]
+"""pytest's arguments."""
+
+
+class Target(NamedTuple):
+    """Files (a pattern) and the stages that try them: the next one is for what survives the one before."""
+
+    files: str
+    stages: tuple[Stage, ...]
+
+
+TARGETS = (
+    Target("src/shoplink/core/*.py", (_CORE, _STORE)),
+    Target("src/shoplink/core/decisions/*.py", (_CORE, _STORE)),
+    Target("src/shoplink/core/commerce/*.py", (_CORE, _STORE)),
+    Target("src/shoplink/store/write/*.py", (_STORE, _FLOWS, _POSTGRESQL)),
+    Target("src/shoplink/flows/execute.py", (_STORE, _FLOWS, _POSTGRESQL)),
+    Target("src/shoplink/web/request/access.py", (("tests/web", *_SQLITE),)),
+    Target(
+        "src/shoplink/wording/*.py",
+        (("tests/wording", "tests/docs/test_reference.py"), ("tests/web", "tests/api", *_SQLITE)),
+    ),
+)
+
+
+def stages_of(file: str) -> tuple[Stage, ...]:
+    """The stages that try a file."""
+    for target in TARGETS:
+        if Path(file).match(target.files):
+            return target.stages
+    raise SystemExit(f"no tests are named for {file} (tests/mutants/target.py)")
+
+
+def all_files() -> list[str]:
+    """Every file that is tried, from the root."""
+    return [str(path.relative_to(ROOT)) for target in TARGETS for path in sorted(ROOT.glob(target.files))]

@@ -1,0 +1,63 @@
+"""A rulebook that starts with its own activation answers, in that step, what it makes due in its whole market."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from shoplink.core import Command
+from shoplink.core.instant import format_instant
+from shoplink.flows.answer import Answer
+from tests.rule import rule
+from tests.store.asking import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
+
+pytestmark = pytest.mark.usefixtures("database")
+
+DAY = timedelta(days=1)
+START = NOON + 10 * DAY
+SECOND = timedelta(seconds=1)
+
+
+def activation(at: datetime = START) -> Command:
+    """R46: under this rulebook a request that is not answered in 7 days ends the link."""
+    name = "seller-university-2025"
+    return command("activate_rulebook", at, name=name, market="GB", effective_from=format_instant(START))
+
+
+def a_creator_asked_to_be_unlinked(shop_id: str, account_id: str) -> None:
+    pair: dict[str, Any] = {"shop_id": shop_id, "account_id": account_id}
+    done(
+        put_shop(shop_id), put_account(account_id), invite(shop_id, account_id, "official"), now=lambda: NOON
+    )
+    done(accept(shop_id, account_id), now=lambda: NOON)
+    done(command("request_unlink", **pair, network_region="GB"), now=lambda: NOON + DAY)
+
+
+def stamped(answer: Answer) -> list[tuple[str, str | None, str]]:
+    return [(event["type"], event.get("account_id"), event["at"]) for event in answer["events"]]
+
+
+IN_ITS_OWN_STEP = [
+    ("rulebook.activated", None, format_instant(START)),
+    ("link.unlinked", "A", format_instant(START)),
+    ("link.unlinked", "B", format_instant(START)),
+]
+
+
+@rule("R46")
+@pytest.mark.parametrize("own_instants", [True, False])
+def test_what_it_makes_overdue_ends_with_the_activation(own_instants: bool) -> None:  # noqa: FBT001 (a parameter of a test)
+    a_creator_asked_to_be_unlinked("S", "A")
+    a_creator_asked_to_be_unlinked("T", "B")
+    how = done_as_of(activation()) if own_instants else done(activation(), now=lambda: START)
+    assert stamped(how[0]) == IN_ITS_OWN_STEP
+
+
+@rule("R46")
+def test_the_same_if_it_starts_while_the_activation_waits_for_its_locks() -> None:
+    """The clock is read before the locks, to know what is loaded, and once more under them."""
+    a_creator_asked_to_be_unlinked("S", "A")
+    a_creator_asked_to_be_unlinked("T", "B")
+    instants = iter([START - SECOND])
+    answers = done(activation(), now=lambda: next(instants, START))
+    assert stamped(answers[0]) == IN_ITS_OWN_STEP
