@@ -7,13 +7,14 @@ status is 1 if a fault survives that is not explained there.
 import argparse
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from tests.mutants.explained import explained
+from tests.mutants.explained import as_entry, explained
 from tests.mutants.mutation import Mutant, mutants_of
 from tests.mutants.runner import Run, Tree
 from tests.mutants.target import Stage, all_files, stages_of
@@ -26,6 +27,7 @@ def main() -> int:
     arguments = _arguments()
     files = [str(Path(file)) for file in arguments.files] or all_files()
     os.nice(_NICE)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # the run in progress ends too
     tree = Tree()
 
     @cache
@@ -66,7 +68,8 @@ def _chosen(mutants: list[Mutant], arguments: argparse.Namespace) -> list[Mutant
 def _try(tree: Tree, text: str, mutant: Mutant, control: Callable[[Stage], Run]) -> str:
     """Plant one fault and run the stages until one notices it: killed, explained or survived."""
     at = f"{mutant.file}:{mutant.line} {mutant.where}: {mutant.change}"
-    if (mutant.file, mutant.where, mutant.change) in explained():
+    key = (mutant.file, mutant.where, mutant.change)
+    if key in explained():
         _say(f"explained  {at}")
         return "explained"
     for stage in stages_of(mutant.file):
@@ -78,7 +81,7 @@ def _try(tree: Tree, text: str, mutant: Mutant, control: Callable[[Stage], Run])
         if failed is not None:
             _say(f"killed     {at}\n           by {failed} ({time.monotonic() - began:.0f} s)")
             return "killed"
-    _say(f"SURVIVED   {at}")
+    _say(f"SURVIVED   {at}\n{as_entry(*key)}")
     return "survived"
 
 

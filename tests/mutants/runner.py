@@ -141,16 +141,18 @@ def _in_child(
 
 
 def _wait(pid: int) -> tuple[int, resource.struct_rusage]:
+    """Wait for the end of a run, and end it when its time is up or this process ends."""
     deadline = time.monotonic() + _WAITS_AT_MOST_SECONDS
-    while True:
-        ended, status, used = os.wait4(pid, os.WNOHANG)
-        if ended:
-            return status, used
-        if time.monotonic() > deadline:
+    ended = 0
+    try:
+        while not ended and time.monotonic() < deadline:
+            time.sleep(0.05)
+            ended, status, used = os.wait4(pid, os.WNOHANG)
+    finally:
+        if not ended:
             os.killpg(pid, signal.SIGKILL)
             _, status, used = os.wait4(pid, 0)
-            return status, used
-        time.sleep(0.05)
+    return status, used
 
 
 def _read(folder: Path, cpu_seconds: float) -> Run | None:

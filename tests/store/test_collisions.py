@@ -1,13 +1,15 @@
 """A batch that another one's locks have thrown out is tried again as a whole, and its caller does not learn of it."""
 
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
+from shoplink.flows.execute import execute_batch
 from shoplink.store.database.sql import execute, query
 from tests.store.commands import done, invite, put_account, put_shop
-from tests.store.threads import beside, deadlocks, somebody_waits_for_a_lock, until
+from tests.store.threads import at_once, beside, deadlocks, somebody_waits_for_a_lock, until
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -26,3 +28,22 @@ def test_a_batch_that_a_deadlock_has_ended_is_done_after_all() -> None:
             assert invited.result(10)[0]["outcome"] == "accepted"
     assert deadlocks() == 1
     assert query("SELECT count(*) FROM link") == [(1,)]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("database")
+def test_an_account_that_is_recorded_and_invited_while_a_batch_reads_is_no_error() -> None:
+    """The batch finds no such account to lock, and then its invitation: it tries to record the account, and again."""
+    done(put_shop("S"))
+    between: list[Any] = []
+
+    def record_and_invite(execute: Any, sql: str, *rest: Any) -> Any:
+        if "due_at, touched_at FROM link" in sql and not between:
+            between.extend(at_once([lambda: execute_batch([put_account("A"), invite("S", "A")])]))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(record_and_invite):
+        (answer,) = execute_batch([put_account("A", handle="ann")])
+    assert [one["outcome"] for one in (*between[0], answer)] == ["accepted"] * 3
+    assert query("SELECT handle FROM account") == [("ann",)]
+    assert query("SELECT status FROM link") == [("invited",)]

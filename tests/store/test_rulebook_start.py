@@ -9,7 +9,7 @@ from shoplink.core import Command
 from shoplink.core.instant import format_instant
 from shoplink.flows.answer import Answer
 from tests.rule import rule
-from tests.store.asking import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
+from tests.store.commands import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -49,8 +49,11 @@ IN_ITS_OWN_STEP = [
 def test_what_it_makes_overdue_ends_with_the_activation(own_instants: bool) -> None:  # noqa: FBT001 (a parameter of a test)
     a_creator_asked_to_be_unlinked("S", "A")
     a_creator_asked_to_be_unlinked("T", "B")
-    how = done_as_of(activation()) if own_instants else done(activation(), now=lambda: START)
-    assert stamped(how[0]) == IN_ITS_OWN_STEP
+    earlier = put_shop("U")
+    answers = (
+        done_as_of(earlier, activation()) if own_instants else done(earlier, activation(), now=lambda: START)
+    )
+    assert stamped(answers[1]) == IN_ITS_OWN_STEP
 
 
 @rule("R46")

@@ -118,6 +118,7 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
     links = {}
     for row in live:
         link, (slot, due_at, changed_at) = LINK.value(row), LINK.rest(row)
+        # An account recorded since the accounts were read is not locked, and so not part of this batch.
         if link.account_id in world.accounts:
             stored = LiveLink(link, slot, from_micros(due_at), changed_at)
             links[link.link_id] = stored
