@@ -1,1 +1,1 @@
-"""What shoplink costs, measured: `python -m benchmarks`. Nothing here is part of the product."""
+"""Benchmarks of shoplink: `python -m benchmarks`. Nothing here is part of the product."""

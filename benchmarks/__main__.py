@@ -1,7 +1,7 @@
 """`python -m benchmarks [PART …]`: measure all or some parts; write their sections of the reference page, and their charts.
 
-Each part runs in a process of its own, one after the other. `--quick` measures less and only shows it. Exit status: 0,
-or 1 if a part could not be measured; a target that is missed is said, and is no failure.
+Each part runs in its own process, one after the other. `--quick` measures less and only prints the result. Exit status:
+0, or 1 if a part could not be measured. A missed target is reported, but it is not a failure.
 """
 
 import argparse
@@ -52,7 +52,7 @@ PARTS = {
 
 
 def main() -> None:
-    """Run what is asked for."""
+    """Run the parts that the arguments name."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all if none is named"

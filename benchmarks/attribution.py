@@ -1,4 +1,4 @@
-"""Whose orders are they: beside plans written by hand, within a limit of memory, and as orders grow.
+"""Attribution of orders: compared with plans written by hand, within a memory limit, and as the number of orders grows.
 
 Run with `python -m benchmarks attribution`.
 """
@@ -39,7 +39,7 @@ greatest resident set of the process. **Calls**: `POST /v1/attributions` over HT
 
 
 class Sizes(NamedTuple):
-    """How much is measured."""
+    """The sizes of the measurements."""
 
     orders: int
     links: int
@@ -74,7 +74,7 @@ def measure(*, quick: bool) -> list[Table]:
 
 
 def _in_turn(ways: dict[str, Way], place: Path, rounds: int) -> Seconds:
-    """Seconds of each way in each round; all must say the same before anything is timed."""
+    """The seconds of each way in each round. All must give the same result before anything is timed."""
     out = place / "out.parquet"
     said = {}
     for name, way in ways.items():
@@ -99,7 +99,7 @@ def _files(place: Path, orders: int, links: int, per_pair: int) -> tuple[Path, P
 
 
 def _plans(place: Path, sizes: Sizes, per_pair: int) -> tuple[int, int, Seconds]:
-    """Ours beside all plans by hand, at a density."""
+    """Our plan beside all plans written by hand, at one density."""
     files = _files(place, sizes.orders, sizes.links, per_pair)
     spans = ours(*files, place / "out.parquet")
     ways: dict[str, Way] = {
@@ -113,7 +113,7 @@ def _plans(place: Path, sizes: Sizes, per_pair: int) -> tuple[int, int, Seconds]
 
 
 def _ratios(seconds: Seconds, *names: str) -> list[float]:
-    """Per round how many times as fast ours is as the fastest of some."""
+    """In each round, how many times as fast our plan is as the fastest of some others."""
     others = zip(*(seconds[name] for name in names), strict=True)
     return [min(those) / own for those, own in zip(others, seconds["ours"], strict=True)]
 
@@ -177,7 +177,7 @@ def _python(place: Path, sizes: Sizes) -> Table:
 
 
 def _curve(place: Path, sizes: Sizes) -> Table:
-    """Ours at every density, with one span of time and with as many as it takes."""
+    """Our plan at every density, with one time span and with as many as it chooses."""
     rows, bars = [], []
     for per_pair in CURVE:
         files = _files(place, sizes.curve_orders, sizes.links, per_pair)
@@ -224,7 +224,7 @@ def _whole(place: Path, sizes: Sizes) -> Table:
 
 
 def _run(orders: Path, links: Path, out: Path, count: int) -> tuple[float, int]:
-    """Seconds by the wall, and the greatest resident memory in bytes."""
+    """Wall-clock seconds, and the peak resident memory in bytes."""
     shoplink = Path(sys.executable).with_name("shoplink")
     command = map(str, (shoplink, "attribute", orders, "--links", links, "--out", out, "--json"))
     # Linux counts to a child the memory of the process that started it: so a small one does.

@@ -1,4 +1,4 @@
-"""What a call of `POST /v1/attributions` costs, with a hundred orders and with ten thousand, over a running service."""
+"""The cost of `POST /v1/attributions` with a hundred and with ten thousand orders, on a running service."""
 
 from random import Random
 from statistics import median
@@ -17,7 +17,7 @@ _WARM_UP = 3
 
 
 def measure(rounds: int) -> Table:
-    """Calls of either size in turn, on SQLite with 20,000 links; the orders name a thousand pairs of them."""
+    """Calls of both sizes in turn, on SQLite with 20,000 links; the orders name a thousand of their pairs."""
     world = write_path_world.build("sqlite", shops=_SHOPS, links_each=_LINKS_EACH, live=4, free=10)
     pairs = [(f"S{number % _SHOPS}", f"A{number}") for number in range(world.links)][:_PAIRS]
     bodies = {count: _body(Random(count).choices(pairs, k=count)) for count in (_FEW, _MANY)}

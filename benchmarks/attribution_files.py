@@ -1,4 +1,4 @@
-"""Orders and links to judge, as Parquet: the same bytes for the same numbers."""
+"""Files of orders and links to judge, as Parquet. The same numbers give the same bytes."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ _RATES = np.array([0, 500, 800, 1_000, 1_250, 2_000])
 
 
 def write_links(path: Path, count: int, per_pair: int) -> int:
-    """Links of so many per pair of shop and account, one after the other within two years; how many pairs there are."""
+    """Write links, a number of them per pair of shop and account, in sequence within two years; returns the number of pairs."""
     pairs = max(count // per_pair, 1)
     pair, number = np.divmod(np.arange(pairs * per_pair), per_pair)
     chance = np.random.default_rng(per_pair)
@@ -40,7 +40,7 @@ def write_links(path: Path, count: int, per_pair: int) -> int:
 
 
 def write_orders(path: Path, count: int, pairs: int) -> None:
-    """So many orders of these pairs at any instant of the two years; a tenth of them without an account."""
+    """Write orders of these pairs at random instants of the two years; a tenth of them have no account."""
     chance = np.random.default_rng(count)
     writer = None
     for first in range(0, count, _ROWS_AT_A_TIME):

@@ -1,6 +1,6 @@
-"""What judges the same orders beside us: DuckDB and Polars, two plans each written by hand, and plain Python.
+"""Other ways to judge the same orders: DuckDB and Polars, with two plans each written by hand, and plain Python.
 
-They take it that every order is fine; ours also reads each field with care, and checks the links.
+They assume that every order is valid. Ours also validates each field and checks the links.
 """
 
 from bisect import bisect_right
@@ -43,7 +43,7 @@ _LINKED: dict[ByHand, str] = {
 
 
 def ours(orders: Path, links: Path, out: Path, spans: int | None = None) -> int:
-    """What `shoplink attribute` does with orders and links that are Parquet; how many spans it took, if not so many."""
+    """What `shoplink attribute` does with Parquet files of orders and links; returns the number of time spans."""
     engine = DuckDBEngine(MEMORY, out.parent, THREADS)
     known = engine.links(links)
     assert next(engine.rows(judgement.overlapping_links(known).limit(1)), None) is None, "the links are sound"
@@ -133,7 +133,7 @@ def _judged(
 
 
 def digest(out: Path) -> list[tuple[Any, ...]]:
-    """What was said of the orders, whatever their order."""
+    """A digest of the results that does not depend on their order."""
     with duckdb.connect() as connection:
         return connection.execute(
             "SELECT basis, count(*), sum(commission_minor), sum(hash(order_id, link_id, commission_minor))"

@@ -1,4 +1,4 @@
-"""Measured numbers at a glance: bars, drawn as SVG that is the same for the same numbers and follows light and dark.
+"""Charts of measured numbers: bars as SVG, the same bytes for the same numbers, for light and dark colour schemes.
 
 `draw(Chart("decisions", "Decisions a second", "1/s", [Bar("core", 225_925, tone="ours"), …]))` writes
 docs/images/benchmarks/decisions.svg. A table of `report` names its chart, and the page shows it above the table.
@@ -30,7 +30,7 @@ _INCHES_WIDE, _INCHES_A_BAR, _INCHES_AROUND = 8.6, 0.3, 1.0
 
 
 class Bar(NamedTuple):
-    """One number, if measured several times with the least and the greatest of them."""
+    """One number; if it was measured several times, with the least and the greatest value."""
 
     label: str
     value: float
@@ -40,7 +40,7 @@ class Bar(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """Bars from top to bottom. `line`: the value that they are to be seen against, marked across all of them.
+    """Bars from top to bottom. `line` is the value to compare them with, drawn across all bars.
 
     With `log` one step of the axis is a factor.
     """
@@ -54,7 +54,7 @@ class Chart(NamedTuple):
 
 
 def draw(chart: Chart, folder: Path = FOLDER) -> Path:
-    """Write a chart as SVG; the file."""
+    """Write a chart as SVG; returns the file."""
     with mpl.rc_context(
         {"svg.fonttype": "none", "svg.hashsalt": "shoplink", "font.family": "sans-serif", "font.size": 9}
     ):
@@ -110,7 +110,7 @@ def _figure(chart: Chart) -> Figure:
 
 
 def _following_the_reader(svg: str) -> str:
-    """The same drawing, in darker colours for a reader who likes it dark."""
+    """The same drawing, with other colours in a dark colour scheme."""
     dark = "".join(
         f'[style*="{what}: {light}"]{{{what}:{dark}!important}}'
         for light, dark in _IN_THE_DARK.items()

@@ -1,4 +1,4 @@
-"""Makes a believable file of commands: months of shops inviting, creators answering, links ending.
+"""Writes a realistic file of commands: months in which shops invite, creators answer, and links end.
 
 Run with `python -m benchmarks.command_file --commands 1000000 --shops 10000 --accounts 100000 --seed 1 OUT`.
 The facts of all shops and accounts come first, then as many commands as asked for. The pace is the
@@ -24,7 +24,7 @@ FLAWS = ("minor", "abnormal", "no birth date", "registered elsewhere", "permissi
 
 
 class Link:
-    """What the simulation remembers of a link, from its invitation on."""
+    """What the simulation knows of a link, from its invitation on."""
 
     __slots__ = ("account", "linked", "marketing", "shop")
 
@@ -35,7 +35,7 @@ class Link:
 
 
 class FollowUp(NamedTuple):
-    """What somebody does about a link at a second; `number` decides ties."""
+    """What someone does about a link at a second; `number` breaks ties."""
 
     second: int
     number: int
@@ -44,10 +44,10 @@ class FollowUp(NamedTuple):
 
 
 class Simulation:
-    """People who mostly ask for what is possible: it keeps just enough memory for that, not the rules."""
+    """People who mostly send commands that are possible. It remembers just enough for that, but not the rules."""
 
     def __init__(self, shops: int, accounts: int, seed: int) -> None:
-        """A new world; nothing has happened."""
+        """An empty world."""
         self.random = Random(seed)
         self.second = 0
         self.shops, self.accounts = shops, accounts
@@ -68,7 +68,7 @@ class Simulation:
         yield from map(self.put_account, range(self.accounts))
 
     def commands(self, count: int) -> Iterator[str]:
-        """That many commands in order of their instants: what is due first, else something new."""
+        """A number of commands in the order of their instants: follow-ups when they are due, new actions in between."""
         now = 0.0
         for _ in range(count):
             now += self.random.expovariate(COMMANDS_PER_DAY / DAY)
@@ -90,7 +90,7 @@ class Simulation:
         return self.random.expovariate(1 / mean)
 
     def _something_new(self) -> str:
-        """Most often an invitation; else a nightly synchronisation of facts."""
+        """Mostly an invitation, otherwise a nightly synchronisation of facts."""
         chance = self.random.random()
         if chance < 0.75:
             return self.invite()
@@ -99,7 +99,7 @@ class Simulation:
         return self.put_shop(self.random.randrange(self.shops))
 
     def put_shop(self, shop: int) -> str:
-        """The shop's facts; now and then under another name."""
+        """The shop's facts; sometimes with another name."""
         enrolment = "invited" if self.marketing_slots[shop] else "open"
         fields = (
             f'"market":"{_market(shop)}","enrolment":"{enrolment}","name":"小店 {shop}·{self.second // DAY}"'
@@ -107,7 +107,7 @@ class Simulation:
         return f'{{"at":"{self._instant()}","command":"put_shop","shop_id":"S{shop}",{fields}}}\n'
 
     def put_account(self, account: int) -> str:
-        """The account's facts, with the followers of the day."""
+        """The account's facts, with its followers of that day."""
         market, flaw = _market(account), self.flaws.get(account)
         registered_in = _market(account + 1) if flaw == "registered elsewhere" else market
         born = (
@@ -124,7 +124,7 @@ class Simulation:
         )
 
     def invite(self) -> str:
-        """A shop invites; mostly an account that seems free, into a role with a free slot."""
+        """A shop invites an account, mostly one that seems free, for a role with a free slot."""
         careless = self.random.random() < 0.15
         for _ in range(6):
             shop = self.random.randrange(self.shops)
@@ -143,7 +143,7 @@ class Simulation:
         return self._line("invite", link, f',"role":"{role}","network_region":"{network}"')
 
     def _has_room(self, shop: int, *, marketing: bool) -> bool:
-        """R5, R6, R25, as far as the shop remembers."""
+        """R5, R6 and R25, as far as the shop knows."""
         if not marketing:
             return self.taken[0][shop] < 1
         recent = self.linked_at[shop][-10:]
@@ -151,7 +151,7 @@ class Simulation:
         return not spent and self.taken[1][shop] < self.marketing_slots[shop]
 
     def _account_for(self, shop: int, *, careless: bool) -> int:
-        """An account of the shop's market, of another where nobody looked."""
+        """An account of the shop's market, rarely of another one."""
         for _ in range(6):
             account = self.random.randrange(self.accounts)
             if careless and self.random.random() < 0.2:
@@ -162,11 +162,11 @@ class Simulation:
         return account
 
     def _is_free(self, account: int) -> bool:
-        """R8, R18, R19, as far as anybody remembers."""
+        """R8, R18 and R19, as far as the simulation knows."""
         return not self.busy[account] and self.flaws.get(account) not in FLAWS[:3]
 
     def _expect_answer(self, link: Link) -> None:
-        """Most are confirmed within hours; some are declined, withdrawn, or left to expire."""
+        """Most invitations are confirmed within hours; some are declined, withdrawn, or expire."""
         chance = self.random.random()
         if chance < 0.6:
             self._later(min(self._after(8 * HOUR), 47 * HOUR), self.accept, link)
@@ -181,7 +181,7 @@ class Simulation:
         self.taken[link.marketing][link.shop] -= 1
 
     def accept(self, link: Link) -> str:
-        """The creator confirms; what comes of it depends on what would hold the link in review."""
+        """The creator confirms; the result depends on whether a reason holds the link in review."""
         if self.random.random() < 0.02:
             self._later(HOUR, self.accept, link)
             return self._line("accept", link, ',"network_region":"HK"')
@@ -205,7 +205,7 @@ class Simulation:
             self._later(HOUR * 20 + self._after(25 * DAY), self.request_unlink, link)
 
     def correct(self, link: Link) -> str:
-        """Support, or a new record of the platform, removes what held the link in review."""
+        """Support, or a new record of the platform, removes the reason that held the link in review."""
         if self.flaws[link.account] == "registered elsewhere" and _market(link.account + 1) == "US":
             return self.decline(link)
         flaw = self.flaws.pop(link.account, None)
@@ -218,17 +218,17 @@ class Simulation:
         )
 
     def decline(self, link: Link) -> str:
-        """The creator turns an invitation or a held link down."""
+        """The creator declines an invitation or a link in review."""
         self._end(link)
         return self._line("decline", link)
 
     def withdraw(self, link: Link) -> str:
-        """The shop takes its invitation back."""
+        """The shop withdraws its invitation."""
         self._end(link)
         return self._line("withdraw", link)
 
     def revoke(self, link: Link) -> str:
-        """The platform takes the link away."""
+        """The platform revokes the link."""
         self._end(link)
         return self._line("revoke", link, ',"note":"违规"')
 
@@ -238,7 +238,7 @@ class Simulation:
             self.busy[link.account] = 0
 
     def request_unlink(self, link: Link) -> Written:
-        """The creator asks; a shop that has spent its official unlinks is seldom asked."""
+        """The creator requests an unlink; rarely if the shop has used up its official unlinks."""
         if not link.marketing and self.unlinks[link.shop] >= 3 and self.random.random() < 0.8:
             return None
         chance = self.random.random()
@@ -249,14 +249,14 @@ class Simulation:
         return self._line("request_unlink", link, f',"network_region":"{_market(link.account)}"')
 
     def approve_unlink(self, link: Link) -> str:
-        """The shop agrees; some by unlinking, which means the same while a request is open."""
+        """The shop approves; sometimes by unlinking, which means the same while a request is open."""
         self._end(link)
         if not link.marketing:
             self.unlinks[link.shop] += 1
         return self._line("approve_unlink" if self.random.random() < 0.8 else "unlink", link)
 
     def close_request(self, link: Link) -> str:
-        """The request is refused, or taken back; it may come again."""
+        """The request is refused or withdrawn; it may be made again."""
         self._later(DAY + self._after(25 * DAY), self.request_unlink, link)
         return self._line("refuse_unlink" if self.random.random() < 0.5 else "withdraw_unlink_request", link)
 

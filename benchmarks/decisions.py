@@ -1,4 +1,4 @@
-"""How many invitations are decided per second on one core: by the core, by a flat function, by two engines.
+"""How many invitations per second are decided on one processor core: by our core, by a flat function, by two engines.
 
 Run with `python -m benchmarks decisions`.
 """
@@ -35,7 +35,7 @@ though not nothing: the load average when the run began stands below, and ratios
 
 
 class Contender(NamedTuple):
-    """One way to decide: `run` decides all of a workload; `target` is what core ÷ it should be."""
+    """One way to decide: `run` decides a whole workload; `target` is the intended ratio of the core's speed to its own."""
 
     name: str
     run: Callable[[], object]
@@ -56,7 +56,7 @@ def measure(*, quick: bool) -> list[Table]:
 
 
 def _contenders(scene: Scene, plain: flat.FlatWorld, invites: list[Invite]) -> list[Contender]:
-    """The contenders on one workload, after they are found to agree."""
+    """The contenders on one workload, after a check that they agree."""
     world = scene.world
     known = [facts(plain, invite) for invite in invites]
     contexts = [json.dumps(context).encode() for context in known]
@@ -87,7 +87,7 @@ def _contenders(scene: Scene, plain: flat.FlatWorld, invites: list[Invite]) -> l
 
 
 def _agree(world: World, plain: flat.FlatWorld, invite: Invite) -> None:
-    """Hold that the flat function answers what the core answers, to the last number."""
+    """Require that the flat function gives exactly the core's answers."""
     ours, theirs = decide(world, invite), flat.invite(plain, invite)
     if isinstance(ours, Accepted):
         assert isinstance(theirs, tuple), f"the flat function refuses {invite}"
@@ -101,7 +101,7 @@ def _agree(world: World, plain: flat.FlatWorld, invite: Invite) -> None:
 
 
 def _race(contenders: list[Contender], rounds: int, round_seconds: float) -> list[list[float]]:
-    """Per contender and round the processor seconds of one run, the contenders taking turns."""
+    """The processor seconds of one run for each contender and round; the contenders run in turn."""
     repeats = [max(1, ceil(round_seconds / _timed(contender.run, 1))) for contender in contenders]
     laps: list[list[float]] = [[] for _ in contenders]
     for _ in range(rounds):
@@ -118,7 +118,7 @@ def _timed(run: Callable[[], object], repeat: int) -> float:
 
 
 def _table(name: str, size: int, contenders: list[Contender], seconds: list[list[float]]) -> Table:
-    """Decisions per second and how often the core is as fast, with the targets beside."""
+    """Decisions per second, how many times as fast the core is, and the targets."""
     core = seconds[0]
     rows, bars = [], []
     for contender, times in zip(contenders, seconds, strict=True):

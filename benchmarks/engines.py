@@ -1,6 +1,6 @@
 """The rules of `invite` for two general engines, yes or no: Cedar policies, and a ZEN decision model.
 
-Both are handed every fact and every count ready made and already encoded, which is to their advantage.
+Both get every fact and every count precomputed and encoded, which is to their advantage.
 """
 
 import json
@@ -37,7 +37,7 @@ EXPRESSION = (
 
 
 def facts(world: FlatWorld, command: Invite) -> dict[str, Any]:
-    """Everything that the conditions look at, counted beforehand."""
+    """Everything that the conditions need, counted beforehand."""
     shop, account = world.shops[command.shop_id], world.accounts[command.account_id]
     book, at = world.books[shop.market], command.at
     taken = [link for link in shop.links if link.role == command.role]
@@ -75,7 +75,7 @@ def facts(world: FlatWorld, command: Invite) -> dict[str, Any]:
 
 
 def _adult_at(account: FlatAccount, book: FlatBook) -> int:
-    """The birthday that counts, in seconds since 1970 UTC; 0 where it is unknown."""
+    """The instant of coming of age, in seconds since 1970 UTC; 0 if the birth date is unknown."""
     return int(birthday(account.birth_date, book.age).timestamp()) if account.birth_date else 0
 
 

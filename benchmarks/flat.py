@@ -1,4 +1,4 @@
-"""The rules of `invite` as one hand-written function over plain objects: the speed the core is held against.
+"""The rules of `invite` as one hand-written function over plain objects: the speed that the core is compared with.
 
 It answers exactly what `shoplink.core.decisions` answers; the benchmark checks that before it measures.
 """
@@ -21,7 +21,7 @@ FlatAnswer = tuple[dict[str, Any], list[str]] | list[FlatReason]
 
 @dataclass(slots=True)
 class FlatBook:
-    """The numbers of a rulebook that an invitation needs; a limit of None is no limit."""
+    """The numbers of a rulebook that an invitation needs; a limit of None means no limit."""
 
     name: str
     slots: dict[tuple[str, str], int]
@@ -47,7 +47,7 @@ class FlatLink:
 
 @dataclass(slots=True)
 class FlatShop:
-    """A shop with what is counted of it; `waivers` holds pairs of a code and its end."""
+    """A shop with its counts; `waivers` has pairs of a code and an end."""
 
     market: str
     enrolment: str
@@ -59,7 +59,7 @@ class FlatShop:
 
 @dataclass(slots=True)
 class FlatAccount:
-    """An account with what is counted of it."""
+    """An account with its counts."""
 
     region: str
     registered_in: str
@@ -138,7 +138,7 @@ def invite(world: FlatWorld, command: Invite) -> FlatAnswer:  # noqa: C901, PLR0
 def _invited(
     world: FlatWorld, command: Invite, account: FlatAccount, market: str, book: FlatBook
 ) -> tuple[dict[str, Any], list[str]]:
-    """The event, and the warnings of what would hold the link in review."""
+    """The event, with warnings of the reasons that would hold the link in review."""
     warnings = ["account.registration_mismatch"] if account.registered_in != market else []
     if account.permission != "granted":
         warnings.append("account.commerce_permission_revoked")
@@ -166,7 +166,7 @@ def _add_quota(  # noqa: PLR0913, PLR0917 (what a quota is made of)
     pending: list[FlatLink],
     at: datetime,
 ) -> None:
-    """Add the reason of a rolling quota that is spent and not waived."""
+    """Add the reason if a rolling quota is used up and not waived."""
     linked_at = subject.marketing_linked_at
     first = bisect_right(linked_at, at - window)
     used = len(linked_at) - first + len(pending)
@@ -198,7 +198,7 @@ def _birthday(born: date, age: int) -> datetime:
 
 
 def flatten(world: World) -> FlatWorld:
-    """A World as it stands, in plain objects."""
+    """A World converted to plain objects."""
     shops = {key: _shop(record) for key, record in world.shops.items()}
     return FlatWorld(
         shops=shops,

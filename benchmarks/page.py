@@ -1,4 +1,4 @@
-"""docs/reference/benchmarks.md: a section per part, each written when its part was measured."""
+"""Writes docs/reference/benchmarks.md, which has a section for each part, updated when the part is measured."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ def section(title: str, method: str, machine: str, tables: Sequence[Table]) -> s
 
 
 def write(name: str, text: str, tables: Sequence[Table], order: Iterable[str]) -> None:
-    """Put a part's text in the place of what it was, and draw its charts; the page has the parts in this order."""
+    """Replace a part's section and draw its charts; the page has the parts in this order."""
     for table in tables:
         if table.chart is not None:
             chart.draw(table.chart)
@@ -33,7 +33,7 @@ def write(name: str, text: str, tables: Sequence[Table], order: Iterable[str]) -
 
 
 def verdicts() -> list[str]:
-    """The rows of the page that reached their target, and those that missed it, as they stand there."""
+    """The rows of the page that reached their targets, and those that missed them."""
     rows = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
     missed = [line for line in rows if line.rstrip("| ").endswith("missed")]
     reached = sum(line.rstrip("| ").endswith("met") for line in rows)

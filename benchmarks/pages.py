@@ -1,4 +1,4 @@
-"""What each page costs with a million links in the database: the server's time, at the median and at the 95th percentile.
+"""The cost of each page with a million links in the database: the server's time, as median and 95th percentile.
 
 Run with `python -m benchmarks pages`.
 """
@@ -12,7 +12,7 @@ from time import perf_counter
 from django.contrib.staticfiles.finders import find
 
 from benchmarks import pages_world, write_path_world
-from benchmarks.pages_world import Furnished
+from benchmarks.pages_world import PageData
 from benchmarks.report import Table
 from shoplink.flows import clock
 from shoplink.flows.tick import tick
@@ -54,7 +54,7 @@ def _measure(kind: str, *, quick: bool) -> Table:
     shops, links_each = (200, 50) if quick else (40_000, 25)
     world = write_path_world.build(kind, shops=shops, links_each=links_each, live=4, free=1_000)
     use(world.url)
-    furnished = pages_world.furnish()
+    furnished = pages_world.add_page_data()
     tick(clock.now())
     while tally.bring_up_to_date(clock.now()):
         pass
@@ -68,7 +68,7 @@ def _measure(kind: str, *, quick: bool) -> Table:
         p50, p95 = _times(ask, 5 if quick else _ASKED)
         verdict = "met" if p95 <= AIM_MS else "missed"
         rows.append((page.name, f"{size_kb:.0f}", f"{p50:.1f}", f"{p95:.1f}", verdict))
-    write_path_world.leave()
+    write_path_world.close_connection()
     write_path_world.drop(world.url)
     rows.sort(key=lambda row: float(row[3]), reverse=True)
     entrance_kb = float(next(row[1] for row in rows if row[0] == "account_login"))
@@ -82,15 +82,15 @@ def _measure(kind: str, *, quick: bool) -> Table:
 
 
 def _pages() -> Iterator[DeclaredPage]:
-    """Every page that is looked at."""
+    """The measured pages."""
     assert routes.routes(), "every page is declared by now"
     for page in PAGES.values():
         if "GET" in page.methods:
             yield page
 
 
-def _asking(page: DeclaredPage, furnished: Furnished) -> tuple[Callable[[], None], float] | None:
-    """What asks for a page once, and the size of a first visit in kB; None where it is no page to look at."""
+def _asking(page: DeclaredPage, furnished: PageData) -> tuple[Callable[[], None], float] | None:
+    """A function that requests a page once, and the size of a first visit in kB; None if it is not a page."""
     client = furnished.clients[page.access.who]
     values = {**furnished.named, **furnished.of_page.get(page.name, {})}
     if any(name not in values for name in _CONVERTER.findall(page.route)):
@@ -111,14 +111,14 @@ def _asking(page: DeclaredPage, furnished: Furnished) -> tuple[Callable[[], None
 
 
 def _compressed(name: str) -> int:
-    """The size of an asset as it is sent."""
+    """The compressed size of an asset."""
     path = _file(name)
     smaller = path.with_name(f"{path.name}.br")
     return (smaller if smaller.exists() else path).stat().st_size
 
 
 def _file(name: str) -> Path:
-    """The file of an asset: ours, or one of what we build on."""
+    """The file of an asset: our own, or a library's."""
     found = find(name)
     assert isinstance(found, str), name
     return Path(found)

@@ -1,4 +1,4 @@
-"""What pages show besides shops, accounts and links: people, products, a video, tickets, invitations and calendars."""
+"""The data that pages need besides shops, accounts and links: people, products, a video, tickets, invitations, calendars."""
 
 from typing import Any, NamedTuple
 
@@ -22,16 +22,16 @@ PRODUCTS = 40
 _PLATFORM = Actor("platform", "benchmark")
 
 
-class Furnished(NamedTuple):
-    """What routes may name, what those of a page name instead, and a browser for each kind of access."""
+class PageData(NamedTuple):
+    """Values for the parameters of routes, those of single pages, and a browser for each kind of access."""
 
     named: dict[str, str]
     of_page: dict[str, dict[str, str]]
     clients: dict[str, Client]
 
 
-def furnish() -> Furnished:
-    """Add to a loaded world by the write path what pages are about."""
+def add_page_data() -> PageData:
+    """Add the data of pages to a loaded world through the write path."""
     seller = somebody("seller", shops=[f"S{number}" for number in range(SHOPS_OF_A_SELLER)])
     mate = somebody("mate", shops=["S5"])
     creator = somebody("creator", accounts=["A5", "B0"])
@@ -84,7 +84,7 @@ def furnish() -> Furnished:
     clients = {"anyone": Client()} | {name: signed_in(person) for name, person in browsers.items()}
     for client in clients.values():
         client.defaults["SERVER_NAME"] = "localhost"
-    return Furnished(named, of_page, _by_access(clients))
+    return PageData(named, of_page, _by_access(clients))
 
 
 def _by_access(clients: dict[str, Client]) -> dict[str, Client]:

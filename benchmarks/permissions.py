@@ -1,4 +1,4 @@
-"""How many times a second it is told, in this process, all that an account may do for a shop, with every reason.
+"""How many permission tables per second one process computes: everything that an account may do for a shop, with reasons.
 
 Run with `python -m benchmarks permissions`.
 """

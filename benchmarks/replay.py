@@ -1,4 +1,4 @@
-"""How fast and in how much memory `shoplink replay` runs through a file, and whether that grows with the state.
+"""How fast `shoplink replay` runs through a file, how much memory it takes, and whether the cost grows with the state.
 
 Run with `python -m benchmarks replay`.
 """
@@ -13,7 +13,7 @@ import msgspec
 
 from benchmarks import command_file
 from benchmarks.chart import Bar, Chart
-from benchmarks.replay_child import TENTHS, Measured
+from benchmarks.replay_child import TENTHS, ReplayCost
 from benchmarks.report import Table, spread, verdict
 
 SHOPS, ACCOUNTS = 10_000, 100_000
@@ -30,7 +30,7 @@ facts have their own column.
 
 
 def measure(*, quick: bool) -> list[Table]:
-    """Replay a file of each size in a fresh process, in turn; quick with fewer shops and accounts, too."""
+    """Replay a file of each size in a fresh process, in turn; with `quick` there are fewer shops and accounts too."""
     sizes, runs, scale = ((2_000, 20_000), 1, 50) if quick else (SIZES, RUNS, 1)
     shops, accounts = SHOPS // scale, ACCOUNTS // scale
     with TemporaryDirectory(prefix="shoplink-benchmark-") as folder:
@@ -42,18 +42,18 @@ def measure(*, quick: bool) -> list[Table]:
     return [_sizes(rounds, facts), _tenths(rounds, max(sizes))]
 
 
-def _child(path: Path, facts: int) -> Measured:
+def _child(path: Path, facts: int) -> ReplayCost:
     """One replay in a fresh process."""
     command = [sys.executable, "-m", "benchmarks.replay_child", str(path), str(facts)]
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 0, done.stderr.decode()
     summary, measured = done.stderr.splitlines()[-2:]
     assert b" 0 invalid" in summary, f"the file must hold valid commands only: {summary.decode()}"
-    return msgspec.json.decode(measured, type=Measured)
+    return msgspec.json.decode(measured, type=ReplayCost)
 
 
-def _sizes(rounds: list[dict[int, Measured]], facts: str) -> Table:
-    """One row per file: speed, memory, and the cost per command beside that of the smallest file."""
+def _sizes(rounds: list[dict[int, ReplayCost]], facts: str) -> Table:
+    """One row per file: speed, memory, and the cost per command compared with the smallest file."""
     smallest = min(rounds[0])
     rows = []
     for size in rounds[0]:
@@ -87,7 +87,7 @@ def _sizes(rounds: list[dict[int, Measured]], facts: str) -> Table:
     return Table("Replay: `shoplink replay FILE`", header, rows, facts)
 
 
-def _tenths(rounds: list[dict[int, Measured]], size: int) -> Table:
+def _tenths(rounds: list[dict[int, ReplayCost]], size: int) -> Table:
     """The cost per command in each tenth of the largest file."""
     runs = [measured[size] for measured in rounds]
     tenths = zip(*(run.tenth_seconds for run in runs), strict=True)

@@ -1,8 +1,8 @@
-"""The child that `benchmarks.replay` times: runs `shoplink replay -` on one file and says what it cost.
+"""The child process of `benchmarks.replay`: runs `shoplink replay -` on one file and prints the cost.
 
 Run with `python -m benchmarks.replay_child FILE FACTS`: the first FACTS lines only record shops and
-accounts; the commands after them are timed in tenths. The command is the real one; only its standard
-input is watched, block by block, so nothing is added per line.
+accounts; the commands after them are timed in tenths. The command is the real one. Only its standard
+input is observed, block by block, so nothing is added per line.
 """
 
 import io
@@ -21,10 +21,10 @@ from shoplink.cli import main as shoplink
 TENTHS = 10
 
 
-class Measured(msgspec.Struct):
-    """What one replay cost: processor seconds for the facts and for each tenth of the commands.
+class ReplayCost(msgspec.Struct):
+    """The cost of one replay: processor seconds for the facts and for each tenth of the commands.
 
-    `wall_seconds` is the whole run by the wall; `peak_bytes` the greatest resident memory.
+    `wall_seconds` is the wall-clock time of the whole run, `peak_bytes` the peak resident memory.
     """
 
     facts: int
@@ -40,8 +40,8 @@ class Measured(msgspec.Struct):
         return sum(self.tenth_seconds)
 
 
-class Watched(io.RawIOBase):
-    """A file that remembers when each of its blocks was asked for, in processor seconds."""
+class ObservedFile(io.RawIOBase):
+    """A file that records when each of its blocks was read, in processor seconds."""
 
     def __init__(self, path: Path) -> None:
         """Open the file."""
@@ -54,26 +54,26 @@ class Watched(io.RawIOBase):
         return True
 
     def readinto(self, block: bytearray) -> int | None:  # type: ignore[override]
-        """Read a block, and remember when."""
+        """Read a block, and record the time."""
         self.offsets.append(self._file.tell())
         self.instants.append(process_time())
         return self._file.readinto(block)
 
     def reached(self, offset: int) -> float:
-        """When the block that begins at or after an offset was asked for."""
+        """When the block that begins at or after an offset was read."""
         return self.instants[bisect_left(self.offsets, offset)]
 
 
-def run(path: Path, facts: int) -> Measured:
+def run(path: Path, facts: int) -> ReplayCost:
     """Replay the file with the real command."""
     commands, offsets = _offsets(path, facts)
-    watched = Watched(path)
+    watched = ObservedFile(path)
     sys.stdin = io.TextIOWrapper(io.BufferedReader(watched, 1 << 13))
     start, wall = process_time(), perf_counter()
     shoplink(["replay", "-"], standalone_mode=False)
     wall_seconds = perf_counter() - wall
     marks = [watched.reached(offset) for offset in offsets]
-    return Measured(
+    return ReplayCost(
         facts=facts,
         commands=commands,
         facts_seconds=marks[0] - start,
@@ -84,7 +84,7 @@ def run(path: Path, facts: int) -> Measured:
 
 
 def _offsets(path: Path, facts: int) -> tuple[int, list[int]]:
-    """How many commands come after the facts, and where in the file each tenth of them begins and ends."""
+    """How many commands follow the facts, and the offsets in the file at which each tenth of them begins and ends."""
     with path.open("rb") as file:
         commands = sum(1 for _ in file) - facts
     ends = {facts + commands * tenth // TENTHS for tenth in range(TENTHS + 1)}
@@ -98,9 +98,9 @@ def _offsets(path: Path, facts: int) -> tuple[int, list[int]]:
 
 
 def _peak_bytes() -> int:
-    """The greatest resident memory of this process alone.
+    """The peak resident memory of this process alone.
 
-    Linux says it by the process; `ru_maxrss` there also counts the parent that forked it.
+    On Linux it is read from /proc, because `ru_maxrss` also counts the parent that forked the process.
     """
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()

@@ -1,4 +1,4 @@
-"""How a measurement is shown: a table that reads the same in a terminal and in Markdown."""
+"""The tables of measurements, which look the same in a terminal and in Markdown."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ from benchmarks.chart import FOLDER, Chart
 
 
 class Table(NamedTuple):
-    """Rows of text under a title; `note` says what the columns cannot, `chart` shows it at a glance."""
+    """Rows of text under a title, with an optional note and an optional chart."""
 
     title: str
     header: Sequence[str]
@@ -39,12 +39,12 @@ def spread(values: Sequence[float], digits: int = 2) -> str:
 
 
 def verdict(measured: float, target: float) -> str:
-    """Whether a measured number reaches its target, in a word."""
+    """One word on whether a measured number reaches its target."""
     return "met" if measured >= target else "missed"
 
 
 def machine() -> str:
-    """The machine, what else it was doing, and the versions that the numbers belong to."""
+    """The machine, its load, and the versions that were measured."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("msgspec", "cedarpy", "zen-engine"))
     load = f"load average {os.getloadavg()[0]:.1f}; " if hasattr(os, "getloadavg") else ""
     return (
@@ -55,7 +55,7 @@ def machine() -> str:
 
 
 def _cpu_model() -> str:
-    """The processor's name as Linux knows it, else as Python does."""
+    """The processor's name from Linux, else from Python."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -65,7 +65,7 @@ def _cpu_model() -> str:
 
 
 def pin_to_one_core() -> int | None:
-    """Keep this process on one core, where the system can; the core's number."""
+    """Pin this process to one core, if the system supports it; returns the core's number."""
     if not hasattr(os, "sched_setaffinity"):
         return None
     core = max(os.sched_getaffinity(0))

@@ -1,4 +1,4 @@
-"""A World of a few hundred shops and accounts with varied facts, and invitations to decide in it."""
+"""A World of a few hundred shops and accounts with varied facts, and invitations to decide."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -32,7 +32,7 @@ ROLES: tuple[Role, ...] = ("official", "marketing", "marketing")
 
 
 class Scene(NamedTuple):
-    """A World as it stands at one instant, and three workloads of invitations at that instant."""
+    """A World at one instant, and three workloads of invitations at that instant."""
 
     world: World
     workloads: dict[str, list[Invite]]
@@ -102,7 +102,7 @@ def _birth_date(random: Random) -> date | None:
 
 
 def _history(random: Random) -> Iterator[Command]:
-    """Links that ended, links that stand, waivers, and invitations that are still open."""
+    """Ended links, live links, waivers, and open invitations."""
     at = DECIDED_AT - timedelta(days=3)
     for _ in range(SHOPS * 12):
         linked_at = at - timedelta(hours=random.randrange(24, 24 * 150))

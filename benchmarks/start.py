@@ -1,4 +1,4 @@
-"""How much processor time a command takes that scripts and health checks call again and again.
+"""The processor time of commands that scripts and health checks call frequently.
 
 Run with `python -m benchmarks start`.
 """
@@ -23,7 +23,7 @@ The whole process on one core, from its start to its end, on an empty SQLite dat
 
 
 def measure(*, quick: bool) -> list[Table]:
-    """Each command as a process of its own."""
+    """Run each command in its own process."""
     rounds = 3 if quick else 21
     rows = []
     with tempfile.TemporaryDirectory() as home:

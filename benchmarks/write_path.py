@@ -1,4 +1,4 @@
-"""How fast commands are stored, and what is asked of the store, beside what could be had without shoplink.
+"""How fast commands are stored and the store answers, compared with what is possible without shoplink.
 
 Run with `python -m benchmarks write_path`; `--quick` for a smaller run that proves little.
 """
@@ -28,7 +28,7 @@ SERVERS = ((), ("--workers", "2"))
 
 
 class Size(NamedTuple):
-    """How much is measured."""
+    """The sizes of the measurements."""
 
     rounds: int
     seconds: float
@@ -61,9 +61,9 @@ by the same statement and answers the same; it checks no key.
 
 
 class Line(NamedTuple):
-    """One row: what was measured against what, both sides of each round, and the ratio to be reached.
+    """One row: what is compared with what, both sides of each round, and the target ratio.
 
-    `faster`: the sides are speeds and the ratio is to be at least the target; else times, and at most.
+    With `faster` the sides are speeds and the target is a minimum; otherwise they are times and it is a maximum.
     """
 
     what: str
@@ -75,7 +75,7 @@ class Line(NamedTuple):
     inverse: bool = False
 
     def row(self) -> tuple[str, ...]:
-        """The medians, the ratio and whether it is reached."""
+        """The medians, the ratio, and whether the target is reached."""
         ratios = self._ratios()
         reached = (
             verdict(median(ratios), self.target) if self.faster else verdict(self.target, median(ratios))
@@ -90,7 +90,7 @@ class Line(NamedTuple):
         )
 
     def bar(self) -> Bar:
-        """How many times what is to be reached was reached."""
+        """The result as a multiple of the target."""
         reached = [ratio / self.target if self.faster else self.target / ratio for ratio in self._ratios()]
         tone: Tone = "ours" if median(reached) >= 1 else "missed"
         return Bar(f"{self.what} ÷ {self.against}", median(reached), min(reached), max(reached), tone)
@@ -113,7 +113,7 @@ def measure(*, quick: bool) -> list[Table]:
         lines += measured + _on_both(world, size)
         notes.append(note)
         drop(world.url)
-        checks, look_ups, pages = single.looking(kind, size.links, size.rounds, size.requests * 4)
+        checks, look_ups, pages = single.reads_by_size(kind, size.links, size.rounds, size.requests * 4)
         few, many = (f"{links:,} links" for links in size.links)
         lines += [
             Line(f"{kind}: check, p99, {many}", few, _ms(checks), 1.3, "ms", faster=False),
@@ -182,17 +182,17 @@ def _against_bare_loop(world: World, size: Size) -> tuple[list[Line], str]:
     options = max(((), ("--threads", "64")), key=lambda options: served(options, 99).per_second)
     rounds = []
     for seed in range(size.rounds):
-        transactions = bare.recorded(world, round(size.seconds * 500), seed)
+        transactions = bare.record_statements(world, round(size.seconds * 500), seed)
         rounds.append((served(options, seed).per_second, bare.speed(world, transactions)))
     line = Line("sqlite: one command a request, 64 connections", "bare sqlite3 loop", rounds, 0.4, "/s")
     return [line], f"On SQLite it was `shoplink serve {' '.join(options)}`."
 
 
 def _on_both(world: World, size: Size) -> list[Line]:
-    """What is asked of either database."""
+    """The measurements that run on both databases."""
     streams = single.stream_and_singles(world, size.rounds)
-    stored = single.stored_and_first(world, size.rounds, size.requests)
-    together = single.together_and_alone(world, size.rounds, size.requests)
+    stored = single.repeated_and_first(world, size.rounds, size.requests)
+    together = single.grouped_and_ungrouped(world, size.rounds, size.requests)
     workers = 2 if world.kind == "postgresql" else 1
     return [
         Line(
@@ -232,10 +232,10 @@ def _on_both(world: World, size: Size) -> list[Line]:
 
 
 def _invited(world: World, url: str, options: tuple[str, ...], seconds: float, seed: int) -> Load:
-    """64 connections that invite."""
+    """64 connections that send invitations."""
     with serving(url, *options) as service:
         answered = load(
-            service, seconds, conversation="inviting", shops=world.shops, free=world.free, seed=seed
+            service, seconds, conversation="invite_repeatedly", shops=world.shops, free=world.free, seed=seed
         )
     assert answered.statuses.keys() <= {"201", "409"}, f"unexpected answers: {answered}"
     return answered
@@ -254,7 +254,7 @@ def _ms(rounds: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def _versions() -> str:
-    """What the numbers of the write path belong to, besides the machine."""
+    """The versions that the numbers of the write path belong to, besides the machine."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("django", "granian", "psycopg"))
     server = rival.postgresql_version()
     return f"PostgreSQL {server}, SQLite {sqlite3.sqlite_version}, {libraries}."

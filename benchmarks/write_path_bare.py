@@ -1,4 +1,4 @@
-"""The rival on SQLite: a bare loop over the very statements that the write path runs, with nothing around them."""
+"""The comparison on SQLite: a bare loop over the same statements that the write path runs."""
 
 import sqlite3
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from benchmarks.write_path_rival import invitation
-from benchmarks.write_path_world import World, drop, leave
+from benchmarks.write_path_world import World, close_connection, drop
 from shoplink.config.database import database_settings
 from shoplink.flows.execute import execute
 from tests.databases import use
@@ -19,8 +19,8 @@ _CHECKPOINT_EVERY = 500  # as the write path does
 Transaction = list[tuple[str, Any]]
 
 
-def recorded(world: World, commands: int, seed: int) -> list[Transaction]:
-    """The statements, with their parameters, of so many invitations of any account by any shop, one at a time."""
+def record_statements(world: World, commands: int, seed: int) -> list[Transaction]:
+    """The statements, with parameters, of a number of invitations of any account by any shop, one at a time."""
     url, random = world.copy(), Random(seed)
     use(url)
     transactions: list[Transaction] = []
@@ -34,7 +34,7 @@ def recorded(world: World, commands: int, seed: int) -> list[Transaction]:
         for _ in range(commands):
             transactions.append([])
             execute(invitation(random.randrange(world.shops), random.randrange(world.free)))
-    leave()
+    close_connection()
     drop(url)
     # What the connection was set up with stands before the first transaction; the loop has its own.
     for transaction in transactions:

@@ -1,7 +1,7 @@
-"""Batches of 1,000 invitations through the write path, by several processes at once.
+"""Batches of 1,000 invitations through the write path, by several processes at the same time.
 
-Each process is started with the database, its number of all, and the world's sizes; it says when it is ready,
-begins when it is told to, and says how many commands were answered in how many seconds.
+Each process gets the database, its number and the world's sizes. It reports when it is ready, starts on a signal, and
+prints how many commands were answered in how many seconds.
 """
 
 import json
@@ -20,7 +20,7 @@ BATCH = 1_000
 
 
 def speed(world: World, url: str, workers: int, seconds: float, seed: int) -> float:
-    """Commands per second of so many processes, each with batches of its own share of the shops and accounts."""
+    """Commands per second of a number of processes, each with its own share of the shops and accounts."""
     started = [
         subprocess.Popen(
             [sys.executable, "-m", "benchmarks.write_path_batches"]

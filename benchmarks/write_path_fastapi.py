@@ -1,6 +1,6 @@
-"""The rival of reads: a bare FastAPI view of the feed, with the same statement, and no key to be checked.
+"""The comparison for reads: a bare FastAPI view of the feed, with the same statement and without authentication.
 
-Served by granian, as shoplink is; RIVAL_DATABASE_URL names the database.
+It runs on granian, as shoplink does. RIVAL_DATABASE_URL names the database.
 """
 
 import asyncio

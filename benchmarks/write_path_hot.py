@@ -1,11 +1,11 @@
-"""64 callers who all want the slots of one shop, beside 64 who want those of one shop each."""
+"""64 clients that compete for the slots of one shop, compared with 64 clients with one shop each."""
 
 from collections import defaultdict
 
 from django.db import connection
 
 from benchmarks.write_path_service import load, serving
-from benchmarks.write_path_world import World, drop, leave
+from benchmarks.write_path_world import World, close_connection, drop
 from tests.databases import use
 
 _SLOTS = 4
@@ -20,7 +20,7 @@ _ENDS = {
 
 
 def hot_and_spread(world: World, rounds: int, seconds: float) -> list[tuple[float, float]]:
-    """Per round the requests a second on one shop, and on 64; fails if a shop ever had more links than slots."""
+    """Requests per second in each round, on one shop and on 64; fails if a shop ever had more links than slots."""
     return [
         (_requests(world, 1, seconds, seed), _requests(world, 64, seconds, seed)) for seed in range(rounds)
     ]
@@ -28,19 +28,19 @@ def hot_and_spread(world: World, rounds: int, seconds: float) -> list[tuple[floa
 
 def _requests(world: World, shops: int, seconds: float, seed: int) -> float:
     url = world.copy()
-    given = {"conversation": "coming_and_going", "shops": shops, "free": world.free, "seed": seed}
+    given = {"conversation": "invite_and_withdraw", "shops": shops, "free": world.free, "seed": seed}
     with serving(url) as service:
         answered = load(service, seconds, **given)
     assert answered.statuses.keys() <= {"200", "201", "409"}, f"unexpected answers: {answered}"
     use(url)
     _hold_slots(shops)
-    leave()
+    close_connection()
     drop(url)
     return answered.per_second
 
 
 def _hold_slots(shops: int) -> None:
-    """Walk the log: no shop may have had more marketing links at once than it has slots."""
+    """Check by the log that no shop ever had more marketing links than slots."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT shop_id FROM link WHERE status = 'linked' AND role = 'marketing'")
         held: defaultdict[str, int] = defaultdict(int)

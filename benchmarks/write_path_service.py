@@ -1,4 +1,4 @@
-"""A running `shoplink serve` to measure, and one caller of it over one connection that stays open."""
+"""A running `shoplink serve` to measure, and a client with one connection that stays open."""
 
 import http.client
 import os
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from benchmarks.write_path_world import leave
+from benchmarks.write_path_world import close_connection
 from shoplink.flows import clock
 from shoplink.store.people import keys
 from tests.databases import use
@@ -24,7 +24,7 @@ _UNLIMITED = {"SHOPLINK_RATE_PER_SECOND": "1000000", "SHOPLINK_LOG_LEVEL": "ERRO
 
 
 class Service(NamedTuple):
-    """Where a service answers, and a key that may do everything."""
+    """The URL of a service, and an API key with all scopes."""
 
     url: str
     secret: str
@@ -32,10 +32,10 @@ class Service(NamedTuple):
 
 @contextmanager
 def serving(database: str, *options: str, program: Sequence[str | Path] = (SHOPLINK,)) -> Iterator[Service]:
-    """A service on a database, until the block ends; its limits of requests are out of the way."""
+    """A service on a database without rate limits, until the block ends."""
     use(database)
     _, secret = keys.create_key("benchmark", set(keys.SCOPES), clock.now())
-    leave()
+    close_connection()
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="shoplink-benchmark-") as home:
         settings = {"SHOPLINK_DATABASE_URL": database, "SHOPLINK_HOME": home, **_UNLIMITED}
@@ -52,7 +52,7 @@ def serving(database: str, *options: str, program: Sequence[str | Path] = (SHOPL
 
 @contextmanager
 def running(process: "subprocess.Popen[bytes]", port: int, path: str) -> Iterator[None]:
-    """Wait until a program that was started answers at a path; stop it when the block ends."""
+    """Wait until a started program answers at a path; stop it when the block ends."""
     try:
         _wait(port, path)
         yield
@@ -86,7 +86,7 @@ class Caller:
     def __call__(
         self, method: str, path: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, bytes, float]:
-        """Status and body of the answer to one request, and the seconds it took."""
+        """The status and body of the response to one request, and the seconds that it took."""
         sent = {"Authorization": f"Bearer {self._secret}"}
         sent |= {name.replace("_", "-"): text for name, text in headers.items()}
         started = time.perf_counter()
@@ -101,7 +101,7 @@ class Caller:
 
 
 class Load(NamedTuple):
-    """What 64 connections were answered: how many requests a second, by status, and how busy their program was."""
+    """The result of 64 connections: answered requests per second, counts by status, and how busy the client was."""
 
     per_second: float
     statuses: dict[str, int]
@@ -109,7 +109,7 @@ class Load(NamedTuple):
 
 
 def load(service: Service, seconds: float, **given: Any) -> Load:
-    """Send requests from another process over connections that stay open; `given` is what write_path_load takes."""
+    """Send requests from another process over connections that stay open; see write_path_load for the arguments."""
     asked = {"url": service.url, "secret": service.secret, "seconds": seconds, "connections": 64, **given}
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.write_path_load"],

@@ -1,4 +1,4 @@
-"""What one caller sees over one connection: a stream beside single requests, a repeated request, look-ups, pages."""
+"""One client with one connection: a stream compared with single requests, a repeated request, look-ups, pages."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ _PAGES = 1_000
 
 
 def _invitations(world: World, seed: int) -> Iterator[dict[str, object]]:
-    """Invitations, each of another pair; most are accepted."""
+    """Invitations of different pairs; most are accepted."""
     random = Random(seed)
     shops, accounts = (random.sample(range(size), size) for size in (world.shops, world.free))
     for number in count():
@@ -39,7 +39,7 @@ def _send(caller: Caller, body: dict[str, object], **headers: str) -> tuple[byte
 
 
 def stream_and_singles(world: World, rounds: int) -> list[tuple[float, float]]:
-    """Per round the seconds of 100 commands in one stream, and of 100 single requests."""
+    """In each round, the seconds of 100 commands in one stream and of 100 single requests."""
     url, measured = world.copy(), []
     with serving(url) as service:
         caller, given = Caller(service), _invitations(world, 4)
@@ -61,8 +61,8 @@ def stream_and_singles(world: World, rounds: int) -> list[tuple[float, float]]:
     return measured
 
 
-def stored_and_first(world: World, rounds: int, each: int) -> list[tuple[float, float]]:
-    """Per round the median seconds of a repeated request with its key, and of the first with that key."""
+def repeated_and_first(world: World, rounds: int, each: int) -> list[tuple[float, float]]:
+    """In each round, the median seconds of a repeated request and of the first one with the same key."""
     url, measured = world.copy(), []
     with serving(url) as service:
         caller, given, keys = Caller(service), _invitations(world, 7), count()
@@ -81,10 +81,10 @@ def stored_and_first(world: World, rounds: int, each: int) -> list[tuple[float, 
     return measured
 
 
-def together_and_alone(world: World, rounds: int, each: int) -> list[tuple[float, float]]:
-    """Per round the median seconds of one command over one connection, with group commit and without it."""
+def grouped_and_ungrouped(world: World, rounds: int, each: int) -> list[tuple[float, float]]:
+    """In each round, the median seconds of one command over one connection, with and without group commit."""
     urls, measured = (world.copy(), world.copy()), []
-    without = (sys.executable, "-m", "benchmarks.write_path_alone")
+    without = (sys.executable, "-m", "benchmarks.write_path_ungrouped")
     with serving(urls[0]) as ours, serving(urls[1], program=without) as other:
         callers, given = [Caller(ours), Caller(other)], _invitations(world, 9)
         for _ in range(rounds + 1):
@@ -101,15 +101,15 @@ def together_and_alone(world: World, rounds: int, each: int) -> list[tuple[float
     return measured[1:]  # the first round was for getting warm
 
 
-class Looking:
-    """One caller of a service on a world of some size: checks, look-ups and pages."""
+class ReadingCaller:
+    """A client that sends checks, look-ups and requests for pages to a service."""
 
     def __init__(self, world: World, service: Service) -> None:
         """Connect."""
         self.caller, self._world, self._random = Caller(service), world, Random(5)
 
     def check(self) -> float:
-        """Seconds of one check of an invitation."""
+        """The seconds of one check of an invitation."""
         shop, account = self._random.randrange(self._world.shops), self._random.randrange(self._world.free)
         body = {
             "shop_id": f"S{shop}",
@@ -123,7 +123,7 @@ class Looking:
         return seconds
 
     def look_up(self) -> float:
-        """Seconds of reading one link."""
+        """The seconds of reading one link."""
         status, answer, seconds = self.caller(
             "GET", f"/v1/links/L{self._random.randrange(self._world.links)}"
         )
@@ -131,7 +131,7 @@ class Looking:
         return seconds
 
     def page(self, cursor: str | None) -> tuple[str | None, float]:
-        """The cursor of the page that follows, and the seconds of reading one page."""
+        """The cursor of the next page, and the seconds of reading this one."""
         query = urlencode({"limit": 50, **({"cursor": cursor} if cursor else {})})
         status, answer, seconds = self.caller("GET", f"/v1/links?{query}")
         assert status == 200, answer
@@ -141,12 +141,12 @@ class Looking:
 Pairs = list[tuple[float, float]]
 
 
-def looking(kind: str, sizes: tuple[int, int], rounds: int, each: int) -> tuple[Pairs, Pairs, Pairs]:
-    """p99 of check and of look-up with many links and with few; the 1,000th page and the first, of many."""
+def reads_by_size(kind: str, sizes: tuple[int, int], rounds: int, each: int) -> tuple[Pairs, Pairs, Pairs]:
+    """p99 of checks and of look-ups with many links and with few, and of the 1,000th and the first page of many."""
     few, many = (build(kind, shops=links // 10, links_each=10, live=4, free=links // 10) for links in sizes)
     checks, look_ups, pages = [], [], []
     with serving(few.url) as small, serving(many.url) as large:
-        lookers = [Looking(many, large), Looking(few, small)]
+        lookers = [ReadingCaller(many, large), ReadingCaller(few, small)]
         for looker in lookers:
             _p99([looker.check() for _ in range(20)] + [looker.look_up() for _ in range(20)])
         for _ in range(rounds):

@@ -1,4 +1,4 @@
-"""The databases that the write path is measured on: a world of shops, accounts and links, loaded once and copied."""
+"""The databases for measuring the write path: a world of shops, accounts and links, loaded once and copied."""
 
 import shutil
 from collections.abc import Iterator
@@ -73,10 +73,10 @@ _LOAD = (
 
 
 class World(NamedTuple):
-    """A loaded database that is copied before it is written to.
+    """A loaded database, which is copied before a measurement writes to it.
 
-    Shops `S0`… have links with accounts `A0`…: the first official, some of them linked, the others ended; the
-    first six begun within the window of the quotas. Accounts `B0`… are free; one in 14 of them cannot be invited.
+    Shops `S0`… have links with accounts `A0`…: the first is official, some are linked, the others ended, and the first
+    six began within the window of the quotas. Accounts `B0`… are free; one in 14 of them cannot be invited.
     """
 
     url: str
@@ -106,7 +106,7 @@ class World(NamedTuple):
 
 
 def build(kind: str, *, shops: int, links_each: int, live: int, free: int) -> World:
-    """A new database of a kind, with so many shops, links of each, linked ones among them, and free accounts."""
+    """Create a database of a kind, with these numbers of shops, links of each shop, live ones among them, free accounts."""
     url = fresh(kind)
     use(url)
     sizes = {"shops": shops, "links": shops * links_each, "free": free}
@@ -128,13 +128,13 @@ def build(kind: str, *, shops: int, links_each: int, live: int, free: int) -> Wo
         else:
             cursor.execute("ANALYZE")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    leave()
+    close_connection()
     return World(url, **sizes)
 
 
 @contextmanager
 def _indexed_afterwards(cursor: Any) -> Iterator[None]:
-    """Load without the indexes that are no constraint, and make them again: PostgreSQL is faster so."""
+    """Load without the indexes that are not constraints, and create them afterwards: PostgreSQL is faster that way."""
     dropped: list[tuple[str, str]] = []
     if connection.vendor == "postgresql":
         cursor.execute(
@@ -150,8 +150,8 @@ def _indexed_afterwards(cursor: Any) -> Iterator[None]:
         cursor.execute(definition)
 
 
-def leave() -> None:
-    """Close this process's connection, so that another may own the database."""
+def close_connection() -> None:
+    """Close this process's connection, so that another process can own the database."""
     release_ownership()
     connection.close()
 

@@ -1,4 +1,4 @@
-"""Files of commands for tests: a minimal valid line of every kind, and a file into which one more line is put."""
+"""Files of commands for tests: a minimal valid line of every kind, and a file with room for one more line."""
 
 import io
 import json
@@ -96,11 +96,11 @@ MAY = [(command, field) for command in REQUIRED for field in (*OPTIONAL.get(comm
 
 
 def line(command: str, at: str = LATER, **fields: Any) -> dict[str, Any]:
-    """A minimal valid line, with some fields more or otherwise."""
+    """A minimal valid line, with some fields added or changed."""
     return {"command": command, "at": at, **REQUIRED[command], **fields}
 
 
-def less(fields: dict[str, Any], field: str) -> dict[str, Any]:
+def without_field(fields: dict[str, Any], field: str) -> dict[str, Any]:
     """A line without one of its fields."""
     return {key: value for key, value in fields.items() if key != field}
 
@@ -110,14 +110,14 @@ def encoded(fields: object) -> bytes:
     return json.dumps(fields, ensure_ascii=False).encode()
 
 
-def ask(*lines: bytes | dict[str, Any], rulebook: str = GUIDE) -> list[Answer]:
+def replay_lines(*lines: bytes | dict[str, Any], rulebook: str = GUIDE) -> list[Answer]:
     """The answers to a file of these lines."""
     file = b"".join((one if isinstance(one, bytes) else encoded(one)) + b"\n" for one in lines)
-    return ask_file(file, rulebook)
+    return replay_file(file, rulebook)
 
 
-def ask_file(file: bytes, rulebook: str = GUIDE) -> list[Answer]:
-    """The answers to a file, exactly as it stands."""
+def replay_file(file: bytes, rulebook: str = GUIDE) -> list[Answer]:
+    """The answers to a file, without changes to it."""
     return list(replay(read_lines(io.BytesIO(file)), World(packaged(), packaged()[rulebook])))
 
 
@@ -141,19 +141,19 @@ AFTER = [
 """What comes after a line notices whether facts have changed, and whether time has passed."""
 
 
-def numberless(answers: list[Answer]) -> list[Answer]:
-    """Answers whose line numbers do not matter."""
+def without_numbers(answers: list[Answer]) -> list[Answer]:
+    """The answers without their line numbers."""
     return [{**answer, "line": None} for answer in answers]
 
 
 def error_of(bad: bytes | dict[str, Any]) -> str:
-    """The error of an invalid line, which changes nothing: neither the facts nor the time."""
-    answers = ask(*BEFORE, bad, *AFTER)
+    """The error of an invalid line; the line must change neither the facts nor the time."""
+    answers = replay_lines(*BEFORE, bad, *AFTER)
     spoiled = answers.pop(len(BEFORE))
     assert spoiled["outcome"] == "invalid", spoiled
     assert spoiled["line"] == len(BEFORE) + 1
     assert (spoiled["events"], spoiled["warnings"], spoiled["reasons"]) == ((), (), ())
-    assert numberless(answers) == numberless(ask(*BEFORE, *AFTER))
+    assert without_numbers(answers) == without_numbers(replay_lines(*BEFORE, *AFTER))
     error = spoiled["error"]
     assert isinstance(error, str)
     return error

@@ -1,4 +1,4 @@
-"""Values that a field may not hold, and what an error says is allowed there instead."""
+"""Values that a field does not allow, and what the error says is allowed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A standing cast of people who are told things, and a post that talks to a real SMTP server in this process."""
+"""A standing cast of people who are notified, and a real SMTP server in this process."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -37,7 +37,7 @@ class Cast(NamedTuple):
 
 
 def cast() -> Cast:
-    """The cast in the database in use, from NOON on."""
+    """The cast in the current database, from NOON on."""
     done(
         put_shop("S", name="山海茶铺"),
         put_account("A", handle="oliviasteeps"),
@@ -53,7 +53,7 @@ def cast() -> Cast:
 
 
 def person(email: str | None, tag: str = "en", zone: str = "", **places: str) -> str:
-    """Somebody who may act at these places; the id."""
+    """Add a person who may act at these places; returns the id."""
     person_id = membership.add_person(name="x", email=email, language=tag)
     with writing():
         for place, subject_id in places.items():
@@ -62,8 +62,8 @@ def person(email: str | None, tag: str = "en", zone: str = "", **places: str) ->
     return person_id
 
 
-def happen(at: datetime, *commands: Command) -> None:
-    """Commands that are accepted at an instant, their events numbered as the timer does."""
+def execute_at(at: datetime, *commands: Command) -> None:
+    """Execute commands at an instant, which must be accepted, and number their events as the timer does."""
     done(*commands, now=lambda: at)
     number_events()
 
@@ -75,45 +75,45 @@ def pair(kind: str, **more: Any) -> Command:
 
 def invited(at: datetime = NOON, role: str = "marketing") -> None:
     """S invites A."""
-    happen(at, invite("S", "A", role))
+    execute_at(at, invite("S", "A", role))
 
 
 def linked(at: datetime = NOON) -> None:
-    """S and A are linked, and everybody has been told."""
-    happen(at, invite("S", "A"), accept("S", "A"))
+    """S and A are linked, and everybody has been notified."""
+    execute_at(at, invite("S", "A"), accept("S", "A"))
     deliver_at(at)
 
 
 def asked_to_unlink(at: datetime) -> None:
-    """A asks S to be unlinked."""
-    happen(at, pair("request_unlink", network_region="GB"))
+    """A requests an unlink from S."""
+    execute_at(at, pair("request_unlink", network_region="GB"))
 
 
 def deliver_at(at: datetime) -> DeliveryResult:
-    """Deliver until nothing is left to do at an instant."""
+    """Run the delivery loop at an instant until nothing is left to do."""
     return deliver_all(lambda: at)
 
 
-def told(person_id: str) -> list[str]:
-    """The kinds of what a person was told, in order."""
+def kinds_received(person_id: str) -> list[str]:
+    """The kinds of a person's messages, in order."""
     return [one.kind for one in reversed(page_of_messages(person_id, 1000))]
 
 
-def data_of(person_id: str, kind: str) -> dict[str, Any]:
+def newest_data(person_id: str, kind: str) -> dict[str, Any]:
     """The data of the newest message of a kind."""
     return next(one.data for one in page_of_messages(person_id, 1000) if one.kind == kind)
 
 
-def mails() -> dict[str, list[str]]:
-    """By the state of the e-mail, the kinds of messages in it, in order."""
+def mail_kinds() -> dict[str, list[str]]:
+    """The kinds of messages by the state of their e-mail, in order."""
     found: dict[str, list[str]] = {}
     for state, kind in query("SELECT mail, kind FROM message ORDER BY number"):
         found.setdefault(state, []).append(kind)
     return found
 
 
-class Post:
-    """An SMTP server that takes, or refuses, what it is sent."""
+class MailServer:
+    """An SMTP server that accepts or refuses messages."""
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
@@ -140,12 +140,12 @@ class Post:
         return self.answer
 
     def to(self, address: str) -> list[EmailMessage]:
-        """The letters that an address got."""
+        """The e-mails that an address received."""
         return [letter for letter in self.letters if letter["To"] == address]
 
 
 def body(letter: EmailMessage, kind: str = "plain") -> str:
-    """The text of a letter, or its HTML."""
+    """The text of an e-mail, or its HTML."""
     part = letter.get_body((kind,))
     assert part is not None
     text: str = part.get_content()
@@ -153,14 +153,14 @@ def body(letter: EmailMessage, kind: str = "plain") -> str:
 
 
 def subject(letter: EmailMessage) -> str:
-    """The subject of a letter; Python keeps the fold that a long header begins with."""
+    """The subject of an e-mail; Python keeps the fold at the beginning of a long header."""
     return str(letter["Subject"]).strip()
 
 
 @contextmanager
-def post_office() -> Iterator[Post]:
-    """A real SMTP server, to which this installation sends its e-mail."""
-    post = Post()
+def mail_server() -> Iterator[MailServer]:
+    """Run a real SMTP server, and send this installation's e-mail to it."""
+    post = MailServer()
     controller = Controller(post, hostname="127.0.0.1", port=free_port())
     controller.start()
     settings = {
@@ -179,5 +179,5 @@ def post_office() -> Iterator[Post]:
 
 
 def stored_data() -> list[dict[str, Any]]:
-    """What every message holds."""
+    """The stored data of every message."""
     return [msgspec.json.decode(row[0]) for row in query("SELECT data FROM message ORDER BY number")]

@@ -1,4 +1,4 @@
-"""Taking a file in gives per line what `replay` gives; a dry run says so before; nothing is done twice."""
+"""Importing a file gives each line the answer that `replay` gives; a dry run predicts it; nothing is executed twice."""
 
 import io
 import random
@@ -87,7 +87,7 @@ def test_with_its_instants_a_file_gives_what_replay_gives_and_a_dry_run_says_so_
 
 
 def timeless(answer: Answer) -> Answer:
-    """An answer without the events that time made: they may stand on another line."""
+    """An answer without the events of time, which may appear in another line's answer."""
     kinds = ("link.expired", "link.established", "link.unlinked")
     return {**answer, "events": [event for event in answer["events"] if event["type"] not in kinds]}
 

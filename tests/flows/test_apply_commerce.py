@@ -1,4 +1,4 @@
-"""Products and contents as sellers export them: Chinese headers, ids as text, local instants; given out as taken in."""
+"""Products and contents as sellers export them, with Chinese headers, ids as text and local instants; exported unchanged."""
 
 import io
 from typing import Any
@@ -136,7 +136,7 @@ def commerce() -> list[dict[str, Any]]:
 
 
 def shown(account_id: str, content_id: str | None = None) -> list[tuple[str, str | None]]:
-    """What a place shows now, and whether it is there by promotion, by the shop or by the sync."""
+    """The products that a place shows now, each with how it came there: by promotion, from the shop or by the sync."""
     found = view_of_place(account_id, content_id, None, 500)
     assert found is not None
     return [

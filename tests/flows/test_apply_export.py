@@ -1,4 +1,4 @@
-"""What is exported is the state as time has left it, and comes back as it was."""
+"""An export holds the current state, and importing it gives the same state."""
 
 import io
 from typing import Any

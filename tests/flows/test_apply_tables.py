@@ -1,4 +1,4 @@
-"""What a table's header and cells mean, in which encoding, and what is said of those that mean nothing."""
+"""The headers, cells and encodings of tables, and the errors for those that are not understood."""
 
 import io
 from datetime import timedelta, timezone

@@ -1,4 +1,4 @@
-"""What was, told from the log, beside what was seen at the time."""
+"""The state as of a past instant, compared with what was read at that instant."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Single commands that wait at the same time share a transaction, and nothing else."""
+"""Single commands that wait at the same time share a transaction and nothing else."""
 
 import threading
 from collections import Counter
@@ -20,14 +20,14 @@ from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import is_postgresql, query
 from tests.store.commands import done, invite, put_account, put_shop
-from tests.store.threads import until
+from tests.store.threads import wait_until
 
 THREADS = 8
 WITHIN_SECONDS = 10
 
 
 class Work:
-    """What stores a group: it waits until it is let go, and fails for some batches."""
+    """A store function for groups, which waits for a signal and fails for some batches."""
 
     def __init__(self, error: type[Exception] = ValueError) -> None:
         self.groups: list[list[str]] = []
@@ -45,14 +45,14 @@ class Work:
 
 @contextmanager
 def waiting_behind_the_first(work: Work) -> Iterator[dict[str, "Future[bool]"]]:
-    """Batches "first" and then "0", "1", …, each by a thread of its own; all that follow the first wait."""
+    """Batches "first" and then "0", "1", …, each from its own thread; all but the first wait."""
     group_commit = GroupCommit(work)
     with ThreadPoolExecutor(THREADS + 1) as pool:
         asked = {"first": pool.submit(group_commit, PendingBatch([], "first"))}
-        until(lambda: work.groups == [["first"]])
+        wait_until(lambda: work.groups == [["first"]])
         for number in range(THREADS):
             asked[str(number)] = pool.submit(group_commit, PendingBatch([], str(number)))
-            until(lambda number=number: len(group_commit._waiting) == number + 1)  # type: ignore[misc]
+            wait_until(lambda number=number: len(group_commit._waiting) == number + 1)  # type: ignore[misc]
         yield asked
 
 
@@ -101,9 +101,9 @@ def test_an_order_with_a_key_that_is_being_worked_on_is_told_so_at_once() -> Non
     keyed = partial(PendingBatch, [put_shop("S", key="one")])
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(group_commit, keyed("a"))
-        until(lambda: work.groups == [["a"]])
+        wait_until(lambda: work.groups == [["a"]])
         waiting = pool.submit(group_commit, keyed("b"))  # the same key of somebody else is another key
-        until(lambda: len(group_commit._waiting) == 1)
+        wait_until(lambda: len(group_commit._waiting) == 1)
         assert [group_commit(keyed("a")), group_commit(keyed("b"))] == [False, False]
         work.go.set()
     assert [first.result(), waiting.result()] == [True, True]
@@ -114,7 +114,7 @@ Sent = Future[list[Answer]]
 
 
 class Senders:
-    """Send single commands from threads of their own, none of which can get on as long as the block lasts."""
+    """Send single commands from their own threads, all of which are blocked until the block ends."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(2 * THREADS)
@@ -134,11 +134,11 @@ class Senders:
         return self._pool.submit(self._send, command)
 
     def first_and_waiting(self, *commands: Command) -> list[Sent]:
-        """The first of them is at work, the others wait."""
+        """The first command is running, the others wait."""
         sent = [self.one(commands[0])]
-        until(lambda: singles()._is_running)
+        wait_until(lambda: singles()._is_running)
         sent += map(self.one, commands[1:])
-        until(lambda: len(singles()._waiting) == len(commands) - 1)
+        wait_until(lambda: len(singles()._waiting) == len(commands) - 1)
         return sent
 
     def _send(self, command: Command) -> list[Answer]:
@@ -166,7 +166,7 @@ def refuse_the_shop(shop_id: str) -> None:
 
 
 def singles() -> GroupCommit:
-    """Where single commands wait."""
+    """The group commit of single commands."""
     found: GroupCommit = import_module("shoplink.flows.execute")._singles
     return found
 

@@ -1,4 +1,4 @@
-"""Who looks which account up is kept, limited, and forgotten."""
+"""Look-ups of accounts are recorded, limited, and deleted in time."""
 
 from datetime import timedelta
 

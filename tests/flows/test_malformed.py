@@ -1,4 +1,4 @@
-"""A line that is no command: what is said of it, and that it changes nothing."""
+"""Malformed lines: their errors, and that they change nothing."""
 
 from typing import Any
 
@@ -15,12 +15,12 @@ from tests.flows.file_runner import (
     NULLABLE,
     OPTIONAL,
     REQUIRED,
-    ask,
     encoded,
     error_of,
-    less,
     line,
-    numberless,
+    replay_lines,
+    without_field,
+    without_numbers,
 )
 from tests.flows.malformed_fields import WRONG, kind
 
@@ -36,7 +36,7 @@ def test_the_table_of_commands_is_complete() -> None:
 @pytest.mark.parametrize("command", REQUIRED)
 def test_a_minimal_command_and_one_with_every_field_are_valid(command: str) -> None:
     full = line(command, **OPTIONAL.get(command, {}), **ANYWHERE)
-    answers = ask(*BEFORE, line(command), full)[len(BEFORE) :]
+    answers = replay_lines(*BEFORE, line(command), full)[len(BEFORE) :]
     assert len(answers) == 2
     for answer in answers:
         assert answer["outcome"] in {"accepted", "refused"}, answer
@@ -44,7 +44,7 @@ def test_a_minimal_command_and_one_with_every_field_are_valid(command: str) -> N
 
 @pytest.mark.parametrize(("command", "field"), HAVE_TO)
 def test_a_missing_field_is_named(command: str, field: str) -> None:
-    error = error_of(less(line(command), field))
+    error = error_of(without_field(line(command), field))
     if command.endswith("_waiver") and field == "shop_id":
         assert error == "exactly one of shop_id and account_id must be given"
     else:
@@ -68,9 +68,9 @@ def test_null_where_something_must_be_is_named(command: str, field: str) -> None
 @pytest.mark.parametrize(("command", "field"), MAY)
 def test_null_in_a_field_that_may_be_left_out_means_that_it_is(command: str, field: str) -> None:
     at = "2024-11-11T12:00:00Z"
-    others = less({**OPTIONAL.get(command, {}), **ANYWHERE}, field)
-    omitted = ask(*BEFORE, line(command, at, **others), *AFTER)
-    assert ask(*BEFORE, line(command, at, **{**others, field: None}), *AFTER) == omitted
+    others = without_field({**OPTIONAL.get(command, {}), **ANYWHERE}, field)
+    omitted = replay_lines(*BEFORE, line(command, at, **others), *AFTER)
+    assert replay_lines(*BEFORE, line(command, at, **{**others, field: None}), *AFTER) == omitted
     assert omitted[len(BEFORE)]["outcome"] != "invalid"
 
 
@@ -127,7 +127,7 @@ def test_an_unknown_command_is_named_with_those_there_are(command: object) -> No
 
 
 def test_a_missing_command_is_named_with_those_there_are() -> None:
-    error = error_of(less(line("invite"), "command"))
+    error = error_of(without_field(line("invite"), "command"))
     assert error.startswith("command: missing; one of ")
     assert all(name in error for name in REQUIRED)
 
@@ -140,19 +140,19 @@ def test_a_waiver_of_two_subjects_is_invalid(command: str) -> None:
 @pytest.mark.parametrize("command", ["grant_waiver", "end_waiver"])
 def test_a_waiver_names_its_subject_beside_a_null_or_alone(command: str) -> None:
     for subject in ({"account_id": None}, {"shop_id": None, "account_id": "A1"}):
-        answer = ask(*BEFORE, line(command, **subject))[-1]
+        answer = replay_lines(*BEFORE, line(command, **subject))[-1]
         assert answer["outcome"] in {"accepted", "refused"}
 
 
 @pytest.mark.parametrize("command", ["invite", "accept", "request_unlink"])
 def test_an_unknown_network_is_null_and_not_left_out(command: str) -> None:
-    assert ask(*BEFORE, line(command, network_region=None))[-1]["outcome"] == "refused"
-    assert error_of(less(line(command), "network_region")).startswith("network_region: missing; ")
+    assert replay_lines(*BEFORE, line(command, network_region=None))[-1]["outcome"] == "refused"
+    assert error_of(without_field(line(command), "network_region")).startswith("network_region: missing; ")
 
 
 def test_a_waiver_for_ever_is_null_and_not_left_out() -> None:
-    assert ask(*BEFORE, line("grant_waiver", until=None))[-1]["outcome"] == "accepted"
-    assert error_of(less(line("grant_waiver"), "until")).startswith("until: missing; ")
+    assert replay_lines(*BEFORE, line("grant_waiver", until=None))[-1]["outcome"] == "accepted"
+    assert error_of(without_field(line("grant_waiver"), "until")).startswith("until: missing; ")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_an_offset_of_sixty_minutes_is_none() -> None:
 
 @pytest.mark.parametrize("field", [None, "command", "at", "handle", "by", "about", "nonsense"])
 def test_nesting_of_any_depth_is_answered(field: str | None) -> None:
-    """Below, at and far beyond the depth that the interpreter can follow, wherever the test itself stands."""
+    """Below, at and far beyond the interpreter's recursion limit, at any depth of the test itself."""
     start, end = b"", b""
     if field is not None:
         start, end = encoded(line("put_account"))[:-1] + f', "{field}": '.encode(), b"}"
@@ -209,12 +209,12 @@ def test_nesting_of_any_depth_is_answered(field: str | None) -> None:
 
 def test_many_invalid_lines_change_as_little_as_one() -> None:
     bad: list[bytes | dict[str, Any]] = [
-        less(line("invite"), "role"),
+        without_field(line("invite"), "role"),
         b"nonsense",
         b"[]",
         line("put_shop", shop_id=""),
         line("revoke", note=5),
     ]
-    answers = ask(*bad, *BEFORE, *bad, *AFTER, *bad)
+    answers = replay_lines(*bad, *BEFORE, *bad, *AFTER, *bad)
     valid = [answer for answer in answers if answer["outcome"] != "invalid"]
-    assert numberless(valid) == numberless(ask(*BEFORE, *AFTER))
+    assert without_numbers(valid) == without_numbers(replay_lines(*BEFORE, *AFTER))

@@ -1,4 +1,4 @@
-"""`shoplink deliver` killed with SIGKILL in the middle: each letter comes at most twice, and none is lost."""
+"""`shoplink deliver` killed with SIGKILL in the middle: each e-mail arrives at most twice, and none is lost."""
 
 import os
 import signal
@@ -16,7 +16,15 @@ from django.db import connection
 from shoplink.flows import clock
 from shoplink.store.database.owner import release_ownership
 from shoplink.store.database.sql import execute, query
-from tests.flows.notification_cast import Post, cast, happen, pair, person, post_office, told
+from tests.flows.notification_cast import (
+    MailServer,
+    cast,
+    execute_at,
+    kinds_received,
+    mail_server,
+    pair,
+    person,
+)
 from tests.server import SHOPLINK
 from tests.store.commands import invite
 
@@ -26,7 +34,7 @@ EVENTS = 600
 
 @contextmanager
 def delivering(url: str, home: Path, *arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """A process that delivers; it has ended after the block."""
+    """A process that runs the delivery loop until the block ends."""
     release_ownership()
     connection.close()
     environment = {
@@ -49,8 +57,8 @@ def test_killed_while_it_sends_each_letter_comes_once_or_twice(database: str, tm
     for address in readers:
         person(address, shop="S")
     now = clock.now()
-    happen(now, invite("S", "A"), pair("decline"))
-    with post_office() as post:
+    execute_at(now, invite("S", "A"), pair("decline"))
+    with mail_server() as post:
         for place in (1, 6, 6):
             kill_at_letter(post, place, database, tmp_path)
             # Ten minutes pass, and the lease of whoever was killed ends.
@@ -66,8 +74,8 @@ def test_killed_while_it_sends_each_letter_comes_once_or_twice(database: str, tm
     ]
 
 
-def kill_at_letter(post: Post, place: int, database: str, home: Path) -> None:
-    """Kill the sender when the server has taken a letter, before the sender hears of it."""
+def kill_at_letter(post: MailServer, place: int, database: str, home: Path) -> None:
+    """Kill the sender after the server has accepted an e-mail, before the sender gets the reply."""
     start = len(post.letters)
     with delivering(database, home) as process:
 
@@ -84,8 +92,8 @@ def test_killed_while_it_reads_the_feed_everybody_is_told_everything_once(
     database: str, tmp_path: Path
 ) -> None:
     _, olivia, _ = cast()
-    happen(clock.now(), *([invite("S", "A"), pair("withdraw")] * (EVENTS // 2)))
-    with post_office():
+    execute_at(clock.now(), *([invite("S", "A"), pair("withdraw")] * (EVENTS // 2)))
+    with mail_server():
         for _ in range(2):
             before = min(query("SELECT count(*) FROM message")[0][0], EVENTS - 1)
             with delivering(database, tmp_path) as process:
@@ -103,11 +111,11 @@ def test_killed_while_it_reads_the_feed_everybody_is_told_everything_once(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_told_to_end_it_ends_with_status_0(database: str, tmp_path: Path, number: signal.Signals) -> None:
     _, olivia, _ = cast()
-    happen(clock.now(), invite("S", "A"))
-    with post_office() as post, delivering(database, tmp_path) as process:
+    execute_at(clock.now(), invite("S", "A"))
+    with mail_server() as post, delivering(database, tmp_path) as process:
         while not post.letters:
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(number)
         assert process.wait(timeout=20) == 0
-    assert told(olivia) == ["link.invited"]
+    assert kinds_received(olivia) == ["link.invited"]

@@ -1,4 +1,4 @@
-"""What happened is told to those whom it concerns, once, from the feed and never within a command."""
+"""Events are notified to the people whom they concern, once, from the feed and never within a command."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,23 +16,23 @@ from tests.flows.notification_cast import (
     HOUR,
     asked_to_unlink,
     cast,
-    data_of,
     deliver_at,
-    happen,
+    execute_at,
     invited,
+    kinds_received,
     linked,
-    mails,
+    mail_kinds,
+    mail_server,
+    newest_data,
     pair,
     person,
-    post_office,
     stored_data,
     subject,
-    told,
 )
 from tests.rule import rule
 from tests.store.commands import NOON, accept, command, invite, put_account, put_shop
 from tests.store.golden import listening
-from tests.store.threads import at_once
+from tests.store.threads import run_together
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -48,8 +48,12 @@ def test_an_invitation_is_told_to_the_people_of_the_account_and_to_nobody_else()
     wei, olivia, stranger = cast()
     invited()
     deliver_at(NOON)
-    assert (told(olivia), told(wei), told(stranger)) == (["link.invited"], [], [])
-    assert data_of(olivia, "link.invited") == {
+    assert (kinds_received(olivia), kinds_received(wei), kinds_received(stranger)) == (
+        ["link.invited"],
+        [],
+        [],
+    )
+    assert newest_data(olivia, "link.invited") == {
         "role": "marketing",
         "market": "GB",
         "expires_at": "2024-11-13T12:00:00Z",
@@ -59,43 +63,48 @@ def test_an_invitation_is_told_to_the_people_of_the_account_and_to_nobody_else()
 def test_a_confirmed_and_established_link_is_told_to_both_sides_once() -> None:
     wei, olivia, _ = cast()
     invited()
-    happen(NOON + HOUR, accept("S", "A"))
+    execute_at(NOON + HOUR, accept("S", "A"))
     deliver_at(NOON + HOUR)
-    assert (told(olivia), told(wei)) == (["link.invited", "link.established"], ["link.accepted"])
-    assert data_of(wei, "link.accepted") == {"role": "marketing", "linked": True}
+    assert (kinds_received(olivia), kinds_received(wei)) == (
+        ["link.invited", "link.established"],
+        ["link.accepted"],
+    )
+    assert newest_data(wei, "link.accepted") == {"role": "marketing", "linked": True}
 
 
 @rule("R31", "R32", "R42")
 def test_a_held_link_is_told_to_both_sides_with_what_holds_it_and_then_that_it_is_established() -> None:
     wei, olivia, _ = cast()
-    happen(NOON, put_account("A", registered_in="SG", commerce_permission="revoked", handle="oliviasteeps"))
+    execute_at(
+        NOON, put_account("A", registered_in="SG", commerce_permission="revoked", handle="oliviasteeps")
+    )
     invited()
-    happen(NOON + HOUR, accept("S", "A"))
+    execute_at(NOON + HOUR, accept("S", "A"))
     deliver_at(NOON + HOUR)
-    assert (told(olivia), told(wei)) == (["link.invited", "link.held"], ["link.held"])
+    assert (kinds_received(olivia), kinds_received(wei)) == (["link.invited", "link.held"], ["link.held"])
     for person_id in (wei, olivia):
-        held = data_of(person_id, "link.held")["reasons"]
+        held = newest_data(person_id, "link.held")["reasons"]
         assert [reason["code"] for reason in held] == [
             "account.registration_mismatch",
             "account.commerce_permission_revoked",
         ]
-    happen(NOON + DAY, put_account("A", handle="oliviasteeps"))
+    execute_at(NOON + DAY, put_account("A", handle="oliviasteeps"))
     deliver_at(NOON + DAY)
-    assert (told(olivia)[-1], told(wei)[-1]) == ("link.established", "link.established")
+    assert (kinds_received(olivia)[-1], kinds_received(wei)[-1]) == ("link.established", "link.established")
 
 
 def test_a_link_that_went_on_before_it_was_told_is_not_said_to_be_held() -> None:
     wei, olivia, _ = cast()
-    happen(NOON, put_account("A", registered_in="SG", handle="oliviasteeps"))
+    execute_at(NOON, put_account("A", registered_in="SG", handle="oliviasteeps"))
     invited()
-    happen(NOON + HOUR, accept("S", "A"))
-    happen(NOON + 2 * HOUR, put_account("A", handle="oliviasteeps"))
+    execute_at(NOON + HOUR, accept("S", "A"))
+    execute_at(NOON + 2 * HOUR, put_account("A", handle="oliviasteeps"))
     deliver_at(NOON + 3 * HOUR)
-    assert (told(olivia), told(wei)) == (
+    assert (kinds_received(olivia), kinds_received(wei)) == (
         ["link.invited", "link.established"],
         ["link.accepted", "link.established"],
     )
-    assert data_of(wei, "link.accepted")["linked"] is False
+    assert newest_data(wei, "link.accepted")["linked"] is False
 
 
 ENDS: list[tuple[str, list[str], list[str]]] = [
@@ -111,9 +120,9 @@ def test_an_end_is_told_to_the_side_that_did_not_bring_it_about(
 ) -> None:
     wei, olivia, _ = cast()
     invited()
-    happen(NOON + HOUR, pair(kind, **({"note": "fraud"} if kind == "revoke" else {})))
+    execute_at(NOON + HOUR, pair(kind, **({"note": "fraud"} if kind == "revoke" else {})))
     deliver_at(NOON + HOUR)
-    assert (told(wei), told(olivia)) == (shop, ["link.invited", *creator])
+    assert (kinds_received(wei), kinds_received(olivia)) == (shop, ["link.invited", *creator])
     assert "fraud" not in str(stored_data()), "words of people stay where they were written"
 
 
@@ -123,17 +132,20 @@ def test_an_expired_invitation_is_told_to_both_sides() -> None:
     invited()
     tick(NOON + 49 * HOUR)
     deliver_at(NOON + 49 * HOUR)
-    assert (told(wei), told(olivia)) == (["link.expired"], ["link.invited", "link.expired"])
+    assert (kinds_received(wei), kinds_received(olivia)) == (
+        ["link.expired"],
+        ["link.invited", "link.expired"],
+    )
 
 
 @rule("R8")
 def test_an_invitation_that_another_link_ended_is_told_to_its_shop() -> None:
     wei, olivia, stranger = cast()
-    happen(NOON, invite("S", "A"), invite("T", "A"), accept("T", "A"))
+    execute_at(NOON, invite("S", "A"), invite("T", "A"), accept("T", "A"))
     deliver_at(NOON)
-    assert told(wei) == ["link.superseded"]
-    assert told(stranger) == ["link.accepted"]
-    assert told(olivia) == ["link.invited", "link.invited", "link.established"]
+    assert kinds_received(wei) == ["link.superseded"]
+    assert kinds_received(stranger) == ["link.accepted"]
+    assert kinds_received(olivia) == ["link.invited", "link.invited", "link.established"]
 
 
 @rule("R43", "R46")
@@ -142,20 +154,25 @@ def test_an_unlink_request_and_its_answers_are_told() -> None:
     linked()
     later = NOON + 2 * DAY
     asked_to_unlink(later)
-    happen(later + HOUR, pair("refuse_unlink", note="not yet"))
+    execute_at(later + HOUR, pair("refuse_unlink", note="not yet"))
     asked_to_unlink(later + 2 * HOUR)
-    happen(later + 3 * HOUR, pair("withdraw_unlink_request"))
+    execute_at(later + 3 * HOUR, pair("withdraw_unlink_request"))
     asked_to_unlink(later + 4 * HOUR)
-    happen(later + 5 * HOUR, pair("approve_unlink"))
+    execute_at(later + 5 * HOUR, pair("approve_unlink"))
     deliver_at(later + 6 * HOUR)
-    assert told(wei)[1:] == ["unlink.requested", "unlink.requested", "unlink.withdrawn", "unlink.requested"]
-    assert told(olivia)[2:] == ["unlink.refused", "link.unlinked"]
-    assert "answer_by" not in data_of(wei, "unlink.requested"), "here a request stays open for ever"
+    assert kinds_received(wei)[1:] == [
+        "unlink.requested",
+        "unlink.requested",
+        "unlink.withdrawn",
+        "unlink.requested",
+    ]
+    assert kinds_received(olivia)[2:] == ["unlink.refused", "link.unlinked"]
+    assert "answer_by" not in newest_data(wei, "unlink.requested"), "here a request stays open for ever"
 
 
 def test_where_an_unanswered_request_counts_as_approved_both_sides_are_told_when_it_was() -> None:
     wei, olivia, _ = cast()
-    happen(
+    execute_at(
         NOON,
         command(
             "activate_rulebook",
@@ -167,10 +184,10 @@ def test_where_an_unanswered_request_counts_as_approved_both_sides_are_told_when
     linked()
     asked_to_unlink(NOON + 2 * DAY)
     deliver_at(NOON + 2 * DAY)
-    assert data_of(wei, "unlink.requested")["answer_by"] == "2024-11-20T12:00:00Z"
+    assert newest_data(wei, "unlink.requested")["answer_by"] == "2024-11-20T12:00:00Z"
     tick(NOON + 10 * DAY)
     deliver_at(NOON + 10 * DAY)
-    assert (told(wei)[-1], told(olivia)[-1]) == ("link.unlinked", "link.unlinked")
+    assert (kinds_received(wei)[-1], kinds_received(olivia)[-1]) == ("link.unlinked", "link.unlinked")
 
 
 def test_who_did_it_is_not_told_what_they_did() -> None:
@@ -178,10 +195,12 @@ def test_who_did_it_is_not_told_what_they_did() -> None:
     both = person("both@example.com", shop="S", creator="A")
     colleague = person("colleague@example.com", creator="A")
     by = {"kind": "shop", "id": "S", "person": both}
-    happen(NOON, invite("S", "A", by=by), accept("S", "A", by={"kind": "creator", "id": "A", "person": both}))
+    execute_at(
+        NOON, invite("S", "A", by=by), accept("S", "A", by={"kind": "creator", "id": "A", "person": both})
+    )
     deliver_at(NOON)
-    assert told(both) == ["link.established"]
-    assert told(colleague) == ["link.invited", "link.established"]
+    assert kinds_received(both) == ["link.established"]
+    assert kinds_received(colleague) == ["link.invited", "link.established"]
 
 
 def test_whoever_may_not_act_any_more_is_told_nothing() -> None:
@@ -189,7 +208,7 @@ def test_whoever_may_not_act_any_more_is_told_nothing() -> None:
     execute("UPDATE person SET is_active = false WHERE person_id = %s", olivia)
     invited()
     deliver_at(NOON)
-    assert told(olivia) == []
+    assert kinds_received(olivia) == []
 
 
 def test_reading_the_feed_again_tells_nobody_twice() -> None:
@@ -198,26 +217,26 @@ def test_reading_the_feed_again_tells_nobody_twice() -> None:
     deliver_at(NOON)
     execute("UPDATE told SET position = 0")
     deliver_at(NOON)
-    assert told(olivia) == ["link.invited"]
+    assert kinds_received(olivia) == ["link.invited"]
 
 
 def test_deliverers_at_once_tell_everybody_once_and_in_order() -> None:
     _, olivia, _ = cast()
     for number in range(5):
-        happen(NOON + number * HOUR, invite("S", "A"), pair("withdraw"))
-    at_once([lambda: deliver_at(NOON + DAY)] * 4)
-    assert told(olivia) == ["link.invited", "link.withdrawn"] * 5
+        execute_at(NOON + number * HOUR, invite("S", "A"), pair("withdraw"))
+    run_together([lambda: deliver_at(NOON + DAY)] * 4)
+    assert kinds_received(olivia) == ["link.invited", "link.withdrawn"] * 5
 
 
 def test_an_event_that_is_committed_late_is_told_too() -> None:
-    """The feed gives a position only after all lower ones can be seen; the position that was read stands for all before."""
+    """A position is visible only after all lower ones, so the position that was read covers all before it."""
     _, olivia, _ = cast()
     invited()
     deliver_at(NOON)
-    happen(NOON - HOUR, put_shop("U"))
-    happen(NOON + HOUR, pair("withdraw"))
+    execute_at(NOON - HOUR, put_shop("U"))
+    execute_at(NOON + HOUR, pair("withdraw"))
     deliver_at(NOON + HOUR)
-    assert told(olivia) == ["link.invited", "link.withdrawn"]
+    assert kinds_received(olivia) == ["link.invited", "link.withdrawn"]
 
 
 def test_every_event_is_told_or_listed_as_told_to_nobody() -> None:
@@ -237,7 +256,7 @@ def test_only_ids_and_numbers_are_kept() -> None:
     cast()
     linked()
     asked_to_unlink(NOON + 2 * DAY)
-    happen(NOON + 2 * DAY + HOUR, pair("refuse_unlink", note="Bitte noch nicht"))
+    execute_at(NOON + 2 * DAY + HOUR, pair("refuse_unlink", note="Bitte noch nicht"))
     deliver_at(NOON + 3 * DAY)
     kept = str(query("SELECT * FROM message"))
     assert not [word for word in ("山海", "oliviasteeps", "Bitte", "@example.com") if word in kept]
@@ -245,15 +264,15 @@ def test_only_ids_and_numbers_are_kept() -> None:
 
 def test_what_happened_long_ago_stands_in_the_inbox_and_does_not_come_by_mail() -> None:
     _, olivia, _ = cast()
-    happen(NOON, invite("S", "A"), pair("withdraw"))
-    happen(NOON + 8 * DAY, invite("S", "A"))
-    with post_office() as post:
+    execute_at(NOON, invite("S", "A"), pair("withdraw"))
+    execute_at(NOON + 8 * DAY, invite("S", "A"))
+    with mail_server() as post:
         deliver_at(NOON + 8 * DAY)
         assert [subject(letter) for letter in post.letters] == [
             "山海茶铺 invites oliviasteeps as its marketing account"
         ]
-    assert told(olivia) == ["link.invited", "link.withdrawn", "link.invited"]
-    assert mails() == {"none": ["link.invited", "link.withdrawn"], "sent": ["link.invited"]}
+    assert kinds_received(olivia) == ["link.invited", "link.withdrawn", "link.invited"]
+    assert mail_kinds() == {"none": ["link.invited", "link.withdrawn"], "sent": ["link.invited"]}
 
 
 def test_telling_takes_as_many_statements_for_many_events_as_for_one() -> None:
@@ -263,10 +282,10 @@ def test_telling_takes_as_many_statements_for_many_events_as_for_one() -> None:
         accounts = [f"A{copies}.{number}" for number in range(copies)]
         for account_id in accounts:
             person(f"{account_id}@example.com", creator=account_id)
-        happen(at, *(put_account(account_id, registered_in="SG") for account_id in accounts))
-        happen(at, *(put_shop(f"S.{account_id}") for account_id in accounts))
-        happen(at, *(invite(f"S.{account_id}", account_id) for account_id in accounts))
-        happen(at, *(accept(f"S.{account_id}", account_id) for account_id in accounts))
+        execute_at(at, *(put_account(account_id, registered_in="SG") for account_id in accounts))
+        execute_at(at, *(put_shop(f"S.{account_id}") for account_id in accounts))
+        execute_at(at, *(invite(f"S.{account_id}", account_id) for account_id in accounts))
+        execute_at(at, *(accept(f"S.{account_id}", account_id) for account_id in accounts))
         with listening() as heard:
             notify.notify(partial(max, at, at))
         counts.append(len(heard))
@@ -283,15 +302,15 @@ def test_messages_are_forgotten_when_they_were_kept_long_enough() -> None:
     invited()
     deliver_at(NOON)
     deliver_at(NOON + 365 * DAY)
-    assert "link.invited" in told(olivia)
+    assert "link.invited" in kinds_received(olivia)
     assert deliver_at(NOON + 365 * DAY + HOUR).forgotten == 1
-    assert "link.invited" not in told(olivia)
+    assert "link.invited" not in kinds_received(olivia)
 
 
 def test_the_inbox_is_read_in_pages_and_marked_as_read() -> None:
     _, olivia, _ = cast()
     for number in range(3):
-        happen(NOON + number * HOUR, invite("S", "A"), pair("withdraw"))
+        execute_at(NOON + number * HOUR, invite("S", "A"), pair("withdraw"))
     deliver_at(NOON + 4 * HOUR)
     first = inbox.page_of_messages(olivia, 4)
     second = inbox.page_of_messages(olivia, 4, first[-1].number)

@@ -1,4 +1,4 @@
-"""What becomes of a ticket is told to the side that opened it, and to nobody else."""
+"""Events of a ticket are notified to the side that opened it, and to nobody else."""
 
 import pytest
 
@@ -13,15 +13,15 @@ from tests.flows.notification_cast import (
     HOUR,
     body,
     cast,
-    data_of,
     deliver_at,
-    happen,
+    execute_at,
+    kinds_received,
     linked,
+    mail_server,
+    newest_data,
     person,
-    post_office,
     stored_data,
     subject,
-    told,
 )
 from tests.rule import rule
 from tests.store.commands import NOON, put_account
@@ -34,7 +34,7 @@ SELLER, CREATOR, SUPPORT = Actor("shop", "S"), Actor("creator", "A"), Actor("sup
 
 def ticket_of_shop() -> Ticket:
     """S asks why it cannot invite A, who was moved to another country."""
-    happen(NOON, put_account("A", handle="oliviasteeps", region="FR"))
+    execute_at(NOON, put_account("A", handle="oliviasteeps", region="FR"))
     command = Invite(at=NOON, shop_id="S", account_id="A", role="marketing", network_region="GB")
     answer = open_about(command, SELLER, NOON, "为什么不能邀请她？")
     return stored(ticket_id(answer))
@@ -52,10 +52,14 @@ def test_an_answer_of_support_is_told_to_the_shop_that_asked_in_no_words_of_the_
     ticket = ticket_of_shop()
     reply(ticket, SUPPORT, "请达人提供居留许可。", NOON + HOUR)
     number_events()
-    with post_office() as post:
+    with mail_server() as post:
         deliver_at(NOON + HOUR)
-    assert (told(wei), told(olivia), told(stranger)) == (["ticket.replied"], [], [])
-    assert data_of(wei, "ticket.replied") == {"ticket_id": ticket.ticket_id}
+    assert (kinds_received(wei), kinds_received(olivia), kinds_received(stranger)) == (
+        ["ticket.replied"],
+        [],
+        [],
+    )
+    assert newest_data(wei, "ticket.replied") == {"ticket_id": ticket.ticket_id}
     assert subject(post.letters[0]) == "客服回复了您的工单"
     assert f"/seller/S/tickets/{ticket.ticket_id}" in body(post.letters[0])
     assert "居留" not in str(stored_data()) + body(post.letters[0])
@@ -67,7 +71,7 @@ def test_a_resolved_ticket_is_told_to_all_colleagues_of_whoever_asked() -> None:
     resolve(ticket_of_shop(), SUPPORT, when=NOON + HOUR)
     number_events()
     deliver_at(NOON + HOUR)
-    assert told(wei) == told(colleague) == ["ticket.resolved"]
+    assert kinds_received(wei) == kinds_received(colleague) == ["ticket.resolved"]
 
 
 @pytest.mark.parametrize(
@@ -79,13 +83,15 @@ def test_a_ticket_that_closed_by_itself_is_told_with_its_cause(
 ) -> None:
     wei, _, _ = cast()
     ticket_of_shop()
-    happen(NOON + HOUR, put_account("A", handle="oliviasteeps", region=region, registered_in=registered_in))
+    execute_at(
+        NOON + HOUR, put_account("A", handle="oliviasteeps", region=region, registered_in=registered_in)
+    )
     assert settle(NOON + HOUR) == 1
     number_events()
-    with post_office() as post:
+    with mail_server() as post:
         deliver_at(NOON + HOUR)
-    assert told(wei) == ["ticket.closed"]
-    assert data_of(wei, "ticket.closed")["cause"] == cause
+    assert kinds_received(wei) == ["ticket.closed"]
+    assert newest_data(wei, "ticket.closed")["cause"] == cause
     assert ("客服无法处理" in subject(post.letters[0])) == (cause == "beyond_support")
 
 
@@ -96,7 +102,7 @@ def test_what_the_opener_did_is_told_to_nobody() -> None:
     withdraw(ticket, SELLER, NOON + 2 * HOUR)
     number_events()
     deliver_at(NOON + 2 * HOUR)
-    assert told(wei) == []
+    assert kinds_received(wei) == []
 
 
 def test_the_ticket_of_a_creator_is_told_to_the_creator() -> None:
@@ -107,5 +113,5 @@ def test_the_ticket_of_a_creator_is_told_to_the_creator() -> None:
     reply(stored(ticket_id(answer)), SUPPORT, "Please wait a day.", NOON + 2 * HOUR)
     number_events()
     deliver_at(NOON + DAY)
-    assert told(olivia)[-1] == "ticket.replied"
-    assert "ticket.replied" not in told(wei)
+    assert kinds_received(olivia)[-1] == "ticket.replied"
+    assert "ticket.replied" not in kinds_received(wei)

@@ -20,7 +20,7 @@ LASTING = Period("link_2", "S1", "A2", "marketing", BEGUN, BEGUN)
 
 
 def written(tmp_path: Path, kind: pa.DataType, **columns: list[Any]) -> Path:
-    """A file of the two, its instants of the kind, with these columns in place of its own."""
+    """A file of the two periods with instants of this kind; `columns` replace its own."""
     both = (PERIOD, LASTING)
     instants = ("linked_at", "changed_at", "ended_at")
     cells = {name: [getattr(one, name) for one in both] for name in Period.__struct_fields__}

@@ -1,4 +1,4 @@
-"""Reminders come when their instant has come, once each, and never after the state changed."""
+"""Reminders are made at their instant, once each, and never after the state has changed."""
 
 from datetime import timedelta
 
@@ -17,16 +17,16 @@ from tests.flows.notification_cast import (
     HOUR,
     asked_to_unlink,
     cast,
-    data_of,
     deliver_at,
-    happen,
+    execute_at,
     invited,
+    kinds_received,
     linked,
+    mail_server,
+    newest_data,
     pair,
     person,
-    post_office,
     subject,
-    told,
 )
 from tests.rule import rule
 from tests.store.commands import NOON, accept, command, invite, put_account, put_shop
@@ -55,14 +55,14 @@ def test_an_invitation_is_reminded_of_a_day_six_hours_and_an_hour_before_it_expi
         EXPIRES - SECOND,
     ):
         deliver_at(at)
-        seen.append(told(olivia).count("link.expiring"))
+        seen.append(kinds_received(olivia).count("link.expiring"))
     assert seen == [0, 0, 1, 1, 2, 2, 3, 3]
-    assert data_of(olivia, "link.expiring") == {
+    assert newest_data(olivia, "link.expiring") == {
         "role": "marketing",
         "expires_at": "2024-11-13T12:00:00Z",
         "hours": 1,
     }
-    assert told(wei) == [], "it is not the shop's turn"
+    assert kinds_received(wei) == [], "it is not the shop's turn"
 
 
 @pytest.mark.parametrize("kind", ["accept", "decline", "withdraw", "revoke"])
@@ -71,10 +71,10 @@ def test_an_invitation_that_has_ended_is_not_reminded_of(kind: str) -> None:
     invited()
     deliver_at(NOON)
     how = {"accept": {"network_region": "GB"}, "revoke": {"note": "x"}}.get(kind, {})
-    happen(EXPIRES - 24 * HOUR - SECOND, pair(kind, **how))
+    execute_at(EXPIRES - 24 * HOUR - SECOND, pair(kind, **how))
     for at in (EXPIRES - 24 * HOUR, EXPIRES - 6 * HOUR, EXPIRES - HOUR, EXPIRES + HOUR):
         deliver_at(at)
-    assert "link.expiring" not in told(olivia)
+    assert "link.expiring" not in kinds_received(olivia)
 
 
 def test_an_invitation_that_has_expired_is_not_reminded_of_even_before_that_is_stored() -> None:
@@ -83,7 +83,7 @@ def test_an_invitation_that_has_expired_is_not_reminded_of_even_before_that_is_s
     deliver_at(NOON)
     deliver_at(EXPIRES)
     assert query("SELECT status FROM link") == [("invited",)]
-    assert "link.expiring" not in told(olivia)
+    assert "link.expiring" not in kinds_received(olivia)
 
 
 def test_after_a_pause_only_the_reminder_that_came_last_is_made() -> None:
@@ -91,10 +91,10 @@ def test_after_a_pause_only_the_reminder_that_came_last_is_made() -> None:
     invited()
     deliver_at(NOON)
     deliver_at(EXPIRES - 2 * HOUR)
-    assert told(olivia).count("link.expiring") == 1
-    assert data_of(olivia, "link.expiring")["hours"] == 6
+    assert kinds_received(olivia).count("link.expiring") == 1
+    assert newest_data(olivia, "link.expiring")["hours"] == 6
     deliver_at(EXPIRES - HOUR)
-    assert told(olivia).count("link.expiring") == 2
+    assert kinds_received(olivia).count("link.expiring") == 2
 
 
 def test_an_invitation_that_lives_no_longer_than_a_reminder_is_early_is_not_reminded_of_at_once() -> None:
@@ -103,14 +103,14 @@ def test_an_invitation_that_lives_no_longer_than_a_reminder_is_early_is_not_remi
     text = text.replace('name = "guide-2024-11"', 'name = "short"').replace("value = 48", "value = 24")
     assert parse_rulebook(text, "short.toml").name not in packaged()
     install_rulebook(text, "short.toml")
-    happen(
+    execute_at(
         NOON, command("activate_rulebook", name="short", market="GB", effective_from="2024-11-11T12:00:00Z")
     )
     invited()
     deliver_at(NOON)
-    assert told(olivia) == ["link.invited"]
+    assert kinds_received(olivia) == ["link.invited"]
     deliver_at(NOON + 18 * HOUR)
-    assert told(olivia) == ["link.invited", "link.expiring"]
+    assert kinds_received(olivia) == ["link.invited", "link.expiring"]
 
 
 @rule("R46")
@@ -128,16 +128,16 @@ def test_an_unlink_request_is_reminded_of_after_one_day_and_after_six() -> None:
         asked_at + 6 * DAY,
     ):
         deliver_at(at)
-        seen.append(told(wei).count("unlink.unanswered"))
+        seen.append(kinds_received(wei).count("unlink.unanswered"))
     assert seen == [0, 0, 1, 1, 2]
-    assert data_of(wei, "unlink.unanswered") == {
+    assert newest_data(wei, "unlink.unanswered") == {
         "role": "marketing",
         "days": 6,
         "requested_at": "2024-11-13T12:00:00Z",
     }
     deliver_at(asked_at + 30 * DAY)
-    assert told(wei).count("unlink.unanswered") == 2
-    assert "unlink.unanswered" not in told(olivia), "it is the shop's turn"
+    assert kinds_received(wei).count("unlink.unanswered") == 2
+    assert "unlink.unanswered" not in kinds_received(olivia), "it is the shop's turn"
 
 
 @pytest.mark.parametrize("kind", ["refuse_unlink", "withdraw_unlink_request", "approve_unlink"])
@@ -145,10 +145,10 @@ def test_an_unlink_request_that_was_answered_or_withdrawn_is_not_reminded_of(kin
     wei, _, _ = cast()
     linked()
     asked_to_unlink(NOON + 2 * DAY)
-    happen(NOON + 3 * DAY - SECOND, pair(kind))
+    execute_at(NOON + 3 * DAY - SECOND, pair(kind))
     for days in (3, 8, 9):
         deliver_at(NOON + days * DAY)
-    assert "unlink.unanswered" not in told(wei)
+    assert "unlink.unanswered" not in kinds_received(wei)
 
 
 def test_a_request_that_was_made_again_is_reminded_of_anew() -> None:
@@ -157,17 +157,17 @@ def test_a_request_that_was_made_again_is_reminded_of_anew() -> None:
     first = NOON + 2 * DAY
     asked_to_unlink(first)
     deliver_at(first + DAY)
-    happen(first + DAY + HOUR, pair("refuse_unlink"))
+    execute_at(first + DAY + HOUR, pair("refuse_unlink"))
     asked_to_unlink(first + DAY + 2 * HOUR)
     deliver_at(first + 2 * DAY)
-    assert told(wei).count("unlink.unanswered") == 1
+    assert kinds_received(wei).count("unlink.unanswered") == 1
     deliver_at(first + 2 * DAY + 2 * HOUR)
-    assert told(wei).count("unlink.unanswered") == 2
+    assert kinds_received(wei).count("unlink.unanswered") == 2
 
 
 def test_an_approval_by_the_clock_that_is_not_stored_yet_is_not_reminded_of() -> None:
     wei, _, _ = cast()
-    happen(
+    execute_at(
         NOON,
         command(
             "activate_rulebook",
@@ -181,17 +181,17 @@ def test_an_approval_by_the_clock_that_is_not_stored_yet_is_not_reminded_of() ->
     deliver_at(NOON + 2 * DAY)
     deliver_at(NOON + 9 * DAY)
     assert query("SELECT status FROM link") == [("linked",)]
-    assert "unlink.unanswered" not in told(wei)
+    assert "unlink.unanswered" not in kinds_received(wei)
 
 
 def test_a_reminder_whose_mail_could_not_be_sent_in_time_is_not_sent_after_the_state_changed() -> None:
     cast()
     invited()
-    with post_office() as post:
+    with mail_server() as post:
         deliver_at(NOON)
         post.answer = "451 try again later"
         deliver_at(EXPIRES - 24 * HOUR)
-        happen(EXPIRES - 23 * HOUR, pair("withdraw"))
+        execute_at(EXPIRES - 23 * HOUR, pair("withdraw"))
         post.answer = "250 OK"
         deliver_at(EXPIRES - 22 * HOUR)
         assert [subject(letter) for letter in post.to("olivia@example.com")] == [
@@ -210,7 +210,7 @@ def test_reminders_are_made_once_though_the_loop_was_cut_short() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE told SET reminded_until = reminded_until - 3600000000")
     deliver_at(at)
-    assert told(olivia).count("link.expiring") == 1
+    assert kinds_received(olivia).count("link.expiring") == 1
 
 
 def test_where_nothing_is_due_nothing_is_written() -> None:
@@ -238,16 +238,16 @@ def test_reminding_takes_as_many_statements_for_many_as_for_one() -> None:
         accounts = [f"A{copies}.{number}" for number in range(copies)]
         for account_id in accounts:
             person(f"{account_id}@example.com", creator=account_id, shop=f"S.{account_id}")
-        happen(at, *(put_account(account_id) for account_id in accounts))
-        happen(at, *(put_shop(f"S.{account_id}") for account_id in accounts))
-        happen(at, *(invite(f"S.{account_id}", account_id) for account_id in accounts))
+        execute_at(at, *(put_account(account_id) for account_id in accounts))
+        execute_at(at, *(put_shop(f"S.{account_id}") for account_id in accounts))
+        execute_at(at, *(invite(f"S.{account_id}", account_id) for account_id in accounts))
         deliver_at(at + 23 * HOUR)
         with listening() as heard:
             flow.remind(lambda now=at: now + 24 * HOUR)  # type: ignore[misc]
         counts.append(len(heard))
         made = query("SELECT count(*) FROM message WHERE kind = 'link.expiring'")[0][0]
         assert made == sum((1, 25)[: len(counts)])
-        happen(at + 25 * HOUR, *(accept(f"S.{account_id}", account_id) for account_id in accounts))
+        execute_at(at + 25 * HOUR, *(accept(f"S.{account_id}", account_id) for account_id in accounts))
     assert counts[0] == counts[1]
 
 

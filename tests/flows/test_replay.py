@@ -1,4 +1,4 @@
-"""`replay`: what a file of commands is answered with, line by line, and how the file is read."""
+"""`replay`: the answers to a file of commands, line by line, and how the file is read."""
 
 import io
 import json
@@ -10,7 +10,17 @@ import pytest
 from shoplink.core import World
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines, replay
 from shoplink.rulebooks import packaged
-from tests.flows.file_runner import AFTER, BEFORE, FACTS, ask, ask_file, encoded, less, line, numberless
+from tests.flows.file_runner import (
+    AFTER,
+    BEFORE,
+    FACTS,
+    encoded,
+    line,
+    replay_file,
+    replay_lines,
+    without_field,
+    without_numbers,
+)
 from tests.oracle.compare import compared
 from tests.traceability import ROOT
 
@@ -22,12 +32,12 @@ BOM = b"\xef\xbb\xbf"
 
 def outcomes(*lines: bytes | dict[str, Any]) -> list[str]:
     """Only the outcomes of a file's lines."""
-    return [answer["outcome"] for answer in ask(*lines)]
+    return [answer["outcome"] for answer in replay_lines(*lines)]
 
 
 @pytest.mark.parametrize("rulebook", ["guide-2024-11", "seller-university-2025"])
 def test_the_conformance_file_is_answered_as_expected(rulebook: str) -> None:
-    answers = ask_file((CONFORMANCE / "guide.ndjson").read_bytes(), rulebook)
+    answers = replay_file((CONFORMANCE / "guide.ndjson").read_bytes(), rulebook)
     expected = (CONFORMANCE / f"guide.{rulebook}.expected.ndjson").read_text(encoding="utf-8").splitlines()
     assert len(answers) == len(expected) > 100
     for answer, wanted in zip(answers, expected, strict=True):
@@ -35,7 +45,7 @@ def test_the_conformance_file_is_answered_as_expected(rulebook: str) -> None:
 
 
 def test_every_answer_is_json_with_the_promised_fields() -> None:
-    answers = ask_file((CONFORMANCE / "guide.ndjson").read_bytes())
+    answers = replay_file((CONFORMANCE / "guide.ndjson").read_bytes())
     assert {bool(answer["events"]) for answer in answers} == {True, False}
     assert {bool(answer["reasons"]) for answer in answers} == {True, False}
     for answer in answers:
@@ -48,7 +58,7 @@ def test_every_answer_is_json_with_the_promised_fields() -> None:
 
 
 def test_an_event_names_the_ids_it_is_about() -> None:
-    answers = ask(*BEFORE, *AFTER)
+    answers = replay_lines(*BEFORE, *AFTER)
     events = [event for answer in answers for event in answer["events"]]
     assert len(events) == 8
     for event in events:
@@ -58,8 +68,8 @@ def test_an_event_names_the_ids_it_is_about() -> None:
 
 
 def test_the_lines_before_and_after_an_invalid_one_would_notice_facts_and_time() -> None:
-    """Else the tests of invalid lines would prove nothing: a valid line there changes the answers."""
-    usual = numberless(ask(*BEFORE, *AFTER))
+    """Otherwise the tests of invalid lines would prove nothing: a valid line there changes the answers."""
+    usual = without_numbers(replay_lines(*BEFORE, *AFTER))
     for fact in (
         line("put_shop", NOON, name="another"),
         line("put_account", NOON, account_id="A2"),
@@ -67,39 +77,41 @@ def test_the_lines_before_and_after_an_invalid_one_would_notice_facts_and_time()
         line("import_link", NOON),
         line("decline", "2024-11-13T12:00:00Z"),
     ):
-        assert numberless(ask(*BEFORE, fact, *AFTER))[len(BEFORE) + 1 :] != usual[len(BEFORE) :], fact
+        assert (
+            without_numbers(replay_lines(*BEFORE, fact, *AFTER))[len(BEFORE) + 1 :] != usual[len(BEFORE) :]
+        ), fact
 
 
 def test_blank_lines_are_skipped_but_counted() -> None:
     file = b"\n  \n" + encoded(SHOP) + b"\n\t\r\n\n" + encoded(line("decline", NOON)) + b"\n\n"
-    assert [answer["line"] for answer in ask_file(file)] == [3, 6]
+    assert [answer["line"] for answer in replay_file(file)] == [3, 6]
 
 
 @pytest.mark.parametrize("file", [b"", b"\n", b"\r\n \n\n", BOM, BOM + b"\n", b"   "])
 def test_a_file_without_a_command_has_no_answers(file: bytes) -> None:
-    assert ask_file(file) == []
+    assert replay_file(file) == []
 
 
 def test_a_byte_order_mark_at_the_start_is_ignored() -> None:
-    assert ask_file(BOM + encoded(SHOP) + b"\n") == ask(SHOP)
-    assert ask_file(BOM + b"\n" + encoded(SHOP)) == [{**ask(SHOP)[0], "line": 2}]
+    assert replay_file(BOM + encoded(SHOP) + b"\n") == replay_lines(SHOP)
+    assert replay_file(BOM + b"\n" + encoded(SHOP)) == [{**replay_lines(SHOP)[0], "line": 2}]
 
 
 def test_a_second_byte_order_mark_is_no_json() -> None:
-    assert [answer["outcome"] for answer in ask_file(BOM + BOM + encoded(SHOP))] == ["invalid"]
+    assert [answer["outcome"] for answer in replay_file(BOM + BOM + encoded(SHOP))] == ["invalid"]
     assert outcomes(SHOP, BOM + encoded(SHOP)) == ["accepted", "invalid"]
 
 
 def test_lines_may_end_in_crlf_and_the_last_in_nothing() -> None:
     lines = [encoded(one) for one in (*BEFORE, *AFTER)]
-    assert ask_file(b"\r\n".join(lines) + b"\r\n") == ask(*lines)
-    assert ask_file(b"\n".join(lines)) == ask(*lines)
+    assert replay_file(b"\r\n".join(lines) + b"\r\n") == replay_lines(*lines)
+    assert replay_file(b"\n".join(lines)) == replay_lines(*lines)
 
 
 def test_only_a_line_feed_ends_a_line() -> None:
-    """Other characters that some take for the end of a line may stand in a text."""
+    """Texts may contain other characters that some programs treat as line ends."""
     name = "a\u2028b\u2029c\u0085d\u000be"
-    answers = ask({**SHOP, "name": name}, SHOP)
+    answers = replay_lines({**SHOP, "name": name}, SHOP)
     assert [answer["outcome"] for answer in answers] == ["accepted", "accepted"]
     assert answers[0]["events"][0]["name"] == name
 
@@ -113,7 +125,7 @@ def padded(size: int) -> bytes:
 def test_a_line_may_be_as_long_as_the_limit() -> None:
     line_ = padded(LINE_LIMIT_BYTES)
     assert len(line_) == LINE_LIMIT_BYTES == 1 << 20
-    assert [answer["outcome"] for answer in ask_file(line_ + encoded(SHOP))] == ["accepted", "accepted"]
+    assert [answer["outcome"] for answer in replay_file(line_ + encoded(SHOP))] == ["accepted", "accepted"]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +133,7 @@ def test_a_line_may_be_as_long_as_the_limit() -> None:
 )
 def test_a_longer_line_is_invalid_and_the_next_is_read_properly(more: int) -> None:
     long = padded(LINE_LIMIT_BYTES + more)
-    answers = ask_file(
+    answers = replay_file(
         encoded(SHOP) + b"\n" + long + encoded(line("decline", NOON)) + b"\n" + long[:-1] + b" "
     )
     assert [(answer["line"], answer["outcome"]) for answer in answers] == [
@@ -134,7 +146,7 @@ def test_a_longer_line_is_invalid_and_the_next_is_read_properly(more: int) -> No
 
 
 class Measured(io.BytesIO):
-    """A stream that notes how much was ever read from it at once."""
+    """A stream that records the largest single read."""
 
     most = 0
 
@@ -183,8 +195,8 @@ def test_each_line_is_answered_before_the_next_is_read() -> None:
     ],
 )
 def test_an_instant_is_written_back_with_z_and_as_short_as_possible(at: str, written: str) -> None:
-    assert ask(line("put_shop", at))[0]["events"][0]["at"] == written
-    imported = ask(*FACTS, line("import_link", linked_at=at))[-1]
+    assert replay_lines(line("put_shop", at))[0]["events"][0]["at"] == written
+    imported = replay_lines(*FACTS, line("import_link", linked_at=at))[-1]
     for told in (*imported["events"], *(reason["params"] for reason in imported["reasons"])):
         assert told["linked_at"] == written
 
@@ -193,10 +205,10 @@ def test_time_runs_with_the_valid_lines_and_never_backwards() -> None:
     def at(instant: str) -> dict[str, Any]:
         return line("put_shop", instant)
 
-    invalid = less(at("2024-11-20T00:00:00Z"), "market")
+    invalid = without_field(at("2024-11-20T00:00:00Z"), "market")
     refused = line("revoke", "2024-11-13T00:00:00Z")
     late = "2024-11-12T23:59:59.999999Z"
-    answers = ask(at(NOON), invalid, at(NOON), refused, at(late), at("2024-11-13T01:00:00+01:00"))
+    answers = replay_lines(at(NOON), invalid, at(NOON), refused, at(late), at("2024-11-13T01:00:00+01:00"))
     assert [one["outcome"] for one in answers] == [
         "accepted",
         "invalid",
@@ -225,14 +237,14 @@ def test_of_a_doubled_key_the_last_counts() -> None:
         '"at": "never"',
         '"market": null',
     ):
-        assert ask(f"{{{first}, {text[1:]}".encode()) == ask(SHOP), first
+        assert replay_lines(f"{{{first}, {text[1:]}".encode()) == replay_lines(SHOP), first
         assert outcomes(f"{text[:-1]}, {first}}}".encode()) == ["invalid"], first
 
 
 def test_who_acts_is_recorded_and_key_and_about_are_free() -> None:
     by = {"kind": "platform", "id": "运营"}
-    plain = ask(SHOP)[0]
-    told = ask({**SHOP, "by": by, "key": "k" * 200, "about": "x" * 5000})[0]
+    plain = replay_lines(SHOP)[0]
+    told = replay_lines({**SHOP, "by": by, "key": "k" * 200, "about": "x" * 5000})[0]
     assert told == {**plain, "events": [{**plain["events"][0], "by": by}]}
 
 
@@ -252,4 +264,4 @@ def test_ids_are_the_platforms_own(id_: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "x" * 200, "小" * 200, "🎉" * 200, "\n\t\u007f", "<b>&amp;'\"\\"])
 def test_text_may_be_200_characters_of_any_kind(text: str) -> None:
-    assert ask({**SHOP, "name": text})[0]["events"][0]["name"] == text
+    assert replay_lines({**SHOP, "name": text})[0]["events"][0]["name"] == text

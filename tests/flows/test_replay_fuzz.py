@@ -1,4 +1,4 @@
-"""Whatever a file holds, `replay` gives one answer per line that is not blank, and never fails."""
+"""For any file, `replay` gives one answer per line that is not blank, and never fails."""
 
 import json
 from typing import Any
@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shoplink.flows.answer import Answer
-from tests.flows.file_runner import AFTER, BEFORE, OPTIONAL, REQUIRED, ask_file, encoded, line, numberless
+from tests.flows.file_runner import (
+    AFTER,
+    BEFORE,
+    OPTIONAL,
+    REQUIRED,
+    encoded,
+    line,
+    replay_file,
+    without_numbers,
+)
 
 NO_DEADLINE = settings(deadline=None)
 
@@ -30,7 +39,7 @@ ATS = st.sampled_from(["2024-11-11T12:00:00Z", "2024-11-12T12:00:00Z", "2024-11-
 
 @st.composite
 def changed(draw: st.DrawFn) -> bytes:
-    """A valid command with some fields replaced, added or left out, or with a few bytes otherwise."""
+    """A valid command with some fields replaced, added or left out, or with a few bytes changed."""
     fields: dict[str, Any] = line(draw(st.sampled_from(list(REQUIRED))), draw(ATS))
     for name in draw(st.lists(NAMES, max_size=3)):
         if draw(st.booleans()):
@@ -48,10 +57,10 @@ COMMANDS = st.sampled_from([encoded(one) for one in (*BEFORE, *AFTER)])
 
 
 def check(file: bytes) -> list[tuple[Answer, bytes]]:
-    """The answers to a file, each with its line; one per line that is not blank, in the promised form."""
+    """The answers to a file, each with its line; checks that there is one per line that is not blank, in the specified form."""
     lines = file.split(b"\n")
     blank = [not one.strip(b" \t\r\v\f") for one in (lines[0].removeprefix(b"\xef\xbb\xbf"), *lines[1:])]
-    answers = ask_file(file)
+    answers = replay_file(file)
     assert [one["line"] for one in answers] == [n for n, empty in enumerate(blank, start=1) if not empty]
     for answer in answers:
         json.dumps(answer, allow_nan=False).encode()
@@ -79,5 +88,5 @@ def test_commands_with_anything_in_them_are_answered_line_by_line(lines: list[by
 def test_a_file_without_its_invalid_lines_is_answered_alike(lines: list[bytes]) -> None:
     told = check(b"\n".join(lines))
     valid = [(answer, one) for answer, one in told if answer["outcome"] != "invalid"]
-    again = ask_file(b"\n".join(one for _, one in valid))
-    assert numberless(again) == numberless([answer for answer, _ in valid])
+    again = replay_file(b"\n".join(one for _, one in valid))
+    assert without_numbers(again) == without_numbers([answer for answer, _ in valid])

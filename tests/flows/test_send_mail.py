@@ -1,4 +1,4 @@
-"""E-mails over a real SMTP conversation: whom they reach, in which language and time zone, and what is tried again."""
+"""E-mails over a real SMTP connection: whom they reach, in which language and time zone, and what is tried again."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,20 +28,20 @@ from tests.flows.notification_cast import (
     body,
     cast,
     deliver_at,
-    happen,
+    execute_at,
     invited,
+    kinds_received,
     linked,
-    mails,
+    mail_kinds,
+    mail_server,
     pair,
     person,
-    post_office,
     subject,
-    told,
 )
 from tests.server import free_port
 from tests.store.commands import NOON, accept, invite, put_account, put_shop
 from tests.store.golden import listening
-from tests.store.threads import at_once
+from tests.store.threads import run_together
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -50,11 +50,11 @@ MINUTE = timedelta(minutes=1)
 
 def test_a_letter_is_in_the_readers_language_and_time_zone() -> None:
     cast()
-    with post_office() as post:
+    with mail_server() as post:
         invited()
         deliver_at(NOON)
         linked_at = NOON + HOUR
-        happen(linked_at, accept("S", "A"))
+        execute_at(linked_at, accept("S", "A"))
         asked_to_unlink(NOON + 2 * DAY)
         deliver_at(NOON + 3 * DAY)
     english, chinese = post.to("olivia@example.com"), post.to("wei@example.com")
@@ -70,7 +70,7 @@ def test_a_letter_is_in_the_readers_language_and_time_zone() -> None:
 def test_who_has_no_time_zone_is_told_in_that_of_the_country() -> None:
     cast()
     person("max@example.com", creator="A")
-    with post_office() as post:
+    with mail_server() as post:
         invited()
         deliver_at(NOON)
     (letter,) = post.to("max@example.com")
@@ -79,7 +79,7 @@ def test_who_has_no_time_zone_is_told_in_that_of_the_country() -> None:
 
 def test_a_letter_leads_to_its_page_and_says_why_it_was_sent_and_where_to_choose_otherwise() -> None:
     cast()
-    with post_office() as post:
+    with mail_server() as post:
         invited()
         deliver_at(NOON)
     letter = post.letters[0]
@@ -95,9 +95,9 @@ def test_a_letter_leads_to_its_page_and_says_why_it_was_sent_and_where_to_choose
 
 def test_what_holds_a_link_stands_in_the_letter_with_its_remedy() -> None:
     cast()
-    happen(NOON, put_account("A", registered_in="SG", handle="oliviasteeps"))
-    with post_office() as post:
-        happen(NOON, invite("S", "A"), accept("S", "A"))
+    execute_at(NOON, put_account("A", registered_in="SG", handle="oliviasteeps"))
+    with mail_server() as post:
+        execute_at(NOON, invite("S", "A"), accept("S", "A"))
         deliver_at(NOON)
     held = body(post.to("olivia@example.com")[-1])
     assert (
@@ -110,8 +110,8 @@ def test_what_holds_a_link_stands_in_the_letter_with_its_remedy() -> None:
 
 def test_a_name_with_line_breaks_and_markup_harms_no_letter() -> None:
     cast()
-    happen(NOON, put_shop("S", name="Tea\r\nBcc: everybody@example.com <b>&"))
-    with post_office() as post:
+    execute_at(NOON, put_shop("S", name="Tea\r\nBcc: everybody@example.com <b>&"))
+    with mail_server() as post:
         invited()
         deliver_at(NOON)
     letter = post.letters[0]
@@ -126,17 +126,17 @@ def test_a_name_with_line_breaks_and_markup_harms_no_letter() -> None:
 def test_whoever_does_not_want_a_kind_by_mail_finds_it_in_the_inbox_alone() -> None:
     _, olivia, _ = cast()
     inbox.save_mail_choices(olivia, {"link.invited": False, "link.withdrawn": True})
-    with post_office() as post:
-        happen(NOON, invite("S", "A"), pair("withdraw"))
+    with mail_server() as post:
+        execute_at(NOON, invite("S", "A"), pair("withdraw"))
         deliver_at(NOON)
         assert [subject(letter) for letter in post.letters] == ["山海茶铺 withdrew its invitation"]
-    assert told(olivia) == ["link.invited", "link.withdrawn"]
+    assert kinds_received(olivia) == ["link.invited", "link.withdrawn"]
 
 
 def test_a_choice_made_before_it_is_sent_counts_and_so_does_leaving() -> None:
     _, olivia, _ = cast()
     second = person("second@example.com", creator="A")
-    with post_office() as post:
+    with mail_server() as post:
         post.answer = "451 later"
         invited()
         deliver_at(NOON)
@@ -146,52 +146,52 @@ def test_a_choice_made_before_it_is_sent_counts_and_so_does_leaving() -> None:
         post.answer = "250 OK"
         deliver_at(NOON + HOUR)
         assert not post.letters
-    assert mails() == {"none": ["link.invited", "link.invited"]}
+    assert mail_kinds() == {"none": ["link.invited", "link.invited"]}
 
 
 def test_whoever_has_no_address_is_told_in_the_inbox() -> None:
     cast()
     handed_off = person(None, creator="A")
-    with post_office() as post:
+    with mail_server() as post:
         invited()
         deliver_at(NOON)
         assert [letter["To"] for letter in post.letters] == ["olivia@example.com"]
-    assert told(handed_off) == ["link.invited"]
+    assert kinds_received(handed_off) == ["link.invited"]
 
 
 def test_without_an_smtp_server_nothing_is_due_and_nothing_comes_later() -> None:
     _, olivia, _ = cast()
     invited()
     deliver_at(NOON)
-    assert mails() == {"none": ["link.invited"]}
-    with post_office() as post:
+    assert mail_kinds() == {"none": ["link.invited"]}
+    with mail_server() as post:
         deliver_at(NOON + HOUR)
         assert not post.letters
-    assert told(olivia) == ["link.invited"]
+    assert kinds_received(olivia) == ["link.invited"]
 
 
 def test_a_server_that_is_away_gets_everything_that_still_matters_when_it_is_back() -> None:
     cast()
-    with post_office() as post:
+    with mail_server() as post:
         with override_settings(EMAIL_PORT=free_port()):
             invited()
             assert deliver_at(NOON).mails.postponed == 1
-            happen(NOON, pair("withdraw"))
+            execute_at(NOON, pair("withdraw"))
             assert deliver_at(NOON).mails.postponed == 1
         assert deliver_at(NOON + MINUTE - timedelta(seconds=1)).mails.taken == 0
         done = deliver_at(NOON + MINUTE)
         assert (done.mails.sent, done.mails.not_sent) == (1, 1)
         assert [subject(letter) for letter in post.letters] == ["山海茶铺 withdrew its invitation"]
-    assert mails() == {"moot": ["link.invited"], "sent": ["link.withdrawn"]}
+    assert mail_kinds() == {"moot": ["link.invited"], "sent": ["link.withdrawn"]}
 
 
 def test_what_fails_again_and_again_is_tried_less_often_and_given_up() -> None:
     cast()
-    happen(NOON, invite("S", "A"), pair("withdraw"))
-    with post_office() as post:
+    execute_at(NOON, invite("S", "A"), pair("withdraw"))
+    with mail_server() as post:
         post.refuse["olivia@example.com"] = "450 mailbox busy"
         at, tries = NOON, []
-        while deliver_at(at) and "due" in mails():
+        while deliver_at(at) and "due" in mail_kinds():
             tries.append(at)
             at = from_micros(query("SELECT not_before FROM message WHERE mail = 'due'")[0][0]) or NOON
     pauses = [later - earlier for earlier, later in pairwise(tries)]
@@ -199,33 +199,33 @@ def test_what_fails_again_and_again_is_tried_less_often_and_given_up() -> None:
     assert pauses[:3] == [MINUTE, 2 * MINUTE, 4 * MINUTE]
     assert pauses[-1] == 6 * HOUR
     assert DAY < at - NOON < 3 * DAY
-    assert mails() == {"moot": ["link.invited"], "failed": ["link.withdrawn"]}
+    assert mail_kinds() == {"moot": ["link.invited"], "failed": ["link.withdrawn"]}
 
 
 def test_an_address_that_is_refused_for_ever_is_not_tried_again_and_keeps_nobody_waiting() -> None:
     cast()
     person("later@example.com", creator="A")
-    with post_office() as post:
+    with mail_server() as post:
         post.refuse["olivia@example.com"] = "550 no such user"
         invited()
         deliver_at(NOON)
         assert [letter["To"] for letter in post.letters] == ["later@example.com"]
-    assert sorted(mails()) == ["failed", "sent"]
+    assert sorted(mail_kinds()) == ["failed", "sent"]
 
 
 def test_a_message_that_is_refused_for_ever_is_not_tried_again() -> None:
     cast()
-    with post_office() as post:
+    with mail_server() as post:
         post.answer = "554 no"
         invited()
         deliver_at(NOON)
-    assert mails() == {"failed": ["link.invited"]}
+    assert mail_kinds() == {"failed": ["link.invited"]}
 
 
 def test_while_somebody_sends_a_letter_nobody_else_does() -> None:
     cast()
     invited()
-    with post_office() as post:
+    with mail_server() as post:
         deliver(lambda: NOON)
         execute("UPDATE message SET mail = 'due', not_before = 0")
         claimed = outbox.claim_mail(NOON, NOON + flow.LEASE, 10)
@@ -241,9 +241,9 @@ def test_several_deliverers_send_each_letter_once() -> None:
     cast()
     for number in range(30):
         person(f"reader{number}@example.com", creator="A")
-    with post_office() as post:
+    with mail_server() as post:
         invited()
-        at_once([lambda: deliver_at(NOON)] * 4)
+        run_together([lambda: deliver_at(NOON)] * 4)
         addresses = [letter["To"] for letter in post.letters]
     assert len(addresses) == len(set(addresses)) == 31
 
@@ -251,16 +251,16 @@ def test_several_deliverers_send_each_letter_once() -> None:
 def test_a_slow_server_is_sent_to_again_and_the_state_is_asked_before_each_letter() -> None:
     cast()
     person("second@example.com", creator="A")
-    with post_office() as post:
+    with mail_server() as post:
         invited()
         flow_now = Clock()
         refused = Event()
 
         def hear(_address: str) -> None:
-            """While the first letter is on its way the shop takes its invitation back."""
+            """While the first e-mail is being sent, the shop withdraws its invitation."""
             if not refused.is_set():
                 refused.set()
-                happen(NOON + MINUTE, pair("withdraw"))
+                execute_at(NOON + MINUTE, pair("withdraw"))
                 connection.close()
                 flow_now.passed = 2 * MINUTE
 
@@ -269,11 +269,11 @@ def test_a_slow_server_is_sent_to_again_and_the_state_is_asked_before_each_lette
         assert [subject(letter) for letter in post.letters] == [
             "山海茶铺 invites oliviasteeps as its marketing account"
         ]
-    assert mails() == {"sent": ["link.invited"], "moot": ["link.invited"]}
+    assert mail_kinds() == {"sent": ["link.invited"], "moot": ["link.invited"]}
 
 
 class Clock:
-    """Stands at NOON until told otherwise."""
+    """A clock that shows NOON until it is set."""
 
     def __init__(self) -> None:
         self.passed = timedelta(0)
@@ -289,10 +289,10 @@ def test_sending_takes_as_many_statements_for_each_letter_whatever_else_is_there
         accounts = [f"A{copies}.{number}" for number in range(copies)]
         for account_id in accounts:
             person(f"{account_id}@example.com", creator=account_id)
-        happen(at, *(put_account(account_id) for account_id in accounts))
-        happen(at, *(put_shop(f"S.{account_id}") for account_id in accounts))
-        happen(at, *(invite(f"S.{account_id}", account_id) for account_id in accounts))
-        with post_office() as post:
+        execute_at(at, *(put_account(account_id) for account_id in accounts))
+        execute_at(at, *(put_shop(f"S.{account_id}") for account_id in accounts))
+        execute_at(at, *(invite(f"S.{account_id}", account_id) for account_id in accounts))
+        with mail_server() as post:
             notify(partial(max, at, at))
             with listening() as heard:
                 flow.send_due_mail(partial(max, at, at))
@@ -309,7 +309,7 @@ def test_what_became_of_letters_is_counted() -> None:
         return REGISTRY.get_sample_value("shoplink_emails_total", {"outcome": outcome}) or 0
 
     before = {outcome: count(outcome) for outcome in ("sent", "postponed", "failed")}
-    with post_office() as post:
+    with mail_server() as post:
         post.answer = "451 later"
         linked()
         post.answer = "250 OK"
@@ -320,12 +320,12 @@ def test_what_became_of_letters_is_counted() -> None:
 
 def test_the_log_names_no_reader(caplog: pytest.LogCaptureFixture) -> None:
     cast()
-    with post_office() as post:
+    with mail_server() as post:
         post.refuse["olivia@example.com"] = "550 olivia@example.com is unknown here"
         invited()
         deliver_at(NOON)
         with override_settings(EMAIL_PORT=free_port()):
-            happen(NOON, pair("withdraw"))
+            execute_at(NOON, pair("withdraw"))
             deliver_at(NOON)
     assert len(caplog.records) == 2
     assert not [record for record in caplog.records if "olivia" in record.getMessage()]
@@ -336,7 +336,7 @@ def test_how_far_the_deliveries_are_behind_can_be_measured() -> None:
     invited()
     before = clock.now()
     assert lag().unnotified_events == query("SELECT count(*) FROM event WHERE position IS NOT NULL")[0][0]
-    with post_office():
+    with mail_server():
         notify(lambda: before)
     assert lag().unnotified_events == 0
     assert lag().mail_seconds == 0, "what happened years ago is not sent"

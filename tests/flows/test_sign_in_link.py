@@ -17,7 +17,7 @@ from shoplink.store.database.sql import query
 from shoplink.store.people import membership as store
 from tests.databases import use
 from tests.store.commands import done, put_account, put_shop
-from tests.store.threads import at_once
+from tests.store.threads import run_together
 
 PLATFORM = Actor("platform", "back-office")
 
@@ -118,7 +118,7 @@ def test_a_request_that_is_there_many_times_at_once_makes_one_link(database: str
         use(database)
         return made(key="k 1")
 
-    answers = at_once([run] * 6)
+    answers = run_together([run] * 6)
     assert answers == [answers[0]] * 6
     assert query("SELECT count(*) FROM sign_in_link") == [(1,)]
     assert list(verify(VerifyCounts())) == []
@@ -129,7 +129,7 @@ def test_of_two_requests_with_one_key_at_once_the_other_one_does_nothing(databas
         use(database)
         return sign_in_link.hand_off(PLATFORM, place, subject_id, key="k 1")
 
-    answers = at_once([partial(run, "shop", "S1"), partial(run, "creator", "A1")])
+    answers = run_together([partial(run, "shop", "S1"), partial(run, "creator", "A1")])
     assert answers.count("other_body") == 1
     assert query("SELECT count(*) FROM sign_in_link") == [(1,)]
     assert query("SELECT count(*) FROM event WHERE type = 'member.joined'") == [(1,)]

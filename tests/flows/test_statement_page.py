@@ -1,4 +1,4 @@
-"""A printed statement shows what others have written as text, never as markup."""
+"""A printed statement shows other people's values as text, never as markup."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The timer ends, whatever it finds."""
+"""The timer finishes its other work if one part of it fails."""
 
 import logging
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Whatever the write path has done, `verify` finds nothing: on every story and on random streams."""
+"""After anything that the write path does, `verify` finds no difference: on every story and on random streams."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ def test_nothing_differs_after_random_streams() -> None:
 
 
 def nothing_differs(label: str, stream: Iterable[Mapping[str, Any]]) -> None:
-    """Verify after every few batches of a stream, whether the timer ran or not."""
+    """Verify after every few batches of a stream, with and without the timer."""
     forget_everything()
     commands = [parse_command(fields) for fields in stream]
     rng = random.Random(label)

@@ -1,4 +1,4 @@
-"""Commands in one line, for tests of the write path; every shop and account is of the GB market and in good order."""
+"""Short commands for tests of the write path. Every shop and account is in the GB market and without problems."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -46,7 +46,7 @@ def accept(shop_id: str, account_id: str, **more: Any) -> Command:
 
 
 def done(*commands: Command, **how: Any) -> list[Answer]:
-    """Execute commands that must all be accepted: one as the service does, several as a batch."""
+    """Execute commands, which must all be accepted: one command as the service does, several as a batch."""
     return _accepted(
         [execute(commands[0])] if len(commands) == 1 and not how else execute_batch(commands, **how)
     )

@@ -1,4 +1,4 @@
-"""The statements of a batch that holds every kind of command; `python -m tests.store.golden` writes them down."""
+"""The statements of a batch with every kind of command; `python -m tests.store.golden` writes the golden file."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -41,7 +41,7 @@ Fields = dict[str, Any]
 
 
 def prepare(kinds: Sequence[str], copies: int) -> None:
-    """Store what these kinds of commands need, so many times: each copy of a kind has its own shop and account."""
+    """Store what these kinds of commands need. Each copy of a kind has its own shop and account."""
     now = datetime.now(UTC) - timedelta(hours=1)
     lines: list[Fields] = []
     for pair in _pairs(kinds, copies):
@@ -73,7 +73,7 @@ def prepare(kinds: Sequence[str], copies: int) -> None:
 
 
 def batch(kinds: Sequence[str], copies: int) -> list[Command]:
-    """So many commands of each of these kinds, each with a key; all are accepted but `refused`."""
+    """A number of commands of each of these kinds, each with a key; all but `refused` are accepted."""
     lines = []
     for number, pair in enumerate(_pairs(kinds, copies)):
         kind = pair["shop_id"].split(".")[0]
@@ -84,12 +84,12 @@ def batch(kinds: Sequence[str], copies: int) -> list[Command]:
 
 
 def every_kind() -> list[str]:
-    """Every command; `put_*` on a record that is there and on a new one; and one that is refused."""
+    """Every kind of command, `put_*` for an existing and for a new record, and one that is refused."""
     return [*COMMANDS, "new_shop", "new_account", "new_product", "new_content", "refused"]
 
 
 def statements(commands: Sequence[Command]) -> list[str]:
-    """The statements, without parameters, that executing these commands sends."""
+    """The statements, without parameters, that these commands run."""
     with listening() as heard:
         execute_batch(commands)
     return heard
@@ -97,7 +97,7 @@ def statements(commands: Sequence[Command]) -> list[str]:
 
 @contextmanager
 def listening() -> Iterator[list[str]]:
-    """Every statement that this thread sends, but the checkpoints that depend on how many there were before."""
+    """Every statement that this thread runs, except checkpoints, which depend on the number of earlier commits."""
     heard: list[str] = []
 
     def hear(run: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 (Django's form)
@@ -110,7 +110,7 @@ def listening() -> Iterator[list[str]]:
 
 
 def golden() -> str:
-    """The whole golden file; leaves the last database in use."""
+    """The whole golden file. The last database stays in use."""
     from tests.databases import fresh, use  # noqa: PLC0415 (needs the environment of conftest)
 
     parts = []

@@ -1,4 +1,4 @@
-"""A clock that goes back takes nobody back: what follows is never stamped earlier than what it follows."""
+"""A clock that goes back does no harm: no event is earlier than the one before it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ PAIR: dict[str, Any] = {"shop_id": "S", "account_id": "A"}
 
 
 def stamped(asked: Command, at: datetime) -> str:
-    """The instant that a command's first event is stamped with while the clock says `at`."""
+    """The instant of a command's first event when the clock is at `at`."""
     at_text: str = done(asked, now=lambda: at)[0]["events"][0]["at"]
     return at_text
 
@@ -49,7 +49,7 @@ def test_an_account_is_invited_again_after_its_link_has_ended(ending: str) -> No
 
 
 def test_an_account_is_linked_again_after_it_was_unlinked() -> None:
-    """Else it would have been linked with two shops at one instant (invariant 1)."""
+    """Otherwise it would have been linked with two shops at the same instant (invariant 1)."""
     done(put_shop("S"), put_shop("T"), put_account("A"), now=lambda: EARLY - timedelta(days=5))
     done(invite("S", "A"), accept("S", "A"), now=lambda: EARLY - timedelta(days=5))
     done(command("request_unlink", **PAIR, network_region="GB"), now=lambda: EARLY)

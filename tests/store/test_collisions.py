@@ -1,4 +1,4 @@
-"""A batch that another one's locks have thrown out is tried again as a whole, and its caller does not learn of it."""
+"""A batch that collides with another one is tried again as a whole, and its caller does not notice."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from shoplink.flows.execute import execute_batch
 from shoplink.store.database.sql import execute, query
 from tests.store.commands import done, invite, put_account, put_shop
-from tests.store.threads import at_once, beside, deadlocks, somebody_waits_for_a_lock, until
+from tests.store.threads import deadlocks, is_waiting_for_a_lock, run_beside, run_together, wait_until
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
@@ -21,8 +21,10 @@ def test_a_batch_that_a_deadlock_has_ended_is_done_after_all() -> None:
         held.enter_context(transaction.atomic())
         query("SELECT 1 FROM account FOR UPDATE")
         execute("SET LOCAL deadlock_timeout = '60s'")  # who looks first is thrown out: the batch
-        with beside(lambda: (execute("SET deadlock_timeout = '3s'"), done(invite("S", "A")))[1]) as invited:
-            until(somebody_waits_for_a_lock)
+        with run_beside(
+            lambda: (execute("SET deadlock_timeout = '3s'"), done(invite("S", "A")))[1]
+        ) as invited:
+            wait_until(is_waiting_for_a_lock)
             query("SELECT 1 FROM shop FOR UPDATE")
             held.close()
             assert invited.result(10)[0]["outcome"] == "accepted"
@@ -39,7 +41,7 @@ def test_an_account_that_is_recorded_and_invited_while_a_batch_reads_is_no_error
 
     def record_and_invite(execute: Any, sql: str, *rest: Any) -> Any:
         if "due_at, touched_at FROM link" in sql and not between:
-            between.extend(at_once([lambda: execute_batch([put_account("A"), invite("S", "A")])]))
+            between.extend(run_together([lambda: execute_batch([put_account("A"), invite("S", "A")])]))
         return execute(sql, *rest)
 
     with connection.execute_wrapper(record_and_invite):

@@ -1,4 +1,4 @@
-"""Products, content and items through the database: answers as in memory, rows as the log says, showcases as ever."""
+"""Products, content and items in the database: answers as in memory, rows as in the log, showcases as specified."""
 
 import random
 from collections import Counter
@@ -37,7 +37,7 @@ def test_random_streams_through_the_database_end_as_in_memory_and_showcases_can_
 
 
 def places_agree(naive: Naive, at: datetime) -> int:
-    """Every place shows at an instant what the naive reading says; how many products that were."""
+    """Check that every place shows at an instant what the naive oracle says; returns the number of products."""
     count, text = 0, at.isoformat()
     for account_id in ACCOUNTS:
         expected = naive.showcase(account_id, text)

@@ -1,4 +1,4 @@
-"""Thousands of products and items in one batch: judged in order, with as many statements as a few."""
+"""Thousands of products and items in one batch: decided in order, with as many statements as a small batch."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ def commands(lines: Iterable[dict[str, Any]]) -> list[Command]:
 
 
 def put(name: str, number: int) -> list[dict[str, Any]]:
-    """So many products of the shop, of which each tenth is off."""
+    """A number of products of the shop; every tenth is off."""
     facts = {
         "command": "put_product",
         "shop_id": "tea",
@@ -41,7 +41,7 @@ def put(name: str, number: int) -> list[dict[str, Any]]:
 
 
 def add(name: str, number: int) -> list[dict[str, Any]]:
-    """Add from shop of so many products, a hundred a command; the first of each command is named again at its end."""
+    """Commands that add products from the shop, a hundred each; each names its first product again at its end."""
     ids = [f"{name}-{one:05}" for one in range(number)]
     pair = {"command": "add_from_shop", "shop_id": "tea", "account_id": "lin"}
     return [{**pair, "product_ids": [*ids[first : first + 99], ids[first]]} for first in range(0, number, 99)]

@@ -1,4 +1,4 @@
-"""The database states the invariants a second time: what no decision would lead to, it does not take either."""
+"""The database states the invariants a second time: it refuses rows that no decision leads to."""
 
 from collections.abc import Callable
 from typing import Any
@@ -32,13 +32,13 @@ ANSWER: Row = {"scope": "one", "key": "k", "body_digest": "d", "answer": "{}", "
 
 
 def add(table: str, row: Row) -> None:
-    """Insert a row, past every decision."""
+    """Insert a row without a decision."""
     places = ", ".join(["%s"] * len(row))
     execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", *row.values())
 
 
 def is_not_taken(constraint: str, write: Callable[[], object]) -> None:
-    """The write fails on this constraint. SQLite names a unique index only by its columns."""
+    """Check that a write fails on this constraint. SQLite names a unique index by its columns only."""
     with pytest.raises(IntegrityError) as refused:
         write()
     if connection.vendor == "postgresql":

@@ -1,4 +1,4 @@
-"""A command file through the database gives what `replay` gives, whatever the batches; time's own events may come later."""
+"""A file of commands through the database gives what `replay` gives, in batches of any size; events of time may come later."""
 
 import random
 from collections import Counter
@@ -43,7 +43,7 @@ def test_random_streams_through_the_database_end_as_in_memory() -> None:
 
 
 def the_database_agrees(label: str, stream: Iterable[Mapping[str, Any]]) -> None:
-    """Both ways give every line the same answer, and once all time has passed, the same log."""
+    """Check that both ways give every line the same answer, and in the end the same log."""
     commands = [parse_command(fields) for fields in stream]
     forget_everything()
     expected, log = in_memory(commands)
@@ -57,7 +57,7 @@ def the_database_agrees(label: str, stream: Iterable[Mapping[str, Any]]) -> None
 
 
 def in_memory(commands: Iterable[Command]) -> tuple[list[Answer], Events]:
-    """What the core answers to each command, and its log once all time has passed."""
+    """The core's answer to each command, and its log after everything due has happened."""
     world = World(packaged(), packaged()[GUIDE])
     answers: list[Answer] = []
     log = Counter[bytes]()
@@ -79,7 +79,7 @@ def in_memory(commands: Iterable[Command]) -> tuple[list[Answer], Events]:
 
 
 def in_batches(commands: list[Command], label: str) -> list[Answer]:
-    """What the database answers to each command, in batches of random size; the timer runs now and then."""
+    """The database's answer to each command, in batches of random size; the timer runs sometimes."""
     rng = random.Random(label)
     answers: list[Answer] = []
     while len(answers) < len(commands):
@@ -91,13 +91,13 @@ def in_batches(commands: list[Command], label: str) -> list[Answer]:
 
 
 def own(answer: Answer) -> Answer:
-    """What a comparison reads of an answer, without the events that time made."""
+    """The compared parts of an answer, without the events of time."""
     events = [event for event in answer["events"] if event.get("by", {}).get("kind") != "clock"]
     return {**answer, "events": [without_link_id(event) for event in events]}
 
 
 def stored_log() -> Events:
-    """Every stored event, read back as the event that it was."""
+    """Every stored event, decoded."""
     return Counter(
         without_link_id(wire(msgspec.json.decode(data, type=AnyEvent)))
         for (data,) in query("SELECT data FROM event")
@@ -105,13 +105,13 @@ def stored_log() -> Events:
 
 
 def without_link_id(event: Answer) -> bytes:
-    """The event for comparison: link ids are minted, so each run has its own."""
+    """The event without its link id, which is random in each run."""
     ours = ("link_id", "came_under")
     return msgspec.json.encode({name: event[name] for name in event if name not in ours}, order="sorted")
 
 
 def differences(one: Events, other: Events) -> dict[str, list[bytes]]:
-    """What each log has that the other has not."""
+    """The events that only one of the logs has."""
     return {
         "only stored": sorted((one - other).elements()),
         "only in memory": sorted((other - one).elements()),

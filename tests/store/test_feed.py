@@ -1,4 +1,4 @@
-"""The feed: every committed event once, in an order that never gains an earlier one."""
+"""The feed: every committed event once, and no event ever appears before an event that has a position."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from django.db import transaction
 from shoplink.store.database.sql import query
 from shoplink.store.write.feed import number_events, read_feed
 from tests.store.commands import done, put_account, put_shop
-from tests.store.threads import at_once, beside, somebody_waits_for_a_lock, until
+from tests.store.threads import is_waiting_for_a_lock, run_beside, run_together, wait_until
 
 WRITERS = 4
 BATCHES = 15
@@ -44,7 +44,7 @@ def test_an_event_is_not_in_the_feed_before_it_is_numbered() -> None:
 
 
 class Rush:
-    """Writers, of whom one stops in its transaction; two who number what is committed; and one reader."""
+    """Writers, one of which stops in its transaction; two threads that number events; and one reader."""
 
     def __init__(self) -> None:
         self.slow_recorded = threading.Event()
@@ -52,11 +52,11 @@ class Rush:
         self.seen: list[str] = []
 
     def run(self) -> None:
-        at_once([self.read, self.write_all, self.number, self.number])
+        run_together([self.read, self.write_all, self.number, self.number])
 
     def write_all(self) -> None:
         writers: list[Callable[[], None]] = [partial(self.write, writer) for writer in range(WRITERS)]
-        at_once([self.write_slowly, *writers])
+        run_together([self.write_slowly, *writers])
         self.all_written.set()
 
     def write_slowly(self) -> None:
@@ -77,7 +77,7 @@ class Rush:
         number_events()
 
     def read(self) -> None:
-        """Follow the feed as a stranger does: by the last position that was seen, and nothing else."""
+        """Follow the feed as an outside reader does, by the last position alone."""
         deadline = time.monotonic() + WITHIN_SECONDS
         while len(self.seen) < EVENTS:
             assert time.monotonic() < deadline, f"{EVENTS - len(self.seen)} events did not come"
@@ -103,7 +103,7 @@ def test_a_reader_misses_nothing_while_writers_commit_out_of_order() -> None:
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 @pytest.mark.usefixtures("database")
 def test_two_who_number_at_once_do_so_one_after_the_other() -> None:
-    """The event recorded first is committed while a later one is being numbered: it comes behind that."""
+    """An event that is committed while a later one is being numbered comes after that one."""
     recorded, may_commit = threading.Event(), threading.Event()
 
     def record_slowly() -> None:
@@ -113,14 +113,14 @@ def test_two_who_number_at_once_do_so_one_after_the_other() -> None:
             assert may_commit.wait(WITHIN_SECONDS)
 
     with ExitStack() as numbering:
-        with beside(record_slowly):
+        with run_beside(record_slowly):
             assert recorded.wait(WITHIN_SECONDS)
             done(put_shop("fast"))
             numbering.enter_context(transaction.atomic())
             assert number_events() == 1
             may_commit.set()
-        with beside(number_events) as other:
-            until(somebody_waits_for_a_lock)
+        with run_beside(number_events) as other:
+            wait_until(is_waiting_for_a_lock)
             numbering.close()
             assert other.result(WITHIN_SECONDS) == 1
     assert query("SELECT shop_id, position FROM event ORDER BY position") == [("fast", 1), ("slow", 2)]

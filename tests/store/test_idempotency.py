@@ -1,4 +1,4 @@
-"""A key means one command for ever: asked again it is answered again, and nothing is done twice."""
+"""A key belongs to one command: if it is sent again, it gets the same answer, and nothing is executed twice."""
 
 from contextlib import ExitStack
 from datetime import timedelta
@@ -14,7 +14,7 @@ from shoplink.flows.tick import tick
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
 from tests.store.commands import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
-from tests.store.threads import at_once, beside, somebody_waits_for_a_lock, until
+from tests.store.threads import is_waiting_for_a_lock, run_beside, run_together, wait_until
 
 IN_PROGRESS = "idempotency.in_progress"
 ROUNDS = 10
@@ -109,7 +109,7 @@ def test_a_failed_transaction_keeps_neither_key_nor_effect() -> None:
 
 
 def fail_when_keys_are_stored() -> None:
-    """Let the last thing that a transaction stores fail, on PostgreSQL when it commits."""
+    """Make the last statement of a transaction fail; on PostgreSQL it fails at the commit."""
     if connection.vendor == "sqlite":
         run_sql(
             "CREATE TRIGGER fail AFTER INSERT ON stored_answer BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
@@ -129,7 +129,7 @@ def fail_when_keys_are_stored() -> None:
 def test_of_threads_with_one_key_at_once_one_does_it() -> None:
     for number in range(ROUNDS):
         asked = put_shop(f"S{number}", key=f"key {number}")
-        answers = at_once([partial(execute, asked)] * 8)
+        answers = run_together([partial(execute, asked)] * 8)
         accepted = [one for one in answers if one["outcome"] == "accepted"]
         assert accepted
         assert all(one == accepted[0] or one["error"] == IN_PROGRESS for one in answers)
@@ -144,9 +144,9 @@ def test_a_key_whose_command_is_still_running_is_answered_so_without_waiting() -
     with ExitStack() as held:
         held.enter_context(transaction.atomic())
         query("SELECT 1 FROM shop FOR UPDATE")
-        with beside(lambda: execute(asked)) as running:
+        with run_beside(lambda: execute(asked)) as running:
             # The thread has its key, and waits for the shop that is held here.
-            until(somebody_waits_for_a_lock)
+            wait_until(is_waiting_for_a_lock)
             (meanwhile,) = execute_batch([command("decline", shop_id="other", account_id="A", key="one")])
             held.close()
             first = running.result(10)

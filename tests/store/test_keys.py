@@ -1,4 +1,4 @@
-"""API keys: a revoked one opens nothing, also where it was just used."""
+"""API keys: a revoked key is invalid at once, even in the process that has just used it."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Links of a status are found by an index, in any database size: nobody walks past all other links."""
+"""Links of a status are found by an index in a database of any size, without reading all other links."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 from django.db import connection
 
-from benchmarks.write_path_world import build, drop, leave
+from benchmarks.write_path_world import build, close_connection, drop
 from shoplink.core.facts import LinkStatus
 from shoplink.store.database.sql import execute, is_postgresql, query
 from shoplink.store.read.link import page_of_links
@@ -18,12 +18,12 @@ NOW = datetime.now(UTC)
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def many_links(request: pytest.FixtureRequest) -> Iterator[None]:
-    """40,000 links, nearly all of which have ended; of some the end is due."""
+    """40,000 links, nearly all of which have ended; the end of some is due."""
     world = build(request.param, shops=4_000, links_each=10, live=1, free=1)
     use(world.url)
     execute("UPDATE link SET due_at = 1 WHERE number BETWEEN 3 AND 9 AND status = 'linked'")
     yield
-    leave()
+    close_connection()
     drop(world.url)
 
 

@@ -1,4 +1,4 @@
-"""Threads that want the same thing at once on PostgreSQL: exactly one has it, nobody stands in another's way for ever."""
+"""Threads that compete for the same thing on PostgreSQL: exactly one gets it, and none waits permanently."""
 
 import random
 from collections import Counter
@@ -17,7 +17,7 @@ from shoplink.flows.execute import execute_batch
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import query
 from tests.store.commands import accept, command, done, invite, outcome, put_account, put_shop
-from tests.store.threads import at_once, beside, deadlocks, somebody_waits_for_a_lock, until
+from tests.store.threads import deadlocks, is_waiting_for_a_lock, run_beside, run_together, wait_until
 
 pytestmark = [
     pytest.mark.parametrize("database", ["postgresql"], indirect=True),
@@ -31,20 +31,20 @@ Outcome = tuple[str, tuple[str, ...]]
 
 
 def accounts(number: int) -> list[str]:
-    """So many new accounts, in good order."""
+    """A number of new accounts without problems."""
     names = [f"account-{number}-{one}" for one in range(THREADS)]
     done(*(put_account(name) for name in names))
     return names
 
 
 def race(commands: Sequence[Command]) -> Counter[Outcome]:
-    """How the commands end, each in its own thread."""
-    return Counter(at_once([partial(outcome, one) for one in commands]))
+    """Execute each command in its own thread; returns the outcomes."""
+    return Counter(run_together([partial(outcome, one) for one in commands]))
 
 
 @pytest.fixture(autouse=True)
 def nobody_was_ever_in_a_deadlock(database: str) -> Iterator[None]:
-    """A deadlock would be tried again and so be hidden from the answers; the server counts it."""
+    """After a deadlock the transaction is tried again, so the answers do not show it. The server counts it."""
     yield
     assert deadlocks() == 0, database
 
@@ -104,12 +104,12 @@ def test_batches_that_cross_do_not_stop_each_other() -> None:
             kinds: tuple[Callable[[str, str], Command], ...] = (invite, accept, _decline, _rename, _follow)
             execute_batch([rng.choice(kinds)(*pair) for pair in pairs])
 
-    at_once([partial(several_batches, seed) for seed in range(THREADS)])
+    run_together([partial(several_batches, seed) for seed in range(THREADS)])
     assert query("SELECT count(*) FROM event WHERE type = 'link.invited'") > [(0,)]
 
 
 def test_new_records_are_stored_in_the_order_of_their_ids_whatever_the_batch() -> None:
-    """So batches that record the same new things wait for each other in one order, and never in a circle."""
+    """So batches that record the same new things wait for each other in one order and cannot deadlock."""
     records = [put(f"X{one:02}") for one in range(40) for put in (put_shop, put_account)]
     done(*random.Random(1).sample(records, len(records)))
     for table in ("shop", "account"):
@@ -122,8 +122,8 @@ def test_who_waits_for_a_lock_comes_after_whom_it_waited_for() -> None:
     with ExitStack() as held:
         held.enter_context(transaction.atomic())
         query("SELECT 1 FROM shop FOR UPDATE")
-        with beside(lambda: _at(done(put_shop("S", name="second")))) as waiting:
-            until(somebody_waits_for_a_lock)
+        with run_beside(lambda: _at(done(put_shop("S", name="second")))) as waiting:
+            wait_until(is_waiting_for_a_lock)
             first = _at(done(put_shop("S", name="first")))
             held.close()
             second = waiting.result(10)

@@ -1,4 +1,4 @@
-"""A SQLite file belongs to one process: a second one that wants to write is told whose it is, and may read."""
+"""A SQLite file has one owner process. A second one may read; if it wants to write, the error names the owner."""
 
 import os
 import signal
@@ -42,7 +42,7 @@ def python(code: str, url: str) -> "subprocess.Popen[str]":
 
 @contextmanager
 def owned_by_another(url: str) -> Iterator["subprocess.Popen[str]"]:
-    """A process that owns the database, until it is killed or the block ends."""
+    """A process that owns the database until it is killed or the block ends."""
     owner = python(OWN, url)
     assert owner.stdout is not None
     assert owner.stdout.readline() == "mine\n"
@@ -100,7 +100,7 @@ def test_owning_it_twice_is_owning_it(database: str) -> None:
 
 @pytest.mark.usefixtures("database")
 def test_what_is_committed_is_answered_so_though_the_checkpoint_after_it_fails() -> None:
-    """As it does on a full disk."""
+    """As happens on a full disk."""
     failed = []
 
     def fail(run: Callable[..., Any], sql: str, *rest: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Every read works where nothing can be written, and sees what is overdue as done."""
+"""Every read works in a read-only database, and sees overdue events as having happened."""
 
 import inspect
 from collections.abc import Callable
@@ -203,7 +203,7 @@ def test_every_read_is_run_here() -> None:
 
 @pytest.fixture
 def overdue(database: str) -> str:  # noqa: ARG001 (the database is in use)
-    """An invitation that expired a day ago and what else can be read; then nothing can be written. A key's secret."""
+    """A read-only database with an invitation that expired a day ago, and other data to read; the secret of a key."""
     commands = (
         put_shop("S"),
         put_account("A"),

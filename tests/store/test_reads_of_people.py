@@ -1,4 +1,4 @@
-"""Every read of people, of what they are told, and of what they looked up works where nothing can be written."""
+"""Every read of people, of their messages and of their look-ups works in a read-only database."""
 
 import inspect
 from collections.abc import Callable
@@ -69,7 +69,7 @@ OTHERS = {
 
 @pytest.fixture
 def frozen(demo_world: str) -> None:  # noqa: ARG001 (in use)
-    """The demo world, in which nothing can be written any more."""
+    """The demo world in a read-only database."""
     execute(
         "SET default_transaction_read_only = on"
         if connection.vendor == "postgresql"

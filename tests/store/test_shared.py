@@ -1,4 +1,4 @@
-"""The connection that threads take turns on."""
+"""The connection that threads share in turn."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +11,7 @@ from tests.databases import fresh, use
 
 
 def _connected() -> object:
-    """The connection of the database's own library that statements go over now."""
+    """The connection object of the database's library that is in use now."""
     with shared_connection():
         assert query("SELECT 1") == [(1,)]
         return connection.connection

@@ -1,4 +1,4 @@
-"""A batch is a fixed number of statements, however many commands it holds, and they are known by heart."""
+"""A batch runs a fixed number of statements, however many commands it holds; the golden file lists them."""
 
 import pytest
 

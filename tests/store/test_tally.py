@@ -66,7 +66,7 @@ def test_refusals_of_the_past_are_counted_by_reason_and_stay_when_they_are_forgo
 @pytest.mark.usefixtures("world")
 @pytest.mark.parametrize("about", [r"\u0000", r"\\u0000", r"\\\u0000 \\"])
 def test_a_refusal_that_holds_nul_is_counted_as_any_other(about: str) -> None:
-    """Such were stored before NUL was refused in `about`, and PostgreSQL reads no JSON that holds it."""
+    """Such refusals were stored before `about` excluded NUL, and PostgreSQL cannot read JSON that contains it."""
     tally.bring_up_to_date(clock.now())
     refused = _sums("refusal")
     execute("UPDATE refusal SET data = replace(data, '\"command\":{', %s)", f'"command":{{"about":"{about}",')

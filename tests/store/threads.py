@@ -1,4 +1,4 @@
-"""Threads that work on the database at once, each with a connection of its own."""
+"""Threads that work on the database at the same time, each with its own connection."""
 
 import threading
 import time
@@ -17,8 +17,8 @@ T = TypeVar("T")
 _WITHIN_SECONDS = 10
 
 
-def at_once(jobs: Sequence[Callable[[], T]]) -> list[T]:
-    """What each job returns, having started all at one moment; raises what the first failing one raised."""
+def run_together(jobs: Sequence[Callable[[], T]]) -> list[T]:
+    """Start all jobs at the same moment; returns their results, or raises the error of the first that failed."""
     barrier = threading.Barrier(len(jobs))
 
     def run(job: Callable[[], T]) -> T:
@@ -30,13 +30,13 @@ def at_once(jobs: Sequence[Callable[[], T]]) -> list[T]:
 
 
 @contextmanager
-def beside(job: Callable[[], T]) -> Iterator["Future[T]"]:
-    """A job that runs in its own thread while the block does; both have ended after it."""
+def run_beside(job: Callable[[], T]) -> Iterator["Future[T]"]:
+    """Run a job in its own thread beside the block; both have ended afterwards."""
     with ThreadPoolExecutor(1) as pool:
         yield pool.submit(_closing, job)
 
 
-def until(condition: Callable[[], bool]) -> None:
+def wait_until(condition: Callable[[], bool]) -> None:
     """Wait until a condition holds."""
     deadline = time.monotonic() + _WITHIN_SECONDS
     while not condition():
@@ -44,19 +44,19 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def somebody_waits_for_a_lock() -> bool:
+def is_waiting_for_a_lock() -> bool:
     """Whether a connection to this PostgreSQL server is waiting for a lock."""
     return query("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)]
 
 
 def deadlocks() -> int:
-    """How many deadlocks there were in this PostgreSQL database, once all other connections to it have ended."""
+    """How many deadlocks this PostgreSQL database has counted, after all other connections to it have ended."""
     with shared_connection():
         connection.close()
     others = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    until(lambda: query(f"{others} AND backend_type = 'client backend'") == [(0,)])
+    wait_until(lambda: query(f"{others} AND backend_type = 'client backend'") == [(0,)])
     counted = query("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
     return int(counted[0][0])
 

@@ -16,7 +16,7 @@ from shoplink.flows.verify.run import VerifyCounts, verify
 from shoplink.store.database.sql import query
 from shoplink.store.write.feed import number_events
 from tests.store.commands import accept, done, invite, put_account, put_shop
-from tests.store.threads import at_once
+from tests.store.threads import run_together
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -48,7 +48,7 @@ def race(commands: Sequence[Command]) -> Counter[str]:
             return "held back"
         return outcome
 
-    return Counter(at_once([partial(ask, one) for one in commands]))
+    return Counter(run_together([partial(ask, one) for one in commands]))
 
 
 def all_agrees() -> bool:

@@ -16,7 +16,7 @@ from shoplink.store.database.sql import execute, query
 from shoplink.store.models import Person
 from shoplink.store.people import membership
 from shoplink.store.people.inbox import mail_choices, page_of_messages, unread_count
-from tests.flows.notification_cast import HOUR, Cast, cast, deliver_at, happen, pair, person
+from tests.flows.notification_cast import HOUR, Cast, cast, deliver_at, execute_at, pair, person
 from tests.rule import rule
 from tests.store.commands import accept, command, invite, put_account, put_shop
 from tests.web.persona import browser_of, statements_of
@@ -33,7 +33,7 @@ def invited(database: str) -> Cast:  # noqa: ARG001 (the database is in use)
     """The cast, an hour after S has invited A; all messages are delivered."""
     people_of_it = cast()
     at = clock.now() - HOUR
-    happen(at, invite("S", "A"))
+    execute_at(at, invite("S", "A"))
     deliver_at(at)
     return people_of_it
 
@@ -62,7 +62,7 @@ def test_all_messages_that_were_shown_are_marked_as_read_at_once(invited: Cast) 
     olivia = browser(invited.olivia)
     shown = page_of_messages(invited.olivia, 1)[0].number
     at = clock.now()
-    happen(at, pair("withdraw"))
+    execute_at(at, pair("withdraw"))
     deliver_at(at)
     page = olivia.post("/inbox/", {"up_to": shown}, follow=True).content.decode()
     assert "1 message marked as read." in page
@@ -96,7 +96,7 @@ def test_the_list_that_refreshes_itself_answers_304_until_something_changes(invi
     known = {"If-None-Match": olivia.get("/inbox/").headers["ETag"]}
     assert olivia.get("/inbox/", headers=known).status_code == 304
     at = clock.now()
-    happen(at, pair("withdraw"))
+    execute_at(at, pair("withdraw"))
     deliver_at(at)
     assert olivia.get("/inbox/", headers=known).status_code == 200
 
@@ -104,7 +104,7 @@ def test_the_list_that_refreshes_itself_answers_304_until_something_changes(invi
 def test_the_inbox_goes_on_page_by_page(invited: Cast) -> None:
     for number in range(15):
         at = clock.now() + timedelta(seconds=number)
-        happen(at, pair("withdraw"), invite("S", "A"))
+        execute_at(at, pair("withdraw"), invite("S", "A"))
         deliver_at(at)
     olivia = browser(invited.olivia)
     first = olivia.get("/inbox/").content.decode()
@@ -120,8 +120,8 @@ def test_the_inbox_takes_as_many_statements_for_many_messages_as_for_one(invited
     before = statements_of(olivia, "/inbox/")
     for number in range(12):
         shop_id = f"X{number}"
-        happen(clock.now(), put_shop(shop_id, name=f"Shop {number}"))
-        happen(clock.now(), invite(shop_id, "A"))
+        execute_at(clock.now(), put_shop(shop_id, name=f"Shop {number}"))
+        execute_at(clock.now(), invite(shop_id, "A"))
     deliver_at(clock.now())
     assert statements_of(olivia, "/inbox/") == before
 
@@ -203,7 +203,7 @@ def test_a_calendar_holds_the_deadlines_of_all_my_shops_and_accounts(invited: Ca
 
 def test_a_calendar_holds_until_when_an_unlink_request_has_to_be_answered(invited: Cast) -> None:
     now = clock.now()
-    happen(
+    execute_at(
         now,
         command(
             "activate_rulebook",
@@ -217,7 +217,7 @@ def test_a_calendar_holds_until_when_an_unlink_request_has_to_be_answered(invite
     assert entries(address) == [], "a link that stands has no deadline"
     execute("UPDATE link SET linked_at = linked_at - 200000000000")
     asked_at = now + timedelta(minutes=2)
-    happen(asked_at, pair("request_unlink", network_region="GB"))
+    execute_at(asked_at, pair("request_unlink", network_region="GB"))
     assert [summary for summary, _, _ in entries(address)] == [
         "处理 oliviasteeps 与 山海茶铺 解绑申请的最后期限"
     ]
@@ -239,7 +239,7 @@ def test_a_calendar_stays_the_same_and_answers_304_until_a_deadline_changes(invi
     known = {"If-None-Match": first.headers["ETag"]}
     assert Client().get(address).content == first.content
     assert Client().get(address, headers=known).status_code == 304
-    happen(clock.now(), pair("withdraw"))
+    execute_at(clock.now(), pair("withdraw"))
     assert Client().get(address, headers=known).status_code == 200
 
 
@@ -270,14 +270,14 @@ def test_a_calendar_takes_as_many_statements_for_many_deadlines_as_for_one(invit
     address = new_address(browser(invited.olivia))
     before = statements_of(Client(), address)
     for number in range(8):
-        happen(clock.now(), put_shop(f"X{number}"), put_account(f"Y{number}"))
-        happen(
+        execute_at(clock.now(), put_shop(f"X{number}"), put_account(f"Y{number}"))
+        execute_at(
             clock.now(),
             invite(f"X{number}", "A"),
             invite("S", f"Y{number}", "marketing" if number < 3 else "official"),
         )
         if number >= 3:
-            happen(clock.now(), command("withdraw", shop_id="S", account_id=f"Y{number}"))
+            execute_at(clock.now(), command("withdraw", shop_id="S", account_id=f"Y{number}"))
     person("other@example.com", shop="S")
     assert len(entries(address)) == 9
     assert statements_of(Client(), address) == before
