@@ -20,7 +20,7 @@ from shoplink.flows import clock
 from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.look import look_at_pair
-from shoplink.flows.ticket.read import Seen, find
+from shoplink.flows.ticket.read import CurrentTicket, find_ticket
 from shoplink.store.database.sql import query
 from tests.store.commands import accept, command, done, invite, put_account, put_shop
 
@@ -114,9 +114,9 @@ def held(**account: Any) -> None:
     world(invite("S", "A"), accept("S", "A"), **{"registered_in": "ID", **account})
 
 
-def seen(answer: Answer, by: Actor = MEI, when: datetime = NOON) -> Seen:
+def seen(answer: Answer, by: Actor = MEI, when: datetime = NOON) -> CurrentTicket:
     """The ticket that an answer led to, as it stands."""
-    found = find(ticket_id(answer), by, lambda: when)
+    found = find_ticket(ticket_id(answer), by, lambda: when)
     assert found is not None
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shoplink.flows.tick import tick
-from shoplink.flows.ticket.read import find
+from shoplink.flows.ticket.read import find_ticket
 from shoplink.store.database.sql import query
 from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.store.ticket.words import messages_of
@@ -241,7 +241,7 @@ def test_texts_are_forgotten_a_year_after_a_ticket_ended_and_no_earlier() -> Non
     assert tick(NOON + 365 * DAY + timedelta(microseconds=1)).forgotten >= 1
     assert messages_of(ticket.ticket_id) == []
     assert query("SELECT text FROM ticket_message") == []
-    kept = find(ticket.ticket_id, MEI, lambda: NOON + 366 * DAY)
+    kept = find_ticket(ticket.ticket_id, MEI, lambda: NOON + 366 * DAY)
     assert kept is not None
     assert kept.ticket.forgotten_at is not None
     assert kept.ticket.reasons == ticket.reasons

@@ -59,7 +59,7 @@ from shoplink.core.ticket.facts import Cause, Facts, Question, Review, Status, T
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
 from shoplink.flows.state import TicketState, read_state
-from shoplink.flows.ticket.read import Seen, find, see
+from shoplink.flows.ticket.read import CurrentTicket, current_tickets, find_ticket
 from shoplink.store.read.link import one_link, snapshot
 from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.store.ticket.words import messages_of
@@ -161,7 +161,7 @@ class TicketInFullBody(TicketBody, frozen=True):
     messages_forgotten_at: Instant | None
 
 
-def _show(seen: Seen, reader: Actor, language: Language) -> TicketBody:
+def _show(seen: CurrentTicket, reader: Actor, language: Language) -> TicketBody:
     """A ticket as it stands, with what the reader may learn of its reasons."""
     ticket = seen.ticket
     now = disclose(reader, seen.world.link(ticket.shop_id, ticket.account_id), seen.standing.reasons)
@@ -185,7 +185,7 @@ def _show(seen: Seen, reader: Actor, language: Language) -> TicketBody:
     )
 
 
-def _show_in_full(seen: Seen, reader: Actor, language: Language) -> TicketInFullBody:
+def _show_in_full(seen: CurrentTicket, reader: Actor, language: Language) -> TicketInFullBody:
     """The same with everything that belongs to it; reads what was said."""
     ticket, pair = seen.ticket, (seen.ticket.shop_id, seen.ticket.account_id)
     then = disclose(reader, seen.world.link(*pair), ticket.reasons)
@@ -211,7 +211,7 @@ def _turn(ticket: Ticket) -> NextActor:
     return ticket.side if ticket.status == "answered" else "nobody"
 
 
-def _reasons(seen: Seen, reasons: Iterable[Reason], language: Language) -> list[TicketReason]:
+def _reasons(seen: CurrentTicket, reasons: Iterable[Reason], language: Language) -> list[TicketReason]:
     rulebook = seen.world.rulebook(seen.ticket.market)
     given = list(reasons)
     return [
@@ -270,7 +270,7 @@ def list_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
         own |= {name: reader.id, "side": reader.kind}
     with snapshot():
         rows = page_of_tickets(clock.now(), limit + 1, int(cursor or 0), status=status, market=market, **own)
-        seen = {each.ticket.ticket_id: each for each in see(rows[:limit])}
+        seen = {each.ticket.ticket_id: each for each in current_tickets(rows[:limit])}
 
     def show(row: Any) -> TicketBody | None:
         now = seen[row.ticket_id]
@@ -335,9 +335,9 @@ def withdraw_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     return _carry_out(request, WithdrawTicket(at=WHENEVER, by=by, **fields_naming(ticket)), by)
 
 
-def _found(ticket_id: str, reader: Actor) -> Seen:
+def _found(ticket_id: str, reader: Actor) -> CurrentTicket:
     """The ticket, if it is for this reader to see. Raises ProblemError (not_found)."""
-    seen = find(ticket_id, reader)
+    seen = find_ticket(ticket_id, reader)
     if seen is None:
         raise ProblemError("not_found")
     return seen

@@ -42,8 +42,8 @@ _NOT_KEPT = {"command", "at", "by", "key", "about", "network_region"}
 def open_ticket(world: World, command: OpenTicket) -> Decision:
     """R39: open a ticket if support can help with what the question is refused for, or is held by, now.
 
-    A ticket about the same that is open already is the answer: nothing else happens then. A refusal has the reasons in
-    the way, as far as the issuer may learn them, and behind them why there is no ticket.
+    If this side has an open ticket about the same, the command is accepted and nothing happens. A refusal has the
+    reasons in the way, as far as the issuer may learn them, followed by the reason why no ticket is opened.
     """
     by, question = _issuer(command), command.question
     side = _side(by)

@@ -20,38 +20,42 @@ from shoplink.store.ticket import tickets as store
 from shoplink.store.write.load import LoadKeys
 
 
-class Seen(Struct, frozen=True):
-    """A ticket as it stands in a World that holds its shop and account, and how what it is about stands there."""
+class CurrentTicket(Struct, frozen=True):
+    """A ticket as it stands at `world.now`, with the assessment of its question in this World."""
 
     ticket: Ticket
     standing: Assessment
     world: World
 
 
-def see(tickets: Sequence[Ticket], now: Callable[[], datetime] = clock.now) -> list[Seen]:
-    """Stored tickets as they stand now: a fixed number of statements however many they are."""
-    world = look(touched(tickets), now).world
-    return [seen_in(world, ticket) for ticket in tickets]
+def current_tickets(
+    tickets: Sequence[Ticket], now: Callable[[], datetime] = clock.now
+) -> list[CurrentTicket]:
+    """Stored tickets as they stand now; a fixed number of statements for any number of tickets."""
+    world = look(keys_of(tickets), now).world
+    return [current_ticket(world, ticket) for ticket in tickets]
 
 
-def find(ticket_id: str, reader: Actor, now: Callable[[], datetime] = clock.now) -> Seen | None:
-    """A ticket as it stands now; None if there is none that this reader may see."""
+def find_ticket(
+    ticket_id: str, reader: Actor, now: Callable[[], datetime] = clock.now
+) -> CurrentTicket | None:
+    """A ticket as it stands now; None if it is unknown or this reader may not see it."""
     ticket = store.one_ticket(ticket_id)
-    return see([ticket], now)[0] if ticket is not None and may_see(reader, ticket) else None
+    return current_tickets([ticket], now)[0] if ticket is not None and may_see(reader, ticket) else None
 
 
-def touched(tickets: Iterable[Ticket]) -> LoadKeys:
-    """What has to be loaded to tell how tickets stand."""
+def keys_of(tickets: Iterable[Ticket]) -> LoadKeys:
+    """The keys of what the assessment of these tickets needs."""
     questions = [question_of(ticket) for ticket in tickets]
-    wanted = LoadKeys.of(question for question in questions if not isinstance(question, Review))
+    keys = LoadKeys.of(question for question in questions if not isinstance(question, Review))
     for question in questions:
-        wanted.shops.add(question.shop_id)
-        wanted.accounts.add(question.account_id)
-        wanted.pairs.add((question.shop_id, question.account_id))
-    return wanted
+        keys.shops.add(question.shop_id)
+        keys.accounts.add(question.account_id)
+        keys.pairs.add((question.shop_id, question.account_id))
+    return keys
 
 
-def seen_in(world: World, ticket: Ticket) -> Seen:
+def current_ticket(world: World, ticket: Ticket) -> CurrentTicket:
     """A stored ticket as it stands at `world.now`; one that is open says when time may next change it."""
     assessment = assess(world, question_of(ticket))
     if ticket.status in OPEN:
@@ -60,4 +64,4 @@ def seen_in(world: World, ticket: Ticket) -> Seen:
             ticket = replace(ticket, due_at=next_change(world, assessment.reasons))
         else:
             ticket = closed.ticket_after(ticket)
-    return Seen(ticket, assessment, world)
+    return CurrentTicket(ticket, assessment, world)

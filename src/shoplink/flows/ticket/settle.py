@@ -6,7 +6,7 @@ from datetime import datetime
 from shoplink.core.ticket.assessment import assess, closing, next_change, question_of
 from shoplink.core.ticket.events import TicketClosed
 from shoplink.core.ticket.facts import OPEN, Ticket
-from shoplink.flows.ticket.read import touched
+from shoplink.flows.ticket.read import keys_of
 from shoplink.flows.transaction import Transaction, transact
 from shoplink.store.database.owner import writing
 from shoplink.store.ticket import tickets as store
@@ -29,11 +29,11 @@ def settle(at: datetime) -> int:
 
 
 def _settle(tickets: Sequence[Ticket], at: datetime) -> int:
-    named = touched(tickets)
-    named.tickets.ticket_ids.update(ticket.ticket_id for ticket in tickets)
+    keys = keys_of(tickets)
+    keys.tickets.ticket_ids.update(ticket.ticket_id for ticket in tickets)
 
     def work(transaction: Transaction) -> int:
-        world, _ = transaction.load(named)
+        world, _ = transaction.load(keys)
         closings: list[TicketClosed] = []
         due: list[tuple[str, datetime | None]] = []
         for ticket in [ticket for ticket in world.desk.tickets.values() if ticket.status in OPEN]:

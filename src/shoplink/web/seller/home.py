@@ -17,7 +17,7 @@ from shoplink.flows.look import (
     look_at,
     reasons_against_a_new_link,
 )
-from shoplink.flows.ticket.read import see
+from shoplink.flows.ticket.read import current_tickets
 from shoplink.store.ticket.tickets import answered_for_shops
 from shoplink.web.page.declare import page
 from shoplink.web.page.export import Cell, export, requested_format
@@ -117,7 +117,7 @@ def _answered(visit: Visit, shops: Iterable[str]) -> list[WaitingItem]:
     """Tickets that support has answered, so that the shop is next."""
     rows = [
         (show_row(replace(visit, actor=Actor("shop", seen.ticket.shop_id)), seen, ""), seen.ticket)
-        for seen in see(answered_for_shops(shops, _ANSWERED))
+        for seen in current_tickets(answered_for_shops(shops, _ANSWERED))
         if seen.ticket.status == "answered"
     ]
     return [

@@ -14,8 +14,8 @@ from shoplink.core import parse_command
 from shoplink.core.instant import BEGINNING, format_instant
 from shoplink.core.parse import MalformedError
 from shoplink.core.wire_format import to_plain
-from shoplink.flows.ticket.fix_preview import Outlook, outlook
-from shoplink.flows.ticket.read import Seen
+from shoplink.flows.ticket.fix_preview import FixEffect, preview_fix
+from shoplink.flows.ticket.read import CurrentTicket
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import SUPPORT
 from shoplink.web.request.command import CommandResult, send
@@ -151,7 +151,7 @@ class _FixForm(Struct, frozen=True):
 
 
 def _fix(
-    visit: Visit, seen: Seen, command: str, fields: dict[str, Any], wrong: Callable[[], str]
+    visit: Visit, seen: CurrentTicket, command: str, fields: dict[str, Any], wrong: Callable[[], str]
 ) -> _FixForm | HttpResponse:
     """Preview a fix; apply it if the form says that exactly this fix was previewed."""
     if not visit.submitted:
@@ -170,7 +170,7 @@ def _fix(
                 "support.ticket", message=_success_message(result), ticket_id=seen.ticket.ticket_id
             )
         return _FixForm(problem=result.problem or _first_problem(visit, result), status=result.status)
-    return _FixForm(_unblocks(visit, seen, outlook(seen.ticket, fix)), digest)
+    return _FixForm(_unblocks(visit, seen, preview_fix(seen.ticket, fix)), digest)
 
 
 def _success_message(result: CommandResult) -> str:
@@ -183,7 +183,7 @@ def _first_problem(visit: Visit, result: CommandResult) -> str:
     return say_reason(result.reasons[0], visit.language, visit.zone).problem
 
 
-def _unblocks(visit: Visit, seen: Seen, preview: Outlook) -> FixPreview:
+def _unblocks(visit: Visit, seen: CurrentTicket, preview: FixEffect) -> FixPreview:
     codes = frozenset(reason.code for reason in seen.ticket.reasons)
     return FixPreview(
         gone=[say_reason(reason, visit.language, visit.zone).problem for reason in preview.gone],

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core.ticket.facts import Status
-from shoplink.flows.ticket.read import see
+from shoplink.flows.ticket.read import current_tickets
 from shoplink.store.ticket.tickets import markets_of_open_tickets, page_of_tickets
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
@@ -46,7 +46,7 @@ def queue(visit: Visit) -> PageResponse:
     tickets = page_of_tickets(
         visit.now, _ROWS + 1, after, status=status, market=market or None, newest_first=ended
     )
-    seen = see(tickets[:_ROWS])
+    seen = current_tickets(tickets[:_ROWS])
     query = f"?status={status}&market={market}"
     view = QueuePage(
         rows=[

@@ -7,7 +7,7 @@ from shoplink.core import Link, Waiver, World
 from shoplink.core.next_actor import next_actor, review_reasons
 from shoplink.core.wire_format import read_reason
 from shoplink.flows.look import look_at
-from shoplink.flows.ticket.read import see
+from shoplink.flows.ticket.read import current_tickets
 from shoplink.store.read.history import newest_events
 from shoplink.store.read.names import names
 from shoplink.store.read.refusal import StoredRefusal, page_of_refusals
@@ -163,7 +163,10 @@ def _waivers(visit: Visit, waivers: list[Waiver]) -> list[SubjectWaiverRow]:
 
 def _tickets(visit: Visit, shop_id: str | None = None, account_id: str | None = None) -> list[TicketRow]:
     tickets = page_of_tickets(visit.now, _EACH, 0, shop_id=shop_id, account_id=account_id, newest_first=True)
-    return [show_row(visit, seen, f"/support/tickets/{seen.ticket.ticket_id}") for seen in see(tickets)]
+    return [
+        show_row(visit, seen, f"/support/tickets/{seen.ticket.ticket_id}")
+        for seen in current_tickets(tickets)
+    ]
 
 
 def _refusals(visit: Visit, refusals: list[StoredRefusal], other: str) -> list[RefusalRow]:

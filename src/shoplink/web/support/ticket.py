@@ -7,7 +7,7 @@ from msgspec import Struct
 from shoplink.core.ticket.assessment import facts_of
 from shoplink.core.ticket.commands import ReplyToTicket, ResolveTicket, fields_naming
 from shoplink.core.ticket.facts import Facts
-from shoplink.flows.ticket.read import Seen, find
+from shoplink.flows.ticket.read import CurrentTicket, find_ticket
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import SUPPORT
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
@@ -67,15 +67,15 @@ def ticket(visit: Visit, ticket_id: str) -> PageResponse:
     return PageContent("support/ticket.html", _page(visit, seen, problem), status=422 if problem else 200)
 
 
-def ticket_for_support(visit: Visit, ticket_id: str) -> Seen:
+def ticket_for_support(visit: Visit, ticket_id: str) -> CurrentTicket:
     """The ticket with this id, with its current state. Raises Http404."""
-    seen = find(ticket_id, visit.by)
+    seen = find_ticket(ticket_id, visit.by)
     if seen is None:
         raise Http404
     return seen
 
 
-def _page(visit: Visit, seen: Seen, problem: str) -> TicketPage:
+def _page(visit: Visit, seen: CurrentTicket, problem: str) -> TicketPage:
     now = seen.ticket
     here = facts_of(seen.world, now.shop_id, now.account_id)
     return TicketPage(

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from shoplink.core.reasons import Subject
-from shoplink.flows.ticket.read import Seen
+from shoplink.flows.ticket.read import CurrentTicket
 
 SUBJECTS: tuple[Subject, ...] = ("shop", "account")
 
@@ -15,7 +15,7 @@ class Waivable(NamedTuple):
     subject: Subject
 
 
-def waivable(seen: Seen) -> list[Waivable]:
+def waivable(seen: CurrentTicket) -> list[Waivable]:
     """Every current reason that may be waived, once for each subject that it may be waived for (R27)."""
     ticket, world = seen.ticket, seen.world
     shop, account = world.shops.get(ticket.shop_id), world.accounts.get(ticket.account_id)

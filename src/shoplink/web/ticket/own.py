@@ -18,7 +18,7 @@ from shoplink.core.ticket.commands import (
 )
 from shoplink.core.ticket.facts import Question, Review
 from shoplink.flows.state import TicketState, read_state
-from shoplink.flows.ticket.read import Seen, find, see
+from shoplink.flows.ticket.read import CurrentTicket, current_tickets, find_ticket
 from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.web.request.access import visible_link
 from shoplink.web.request.command import result_of_answer
@@ -78,7 +78,10 @@ def my_tickets(visit: Visit, base: str) -> PageResponse:
         side="shop" if is_shop else "creator",
         newest_first=True,
     )
-    rows = [show_row(visit, seen, f"{base}tickets/{seen.ticket.ticket_id}") for seen in see(tickets[:_ROWS])]
+    rows = [
+        show_row(visit, seen, f"{base}tickets/{seen.ticket.ticket_id}")
+        for seen in current_tickets(tickets[:_ROWS])
+    ]
     next_url = f"?before={tickets[_ROWS - 1].number}" if len(tickets) > _ROWS else ""
     return PageContent(
         "tickets/mine.html", OwnTicketsPage(base, rows, next_url, f"{base}tickets" if before else "")
@@ -87,20 +90,20 @@ def my_tickets(visit: Visit, base: str) -> PageResponse:
 
 def my_ticket(visit: Visit, base: str, ticket_id: str) -> PageResponse:
     """One ticket of this side; the forms add a message or withdraw it. Raises Http404."""
-    seen, problem = find(ticket_id, visit.by), ""
+    seen, problem = find_ticket(ticket_id, visit.by), ""
     if seen is None:
         raise Http404
     if visit.submitted:
         problem, message = _changed(visit, seen)
         if not problem:
             return _redirect(visit, base, ticket_id, message)
-        seen = find(ticket_id, visit.by) or seen
+        seen = find_ticket(ticket_id, visit.by) or seen
     url = f"{base}tickets/{ticket_id}"
     view = OwnTicketPage(base, show_ticket(visit, seen, url, problem))
     return PageContent("tickets/one.html", view, status=422 if problem else 200)
 
 
-def _changed(visit: Visit, seen: Seen) -> tuple[str, str]:
+def _changed(visit: Visit, seen: CurrentTicket) -> tuple[str, str]:
     """Execute the form. Returns a problem ('' if there is none) and the message for success."""
     command: TicketCommand
     if visit.form.get("do") == "withdraw":

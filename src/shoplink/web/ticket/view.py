@@ -19,7 +19,7 @@ from shoplink.core.ticket.commands import EVIDENCE_MAX, TEXT_MAX, TicketCommand
 from shoplink.core.ticket.facts import REVIEW_QUESTION, STAFF, Message
 from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute
-from shoplink.flows.ticket.read import Seen
+from shoplink.flows.ticket.read import CurrentTicket
 from shoplink.store.ticket.words import messages_of
 from shoplink.web.request.command import form_key, result_of_answer
 from shoplink.web.request.visit import Visit
@@ -86,7 +86,7 @@ class TicketView(Struct, frozen=True):
     problem: str
 
 
-def show_row(visit: Visit, seen: Seen, url: str) -> TicketRow:
+def show_row(visit: Visit, seen: CurrentTicket, url: str) -> TicketRow:
     """A row for a ticket, with its current reasons."""
     ticket, world = seen.ticket, seen.world
     shop, account = world.shops.get(ticket.shop_id), world.accounts.get(ticket.account_id)
@@ -104,7 +104,7 @@ def show_row(visit: Visit, seen: Seen, url: str) -> TicketRow:
     )
 
 
-def show_ticket(visit: Visit, seen: Seen, url: str, problem: str = "") -> TicketView:
+def show_ticket(visit: Visit, seen: CurrentTicket, url: str, problem: str = "") -> TicketView:
     """A ticket in full; reads its messages from the database."""
     ticket, staff = seen.ticket, visit.by.kind in STAFF
     row = show_row(visit, seen, url)
@@ -125,7 +125,7 @@ def show_ticket(visit: Visit, seen: Seen, url: str, problem: str = "") -> Ticket
     )
 
 
-def sort_reasons(visit: Visit, seen: Seen, reasons: Iterable[Reason]) -> SortedReasons:
+def sort_reasons(visit: Visit, seen: CurrentTicket, reasons: Iterable[Reason]) -> SortedReasons:
     """The reasons that this visitor may see: those that support can fix, and those for others."""
     ticket, world = seen.ticket, seen.world
     known = disclose(visit.by, world.link(ticket.shop_id, ticket.account_id), reasons)
@@ -157,7 +157,7 @@ _STATUSES: dict[str, Callable[[], Badge]] = {
 }
 
 
-def show_ticket_status(visit: Visit, seen: Seen) -> Badge:
+def show_ticket_status(visit: Visit, seen: CurrentTicket) -> Badge:
     """The status of a ticket; for support, an answered one waits for the side that opened it."""
     ticket = seen.ticket
     if ticket.status == "answered" and visit.by.kind in STAFF:
@@ -165,7 +165,7 @@ def show_ticket_status(visit: Visit, seen: Seen) -> Badge:
     return _STATUSES[ticket.cause or ticket.status]()
 
 
-def _ending(seen: Seen) -> str:
+def _ending(seen: CurrentTicket) -> str:
     match seen.ticket.cause or seen.ticket.status:
         case "cleared":
             return _("Nothing is in the way any more, so nothing is left for support to do.")
@@ -180,7 +180,7 @@ def _ending(seen: Seen) -> str:
     return ""
 
 
-def _about(visit: Visit, seen: Seen) -> str:
+def _about(visit: Visit, seen: CurrentTicket) -> str:
     """What a ticket is about."""
     role = seen.ticket.fields.get("role")
     if seen.ticket.command == "invite" and role:
