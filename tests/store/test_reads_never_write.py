@@ -160,13 +160,8 @@ WITHOUT_DATABASE = {
     "link_quota_use",
     "unlink_quota_use",
     "day_of",
-    "touched",
-    "seen_in",
-    "ended",
-    "question_of",
-    "may_see",
-    "is_opener",
-    "told",
+    "keys_of",
+    "current_ticket",
 }
 """What works on values alone, or is a part of the reads above."""
 
