@@ -10,8 +10,11 @@ from tests.api.service import Answer, Caller, Service
 PLATFORM = "platform:back-office"
 
 
-def problem(answer: Answer) -> tuple[int, str]:
-    return answer.status, answer.body["type"].removeprefix("urn:shoplink:problem:")
+def problem(answer: Answer) -> tuple[Any, ...]:
+    """The status, the type, and of a refusal the codes of its reasons."""
+    kind = answer.body["type"].removeprefix("urn:shoplink:problem:")
+    codes = [reason["code"] for reason in answer.body.get("reasons", ())]
+    return (answer.status, kind, codes) if codes else (answer.status, kind)
 
 
 def handed_off(call: Caller, **subject: str) -> None:
@@ -31,7 +34,11 @@ def test_a_shop_invites_somebody_and_takes_it_back(call: Caller) -> None:
     path = f"/v1/members/invitations/{invited['invitation_id']}/withdraw"
     withdrawn = call("POST", path, {"shop_id": shop_id}, actor=actor)
     assert (withdrawn.status, withdrawn.body) == (200, {"members": [], "invitations": []})
-    assert problem(call("POST", path, {"shop_id": shop_id}, actor=actor)) == (404, "not_found")
+    assert problem(call("POST", path, {"shop_id": shop_id}, actor=actor)) == (
+        409,
+        "refused",
+        ["member.invitation_not_found"],
+    )
 
 
 def test_a_repeated_request_is_answered_alike_and_done_once(call: Caller) -> None:
@@ -52,10 +59,10 @@ def test_the_last_member_is_removed_by_the_platform_alone(call: Caller) -> None:
     assert (member["name"], member["email"]) == ("Tea House", None)
     path = f"/v1/members/{member['person_id']}/remove"
     body = {"shop_id": shop_id}
-    assert problem(call("POST", path, body, actor=f"shop:{shop_id}")) == (409, "member.last")
+    assert problem(call("POST", path, body, actor=f"shop:{shop_id}")) == (409, "refused", ["member.last"])
     removed = call("POST", path, body, actor=PLATFORM)
     assert (removed.status, removed.body["members"]) == (200, [])
-    assert problem(call("POST", path, body, actor=PLATFORM)) == (404, "not_found")
+    assert problem(call("POST", path, body, actor=PLATFORM)) == (409, "refused", ["member.not_found"])
 
 
 def test_nobody_else_manages_them(call: Caller, service: Service) -> None:

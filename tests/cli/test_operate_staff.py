@@ -21,8 +21,9 @@ def test_the_link_of_the_first_person_lets_them_in(database: str, tmp_path: Path
     assert done.returncode == 0
     assert done.stdout.count("\n") == 1, "piped, it is the link alone"
     person_id = store.add_person(name="Mei", email="mei@example.com")
-    joined = membership.join(person_id, secret_of(done.stdout))
-    assert not isinstance(joined, str)
+    invited = membership.standing_invitation(secret_of(done.stdout))
+    assert invited is not None
+    assert membership.join(person_id, invited) == ()
     assert membership.places(person_id) == membership.Places(platform=True)
     listed = shoplink(database, tmp_path, "staff", "list").stdout
     assert listed.split("\t")[:3] == ["platform", "mei@example.com", "Mei"]

@@ -20,6 +20,7 @@ from shoplink.store.database.sql import execute, query
 from shoplink.store.people import membership
 from shoplink.store.people.inbox import page_of_messages
 from shoplink.store.write.feed import number_events
+from tests.membership_rows import add_member
 from tests.server import free_port
 from tests.store.commands import NOON, accept, command, done, invite, put_account, put_shop
 
@@ -57,7 +58,7 @@ def person(email: str | None, tag: str = "en", zone: str = "", **places: str) ->
     person_id = membership.add_person(name="x", email=email, language=tag)
     with writing():
         for place, subject_id in places.items():
-            membership.add_member(person_id, place, subject_id, NOON)  # type: ignore[arg-type]
+            add_member(person_id, place, subject_id, NOON)  # type: ignore[arg-type]
     execute("UPDATE person SET time_zone = %s WHERE person_id = %s", zone, person_id)
     return person_id
 

@@ -19,7 +19,6 @@ from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute, query
 from shoplink.store.people import inbox, outbox
-from shoplink.store.people.membership import remove_member
 from tests.flows.notification_cast import (
     DAY,
     HOUR,
@@ -38,6 +37,7 @@ from tests.flows.notification_cast import (
     person,
     subject,
 )
+from tests.membership_rows import remove_member
 from tests.server import free_port
 from tests.store.commands import NOON, accept, invite, put_account, put_shop
 from tests.store.golden import listening

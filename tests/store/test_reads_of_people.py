@@ -55,15 +55,17 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
 
 OTHERS = {
     rows: {
-        "digest", "member_ids_locked", "add_member", "remove_member", "add_person", "change_person", "let_in",
-        "change_language", "keep_reading", "add_invitation", "end_invitation", "instant_of",
+        "digest", "add_person", "change_person",
+        "change_language", "keep_reading", "instant_of",
     },
     names: set(),
-    inbox: {"mark_read", "mark_old_read", "choose"},
+    inbox: {"mark_read", "mark_old_read", "save_mail_choices"},
     calendar: {"make_address", "revoke_address"},
-    lookup: {"record"},
+    lookup: {"record_look_ups"},
     sign_in_links: {"add_sign_in_link", "hold_sign_in_link", "use_sign_in_link", "forget_sign_in_links"},
-    membership: {"actor", "invite", "withdraw", "join", "admit", "remove"},
+    membership: {
+        "actor", "invite_command", "new_invitation", "invite", "withdraw", "join", "add", "remove", "block", "restore",
+    },
 }  # fmt: skip
 
 

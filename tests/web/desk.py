@@ -10,6 +10,7 @@ from shoplink.flows import clock
 from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
 from shoplink.store.people import membership
+from tests.membership_rows import add_member
 
 
 def made() -> None:
@@ -24,11 +25,11 @@ def somebody(
     with writing():
         person_id = membership.add_person(name=name, email=f"{name}@example.com", language="en")
         for shop_id in shops:
-            membership.add_member(person_id, "shop", shop_id, clock.now())
+            add_member(person_id, "shop", shop_id, clock.now())
         for account_id in accounts:
-            membership.add_member(person_id, "creator", account_id, clock.now())
+            add_member(person_id, "creator", account_id, clock.now())
         for place in staff:
-            membership.add_member(person_id, place, "", clock.now())  # type: ignore[arg-type]
+            add_member(person_id, place, "", clock.now())  # type: ignore[arg-type]
     return Person.objects.get(person_id=person_id)
 
 

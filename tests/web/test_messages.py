@@ -14,9 +14,9 @@ from shoplink.flows.tick import tick
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute, query
 from shoplink.store.models import Person
-from shoplink.store.people import membership
 from shoplink.store.people.inbox import mail_choices, page_of_messages, unread_count
 from tests.flows.notification_cast import HOUR, Cast, cast, deliver_at, execute_at, pair, person
+from tests.membership_rows import remove_member
 from tests.rule import rule
 from tests.store.commands import accept, command, invite, put_account, put_shop
 from tests.web.persona import browser_of, statements_of
@@ -260,7 +260,7 @@ def test_a_calendar_address_is_shown_once_replaced_and_revoked(invited: Cast) ->
 def test_the_calendar_of_a_former_member_no_longer_shows_the_shop(invited: Cast) -> None:
     address = new_address(browser(invited.olivia))
     with writing():
-        membership.remove_member(invited.olivia, "creator", "A")
+        remove_member(invited.olivia, "creator", "A")
     assert entries(address) == []
     execute("UPDATE person SET is_active = false WHERE person_id = %s", invited.olivia)
     assert Client().get(address).status_code == 404

@@ -81,7 +81,7 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Here]:
     lin.password = PBKDF2PasswordHasher().encode(PASSWORD, "a salt of this test's own")
     lin.save()
     EmailAddress.objects.create(user=lin, email="lin@example.com", verified=True, primary=True)
-    membership.admit(Actor("platform", "test"), lin.person_id, "shop", "S1", clock.now())
+    membership.add(Actor("platform", "test"), lin.person_id, "shop", "S1")
     _, secret = keys.create_key("back office", {"platform"}, clock.now())
     release_ownership()
     connections["default"].close()

@@ -110,14 +110,13 @@ def _ended(shop_id: str, account_id: str, number: int) -> None:
 
 def _grow_people(numbers: range) -> None:
     """Add people to every place, and places to everybody who has one."""
-    at = clock.now()
     for number in numbers:
         with writing():
             person_id = add_person(name=f"More {number}", email=f"more{number}@example.com")
-            for persona in PERSONAS.values():
-                for place, subject_id in persona.places:
-                    membership.admit(PLATFORM, person_id, place, subject_id, at)
-            for key, persona in PERSONAS.items():
-                kinds = {place for place, _ in persona.places}
-                for kind in kinds & {"shop", "creator"}:
-                    membership.admit(PLATFORM, personas.person_id(key), kind, f"more-{number}", at)
+        for persona in PERSONAS.values():
+            for place, subject_id in persona.places:
+                membership.add(PLATFORM, person_id, place, subject_id)
+        for key, persona in PERSONAS.items():
+            kinds = {place for place, _ in persona.places}
+            for kind in kinds & {"shop", "creator"}:
+                membership.add(PLATFORM, personas.person_id(key), kind, f"more-{number}")

@@ -8,7 +8,6 @@ from django.test import Client
 
 from shoplink.core.facts import Actor
 from shoplink.core.people.facts import Place
-from shoplink.flows import clock
 from shoplink.flows.people import membership
 from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
@@ -23,8 +22,8 @@ def person(email: str = "lin@example.com", *places: tuple[Place, str], name: str
     found.save()
     with writing():
         EmailAddress.objects.create(user=found, email=email, verified=True, primary=True)
-        for place, subject_id in places:
-            membership.admit(Actor("platform", "test"), found.person_id, place, subject_id, clock.now())
+    for place, subject_id in places:
+        membership.add(Actor("platform", "test"), found.person_id, place, subject_id)
     return found
 
 

@@ -1,7 +1,7 @@
 """Who acts for a shop or for an account: listed, invited, removed. The caller hands the link of an invitation over."""
 
+import secrets
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -9,28 +9,24 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from msgspec import Struct
 
-from shoplink.api.http.body import plain, read_object, respond
+from shoplink.api.http.body import read_object, respond
+from shoplink.api.http.command import WHENEVER, carry_out
 from shoplink.api.http.operation import FIND, Operations
 from shoplink.api.http.problem import Instant, ProblemError
 from shoplink.api.http.request import (
-    acting_with_scope,
-    actor_not_allowed,
+    actor_of,
     idempotency_key,
     key_of,
     read_subject,
+    require_issuer,
     require_scope,
     subject_body,
-    write_actor,
 )
-from shoplink.core.facts import Actor, Id
-from shoplink.core.parse import MalformedError
-from shoplink.core.people.facts import EMAIL_LENGTH_MAX, OPEN_INVITATIONS_MAX, Place
-from shoplink.flows import clock
+from shoplink.core.facts import Id
+from shoplink.core.people.commands import PlaceCommand, RemoveMember, WithdrawMemberInvitation
+from shoplink.core.people.facts import EMAIL_LENGTH_MAX, Place, place_fields
 from shoplink.flows.answer import Answer
-from shoplink.flows.idempotent import IdempotentRequest, run_idempotent
 from shoplink.flows.people import membership
-from shoplink.flows.people.sign_in_link import Subject
-from shoplink.flows.transaction import Transaction
 from shoplink.store.read.link import snapshot
 from shoplink.store.read.names import names
 
@@ -41,6 +37,7 @@ _CHANGE = (
     "scope.missing",
     "actor.not_allowed",
     "not_found",
+    "refused",
     "idempotency.in_progress",
     "body.too_large",
     "malformed",
@@ -49,14 +46,6 @@ _CHANGE = (
 _WHO = "a key with the scope of whom it acts for: platform, or the shop or creator themselves"
 _SUBJECT = "Where: exactly one of `shop_id` and `account_id`."
 _EMAIL = {"type": "string", "format": "email", "maxLength": EMAIL_LENGTH_MAX}
-_ADDRESS = f"an e-mail address of at most {EMAIL_LENGTH_MAX} characters"
-_REFUSED = {
-    "already_a_member": "member.already",
-    "too_many_open": "member.too_many_invited",
-    "last_member": "member.last",
-    "not_a_member": "not_found",
-    "invitation_gone": "not_found",
-}
 
 
 class MemberBody(Struct, frozen=True):
@@ -114,7 +103,7 @@ def list_members(
     "/members",
     MemberLinkBody,
     status=201,
-    problems=(*_CHANGE, "member.already", "member.too_many_invited"),
+    problems=_CHANGE,
     body=lambda: subject_body(_SUBJECT, required=("email",), email=_EMAIL),
     keyed=True,
     who=_WHO,
@@ -126,30 +115,23 @@ def invite_member(request: HttpRequest) -> HttpResponse:
     """
     fields = read_object(request)
     place, subject_id = read_subject(fields, "email")
-    by, email = _managing(request, place, subject_id), fields.get("email")
-    if not isinstance(email, str):
-        raise MalformedError.wrong("email", _ADDRESS, None if email is None else repr(email))
     key = idempotency_key(request)
     # Derived, not stored: a repeated request gets the same link.
     secret = (
-        None
+        secrets.token_urlsafe(32)
         if key is None
         else salted_hmac("member", f"{key_of(request).key_id} {key}", algorithm="sha256").hexdigest()
     )
-    secrets = [secret]
+    command = membership.invite_command(
+        actor_of(request), place, subject_id, fields.get("email"), secret, key=key
+    )
 
-    def work() -> Answer:
-        made = membership.invite(by, place, subject_id, email, secret=secret)
-        if made == "not_an_address":
-            raise MalformedError.wrong("email", _ADDRESS, repr(email))
-        if not isinstance(made, membership.Invitation):
-            return _refused(made)
-        secrets[0] = made.secret
-        shown = {"invitation_id": made.invitation_id, "email": made.email, "expires_at": made.expires_at}
-        return {"outcome": "accepted", "shown": plain(shown)}
+    def show(answer: Answer) -> MemberLinkBody:
+        made = membership.new_invitation(command, secret, answer)
+        url = f"{settings.PUBLIC_URL}/join/{secret}/"
+        return MemberLinkBody(made.invitation_id, made.email, made.expires_at, url)
 
-    shown = _once(request, ["invite_member", by, place, subject_id, email], work)["shown"]
-    return respond({**shown, "url": f"{settings.PUBLIC_URL}/join/{secrets[0]}/"}, 201)
+    return _carry_out(request, command, show, 201)
 
 
 @operations.post(
@@ -162,13 +144,13 @@ def invite_member(request: HttpRequest) -> HttpResponse:
 )
 def withdraw_member_invitation(request: HttpRequest, invitation_id: Id) -> HttpResponse:
     """Take an open invitation back; answers who acts there, and who is invited, from then on."""
-    return _changed(request, "withdraw_member_invitation", invitation_id, membership.withdraw)
+    return _change(request, WithdrawMemberInvitation, invitation_id=invitation_id)
 
 
 @operations.post(
     "/members/{person_id}/remove",
     MembersBody,
-    problems=(*_CHANGE, "member.last"),
+    problems=_CHANGE,
     body=_body,
     keyed=True,
     who=_WHO,
@@ -178,21 +160,29 @@ def remove_member(request: HttpRequest, person_id: Id) -> HttpResponse:
 
     The last member of a shop or an account is removed only by the platform.
     """
-    return _changed(
-        request,
-        "remove_member",
-        person_id,
-        lambda by, place, subject_id, about: membership.remove(by, about, place, subject_id),
-    )
+    return _change(request, RemoveMember, person_id=person_id)
 
 
-def _managing(request: HttpRequest, place: Subject, subject_id: str) -> Actor:
-    """Who manages the members of a shop or an account: itself, or the platform. Raises ProblemError."""
-    by = acting_with_scope(request)
-    if by.kind != "platform" and (by.kind, by.id) != (place, subject_id):
-        raise actor_not_allowed(by, "members", f"{write_actor(place, subject_id)}, platform:ID")
-    _require(place, subject_id)
-    return by
+def _change(request: HttpRequest, kind: type[PlaceCommand], **fields: Any) -> HttpResponse:
+    """Change the members of the place that the body names; answers who they are from then on."""
+    place, subject_id = read_subject(read_object(request))
+    by, key = actor_of(request), idempotency_key(request)
+    command = kind(at=WHENEVER, by=by, key=key, **place_fields(place, subject_id), **fields)
+
+    def show(_: Answer) -> MembersBody:
+        with snapshot():
+            return _members(place, subject_id)
+
+    return _carry_out(request, command, show)
+
+
+def _carry_out(
+    request: HttpRequest, command: PlaceCommand, show: Callable[[Answer], Any], status: int = 200
+) -> HttpResponse:
+    """Execute a command about the members of a shop or an account that is there. Raises ProblemError."""
+    require_issuer(request, command)
+    _require(*command.place_key())
+    return carry_out(request, command, show, status=status)
 
 
 def _require(place: Place, subject_id: str) -> None:
@@ -202,25 +192,6 @@ def _require(place: Place, subject_id: str) -> None:
     )
     if subject_id not in (shops if place == "shop" else accounts):
         raise ProblemError("not_found")
-
-
-def _changed(
-    request: HttpRequest,
-    name: str,
-    about: str,
-    change: Callable[[Actor, Place, str, str], membership.Refusal | None],
-) -> HttpResponse:
-    """Change the members of the place that the body names, once; answers who they are from then on."""
-    place = read_subject(read_object(request))
-    by = _managing(request, *place)
-
-    def work() -> Answer:
-        refused = change(by, *place, about)
-        return {"outcome": "accepted"} if refused is None else _refused(refused)
-
-    _once(request, [name, by, *place, about], work)
-    with snapshot():
-        return respond(_members(*place))
 
 
 def _members(place: Place, subject_id: str) -> MembersBody:
@@ -233,21 +204,3 @@ def _members(place: Place, subject_id: str) -> MembersBody:
             for one in invitations
         ],
     )
-
-
-def _once(request: HttpRequest, what: list[object], work: Callable[[], Answer]) -> Answer:
-    """The answer to a change that was made; raises ProblemError for one that was not."""
-
-    def change(transaction: Transaction) -> tuple[datetime, Answer]:
-        return transaction.instant(), work()
-
-    answer = run_idempotent(
-        IdempotentRequest(key_of(request).key_id, idempotency_key(request), what), change, clock.now
-    )
-    if answer["outcome"] != "accepted":
-        raise ProblemError(answer["error"], limit=OPEN_INVITATIONS_MAX)
-    return answer
-
-
-def _refused(refusal: membership.Refusal) -> Answer:
-    return {"outcome": "refused", "error": _REFUSED[refusal]}

@@ -7,6 +7,7 @@ import click
 
 from shoplink.cli.database import writes
 from shoplink.core.facts import Actor
+from shoplink.core.reasons import Reason
 
 _OPERATOR = Actor("platform", "shoplink people")
 _SERVED = "stop it first, or use the person's page of the platform"
@@ -35,9 +36,9 @@ def block(email: str) -> None:
 
     Each removal is an event. This also works for the last member of the platform's staff, whom the pages protect.
     """
-    from shoplink.flows.people import block_access as flow  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.people import membership  # noqa: PLC0415 (only with settings in place)
 
-    _change_access(email, lambda person_id: flow.shut_out(_OPERATOR, person_id), "is blocked")
+    _change_access(email, lambda person_id: membership.block(_OPERATOR, person_id), "is blocked")
 
 
 @people.command(
@@ -54,18 +55,18 @@ Example:
 @writes(_SERVED)
 def restore(email: str) -> None:
     """Let the person with the address EMAIL sign in again. They need new invitations to act anywhere."""
-    from shoplink.flows.people import block_access as flow  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.people import membership  # noqa: PLC0415 (only with settings in place)
 
-    _change_access(email, lambda person_id: flow.let_in(_OPERATOR, person_id), "can sign in again")
+    _change_access(email, lambda person_id: membership.restore(_OPERATOR, person_id), "can sign in again")
 
 
-def _change_access(email: str, change: Callable[[str], str | None], done: str) -> None:
+def _change_access(email: str, change: Callable[[str], tuple[Reason, ...]], done: str) -> None:
     from shoplink.store.people.membership import person_with  # noqa: PLC0415 (only with settings in place)
 
     person = person_with(email)
     if person is None:
         click.echo(f"nobody has the address {email!r}", err=True)
         sys.exit(1)
-    refusal = change(person.person_id)
-    assert refusal is None, refusal
+    refused = change(person.person_id)
+    assert not refused, refused
     click.echo(f"{person.email} {done}")

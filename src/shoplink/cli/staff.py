@@ -1,6 +1,7 @@
 """`shoplink staff`: the members of the platform and of support. Only this command can invite the first one."""
 
 import sys
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NoReturn
 
@@ -11,18 +12,15 @@ from django.conf import settings
 from shoplink.cli.database import with_database, writes
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
+from shoplink.core.parse import MalformedError
 from shoplink.core.people.facts import Place
+from shoplink.core.reasons import Reason
+from shoplink.wording import language_for, say_reason
 
 _SERVED = "stop it first, or use the staff page of the platform"
 _STATUSES = "Exit status: 0; 1 if nothing was done; 2 if the database cannot be used."
 _PLACES: dict[str, Place] = {"platform": "platform", "support": "support"}
 _OPERATOR = Actor("platform", "shoplink staff")
-_REFUSALS = {
-    "not_an_address": "is not an e-mail address",
-    "already_a_member": "is already a member",
-    "too_many_open": "cannot be invited: too many invitations are open",
-    "not_a_member": "is not a member",
-}
 
 
 @click.group()
@@ -60,9 +58,12 @@ def add(email: str, place: str, *, as_json: bool) -> None:
     """
     from shoplink.flows.people import membership  # noqa: PLC0415 (only with settings in place)
 
-    invitation = membership.invite(_OPERATOR, _PLACES[place], "", email)
+    try:
+        invitation = membership.invite(_OPERATOR, _PLACES[place], "", email)
+    except MalformedError:
+        _refuse(f"{email!r} is not an e-mail address")
     if not isinstance(invitation, membership.Invitation):
-        _refuse(f"{email!r} {_REFUSALS[invitation]}")
+        _refuse(f"{email!r}: {_say(invitation)}")
     link = f"{settings.PUBLIC_URL}/join/{invitation.secret}/"
     if as_json:
         click.echo(msgspec.json.encode({"link": link, "expires_at": format_instant(invitation.expires_at)}))
@@ -115,9 +116,10 @@ def remove(email: str, place: str) -> None:
     from shoplink.flows.people import membership  # noqa: PLC0415 (only with settings in place)
 
     member = next((one for one in membership.members(_PLACES[place], "") if one.email == email.lower()), None)
-    refusal = membership.remove(_OPERATOR, member.person_id, _PLACES[place], "") if member else "not_a_member"
-    if refusal:
-        _refuse(f"{email!r} {_REFUSALS[refusal]}")
+    if member is None:
+        _refuse(f"{email!r} is not a member")
+    if refused := membership.remove(_OPERATOR, member.person_id, _PLACES[place], ""):
+        _refuse(f"{email!r}: {_say(refused)}")
     click.echo(f"{email} is no longer a member of {place}")
 
 
@@ -129,6 +131,11 @@ def _line(as_json: bool, **fields: object) -> None:  # noqa: FBT001 (the format 
     click.echo(
         msgspec.json.encode(texts) if as_json else "\t".join(str(value or "-") for value in texts.values())
     )
+
+
+def _say(reasons: Iterable[Reason]) -> str:
+    """Every reason with its remedy, in English."""
+    return " ".join(text for reason in reasons for text in say_reason(reason, language_for("en")))
 
 
 def _refuse(message: str) -> NoReturn:

@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from shoplink.core.people.facts import Place
+from shoplink.core.instant import BEGINNING
+from shoplink.core.people.commands import AddMember
+from shoplink.core.people.facts import Place, place_fields
 from shoplink.demo.links import BEAUTY, DEMO_ACTOR, SHOPS, UNDER_AGE, offer_ids
 from shoplink.flows import clock
+from shoplink.flows.execute import execute_batch
 from shoplink.flows.message.loop import deliver_all
-from shoplink.flows.people import membership
 from shoplink.flows.tick import tick
 from shoplink.store.database.owner import writing
 from shoplink.store.people import membership as store
@@ -60,13 +62,20 @@ def add_personas() -> None:
     They are notified of what has happened, and messages older than a week are marked as read.
     """
     with writing():
-        at = clock.now()
         for key, persona in PERSONAS.items():
             store.add_person(name=persona.name, email=f"{key}@demo.example", person_id=person_id(key))
-            for place, subject_id in persona.places:
-                membership.admit(DEMO_ACTOR, person_id(key), place, subject_id, at)
+    execute_batch(
+        [
+            AddMember(
+                at=BEGINNING, by=DEMO_ACTOR, **place_fields(place, subject_id), person_id=person_id(key)
+            )
+            for key, persona in PERSONAS.items()
+            for place, subject_id in persona.places
+        ]
+    )
     tick()  # number the events, so that the feed shows them at once
     deliver_all()
+    at = clock.now()
     mark_old_read(at - _READ_UNTIL, at)
 
 

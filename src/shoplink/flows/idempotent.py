@@ -1,15 +1,9 @@
 """Idempotency keys within one write transaction: claimed before the work, stored with its answer."""
 
-import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-
-import msgspec
-from msgspec import Struct
 
 from shoplink.flows.answer import Answer, rejected
-from shoplink.flows.transaction import Transaction, transact
 from shoplink.store.write import answers
 from shoplink.store.write.answers import Key
 
@@ -42,38 +36,3 @@ class IdempotencyKeys:
     def save(self, at: datetime) -> None:
         """Store the new answers, in the same transaction."""
         answers.store_answers(at, self._fresh)
-
-
-class IdempotentRequest(Struct, frozen=True):
-    """A request with its idempotency key and the key's scope. Without a key it is executed each time."""
-
-    scope: str
-    key: str | None
-    body: Any
-
-
-def run_idempotent(
-    request: IdempotentRequest,
-    work: Callable[[Transaction], tuple[datetime, Answer]],
-    now: Callable[[], datetime],
-) -> Answer:
-    """The answer stored under the request's key; else the answer of `work`, which returns it with its instant.
-
-    Runs in one transaction. The answer is a rejection with `idempotency.in_progress` while another transaction holds
-    the key, and with `idempotency.other_body` if the key belongs to another request.
-    """
-    digest = hashlib.sha256(msgspec.json.encode(request.body)).hexdigest()
-    key = None if request.key is None else (request.scope, request.key)
-
-    def attempt(transaction: Transaction) -> Answer:
-        if key is None:
-            return work(transaction)[1]
-        keys = IdempotencyKeys([key])
-        if (known := keys.answer(key, digest)) is not None:
-            return known
-        at, answer = work(transaction)
-        keys.keep(key, digest, answer)
-        keys.save(at)
-        return answer
-
-    return transact(attempt, now)

@@ -25,7 +25,7 @@ from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import exclude_activations, is_postgresql
 from shoplink.store.write.feed import number_events_here
 from shoplink.store.write.load import LoadedState, LoadKeys, load
-from shoplink.store.write.save import save, save_alone
+from shoplink.store.write.save import save
 
 T = TypeVar("T")
 
@@ -64,10 +64,6 @@ class Transaction:
         self._events += due
         return world, due
 
-    def instant(self) -> datetime:
-        """The instant of a transaction that loads nothing: the clock, never earlier than `earliest`."""
-        return max(self._now(), self._earliest)
-
     def record(self, events: Iterable[Event], records: Iterable[Record] = ()) -> None:
         """Add events to be saved, in order, after those recorded before, and the rows to be saved beside them.
 
@@ -77,11 +73,11 @@ class Transaction:
         self._records += records
 
     def save(self) -> None:
-        """Save the rows that the recorded events have changed, and the events."""
+        """Save the rows that the recorded events have changed, and the events. Nothing is saved if nothing was loaded."""
         if self._loaded is None:
-            save_alone(self._events, self._records)
-        else:
-            save(self._loaded, self._events, self._records)
+            assert not self._events, "events are decided on what was loaded"
+            return
+        save(self._loaded, self._events, self._records)
         if self._events and not is_postgresql():
             number_events_here()
 

@@ -47,15 +47,6 @@ PROBLEMS: dict[str, ProblemType] = {
         N_("The key was used for another request"),
         N_("This Idempotency-Key was sent with another request; a new attempt needs a new key."),
     ),
-    "member.already": ProblemType(409, N_("Already a member"), N_("This person is already a member.")),
-    "member.too_many_invited": ProblemType(
-        409, N_("Too many open invitations"), N_("{limit} invitations are open; withdraw some first.")
-    ),
-    "member.last": ProblemType(
-        409,
-        N_("The last member"),
-        N_("Only the platform can remove the last member; invite somebody else first."),
-    ),
     "internal": ProblemType(
         500, N_("Something went wrong here"), N_("The fault is ours and was recorded; nothing was stored.")
     ),

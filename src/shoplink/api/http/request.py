@@ -108,13 +108,16 @@ def require_issuer(request: HttpRequest, command: Command) -> None:
     assert actor is not None, "a command over the API says by whom"
     require_scope(request, actor.kind)
     if not roles.may_issue(actor, command):
-        issuers = (write_actor(kind, _own_id(command, kind)) for kind in ISSUERS[type(command)])
+        own_ids = {kind: _own_id(command, kind) for kind in ISSUERS[type(command)]}
+        issuers = (write_actor(kind, own_id) for kind, own_id in own_ids.items() if own_id is not None)
         raise actor_not_allowed(actor, str(command.__struct_config__.tag), ", ".join(sorted(issuers)))
 
 
-def _own_id(command: Command, kind: Issuer) -> str:
+def _own_id(command: Command, kind: Issuer) -> str | None:
+    """The id of an actor of this kind who may issue the command; None if it is about no shop or account of theirs."""
     name = {"shop": "shop_id", "creator": "account_id"}.get(kind, "")
-    return getattr(command, name, None) or "ID"
+    found: str | None = getattr(command, name, "ID")
+    return found
 
 
 def subject_body(description: str, *, required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:

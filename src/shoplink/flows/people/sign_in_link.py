@@ -13,15 +13,20 @@ from typing import Literal
 
 from django.utils.crypto import salted_hmac
 from msgspec import Struct
+from msgspec.structs import replace
 
+from shoplink.core import Accepted, step
 from shoplink.core.facts import Actor
-from shoplink.core.people.facts import Place
+from shoplink.core.instant import BEGINNING
+from shoplink.core.people.commands import AddMember
+from shoplink.core.people.facts import Place, place_fields
 from shoplink.flows import clock
-from shoplink.flows.people import membership
+from shoplink.flows.transaction import Transaction, transact
 from shoplink.store.database.owner import writing
 from shoplink.store.people import membership as store
 from shoplink.store.people import sign_in_links
 from shoplink.store.read.names import names
+from shoplink.store.write.load import LoadKeys
 
 MINUTES = 10
 MINUTES_MAX = 60
@@ -78,11 +83,11 @@ def hand_off(  # noqa: PLR0913 (for whom, whereto, and how long)
     found = (shops if place == "shop" else accounts).get(subject_id)
     if found is None:
         return "not_found"
-    with writing():
+
+    def work(transaction: Transaction) -> HandOff | Literal["other_body"]:
         if key is not None:
             # The same request may be there twice at once; whichever is second finds the link of the first.
             sign_in_links.hold_sign_in_link(secret)
-        at = now()
         made = sign_in_links.recorded_sign_in_link(secret)
         if made is not None:
             same = (made.person_id, made.path, made.expires_at - made.created_at)
@@ -90,10 +95,22 @@ def hand_off(  # noqa: PLR0913 (for whom, whereto, and how long)
                 return "other_body"
             return HandOff(secret, made.expires_at)
         store.add_person(name=found or subject_id, person_id=person_id)
-        membership.admit(by, person_id, place, subject_id, at)
+        add = AddMember(at=BEGINNING, by=by, **place_fields(place, subject_id), person_id=person_id)
+        at = _add(transaction, add)
         expires_at = at + timedelta(minutes=minutes)
         sign_in_links.add_sign_in_link(secret, person_id, target, at, expires_at)
-    return HandOff(secret, expires_at)
+        return HandOff(secret, expires_at)
+
+    return transact(work, now)
+
+
+def _add(transaction: Transaction, command: AddMember) -> datetime:
+    """Decide the command and record what it leads to; the transaction's instant."""
+    world, _ = transaction.load(LoadKeys.of([command]))
+    added = step(world, replace(command, at=world.now))
+    assert isinstance(added.decision, Accepted), "the person is recorded"
+    transaction.record([*added.due, *added.own], added.decision.records)
+    return world.now
 
 
 def waiting(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:

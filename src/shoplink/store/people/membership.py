@@ -1,6 +1,6 @@
-"""The rows of people, memberships, invitations and sign-in links. What of it may be done is decided in `flows.people.membership`.
+"""The rows of people, and what is read of memberships and invitations.
 
-Whatever writes here what events tell of is called within `owner.writing()`, by the flow that also appends these.
+Memberships, invitations and who can sign in are written by `store.write.save_people`, with their events.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from msgspec import Struct
 from shoplink.core.people.facts import Place
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.owner import writing
-from shoplink.store.database.sql import among, execute, ids, insert, is_postgresql, query
+from shoplink.store.database.sql import among, execute, ids, query
 from shoplink.store.models.people import mint_person_id
 
 
@@ -80,29 +80,6 @@ def members(place: Place, subject_id: str) -> list[Member]:
         subject_id,
     )
     return [Member(row[0], row[1], row[2], instant_of(row[3])) for row in found]
-
-
-def member_ids_locked(place: Place, subject_id: str) -> list[str]:
-    """The ids of the members of a place, whom no other transaction can remove until this one ends."""
-    lock = " FOR UPDATE" if is_postgresql() else ""
-    found = query(
-        f"SELECT person_id FROM membership WHERE place = %s AND subject_id = %s ORDER BY number{lock}",
-        place,
-        subject_id,
-    )
-    return [row[0] for row in found]
-
-
-def add_member(person_id: str, place: Place, subject_id: str, at: datetime) -> None:
-    """Let a person act at a place; raises IntegrityError if they may already."""
-    given = (person_id, place, subject_id, to_micros(at))
-    insert("membership", [given], person_id="text", place="text", subject_id="text", joined_at="bigint")
-
-
-def remove_member(person_id: str, place: Place, subject_id: str) -> bool:
-    """Let a person act at a place no more; whether they could."""
-    statement = "DELETE FROM membership WHERE person_id = %s AND place = %s AND subject_id = %s"
-    return execute(statement, person_id, place, subject_id) == 1
 
 
 def person_of(person_id: str) -> Someone | None:
@@ -175,12 +152,6 @@ def change_person(person_id: str, *, name: str, language: str, time_zone: str) -
         )
 
 
-def let_in(person_id: str, *, allowed: bool) -> bool:
-    """Store whether a person can sign in and act at all; whether there is such a person."""
-    with writing():
-        return execute("UPDATE person SET is_active = %s WHERE person_id = %s", allowed, person_id) == 1
-
-
 def change_language(person_id: str, language: str) -> None:
     """Store in which language a person reads."""
     with writing():
@@ -196,21 +167,6 @@ def keep_reading(person_id: str, language: str, time_zone: str) -> None:
             time_zone,
             person_id,
         )
-
-
-def add_invitation(invitation: Invited, secret: str) -> None:
-    """Keep an invitation, with the digest of its secret."""
-    given = (
-        invitation.invitation_id,
-        invitation.email,
-        invitation.place,
-        invitation.subject_id,
-        digest(secret),
-        to_micros(invitation.invited_at),
-        to_micros(invitation.expires_at),
-    )
-    texts = dict.fromkeys(("invitation_id", "email", "place", "subject_id", "digest"), "text")
-    insert("member_invitation", [given], **texts, invited_at="bigint", expires_at="bigint")
 
 
 def invitation_of(secret: str) -> Invited | None:
@@ -229,21 +185,6 @@ def open_invitations(place: Place, subject_id: str, at: datetime) -> list[Invite
         to_micros(at),
     )
     return [_invited(*row) for row in found]
-
-
-def end_invitation(invitation_id: str, how: str, at: datetime) -> bool:
-    """Note that an open invitation was `used` or `withdrawn`; whether it was open."""
-    assert how in {"used", "withdrawn"}, "an invitation has these two ends"
-    return (
-        execute(
-            f"UPDATE member_invitation SET {how}_at = %s WHERE invitation_id = %s AND used_at IS NULL"
-            " AND withdrawn_at IS NULL AND expires_at > %s",
-            to_micros(at),
-            invitation_id,
-            to_micros(at),
-        )
-        == 1
-    )
 
 
 _PERSON = "SELECT person_id, email, name, language, time_zone, is_active FROM person"

@@ -65,12 +65,6 @@ def end_sessions(person_id: str, numbers: Iterable[int]) -> int:
         return ended
 
 
-def end_all_sessions(person_id: str) -> int:
-    """End all sessions of a person, from the next request on; returns how many."""
-    found = UserSession.objects.filter(user__person_id=person_id)
-    return end_sessions(person_id, [*found.values_list("pk", flat=True)])
-
-
 def forget_sessions(at: datetime) -> int:
     """Delete sessions that have ended, with their records; returns how many."""
     over = Session.objects.filter(expire_date__lte=at)

@@ -22,6 +22,7 @@ from shoplink.store.database.columns import ACCOUNT, LINK, SHOP
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, rows_as
 from shoplink.store.write.load_commerce import CommerceKeys, StoredCommerce, load_commerce
+from shoplink.store.write.load_people import PeopleKeys, load_people
 from shoplink.store.write.load_tickets import TicketKeys, load_tickets
 
 _LIVE = "status IN ('invited', 'in_review', 'linked')"
@@ -40,6 +41,7 @@ class LoadKeys(Struct):
     imports: set[str]
     imported_since: datetime
     commerce: CommerceKeys = msgspec.field(default_factory=CommerceKeys)
+    people: PeopleKeys = msgspec.field(default_factory=PeopleKeys)
     tickets: TicketKeys = msgspec.field(default_factory=TicketKeys)
     starts: dict[str, datetime] = {}
 
@@ -48,6 +50,8 @@ class LoadKeys(Struct):
         """The ids that commands name."""
         keys = cls(set(), set(), set(), set(), END)
         for command in commands:
+            if keys.people.add(command):
+                continue
             shop_id, account_id = getattr(command, "shop_id", None), getattr(command, "account_id", None)
             if shop_id is not None:
                 keys.shops.add(shop_id)
@@ -125,6 +129,7 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
             world.restore_link(link, stored.due_at)
     _read_activations(world, links.values(), not_before)
     commerce, newest = load_commerce(world, keys.commerce.union(load_tickets(world, keys.tickets)))
+    newest = max(newest, load_people(world, keys.people, not_before))
     return LoadedState(world, max(floor, newest), set(shops), set(accounts), links, commerce)
 
 

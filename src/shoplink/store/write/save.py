@@ -10,12 +10,14 @@ from shoplink.core import events as e
 from shoplink.core.case import ShopRecord
 from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.facts import LIVE
+from shoplink.core.people.events import MemberEvent
 from shoplink.core.record_base import Record
 from shoplink.core.ticket.events import TicketEvent
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import Row, execute, insert, rows, rows_as, update
 from shoplink.store.write.load import LoadedState
 from shoplink.store.write.save_commerce import save_commerce
+from shoplink.store.write.save_people import save_people
 from shoplink.store.write.save_tickets import save_tickets
 
 _encode = msgspec.json.Encoder().encode
@@ -74,13 +76,8 @@ def save(loaded: LoadedState, events: Sequence[Event], records: Sequence[Record]
     _save_waivers(events)
     save_commerce(loaded.commerce, [event for event in events if isinstance(event, CommerceEvent)])
     _save_activations([event for event in events if isinstance(event, e.RulebookActivated)])
+    save_people([event for event in events if isinstance(event, MemberEvent)], records)
     save_tickets(loaded.world, [event for event in events if isinstance(event, TicketEvent)], records)
-    append(events)
-
-
-def save_alone(events: Sequence[Event], records: Sequence[Record]) -> None:
-    """Store events that change no row of a shop, an account or a link, and the rows beside them."""
-    assert not records, "no family has records without a World"
     append(events)
 
 

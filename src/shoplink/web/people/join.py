@@ -10,7 +10,7 @@ from shoplink.flows.people import membership, sign_in_link
 from shoplink.store.people.membership import person_of, person_with
 from shoplink.web.page.declare import page
 from shoplink.web.people.sign_in_session import sign_in_without_password
-from shoplink.web.people.wording import say_refusal, where
+from shoplink.web.people.wording import say_reasons, where
 from shoplink.web.request.access import ANYONE
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 
@@ -40,11 +40,11 @@ def join(visit: Visit, secret: str) -> PageResponse:
     if invited is None:
         return PageContent("people/gone.html", None, 404)
     if visit.submitted and person is not None:
-        joined = membership.join(person.person_id, secret)
-        if not isinstance(joined, str):
+        refused = membership.join(person.person_id, invited)
+        if not refused:
             messages.success(visit.request, _("Welcome! You can act here now."))
-            return HttpResponseRedirect(sign_in_link.home_of(joined.place, joined.subject_id))
-        messages.error(visit.request, say_refusal(joined))
+            return HttpResponseRedirect(sign_in_link.home_of(invited.place, invited.subject_id))
+        messages.error(visit.request, say_reasons(visit, refused))
     view = InvitationPage(
         where=where(invited.place, invited.subject_id),
         email=invited.email,

@@ -9,18 +9,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from msgspec import Struct
 
-from shoplink.core.people.facts import Place
+from shoplink.core import Reason
+from shoplink.core.parse import MalformedError, is_id
+from shoplink.core.people.facts import EMAIL_LENGTH_MAX, Place
 from shoplink.flows.people import membership
 from shoplink.store.people.membership import person_with
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.people.account_mail import invitation_mail
 from shoplink.web.people.outgoing_mail import queue_mail, sending_mail
-from shoplink.web.people.wording import say_refusal, where
+from shoplink.web.people.wording import where
 from shoplink.web.request.access import CREATOR, PLATFORM, SELLER
 from shoplink.web.request.reader import CODES
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording import Tag
 from shoplink.wording.sentences import N_
 
@@ -56,15 +59,17 @@ class MembersPage(Struct):
     members: list[MemberRow]
     invitations: list[InvitationRow]
     typed: str = ""
+    reasons: list[ReasonRow] = []
     problem: str = ""
     link: str = ""
 
 
 class FormResult(Struct):
-    """The result of inviting or withdrawing: a success message, a link to pass on, or a problem."""
+    """The result of inviting or withdrawing: a success message, a link to pass on, why it is refused, or a problem."""
 
     message: str = ""
     link: str = ""
+    reasons: tuple[Reason, ...] = ()
     problem: str = ""
 
 
@@ -75,7 +80,7 @@ class RemoveMemberPage(Struct):
     where: str
     me: bool
     back: str
-    problem: str = ""
+    reasons: list[ReasonRow] = []
 
 
 @page("seller/<shop_id>/members/", SELLER, posts=True, name="seller.members", menu=_MENU)
@@ -134,7 +139,9 @@ def _members(visit: Visit, name: str, places: list[tuple[Place, str]], **route_v
     views = [_view(visit, *one) for one in places]
     shown = views[places.index(target)]
     shown.problem, shown.link, shown.typed = result.problem, result.link, visit.form.get("email", "")
-    return PageContent("people/members.html", views, 422 if result.problem else 200)
+    shown.reasons = show_reasons(visit, result.reasons)
+    status = 409 if result.reasons else 422 if result.problem else 200
+    return PageContent("people/members.html", views, status)
 
 
 def _view(visit: Visit, place: Place, subject_id: str) -> MembersPage:
@@ -158,17 +165,22 @@ def _view(visit: Visit, place: Place, subject_id: str) -> MembersPage:
 
 def _execute(visit: Visit, place: Place, subject_id: str) -> FormResult:
     if "withdraw" in visit.form:
-        refusal = membership.withdraw(visit.by, place, subject_id, visit.form.get("withdraw", ""))
+        invitation_id = visit.form.get("withdraw", "")
+        if not is_id(invitation_id):
+            raise Http404
+        refused = membership.withdraw(visit.by, place, subject_id, invitation_id)
         return (
-            FormResult(problem=say_refusal(refusal))
-            if refusal
-            else FormResult(message=_("The invitation is withdrawn."))
+            FormResult(reasons=refused) if refused else FormResult(message=_("The invitation is withdrawn."))
         )
     if not ratelimit.consume(visit.request, action="invite"):
         return FormResult(problem=_("You have invited many people within an hour. Try again later."))
-    made = membership.invite(visit.by, place, subject_id, visit.form.get("email", ""))
+    try:
+        made = membership.invite(visit.by, place, subject_id, visit.form.get("email", ""))
+    except MalformedError:
+        text = _("This is not an e-mail address of at most {length} characters.")
+        return FormResult(problem=text.format(length=EMAIL_LENGTH_MAX))
     if not isinstance(made, membership.Invitation):
-        return FormResult(problem=say_refusal(made))
+        return FormResult(reasons=made)
     link = f"{settings.PUBLIC_URL}{reverse('people.join', args=[made.secret])}"
     if settings.EMAIL_HOST and _send_invitation(visit, made.email, place, subject_id, link):
         return FormResult(message=_("{email} is invited.").format(email=made.email))
@@ -198,8 +210,8 @@ def _removal(visit: Visit, place: Place, subject_id: str, person_id: str, back: 
     view = RemoveMemberPage(member.name or member.email or "", where(place, subject_id), me, back)
     if visit.submitted:
         refused = membership.remove(visit.by, person_id, place, subject_id)
-        if refused is None:
+        if not refused:
             messages.success(visit.request, _("{name} can no longer act here.").format(name=view.name))
             return HttpResponseRedirect("/" if me else back)
-        view.problem = say_refusal(refused)
-    return PageContent("people/remove.html", view, 409 if view.problem else 200)
+        view.reasons = show_reasons(visit, refused)
+    return PageContent("people/remove.html", view, 409 if view.reasons else 200)

@@ -4,14 +4,15 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.flows.people.block_access import let_in, shut_out
+from shoplink.core import Reason
+from shoplink.flows.people import membership
 from shoplink.store.people.membership import memberships, person_of
 from shoplink.store.people.sessions import sessions_of
 from shoplink.store.read.names import names
 from shoplink.web.page.declare import page
-from shoplink.web.people.wording import say_refusal
 from shoplink.web.request.access import PLATFORM
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording.sentences import SUBJECT_NAMES
 
 
@@ -33,26 +34,27 @@ class PersonPage(Struct, frozen=True):
     me: bool
     sessions: int
     places: list[PersonPlace]
-    problem: str
+    reasons: list[ReasonRow]
 
 
 @page("platform/people/<str:person_id>", PLATFORM, posts=True)
 def person(visit: Visit, person_id: str) -> PageResponse:
     """The person; the form blocks or restores their access."""
-    subject, problem = person_of(person_id), ""
+    subject = person_of(person_id)
+    refused: tuple[Reason, ...] = ()
     if subject is None:
         raise Http404
     if visit.submitted:
         restores = visit.form.get("do") == "restore"
-        refused = let_in(visit.by, person_id) if restores else shut_out(visit.by, person_id)
-        if refused is None:
+        change = membership.restore if restores else membership.block
+        refused = change(visit.by, person_id)
+        if not refused:
             message = (
                 _("They can sign in again.")
                 if restores
                 else _("They are signed out, and their access is blocked.")
             )
             return visit.redirect("platform.person", message=message, person_id=person_id)
-        problem = say_refusal(refused)
     view = PersonPage(
         person_id,
         subject.name or subject.email or person_id,
@@ -61,9 +63,9 @@ def person(visit: Visit, person_id: str) -> PageResponse:
         person_id == visit.by.person,
         len(sessions_of(person_id, visit.now)),
         _places(visit, person_id),
-        problem,
+        show_reasons(visit, refused),
     )
-    return PageContent("platform/person.html", view, 409 if problem else 200)
+    return PageContent("platform/person.html", view, 409 if refused else 200)
 
 
 def _places(visit: Visit, person_id: str) -> list[PersonPlace]:

@@ -1,0 +1,90 @@
+"""Load the people, members and open invitations that a batch names into its World, under locks of their own.
+
+First the named persons are locked by id, then the named places in one order: what is written of a person or of a
+place is written under its lock. Nothing is asked of the database when a batch names none.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.core import World
+from shoplink.core.command_base import Command
+from shoplink.core.instant import BEGINNING
+from shoplink.core.people.commands import (
+    AddMember,
+    BlockAccess,
+    JoinByInvitation,
+    PlaceCommand,
+    RestoreAccess,
+)
+from shoplink.core.people.facts import OpenInvitation, PlaceKey
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, rows_as
+
+
+class PeopleKeys(Struct):
+    """The persons and the places that a batch names; `blocked` are those whose places it names without saying so."""
+
+    persons: set[str] = set()
+    blocked: set[str] = set()
+    places: set[PlaceKey] = set()
+
+    def add(self, command: Command) -> bool:
+        """Add what a command names; whether it is one about people, and so names no shop or account to load."""
+        match command:
+            case BlockAccess():
+                self.blocked.add(command.person_id)
+                self.persons.add(command.person_id)
+            case JoinByInvitation() | AddMember() | RestoreAccess():
+                self.persons.add(command.person_id)
+        if isinstance(command, PlaceCommand):
+            self.places.add(command.place_key())
+        return isinstance(command, PlaceCommand | BlockAccess | RestoreAccess)
+
+
+def load_people(world: World, named: PeopleKeys, not_before: datetime) -> datetime:
+    """Read what is named into a World; returns the newest instant among it.
+
+    `not_before`: no command of the batch is decided earlier than that.
+    """
+    lock = " FOR UPDATE" if is_postgresql() else ""
+    if named.persons:
+        statement = f"SELECT person_id, email FROM person WHERE {among('person_id')} ORDER BY person_id{lock}"
+        world.people.persons.update(query(statement, ids(named.persons)))
+    places = sorted(named.places | _places_of(named.blocked))
+    if not places:
+        return BEGINNING
+    if is_postgresql():
+        query(
+            "SELECT pg_advisory_xact_lock(hashtextextended(place || ' ' || subject_id, 7310008))"
+            f" FROM {rows_as(place='text', subject_id='text')}",
+            rows(places),
+        )
+    given = f"{rows_as(place='text', subject_id='text')} JOIN"
+    here = "USING (place, subject_id)"
+    newest = None
+    for place, subject_id, person_id, email, joined_at in query(
+        f"SELECT place, subject_id, person_id, email, joined_at FROM {given} membership {here}"
+        " LEFT JOIN person USING (person_id) ORDER BY membership.number",
+        rows(places),
+    ):
+        world.people.members((place, subject_id))[person_id] = email
+        newest = max(newest or joined_at, joined_at)
+    for place, subject_id, invitation_id, email, invited_at, expires_at in query(
+        f"SELECT place, subject_id, invitation_id, email, invited_at, expires_at FROM {given} member_invitation {here}"
+        " WHERE used_at IS NULL AND withdrawn_at IS NULL AND expires_at > %s ORDER BY member_invitation.number",
+        rows(places),
+        to_micros(not_before),
+    ):
+        invitation = OpenInvitation(invitation_id, email, from_micros(expires_at) or BEGINNING)
+        world.people.invite((place, subject_id), invitation)
+        newest = max(newest or invited_at, invited_at)
+    return from_micros(newest) or BEGINNING
+
+
+def _places_of(person_ids: set[str]) -> set[PlaceKey]:
+    if not person_ids:
+        return set()
+    found = query(f"SELECT place, subject_id FROM membership WHERE {among('person_id')}", ids(person_ids))
+    return {(place, subject_id) for place, subject_id in found}
