@@ -37,10 +37,10 @@ def main() -> int:
     survived = False
     for file in files:
         counts = dict.fromkeys(("planted", "killed", "explained", "survived"), 0)
-        text = tree.read(file)
+        text, stages = tree.read(file), stages_of(file)[: arguments.stages]
         for mutant in _chosen(mutants_of(file, text), arguments):
             counts["planted"] += 1
-            outcome = _try(tree, text, mutant, control)
+            outcome = _try(tree, text, mutant, stages, control)
             counts[outcome] += 1
             survived = survived or outcome == "survived"
         _say(f"{file}: {', '.join(f'{name} {number}' for name, number in counts.items())}")
@@ -54,6 +54,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--most", type=int, default=20, help="faults of each file (default: 20)")
     parser.add_argument("--seed", type=int, default=1, help="which of them (default: 1)")
+    parser.add_argument("--stages", type=int, help="how many stages of tests are run (default: all)")
     parser.add_argument("--like", default="", help="only faults in whose place or text this stands")
     return parser.parse_args()
 
@@ -65,14 +66,16 @@ def _chosen(mutants: list[Mutant], arguments: argparse.Namespace) -> list[Mutant
     return sorted(chosen, key=lambda mutant: mutant.line)
 
 
-def _try(tree: Tree, text: str, mutant: Mutant, control: Callable[[Stage], Run]) -> str:
+def _try(
+    tree: Tree, text: str, mutant: Mutant, stages: tuple[Stage, ...], control: Callable[[Stage], Run]
+) -> str:
     """Plant one fault and run the stages until one notices it: killed, explained or survived."""
     at = f"{mutant.file}:{mutant.line} {mutant.where}: {mutant.change}"
     key = (mutant.file, mutant.where, mutant.change)
     if key in explained():
         _say(f"explained  {at}")
         return "explained"
-    for stage in stages_of(mutant.file):
+    for stage in stages:
         unharmed = control(stage)
         began = time.monotonic()
         tree.plant(mutant.file, mutant.source)
