@@ -68,7 +68,8 @@ def tickets_named(ticket_ids: Iterable[str], questions: Iterable[tuple[str, str,
     """Tickets by their ids, and the open ones about questions (shop, account, command and side), in the order opened."""
     given = rows_as(shop_id="text", account_id="text", command="text", side="text")
     found = query(
-        f"{_SELECT} WHERE {among('ticket_id')} OR number IN (SELECT asked.number FROM {given} JOIN ticket AS asked"
+        f"{_SELECT} WHERE number IN (SELECT number FROM ticket WHERE {among('ticket_id')}"
+        f" UNION SELECT asked.number FROM {given} JOIN ticket AS asked"
         " ON asked.shop_id = given.shop_id AND asked.account_id = given.account_id"
         f" AND asked.command = given.command AND asked.side = given.side AND asked.{_OPEN}) ORDER BY number",
         ids(ticket_ids),
