@@ -11,8 +11,9 @@ from shoplink.flows.file.apply import apply_files
 from shoplink.flows.file.source import Reading, inspect
 from shoplink.flows.rulebooks import install_rulebook
 from shoplink.flows.tick import tick
+from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.difference import Difference
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import execute, query
 from tests.traceability import ROOT
 

@@ -15,7 +15,8 @@ from shoplink.flows.file.export import export_commands, export_table
 from shoplink.flows.file.source import Reading, inspect
 from shoplink.flows.file.tables import KINDS
 from shoplink.flows.showcase import view_of_place
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.store.read.commerce import one_content, one_product
 from shoplink.wording import language_for
 from tests.databases import fresh, use

@@ -8,7 +8,8 @@ from shoplink.core.people.facts import PlaceKey
 from shoplink.core.reasons import Reason
 from shoplink.flows import clock
 from shoplink.flows.people import membership
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import query
 from shoplink.store.models import Person

@@ -19,7 +19,8 @@ from shoplink.flows import clock
 from shoplink.flows.execute import execute, execute_batch
 from shoplink.flows.people import membership
 from shoplink.flows.people.membership import Invitation, Reasons
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute as execute_sql
 from shoplink.store.database.sql import query

@@ -12,7 +12,8 @@ from shoplink.core.facts import Actor
 from shoplink.flows import clock
 from shoplink.flows.people import membership, sign_in_link
 from shoplink.flows.people.sign_in_link import HandOff
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import query
 from shoplink.store.people import membership as store
 from tests.databases import use

@@ -9,7 +9,8 @@ import pytest
 from shoplink.core import parse_command
 from shoplink.flows.execute import execute_as_of
 from shoplink.flows.tick import tick
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from tests.oracle.streams import random_stream, stories
 from tests.store.test_equality import forget_everything
 

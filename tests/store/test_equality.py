@@ -15,7 +15,8 @@ from shoplink.core.instant import END
 from shoplink.core.wire_format import wire_products
 from shoplink.flows.execute import execute_as_of
 from shoplink.flows.tick import tick
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.rulebooks import packaged
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query

@@ -282,7 +282,7 @@ def test_a_read_sees_what_is_overdue_as_done() -> None:
     link = seen.world.link("S", "A")
     assert link is not None
     assert (link.status, link.ended_at) == ("expired", BEFORE + timedelta(hours=48))
-    assert seen.settled(stored) == link
+    assert seen.up_to_date(stored) == link
     assert seen.world.shops["S"].live == {}
     assert look.slot_use(seen.world.shops["S"], seen.world.rulebook("GB"), "marketing").used == 0
 

@@ -11,7 +11,8 @@ from shoplink.core.ticket.commands import (
     fields_naming,
 )
 from shoplink.flows.execute import execute_batch
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import query
 from shoplink.store.ticket.words import messages_of
 from tests.tickets.desk import (

@@ -2,8 +2,9 @@
 
 import pytest
 
+from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.difference import Difference
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import execute, query
 from tests.store.commands import done, put_account
 from tests.tickets.desk import (

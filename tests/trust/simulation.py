@@ -23,7 +23,8 @@ from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute_as_of, execute_batch
 from shoplink.flows.rulebooks import default_rulebook, install_rulebook, installed_rulebooks
 from shoplink.flows.tick import tick
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.rulebooks import packaged
 from shoplink.store.database import owner
 from shoplink.store.database.health import Backlog, backlog

@@ -12,7 +12,8 @@ from shoplink.core import Command
 from shoplink.core.decisions import begin, live
 from shoplink.core.rules import violations
 from shoplink.flows.execute import execute
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import query
 from shoplink.store.write.feed import number_events
 from tests.store.commands import accept, done, invite, put_account, put_shop

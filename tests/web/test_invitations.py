@@ -7,7 +7,8 @@ import pytest
 from django.core.cache import cache
 
 from shoplink.flows.people import membership
-from shoplink.flows.verify.run import VerifyCounts, verify
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.store.models import Person
 from tests.mailbox import Mailbox, receiving
 from tests.store.commands import done, put_account, put_shop

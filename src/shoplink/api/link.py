@@ -154,7 +154,7 @@ def get_link(request: HttpRequest, link_id: Id) -> HttpResponse:
             raise ProblemError("not_found")
         seen = look_at(accounts=[stored.account_id])
         events = timeline(link_id)
-        settled = seen.settled(stored)
+        settled = seen.up_to_date(stored)
         leaving = ending_items(settled, seen.world.now)
     events += [event for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link_id]
     body = show_link(link_state(seen.world, settled), language_of(request))
@@ -193,7 +193,7 @@ def list_links(  # noqa: PLR0913 (what links may be asked for by)
     language = language_of(request)
 
     def show(row: tuple[int, Link]) -> LinkBody | None:
-        link = seen.settled(row[1])
+        link = seen.up_to_date(row[1])
         return show_link(link_state(seen.world, link), language) if status in {None, link.status} else None
 
     return respond(one_page(rows, limit, lambda row: row[0], show))

@@ -7,6 +7,7 @@ import msgspec
 
 from shoplink.cli.database import with_database
 from shoplink.flows.verify import run as flow
+from shoplink.flows.verify.counts import VerifyCounts
 
 
 @click.command(
@@ -33,7 +34,7 @@ def verify(*, as_json: bool) -> None:
     earlier ones, and links that break an invariant, also in the past. Reads only, and may run beside a running
     service.
     """
-    counts = flow.VerifyCounts()
+    counts = VerifyCounts()
     for difference in flow.verify(counts):
         click.echo(msgspec.json.encode(difference) if as_json else difference.say())
     if as_json:

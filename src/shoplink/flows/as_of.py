@@ -41,17 +41,17 @@ class AccountAsOf(Struct, frozen=True):
 def shop_as_of(shop_id: str, at: datetime) -> ShopAsOf:
     """The shop as of an instant."""
     with snapshot():
-        seen = look_at(shops=[shop_id])
+        state = look_at(shops=[shop_id])
         recorded = history.facts_of_shop(shop_id, at)
         timelines = history.timelines_of_links_open_at(at, shop_id=shop_id)
     facts = [event.facts() for event in recorded if isinstance(event, ShopRecorded)]
-    return ShopAsOf(facts[-1] if facts else None, _live([*timelines, *_due(seen)], at))
+    return ShopAsOf(facts[-1] if facts else None, _live([*timelines, *_due(state)], at))
 
 
 def account_as_of(account_id: str, at: datetime) -> AccountAsOf:
     """The account as of an instant, corrections included."""
     with snapshot():
-        seen = look_at(accounts=[account_id])
+        state = look_at(accounts=[account_id])
         recorded = history.facts_of_account(account_id, at)
         timelines = history.timelines_of_links_open_at(at, account_id=account_id)
     facts: Account | None = None
@@ -62,7 +62,7 @@ def account_as_of(account_id: str, at: datetime) -> AccountAsOf:
             case AccountCorrected():
                 assert facts is not None, "only a recorded account is corrected"
                 facts = event.facts_after(facts)
-    return AccountAsOf(facts, _live([*timelines, *_due(seen)], at))
+    return AccountAsOf(facts, _live([*timelines, *_due(state)], at))
 
 
 def link_as_of(link_id: str, at: datetime) -> Link | None:
@@ -71,14 +71,14 @@ def link_as_of(link_id: str, at: datetime) -> Link | None:
         stored = one_link(link_id)
         if stored is None:
             return None
-        seen = look_at(accounts=[stored.account_id])
-        events = [*history.timelines([link_id]), *_due(seen)]
+        state = look_at(accounts=[stored.account_id])
+        events = [*history.timelines([link_id]), *_due(state)]
     return _folded((event for event in events if event.link_id == link_id), at).get(link_id)
 
 
-def _due(seen: CurrentState) -> list[LinkEvent]:
+def _due(state: CurrentState) -> list[LinkEvent]:
     """The events that are due and not stored yet."""
-    return [event for event in seen.due if isinstance(event, LinkEvent)]
+    return [event for event in state.due if isinstance(event, LinkEvent)]
 
 
 def _live(events: Iterable[Event], at: datetime) -> list[Link]:

@@ -157,18 +157,18 @@ class _Attempt:
     def _decide(
         self, transaction: Transaction, world: World, batch: PendingBatch, command: Command
     ) -> Answer:
-        done = _step(world, command, batch.link_id)
-        records = done.decision.records if isinstance(done.decision, Accepted) else ()
-        transaction.record([*done.due, *done.own], records)
+        transition = _step(world, command, batch.link_id)
+        records = transition.decision.records if isinstance(transition.decision, Accepted) else ()
+        transaction.record([*transition.due, *transition.own], records)
         # The events that became due while the batch was loaded come before its first decision.
-        events, self.due = [*self.due, *done.due, *done.own], []
+        events, self.due = [*self.due, *transition.due, *transition.own], []
         answer: Answer = {
             "outcome": "accepted",
             "events": [wire(event) for event in events],
             "warnings": [],
             "reasons": [],
         }
-        match done.decision:
+        match transition.decision:
             case Accepted(warnings=warnings, outcomes=outcomes):
                 answer["warnings"] = list(warnings)
                 if batch.with_state:

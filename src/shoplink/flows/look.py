@@ -25,7 +25,7 @@ class CurrentState(Struct):
     world: World
     due: list[Event]
 
-    def settled(self, link: Link) -> Link:
+    def up_to_date(self, link: Link) -> Link:
         """A stored link after the events that are due."""
         for event in self.due:
             if isinstance(event, LinkEvent) and event.link_id == link.link_id:

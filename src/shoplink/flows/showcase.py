@@ -25,12 +25,12 @@ class PlaceView(Struct, frozen=True):
     shown: list[ShownProduct]
 
 
-def in_force(seen: CurrentState, account_id: str, at: datetime) -> Link | None:
+def in_force(state: CurrentState, account_id: str, at: datetime) -> Link | None:
     """The link in force for an account at an instant, after the events that are due."""
     link = link_in_force(account_id, at)
     if link is None:
         return None
-    settled = seen.settled(link)
+    settled = state.up_to_date(link)
     return settled if settled.ended_at is None or at < settled.ended_at else None
 
 
@@ -46,11 +46,11 @@ def view_of_place(
     The page starts after the product id `after`. `at` None means now; a later instant than now means now too. The
     number of statements is fixed.
     """
-    seen = look_at(accounts=[account_id])
-    if account_id not in seen.world.accounts:
+    state = look_at(accounts=[account_id])
+    if account_id not in state.world.accounts:
         return None
-    instant = seen.world.now if at is None else min(at, seen.world.now)
-    link = in_force(seen, account_id, instant)
+    instant = state.world.now if at is None else min(at, state.world.now)
+    link = in_force(state, account_id, instant)
     return PlaceView(instant, link, page_of_place(account_id, content_id, link, instant, limit, after))
 
 
@@ -63,6 +63,6 @@ def content_counts(
     account_id: str, limit: int = 1, after: str = "", content_id: str | None = None
 ) -> list[ContentCount]:
     """An account's videos and lives, or one of them, each with the number of products that it shows now."""
-    seen = look_at(accounts=[account_id])
-    link = in_force(seen, account_id, seen.world.now)
-    return page_of_contents(account_id, link, seen.world.now, limit, after, content_id)
+    state = look_at(accounts=[account_id])
+    link = in_force(state, account_id, state.world.now)
+    return page_of_contents(account_id, link, state.world.now, limit, after, content_id)

@@ -60,23 +60,23 @@ class AttributionResult(Struct, frozen=True):
     spans: int
 
 
-def attribute_files(asked: AttributionRequest, say: ReportStep) -> AttributionResult:
+def attribute_files(request: AttributionRequest, say: ReportStep) -> AttributionResult:
     """Judge orders by links, and write the result and the rejects.
 
     Raises MappingError, PeriodsError, EngineError, UnsoundError or OSError; then neither file is written.
     """
-    if asked.out.is_dir():
-        raise FileExistsError(errno.EEXIST, "a folder of this name is there already", str(asked.out))
-    with tempfile.TemporaryDirectory(prefix=".shoplink-", dir=asked.work) as folder:
+    if request.out.is_dir():
+        raise FileExistsError(errno.EEXIST, "a folder of this name is there already", str(request.out))
+    with tempfile.TemporaryDirectory(prefix=".shoplink-", dir=request.work) as folder:
         work = Path(folder)
         say("links", 0)
-        count = stage_links(asked.links, work / "links.parquet")
-        with closing(asked.engine(work)) as engine:
-            return _judge(asked, engine, work, count, say)
+        count = stage_links(request.links, work / "links.parquet")
+        with closing(request.engine(work)) as engine:
+            return _judge(request, engine, work, count, say)
 
 
 def _judge(
-    asked: AttributionRequest, engine: Engine, work: Path, count: int, say: ReportStep
+    request: AttributionRequest, engine: Engine, work: Path, count: int, say: ReportStep
 ) -> AttributionResult:
     links = engine.links(work / "links.parquet")
     for wrong in engine.rows(judgement.overlapping_links(links).limit(1)):
@@ -85,34 +85,36 @@ def _judge(
             "an account is linked with one shop at a time"
         )
     plan = judgement.plan_for(**next(engine.rows(judgement.summarise_links(links))))
-    source = open_orders(engine, asked.orders, asked.mapping, work, lambda done: say("reading", done))
-    rows = rows_for_parquet(source) if asked.form == "parquet" else source.rows
-    if asked.since is None:
+    source = open_orders(
+        engine, request.orders, request.mapping, work, lambda progress: say("reading", progress)
+    )
+    rows = rows_for_parquet(source) if request.form == "parquet" else source.rows
+    if request.since is None:
         result = judgement.attribute_rows(rows, source.fields, links, plan)
     elif not source.new:
-        result = judgement.attribute_rows_since(rows, source.fields, links, plan, to_micros(asked.since))
+        result = judgement.attribute_rows_since(rows, source.fields, links, plan, to_micros(request.since))
     else:
         raise MappingError(
             f"{', '.join(source.new)}: found no columns {', '.join(judgement.RESULT)}; expected an earlier result"
         )
-    part = asked.out.with_name(f".{asked.out.name}.part")
-    rejects_part = asked.rejects.with_name(f".{asked.rejects.name}.part")
+    part = request.out.with_name(f".{request.out.name}.part")
+    rejects_part = request.rejects.with_name(f".{request.rejects.name}.part")
     try:
-        judged = engine.write(result, part, asked.form, lambda done: say("judging", done))
+        judged = engine.write(result, part, request.form, lambda progress: say("judging", progress))
         rejected = 0
         if judged < source.count:
             say("rejects", 0)
             left = engine.rows(judgement.reject_rows(source.rows, source.fields, links, plan))
-            rejected = write_rejects(left, source, rejects_part, asked.tag)
+            rejected = write_rejects(left, source, rejects_part, request.tag)
         if judged + rejected != source.count:
             raise UnsoundError(
                 f"of {source.count} rows {judged} were judged and {rejected} rejected: this does not add up"
             )
-        part.replace(asked.out)
+        part.replace(request.out)
         if rejected:
-            rejects_part.replace(asked.rejects)
+            rejects_part.replace(request.rejects)
         else:
-            asked.rejects.unlink(missing_ok=True)  # those of an earlier run
+            request.rejects.unlink(missing_ok=True)  # those of an earlier run
     finally:
         _remove(part)
         _remove(rejects_part)

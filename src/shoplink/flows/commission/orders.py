@@ -18,9 +18,9 @@ def judge_orders(orders: Sequence[Order]) -> list[Attribution | None]:
     pairs = {(order.shop_id, order.account_id) for order in orders if order.account_id is not None}
     stored = links_of_pairs(pairs, clock.now())
     due = {each.link.account_id for each in stored if each.is_due}
-    seen = look_at(accounts=due) if due else None
+    state = look_at(accounts=due) if due else None
     of_pair: defaultdict[tuple[str, str | None], list[Link]] = defaultdict(list)
     for each in stored:
-        link = seen.settled(each.link) if seen is not None and each.is_due else each.link
+        link = state.up_to_date(each.link) if state is not None and each.is_due else each.link
         of_pair[link.shop_id, link.account_id].append(link)
     return [attribute_order(order, of_pair.get((order.shop_id, order.account_id), ())) for order in orders]

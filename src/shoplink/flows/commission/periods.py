@@ -72,19 +72,19 @@ def _fields(path: Path) -> Iterator[Mapping[str, Any]]:
     if not _is_csv(path):
         from shoplink.attribution.staging import parquet_columns, parquet_rows  # noqa: PLC0415 (takes long to load)
 
-        _hold_columns(path, parquet_columns(path))
+        _require_columns(path, parquet_columns(path))
         yield from parquet_rows(path, COLUMNS)
         return
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, restkey="")
-            _hold_columns(path, reader.fieldnames or ())
+            _require_columns(path, reader.fieldnames or ())
             yield from reader
     except (UnicodeDecodeError, csv.Error) as error:
         raise PeriodsError(f"{path}: no CSV in UTF-8: {error}") from None
 
 
-def _hold_columns(path: Path, found: Sequence[str]) -> None:
+def _require_columns(path: Path, found: Sequence[str]) -> None:
     """Require the columns that a file needs. Without `ended_at`, every link would seem to be in force."""
     if missing := [name for name in _NEEDED if name not in found]:
         raise PeriodsError(
@@ -126,19 +126,19 @@ def stored_periods() -> Iterator[Period]:
         now, rows = to_micros(clock.now()), link_rows()
         while page := list(islice(rows, _PAGE_LINKS)):
             due = {row["account_id"] for row in page if row["due_at"] is not None and row["due_at"] <= now}
-            seen = look_at(accounts=due) if due else None
+            state = look_at(accounts=due) if due else None
             for row in page:
-                period = _period_of(link_in(row), row, seen if row["account_id"] in due else None)
+                period = _period_of(link_in(row), row, state if row["account_id"] in due else None)
                 if period is not None:
                     yield period
 
 
-def _period_of(link: Link, row: dict[str, Any], seen: CurrentState | None) -> Period | None:
+def _period_of(link: Link, row: dict[str, Any], state: CurrentState | None) -> Period | None:
     changed_at = from_micros(row["touched_at"])
     assert changed_at is not None, "every link was touched when it was recorded"
-    if seen is not None:
-        link = seen.settled(link)
-        changed_at = max([changed_at, *_changes(seen, link)])
+    if state is not None:
+        link = state.up_to_date(link)
+        changed_at = max([changed_at, *_changes(state, link)])
     if link.linked_at is None:
         return None
     return Period(
@@ -154,6 +154,6 @@ def _period_of(link: Link, row: dict[str, Any], seen: CurrentState | None) -> Pe
     )
 
 
-def _changes(seen: CurrentState, link: Link) -> Iterable[datetime]:
+def _changes(state: CurrentState, link: Link) -> Iterable[datetime]:
     """The instants of the due changes of a link that are not stored yet."""
-    return (event.at for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link.link_id)
+    return (event.at for event in state.due if isinstance(event, LinkEvent) and event.link_id == link.link_id)

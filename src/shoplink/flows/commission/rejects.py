@@ -55,9 +55,9 @@ def _broken(source: OrderSource, columns: list[str], tag: Tag) -> Iterator[list[
     """The lines whose number of cells differs from the header's."""
     for line in source.broken:
         cells = next(csv.reader([line.text], delimiter=line.delimiter), [])
-        shown = dict(zip(line.columns, cells, strict=False))
+        cell_of_column = dict(zip(line.columns, cells, strict=False))
         why = say_broken_line(len(cells), len(line.columns), tag)
-        yield [*(shown.get(column, "") for column in columns), line.file, line.line, why]
+        yield [*(cell_of_column.get(column, "") for column in columns), line.file, line.line, why]
 
 
 def _column(source: OrderSource, field: Field) -> str:

@@ -54,55 +54,55 @@ class StatementResult(Struct, frozen=True):
     pages: int
 
 
-def write_statements(wanted: StatementRequest) -> StatementResult:
+def write_statements(request: StatementRequest) -> StatementResult:
     """Write the statements. Raises MappingError, PeriodsError, EngineError, UnsoundError, OSError."""
-    wanted.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".shoplink-", dir=wanted.folder) as place:
+    request.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".shoplink-", dir=request.folder) as place:
         work = Path(place)
-        stage_links(wanted.links, work / "links.parquet")
-        with closing(wanted.engine(work)) as engine:
-            return _state(wanted, engine, work)
+        stage_links(request.links, work / "links.parquet")
+        with closing(request.engine(work)) as engine:
+            return _write_statements(request, engine, work)
 
 
-def _state(wanted: StatementRequest, engine: Engine, work: Path) -> StatementResult:
+def _write_statements(request: StatementRequest, engine: Engine, work: Path) -> StatementResult:
     links = engine.links(work / "links.parquet")
-    source = open_orders(engine, wanted.results, wanted.mapping, work, lambda _: None)
+    source = open_orders(engine, request.results, request.mapping, work, lambda _: None)
     if source.new:
         raise MappingError(
             f"{', '.join(source.new)}: found no columns {', '.join(RESULT)}; `shoplink attribute` writes them"
         )
-    seen = [
+    instants = [
         at for day in engine.rows(statement.days_with_orders(source)) for at in (day["first"], day["last"])
     ]
-    lines = engine.named(statement.statement_lines(source, wanted.zone, seen), "lines")
+    lines = engine.named(statement.statement_lines(source, request.zone, instants), "lines")
     for wrong in engine.rows(statement.unsound_rows(lines, links).limit(1)):
         raise UnsoundError(f"a row cannot be as it is by these links and its own rate: {wrong}")
     whole = {row["currency"]: row for row in engine.rows(statement.grand_totals(lines))}
-    counted = sum(row["order_lines"] for row in whole.values())
-    if counted != source.count:
+    row_count = sum(row["order_lines"] for row in whole.values())
+    if row_count != source.count:
         raise UnsoundError(
-            f"of {source.count} rows {counted} can be read as orders; give the mapping that they were judged with"
+            f"of {source.count} rows {row_count} can be read as orders; give the mapping that they were judged with"
         )
     tables = {
         "commission": engine.named(statement.commission_statement(lines), "commission"),
         "settlement": engine.named(statement.settlement_statement(lines, links), "settlement"),
     }
     for name, prefix in (("commission", ""), ("settlement", "linked_")):
-        _hold(
+        _require_sums(
             engine,
             name,
             tables[name],
             {currency: row for currency, row in whole.items() if row[f"{prefix}order_lines"]},
             prefix,
         )
-        tables[name] = _asked_for(wanted, tables[name])
+        tables[name] = _selected(request, tables[name])
         engine.write(tables[name], work / f"{name}.statement.parquet", "parquet", lambda _: None)
-    pages = _write_out(wanted, engine, tables, work)
-    _move(work, wanted.folder, pages)
-    return StatementResult(counted, len(pages))
+    pages = _write_out(request, engine, tables, work)
+    _move(work, request.folder, pages)
+    return StatementResult(row_count, len(pages))
 
 
-def _hold(engine: Engine, name: str, table: Any, whole: dict[str, StatementRow], prefix: str) -> None:
+def _require_sums(engine: Engine, name: str, table: Any, whole: dict[str, StatementRow], prefix: str) -> None:
     """Require that a statement adds up to its rows, per currency. Raises UnsoundError."""
     found = {row["currency"]: row for row in engine.rows(statement.statement_totals(table))}
     for currency in found.keys() | whole.keys():
@@ -114,13 +114,13 @@ def _hold(engine: Engine, name: str, table: Any, whole: dict[str, StatementRow],
                 )
 
 
-def _asked_for(wanted: StatementRequest, table: Any) -> Any:
-    if wanted.shop_id is not None:
-        table = table.filter(table.shop_id == wanted.shop_id)
-    return table if wanted.month is None else table.filter(table.month == wanted.month)
+def _selected(request: StatementRequest, table: Any) -> Any:
+    if request.shop_id is not None:
+        table = table.filter(table.shop_id == request.shop_id)
+    return table if request.month is None else table.filter(table.month == request.month)
 
 
-def _write_out(wanted: StatementRequest, engine: Engine, tables: dict[str, Any], work: Path) -> list[Path]:
+def _write_out(request: StatementRequest, engine: Engine, tables: dict[str, Any], work: Path) -> list[Path]:
     """Write both statements as CSV, and a page per shop, month and language; returns the paths of the pages."""
     of_shops: defaultdict[tuple[str, str], list[StatementRow]] = defaultdict(list)
     with _table(work / "commission.csv", tables["commission"].columns) as write:
@@ -134,9 +134,9 @@ def _write_out(wanted: StatementRequest, engine: Engine, tables: dict[str, Any],
             of_links = list(some)
             for row in of_links:
                 write(row)
-            pages += _write_pages(work, key, of_shops.pop(key), of_links, str(wanted.zone))
+            pages += _write_pages(work, key, of_shops.pop(key), of_links, str(request.zone))
     for key, rows in of_shops.items():
-        pages += _write_pages(work, key, rows, [], str(wanted.zone))
+        pages += _write_pages(work, key, rows, [], str(request.zone))
     return pages
 
 
@@ -151,12 +151,12 @@ def _write_pages(
     month, shop = key[0], quote(key[1], safe="")
     tags: tuple[Tag, ...] = get_args(Tag)
     for tag in tags:
-        said = language_for(tag)
+        language = language_for(tag)
         page = work / month / f"{shop}.{tag}.html"
-        yield _written(page, statement_page(key, of_shop, of_links, zone, said))
+        yield _written(page, statement_page(key, of_shop, of_links, zone, language))
         for account_id, some in groupby(of_links, lambda row: str(row["account_id"])):
             page = work / month / f"{shop}.creators" / f"{quote(account_id, safe='')}.{tag}.html"
-            yield _written(page, settlement_page(key, account_id, list(some), zone, said))
+            yield _written(page, settlement_page(key, account_id, list(some), zone, language))
 
 
 def _written(page: Path, text: str) -> Path:

@@ -62,8 +62,8 @@ def apply_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict
                 else execute_batch(commands, scope=SCOPE)
             )
             for line in batch:
-                done = _invalid(line) if line.command is None else next(answers)
-                yield Verdict(source, line, {"line": line.number, **done})
+                known = _invalid(line) if line.command is None else next(answers)
+                yield Verdict(source, line, {"line": line.number, **known})
         note_end(SCOPE, source.digest, ended, clock.now())
     number_events()
 
@@ -87,27 +87,27 @@ def dry_run_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdi
         for source in sources:
             ended = times_ended(SCOPE, source.digest)
             for batch in _batches(read(source, reading)):
-                done = _done(source, batch, ended)
+                known = _known_answers(source, batch, ended)
                 for line in batch:
                     if line.command is None:
-                        judged = _invalid(line)
-                    elif line.number in done:
-                        judged = {"line": line.number, **done[line.number]}
+                        answer = _invalid(line)
+                    elif line.number in known:
+                        answer = {"line": line.number, **known[line.number]}
                     else:
                         at = max(line.command.at if reading.trust_instants else now, floor, world.now)
-                        judged = answer_line(line.number, world, replace(line.command, at=at))
-                    yield Verdict(source, line, judged)
+                        answer = answer_line(line.number, world, replace(line.command, at=at))
+                    yield Verdict(source, line, answer)
 
 
-def say_rejection(verdict: Verdict, tongue: Language) -> str:
+def say_rejection(verdict: Verdict, language: Language) -> str:
     """Why a line was not accepted: the problem and the remedy, in a language."""
     if verdict.line.problems:
-        return say_input_errors(verdict.line.problems, tongue.tag)
+        return say_input_errors(verdict.line.problems, language.tag)
     if verdict.answer["outcome"] == "rejected":
-        return _REJECTED[verdict.answer["error"]].say(tongue.tag)
-    said = [say_reason(read_reason(wired), tongue) for wired in verdict.answer["reasons"]]
-    space = "" if tongue.tag == "zh" else " "
-    return space.join(f"{problem}{space}{remedy}" for problem, remedy in said)
+        return _REJECTED[verdict.answer["error"]].say(language.tag)
+    sentences = [say_reason(read_reason(reason), language) for reason in verdict.answer["reasons"]]
+    space = "" if language.tag == "zh" else " "
+    return space.join(f"{problem}{space}{remedy}" for problem, remedy in sentences)
 
 
 def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
@@ -147,7 +147,7 @@ def _keyed(source: Source, batch: Iterable[Line], ended: int) -> list[Command]:
     ]
 
 
-def _done(source: Source, batch: Iterable[Line], ended: int) -> dict[int, Answer]:
+def _known_answers(source: Source, batch: Iterable[Line], ended: int) -> dict[int, Answer]:
     """The stored answers of a batch's lines that are not tried again, by line."""
     lines = [line for line in batch if line.command is not None]
     commands = _keyed(source, lines, ended)

@@ -9,8 +9,7 @@ from functools import cache
 from unicodedata import normalize
 
 from shoplink.core.instant import format_instant
-from shoplink.wording import Language, language_for
-from shoplink.wording import input_errors as said
+from shoplink.wording import Language, input_errors, language_for
 from shoplink.wording.input_errors import Bilingual
 
 
@@ -34,7 +33,7 @@ _INSTANT = re.compile(
 def read_id(text: str, _: timezone | None) -> str:
     """An id. A number that a spreadsheet has rounded is not an id."""
     if _ROUNDED.fullmatch(text):
-        raise CellError(said.ROUNDED_ID)
+        raise CellError(input_errors.ROUNDED_ID)
     return text
 
 
@@ -49,7 +48,7 @@ def read_country(text: str, _: timezone | None) -> str:
     if code is None and re.fullmatch("[A-Z]{2}", text):
         return text
     if code is None:
-        raise CellError(said.COUNTRY)
+        raise CellError(input_errors.COUNTRY)
     return code
 
 
@@ -79,7 +78,7 @@ def plain_name(text: str) -> str:
 def read_whole_number(text: str, _: timezone | None) -> int:
     """A whole number, with or without commas between thousands."""
     if not re.fullmatch(r"\d{1,16}|\d{1,3}(,\d{3})+", text, re.ASCII):
-        raise CellError(said.WHOLE_NUMBER)
+        raise CellError(input_errors.WHOLE_NUMBER)
     return int(text.replace(",", ""))
 
 
@@ -91,7 +90,7 @@ def read_date(text: str, _: timezone | None) -> str:
             return date(*(int(part) for part in found.groups())).isoformat()
     except ValueError:
         pass
-    raise CellError(said.DATE)
+    raise CellError(input_errors.DATE)
 
 
 def read_instant(text: str, offset: timezone | None) -> str:
@@ -112,7 +111,7 @@ def read_instant(text: str, offset: timezone | None) -> str:
                 return format_instant(datetime(*numbers, tzinfo=offset).astimezone(UTC))  # type: ignore[misc, arg-type]
     except (ValueError, OverflowError):
         pass
-    raise CellError(said.INSTANT)
+    raise CellError(input_errors.INSTANT)
 
 
 def write_text(value: object, _: Language) -> str:
@@ -120,7 +119,7 @@ def write_text(value: object, _: Language) -> str:
     return str(value)
 
 
-def write_country(code: str, tongue: Language) -> str:
+def write_country(code: str, language: Language) -> str:
     """A country: in Chinese its name, in English its code. `read_country` reads the same country back."""
-    name = tongue.country(code) if tongue.tag == "zh" else code
+    name = language.country(code) if language.tag == "zh" else code
     return name if _country_codes().get(plain_name(name)) == code else code

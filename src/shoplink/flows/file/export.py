@@ -48,11 +48,11 @@ def export_commands(kinds: tuple[Kind, ...], *, ended: bool, items: bool, out: T
     return count
 
 
-def export_table(kind: Kind, tongue: Language, *, ended: bool, out: TextIO) -> int:
+def export_table(kind: Kind, language: Language, *, ended: bool, out: TextIO) -> int:
     """Write one kind of things as a table in a language; returns how many."""
     writer = csv.writer(out)
     table = next(table for table in TABLES if table.kind == kind)
-    writer.writerow([column.header.say(tongue.tag) for column in table.columns])
+    writer.writerow([column.header.say(language.tag) for column in table.columns])
     count = 0
     require_database()
     with snapshot():
@@ -60,7 +60,7 @@ def export_table(kind: Kind, tongue: Language, *, ended: bool, out: TextIO) -> i
             count += 1
             writer.writerow(
                 [
-                    "" if (value := fields.get(column.field)) is None else column.write(value, tongue)
+                    "" if (value := fields.get(column.field)) is None else column.write(value, language)
                     for column in table.columns
                 ]
             )
@@ -101,10 +101,13 @@ def _records(kinds: tuple[Kind, ...], *, ended: bool) -> Iterator[tuple[Table, d
         rows = _ROWS.get(table.kind)
         names = [column.field for column in table.columns]
         for fields in rows() if rows else _links(ended=ended):
-            yield table, {name: _written(name, fields[name]) for name in names if fields[name] is not None}
+            yield (
+                table,
+                {name: _plain_value(name, fields[name]) for name in names if fields[name] is not None},
+            )
 
 
-def _written(name: str, value: object) -> object:
+def _plain_value(name: str, value: object) -> object:
     """A stored value in the form that a command has."""
     at = from_micros(value) if name == "listed_at" and isinstance(value, int) else None
     return format_instant(at) if at else value
@@ -113,20 +116,20 @@ def _written(name: str, value: object) -> object:
 def _links(*, ended: bool) -> Iterator[dict[str, Any]]:
     """The links that are linked now; with `ended`, those that were unlinked come first."""
     if ended:
-        yield from _settled("unlinked")
-    yield from _settled("linked")
+        yield from _with_status("unlinked")
+    yield from _with_status("linked")
 
 
-def _settled(status: str) -> Iterator[dict[str, Any]]:
+def _with_status(status: str) -> Iterator[dict[str, Any]]:
     """The links that have a status now, including changes that are due and not stored yet."""
     now, rows = to_micros(clock.now()), link_rows()
     for page in _paged(rows):
         due = {row["account_id"] for row in page if row["due_at"] is not None and row["due_at"] <= now}
-        seen = look_at(accounts=due) if due else None
+        state = look_at(accounts=due) if due else None
         for row in page:
             link = link_in(row)
-            if seen is not None and row["account_id"] in due:
-                link = seen.settled(link)
+            if state is not None and row["account_id"] in due:
+                link = state.up_to_date(link)
             if link.status == status and link.linked_at is not None:
                 yield {
                     "shop_id": link.shop_id,

@@ -19,11 +19,11 @@ from shoplink.wording import Language
 class RejectFile:
     """Writes rejected lines. The file appears when the block ends, and only if a line was rejected."""
 
-    def __init__(self, path: Path, tongue: Language) -> None:
-        """`tongue`: the language of the reasons."""
+    def __init__(self, path: Path, language: Language) -> None:
+        """`language`: the language of the reasons."""
         self.path = path
         self.count = 0
-        self._tongue = tongue
+        self._language = language
         self._part = path.with_name(f"{path.name}.part")
         self._file: TextIO | None = None
         self._table: Any = None
@@ -44,14 +44,14 @@ class RejectFile:
     def write(self, verdict: Verdict) -> None:
         """Add a line that was not accepted."""
         source, raw = verdict.source, verdict.line.raw
-        why = say_rejection(verdict, self._tongue)
+        why = say_rejection(verdict, self._language)
         if self._file is None:
             encoding = source.encoding if source.table else "utf-8"
             self._file = self._part.open("w", encoding=encoding, newline="", errors="surrogateescape")
             self._table = csv.writer(self._file, delimiter=source.delimiter)
             if source.table:
                 self._table.writerow(
-                    self._with_reason(source, list(source.header), REASON.say(self._tongue.tag))
+                    self._with_reason(source, list(source.header), REASON.say(self._language.tag))
                 )
         self.count += 1
         if isinstance(raw, list):

@@ -103,17 +103,17 @@ def _any_command(line: bytes) -> Command:
 
 def answer_line(number: int, world: World, command: Command, language: Language | None = None) -> Answer:
     """Step the world by a command and return the answer."""
-    done = step(world, command)
-    events = [_event(event, language) for event in (*done.due, *done.own)]
-    match done.decision:
+    transition = step(world, command)
+    events = [_event(event, language) for event in (*transition.due, *transition.own)]
+    match transition.decision:
         case Accepted(warnings=warnings, outcomes=outcomes):
             details = (
                 {"warning_details": [say_warning(code, language) for code in warnings]} if language else {}
             )
             line = {**_line(number, "accepted", events, warnings=warnings), **details}
         case Refused(reasons=reasons, outcomes=outcomes):
-            said = [_reason(reason, language) for reason in reasons]
-            line = _line(number, "refused", events, reasons=said)
+            plain = [_reason(reason, language) for reason in reasons]
+            line = _line(number, "refused", events, reasons=plain)
     return {**line, "products": wire_products(outcomes)} if outcomes else line
 
 
@@ -124,8 +124,8 @@ def _event(event: Event, language: Language | None) -> Answer:
 def _reason(reason: Reason, language: Language | None) -> Answer:
     if language is None:
         return wire(reason)
-    said = say_reason(reason, language)
-    return {**wire(reason), "detail": said.problem, "remedy": said.remedy}
+    text = say_reason(reason, language)
+    return {**wire(reason), "detail": text.problem, "remedy": text.remedy}
 
 
 def _line(

@@ -21,7 +21,7 @@ from shoplink.core.parse import ALLOWED
 from shoplink.flows.file.cells import CellError
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
 from shoplink.flows.file.tables import Column, HeaderError, Table, recognise
-from shoplink.wording import input_errors as said
+from shoplink.wording import input_errors
 from shoplink.wording.input_errors import Bilingual, InputError, allowed_in_field
 
 Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
@@ -197,7 +197,7 @@ def _command(fields: dict[str, Any], reading: Reading, not_before: datetime) -> 
     if command.at < not_before:
         earliest = format_instant(not_before)
         later = Bilingual(f"not earlier than the line before, {earliest}", f"不早于上一行的时间 {earliest}")
-        raise _ProblemError(InputError("at", format_instant(command.at), later, said.FIELD))
+        raise _ProblemError(InputError("at", format_instant(command.at), later, input_errors.FIELD))
     return command if command.by is not None else replace(command, by=reading.by)
 
 
@@ -206,7 +206,7 @@ def _problem(error: MalformedError, fields: dict[str, Any]) -> InputError:
     if name is None or name not in ALLOWED or f"unknown field {name!r}" in str(error):
         return InputError(None, None, Bilingual(str(error), str(error)))
     found = str(fields[name])[:200] if name in fields else None
-    return InputError(name, found, allowed_in_field(error.allowed or ALLOWED[name]), said.FIELD)
+    return InputError(name, found, allowed_in_field(error.allowed or ALLOWED[name]), input_errors.FIELD)
 
 
 def _read_table(source: Source, reading: Reading) -> Iterator[Line]:
@@ -220,7 +220,9 @@ def _read_table(source: Source, reading: Reading) -> Iterator[Line]:
             return
         except csv.Error as error:
             found = InputError(
-                None, None, Bilingual(f"{said.NOT_CSV.en}: {error}", f"{said.NOT_CSV.zh}：{error}")
+                None,
+                None,
+                Bilingual(f"{input_errors.NOT_CSV.en}: {error}", f"{input_errors.NOT_CSV.zh}：{error}"),
             )
             yield Line(number, [], problems=(found,))
             continue
@@ -236,7 +238,7 @@ def _command_of_cells(source: Source, cells: list[str], reading: Reading) -> Com
     """The command of a table's line. The error names every wrong cell."""
     assert source.table is not None, "only tables have cells"
     if any(cell.strip() for cell in cells[len(source.columns) :]):
-        raise _ProblemError(InputError(None, None, said.TOO_MANY_CELLS))
+        raise _ProblemError(InputError(None, None, input_errors.TOO_MANY_CELLS))
     problems = []
     fields: dict[str, Any] = {"command": source.table.command}
     given = [*cells, *[""] * (len(source.columns) - len(cells))]
@@ -247,7 +249,7 @@ def _command_of_cells(source: Source, cells: list[str], reading: Reading) -> Com
         if column is None:
             continue
         # Text keeps its spaces. Exporters add a tab to ids to keep spreadsheets from rounding them.
-        text = cell if column.allowed is said.TEXT else cell.strip()
+        text = cell if column.allowed is input_errors.TEXT else cell.strip()
         try:
             if text:
                 fields[column.field] = column.read(text, reading.utc_offset)
@@ -261,5 +263,8 @@ def _command_of_cells(source: Source, cells: list[str], reading: Reading) -> Com
         return _command(fields, reading, BEGINNING)
     except _ProblemError as error:
         raise _ProblemError(
-            *(p._replace(name=headers.get(p.name or "", p.name), of=said.COLUMN) for p in error.problems)
+            *(
+                p._replace(name=headers.get(p.name or "", p.name), of=input_errors.COLUMN)
+                for p in error.problems
+            )
         ) from None

@@ -13,8 +13,7 @@ from msgspec import Struct
 
 from shoplink.flows.file import cells
 from shoplink.flows.file.cells import CellError
-from shoplink.wording import Language
-from shoplink.wording import input_errors as said
+from shoplink.wording import Language, input_errors
 from shoplink.wording.input_errors import Bilingual
 
 Kind = Literal["shops", "accounts", "links", "products", "contents"]
@@ -38,7 +37,7 @@ class Column(Struct, frozen=True):
     write: Callable[[Any, Language], str]
     required: bool = False
     also: tuple[str, ...] = ()
-    allowed: Bilingual = said.TEXT
+    allowed: Bilingual = input_errors.TEXT
 
     def headers(self) -> set[str]:
         """Every header that means this column, as `plain_header` writes it."""
@@ -68,15 +67,21 @@ def _choice(field: str, header: Bilingual, choices: Mapping[str, tuple[str, ...]
             raise CellError(allowed)
         return value
 
-    def write(value: str, tongue: Language) -> str:
-        return choices[value][0] if tongue.tag == "zh" else value
+    def write(value: str, language: Language) -> str:
+        return choices[value][0] if language.tag == "zh" else value
 
     return Column(field, header, read, write, allowed=allowed, **more)
 
 
 def _id(field: str, en: str, zh: str, *also: str) -> Column:
     return Column(
-        field, Bilingual(en, zh), cells.read_id, cells.write_text, required=True, also=also, allowed=said.ID
+        field,
+        Bilingual(en, zh),
+        cells.read_id,
+        cells.write_text,
+        required=True,
+        also=also,
+        allowed=input_errors.ID,
     )
 
 
@@ -88,7 +93,7 @@ def _country(field: str, en: str, zh: str, *also: str, required: bool = False) -
         cells.write_country,
         required=required,
         also=also,
-        allowed=said.COUNTRY,
+        allowed=input_errors.COUNTRY,
     )
 
 
@@ -100,7 +105,7 @@ def _number(field: str, en: str, zh: str, *also: str, required: bool = False) ->
         cells.write_text,
         required=required,
         also=also,
-        allowed=said.WHOLE_NUMBER,
+        allowed=input_errors.WHOLE_NUMBER,
     )
 
 
@@ -151,7 +156,7 @@ TABLES: tuple[Table, ...] = (
                 Bilingual("Birth date", "出生日期"),
                 cells.read_date,
                 cells.write_text,
-                allowed=said.DATE,
+                allowed=input_errors.DATE,
             ),
             _choice("status", Bilingual("Account status", "账号状态"), _STANDING),
             _choice(
@@ -184,14 +189,14 @@ TABLES: tuple[Table, ...] = (
                 cells.read_instant,
                 cells.write_text,
                 required=True,
-                allowed=said.INSTANT,
+                allowed=input_errors.INSTANT,
             ),
             Column(
                 "unlinked_at",
                 Bilingual("Unlinked at", "解绑时间"),
                 cells.read_instant,
                 cells.write_text,
-                allowed=said.INSTANT,
+                allowed=input_errors.INSTANT,
             ),
         ),
     ),
@@ -219,7 +224,7 @@ TABLES: tuple[Table, ...] = (
                 cells.write_text,
                 required=True,
                 also=("货币",),
-                allowed=said.CURRENCY,
+                allowed=input_errors.CURRENCY,
             ),
             _choice(
                 "status",
@@ -233,7 +238,7 @@ TABLES: tuple[Table, ...] = (
                 cells.write_text,
                 required=True,
                 also=("上架日期",),
-                allowed=said.INSTANT,
+                allowed=input_errors.INSTANT,
             ),
             _number("commission_rate_bp", "Commission (basis points)", "佣金率（基点）"),
             _number("units_7d", "Units, 7 days", "近7天销量", "近七天销量", "7天销量"),

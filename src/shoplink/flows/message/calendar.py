@@ -45,22 +45,24 @@ def calendar_of_secret(secret: str) -> bytes | None:
         return None
     may = places(person.person_id)
     world = look_at(may.shops, may.accounts).world
-    found = list(deadlines(world, set(may.shops), set(may.accounts)))
-    called = Names(*names({one.link.shop_id for one in found}, {one.link.account_id for one in found}))
-    return _written(found, called, language_of(person.language))
+    entries = list(deadlines(world, set(may.shops), set(may.accounts)))
+    subject_names = Names(
+        *names({one.link.shop_id for one in entries}, {one.link.account_id for one in entries})
+    )
+    return _written(entries, subject_names, language_of(person.language))
 
 
 def deadlines(world: World, shops: set[str], accounts: set[str]) -> Iterator[Deadline]:
     """The deadlines of these shops and accounts, the earliest first."""
-    found = []
+    entries = []
     for link in world.live.values():
         sides: list[Side] = []
         if link.shop_id in shops:
             sides.append("shop")
         if link.account_id in accounts:
             sides.append("creator")
-        found += [one for side in sides if (one := _deadline(world, link, side)) is not None]
-    yield from sorted(found, key=lambda one: (one.at, one.link.link_id, one.side))
+        entries += [one for side in sides if (one := _deadline(world, link, side)) is not None]
+    yield from sorted(entries, key=lambda one: (one.at, one.link.link_id, one.side))
 
 
 def _deadline(world: World, link: Link, side: Side) -> Deadline | None:
@@ -74,19 +76,19 @@ def _deadline(world: World, link: Link, side: Side) -> Deadline | None:
     return None
 
 
-def _written(found: list[Deadline], called: Names, said: Language) -> bytes:
+def _written(entries: list[Deadline], subject_names: Names, language: Language) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//shoplink//deadlines//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", said.text(CALENDAR))
+    calendar.add("x-wr-calname", language.text(CALENDAR))
     calendar.add("refresh-interval", _ASK_AGAIN, parameters={"value": "DURATION"})
-    for one in found:
+    for one in entries:
         link = one.link
         params = {
-            "shop": called.shop(link.shop_id),
-            "account": called.account(link.account_id),
-            "role": said.text(ROLE_NAMES[link.role]),
+            "shop": subject_names.shop(link.shop_id),
+            "account": subject_names.account(link.account_id),
+            "role": language.text(ROLE_NAMES[link.role]),
         }
         path = (
             f"/seller/{link.shop_id}/links/{link.link_id}"
@@ -97,7 +99,7 @@ def _written(found: list[Deadline], called: Names, said: Language) -> bytes:
         entry.add("uid", f"{link.link_id}-{one.kind}-{one.side}@{urlsplit(settings.PUBLIC_URL).hostname}")
         entry.add("dtstamp", one.since)
         entry.add("dtstart", one.at)
-        entry.add("summary", said.text(DEADLINES[f"{one.kind}/{one.side}"]).format_map(params))
+        entry.add("summary", language.text(DEADLINES[f"{one.kind}/{one.side}"]).format_map(params))
         entry.add("url", f"{settings.PUBLIC_URL}{path}")
         entry.add("transp", "TRANSPARENT")
         calendar.add_component(entry)

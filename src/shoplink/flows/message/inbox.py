@@ -50,7 +50,7 @@ def names_for(messages: Iterable[StoredMessage | DueMail]) -> Names:
 
 
 def message_text(
-    message: StoredMessage | DueMail, called: Names, said: Language, zone: tzinfo
+    message: StoredMessage | DueMail, subject_names: Names, language: Language, zone: tzinfo
 ) -> MessageText:
     """The text of a message in a language and time zone."""
     params: dict[str, Any] = {
@@ -58,9 +58,12 @@ def message_text(
         for name, value in message.data.items()
         if name != "reasons"
     }
-    params |= {"shop": called.shop(message.shop_id), "account": called.account(message.account_id)}
+    params |= {
+        "shop": subject_names.shop(message.shop_id),
+        "account": subject_names.account(message.account_id),
+    }
     reasons = [read_reason(reason) for reason in message.data.get("reasons", ())]
-    return say_message(message.kind, message.side, params, reasons, said, zone)
+    return say_message(message.kind, message.side, params, reasons, language, zone)
 
 
 def path_of(message: StoredMessage | DueMail) -> str:

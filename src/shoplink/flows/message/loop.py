@@ -41,7 +41,7 @@ def deliver_all(now: Callable[[], datetime] = clock.now) -> DeliveryResult:
     events, mails, forgotten = 0, MailCounts(), 0
     more = True
     while more:
-        done = deliver(now)
-        events, forgotten, more = events + done.events, forgotten + done.forgotten, done.more
-        mails = mails.plus(done.mails)
+        result = deliver(now)
+        events, forgotten, more = events + result.events, forgotten + result.forgotten, result.more
+        mails = mails.plus(result.mails)
     return DeliveryResult(events, mails, forgotten, more)

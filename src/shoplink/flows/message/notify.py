@@ -76,34 +76,42 @@ def notify(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> 
     with writing():
         at = now()
         reached = outbox.lock_progress(at)
-        found = [(position, read_event(data)) for position, data in read_feed(reached.position, _AT_ONCE)]
-        if found:
-            outbox.store_notifications(_tellings(found, lambda: at), at - MAIL_AGE_MAX if by_mail else None)
-            outbox.store_progress(Progress(found[-1][0], reached.reminded_until))
-        return len(found)
+        numbered_events = [
+            (position, read_event(data)) for position, data in read_feed(reached.position, _AT_ONCE)
+        ]
+        if numbered_events:
+            outbox.store_notifications(
+                _notifications(numbered_events, lambda: at), at - MAIL_AGE_MAX if by_mail else None
+            )
+            outbox.store_progress(Progress(numbered_events[-1][0], reached.reminded_until))
+        return len(numbered_events)
 
 
-def _tellings(found: Iterable[tuple[int, Event]], now: Callable[[], datetime]) -> list[Notification]:
+def _notifications(
+    numbered_events: Iterable[tuple[int, Event]], now: Callable[[], datetime]
+) -> list[Notification]:
     """The notifications that events, each with its position, cause."""
-    events = _heard([(position, event) for position, event in found if _concerns_people(event)])
+    events = _with_members(
+        [(position, event) for position, event in numbered_events if _concerns_people(event)]
+    )
     if not events:
         return []
     about = [event for _, event in events if isinstance(event, e.LinkEvent)]
-    asked = {event.ticket_id for _, event in events if isinstance(event, TicketEvent)}
-    tickets = {ticket.ticket_id: ticket for ticket in tickets_of(asked)}
+    ticket_ids = {event.ticket_id for _, event in events if isinstance(event, TicketEvent)}
+    tickets = {ticket.ticket_id: ticket for ticket in tickets_of(ticket_ids)}
     links = outbox.links_by_id({event.link_id for event in about})
-    seen = look_at({event.shop_id for event in about}, {event.account_id for event in about}, now)
-    told: list[Notification] = []
+    state = look_at({event.shop_id for event in about}, {event.account_id for event in about}, now)
+    notifications: list[Notification] = []
     for position, event in events:
         if isinstance(event, e.LinkEvent):
-            told += _of_link(position, event, links[event.link_id], seen)
+            notifications += _of_link(position, event, links[event.link_id], state)
         else:
             assert isinstance(event, TicketEvent), type(event).__name__
-            told += _of_ticket(position, event, tickets[event.ticket_id])
-    return told
+            notifications += _of_ticket(position, event, tickets[event.ticket_id])
+    return notifications
 
 
-def _heard(events: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+def _with_members(events: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
     """The events without those of links that have no members on either side: programs manage most links."""
     links = [event for _, event in events if isinstance(event, e.LinkEvent)]
     there = outbox.with_members({event.shop_id for event in links}, {event.account_id for event in links})
@@ -120,17 +128,17 @@ def _concerns_people(event: Event) -> bool:
     return str(event.__struct_config__.tag) not in NOT_NOTIFIED
 
 
-def _of_link(position: int, event: e.LinkEvent, link: Link, seen: CurrentState) -> Iterator[Notification]:
+def _of_link(position: int, event: e.LinkEvent, link: Link, state: CurrentState) -> Iterator[Notification]:
     """The notifications of a link's event. `link` is the link as stored now."""
     kind = str(event.__struct_config__.tag)
     data: dict[str, Any] = {"role": link.role}
     sides: tuple[Side, ...] = SIDES.get(type(event), ())
     match event:
         case e.LinkInvited():
-            shop = seen.world.shops[event.shop_id]
+            shop = state.world.shops[event.shop_id]
             data |= {"market": shop.facts.market, "expires_at": format_instant(event.expires_at)}
         case e.LinkAccepted():
-            held = _held(event, seen)
+            held = _held(event, state)
             if held:
                 kind, sides, data["reasons"] = "link.held", ("shop", "creator"), held
             else:
@@ -141,25 +149,25 @@ def _of_link(position: int, event: e.LinkEvent, link: Link, seen: CurrentState) 
         case e.LinkUnlinked():
             sides = ("shop", "creator") if event.by is not None and event.by.kind == "clock" else ("creator",)
         case e.UnlinkRequested():
-            data |= unlink_request_data(link, seen, event.at)
+            data |= unlink_request_data(link, state, event.at)
     for side in sides:
-        yield _telling(position, event, kind, side, data, event.link_id)
+        yield _notification(position, event, kind, side, data, event.link_id)
 
 
-def _held(event: e.LinkAccepted, seen: CurrentState) -> list[dict[str, Any]]:
+def _held(event: e.LinkAccepted, state: CurrentState) -> list[dict[str, Any]]:
     """The reasons that hold a confirmed link in review now; none if it is not in review any more."""
-    link = seen.world.link(event.shop_id, event.account_id)
+    link = state.world.link(event.shop_id, event.account_id)
     if link is None or link.link_id != event.link_id:
         return []
-    return [wire(reason) for reason in review_reasons(seen.world, link, seen.world.now)]
+    return [wire(reason) for reason in review_reasons(state.world, link, state.world.now)]
 
 
-def unlink_request_data(link: Link, seen: CurrentState, requested_at: datetime) -> dict[str, Any]:
+def unlink_request_data(link: Link, state: CurrentState, requested_at: datetime) -> dict[str, Any]:
     """The data of an unlink request: when it was made, and when it counts as approved if nobody answers."""
-    said = {"requested_at": format_instant(requested_at)}
-    shop = seen.world.shops.get(link.shop_id)
-    ttl = seen.world.rulebook(shop.facts.market).unlink_answer_ttl if shop else None
-    return said if ttl is None else {**said, "answer_by": format_instant(shift(requested_at, ttl))}
+    data = {"requested_at": format_instant(requested_at)}
+    shop = state.world.shops.get(link.shop_id)
+    ttl = state.world.rulebook(shop.facts.market).unlink_answer_ttl if shop else None
+    return data if ttl is None else {**data, "answer_by": format_instant(shift(requested_at, ttl))}
 
 
 def _of_ticket(position: int, event: TicketEvent, ticket: Ticket) -> Iterator[Notification]:
@@ -169,10 +177,10 @@ def _of_ticket(position: int, event: TicketEvent, ticket: Ticket) -> Iterator[No
     data: dict[str, Any] = {"ticket_id": event.ticket_id}
     if isinstance(event, TicketClosed):
         data["cause"] = event.cause
-    yield _telling(position, event, str(event.__struct_config__.tag), ticket.side, data, event.link_id)
+    yield _notification(position, event, str(event.__struct_config__.tag), ticket.side, data, event.link_id)
 
 
-def _telling(  # noqa: PLR0913, PLR0917 (what a telling is made of)
+def _notification(  # noqa: PLR0913, PLR0917 (the parts of a notification)
     position: int, event: Event, kind: str, side: Side, data: dict[str, Any], link_id: str | None
 ) -> Notification:
     person = getattr(event.by, "person", None)

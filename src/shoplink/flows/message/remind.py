@@ -49,10 +49,10 @@ def remind(now: Callable[[], datetime] = clock.now, *, by_mail: bool = True) -> 
         until = min(at, max(reached.reminded_until, at - max(BEFORE_EXPIRY)) + _STEP)
         if until <= reached.reminded_until:
             return False
-        invited, asked = _due(reached.reminded_until, until, at)
-        links = [*invited, *asked]
-        seen = look_at({link.shop_id for link in links}, {link.account_id for link in links}, lambda: at)
-        reminders = [*_of_invitations(invited, seen), *_of_requests(asked, seen)]
+        invited, requested = _due(reached.reminded_until, until, at)
+        links = [*invited, *requested]
+        state = look_at({link.shop_id for link in links}, {link.account_id for link in links}, lambda: at)
+        reminders = [*_of_invitations(invited, state), *_of_requests(requested, state)]
         outbox.store_notifications(reminders, at - MAIL_AGE_MAX if by_mail else None)
         outbox.store_progress(Progress(reached.position, until))
     return until < at
@@ -66,9 +66,9 @@ def remind_now(
     Returns for how many of the accounts a reminder was made today, by this call or an earlier one.
     """
     with writing():
-        seen = look_at([shop_id], now=now)
-        at, asked = seen.world.now, set(account_ids)
-        links = [link for link in seen.world.shops[shop_id].live.values() if link.account_id in asked]
+        state = look_at([shop_id], now=now)
+        at, requested = state.world.now, set(account_ids)
+        links = [link for link in state.world.shops[shop_id].live.values() if link.account_id in requested]
         reminders = []
         for link in links:
             if link.status == "invited" and link.expires_at is not None:
@@ -96,12 +96,12 @@ def is_still_relevant(kind: str, link: Link | None, data: dict[str, Any]) -> boo
 
 
 def current_link(
-    link_id: str | None, shop_id: str | None, account_id: str | None, seen: CurrentState
+    link_id: str | None, shop_id: str | None, account_id: str | None, state: CurrentState
 ) -> Link | None:
-    """The link in the state `seen`; None if it has ended."""
+    """The link in a state; None if it has ended."""
     if shop_id is None or account_id is None:
         return None
-    link = seen.world.link(shop_id, account_id)
+    link = state.world.link(shop_id, account_id)
     return link if link is not None and link.link_id == link_id else None
 
 
@@ -114,32 +114,32 @@ def _due(start: datetime, end: datetime, now: datetime) -> tuple[list[Link], lis
     )
 
 
-def _of_invitations(links: list[Link], seen: CurrentState) -> Iterator[Notification]:
+def _of_invitations(links: list[Link], state: CurrentState) -> Iterator[Notification]:
     for link in links:
         assert link.expires_at is not None, "an invitation has a deadline"
         assert link.invited_at is not None, "an invitation was sent"
         expires_at, invited_at = link.expires_at, link.invited_at
-        come = [ahead for ahead in BEFORE_EXPIRY if invited_at < expires_at - ahead <= seen.world.now]
-        stands = current_link(link.link_id, link.shop_id, link.account_id, seen)
+        come = [ahead for ahead in BEFORE_EXPIRY if invited_at < expires_at - ahead <= state.world.now]
+        stands = current_link(link.link_id, link.shop_id, link.account_id, state)
         if come and is_still_relevant("link.expiring", stands, {}):
             hours = min(come) // _HOUR
             data = {"role": link.role, "expires_at": format_instant(expires_at), "hours": hours}
             yield _reminder("link.expiring", "creator", f"{hours}h", expires_at - min(come), link, data)
 
 
-def _of_requests(links: list[Link], seen: CurrentState) -> Iterator[Notification]:
+def _of_requests(links: list[Link], state: CurrentState) -> Iterator[Notification]:
     for link in links:
-        stands = current_link(link.link_id, link.shop_id, link.account_id, seen)
+        stands = current_link(link.link_id, link.shop_id, link.account_id, state)
         asked_at = link.unlink_requested_at
         if stands is None or asked_at is None or stands.unlink_requested_at != asked_at:
             continue
-        days = max(since for since in AFTER_REQUEST if asked_at + since <= seen.world.now) // _DAY
-        data = {"role": link.role, "days": days, **unlink_request_data(link, seen, asked_at)}
+        days = max(since for since in AFTER_REQUEST if asked_at + since <= state.world.now) // _DAY
+        data = {"role": link.role, "days": days, **unlink_request_data(link, state, asked_at)}
         cause = f"{format_instant(asked_at)}:{days}d"
         yield _reminder("unlink.unanswered", "shop", cause, asked_at + days * _DAY, link, data)
 
 
-def _reminder(  # noqa: PLR0913, PLR0917 (what a telling is made of)
+def _reminder(  # noqa: PLR0913, PLR0917 (the parts of a notification)
     kind: str, side: Any, which: str, at: datetime, link: Link, data: dict[str, Any]
 ) -> Notification:
     return Notification(

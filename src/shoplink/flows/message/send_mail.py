@@ -130,14 +130,14 @@ class _Batch:
         """Read the current state of the links that the e-mails are about."""
         shops = {one.shop_id for one in self._due if one.shop_id is not None}
         accounts = {one.account_id for one in self._due if one.account_id is not None}
-        self._seen: CurrentState = look_at(shops, accounts, self._now)
+        self._state: CurrentState = look_at(shops, accounts, self._now)
         self._looked_at = self._now()
 
     def _stands(self, message: DueMail) -> bool:
         """Whether the message is still relevant just before it is sent."""
         if self._now() - self._looked_at > _LOOK_AGAIN_AFTER:
             self._look()
-        link = current_link(message.link_id, message.shop_id, message.account_id, self._seen)
+        link = current_link(message.link_id, message.shop_id, message.account_id, self._state)
         return is_still_relevant(message.kind, link, message.data)
 
     def _letter(self, message: DueMail) -> mail.EmailMultiAlternatives:
@@ -180,7 +180,7 @@ class _Batch:
 
     def _zone_there(self, message: DueMail) -> str:
         """The time zone of the country of the notified shop or account; '' if it is unknown."""
-        world = self._seen.world
+        world = self._state.world
         if message.side == "shop":
             shop = world.shops.get(message.shop_id or "")
             return zone_of_country(shop.facts.market) if shop else ""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -11,6 +11,7 @@ from msgspec import Struct
 from shoplink.core.commerce import events as e
 from shoplink.core.commerce.facts import Content, Item, ItemKey, Product
 from shoplink.core.instant import format_instant
+from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, column_differences
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, content_rows, item_rows, on_sale_rows, product_rows
@@ -120,26 +121,18 @@ class CommerceLedger:
                 yield f"account {event.account_id} had no content {event.content_id} then"
 
 
-class CommerceCounts(Protocol):
-    """Where the rows are counted."""
-
-    products: int
-    contents: int
-    items: int
-
-
-def compare_commerce(ledger: CommerceLedger, counted: CommerceCounts) -> Iterator[Difference]:
+def compare_commerce(ledger: CommerceLedger, counts: VerifyCounts) -> Iterator[Difference]:
     """Every difference between the ledger and the rows. Empties the ledger."""
     for row in product_rows():
-        counted.products += 1
+        counts.products += 1
         yield from _facts("product", row["product_id"], ledger.products.pop(row["product_id"], None), row)
     for row in content_rows():
-        counted.contents += 1
+        counts.contents += 1
         yield from _facts("content", row["content_id"], ledger.contents.pop(row["content_id"], None), row)
     yield from (Difference("product", key, MISSING) for key in ledger.products)
     yield from (Difference("content", key, MISSING) for key in ledger.contents)
     yield from _sales(ledger)
-    yield from _items(ledger, counted)
+    yield from _items(ledger, counts)
 
 
 def _facts(of: str, key: str, known: tuple[Any, datetime] | None, row: Row) -> Iterator[Difference]:
@@ -163,7 +156,7 @@ def _sales(ledger: CommerceLedger) -> Iterator[Difference]:
     yield from _in_turn("on_sale", "id", ((row["product_id"], row) for row in on_sale_rows()), expected)
 
 
-def _items(ledger: CommerceLedger, counted: CommerceCounts) -> Iterator[Difference]:
+def _items(ledger: CommerceLedger, counts: VerifyCounts) -> Iterator[Difference]:
     """The items that each place ever held, in their order."""
     expected: defaultdict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for put in ledger.items:
@@ -180,7 +173,7 @@ def _items(ledger: CommerceLedger, counted: CommerceCounts) -> Iterator[Differen
 
     def rows() -> Iterator[tuple[Any, Row]]:
         for row in item_rows():
-            counted.items += 1
+            counts.items += 1
             yield (row["account_id"], row["content_id"], row["product_id"]), row
 
     yield from _in_turn("item", "number", rows(), expected)

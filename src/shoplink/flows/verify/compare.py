@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby, pairwise, zip_longest
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -15,27 +15,13 @@ from shoplink.core.facts import LIVE
 from shoplink.core.instant import BEGINNING, END
 from shoplink.flows.rulebooks import default_rulebook
 from shoplink.flows.verify.commerce import compare_commerce
+from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, column_differences
 from shoplink.flows.verify.ledger import Ledger, LedgerLink
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, account_rows, activation_rows, link_rows, shop_rows, waiver_rows
 
 _TAKES = ("in_review", "linked")
-
-
-class Counted(Protocol):
-    """Where the rows are counted."""
-
-    shops: int
-    accounts: int
-    links: int
-    waivers: int
-    activations: int
-    members: int
-    tickets: int
-    products: int
-    contents: int
-    items: int
 
 
 class _Held(Struct):
@@ -46,22 +32,22 @@ class _Held(Struct):
     rulebook: str = ""
 
 
-def compare(ledger: Ledger, now: datetime, counted: Counted) -> Iterator[Difference]:
+def compare(ledger: Ledger, now: datetime, counts: VerifyCounts) -> Iterator[Difference]:
     """Every difference between the ledger and the rows. Links are removed as they are read, so that memory use falls."""
-    yield from _Links(ledger, max(now, ledger.now)).compare(counted)
+    yield from _Links(ledger, max(now, ledger.now)).compare(counts)
     for row in shop_rows():
-        counted.shops += 1
+        counts.shops += 1
         yield from _facts("shop", row["shop_id"], ledger.shops.pop(row["shop_id"], None), row)
     for row in account_rows():
-        counted.accounts += 1
+        counts.accounts += 1
         yield from _facts("account", row["account_id"], ledger.accounts.pop(row["account_id"], None), row)
     yield from (Difference("shop", key, MISSING) for key in ledger.shops)
     yield from (Difference("account", key, MISSING) for key in ledger.accounts)
-    yield from _waivers(ledger, counted)
-    yield from _activations(ledger, counted)
-    yield from ledger.memberships.compare(counted)
-    yield from ledger.tickets.compare(counted)
-    yield from compare_commerce(ledger.commerce, counted)
+    yield from _waivers(ledger, counts)
+    yield from _activations(ledger, counts)
+    yield from ledger.memberships.compare(counts)
+    yield from ledger.tickets.compare(counts)
+    yield from compare_commerce(ledger.commerce, counts)
 
 
 def _facts(of: str, key: str, known: tuple[Any, datetime] | None, row: Row) -> Iterator[Difference]:
@@ -81,11 +67,11 @@ class _Links:
         self._regimes: dict[str, Regime] = {}
         self._held: dict[tuple[str, str], _Held] = {}
 
-    def compare(self, counted: Counted) -> Iterator[Difference]:
+    def compare(self, counts: VerifyCounts) -> Iterator[Difference]:
         for account_id, rows in groupby(link_rows(), itemgetter("account_id")):
             links, order = [], -1
             for row in rows:
-                counted.links += 1
+                counts.links += 1
                 entry = self._ledger.links.pop(row["link_id"], None)
                 if entry is None:
                     yield Difference("link", row["link_id"], EXTRA)
@@ -192,14 +178,14 @@ def _account_invariants(account_id: str, rows: list[Row]) -> Iterator[Difference
             yield Difference("account", account_id, f"it was linked by {one} and by {other} at the same time")
 
 
-def _waivers(ledger: Ledger, counted: Counted) -> Iterator[Difference]:
+def _waivers(ledger: Ledger, counts: VerifyCounts) -> Iterator[Difference]:
     granted = {
         (code, shop_id, account_id, to_micros(at)): waivers
         for (code, shop_id, account_id, at), waivers in ledger.waivers.items()
         if waivers
     }
     for row in waiver_rows():
-        counted.waivers += 1
+        counts.waivers += 1
         key = (row["code"], row["shop_id"], row["account_id"], row["granted_at"])
         if not granted.get(key):
             yield Difference("waiver", str(row["id"]), EXTRA)
@@ -219,10 +205,10 @@ def _waivers(ledger: Ledger, counted: Counted) -> Iterator[Difference]:
         yield from (Difference("waiver", f"{code} of {subject}", MISSING) for _ in waivers)
 
 
-def _activations(ledger: Ledger, counted: Counted) -> Iterator[Difference]:
+def _activations(ledger: Ledger, counts: VerifyCounts) -> Iterator[Difference]:
     rows: dict[str, list[Row]] = {}
     for row in activation_rows():
-        counted.activations += 1
+        counts.activations += 1
         rows.setdefault(row["market"], []).append(row)
     for market in sorted(rows.keys() | ledger.activations.keys()):
         for row, event in zip_longest(rows.get(market, []), ledger.activations.get(market, [])):

@@ -2,25 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Protocol
 
 from msgspec import Struct
 
 from shoplink.core.people import events as e
-from shoplink.flows.verify.difference import Difference, column_differences
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, column_differences
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, member_invitation_rows, membership_rows
 
-_LOG = "the log says"
-_MISSING = "the log recorded it, but there is no such row"
-_EXTRA = "there is this row, but the log never recorded it"
 _SUBJECT = {"shop": "shop_id", "creator": "account_id"}
-
-
-class Counted(Protocol):
-    """Where the rows are counted."""
-
-    members: int
 
 
 Key = tuple[str, str, str]
@@ -76,17 +67,17 @@ class Memberships:
             yield f"invitation {invitation_id} was not open any more"
         setattr(invitation, how, at)
 
-    def compare(self, counted: Counted) -> Iterator[Difference]:
+    def compare(self, counts: VerifyCounts) -> Iterator[Difference]:
         """Every difference in the rows of members and of their invitations."""
         for row in membership_rows():
-            counted.members += 1
+            counts.members += 1
             key = (row["person_id"], row["place"], row["subject_id"])
             yield from _row("membership", " ".join(key), _joined(self._members.pop(key, None)), row)
-        yield from (Difference("membership", " ".join(key), _MISSING) for key in self._members)
+        yield from (Difference("membership", " ".join(key), MISSING) for key in self._members)
         for row in member_invitation_rows():
             known = self._invitations.pop(row["invitation_id"], None)
             yield from _row("invitation", row["invitation_id"], _invited(known), row)
-        yield from (Difference("invitation", key, _MISSING) for key in self._invitations)
+        yield from (Difference("invitation", key, MISSING) for key in self._invitations)
 
 
 def _joined(at: datetime | None) -> Row | None:
@@ -106,6 +97,6 @@ def _invited(known: _Invitation | None) -> Row | None:
 
 def _row(of: str, key: str, expected: Row | None, row: Row) -> Iterator[Difference]:
     if expected is None:
-        yield Difference(of, key, _EXTRA)
+        yield Difference(of, key, EXTRA)
     else:
-        yield from column_differences(of, key, expected, row, _LOG)
+        yield from column_differences(of, key, expected, row, LOG)

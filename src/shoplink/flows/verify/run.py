@@ -5,11 +5,10 @@ Memory use grows with the state, not with the length of the log.
 
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from shoplink.core import Rulebook, RulebookError, parse_rulebook
 from shoplink.flows import clock
 from shoplink.flows.verify.compare import compare
+from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.difference import Difference, column_differences
 from shoplink.flows.verify.ledger import Ledger
 from shoplink.rulebooks import packaged
@@ -18,25 +17,8 @@ from shoplink.store.write.log import event_rows, require_database
 from shoplink.store.write.rulebooks import texts
 
 
-class VerifyCounts(Struct):
-    """How many events, rows of each kind and differences a verification has read so far."""
-
-    events: int = 0
-    shops: int = 0
-    accounts: int = 0
-    links: int = 0
-    waivers: int = 0
-    activations: int = 0
-    members: int = 0
-    tickets: int = 0
-    products: int = 0
-    contents: int = 0
-    items: int = 0
-    differences: int = 0
-
-
-def verify(counted: VerifyCounts) -> Iterator[Difference]:
-    """Every difference between the log and the rows, on one snapshot; `counted` is kept up to date.
+def verify(counts: VerifyCounts) -> Iterator[Difference]:
+    """Every difference between the log and the rows, on one snapshot; `counts` is kept up to date.
 
     Reports missing and extra rows, wrong columns, gaps in the feed, events that cannot follow those before them, and
     violations of the invariants 1 to 3 of domain.md section 9, past ones included.
@@ -44,17 +26,17 @@ def verify(counted: VerifyCounts) -> Iterator[Difference]:
     require_database()
     with snapshot():
         rulebooks = dict(packaged())
-        yield from _counting(counted, _read_rulebooks(rulebooks))
+        yield from _counting(counts, _read_rulebooks(rulebooks))
         ledger = Ledger(rulebooks)
         for row in event_rows():
-            counted.events += 1
-            yield from _counting(counted, ledger.take(row))
-        yield from _counting(counted, compare(ledger, clock.now(), counted))
+            counts.events += 1
+            yield from _counting(counts, ledger.take(row))
+        yield from _counting(counts, compare(ledger, clock.now(), counts))
 
 
-def _counting(counted: VerifyCounts, differences: Iterator[Difference]) -> Iterator[Difference]:
+def _counting(counts: VerifyCounts, differences: Iterator[Difference]) -> Iterator[Difference]:
     for difference in differences:
-        counted.differences += 1
+        counts.differences += 1
         yield difference
 
 

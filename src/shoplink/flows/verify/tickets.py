@@ -1,23 +1,17 @@
 """Tickets by the log, and the rows compared with them."""
 
 from collections.abc import Iterator
-from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
 from shoplink.core.ticket.events import TicketClosed, TicketEvent, TicketOpened, TicketReplied, TicketResolved
-from shoplink.flows.verify.difference import Difference, column_differences, show_value
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, column_differences, show_value
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, ticket_rows
 
 _OPEN = ("open", "answered")
-
-
-class Counted(Protocol):
-    """Where the rows are counted."""
-
-    tickets: int
 
 
 class _Ticket(Struct):
@@ -77,19 +71,19 @@ class Tickets:
             case TicketClosed(cause=cause):
                 known.status, known.cause = "closed", cause
 
-    def compare(self, counted: Counted) -> Iterator[Difference]:
+    def compare(self, counts: VerifyCounts) -> Iterator[Difference]:
         """Every difference in the rows of tickets."""
         for row in ticket_rows():
-            counted.tickets += 1
+            counts.tickets += 1
             ticket_id = row["ticket_id"]
             known = self._tickets.pop(ticket_id, None)
             if known is None:
-                yield Difference("ticket", ticket_id, "there is this row, but the log never recorded it")
+                yield Difference("ticket", ticket_id, EXTRA)
                 continue
-            yield from column_differences("ticket", ticket_id, known.row(), row, "the log says")
+            yield from column_differences("ticket", ticket_id, known.row(), row, LOG)
             yield from _codes(known.opened, row)
         for ticket_id in self._tickets:
-            yield Difference("ticket", ticket_id, "the log recorded it, but there is no such row")
+            yield Difference("ticket", ticket_id, MISSING)
 
 
 def _codes(opened: TicketOpened, row: Row) -> Iterator[Difference]:

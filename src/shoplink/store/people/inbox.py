@@ -88,11 +88,11 @@ def mail_choices(person_id: str) -> dict[str, bool]:
     return {kind: bool(by_mail) for kind, by_mail in found}
 
 
-def save_mail_choices(person_id: str, wanted: dict[str, bool]) -> None:
+def save_mail_choices(person_id: str, choices: dict[str, bool]) -> None:
     """Store for each kind of message whether it comes by e-mail."""
     with writing():
         execute("DELETE FROM mail_choice WHERE person_id = %s", person_id)
-        for kind, by_mail in wanted.items():
+        for kind, by_mail in choices.items():
             execute(
                 "INSERT INTO mail_choice (person_id, kind, by_mail) VALUES (%s, %s, %s)",
                 person_id,

@@ -92,7 +92,7 @@ def store_progress(reached: Progress) -> None:
     )
 
 
-def store_notifications(tellings: Sequence[Notification], mail_from: datetime | None) -> int:
+def store_notifications(notifications: Sequence[Notification], mail_from: datetime | None) -> int:
     """Store a message for every active person of each side, unless they have it already; returns how many are new.
 
     An e-mail is due at once for those who have an address and want it, if the event happened at or after `mail_from`.
@@ -113,7 +113,7 @@ def store_notifications(tellings: Sequence[Notification], mail_from: datetime | 
             int(mail_from is not None and one.at >= mail_from),
             place,
         )
-        for place, one in enumerate(tellings)
+        for place, one in enumerate(notifications)
     ]
     if not given:
         return 0

@@ -31,10 +31,10 @@ def accounts_by_handle(handles: Iterable[str]) -> dict[str, list[str]]:
 
 
 def record_look_ups(
-    at: datetime, person_id: str, shop_id: str, asked: Sequence[tuple[str, str | None]]
+    at: datetime, person_id: str, shop_id: str, look_ups: Sequence[tuple[str, str | None]]
 ) -> None:
     """Store which handles a person looked up for a shop, and the account that each was, if any."""
-    given = [(to_micros(at), person_id, shop_id, handle, account_id) for handle, account_id in asked]
+    given = [(to_micros(at), person_id, shop_id, handle, account_id) for handle, account_id in look_ups]
     insert("look_up", given, at="bigint", person_id="text", shop_id="text", handle="text", account_id="text")
 
 

@@ -210,7 +210,7 @@ def link(visit: Visit, link_id: str) -> PageResponse:
         if result.accepted:
             return visit.redirect("platform.link", message=_("The link is revoked."), link_id=link_id)
     seen = look_at_pair(stored.shop_id, stored.account_id)
-    view = _link(visit, seen.world, seen.settled(stored), result)
+    view = _link(visit, seen.world, seen.up_to_date(stored), result)
     return PageContent("platform/link.html", view, status=result.status if result else 200)
 
 

@@ -84,7 +84,7 @@ def _current(visit: Visit, link_id: str) -> tuple[CurrentState, Link]:
     """The link as it stands now. Raises Http404 if it is not one of this shop's."""
     stored = visible_link(visit.by, link_id)
     seen = look_at_pair(stored.shop_id, stored.account_id)
-    return seen, seen.settled(stored)
+    return seen, seen.up_to_date(stored)
 
 
 @page("seller/<str:shop_id>/links/<str:link_id>", SELLER, posts=True)

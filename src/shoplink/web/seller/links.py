@@ -82,7 +82,7 @@ def _read(visit: Visit, shop_id: str, status: str, after: int, limit: int) -> tu
     links = page_of_links(visit.now, limit + 1, after, shop_id=shop_id, status=status or None)
     page_rows = links[:limit]
     seen = look_at(shops=[shop_id], accounts={link.account_id for _, link in page_rows})
-    settled = [seen.settled(link) for _, link in page_rows]
+    settled = [seen.up_to_date(link) for _, link in page_rows]
     last = page_rows[-1][0] if len(links) > limit else 0
     return [link for link in settled if status in {"", link.status}], last, seen.world
 
