@@ -47,9 +47,9 @@ def add_page_data() -> PageData:
     assert held is not None, "the shop has invited it"
     of_creator = open_about(Review("S5", "B0", held.link_id), Actor("creator", "B0"))
     invited = membership.invite(_PLATFORM, "shop", "S5", "somebody@example.com")
-    made = sign_in_link.hand_off(_PLATFORM, "shop", "S5")
+    made = sign_in_link.issue_sign_in_link(_PLATFORM, "shop", "S5")
     assert isinstance(invited, membership.Invitation), "an address is invited"
-    assert isinstance(made, sign_in_link.HandOff), "the shop is there"
+    assert isinstance(made, sign_in_link.NewSignInLink), "the shop is there"
     with writing():
         secret = calendar.make_address(seller.person_id, clock.now())
     named = {

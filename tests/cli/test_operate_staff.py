@@ -21,15 +21,15 @@ def test_the_link_of_the_first_person_lets_them_in(database: str, tmp_path: Path
     assert done.returncode == 0
     assert done.stdout.count("\n") == 1, "piped, it is the link alone"
     person_id = store.add_person(name="Mei", email="mei@example.com")
-    invited = membership.standing_invitation(secret_of(done.stdout))
+    invited = membership.usable_invitation(secret_of(done.stdout))
     assert invited is not None
     assert membership.join(person_id, invited) == ()
-    assert membership.places(person_id) == membership.Places(platform=True)
+    assert membership.places_of_person(person_id) == membership.Places(platform=True)
     listed = shoplink(database, tmp_path, "staff", "list").stdout
     assert listed.split("\t")[:3] == ["platform", "mei@example.com", "Mei"]
     release_ownership()
     done = shoplink(database, tmp_path, "staff", "remove", "MEI@example.com")
-    assert (done.returncode, membership.places(person_id)) == (0, membership.Places())
+    assert (done.returncode, membership.places_of_person(person_id)) == (0, membership.Places())
 
 
 def test_staff_of_support_is_listed_as_invited(database: str, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_who_is_shut_out_is_out_at_once_and_everywhere() -> None:
     assert client.get("/settings/").status_code == 200
     assert membership.block(OPERATOR, person_id) == ()
     assert client.get("/settings/").status_code == 302
-    assert membership.places(person_id) == membership.Places()
+    assert membership.places_of_person(person_id) == membership.Places()
     assert client.get(f"/calendar/{secret}.ics").status_code == 404
     left = query("SELECT type, shop_id, account_id FROM event WHERE type = 'member.removed' ORDER BY number")
     assert {row[1:] for row in left} == {("S1", None), (None, "A1"), (None, None)}
@@ -64,7 +64,7 @@ def test_a_password_lets_nobody_in_who_is_shut_out_and_again_once_they_are_let_i
     assert membership.restore(OPERATOR, person_id) == ()
     client.post("/sign-in/", typed)
     assert client.get("/settings/").status_code == 200
-    assert membership.places(person_id) == membership.Places(), "need new invitations to act"
+    assert membership.places_of_person(person_id) == membership.Places(), "need new invitations to act"
 
 
 def test_the_last_of_the_platforms_staff_is_shut_out_only_on_the_machine_itself() -> None:
@@ -72,7 +72,7 @@ def test_the_last_of_the_platforms_staff_is_shut_out_only_on_the_machine_itself(
     assert membership.block(Actor("platform", person_id, person_id), person_id) == (
         Reason("member.last", "platform", params={"place": "platform"}),
     )
-    assert membership.places(person_id) == membership.Places(shops=("S1",), platform=True)
+    assert membership.places_of_person(person_id) == membership.Places(shops=("S1",), platform=True)
     assert membership.block(OPERATOR, person_id) == ()
 
 

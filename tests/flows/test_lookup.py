@@ -8,7 +8,7 @@ from django.test import override_settings
 from shoplink.core import Actor, PutAccount
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
-from shoplink.flows.people.lookup import find, may_see
+from shoplink.flows.people.lookup import has_looked_up, look_up
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import query
 from shoplink.store.read.lookup import page_of_look_ups
@@ -24,7 +24,7 @@ def accounts(database: str) -> None:  # noqa: ARG001 (the database is in use)
 
 
 def test_an_account_is_found_by_its_handle_however_it_is_written() -> None:
-    assert find(LIN, ["@Zhou ", "zhou", "mei", "nobody"]).accounts == [
+    assert look_up(LIN, ["@Zhou ", "zhou", "mei", "nobody"]).accounts == [
         ("Zhou", ["A1"]),
         ("zhou", ["A1"]),
         ("mei", ["A2", "A3"]),
@@ -33,7 +33,7 @@ def test_an_account_is_found_by_its_handle_however_it_is_written() -> None:
 
 
 def test_what_was_looked_up_is_kept_with_who_asked_and_then_forgotten() -> None:
-    find(LIN, ["zhou"])
+    look_up(LIN, ["zhou"])
     (kept,) = page_of_look_ups(10, "A1")
     assert (kept.person_id, kept.shop_id, kept.handle) == ("person_lin", "S", "zhou")
     tick(clock.now() + timedelta(days=91))
@@ -41,44 +41,44 @@ def test_what_was_looked_up_is_kept_with_who_asked_and_then_forgotten() -> None:
 
 
 def test_only_who_found_an_account_may_see_what_stands_in_its_way_and_only_for_a_day() -> None:
-    find(LIN, ["zhou"])
-    assert may_see(LIN, "A1")
-    assert not may_see(LIN, "A2")
-    assert not may_see(MAX, "A1")
-    assert not may_see(Actor("shop", "other", "person_lin"), "A1")
-    assert not may_see(LIN, "A1", lambda: clock.now() + timedelta(hours=25))
+    look_up(LIN, ["zhou"])
+    assert has_looked_up(LIN, "A1")
+    assert not has_looked_up(LIN, "A2")
+    assert not has_looked_up(MAX, "A1")
+    assert not has_looked_up(Actor("shop", "other", "person_lin"), "A1")
+    assert not has_looked_up(LIN, "A1", lambda: clock.now() + timedelta(hours=25))
 
 
 @override_settings(LOOK_UPS_PER_HOUR=3)
 def test_a_person_may_look_up_so_many_an_hour_and_what_is_too_much_is_not_done_in_part() -> None:
-    assert find(LIN, ["a", "b"]).accounts is not None
-    assert find(LIN, ["c", "zhou"]).accounts is None
-    assert not may_see(LIN, "A1")
-    assert find(MAX, ["c", "zhou"]).accounts is not None, "each person has an allowance of their own"
-    assert find(LIN, ["c"], lambda: clock.now() + timedelta(minutes=61)).accounts is not None
+    assert look_up(LIN, ["a", "b"]).accounts is not None
+    assert look_up(LIN, ["c", "zhou"]).accounts is None
+    assert not has_looked_up(LIN, "A1")
+    assert look_up(MAX, ["c", "zhou"]).accounts is not None, "each person has an allowance of their own"
+    assert look_up(LIN, ["c"], lambda: clock.now() + timedelta(minutes=61)).accounts is not None
 
 
 @pytest.mark.parametrize("handle", ["", "@", "@\u3000", "\u3000", "@\u00a0", " @ "])
 def test_no_handle_is_nobody_s_though_accounts_have_none(handle: str) -> None:
     by = Actor("platform", "test")
     execute(PutAccount(at=clock.now(), by=by, account_id="A4", region="GB"))
-    assert find(LIN, [handle]).accounts == [("", [])]
-    assert not may_see(LIN, "A4")
+    assert look_up(LIN, [handle]).accounts == [("", [])]
+    assert not has_looked_up(LIN, "A4")
     assert query("SELECT count(*) FROM look_up") == [(0,)]
 
 
 def test_an_account_that_a_handle_has_come_to_name_is_kept_as_looked_up() -> None:
-    find(LIN, ["new"])
+    look_up(LIN, ["new"])
     by = Actor("platform", "test")
     execute(PutAccount(at=clock.now(), by=by, account_id="A4", region="GB", handle="new"))
-    assert find(LIN, ["new"]).accounts == [("new", ["A4"])]
-    assert may_see(LIN, "A4")
+    assert look_up(LIN, ["new"]).accounts == [("new", ["A4"])]
+    assert has_looked_up(LIN, "A4")
 
 
 @override_settings(LOOK_UPS_PER_HOUR=3)
 def test_what_was_looked_up_for_a_shop_within_the_hour_is_no_further_look_up() -> None:
     for _ in range(3):
-        assert find(LIN, ["zhou", "a", "b"]).accounts == [("zhou", ["A1"]), ("a", []), ("b", [])]
+        assert look_up(LIN, ["zhou", "a", "b"]).accounts == [("zhou", ["A1"]), ("a", []), ("b", [])]
     assert query("SELECT count(*) FROM look_up") == [(3,)]
-    assert find(LIN, ["zhou", "c"]).accounts is None
-    assert find(Actor("shop", "other", "person_lin"), ["zhou"]).accounts is None, "another shop asks anew"
+    assert look_up(LIN, ["zhou", "c"]).accounts is None
+    assert look_up(Actor("shop", "other", "person_lin"), ["zhou"]).accounts is None, "another shop asks anew"

@@ -74,7 +74,7 @@ def consistent() -> bool:
 def test_an_invited_person_joins_and_may_act_there() -> None:
     invitation, person_id = invited("Lin@Example.com "), person("lin@example.com")
     assert join(person_id, invitation) == []
-    assert membership.places(person_id) == membership.Places(shops=("S1",))
+    assert membership.places_of_person(person_id) == membership.Places(shops=("S1",))
     assert [one.email for one in membership.members("shop", "S1")] == ["lin@example.com"]
     assert membership.open_invitations("shop", "S1") == []
     first, second = happened()
@@ -102,11 +102,11 @@ def test_an_invitation_is_for_the_person_with_its_address() -> None:
 def test_an_invitation_ends_after_seven_days_to_the_microsecond() -> None:
     invitation, person_id = invited(), person("lin@example.com")
     end, just_before = invitation.expires_at, invitation.expires_at - timedelta(microseconds=1)
-    assert membership.standing_invitation(invitation.secret, lambda: end) is None
-    assert membership.standing_invitation(invitation.secret, lambda: just_before) is not None
+    assert membership.usable_invitation(invitation.secret, lambda: end) is None
+    assert membership.usable_invitation(invitation.secret, lambda: just_before) is not None
     command = JoinByInvitation(
         at=end,
-        by=membership.actor(person_id, "shop", "S1"),
+        by=membership.actor_at(person_id, "shop", "S1"),
         **place_fields("shop", "S1"),
         person_id=person_id,
         invitation_id=invitation.invitation_id,
@@ -133,13 +133,13 @@ def test_an_invitation_of_another_place_cannot_be_withdrawn_here() -> None:
     assert codes(membership.withdraw(SHOP, "shop", "S1", other.invitation_id)) == [
         "member.invitation_not_found"
     ]
-    assert membership.standing_invitation(other.secret) is not None
+    assert membership.usable_invitation(other.secret) is not None
 
 
 def test_inviting_an_address_again_replaces_its_invitation() -> None:
     first, second = invited(), invited()
-    assert membership.standing_invitation(first.secret) is None
-    assert membership.standing_invitation(second.secret) is not None
+    assert membership.usable_invitation(first.secret) is None
+    assert membership.usable_invitation(second.secret) is not None
     assert [event["type"] for event in happened()] == [
         "member.invited",
         "member.invitation_withdrawn",
@@ -170,7 +170,7 @@ def test_a_removed_member_may_act_nowhere_and_may_come_back() -> None:
     member("mei@example.com")
     person_id = member("lin@example.com")
     assert membership.remove(SHOP, person_id, "shop", "S1") == ()
-    assert membership.places(person_id) == membership.Places()
+    assert membership.places_of_person(person_id) == membership.Places()
     assert codes(membership.remove(SHOP, person_id, "shop", "S1")) == ["member.not_found"]
     assert join(person_id, invited()) == []
     assert consistent()
@@ -187,8 +187,8 @@ def test_the_last_of_the_platforms_staff_is_removed_on_the_machine_only() -> Non
     invitation = membership.invite(PLATFORM, "platform", "", "ops@example.com")
     assert isinstance(invitation, Invitation)
     assert join(person_id, invitation) == []
-    assert membership.places(person_id) == membership.Places(platform=True)
-    console = membership.actor(person_id, "platform")
+    assert membership.places_of_person(person_id) == membership.Places(platform=True)
+    console = membership.actor_at(person_id, "platform")
     assert codes(membership.remove(console, person_id, "platform", "")) == ["member.last"]
     assert membership.remove(PLATFORM, person_id, "platform", "") == ()
 
@@ -197,7 +197,7 @@ def test_a_deactivated_person_may_act_nowhere() -> None:
     person_id = member("lin@example.com")
     with writing():
         execute_sql("UPDATE person SET is_active = false WHERE person_id = %s", person_id)
-    assert membership.places(person_id) == membership.Places()
+    assert membership.places_of_person(person_id) == membership.Places()
 
 
 def test_only_members_and_the_platform_manage_a_place() -> None:
@@ -326,7 +326,7 @@ def test_people_are_decided_and_saved_in_one_batch_as_one_by_one() -> None:
     )
     answers = execute_batch([add, remove, add, first, second, add, remove, add])
     assert [answer["outcome"] for answer in answers] == ["accepted"] * 8
-    assert membership.places(lin) == membership.Places(platform=True)
+    assert membership.places_of_person(lin) == membership.Places(platform=True)
     (standing,) = membership.open_invitations("platform", "")
     assert standing.email == "mei@example.com"
     assert store.invitation_of("b") == standing

@@ -11,7 +11,7 @@ from django.db import connection
 from shoplink.core.facts import Actor
 from shoplink.flows import clock
 from shoplink.flows.people import membership, sign_in_link
-from shoplink.flows.people.sign_in_link import HandOff
+from shoplink.flows.people.sign_in_link import NewSignInLink
 from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import query
@@ -30,18 +30,20 @@ def world(database: str) -> None:  # noqa: ARG001 (in use)
     done(put_shop("S1", name="Tea House"), put_account("A1", handle="ada"))
 
 
-def made(**how: Any) -> HandOff:
-    found = sign_in_link.hand_off(PLATFORM, how.pop("place", "shop"), how.pop("subject_id", "S1"), **how)
-    assert isinstance(found, HandOff)
+def made(**how: Any) -> NewSignInLink:
+    found = sign_in_link.issue_sign_in_link(
+        PLATFORM, how.pop("place", "shop"), how.pop("subject_id", "S1"), **how
+    )
+    assert isinstance(found, NewSignInLink)
     return found
 
 
 def test_a_link_signs_in_the_hand_off_person_of_its_subject() -> None:
-    used = sign_in_link.use(made().secret)
+    used = sign_in_link.redeem(made().secret)
     assert used is not None
     person_id, path = used
     assert path == "/seller/S1/"
-    assert membership.places(person_id) == membership.Places(shops=("S1",))
+    assert membership.places_of_person(person_id) == membership.Places(shops=("S1",))
     person = store.person_of(person_id)
     assert person is not None
     assert (person.email, person.name) == (None, "Tea House")
@@ -49,73 +51,75 @@ def test_a_link_signs_in_the_hand_off_person_of_its_subject() -> None:
 
 
 def test_an_account_has_a_hand_off_person_of_its_own() -> None:
-    used = sign_in_link.use(made(place="creator", subject_id="A1", path="/creator/A1/inbox?unread=1").secret)
+    used = sign_in_link.redeem(
+        made(place="creator", subject_id="A1", path="/creator/A1/inbox?unread=1").secret
+    )
     assert used is not None
     assert used[1] == "/creator/A1/inbox?unread=1"
-    assert membership.places(used[0]) == membership.Places(accounts=("A1",))
+    assert membership.places_of_person(used[0]) == membership.Places(accounts=("A1",))
 
 
 def test_a_link_works_once() -> None:
     secret = made().secret
-    assert sign_in_link.waiting(secret) is not None
-    assert sign_in_link.use(secret) is not None
-    assert sign_in_link.use(secret) is None
-    assert sign_in_link.waiting(secret) is None
+    assert sign_in_link.link_target(secret) is not None
+    assert sign_in_link.redeem(secret) is not None
+    assert sign_in_link.redeem(secret) is None
+    assert sign_in_link.link_target(secret) is None
 
 
 def test_a_link_ends_after_its_minutes_to_the_microsecond() -> None:
     at = clock.now()
     secret = made(minutes=3, now=lambda: at).secret
     end = at + timedelta(minutes=3)
-    assert sign_in_link.use(secret, lambda: end) is None
-    assert sign_in_link.use(secret, lambda: end - timedelta(microseconds=1)) is not None
+    assert sign_in_link.redeem(secret, lambda: end) is None
+    assert sign_in_link.redeem(secret, lambda: end - timedelta(microseconds=1)) is not None
 
 
 def test_a_secret_that_nobody_made_opens_nothing() -> None:
-    assert sign_in_link.use("x" * 43) is None
-    assert sign_in_link.waiting("") is None
+    assert sign_in_link.redeem("x" * 43) is None
+    assert sign_in_link.link_target("") is None
 
 
 def test_what_is_kept_of_a_link_opens_nothing() -> None:
     secret = made().secret
     stored = query("SELECT digest FROM sign_in_link")[0][0]
     assert secret not in str(query("SELECT * FROM sign_in_link"))
-    assert sign_in_link.use(stored) is None
+    assert sign_in_link.redeem(stored) is None
 
 
 @pytest.mark.parametrize(("place", "subject_id"), [("shop", "S2"), ("creator", "A2"), ("shop", "A1")])
 def test_there_is_no_link_for_what_is_not_there(place: Any, subject_id: str) -> None:
-    assert sign_in_link.hand_off(PLATFORM, place, subject_id) == "not_found"
+    assert sign_in_link.issue_sign_in_link(PLATFORM, place, subject_id) == "not_found"
 
 
 def test_all_links_of_a_subject_sign_in_one_person_who_joined_once() -> None:
-    first, second = sign_in_link.use(made().secret), sign_in_link.use(made().secret)
+    first, second = sign_in_link.redeem(made().secret), sign_in_link.redeem(made().secret)
     assert first == second
     assert query("SELECT count(*) FROM event WHERE type = 'member.joined'") == [(1,)]
 
 
 def test_a_hand_off_person_who_was_removed_is_back_with_the_next_link() -> None:
-    used = sign_in_link.use(made().secret)
+    used = sign_in_link.redeem(made().secret)
     assert used is not None
     membership.remove(PLATFORM, used[0], "shop", "S1")
-    assert membership.places(used[0]) == membership.Places()
+    assert membership.places_of_person(used[0]) == membership.Places()
     made()
-    assert membership.places(used[0]) == membership.Places(shops=("S1",))
+    assert membership.places_of_person(used[0]) == membership.Places(shops=("S1",))
     assert list(verify(VerifyCounts())) == []
 
 
 def test_a_repeated_request_gets_the_same_link_and_another_one_does_not() -> None:
     first = made(key="k 1")
     assert made(key="k 1") == first
-    assert sign_in_link.hand_off(PLATFORM, "shop", "S1", key="k 1", path="/seller/") == "other_body"
-    assert sign_in_link.hand_off(PLATFORM, "creator", "A1", key="k 1") == "other_body"
+    assert sign_in_link.issue_sign_in_link(PLATFORM, "shop", "S1", key="k 1", path="/seller/") == "other_body"
+    assert sign_in_link.issue_sign_in_link(PLATFORM, "creator", "A1", key="k 1") == "other_body"
     assert made(key="k 2").secret != first.secret
-    assert sign_in_link.use(first.secret) is not None
-    assert sign_in_link.use(made(key="k 1").secret) is None
+    assert sign_in_link.redeem(first.secret) is not None
+    assert sign_in_link.redeem(made(key="k 1").secret) is None
 
 
 def test_a_request_that_is_there_many_times_at_once_makes_one_link(database: str) -> None:
-    def run() -> HandOff:
+    def run() -> NewSignInLink:
         use(database)
         return made(key="k 1")
 
@@ -128,7 +132,7 @@ def test_a_request_that_is_there_many_times_at_once_makes_one_link(database: str
 def test_of_two_requests_with_one_key_at_once_the_other_one_does_nothing(database: str) -> None:
     def run(place: Any, subject_id: str) -> Any:
         use(database)
-        return sign_in_link.hand_off(PLATFORM, place, subject_id, key="k 1")
+        return sign_in_link.issue_sign_in_link(PLATFORM, place, subject_id, key="k 1")
 
     answers = run_together([partial(run, "shop", "S1"), partial(run, "creator", "A1")])
     assert answers.count("other_body") == 1
@@ -167,7 +171,7 @@ def test_a_link_used_many_times_at_once_works_once(database: str) -> None:
     def run() -> None:
         use(database)
         try:
-            answers.append(sign_in_link.use(secret))
+            answers.append(sign_in_link.redeem(secret))
         finally:
             connection.close()
 

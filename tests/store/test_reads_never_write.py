@@ -52,7 +52,7 @@ WRITERS = {
     "install_rulebook",
     "bring_up_to_date",
     "set_due",
-    "settled_up_to",
+    "store_checked_position",
     "forget_texts",
 }
 """The functions of these modules that write on purpose."""
@@ -140,9 +140,9 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     words.messages_of: lambda: words.messages_of(ticket_id()),
     ticket_rows.markets_of_open_tickets: ticket_rows.markets_of_open_tickets,
     ticket_rows.answered_for_shops: lambda: ticket_rows.answered_for_shops(["S"], 10),
-    ticket_rows.moved: lambda: ticket_rows.moved(NOW, 10, 0),
+    ticket_rows.tickets_to_check: lambda: ticket_rows.tickets_to_check(NOW, 10, 0),
     ticket_rows.newest_position: ticket_rows.newest_position,
-    ticket_rows.settled_position: ticket_rows.settled_position,
+    ticket_rows.checked_position: ticket_rows.checked_position,
     read.find_ticket: lambda: read.find_ticket(ticket_id(), Actor("shop", "S")),
     read.current_tickets: lambda: read.current_tickets(ticket_rows.page_of_tickets(NOW, 10, 0)),
     periods.links_of_pairs: lambda: periods.links_of_pairs([("S", "A"), ("S\x00", "A")], NOW),

@@ -22,7 +22,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     rows.memberships: lambda: rows.memberships(MEI),
     rows.members: lambda: rows.members("shop", SHOP),
     rows.person_of: lambda: rows.person_of(MEI),
-    rows.person_with: lambda: rows.person_with("mei@demo.example"),
+    rows.person_by_email: lambda: rows.person_by_email("mei@demo.example"),
     rows.time_zone_at: lambda: rows.time_zone_at("creator", ACCOUNT),
     rows.names_of: lambda: rows.names_of([MEI]),
     rows.invitation_of: lambda: rows.invitation_of("nobody's"),
@@ -44,11 +44,11 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     outbox.unnotified_events: outbox.unnotified_events,
     outbox.mail_due_since: outbox.mail_due_since,
     sessions.sessions_of: lambda: sessions.sessions_of(MEI, NOW),
-    sign_in_links.recorded_sign_in_link: lambda: sign_in_links.recorded_sign_in_link("nobody's"),
-    membership.places: lambda: membership.places(MEI),
+    sign_in_links.find_sign_in_link: lambda: sign_in_links.find_sign_in_link("nobody's"),
+    membership.places_of_person: lambda: membership.places_of_person(MEI),
     membership.members: lambda: membership.members("creator", ACCOUNT),
     membership.open_invitations: lambda: membership.open_invitations("platform", ""),
-    membership.standing_invitation: lambda: membership.standing_invitation("nobody's"),
+    membership.usable_invitation: lambda: membership.usable_invitation("nobody's"),
     told.names_for: lambda: told.names_for(inbox.page_of_messages(MEI, 10)),
 }
 """What is read; the forms of these modules' other functions say that they write, or touch no row."""
@@ -90,7 +90,7 @@ def test_every_read_of_these_is_run_here() -> None:
 def test_they_work_where_nothing_can_be_written() -> None:
     for reading in READS.values():
         reading()
-    assert membership.places(MEI).shops
+    assert membership.places_of_person(MEI).shops
     assert inbox.page_of_messages(MEI, 10)
     with pytest.raises(DatabaseError):
         rows.change_language(MEI, "zh")

@@ -82,7 +82,7 @@ def test_a_person_who_can_already_sign_in_joins_after_signing_in(owner: Browser,
     answer = guest.sign_in("wei@example.com", next=join)
     assert (answer.status_code, answer.headers["Location"]) == (302, join)
     guest.send(join)
-    assert membership.places(wei.person_id).shops == ("S1",)
+    assert membership.places_of_person(wei.person_id).shops == ("S1",)
 
 
 def test_an_invitation_is_of_no_use_to_somebody_else(owner: Browser, mailbox: Mailbox) -> None:
@@ -93,7 +93,7 @@ def test_an_invitation_is_of_no_use_to_somebody_else(owner: Browser, mailbox: Ma
     browser.sign_in("mallory@example.com")
     assert "has a different address" in browser.look(join)
     browser.send(join)
-    assert membership.places(mallory.person_id) == membership.Places()
+    assert membership.places_of_person(mallory.person_id) == membership.Places()
 
 
 def test_the_address_of_who_signs_up_is_that_of_the_invitation_whatever_is_sent(
@@ -170,7 +170,7 @@ def test_what_is_wrong_with_an_invitation_is_said_and_what_was_typed_is_kept(
 def test_the_last_member_is_asked_to_invite_somebody_first(owner: Browser) -> None:
     me = Person.objects.get(email="owner@example.com")
     page = owner.send(f"{MEMBERS}{me.person_id}/")
-    assert (page.status_code, membership.places(me.person_id).shops) == (409, ("S1",))
+    assert (page.status_code, membership.places_of_person(me.person_id).shops) == (409, ("S1",))
 
 
 def test_the_members_of_another_shop_cannot_be_told_from_those_of_none(owner: Browser) -> None:

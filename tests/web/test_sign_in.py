@@ -348,8 +348,8 @@ def test_the_switch_of_the_page_changes_the_language_that_was_chosen() -> None:
 
 
 def new_sign_in_link(place: sign_in_link.Subject = "shop", subject_id: str = "S1", **how: str) -> str:
-    made = sign_in_link.hand_off(PLATFORM, place, subject_id, **how)  # type: ignore[arg-type]
-    assert isinstance(made, sign_in_link.HandOff)
+    made = sign_in_link.issue_sign_in_link(PLATFORM, place, subject_id, **how)  # type: ignore[arg-type]
+    assert isinstance(made, sign_in_link.NewSignInLink)
     return f"/sign-in/link/{made.secret}/"
 
 
@@ -385,7 +385,7 @@ def test_a_hand_off_person_has_no_other_way_in() -> None:
     assert (one.email, one.has_usable_password()) == (None, False)
     for path in ("", "password/new/", "passkeys/add/", "app/", "providers/"):
         assert browser.get(f"/settings/security/{path}").status_code == 404, path
-    assert membership.places(one.person_id).shops == ("S1",)
+    assert membership.places_of_person(one.person_id).shops == ("S1",)
 
 
 def test_a_person_without_places_is_told_so_and_not_asked_to_sign_in_again() -> None:

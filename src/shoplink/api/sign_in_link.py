@@ -20,7 +20,14 @@ from shoplink.api.http.request import (
 )
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
-from shoplink.flows.people.sign_in_link import MINUTES, MINUTES_MAX, HandOff, Subject, hand_off, is_path
+from shoplink.flows.people.sign_in_link import (
+    MINUTES,
+    MINUTES_MAX,
+    NewSignInLink,
+    Subject,
+    is_path,
+    issue_sign_in_link,
+)
 
 operations = Operations("sign-in links")
 
@@ -66,7 +73,7 @@ def create_sign_in_link(request: HttpRequest) -> HttpResponse:
     by = _platform(request)
     place, subject_id, path, minutes = _read(read_object(request))
     key = idempotency_key(request)
-    made = hand_off(
+    made = issue_sign_in_link(
         by,
         place,
         subject_id,
@@ -74,7 +81,7 @@ def create_sign_in_link(request: HttpRequest) -> HttpResponse:
         minutes=minutes,
         key=key and f"{key_of(request).key_id} {key}",
     )
-    if not isinstance(made, HandOff):
+    if not isinstance(made, NewSignInLink):
         raise ProblemError("not_found" if made == "not_found" else "idempotency.other_body")
     url = f"{settings.PUBLIC_URL}/sign-in/link/{made.secret}/"
     return respond(SignInLinkBody(url, made.expires_at), 201)

@@ -61,9 +61,9 @@ def restore(email: str) -> None:
 
 
 def _change_access(email: str, change: Callable[[str], tuple[Reason, ...]], done: str) -> None:
-    from shoplink.store.people.membership import person_with  # noqa: PLC0415 (only with settings in place)
+    from shoplink.store.people.membership import person_by_email  # noqa: PLC0415 (only with settings in place)
 
-    person = person_with(email)
+    person = person_by_email(email)
     if person is None:
         click.echo(f"nobody has the address {email!r}", err=True)
         sys.exit(1)

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from shoplink.core.instant import END
 from shoplink.flows import clock
-from shoplink.flows.ticket.settle import settle
+from shoplink.flows.ticket.close_ended import close_ended_tickets
 from shoplink.flows.transaction import pass_time
 from shoplink.store.due import forget, links_due
 from shoplink.store.people.keys import store_use
@@ -47,7 +47,7 @@ def tick(now: datetime | None = None) -> TickResult:
         finally:
             # The feed is numbered even if the above has failed: its readers do not wait for it.
             numbered = number_events()
-        tickets = settle(at)
+        tickets = close_ended_tickets(at)
         store_use(at)
         counted_at = tally.as_of()
         if counted_at is None or at - counted_at >= _TALLY_EVERY:

@@ -13,7 +13,7 @@ from shoplink.core.facts import Side
 from shoplink.core.instant import shift
 from shoplink.flows.look import look_at
 from shoplink.flows.message.inbox import Names, language_of
-from shoplink.flows.people.membership import places
+from shoplink.flows.people.membership import places_of_person
 from shoplink.store.people.calendar import person_of_address
 from shoplink.store.people.membership import person_of
 from shoplink.store.read.names import names
@@ -43,7 +43,7 @@ def calendar_of_secret(secret: str) -> bytes | None:
     person = person_of(person_id) if person_id is not None else None
     if person is None or not person.is_active:
         return None
-    may = places(person.person_id)
+    may = places_of_person(person.person_id)
     world = look_at(may.shops, may.accounts).world
     entries = list(deadlines(world, set(may.shops), set(may.accounts)))
     subject_names = Names(

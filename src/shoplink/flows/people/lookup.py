@@ -16,13 +16,13 @@ _HOUR = timedelta(hours=1)
 _GOOD_FOR = timedelta(days=1)
 
 
-class Found(Struct, frozen=True):
+class LookUpResult(Struct, frozen=True):
     """The accounts that each handle names, in the order asked; None where this person has asked too often."""
 
     accounts: list[tuple[str, list[str]]] | None
 
 
-def find(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.now) -> Found:
+def look_up(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.now) -> LookUpResult:
     """Look up accounts by their handles, with or without the @, for the shop that asks.
 
     What this person has looked up for the shop within the hour is the same look-up still. No handle is nobody's.
@@ -35,12 +35,12 @@ def find(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.
         before = {(shop_id, handle) for shop_id, handle, _ in lately}
         anew = {(by.id, handle) for handle in named} - before
         if anew and len(before) + len(anew) > settings.LOOK_UPS_PER_HOUR:
-            return Found(None)
+            return LookUpResult(None)
         accounts = lookup.accounts_by_handle(named | {handle.lower() for handle in named})
         found = [(handle, accounts.get(handle) or accounts.get(handle.lower()) or []) for handle in asked]
         rows = [(handle, account_id) for handle, ids in found if handle for account_id in ids or (None,)]
         lookup.record_look_ups(at, person, by.id, [row for row in rows if (by.id, *row) not in lately])
-    return Found(found)
+    return LookUpResult(found)
 
 
 def plain_handle(text: str) -> str:
@@ -48,6 +48,6 @@ def plain_handle(text: str) -> str:
     return text.replace("\x00", "").strip().removeprefix("@").strip()[:HANDLE_LENGTH_MAX]
 
 
-def may_see(by: Actor, account_id: str, now: Callable[[], datetime] = clock.now) -> bool:
+def has_looked_up(by: Actor, account_id: str, now: Callable[[], datetime] = clock.now) -> bool:
     """Whether this person has found the account for this shop within a day, so may see what stands in the way."""
     return lookup.was_looked_up(by.person or by.id, by.id, account_id, now() - _GOOD_FOR)

@@ -31,7 +31,7 @@ from shoplink.flows import clock
 from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute
 from shoplink.store.people import membership as store
-from shoplink.store.people.membership import Invited as Invited  # noqa: PLC0414 (read from here)
+from shoplink.store.people.membership import InvitationRecord as InvitationRecord  # noqa: PLC0414 (read from here)
 from shoplink.store.people.membership import Member
 
 Reasons = tuple[Reason, ...]
@@ -55,7 +55,7 @@ class Invitation(Struct, frozen=True):
     expires_at: datetime
 
 
-def places(person_id: str) -> Places:
+def places_of_person(person_id: str) -> Places:
     """Where a person may act now; one statement however many places."""
     found = store.memberships(person_id)
     return Places(
@@ -66,7 +66,7 @@ def places(person_id: str) -> Places:
     )
 
 
-def actor(person_id: str, place: Place, subject_id: str = "") -> Actor:
+def actor_at(person_id: str, place: Place, subject_id: str = "") -> Actor:
     """Who acts when a person acts at a place: a shop or an account by this person, or a member of staff."""
     return Actor(place, subject_id or person_id, person_id)
 
@@ -76,12 +76,12 @@ def members(place: Place, subject_id: str) -> list[Member]:
     return store.members(place, subject_id)
 
 
-def open_invitations(place: Place, subject_id: str) -> list[Invited]:
+def open_invitations(place: Place, subject_id: str) -> list[InvitationRecord]:
     """The invitations to a place that can still be used, the oldest first."""
     return store.open_invitations(place, subject_id, clock.now())
 
 
-def standing_invitation(secret: str, now: Callable[[], datetime] = clock.now) -> Invited | None:
+def usable_invitation(secret: str, now: Callable[[], datetime] = clock.now) -> InvitationRecord | None:
     """The invitation that a secret opens, if it can still be used."""
     invited = store.invitation_of(secret)
     return invited if invited is not None and invited.is_open(now()) else None
@@ -123,10 +123,10 @@ def withdraw(by: Actor, place: Place, subject_id: str, invitation_id: str) -> Re
     )
 
 
-def join(person_id: str, invited: Invited) -> Reasons:
+def join(person_id: str, invited: InvitationRecord) -> Reasons:
     """Let a person use an invitation, whose secret they have shown."""
     place, subject_id, invitation_id = invited.place, invited.subject_id, invited.invitation_id
-    by, fields = actor(person_id, place, subject_id), place_fields(place, subject_id)
+    by, fields = actor_at(person_id, place, subject_id), place_fields(place, subject_id)
     return _reasons(
         _execute(
             JoinByInvitation(at=BEGINNING, by=by, **fields, person_id=person_id, invitation_id=invitation_id)

@@ -37,7 +37,7 @@ Subject = Literal["shop", "creator"]
 _PATH = re.compile(r"/(?![/\\])[A-Za-z0-9_.:~/?&=%+,@-]*")
 
 
-class HandOff(Struct, frozen=True):
+class NewSignInLink(Struct, frozen=True):
     """A new link's secret, and when it ends."""
 
     secret: str
@@ -54,7 +54,7 @@ def home_of(place: Place, subject_id: str) -> str:
     return {"shop": f"/seller/{subject_id}/", "creator": f"/creator/{subject_id}/"}.get(place, f"/{place}/")
 
 
-def hand_off(  # noqa: PLR0913 (for whom, whereto, and how long)
+def issue_sign_in_link(  # noqa: PLR0913 (for whom, whereto, and how long)
     by: Actor,
     place: Subject,
     subject_id: str,
@@ -63,7 +63,7 @@ def hand_off(  # noqa: PLR0913 (for whom, whereto, and how long)
     minutes: int = MINUTES,
     key: str | None = None,
     now: Callable[[], datetime] = clock.now,
-) -> HandOff | Literal["not_found", "other_body"]:
+) -> NewSignInLink | Literal["not_found", "other_body"]:
     """Make a link that signs in the hand-off person of a shop or an account; `path` is where it leads.
 
     With `key` a repeated request gets the same link (its secret is derived, never stored), and `other_body` if the
@@ -84,22 +84,22 @@ def hand_off(  # noqa: PLR0913 (for whom, whereto, and how long)
     if found is None:
         return "not_found"
 
-    def work(transaction: Transaction) -> HandOff | Literal["other_body"]:
+    def work(transaction: Transaction) -> NewSignInLink | Literal["other_body"]:
         if key is not None:
             # The same request may be there twice at once; whichever is second finds the link of the first.
-            sign_in_links.hold_sign_in_link(secret)
-        made = sign_in_links.recorded_sign_in_link(secret)
+            sign_in_links.lock_sign_in_link(secret)
+        made = sign_in_links.find_sign_in_link(secret)
         if made is not None:
             same = (made.person_id, made.path, made.expires_at - made.created_at)
             if same != (person_id, target, timedelta(minutes=minutes)):
                 return "other_body"
-            return HandOff(secret, made.expires_at)
+            return NewSignInLink(secret, made.expires_at)
         store.add_person(name=found or subject_id, person_id=person_id)
         add = AddMember(at=BEGINNING, by=by, **place_fields(place, subject_id), person_id=person_id)
         at = _add(transaction, add)
         expires_at = at + timedelta(minutes=minutes)
         sign_in_links.add_sign_in_link(secret, person_id, target, at, expires_at)
-        return HandOff(secret, expires_at)
+        return NewSignInLink(secret, expires_at)
 
     return transact(work, now)
 
@@ -113,19 +113,19 @@ def _add(transaction: Transaction, command: AddMember) -> datetime:
     return world.now
 
 
-def waiting(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:
+def link_target(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:
     """Whom a link would sign in now, and the path it leads to; None if it is used, over or unknown."""
-    made = sign_in_links.recorded_sign_in_link(secret)
+    made = sign_in_links.find_sign_in_link(secret)
     if made is None or made.used_at is not None or now() >= made.expires_at:
         return None
     return made.person_id, made.path
 
 
-def use(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:
+def redeem(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:
     """Use a link up: whom it signs in, and the path it leads to; None if it cannot be used (any more)."""
     with writing():
         at = now()
-        found = waiting(secret, lambda: at)
+        found = link_target(secret, lambda: at)
         return found if found is not None and sign_in_links.use_sign_in_link(secret, at) else None
 
 

@@ -17,7 +17,7 @@ from shoplink.store.database.sql import among, execute, ids, query
 from shoplink.store.models.people import mint_person_id
 
 
-class Someone(Struct, frozen=True):
+class PersonRecord(Struct, frozen=True):
     """A person as others see them; `email` is None for one who comes by hand-off links alone."""
 
     person_id: str
@@ -37,7 +37,7 @@ class Member(Struct, frozen=True):
     joined_at: datetime
 
 
-class Invited(Struct, frozen=True):
+class InvitationRecord(Struct, frozen=True):
     """An invitation as it is kept: open until used, withdrawn or past `expires_at`."""
 
     invitation_id: str
@@ -82,16 +82,16 @@ def members(place: Place, subject_id: str) -> list[Member]:
     return [Member(row[0], row[1], row[2], instant_of(row[3])) for row in found]
 
 
-def person_of(person_id: str) -> Someone | None:
+def person_of(person_id: str) -> PersonRecord | None:
     """A person by their id."""
     found = query(f"{_PERSON} WHERE person_id = %s", person_id)
-    return Someone(*found[0]) if found else None
+    return PersonRecord(*found[0]) if found else None
 
 
-def person_with(email: str) -> Someone | None:
+def person_by_email(email: str) -> PersonRecord | None:
     """The person with an address, whatever its case."""
     found = query(f"{_PERSON} WHERE email = %s", email.lower())
-    return Someone(*found[0]) if found else None
+    return PersonRecord(*found[0]) if found else None
 
 
 def time_zone_at(place: Place, subject_id: str) -> str:
@@ -158,7 +158,7 @@ def change_language(person_id: str, language: str) -> None:
         execute("UPDATE person SET language = %s WHERE person_id = %s", language, person_id)
 
 
-def keep_reading(person_id: str, language: str, time_zone: str) -> None:
+def change_reading(person_id: str, language: str, time_zone: str) -> None:
     """Store in which language and time zone a person reads."""
     with writing():
         execute(
@@ -169,13 +169,13 @@ def keep_reading(person_id: str, language: str, time_zone: str) -> None:
         )
 
 
-def invitation_of(secret: str) -> Invited | None:
+def invitation_of(secret: str) -> InvitationRecord | None:
     """The invitation that a secret opens, whatever became of it."""
     found = query(f"{_INVITATION} WHERE digest = %s", digest(secret))
     return _invited(*found[0]) if found else None
 
 
-def open_invitations(place: Place, subject_id: str, at: datetime) -> list[Invited]:
+def open_invitations(place: Place, subject_id: str, at: datetime) -> list[InvitationRecord]:
     """The invitations to a place that can be used at an instant, the oldest first."""
     found = query(
         f"{_INVITATION} WHERE place = %s AND subject_id = %s AND used_at IS NULL AND withdrawn_at IS NULL"
@@ -203,8 +203,8 @@ def _invited(  # noqa: PLR0913, PLR0917 (the columns of the table)
     expires_at: int,
     used_at: int | None,
     withdrawn_at: int | None,
-) -> Invited:
-    return Invited(
+) -> InvitationRecord:
+    return InvitationRecord(
         invitation_id,
         email,
         place,

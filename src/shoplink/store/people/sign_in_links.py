@@ -10,7 +10,7 @@ from shoplink.store.database.sql import execute, insert, is_postgresql, query
 from shoplink.store.people.membership import digest, instant_of
 
 
-class HandOffLink(Struct, frozen=True):
+class SignInLinkRecord(Struct, frozen=True):
     """A hand-off link as it is kept: whom it signs in, and the path it leads to."""
 
     person_id: str
@@ -27,13 +27,13 @@ def add_sign_in_link(secret: str, person_id: str, path: str, at: datetime, expir
     insert("sign_in_link", [given], digest="text", person_id="text", path="text", **instants)
 
 
-def hold_sign_in_link(secret: str) -> None:
+def lock_sign_in_link(secret: str) -> None:
     """Until this transaction ends, let no other one make the link of this secret; wait for one that does so now."""
     if is_postgresql():
         query("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7310007))", digest(secret))
 
 
-def recorded_sign_in_link(secret: str) -> HandOffLink | None:
+def find_sign_in_link(secret: str) -> SignInLinkRecord | None:
     """The hand-off link of a secret, whatever became of it."""
     found = query(
         "SELECT person_id, path, created_at, expires_at, used_at FROM sign_in_link WHERE digest = %s",
@@ -42,7 +42,9 @@ def recorded_sign_in_link(secret: str) -> HandOffLink | None:
     if not found:
         return None
     person_id, path, created_at, expires_at, used_at = found[0]
-    return HandOffLink(person_id, path, instant_of(created_at), instant_of(expires_at), from_micros(used_at))
+    return SignInLinkRecord(
+        person_id, path, instant_of(created_at), instant_of(expires_at), from_micros(used_at)
+    )
 
 
 def use_sign_in_link(secret: str, at: datetime) -> bool:

@@ -140,7 +140,7 @@ def set_due(due: Iterable[tuple[str, datetime | None]]) -> None:
     update("ticket", "ticket_id", given, ticket_id="text", due_at="bigint")
 
 
-def moved(at: datetime, limit: int, after: int) -> list[Ticket]:
+def tickets_to_check(at: datetime, limit: int, after: int) -> list[Ticket]:
     """Open tickets whose facts or time have moved since they were looked at, behind the number `after`."""
     found = query(
         f"{_FRESH}{_SELECT} WHERE number > %s AND {_OPEN} AND {_MOVED} ORDER BY number LIMIT %s",
@@ -157,13 +157,13 @@ def newest_position() -> int:
     return position
 
 
-def settled_position() -> int:
+def checked_position() -> int:
     """Up to which position of the feed tickets were looked at anew."""
     position: int = query("SELECT COALESCE(max(position), 0) FROM tickets_settled")[0][0]
     return position
 
 
-def settled_up_to(position: int) -> None:
+def store_checked_position(position: int) -> None:
     """Note that tickets were looked at anew up to a position."""
     if not execute("UPDATE tickets_settled SET position = %s WHERE position < %s", position, position):
         execute(

@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
-from shoplink.flows.people.membership import Invited, standing_invitation
+from shoplink.flows.people.membership import InvitationRecord, usable_invitation
 from shoplink.network import address_of
 from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
@@ -39,13 +39,13 @@ _JOIN = re.compile(r"/join/([A-Za-z0-9_-]{20,100})/")
 _NAME_LENGTH_MAX = 200
 
 
-def invitation_in(path: str | None) -> Invited | None:
+def invitation_in(path: str | None) -> InvitationRecord | None:
     """The invitation in a return address, if it is still valid."""
     match = _JOIN.fullmatch(path or "")
-    return standing_invitation(match[1]) if match else None
+    return usable_invitation(match[1]) if match else None
 
 
-def invitation_in_request(request: HttpRequest) -> Invited | None:
+def invitation_in_request(request: HttpRequest) -> InvitationRecord | None:
     """The invitation in the return address of a sign-up request."""
     return invitation_in(request.POST.get("next") or request.GET.get("next"))
 

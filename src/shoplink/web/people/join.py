@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.flows.people import membership, sign_in_link
-from shoplink.store.people.membership import person_of, person_with
+from shoplink.store.people.membership import person_by_email, person_of
 from shoplink.web.page.declare import page
 from shoplink.web.people.sign_in_session import sign_in_without_password
 from shoplink.web.people.wording import say_reasons, where
@@ -36,7 +36,7 @@ class SignInLinkPage(Struct):
 @page("join/<secret>/", ANYONE, posts=True)
 def join(visit: Visit, secret: str) -> PageResponse:
     """An invitation: the visitor signs in or signs up, then joins with one click."""
-    person, invited = visit.signed_in, membership.standing_invitation(secret)
+    person, invited = visit.signed_in, membership.usable_invitation(secret)
     if invited is None:
         return PageContent("people/gone.html", None, 404)
     if visit.submitted and person is not None:
@@ -48,7 +48,7 @@ def join(visit: Visit, secret: str) -> PageResponse:
     view = InvitationPage(
         where=where(invited.place, invited.subject_id),
         email=invited.email,
-        known=person_with(invited.email) is not None,
+        known=person_by_email(invited.email) is not None,
         fits=person is not None and person.email == invited.email,
         signed_in_as=(person.name or person.email or "") if person else "",
         here=reverse("people.join", args=[secret]),
@@ -60,11 +60,11 @@ def join(visit: Visit, secret: str) -> PageResponse:
 def by_link(visit: Visit, secret: str) -> PageResponse:
     """A sign-in link: one click signs in and redirects to the link's target."""
     if visit.submitted:
-        used = sign_in_link.use(secret)
+        used = sign_in_link.redeem(secret)
         if used is not None and sign_in_without_password(visit.request, used[0], "hand_off"):
             return HttpResponseRedirect(used[1])
         return PageContent("people/link_gone.html", None, 404)
-    waiting = sign_in_link.waiting(secret)
+    waiting = sign_in_link.link_target(secret)
     person = person_of(waiting[0]) if waiting else None
     if waiting is None or person is None or not person.is_active:
         return PageContent("people/link_gone.html", None, 404)

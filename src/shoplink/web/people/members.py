@@ -13,7 +13,7 @@ from shoplink.core import Reason
 from shoplink.core.parse import MalformedError, is_id
 from shoplink.core.people.facts import EMAIL_LENGTH_MAX, Place
 from shoplink.flows.people import membership
-from shoplink.store.people.membership import person_with
+from shoplink.store.people.membership import person_by_email
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.people.account_mail import invitation_mail
@@ -189,7 +189,7 @@ def _execute(visit: Visit, place: Place, subject_id: str) -> FormResult:
 
 def _send_invitation(visit: Visit, email: str, place: Place, subject_id: str, link: str) -> bool:
     """Send the invitation in the person's language, or in both if it is unknown. Returns whether it was sent."""
-    known = person_with(email)
+    known = person_by_email(email)
     tags: list[Tag] = ["zh", "en"] if visit.language.tag == "zh" else ["en", "zh"]
     if known is not None and known.language in tags:
         tags = [tag for tag in tags if tag == known.language]

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from shoplink.core import Actor, Link
 from shoplink.core.facts import ShortText
 from shoplink.core.parse import is_id
-from shoplink.flows.people.membership import Places, places
+from shoplink.flows.people.membership import Places, places_of_person
 from shoplink.store.read.link import one_link
 
 
@@ -26,7 +26,7 @@ def places_of(request: HttpRequest) -> Places:
     known = _places.get(request)
     if known is None:
         person = request.user
-        known = places(person.person_id) if person.is_authenticated else Places()
+        known = places_of_person(person.person_id) if person.is_authenticated else Places()
         _places[request] = known
     return known
 

@@ -10,7 +10,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from shoplink.network import zone_of_country
 from shoplink.store.models import Person
-from shoplink.store.people.membership import change_language, keep_reading
+from shoplink.store.people.membership import change_language, change_reading
 from shoplink.store.read.names import markets_of
 from shoplink.web.request.access import places_of
 from shoplink.web.request.network import network_of
@@ -126,7 +126,7 @@ def keep_preferences(request: HttpRequest, person: Person) -> None:
     if not (person.language and person.time_zone):
         person.language = tag_of(request)
         person.time_zone = person.time_zone or str(_zone(_zone_of_browser(request)) or "")
-        keep_reading(person.person_id, person.language, person.time_zone)
+        change_reading(person.person_id, person.language, person.time_zone)
 
 
 def set_cookie(response: HttpResponse, request: HttpRequest, name: str, value: str) -> None:

@@ -20,7 +20,7 @@ from shoplink.flows.execute import execute_batch
 from shoplink.flows.look import look_at
 from shoplink.flows.message.remind import remind_now
 from shoplink.flows.message.send_mail import mail_is_on
-from shoplink.flows.people.lookup import find
+from shoplink.flows.people.lookup import look_up
 from shoplink.web.page.declare import page
 from shoplink.web.page.export import export
 from shoplink.web.page.frame import Menu
@@ -95,7 +95,7 @@ def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
     handles, problem = _handles(visit) if action else ([], "")
     rows: list[InviteRow] = []
     if handles and not problem:
-        matches = find(visit.by, handles).accounts
+        matches = look_up(visit.by, handles).accounts
         if matches is None:
             problem = _("You have looked up too many accounts within an hour. Try again later.")
         else:

@@ -11,7 +11,7 @@ from shoplink.core.facts import Role
 from shoplink.core.instant import parse_instant
 from shoplink.core.next_actor import expected_review_reasons
 from shoplink.flows.look import look_at, look_at_pair
-from shoplink.flows.people.lookup import find, may_see
+from shoplink.flows.people.lookup import has_looked_up, look_up
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import SELLER, places_of
 from shoplink.web.request.command import CommandResult, dry_run, send
@@ -79,7 +79,7 @@ def _find(visit: Visit, handle: str) -> tuple[str, list[str]]:
     """A problem with the search ('' if there is none), and the accounts with the handle."""
     if not handle.strip(" @"):
         return _("Enter the account’s handle, for example @oliviasteeps."), []
-    matches = find(visit.by, [handle]).accounts
+    matches = look_up(visit.by, [handle]).accounts
     if matches is None:
         return _("You have looked up too many accounts within an hour. Try again later."), []
     accounts = matches[0][1]
@@ -95,7 +95,7 @@ def invite(visit: Visit, shop_id: str, account_id: str, role: str) -> PageRespon
         raise Http404
     world = look_at_pair(shop_id, account_id).world
     is_stranger = not _has_live_link(world, shop_id, account_id)
-    if account_id not in world.accounts or (is_stranger and not may_see(visit.by, account_id)):
+    if account_id not in world.accounts or (is_stranger and not has_looked_up(visit.by, account_id)):
         raise Http404
     result = None
     if visit.submitted:

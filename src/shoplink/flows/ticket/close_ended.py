@@ -15,16 +15,16 @@ _AT_ONCE = 200
 _MAY_LAG = 1_000
 
 
-def settle(at: datetime) -> int:
+def close_ended_tickets(at: datetime) -> int:
     """Store which tickets have ended by themselves by an instant; how many. What did not move is not looked at."""
     newest, closed, after, looked = store.newest_position(), 0, 0, 0
-    while found := store.moved(at, _AT_ONCE, after):
+    while found := store.tickets_to_check(at, _AT_ONCE, after):
         after, looked = found[-1].number, looked + len(found)
         closed += _settle(found, at)
     # On a busy day most events are about no ticket: noting each position would be a write for nothing.
-    if looked or newest - store.settled_position() > _MAY_LAG:
+    if looked or newest - store.checked_position() > _MAY_LAG:
         with writing():
-            store.settled_up_to(newest)
+            store.store_checked_position(newest)
     return closed
 
 
