@@ -1,4 +1,4 @@
-"""A seller looks accounts up by their handles: kept with who asked, and so many an hour at most."""
+"""Look-ups of accounts by handle: each is recorded with the person, and their number per hour is limited."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -17,15 +17,16 @@ _GOOD_FOR = timedelta(days=1)
 
 
 class LookUpResult(Struct, frozen=True):
-    """The accounts that each handle names, in the order asked; None where this person has asked too often."""
+    """The accounts of each handle, in the order of the request; None if the person has exceeded the limit."""
 
     accounts: list[tuple[str, list[str]]] | None
 
 
 def look_up(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.now) -> LookUpResult:
-    """Look up accounts by their handles, with or without the @, for the shop that asks.
+    """Look up accounts by their handles, with or without the @, for a shop.
 
-    What this person has looked up for the shop within the hour is the same look-up still. No handle is nobody's.
+    If the person has looked up a handle for the shop within the last hour, it does not count again. An empty handle
+    matches no account.
     """
     asked = list(dict.fromkeys(plain_handle(handle) for handle in handles))
     named = set(filter(None, asked))
@@ -44,10 +45,10 @@ def look_up(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clo
 
 
 def plain_handle(text: str) -> str:
-    """A handle as it is recorded: without the @ that people write, nor spaces around it."""
+    """A handle in the recorded form: without the @ that people write, and without spaces around it."""
     return text.replace("\x00", "").strip().removeprefix("@").strip()[:HANDLE_LENGTH_MAX]
 
 
 def has_looked_up(by: Actor, account_id: str, now: Callable[[], datetime] = clock.now) -> bool:
-    """Whether this person has found the account for this shop within a day, so may see what stands in the way."""
+    """Whether the person has looked up the account for this shop within a day, and so may see reasons about it."""
     return lookup.was_looked_up(by.person or by.id, by.id, account_id, now() - _GOOD_FOR)

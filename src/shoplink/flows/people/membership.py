@@ -1,8 +1,8 @@
-"""People and where they may act: what the consoles and the command line read, and the commands of people as functions.
+"""People and where they may act: reads for the consoles and the command line, and the commands about people as functions.
 
 A place is a shop, an account (`creator`), or one of the two kinds of staff, which have no subject. A function that
-executes a command returns why it was refused: no reasons where it was accepted. Nothing here sends an e-mail: the secret
-of an invitation is returned once, to be sent by the caller.
+executes a command returns the reasons of its refusal; there are none if it was accepted. Nothing here sends an e-mail:
+the secret of an invitation is returned once, and the caller sends it.
 """
 
 import secrets
@@ -38,7 +38,7 @@ Reasons = tuple[Reason, ...]
 
 
 class Places(Struct, frozen=True):
-    """Where a person may act: for these shops and accounts, in the order joined, and as staff."""
+    """Where a person may act: for these shops and accounts, in the order of joining, and as staff."""
 
     shops: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class Places(Struct, frozen=True):
 
 
 class Invitation(Struct, frozen=True):
-    """A new invitation, with the secret that nobody can be shown again."""
+    """A new invitation, with its secret, which cannot be shown again."""
 
     invitation_id: str
     secret: str
@@ -56,7 +56,7 @@ class Invitation(Struct, frozen=True):
 
 
 def places_of_person(person_id: str) -> Places:
-    """Where a person may act now; one statement however many places."""
+    """Where a person may act now, by one statement."""
     found = store.memberships(person_id)
     return Places(
         shops=tuple(subject_id for place, subject_id in found if place == "shop"),
@@ -67,12 +67,12 @@ def places_of_person(person_id: str) -> Places:
 
 
 def actor_at(person_id: str, place: Place, subject_id: str = "") -> Actor:
-    """Who acts when a person acts at a place: a shop or an account by this person, or a member of staff."""
+    """The actor when a person acts at a place: a shop or an account by this person, or a member of staff."""
     return Actor(place, subject_id or person_id, person_id)
 
 
 def members(place: Place, subject_id: str) -> list[Member]:
-    """Who may act at a place, in the order joined."""
+    """The members of a place, in the order of joining."""
     return store.members(place, subject_id)
 
 
@@ -82,7 +82,7 @@ def open_invitations(place: Place, subject_id: str) -> list[InvitationRecord]:
 
 
 def usable_invitation(secret: str, now: Callable[[], datetime] = clock.now) -> InvitationRecord | None:
-    """The invitation that a secret opens, if it can still be used."""
+    """The invitation of a secret, if it can still be used."""
     invited = store.invitation_of(secret)
     return invited if invited is not None and invited.is_open(now()) else None
 
@@ -90,7 +90,7 @@ def usable_invitation(secret: str, now: Callable[[], datetime] = clock.now) -> I
 def invite_command(  # noqa: PLR0913 (who is invited whereto, and how)
     by: Actor, place: Place, subject_id: str, email: object, secret: str, *, key: str | None = None
 ) -> InviteMember:
-    """The command that invites an address to act somewhere. Raises MalformedError if it is no address."""
+    """The command that invites an e-mail address to a place. Raises MalformedError if it is not an address."""
     return InviteMember(
         at=BEGINNING,
         by=by,
@@ -108,7 +108,7 @@ def new_invitation(command: InviteMember, secret: str, answer: Answer) -> Invita
 
 
 def invite(by: Actor, place: Place, subject_id: str, email: str) -> Invitation | Reasons:
-    """Invite an address to act somewhere. Raises MalformedError if it is no address."""
+    """Invite an e-mail address to a place. Raises MalformedError if it is not an address."""
     secret = secrets.token_urlsafe(32)
     command = invite_command(by, place, subject_id, email, secret)
     answer = _execute(command)
@@ -124,7 +124,7 @@ def withdraw(by: Actor, place: Place, subject_id: str, invitation_id: str) -> Re
 
 
 def join(person_id: str, invited: InvitationRecord) -> Reasons:
-    """Let a person use an invitation, whose secret they have shown."""
+    """Let a person join by an invitation whose secret they have presented."""
     place, subject_id, invitation_id = invited.place, invited.subject_id, invited.invitation_id
     by, fields = actor_at(person_id, place, subject_id), place_fields(place, subject_id)
     return _reasons(
@@ -135,26 +135,26 @@ def join(person_id: str, invited: InvitationRecord) -> Reasons:
 
 
 def add(by: Actor, person_id: str, place: Place, subject_id: str) -> Reasons:
-    """Let a person act at a place without an invitation; nothing happens if they may already."""
+    """Make a person a member of a place without an invitation; has no effect if they are one already."""
     return _reasons(
         _execute(AddMember(at=BEGINNING, by=by, **place_fields(place, subject_id), person_id=person_id))
     )
 
 
 def remove(by: Actor, person_id: str, place: Place, subject_id: str) -> Reasons:
-    """Let a person act at a place no longer, from the next request on."""
+    """Remove a member from a place, from the next request on."""
     return _reasons(
         _execute(RemoveMember(at=BEGINNING, by=by, **place_fields(place, subject_id), person_id=person_id))
     )
 
 
 def block(by: Actor, person_id: str) -> Reasons:
-    """Remove a person from every place, end their sessions, and let them sign in no longer."""
+    """Block a person's access: remove them from every place, end their sessions, and prevent sign-in."""
     return _reasons(_execute(BlockAccess(at=BEGINNING, by=by, person_id=person_id)))
 
 
 def restore(by: Actor, person_id: str) -> Reasons:
-    """Let a person sign in again. To act somewhere they need a new invitation."""
+    """Restore a person's access: they can sign in again. To act somewhere they need a new invitation."""
     return _reasons(_execute(RestoreAccess(at=BEGINNING, by=by, person_id=person_id)))
 
 

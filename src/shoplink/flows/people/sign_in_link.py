@@ -1,7 +1,7 @@
-"""Hand-off links: the platform's own back office sends a user here, signed in, to where they need to be.
+"""Sign-in links: the platform's back office sends a user here, signed in, to the page that they need.
 
-A link is for one shop or one account, works once, and for minutes. Whoever comes by it is the hand-off person of that
-shop or account: one person per subject, with no address and no password, so that this is their only way in.
+A link is for one shop or one account, and works once, within minutes. It signs in the link person of that shop or
+account: one person per subject, without an address and a password, who can sign in by such links only.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ _PATH = re.compile(r"/(?![/\\])[A-Za-z0-9_.:~/?&=%+,@-]*")
 
 
 class NewSignInLink(Struct, frozen=True):
-    """A new link's secret, and when it ends."""
+    """A new link's secret, and when the link expires."""
 
     secret: str
     expires_at: datetime
@@ -64,10 +64,10 @@ def issue_sign_in_link(  # noqa: PLR0913 (for whom, whereto, and how long)
     key: str | None = None,
     now: Callable[[], datetime] = clock.now,
 ) -> NewSignInLink | Literal["not_found", "other_body"]:
-    """Make a link that signs in the hand-off person of a shop or an account; `path` is where it leads.
+    """Issue a link that signs in the link person of a shop or an account, and leads to `path`.
 
-    With `key` a repeated request gets the same link (its secret is derived, never stored), and `other_body` if the
-    request was another one then. `not_found`: there is no such shop or account.
+    With `key` a repeated request gets the same link (its secret is derived, never stored), or `other_body` if the first
+    request was a different one. `not_found`: there is no such shop or account.
     """
     assert path is None or is_path(path), "the caller says what is allowed"
     target = path or home_of(place, subject_id)
@@ -86,7 +86,7 @@ def issue_sign_in_link(  # noqa: PLR0913 (for whom, whereto, and how long)
 
     def work(transaction: Transaction) -> NewSignInLink | Literal["other_body"]:
         if key is not None:
-            # The same request may be there twice at once; whichever is second finds the link of the first.
+            # Two equal requests may run at the same time; the second one finds the link of the first.
             sign_in_links.lock_sign_in_link(secret)
         made = sign_in_links.find_sign_in_link(secret)
         if made is not None:
@@ -105,7 +105,7 @@ def issue_sign_in_link(  # noqa: PLR0913 (for whom, whereto, and how long)
 
 
 def _add(transaction: Transaction, command: AddMember) -> datetime:
-    """Decide the command and record what it leads to; the transaction's instant."""
+    """Decide the command and record its events; returns the transaction's instant."""
     world, _ = transaction.load(LoadKeys.of([command]))
     added = step(world, replace(command, at=world.now))
     assert isinstance(added.decision, Accepted), "the person is recorded"
@@ -114,7 +114,7 @@ def _add(transaction: Transaction, command: AddMember) -> datetime:
 
 
 def link_target(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:
-    """Whom a link would sign in now, and the path it leads to; None if it is used, over or unknown."""
+    """Whom a link would sign in now, and its path; None if it is used, expired or unknown."""
     made = sign_in_links.find_sign_in_link(secret)
     if made is None or made.used_at is not None or now() >= made.expires_at:
         return None
@@ -122,7 +122,7 @@ def link_target(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[s
 
 
 def redeem(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:
-    """Use a link up: whom it signs in, and the path it leads to; None if it cannot be used (any more)."""
+    """Use a link; returns whom it signs in and its path, or None if it cannot be used."""
     with writing():
         at = now()
         found = link_target(secret, lambda: at)
@@ -130,5 +130,5 @@ def redeem(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, s
 
 
 def _person_id(place: Subject, subject_id: str) -> str:
-    """The id of a subject's hand-off person: always the same, so that two requests at once make one person."""
+    """The id of a subject's link person. It is always the same, so two concurrent requests add one person."""
     return f"person_{hashlib.sha256(f'{place} {subject_id}'.encode()).hexdigest()[:20]}"

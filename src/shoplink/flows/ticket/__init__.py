@@ -1,1 +1,1 @@
-"""Support tickets: how they read, the steps they take, and what a fix would unblock."""
+"""Support tickets: their current state, the closing of those that have ended, and the preview of a fix."""

@@ -1,4 +1,4 @@
-"""Store which tickets have ended by themselves. No command and no read depends on when this runs."""
+"""Close the tickets that have ended by themselves. No command and no read depends on when this runs."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,19 +16,22 @@ _MAY_LAG = 1_000
 
 
 def close_ended_tickets(at: datetime) -> int:
-    """Store which tickets have ended by themselves by an instant; how many. What did not move is not looked at."""
+    """Close the tickets that have ended by themselves by an instant; returns how many.
+
+    Only tickets whose facts or time have changed since the last check are read.
+    """
     newest, closed, after, looked = store.newest_position(), 0, 0, 0
     while found := store.tickets_to_check(at, _AT_ONCE, after):
         after, looked = found[-1].number, looked + len(found)
-        closed += _settle(found, at)
-    # On a busy day most events are about no ticket: noting each position would be a write for nothing.
+        closed += _close_ended(found, at)
+    # Most events are not about a ticket, so storing every position would be needless writes.
     if looked or newest - store.checked_position() > _MAY_LAG:
         with writing():
             store.store_checked_position(newest)
     return closed
 
 
-def _settle(tickets: Sequence[Ticket], at: datetime) -> int:
+def _close_ended(tickets: Sequence[Ticket], at: datetime) -> int:
     keys = keys_of(tickets)
     keys.tickets.ticket_ids.update(ticket.ticket_id for ticket in tickets)
 

@@ -25,7 +25,7 @@ def mint_person_id() -> str:
 
 
 class Person(AbstractBaseUser):
-    """Somebody who can sign in. Without an address: only by a hand-off link, or (demo) by a click.
+    """A person who can sign in. Without an address: only by a sign-in link, or (demo) by a click.
 
     `language` is zh or en, `time_zone` an IANA name; empty means that of the browser.
     """
@@ -99,7 +99,7 @@ class MemberInvitation(models.Model):
 
 
 class SignInLink(models.Model):
-    """A hand-off link: signs one person in, once, within minutes; only its digest is kept."""
+    """A sign-in link: it signs one person in, once, within minutes; only its digest is stored."""
 
     digest = models.CharField(primary_key=True, max_length=64)
     person_id = models.CharField(max_length=_ID)

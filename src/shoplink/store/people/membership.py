@@ -1,6 +1,6 @@
-"""The rows of people, and what is read of memberships and invitations.
+"""The rows of people, and queries about memberships and invitations.
 
-Memberships, invitations and who can sign in are written by `store.write.save_people`, with their events.
+`store.write.save_people` writes memberships, invitations and access, together with their events.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from shoplink.store.models.people import mint_person_id
 
 
 class PersonRecord(Struct, frozen=True):
-    """A person as others see them; `email` is None for one who comes by hand-off links alone."""
+    """A person, as stored; `email` is None for a person who signs in by sign-in links only."""
 
     person_id: str
     email: str | None
@@ -29,7 +29,7 @@ class PersonRecord(Struct, frozen=True):
 
 
 class Member(Struct, frozen=True):
-    """A person at a place, and since when."""
+    """A member of a place, and since when."""
 
     person_id: str
     email: str | None
@@ -38,7 +38,7 @@ class Member(Struct, frozen=True):
 
 
 class InvitationRecord(Struct, frozen=True):
-    """An invitation as it is kept: open until used, withdrawn or past `expires_at`."""
+    """An invitation, as stored: open until it is used, withdrawn or past `expires_at`."""
 
     invitation_id: str
     email: str
@@ -50,17 +50,17 @@ class InvitationRecord(Struct, frozen=True):
     withdrawn_at: datetime | None
 
     def is_open(self, at: datetime) -> bool:
-        """Whether it can still be used at an instant."""
+        """Whether the invitation can be used at an instant."""
         return self.used_at is None and self.withdrawn_at is None and at < self.expires_at
 
 
 def digest(secret: str) -> str:
-    """What is kept of a secret."""
+    """The digest under which a secret is stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def memberships(person_id: str) -> list[tuple[Place, str]]:
-    """Where a person may act, in the order joined; nowhere if the person was deactivated."""
+    """Where a person may act, in the order of joining; nowhere if their access is blocked."""
     return [
         (place, subject_id)
         for place, subject_id in query(
@@ -72,7 +72,7 @@ def memberships(person_id: str) -> list[tuple[Place, str]]:
 
 
 def members(place: Place, subject_id: str) -> list[Member]:
-    """Who may act at a place, in the order joined."""
+    """The members of a place, in the order of joining."""
     found = query(
         "SELECT person_id, email, name, joined_at FROM membership JOIN person USING (person_id)"
         " WHERE place = %s AND subject_id = %s ORDER BY membership.number",
@@ -89,13 +89,13 @@ def person_of(person_id: str) -> PersonRecord | None:
 
 
 def person_by_email(email: str) -> PersonRecord | None:
-    """The person with an address, whatever its case."""
+    """The person with an e-mail address, in any case."""
     found = query(f"{_PERSON} WHERE email = %s", email.lower())
     return PersonRecord(*found[0]) if found else None
 
 
 def time_zone_at(place: Place, subject_id: str) -> str:
-    """The time zone of who acts at a place, of the first one that has one; '' if it is not known."""
+    """The time zone of the first member of a place who has one; '' if it is unknown."""
     found = query(
         "SELECT time_zone FROM membership JOIN person USING (person_id) WHERE place = %s AND subject_id = %s"
         " AND time_zone <> '' AND is_active ORDER BY membership.number LIMIT 1",
@@ -106,7 +106,7 @@ def time_zone_at(place: Place, subject_id: str) -> str:
 
 
 def names_of(person_ids: Iterable[str]) -> dict[str, str]:
-    """The names of people by their ids; an address stands for an empty name."""
+    """The names of people by their ids; the address stands for an empty name."""
     found = query(
         f"SELECT person_id, name, email FROM person WHERE {among('person_id')}", ids(set(person_ids))
     )
@@ -116,9 +116,9 @@ def names_of(person_ids: Iterable[str]) -> dict[str, str]:
 def add_person(
     *, name: str, email: str | None = None, person_id: str | None = None, language: str = ""
 ) -> str:
-    """Record somebody who has no password (yet), with an address that is known to be theirs; the id.
+    """Add a person without a password, with an address that is verified to be theirs; returns the id.
 
-    Nothing if somebody has this id already. Raises IntegrityError if somebody else has the address.
+    Does nothing if a person has this id already. Raises IntegrityError if another person has the address.
     """
     person_id = person_id or mint_person_id()
     address = email and email.lower()
@@ -141,7 +141,7 @@ def add_person(
 
 
 def change_person(person_id: str, *, name: str, language: str, time_zone: str) -> None:
-    """Store how a person is called, and how they read."""
+    """Store a person's name, language and time zone."""
     with writing():
         execute(
             "UPDATE person SET name = %s, language = %s, time_zone = %s WHERE person_id = %s",
@@ -153,13 +153,13 @@ def change_person(person_id: str, *, name: str, language: str, time_zone: str) -
 
 
 def change_language(person_id: str, language: str) -> None:
-    """Store in which language a person reads."""
+    """Store a person's language."""
     with writing():
         execute("UPDATE person SET language = %s WHERE person_id = %s", language, person_id)
 
 
 def change_reading(person_id: str, language: str, time_zone: str) -> None:
-    """Store in which language and time zone a person reads."""
+    """Store a person's language and time zone."""
     with writing():
         execute(
             "UPDATE person SET language = %s, time_zone = %s WHERE person_id = %s",
@@ -170,7 +170,7 @@ def change_reading(person_id: str, language: str, time_zone: str) -> None:
 
 
 def invitation_of(secret: str) -> InvitationRecord | None:
-    """The invitation that a secret opens, whatever became of it."""
+    """The invitation of a secret, in any state."""
     found = query(f"{_INVITATION} WHERE digest = %s", digest(secret))
     return _invited(*found[0]) if found else None
 

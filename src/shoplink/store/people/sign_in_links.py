@@ -1,4 +1,4 @@
-"""The rows of hand-off links; only the digest of a link's secret is kept."""
+"""The rows of sign-in links; only the digest of a link's secret is stored."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from shoplink.store.people.membership import digest, instant_of
 
 
 class SignInLinkRecord(Struct, frozen=True):
-    """A hand-off link as it is kept: whom it signs in, and the path it leads to."""
+    """A sign-in link, as stored: whom it signs in, and the path that it leads to."""
 
     person_id: str
     path: str
@@ -21,20 +21,20 @@ class SignInLinkRecord(Struct, frozen=True):
 
 
 def add_sign_in_link(secret: str, person_id: str, path: str, at: datetime, expires_at: datetime) -> None:
-    """Keep a hand-off link by the digest of its secret."""
+    """Store a sign-in link by the digest of its secret."""
     given = (digest(secret), person_id, path, to_micros(at), to_micros(expires_at))
     instants = {"created_at": "bigint", "expires_at": "bigint"}
     insert("sign_in_link", [given], digest="text", person_id="text", path="text", **instants)
 
 
 def lock_sign_in_link(secret: str) -> None:
-    """Until this transaction ends, let no other one make the link of this secret; wait for one that does so now."""
+    """Lock the link of a secret until this transaction ends; waits for another transaction that holds it."""
     if is_postgresql():
         query("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7310007))", digest(secret))
 
 
 def find_sign_in_link(secret: str) -> SignInLinkRecord | None:
-    """The hand-off link of a secret, whatever became of it."""
+    """The sign-in link of a secret, in any state."""
     found = query(
         "SELECT person_id, path, created_at, expires_at, used_at FROM sign_in_link WHERE digest = %s",
         digest(secret),
@@ -48,7 +48,7 @@ def find_sign_in_link(secret: str) -> SignInLinkRecord | None:
 
 
 def use_sign_in_link(secret: str, at: datetime) -> bool:
-    """Use a hand-off link up; whether it could still be used."""
+    """Mark a sign-in link as used; returns whether it could still be used."""
     return (
         execute(
             "UPDATE sign_in_link SET used_at = %s WHERE digest = %s AND used_at IS NULL AND expires_at > %s",
@@ -61,7 +61,7 @@ def use_sign_in_link(secret: str, at: datetime) -> bool:
 
 
 def forget_sign_in_links(expired_before: datetime) -> int:
-    """Delete links that ended long enough ago for no request to be repeated any more; how many."""
+    """Delete links that expired before an instant, after which no request is repeated; returns how many."""
     before = to_micros(expired_before)
     if not query("SELECT 1 FROM sign_in_link WHERE expires_at < %s LIMIT 1", before):
         return 0

@@ -1,1 +1,1 @@
-"""Rows of tickets and the texts written in them."""
+"""The rows of tickets and of the messages in them."""

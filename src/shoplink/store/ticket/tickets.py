@@ -1,4 +1,4 @@
-"""Tickets in the database: found, listed, changed and forgotten. What a ticket means is decided elsewhere."""
+"""Tickets in the database: queries, and which of them the timer has to check."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -44,7 +44,7 @@ _MOVED = (
     " OR account_id IN (SELECT account_id FROM fresh)"
     " OR EXISTS (SELECT 1 FROM fresh WHERE type = 'rulebook.activated'))"
 )
-"""What may stand otherwise than when it was looked at: by time, or by an event that is FRESH."""
+"""The condition that a ticket may have changed since it was last checked: by time, or by an event in `fresh`."""
 _FRESH = (
     "WITH fresh AS (SELECT shop_id, account_id, type FROM event WHERE position IS NULL"
     " OR position > COALESCE((SELECT max(position) FROM tickets_settled), 0)) "
@@ -53,19 +53,19 @@ _SELECT = f"SELECT number, {', '.join([*OPENED_COLUMNS, *STATE_COLUMNS])}, forgo
 
 
 def one_ticket(ticket_id: str) -> Ticket | None:
-    """A ticket as it is stored."""
+    """A ticket, as stored."""
     found = tickets_of([ticket_id])
     return found[0] if found else None
 
 
 def tickets_of(ticket_ids: Iterable[str]) -> list[Ticket]:
-    """Tickets by their ids, in the order opened."""
+    """Tickets by their ids, in the order of opening."""
     found = query(f"{_SELECT} WHERE {among('ticket_id')} ORDER BY number", ids(ticket_ids))
     return [_ticket(row) for row in found]
 
 
 def tickets_named(ticket_ids: Iterable[str], questions: Iterable[tuple[str, str, str, str]]) -> list[Ticket]:
-    """Tickets by their ids, and the open ones about questions (shop, account, command and side), in the order opened."""
+    """Tickets by id, and open ones by question (shop, account, command and side), in the order of opening."""
     given = rows_as(shop_id="text", account_id="text", command="text", side="text")
     found = query(
         f"{_SELECT} WHERE number IN (SELECT number FROM ticket WHERE {among('ticket_id')}"
@@ -90,7 +90,7 @@ def page_of_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
     market: str | None = None,
     newest_first: bool = False,
 ) -> list[Ticket]:
-    """Tickets in the order opened (or from the newest on), behind the number `after`.
+    """One page of tickets in the order of opening (or from the newest on), after the number `after`.
 
     With a status: those that may have it at the instant; whether an open one has closed by itself the caller works
     out, of those whose facts or time have moved.
@@ -135,13 +135,13 @@ def markets_of_open_tickets() -> list[str]:
 
 
 def set_due(due: Iterable[tuple[str, datetime | None]]) -> None:
-    """Store when the clock may next end tickets."""
+    """Store when time may next end tickets."""
     given = [(ticket_id, to_micros(at)) for ticket_id, at in due]
     update("ticket", "ticket_id", given, ticket_id="text", due_at="bigint")
 
 
 def tickets_to_check(at: datetime, limit: int, after: int) -> list[Ticket]:
-    """Open tickets whose facts or time have moved since they were looked at, behind the number `after`."""
+    """Open tickets that may have changed since they were last checked, after the number `after`."""
     found = query(
         f"{_FRESH}{_SELECT} WHERE number > %s AND {_OPEN} AND {_MOVED} ORDER BY number LIMIT %s",
         after,
@@ -152,19 +152,19 @@ def tickets_to_check(at: datetime, limit: int, after: int) -> list[Ticket]:
 
 
 def newest_position() -> int:
-    """The position of the newest event that has one."""
+    """The highest position in the feed."""
     position: int = query("SELECT COALESCE(max(position), 0) FROM event")[0][0]
     return position
 
 
 def checked_position() -> int:
-    """Up to which position of the feed tickets were looked at anew."""
+    """Up to which position of the feed tickets have been checked again."""
     position: int = query("SELECT COALESCE(max(position), 0) FROM tickets_settled")[0][0]
     return position
 
 
 def store_checked_position(position: int) -> None:
-    """Note that tickets were looked at anew up to a position."""
+    """Store that tickets have been checked again up to a position."""
     if not execute("UPDATE tickets_settled SET position = %s WHERE position < %s", position, position):
         execute(
             "INSERT INTO tickets_settled (position) SELECT %s WHERE NOT EXISTS (SELECT 1 FROM tickets_settled)",

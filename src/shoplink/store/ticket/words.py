@@ -1,4 +1,4 @@
-"""What was said in tickets: kept until some time after a ticket ended, then forgotten."""
+"""The messages in tickets. They are deleted some time after a ticket has ended."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from shoplink.store.database.sql import execute, query
 
 
 def messages_of(ticket_id: str) -> list[Message]:
-    """What was said in a ticket, in order; nothing once it is forgotten."""
+    """The messages in a ticket, in order; none after they were deleted."""
     found = query(
         "SELECT at, by_kind, by_id, by_person, text, evidence FROM ticket_message WHERE ticket_id = %s ORDER BY number",
         ticket_id,
@@ -23,7 +23,7 @@ def messages_of(ticket_id: str) -> list[Message]:
 
 
 def forget_texts(before: datetime) -> int:
-    """Delete what was said in tickets that ended before an instant; in how many."""
+    """Delete the messages of tickets that ended before an instant; returns the number of tickets."""
     due = "ended_at IS NOT NULL AND ended_at < %s AND forgotten_at IS NULL"
     limit = to_micros(before)
     if not query(f"SELECT 1 FROM ticket WHERE {due} LIMIT 1", limit):

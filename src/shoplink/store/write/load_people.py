@@ -1,7 +1,7 @@
-"""Load the people, members and open invitations that a batch names into its World, under locks of their own.
+"""Load the people, members and open invitations that a batch names into its World, under their own locks.
 
-First the named persons are locked by id, then the named places in one order: what is written of a person or of a
-place is written under its lock. Nothing is asked of the database when a batch names none.
+The named persons are locked first, by id, then the named places, in one order. Everything about a person or a place is
+written under its lock. A batch that names none runs no statement here.
 """
 
 from datetime import datetime
@@ -24,14 +24,14 @@ from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, 
 
 
 class PeopleKeys(Struct):
-    """The persons and the places that a batch names; `blocked` are those whose places it names without saying so."""
+    """The persons and the places that a batch names. For the persons in `blocked`, all of their places are loaded too."""
 
     persons: set[str] = set()
     blocked: set[str] = set()
     places: set[PlaceKey] = set()
 
     def add(self, command: Command) -> bool:
-        """Add what a command names; whether it is one about people, and so names no shop or account to load."""
+        """Add what a command names; returns whether the command is about people, and so names no shop or account."""
         match command:
             case BlockAccess():
                 self.blocked.add(command.person_id)
@@ -44,9 +44,9 @@ class PeopleKeys(Struct):
 
 
 def load_people(world: World, named: PeopleKeys, not_before: datetime) -> datetime:
-    """Read what is named into a World; returns the newest instant among it.
+    """Load what is named into a World; returns the newest instant in the rows.
 
-    `not_before`: no command of the batch is decided earlier than that.
+    `not_before`: no command of the batch is decided earlier than this instant.
     """
     lock = " FOR UPDATE" if is_postgresql() else ""
     if named.persons:

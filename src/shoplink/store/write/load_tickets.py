@@ -1,6 +1,6 @@
 """Load the tickets that a batch names into its World, under the locks of their shops and accounts.
 
-Nothing is asked of the database when a batch names none.
+A batch that names none runs no statement here.
 """
 
 from msgspec import Struct
@@ -15,7 +15,7 @@ from shoplink.store.write.load_commerce import CommerceKeys
 
 
 class TicketKeys(Struct):
-    """The tickets that a batch names: by id, or as the open one about a question (shop, account, command and side)."""
+    """The tickets that a batch names: by id, or by the question of an open one (shop, account, command and side)."""
 
     ticket_ids: set[str] = set()
     questions: set[tuple[str, str, str, str]] = set()
@@ -30,7 +30,7 @@ class TicketKeys(Struct):
 
 
 def load_tickets(world: World, keys: TicketKeys) -> CommerceKeys:
-    """Read the named tickets into a World. Returns the products, contents and places that their questions name."""
+    """Load the named tickets into a World; returns the products, contents and places that their questions name."""
     commerce = CommerceKeys()
     if keys.ticket_ids or keys.questions:
         for ticket in tickets_named(keys.ticket_ids, keys.questions):

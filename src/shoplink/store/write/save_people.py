@@ -1,4 +1,4 @@
-"""Save what a batch led to among people: memberships, invitations and who can sign in, in a fixed number of statements."""
+"""Save a batch's changes to memberships, invitations and access, with a fixed number of statements."""
 
 from collections.abc import Iterable, Sequence
 
@@ -24,7 +24,7 @@ _ENDS = {"invitation_id": "text", "used_at": "bigint", "withdrawn_at": "bigint"}
 
 
 def save_people(events: Sequence[e.MemberEvent], records: Iterable[Record]) -> None:
-    """Store what these events, in order, and the rows beside them have changed."""
+    """Save what these events, in order, and their records have changed."""
     records = list(records)
     _save_memberships(events)
     _save_invitations(events, [record for record in records if isinstance(record, InvitationAddress)])
@@ -32,7 +32,7 @@ def save_people(events: Sequence[e.MemberEvent], records: Iterable[Record]) -> N
 
 
 def _save_memberships(events: Sequence[e.MemberEvent]) -> None:
-    """Delete who was removed, then insert who joined and is a member at the end of the batch."""
+    """Delete removed members, then insert those who joined and are still members at the end of the batch."""
     removed: set[tuple[str, PlaceKey]] = set()
     joined: dict[tuple[str, PlaceKey], int | None] = {}
     for event in events:
@@ -84,7 +84,7 @@ def _save_invitations(events: Sequence[e.MemberEvent], addresses: Iterable[Invit
 
 
 def _save_access(changes: Sequence[AccessChange]) -> None:
-    """Store who can sign in; whoever cannot is signed out everywhere, and their calendar's address shows nothing."""
+    """Store who can sign in. A blocked person's sessions end, and their calendar's address is revoked."""
     allowed = {change.person_id: change.allowed for change in changes}
     update("person", "person_id", sorted(allowed.items()), person_id="text", is_active="boolean")
     blocked = {change.person_id for change in changes if not change.allowed}

@@ -1,4 +1,4 @@
-"""Save tickets as their events leave them, and what was written in them, in a fixed number of statements."""
+"""Save a batch's changes to tickets and their messages, with a fixed number of statements."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,7 +26,7 @@ _MESSAGE = {
 
 
 def save_tickets(world: World, events: Sequence[TicketEvent], records: Sequence[Record]) -> None:
-    """Store new tickets and messages, and the state of the tickets that events have changed."""
+    """Save new tickets and messages, and the state of changed tickets."""
     new = {record.ticket.ticket_id: record.ticket for record in records if isinstance(record, NewTicket)}
     changed = dict.fromkeys(event.ticket_id for event in events if event.ticket_id not in new)
     given = [(ticket_id, *_state(world.desk.tickets[ticket_id])) for ticket_id in changed]
