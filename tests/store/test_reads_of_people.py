@@ -56,15 +56,15 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
 OTHERS = {
     rows: {
         "digest", "add_person", "change_person",
-        "change_language", "keep_reading", "instant_of",
+        "change_language", "change_reading", "instant_of",
     },
     names: set(),
     inbox: {"mark_read", "mark_old_read", "save_mail_choices"},
     calendar: {"make_address", "revoke_address"},
     lookup: {"record_look_ups"},
-    sign_in_links: {"add_sign_in_link", "hold_sign_in_link", "use_sign_in_link", "forget_sign_in_links"},
+    sign_in_links: {"add_sign_in_link", "lock_sign_in_link", "use_sign_in_link", "forget_sign_in_links"},
     membership: {
-        "actor", "invite_command", "new_invitation", "invite", "withdraw", "join", "add", "remove", "block", "restore",
+        "actor_at", "invite_command", "new_invitation", "invite", "withdraw", "join", "add", "remove", "block", "restore",
     },
 }  # fmt: skip
 
