@@ -2,14 +2,12 @@
 
 import threading
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
 from django.db import connection
 
-from shoplink.core import Command
 from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import MalformedError
@@ -27,7 +25,6 @@ from shoplink.store.database.sql import query
 from shoplink.store.people import membership as store
 from tests.databases import use
 from tests.membership_rows import add_member
-from tests.store.threads import run_together
 
 PLATFORM = Actor("platform", "operator")
 SHOP = Actor("shop", "S1", "person_owner")
@@ -251,28 +248,6 @@ def test_two_members_who_remove_each_other_at_once_leave_one(database: str) -> N
         thread.join()
     assert sorted(answers) == [[], ["member.last"]]
     assert len(membership.members("shop", "S1")) == 1
-
-
-def test_of_two_transactions_that_each_use_the_last_free_place_one_is_refused(database: str) -> None:
-    """Two transactions, not one group: each decides on what the other has committed."""
-    both = [member("lin@example.com"), member("mei@example.com")]
-    for number in range(OPEN_INVITATIONS_MAX - 1):
-        invited(f"more{number}@example.com")
-    fields = place_fields("shop", "S1")
-    removals = [RemoveMember(at=BEGINNING, by=SHOP, **fields, person_id=person_id) for person_id in both]
-    invitations = [
-        membership.invite_command(SHOP, "shop", "S1", f"{name}@example.com", name) for name in ("wei", "ada")
-    ]
-
-    def run(command: Command) -> str:
-        use(database)
-        return str(execute_batch([command])[0]["outcome"])
-
-    for pair in (removals, invitations):
-        assert sorted(run_together([partial(run, command) for command in pair])) == ["accepted", "refused"]
-    assert len(membership.members("shop", "S1")) == 1
-    assert len(membership.open_invitations("shop", "S1")) == OPEN_INVITATIONS_MAX
-    assert consistent()
 
 
 def test_verify_names_members_and_invitations_that_were_changed_by_hand() -> None:

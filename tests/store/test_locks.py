@@ -12,10 +12,15 @@ import pytest
 from django.db import transaction
 
 from shoplink.core import Command
-from shoplink.core.instant import format_instant
+from shoplink.core.facts import Actor
+from shoplink.core.instant import BEGINNING, format_instant
+from shoplink.core.people.commands import AddMember, BlockAccess, RemoveMember
+from shoplink.core.people.facts import place_fields
 from shoplink.flows.execute import execute_batch
+from shoplink.flows.people import membership
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import query
+from shoplink.store.people.membership import add_person
 from tests.store.commands import accept, command, done, invite, outcome, put_account, put_shop
 from tests.store.threads import deadlocks, is_waiting_for_a_lock, run_beside, run_together, wait_until
 
@@ -166,3 +171,34 @@ def _rename(shop_id: str, account_id: str) -> Command:
 
 def _follow(shop_id: str, account_id: str) -> Command:
     return put_account(account_id, handle=shop_id)
+
+
+def test_a_change_of_members_waits_for_one_of_the_same_place() -> None:
+    operator = Actor("platform", "operator")
+    both = [add_person(name="Lin"), add_person(name="Mei")]
+    fields = place_fields("shop", "S1")
+    for person_id in both:
+        membership.add(operator, person_id, "shop", "S1")
+    removals = [
+        RemoveMember(at=BEGINNING, by=Actor("shop", "S1"), **fields, person_id=person_id)
+        for person_id in both
+    ]
+    with ExitStack() as stack:
+        with transaction.atomic():
+            assert outcome(removals[0]) == ("accepted", ())
+            second = stack.enter_context(run_beside(partial(outcome, removals[1])))
+            wait_until(is_waiting_for_a_lock)
+        assert second.result() == ("refused", ("member.last",))
+
+
+def test_a_person_who_is_being_blocked_joins_nowhere_meanwhile() -> None:
+    operator, person_id = Actor("platform", "operator"), add_person(name="Lin")
+    add = AddMember(at=BEGINNING, by=operator, **place_fields("shop", "S1"), person_id=person_id)
+    block = BlockAccess(at=BEGINNING, by=operator, person_id=person_id)
+    with ExitStack() as stack:
+        with transaction.atomic():
+            assert outcome(add) == ("accepted", ())
+            blocked = stack.enter_context(run_beside(partial(outcome, block)))
+            wait_until(is_waiting_for_a_lock)
+        assert blocked.result() == ("accepted", ())
+    assert membership.members("shop", "S1") == [], "the place that was new is left, too"
