@@ -13,7 +13,15 @@ from shoplink.flows.look import look_at
 from shoplink.flows.people import membership, sign_in_link
 from shoplink.store.database.owner import writing
 from shoplink.store.people import calendar
-from tests.store.commands import accept, command, done, invite, put_account, put_content, put_product
+from tests.store.commands import (
+    accept,
+    command,
+    execute_accepted,
+    invite,
+    put_account,
+    put_content,
+    put_product,
+)
 from tests.tickets.desk import open_about, ticket_id
 from tests.web.desk import signed_in, somebody
 
@@ -36,10 +44,12 @@ def add_page_data() -> PageData:
     mate = somebody("mate", shops=["S5"])
     creator = somebody("creator", accounts=["A5", "B0"])
     support, platform = somebody("support", staff=["support"]), somebody("platform", staff=["platform"])
-    done(*(put_product(f"P{number}", "S5") for number in range(PRODUCTS)), put_content("V1", "A5"))
-    done(put_account("B0", registered_in="FR"), invite("S5", "B0"), accept("S5", "B0"))
-    done(invite("S6", "B1"))
-    done(command("request_unlink", shop_id="S5", account_id="A5", network_region="GB"))
+    execute_accepted(
+        *(put_product(f"P{number}", "S5") for number in range(PRODUCTS)), put_content("V1", "A5")
+    )
+    execute_accepted(put_account("B0", registered_in="FR"), invite("S5", "B0"), accept("S5", "B0"))
+    execute_accepted(invite("S6", "B1"))
+    execute_accepted(command("request_unlink", shop_id="S5", account_id="A5", network_region="GB"))
     asked = invite("S5", "B7")
     assert isinstance(asked, PairCommand), "an invitation names a pair"
     of_shop = open_about(asked, Actor("shop", "S5"))

@@ -15,7 +15,7 @@ from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
 from tests.api.service import Caller, Service, running
 from tests.databases import use
-from tests.store.commands import done, invite, outcome, put_account, put_shop
+from tests.store.commands import execute_accepted, invite, outcome, put_account, put_shop
 
 NOBODY = re.compile(r"seller-|creator-|@|birth|\b(?:S|A)\d+\b")
 
@@ -43,7 +43,7 @@ def measured() -> str:
 class TestReady:
     def test_it_is_when_commands_can_be_executed(self) -> None:
         assert ready() == (200, [])
-        done(put_shop("S1"))
+        execute_accepted(put_shop("S1"))
         assert ready() == (200, [])
 
     def test_it_is_not_on_an_old_schema(self) -> None:
@@ -69,7 +69,7 @@ class TestReady:
 
     def test_a_caller_can_wait_for_what_is_due(self) -> None:
         before = datetime.now(UTC) - timedelta(days=3)
-        done(put_shop("S1"), put_account("A1"), invite("S1", "A1"), now=lambda: before)
+        execute_accepted(put_shop("S1"), put_account("A1"), invite("S1", "A1"), now=lambda: before)
         text = measured()
         assert sample(text, "shoplink_ready") == 1
         assert 86_000 < sample(text, "shoplink_due_lag_seconds") < 87_000
@@ -111,11 +111,11 @@ def test_what_was_decided_is_counted_by_kind_outcome_and_reason() -> None:
         "refused": 'shoplink_commands_total{command="invite",outcome="refused"}',
         "reason": 'shoplink_refusal_reasons_total{reason="account.not_found"}',
     }
-    done(put_shop("S1"))
+    execute_accepted(put_shop("S1"))
     outcome(invite("S1", "A1"))
     before = {name: sample(measured(), metric) for name, metric in names.items()}
-    done(put_shop("S2", key="once"), put_shop("S3"))
-    done(put_shop("S2", key="once"))
+    execute_accepted(put_shop("S2", key="once"), put_shop("S3"))
+    execute_accepted(put_shop("S2", key="once"))
     outcome(invite("S1", "A1"))
     after = {name: sample(measured(), metric) for name, metric in names.items()}
     assert {name: after[name] - before[name] for name in names} == {"accepted": 2, "refused": 1, "reason": 1}
@@ -124,7 +124,7 @@ def test_what_was_decided_is_counted_by_kind_outcome_and_reason() -> None:
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 @pytest.mark.usefixtures("database")
 def test_events_without_a_position_are_counted() -> None:
-    done(put_shop("S1"), put_account("A1"))
+    execute_accepted(put_shop("S1"), put_account("A1"))
     assert sample(measured(), "shoplink_unnumbered_events") == 2
 
 

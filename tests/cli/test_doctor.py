@@ -11,7 +11,7 @@ import pytest
 
 from shoplink.store.database.sql import execute as run_sql
 from tests.server import SHOPLINK, serving
-from tests.store.commands import NOON, done, invite, put_account, put_shop
+from tests.store.commands import NOON, execute_accepted, invite, put_account, put_shop
 
 EVERYTHING = {
     "shoplink",
@@ -69,7 +69,7 @@ def test_tables_of_another_version_are_wrong(database: str) -> None:
 
 
 def test_a_timer_that_is_behind_is_wrong(database: str) -> None:
-    done(put_shop("S"), put_account("A"), invite("S", "A"), now=lambda: NOON)
+    execute_accepted(put_shop("S"), put_account("A"), invite("S", "A"), now=lambda: NOON)
     status, said = found(database)
     assert status == 1
     assert said["due_lag_seconds"] > 86_400

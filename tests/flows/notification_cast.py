@@ -22,7 +22,7 @@ from shoplink.store.people.inbox import page_of_messages
 from shoplink.store.write.feed import number_events
 from tests.membership_rows import add_member
 from tests.server import free_port
-from tests.store.commands import NOON, accept, command, done, invite, put_account, put_shop
+from tests.store.commands import NOON, accept, command, execute_accepted, invite, put_account, put_shop
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -39,7 +39,7 @@ class Cast(NamedTuple):
 
 def cast() -> Cast:
     """The cast in the current database, from NOON on."""
-    done(
+    execute_accepted(
         put_shop("S", name="山海茶铺"),
         put_account("A", handle="oliviasteeps"),
         put_shop("T", name="Northbank"),
@@ -65,7 +65,7 @@ def person(email: str | None, tag: str = "en", zone: str = "", **places: str) ->
 
 def execute_at(at: datetime, *commands: Command) -> None:
     """Execute commands at an instant, which must be accepted, and number their events as the timer does."""
-    done(*commands, now=lambda: at)
+    execute_accepted(*commands, now=lambda: at)
     number_events()
 
 

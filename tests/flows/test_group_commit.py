@@ -19,7 +19,7 @@ from shoplink.flows.group_commit import GroupCommit, PendingBatch
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import is_postgresql, query
-from tests.store.commands import done, invite, put_account, put_shop
+from tests.store.commands import execute_accepted, invite, put_account, put_shop
 from tests.store.threads import wait_until
 
 THREADS = 8
@@ -174,7 +174,7 @@ def singles() -> GroupCommit:
 @pytest.mark.usefixtures("database")
 class TestSingleCommands:
     def test_that_wait_share_a_transaction_and_its_instant(self) -> None:
-        done(put_shop("S"))
+        execute_accepted(put_shop("S"))
         with Senders() as senders:
             sent = senders.first_and_waiting(
                 put_shop("S", name="x"), *(put_account(f"A{number}") for number in range(THREADS))
@@ -183,7 +183,7 @@ class TestSingleCommands:
         assert sorted(at.values()) == [1, THREADS]
 
     def test_are_each_answered_for_themselves(self) -> None:
-        done(put_shop("S"), *(put_account(f"A{number}") for number in range(THREADS)))
+        execute_accepted(put_shop("S"), *(put_account(f"A{number}") for number in range(THREADS)))
         with Senders() as senders:
             sent = senders.first_and_waiting(
                 put_shop("S", name="x"), *(invite("S", f"A{number}") for number in range(THREADS))
@@ -197,7 +197,7 @@ class TestSingleCommands:
         assert all(event["account_id"] == account_id for account_id, event in invited.items())
 
     def test_do_not_fail_with_one_that_the_database_refuses(self) -> None:
-        done(put_shop("S"))
+        execute_accepted(put_shop("S"))
         refuse_the_shop("T3")
         with Senders() as senders:
             sent = senders.first_and_waiting(
@@ -208,7 +208,7 @@ class TestSingleCommands:
         assert stored == ["S", "T0", "T1", "T2", "T4", "T5"]
 
     def test_with_a_key_that_waits_or_runs_are_told_so_at_once(self) -> None:
-        done(put_shop("S"))
+        execute_accepted(put_shop("S"))
         keyed = [put_shop("S", name=name, key=name) for name in ("x", "y")]
         with Senders() as senders:
             sent = senders.first_and_waiting(*keyed)

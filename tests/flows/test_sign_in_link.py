@@ -17,7 +17,7 @@ from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import query
 from shoplink.store.people import membership as store
 from tests.databases import use
-from tests.store.commands import done, put_account, put_shop
+from tests.store.commands import execute_accepted, put_account, put_shop
 from tests.store.threads import run_together
 
 PLATFORM = Actor("platform", "back-office")
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 @pytest.fixture(autouse=True)
 def world(database: str) -> None:  # noqa: ARG001 (in use)
-    done(put_shop("S1", name="Tea House"), put_account("A1", handle="ada"))
+    execute_accepted(put_shop("S1", name="Tea House"), put_account("A1", handle="ada"))
 
 
 def made(**how: Any) -> NewSignInLink:

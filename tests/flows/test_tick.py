@@ -8,7 +8,7 @@ import pytest
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import execute, query
 from shoplink.store.read import tally
-from tests.store.commands import NOON, done_as_of, invite, outcome_as_of, put_account, put_shop
+from tests.store.commands import NOON, execute_accepted_as_of, invite, outcome_as_of, put_account, put_shop
 
 LATER = NOON + timedelta(days=3)
 
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 def test_a_link_that_never_settles_is_told_once_and_holds_up_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    done_as_of(put_shop("S"), *(put_account(f"A{number}") for number in range(3)))
-    done_as_of(*(invite("S", f"A{number}") for number in range(3)))
+    execute_accepted_as_of(put_shop("S"), *(put_account(f"A{number}") for number in range(3)))
+    execute_accepted_as_of(*(invite("S", f"A{number}") for number in range(3)))
     execute("DELETE FROM account WHERE account_id = 'A1'")  # a row that somebody has removed by hand
     tick(NOON)  # nothing is due yet, so whatever was told before is forgotten
     with caplog.at_level(logging.ERROR, "shoplink.flows.tick"):
@@ -29,8 +29,8 @@ def test_a_link_that_never_settles_is_told_once_and_holds_up_nobody(caplog: pyte
 
 
 def test_an_account_of_which_several_links_are_due_is_looked_at_once() -> None:
-    done_as_of(put_account("A"), *(put_shop(f"S{number}") for number in range(3)))
-    done_as_of(*(invite(f"S{number}", "A") for number in range(3)))
+    execute_accepted_as_of(put_account("A"), *(put_shop(f"S{number}") for number in range(3)))
+    execute_accepted_as_of(*(invite(f"S{number}", "A") for number in range(3)))
     assert tick(LATER).due == 1
     assert query("SELECT count(*) FROM link WHERE status = 'expired'") == [(3,)]
     assert tick(LATER).due == 0

@@ -45,14 +45,14 @@ def accept(shop_id: str, account_id: str, **more: Any) -> Command:
     return command("accept", shop_id=shop_id, account_id=account_id, network_region="GB", **more)
 
 
-def done(*commands: Command, **how: Any) -> list[Answer]:
+def execute_accepted(*commands: Command, **how: Any) -> list[Answer]:
     """Execute commands, which must all be accepted: one command as the service does, several as a batch."""
     return _accepted(
         [execute(commands[0])] if len(commands) == 1 and not how else execute_batch(commands, **how)
     )
 
 
-def done_as_of(*commands: Command) -> list[Answer]:
+def execute_accepted_as_of(*commands: Command) -> list[Answer]:
     """The same at the commands' own instants."""
     return _accepted(execute_as_of(commands))
 

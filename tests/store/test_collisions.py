@@ -8,21 +8,21 @@ from django.db import connection, transaction
 
 from shoplink.flows.execute import execute_batch
 from shoplink.store.database.sql import execute, query
-from tests.store.commands import done, invite, put_account, put_shop
+from tests.store.commands import execute_accepted, invite, put_account, put_shop
 from tests.store.threads import deadlocks, is_waiting_for_a_lock, run_beside, run_together, wait_until
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 @pytest.mark.usefixtures("database")
 def test_a_batch_that_a_deadlock_has_ended_is_done_after_all() -> None:
-    done(put_shop("S"), put_account("A"))
+    execute_accepted(put_shop("S"), put_account("A"))
     with ExitStack() as held:
         # Somebody locks by hand, in the other order: the account, then the shop.
         held.enter_context(transaction.atomic())
         query("SELECT 1 FROM account FOR UPDATE")
         execute("SET LOCAL deadlock_timeout = '60s'")  # who looks first is thrown out: the batch
         with run_beside(
-            lambda: (execute("SET deadlock_timeout = '3s'"), done(invite("S", "A")))[1]
+            lambda: (execute("SET deadlock_timeout = '3s'"), execute_accepted(invite("S", "A")))[1]
         ) as invited:
             wait_until(is_waiting_for_a_lock)
             query("SELECT 1 FROM shop FOR UPDATE")
@@ -36,7 +36,7 @@ def test_a_batch_that_a_deadlock_has_ended_is_done_after_all() -> None:
 @pytest.mark.usefixtures("database")
 def test_an_account_that_is_recorded_and_invited_while_a_batch_reads_is_no_error() -> None:
     """The batch finds no such account to lock, and then its invitation: it tries to record the account, and again."""
-    done(put_shop("S"))
+    execute_accepted(put_shop("S"))
     between: list[Any] = []
 
     def record_and_invite(execute: Any, sql: str, *rest: Any) -> Any:

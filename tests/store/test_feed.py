@@ -11,7 +11,7 @@ from django.db import transaction
 
 from shoplink.store.database.sql import query
 from shoplink.store.write.feed import number_events, read_feed
-from tests.store.commands import done, put_account, put_shop
+from tests.store.commands import execute_accepted, put_account, put_shop
 from tests.store.threads import is_waiting_for_a_lock, run_beside, run_together, wait_until
 
 WRITERS = 4
@@ -24,7 +24,7 @@ WITHIN_SECONDS = 20
 @pytest.mark.usefixtures("database")
 def test_positions_are_gapless_and_in_the_order_recorded() -> None:
     for number in range(5):
-        done(put_shop(f"S{number}"), put_account(f"A{number}"))
+        execute_accepted(put_shop(f"S{number}"), put_account(f"A{number}"))
     number_events()
     positions = [position for position, _ in read_feed(0, 100)]
     assert positions == list(range(1, 11))
@@ -37,7 +37,7 @@ def test_positions_are_gapless_and_in_the_order_recorded() -> None:
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 @pytest.mark.usefixtures("database")
 def test_an_event_is_not_in_the_feed_before_it_is_numbered() -> None:
-    done(put_shop("S"))
+    execute_accepted(put_shop("S"))
     assert read_feed(0, 100) == []
     assert number_events() == 1
     assert [position for position, _ in read_feed(0, 100)] == [1]
@@ -61,14 +61,14 @@ class Rush:
 
     def write_slowly(self) -> None:
         with transaction.atomic():
-            done(put_shop("slow"))
+            execute_accepted(put_shop("slow"))
             self.slow_recorded.set()
             time.sleep(HELD_SECONDS)
 
     def write(self, writer: int) -> None:
         assert self.slow_recorded.wait(WITHIN_SECONDS)
         for number in range(BATCHES):
-            done(put_shop(f"S{writer}-{number}"), put_account(f"A{writer}-{number}"))
+            execute_accepted(put_shop(f"S{writer}-{number}"), put_account(f"A{writer}-{number}"))
 
     def number(self) -> None:
         while not self.all_written.is_set():
@@ -108,14 +108,14 @@ def test_two_who_number_at_once_do_so_one_after_the_other() -> None:
 
     def record_slowly() -> None:
         with transaction.atomic():
-            done(put_shop("slow"))
+            execute_accepted(put_shop("slow"))
             recorded.set()
             assert may_commit.wait(WITHIN_SECONDS)
 
     with ExitStack() as numbering:
         with run_beside(record_slowly):
             assert recorded.wait(WITHIN_SECONDS)
-            done(put_shop("fast"))
+            execute_accepted(put_shop("fast"))
             numbering.enter_context(transaction.atomic())
             assert number_events() == 1
             may_commit.set()

@@ -13,7 +13,16 @@ from shoplink.flows.execute import execute, execute_as_of, execute_batch
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
-from tests.store.commands import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
+from tests.store.commands import (
+    NOON,
+    accept,
+    command,
+    execute_accepted,
+    execute_accepted_as_of,
+    invite,
+    put_account,
+    put_shop,
+)
 from tests.store.threads import is_waiting_for_a_lock, run_beside, run_together, wait_until
 
 IN_PROGRESS = "idempotency.in_progress"
@@ -28,7 +37,7 @@ def count(table: str) -> int:
 @pytest.mark.usefixtures("database")
 class TestAKey:
     def test_with_the_same_command_is_given_the_same_answer_and_nothing_is_done(self) -> None:
-        done(put_shop("S"), put_account("A"))
+        execute_accepted(put_shop("S"), put_account("A"))
         first = [execute(invite("S", "A", key="one"))]
         events = count("event")
         assert first[0]["outcome"] == "accepted"
@@ -38,30 +47,30 @@ class TestAKey:
     def test_stays_refused_when_the_command_would_be_accepted_now(self) -> None:
         first = [execute(invite("S", "A", key="one"))]
         assert first[0]["outcome"] == "refused"
-        done(put_shop("S"), put_account("A"))
+        execute_accepted(put_shop("S"), put_account("A"))
         assert [execute(invite("S", "A", key="one"))] == first
         assert count("refusal") == 1
         assert execute(invite("S", "A", key="two"))["outcome"] == "accepted"
 
     def test_with_another_command_is_rejected_and_nothing_is_done(self) -> None:
-        done(put_shop("S", key="one"))
+        execute_accepted(put_shop("S", key="one"))
         for other in (put_shop("S", key="one", name="x"), put_account("A", key="one")):
             answer = execute(other)
             assert (answer["outcome"], answer["error"]) == ("rejected", "idempotency.other_body")
         assert (count("event"), count("account"), count("refusal")) == (1, 0, 0)
 
     def test_is_not_bound_to_the_instant_or_the_free_text(self) -> None:
-        first = done(put_shop("S", key="one"))
+        first = execute_accepted(put_shop("S", key="one"))
         later = format_instant(NOON + timedelta(days=1))
         assert [execute(put_shop("S", key="one", at=NOON + timedelta(days=1), about=later))] == first
 
     def test_is_bound_to_who_acts(self) -> None:
-        done(put_shop("S", key="one", by={"kind": "platform", "id": "p"}))
+        execute_accepted(put_shop("S", key="one", by={"kind": "platform", "id": "p"}))
         answer = execute(put_shop("S", key="one", by={"kind": "platform", "id": "q"}))
         assert answer["error"] == "idempotency.other_body"
 
     def test_twice_in_a_batch_does_it_once(self) -> None:
-        answers = done(put_shop("S", key="one"), put_account("A"), put_shop("S", key="one"))
+        answers = execute_accepted(put_shop("S", key="one"), put_account("A"), put_shop("S", key="one"))
         assert answers[0] == answers[2]
         assert count("event") == 2
 
@@ -71,18 +80,18 @@ class TestAKey:
         assert query("SELECT shop_id FROM shop") == [("S",)]
 
     def test_of_another_scope_is_another_key(self) -> None:
-        done(put_shop("S", key="one"), scope="alpha")
-        done(put_shop("T", key="one"), scope="beta")
+        execute_accepted(put_shop("S", key="one"), scope="alpha")
+        execute_accepted(put_shop("T", key="one"), scope="beta")
         assert execute(put_shop("T", key="one"), scope="alpha")["outcome"] == "rejected"
         assert count("shop") == 2
 
     def test_is_kept_thirty_days(self) -> None:
-        done_as_of(put_shop("S", key="one"))
+        execute_accepted_as_of(put_shop("S", key="one"))
         kept_until = NOON + timedelta(days=30)
         assert tick(kept_until).forgotten == 0
         assert execute(put_shop("T", key="one"))["outcome"] == "rejected"
         assert tick(kept_until + TICK).forgotten == 1
-        done(put_shop("T", key="one"))
+        execute_accepted(put_shop("T", key="one"))
 
 
 @pytest.mark.usefixtures("database")
@@ -105,7 +114,7 @@ def test_a_failed_transaction_keeps_neither_key_nor_effect() -> None:
         execute_batch([put_shop("S", key="one"), invite("S", "A", key="two")])
     assert [count(table) for table in ("shop", "event", "refusal", "stored_answer")] == [0, 0, 0, 0]
     run_sql("DROP TRIGGER fail" + (" ON stored_answer" if connection.vendor == "postgresql" else ""))
-    done(put_shop("S", key="one"))
+    execute_accepted(put_shop("S", key="one"))
 
 
 def fail_when_keys_are_stored() -> None:
@@ -139,7 +148,7 @@ def test_of_threads_with_one_key_at_once_one_does_it() -> None:
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 @pytest.mark.usefixtures("database")
 def test_a_key_whose_command_is_still_running_is_answered_so_without_waiting() -> None:
-    done(put_shop("S"), put_account("A"), invite("S", "A"))
+    execute_accepted(put_shop("S"), put_account("A"), invite("S", "A"))
     asked = accept("S", "A", key="one")
     with ExitStack() as held:
         held.enter_context(transaction.atomic())

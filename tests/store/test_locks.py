@@ -21,7 +21,7 @@ from shoplink.flows.people import membership
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import query
 from shoplink.store.people.membership import add_person
-from tests.store.commands import accept, command, done, invite, outcome, put_account, put_shop
+from tests.store.commands import accept, command, execute_accepted, invite, outcome, put_account, put_shop
 from tests.store.threads import deadlocks, is_waiting_for_a_lock, run_beside, run_together, wait_until
 
 pytestmark = [
@@ -38,7 +38,7 @@ Outcome = tuple[str, tuple[str, ...]]
 def accounts(number: int) -> list[str]:
     """A number of new accounts without problems."""
     names = [f"account-{number}-{one}" for one in range(THREADS)]
-    done(*(put_account(name) for name in names))
+    execute_accepted(*(put_account(name) for name in names))
     return names
 
 
@@ -56,14 +56,14 @@ def nobody_was_ever_in_a_deadlock(database: str) -> Iterator[None]:
 
 def test_the_last_slot_is_given_once() -> None:
     for number in range(ROUNDS):
-        done(put_shop(f"S{number}"))
+        execute_accepted(put_shop(f"S{number}"))
         ended = race([invite(f"S{number}", name, "official") for name in accounts(number)])
         assert ended == {("accepted", ()): 1, ("refused", ("shop.slots_full",)): THREADS - 1}
 
 
 def test_the_last_unit_of_the_quota_is_given_once() -> None:
     for number in range(ROUNDS):
-        done(put_shop(f"S{number}"), *(put_account(f"old-{number}-{one}") for one in range(9)))
+        execute_accepted(put_shop(f"S{number}"), *(put_account(f"old-{number}-{one}") for one in range(9)))
         month_ago = datetime.now(UTC) - timedelta(days=30)
         period: dict[str, Any] = {
             "linked_at": format_instant(month_ago),
@@ -72,7 +72,7 @@ def test_the_last_unit_of_the_quota_is_given_once() -> None:
         pairs: list[dict[str, Any]] = [
             {"shop_id": f"S{number}", "account_id": f"old-{number}-{one}"} for one in range(9)
         ]
-        done(*(command("import_link", role="marketing", **period, **pair) for pair in pairs))
+        execute_accepted(*(command("import_link", role="marketing", **period, **pair) for pair in pairs))
         ended = race([invite(f"S{number}", name) for name in accounts(number)])
         assert ended == {("accepted", ()): 1, ("refused", ("shop.link_quota_spent",)): THREADS - 1}
 
@@ -80,8 +80,8 @@ def test_the_last_unit_of_the_quota_is_given_once() -> None:
 def test_an_account_is_linked_once() -> None:
     for number in range(ROUNDS):
         shops = [f"S{number}-{one}" for one in range(THREADS)]
-        done(put_account(f"A{number}"), *map(put_shop, shops))
-        done(*(invite(shop, f"A{number}", "official") for shop in shops))
+        execute_accepted(put_account(f"A{number}"), *map(put_shop, shops))
+        execute_accepted(*(invite(shop, f"A{number}", "official") for shop in shops))
         ended = race([accept(shop, f"A{number}") for shop in shops])
         assert ended == {("accepted", ()): 1, ("refused", ("link.wrong_state",)): THREADS - 1}
         states = Counter(query("SELECT status FROM link WHERE account_id = %s", f"A{number}"))
@@ -100,7 +100,7 @@ def test_a_new_shop_gets_one_market() -> None:
 def test_batches_that_cross_do_not_stop_each_other() -> None:
     shops = [f"S{number}" for number in range(6)]
     names = [f"A{number}" for number in range(6)]
-    done(*map(put_shop, shops), *map(put_account, names))
+    execute_accepted(*map(put_shop, shops), *map(put_account, names))
 
     def several_batches(seed: int) -> None:
         rng = random.Random(seed)
@@ -116,20 +116,20 @@ def test_batches_that_cross_do_not_stop_each_other() -> None:
 def test_new_records_are_stored_in_the_order_of_their_ids_whatever_the_batch() -> None:
     """So batches that record the same new things wait for each other in one order and cannot deadlock."""
     records = [put(f"X{one:02}") for one in range(40) for put in (put_shop, put_account)]
-    done(*random.Random(1).sample(records, len(records)))
+    execute_accepted(*random.Random(1).sample(records, len(records)))
     for table in ("shop", "account"):
         stored = [key for (key,) in query(f"SELECT {table}_id FROM {table} ORDER BY ctid")]
         assert stored == [f"X{one:02}" for one in range(40)]
 
 
 def test_who_waits_for_a_lock_comes_after_whom_it_waited_for() -> None:
-    done(put_shop("S"))
+    execute_accepted(put_shop("S"))
     with ExitStack() as held:
         held.enter_context(transaction.atomic())
         query("SELECT 1 FROM shop FOR UPDATE")
-        with run_beside(lambda: _at(done(put_shop("S", name="second")))) as waiting:
+        with run_beside(lambda: _at(execute_accepted(put_shop("S", name="second")))) as waiting:
             wait_until(is_waiting_for_a_lock)
-            first = _at(done(put_shop("S", name="first")))
+            first = _at(execute_accepted(put_shop("S", name="first")))
             held.close()
             second = waiting.result(10)
     assert first <= second
@@ -141,9 +141,9 @@ def test_a_link_held_while_a_rulebook_is_activated_knows_its_start() -> None:
     for number in range(ROUNDS):
         names = [f"A{number}-{one}" for one in range(THREADS - 1)]
         start += timedelta(days=-1)
-        done(*(put_shop(f"S{name}") for name in names))
-        done(*(put_account(name, registered_in="ID") for name in names))
-        done(*(invite(f"S{name}", name) for name in names))
+        execute_accepted(*(put_shop(f"S{name}") for name in names))
+        execute_accepted(*(put_account(name, registered_in="ID") for name in names))
+        execute_accepted(*(invite(f"S{name}", name) for name in names))
         activation = command(
             "activate_rulebook",
             name="seller-university-2025",

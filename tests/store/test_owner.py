@@ -13,7 +13,7 @@ from django.db import OperationalError, connection
 
 from shoplink.store.database.owner import _CHECKPOINT_EVERY_COMMITS, OwnedError, acquire_ownership
 from shoplink.store.database.sql import query
-from tests.store.commands import done, put_shop
+from tests.store.commands import execute_accepted, put_shop
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -24,7 +24,10 @@ OWN = SET_UP + (
     "print('mine', flush=True)\n"
     "import time; time.sleep(60)\n"
 )
-WRITE = SET_UP + "from tests.store.commands import done, put_shop; done(put_shop('other'))\n"
+WRITE = (
+    SET_UP
+    + "from tests.store.commands import execute_accepted, put_shop; execute_accepted(put_shop('other'))\n"
+)
 READ = SET_UP + "from shoplink.store.database.sql import query; print(query('SELECT shop_id FROM shop'))\n"
 
 
@@ -57,14 +60,14 @@ def test_who_wants_to_write_is_told_whose_it_is(database: str) -> None:
     with owned_by_another(database) as owner:
         holder = rf"test_\d+_\d+\.sqlite3 belongs to process {owner.pid} \(a test, since .*Z\)"
         with pytest.raises(OwnedError, match=holder):
-            done(put_shop("S"))
+            execute_accepted(put_shop("S"))
         with pytest.raises(OwnedError, match=holder):
             acquire_ownership("writing")
         assert query("SELECT count(*) FROM shop") == [(0,)]
 
 
 def test_a_second_process_cannot_write_while_this_one_does(database: str) -> None:
-    done(put_shop("S"))
+    execute_accepted(put_shop("S"))
     second = python(WRITE, database)
     _, said = second.communicate(timeout=30)
     assert second.returncode == 1
@@ -73,7 +76,7 @@ def test_a_second_process_cannot_write_while_this_one_does(database: str) -> Non
 
 
 def test_a_second_process_reads_while_this_one_writes(database: str) -> None:
-    done(put_shop("S"))
+    execute_accepted(put_shop("S"))
     reader = python(READ, database)
     assert reader.communicate(timeout=30)[0] == "[('S',)]\n"
 
@@ -85,7 +88,7 @@ def test_a_killed_owner_owns_no_longer_and_what_it_wrote_is_there(database: str)
     assert owner.stdout.readline() == "mine\n"
     owner.send_signal(signal.SIGKILL)
     owner.communicate()
-    done(put_shop("S"))
+    execute_accepted(put_shop("S"))
     assert query("SELECT shop_id FROM shop ORDER BY shop_id") == [("S",), ("other",)]
     second = python(WRITE, database)
     assert f"belongs to process {os.getpid()} " in second.communicate(timeout=30)[1]
@@ -94,7 +97,7 @@ def test_a_killed_owner_owns_no_longer_and_what_it_wrote_is_there(database: str)
 def test_owning_it_twice_is_owning_it(database: str) -> None:
     acquire_ownership("writing")
     acquire_ownership("writing")
-    done(put_shop("S"))
+    execute_accepted(put_shop("S"))
     assert database.endswith(".sqlite3")
 
 
@@ -112,6 +115,6 @@ def test_what_is_committed_is_answered_so_though_the_checkpoint_after_it_fails()
     count = _CHECKPOINT_EVERY_COMMITS
     with connection.execute_wrapper(fail):
         for number in range(count):
-            done(put_shop(f"S{number}"))
+            execute_accepted(put_shop(f"S{number}"))
     assert failed, "a checkpoint was due"
     assert query("SELECT count(*) FROM shop") == [(count,)]

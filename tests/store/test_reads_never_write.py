@@ -33,7 +33,15 @@ from shoplink.store.ticket import words
 from shoplink.store.write import feed
 from shoplink.store.write import rulebooks as rulebook_texts
 from tests.api.golden import document
-from tests.store.commands import command, done, invite, put_account, put_content, put_product, put_shop
+from tests.store.commands import (
+    command,
+    execute_accepted,
+    invite,
+    put_account,
+    put_content,
+    put_product,
+    put_shop,
+)
 from tests.tickets.desk import open_about
 
 NOW = datetime.now(UTC)
@@ -213,9 +221,9 @@ def overdue(database: str) -> str:  # noqa: ARG001 (the database is in use)
             effective_from=format_instant(LATER),
         ),
     )
-    done(*commands, now=lambda: BEFORE)
+    execute_accepted(*commands, now=lambda: BEFORE)
     execute_batch([invite("S", "A", by={"kind": "shop", "id": "seller"})], now=lambda: BEFORE)
-    done(put_account("B", region="FR"), now=lambda: BEFORE)
+    execute_accepted(put_account("B", region="FR"), now=lambda: BEFORE)
     about = invite("S", "B")
     assert isinstance(about, PairCommand)
     assert open_about(about, Actor("shop", "S"), BEFORE)["outcome"] == "accepted"

@@ -9,7 +9,16 @@ from shoplink.core import Command
 from shoplink.core.instant import format_instant
 from shoplink.flows.answer import Answer
 from tests.rule import rule
-from tests.store.commands import NOON, accept, command, done, done_as_of, invite, put_account, put_shop
+from tests.store.commands import (
+    NOON,
+    accept,
+    command,
+    execute_accepted,
+    execute_accepted_as_of,
+    invite,
+    put_account,
+    put_shop,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -26,11 +35,11 @@ def activation(at: datetime = START) -> Command:
 
 def a_creator_asked_to_be_unlinked(shop_id: str, account_id: str) -> None:
     pair: dict[str, Any] = {"shop_id": shop_id, "account_id": account_id}
-    done(
+    execute_accepted(
         put_shop(shop_id), put_account(account_id), invite(shop_id, account_id, "official"), now=lambda: NOON
     )
-    done(accept(shop_id, account_id), now=lambda: NOON)
-    done(command("request_unlink", **pair, network_region="GB"), now=lambda: NOON + DAY)
+    execute_accepted(accept(shop_id, account_id), now=lambda: NOON)
+    execute_accepted(command("request_unlink", **pair, network_region="GB"), now=lambda: NOON + DAY)
 
 
 def stamped(answer: Answer) -> list[tuple[str, str | None, str]]:
@@ -51,7 +60,9 @@ def test_what_it_makes_overdue_ends_with_the_activation(own_instants: bool) -> N
     a_creator_asked_to_be_unlinked("T", "B")
     earlier = put_shop("U")
     answers = (
-        done_as_of(earlier, activation()) if own_instants else done(earlier, activation(), now=lambda: START)
+        execute_accepted_as_of(earlier, activation())
+        if own_instants
+        else execute_accepted(earlier, activation(), now=lambda: START)
     )
     assert stamped(answers[1]) == IN_ITS_OWN_STEP
 
@@ -62,5 +73,5 @@ def test_the_same_if_it_starts_while_the_activation_waits_for_its_locks() -> Non
     a_creator_asked_to_be_unlinked("S", "A")
     a_creator_asked_to_be_unlinked("T", "B")
     instants = iter([START - SECOND])
-    answers = done(activation(), now=lambda: next(instants, START))
+    answers = execute_accepted(activation(), now=lambda: next(instants, START))
     assert stamped(answers[0]) == IN_ITS_OWN_STEP

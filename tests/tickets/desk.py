@@ -1,4 +1,4 @@
-"""A support desk for the tests: shops and accounts in GB, and their tickets, in one line each."""
+"""Short functions for tests of tickets: shops and accounts in GB, and commands about tickets."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from shoplink.flows.execute import execute_batch
 from shoplink.flows.look import look_at_pair
 from shoplink.flows.ticket.read import CurrentTicket, find_ticket
 from shoplink.store.database.sql import query
-from tests.store.commands import accept, command, done, invite, put_account, put_shop
+from tests.store.commands import accept, command, execute_accepted, invite, put_account, put_shop
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MEI = Actor("support", "mei")
@@ -37,12 +37,12 @@ def at(instant: datetime = NOON) -> dict[str, Any]:
 
 
 def world(*commands: Any, when: datetime = NOON, **account: Any) -> None:
-    """Shop S (invited, GB) and account A, and what is then done."""
-    done(put_shop("S"), put_account("A", **account), *commands, **at(when))
+    """Record shop S (invited, GB) and account A, then execute commands."""
+    execute_accepted(put_shop("S"), put_account("A", **account), *commands, **at(when))
 
 
-def asked(kind: str, by: Actor = SELLER, **fields: Any) -> PairCommand:
-    """A command about S and A as somebody asks it."""
+def pair_command(kind: str, by: Actor = SELLER, **fields: Any) -> PairCommand:
+    """A command about S and A, as its actor sends it."""
     given: dict[str, Any] = {
         "shop_id": "S",
         "account_id": "A",
@@ -87,16 +87,16 @@ def withdraw(ticket: Ticket, by: Actor, when: datetime | None = None) -> Answer:
     return carry_out(WithdrawTicket(at=BEGINNING, by=by, **fields_naming(ticket)), when)
 
 
-def file(
+def open_ticket(
     kind: str = "invite", by: Actor = SELLER, when: datetime = NOON, text: str | None = None, **fields: Any
 ) -> Answer:
     """Open a ticket about a command."""
     if kind == "invite":
         fields.setdefault("role", "marketing")
-    return open_about(asked(kind, by, **fields), by, when, text)
+    return open_about(pair_command(kind, by, **fields), by, when, text)
 
 
-def file_review(by: Actor = SELLER, when: datetime = NOON) -> Answer:
+def open_review(by: Actor = SELLER, when: datetime = NOON) -> Answer:
     """Open a ticket about the live link of S and A."""
     link = look_at_pair("S", "A").world.link("S", "A")
     assert link is not None
@@ -109,26 +109,26 @@ def ticket_id(answer: Answer) -> str:
     return found
 
 
-def held(**account: Any) -> None:
-    """S and A with a link in review: A was registered in Indonesia, unless said otherwise."""
+def link_in_review(**account: Any) -> None:
+    """Record S and A with a link in review: by default A was registered in Indonesia."""
     world(invite("S", "A"), accept("S", "A"), **{"registered_in": "ID", **account})
 
 
-def seen(answer: Answer, by: Actor = MEI, when: datetime = NOON) -> CurrentTicket:
-    """The ticket that an answer led to, as it stands."""
+def ticket_at(answer: Answer, by: Actor = MEI, when: datetime = NOON) -> CurrentTicket:
+    """The ticket in an answer, in its current state at an instant."""
     found = find_ticket(ticket_id(answer), by, lambda: when)
     assert found is not None
     return found
 
 
-def state(answer: Answer, when: datetime = NOON) -> tuple[str, str | None]:
+def state_at(answer: Answer, when: datetime = NOON) -> tuple[str, str | None]:
     """Status and cause of a ticket as a reader sees it at an instant."""
-    ticket = seen(answer, when=when).ticket
+    ticket = ticket_at(answer, when=when).ticket
     return ticket.status, ticket.cause
 
 
-def stored(answer: Answer) -> tuple[str, str | None]:
-    """Status and cause of a ticket as they are stored."""
+def stored_state(answer: Answer) -> tuple[str, str | None]:
+    """Status and cause of a ticket, as stored."""
     (found,) = query("SELECT status, cause FROM ticket WHERE ticket_id = %s", ticket_id(answer))
     return found[0], found[1]
 

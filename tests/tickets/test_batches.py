@@ -1,4 +1,4 @@
-"""Commands about tickets that share a transaction see what those before them did."""
+"""Commands about tickets that share a transaction see the results of those before them."""
 
 import pytest
 
@@ -20,12 +20,12 @@ from tests.tickets.desk import (
     MEI,
     NOON,
     SELLER,
-    asked,
     codes,
     correct,
-    file,
-    seen,
-    stored,
+    open_ticket,
+    pair_command,
+    stored_state,
+    ticket_at,
     ticket_id,
     world,
 )
@@ -35,8 +35,8 @@ pytestmark = pytest.mark.usefixtures("database")
 
 def test_a_conversation_in_one_transaction_is_stored_as_it_ended() -> None:
     world(region="FR")
-    opened = file()
-    named = fields_naming(seen(opened).ticket)
+    opened = open_ticket()
+    named = fields_naming(ticket_at(opened).ticket)
     conversation: list[TicketCommand] = [
         ReplyToTicket(at=BEGINNING, by=MEI, text="Which passport?", **named),
         ReplyToTicket(at=BEGINNING, by=SELLER, text="British.", **named),
@@ -46,31 +46,31 @@ def test_a_conversation_in_one_transaction_is_stored_as_it_ended() -> None:
     *accepted, late = execute_batch(conversation, now=lambda: NOON)
     assert [answer["outcome"] for answer in accepted] == ["accepted"] * 3
     assert codes(late) == ["ticket.ended"]
-    assert stored(opened) == ("resolved", None)
+    assert stored_state(opened) == ("resolved", None)
     assert [message.text for message in messages_of(ticket_id(opened))] == ["Which passport?", "British."]
     assert list(verify(VerifyCounts())) == []
 
 
 def test_the_same_question_twice_in_one_transaction_is_one_ticket_of_each_side() -> None:
     world(region="FR")
-    question = asked("invite", role="marketing")
+    question = pair_command("invite", role="marketing")
     commands = [OpenTicket(at=BEGINNING, by=SELLER, question=question, text="why?") for _ in range(2)]
     first, second = execute_batch(commands, with_state=True, now=lambda: NOON)
     assert ticket_id(first) == ticket_id(second)
     assert query("SELECT count(*) FROM ticket") == [(1,)]
     assert len(messages_of(ticket_id(first))) == 1
-    theirs = asked("accept", CREATOR)
+    theirs = pair_command("accept", CREATOR)
     (refused,) = execute_batch([OpenTicket(at=BEGINNING, by=CREATOR, question=theirs)], now=lambda: NOON)
     assert codes(refused) == ["link.not_found", "ticket.beyond_support"]
 
 
 def test_a_correction_before_a_reply_in_the_same_transaction_ends_the_ticket_first() -> None:
     world(region="FR")
-    opened = file()
-    reply = ReplyToTicket(at=BEGINNING, by=SELLER, text="well?", **fields_naming(seen(opened).ticket))
+    opened = open_ticket()
+    reply = ReplyToTicket(at=BEGINNING, by=SELLER, text="well?", **fields_naming(ticket_at(opened).ticket))
     corrected, late = execute_batch([correct(region="GB"), reply], now=lambda: NOON)
     assert corrected["outcome"] == "accepted"
     assert codes(late) == ["ticket.ended"]
     assert [event["type"] for event in late["events"]] == ["ticket.closed"]
-    assert stored(opened) == ("closed", "cleared")
+    assert stored_state(opened) == ("closed", "cleared")
     assert list(verify(VerifyCounts())) == []

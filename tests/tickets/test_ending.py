@@ -1,4 +1,4 @@
-"""What ends a ticket: its opener, support, or facts and time; and that no outcome depends on when the timer ran."""
+"""How tickets end: by their opener, by support, or by facts and time. No outcome depends on when the timer runs."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,25 +12,25 @@ from shoplink.store.database.sql import query
 from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.store.ticket.words import messages_of
 from tests.rule import rule
-from tests.store.commands import accept, command, done, invite, put_account, put_shop
+from tests.store.commands import accept, command, execute_accepted, invite, put_account, put_shop
 from tests.tickets.desk import (
     CREATOR,
     DAY,
     MEI,
     NOON,
     SELLER,
-    asked,
     at,
     codes,
     correct,
-    file,
-    file_review,
-    held,
+    link_in_review,
+    open_review,
+    open_ticket,
+    pair_command,
     reply,
     resolve,
-    seen,
-    state,
-    stored,
+    state_at,
+    stored_state,
+    ticket_at,
     ticket_id,
     withdraw,
     world,
@@ -46,39 +46,39 @@ BEYOND = ("closed", "beyond_support")
 
 def refused_for_region() -> Any:
     world(region="FR")
-    return file()
+    return open_ticket()
 
 
 def waiting_for_review() -> Any:
-    held()
-    return file_review()
+    link_in_review()
+    return open_review()
 
 
 def too_young() -> Any:
     world(birth_date="2008-05-05")
-    return file()
+    return open_ticket()
 
 
 def unconfirmed() -> Any:
     world(invite("S", "A"))
-    done(put_account("A", region="FR"), **at())
-    return file("accept", CREATOR)
+    execute_accepted(put_account("A", region="FR"), **at())
+    return open_ticket("accept", CREATOR)
 
 
 def young_link() -> Any:
     since = (NOON - timedelta(hours=23)).isoformat()
     world(command("import_link", shop_id="S", account_id="A", role="official", linked_at=since))
-    return file("request_unlink", CREATOR)
+    return open_ticket("request_unlink", CREATOR)
 
 
 def fresh_link() -> Any:
-    """A link of which the other shop's account is told that it is taken."""
+    """An invitation that is refused because the account is taken by another shop."""
     world(put_shop("T"), invite("T", "A"), accept("T", "A"))
-    return file()
+    return open_ticket()
 
 
 def do(*commands: Any) -> Callable[[], object]:
-    return lambda: done(*commands, **at(LATER))
+    return lambda: execute_accepted(*commands, **at(LATER))
 
 
 CASES: dict[str, tuple[Callable[[], Any], Callable[[], object], datetime, tuple[str, str | None]]] = {
@@ -102,7 +102,7 @@ CASES: dict[str, tuple[Callable[[], Any], Callable[[], object], datetime, tuple[
         CLEARED,
     ),
     "the stuck link is established": (waiting_for_review, do(correct(registered_in="GB")), LATER, CLEARED),
-    "the link in review is withdrawn": (waiting_for_review, do(asked("withdraw")), LATER, BEYOND),
+    "the link in review is withdrawn": (waiting_for_review, do(pair_command("withdraw")), LATER, BEYOND),
     "nothing happens": (waiting_for_review, do(), LATER + 400 * DAY, OPEN),
     "a birthday": (too_young, do(), NOON + 12 * timedelta(hours=1), CLEARED),
     "the day before a birthday": (
@@ -155,16 +155,16 @@ CASES: dict[str, tuple[Callable[[], Any], Callable[[], object], datetime, tuple[
 def test_a_ticket_ends_with_its_reasons_whether_or_not_the_timer_runs(name: str, timer: bool) -> None:  # noqa: FBT001 (a case)
     begin, happen, when, expected = CASES[name]
     opened = begin()
-    assert state(opened) == OPEN
+    assert state_at(opened) == OPEN
     happen()
     if timer:
         tick(when)
-        assert stored(opened) == expected
-    assert state(opened, when) == expected
-    answer = reply(seen(opened, when=NOON).ticket, MEI, "well?", when=when)
+        assert stored_state(opened) == expected
+    assert state_at(opened, when) == expected
+    answer = reply(ticket_at(opened, when=NOON).ticket, MEI, "well?", when=when)
     assert answer["outcome"] == ("accepted" if expected == OPEN else "refused")
     if expected != OPEN:
-        assert stored(opened) == expected
+        assert stored_state(opened) == expected
         assert [
             row[0] for row in query("SELECT type FROM event WHERE type LIKE 'ticket.%%' ORDER BY number")
         ] == [
@@ -175,13 +175,13 @@ def test_a_ticket_ends_with_its_reasons_whether_or_not_the_timer_runs(name: str,
 
 def test_support_answers_and_the_seller_asks_on_and_support_resolves() -> None:
     opened = refused_for_region()
-    ticket = seen(opened).ticket
+    ticket = ticket_at(opened).ticket
     for by, text, status in ((MEI, "Which passport?", "answered"), (SELLER, "A British one.", "open")):
         answer = reply(ticket, by, text, LATER, "passport" if by == SELLER else None)
         assert answer["outcome"] == "accepted"
-        assert state(opened, LATER) == (status, None)
+        assert state_at(opened, LATER) == (status, None)
     assert resolve(ticket, MEI, "Done.", when=LATER)["outcome"] == "accepted"
-    assert state(opened, LATER) == ("resolved", None)
+    assert state_at(opened, LATER) == ("resolved", None)
     said = messages_of(ticket.ticket_id)
     assert [(message.by.kind, message.text, message.evidence) for message in said] == [
         ("support", "Which passport?", None),
@@ -194,25 +194,27 @@ def test_support_answers_and_the_seller_asks_on_and_support_resolves() -> None:
         withdraw(ticket, SELLER),
     ):
         assert (late["outcome"], codes(late)) == ("refused", ["ticket.ended"])
-    assert ticket_id(file()) != ticket.ticket_id, "an ended ticket is in nobody's way"
+    assert ticket_id(open_ticket()) != ticket.ticket_id, "an ended ticket is in nobody's way"
 
 
 def test_who_opened_a_ticket_may_withdraw_it() -> None:
     opened = refused_for_region()
-    assert withdraw(seen(opened).ticket, SELLER)["outcome"] == "accepted"
-    assert stored(opened) == ("closed", "withdrawn")
+    assert withdraw(ticket_at(opened).ticket, SELLER)["outcome"] == "accepted"
+    assert stored_state(opened) == ("closed", "withdrawn")
 
 
 def test_asking_again_after_facts_ended_a_ticket_opens_a_new_one() -> None:
     opened = refused_for_region()
-    done(correct(region="GB"), put_account("A", region="FR"), **at(LATER))
-    assert stored(opened) == OPEN
-    assert ticket_id(file(when=LATER)) == ticket_id(opened), "the reason is there again: nobody saw it gone"
-    done(correct(region="GB"), **at(LATER))
-    assert file(when=LATER)["outcome"] == "refused"
-    assert stored(opened) == CLEARED
-    done(put_account("A", region="FR"), **at(LATER))
-    assert ticket_id(file(when=LATER)) != ticket_id(opened)
+    execute_accepted(correct(region="GB"), put_account("A", region="FR"), **at(LATER))
+    assert stored_state(opened) == OPEN
+    assert ticket_id(open_ticket(when=LATER)) == ticket_id(opened), (
+        "the reason is there again: nobody saw it gone"
+    )
+    execute_accepted(correct(region="GB"), **at(LATER))
+    assert open_ticket(when=LATER)["outcome"] == "refused"
+    assert stored_state(opened) == CLEARED
+    execute_accepted(put_account("A", region="FR"), **at(LATER))
+    assert ticket_id(open_ticket(when=LATER)) != ticket_id(opened)
 
 
 def test_the_timer_looks_only_at_tickets_whose_facts_or_time_have_moved() -> None:
@@ -220,20 +222,20 @@ def test_the_timer_looks_only_at_tickets_whose_facts_or_time_have_moved() -> Non
     tick(LATER)
     assert query("SELECT count(*) FROM tickets_settled") == [(1,)]
     before = query("SELECT position FROM tickets_settled")
-    done(put_shop("Z"), **at(LATER))
+    execute_accepted(put_shop("Z"), **at(LATER))
     tick(LATER)
     assert query("SELECT position FROM tickets_settled") == before, "nothing moved for any ticket"
-    done(correct(region="GB"), **at(LATER))
+    execute_accepted(correct(region="GB"), **at(LATER))
     assert tick(LATER).tickets == 1
-    assert stored(opened) == CLEARED
+    assert stored_state(opened) == CLEARED
     assert tick(LATER).tickets == 0
 
 
 def test_texts_are_forgotten_a_year_after_a_ticket_ended_and_no_earlier() -> None:
     opened = refused_for_region()
-    ticket = seen(opened).ticket
+    ticket = ticket_at(opened).ticket
     reply(ticket, SELLER, "my passport number is 1234", when=NOON)
-    still_open = file("accept", CREATOR)
+    still_open = open_ticket("accept", CREATOR)
     assert still_open["outcome"] == "refused"
     withdraw(ticket, SELLER, when=NOON)
     tick(NOON + 365 * DAY)
@@ -249,7 +251,7 @@ def test_texts_are_forgotten_a_year_after_a_ticket_ended_and_no_earlier() -> Non
 
 def test_a_text_of_an_open_ticket_is_kept_however_old() -> None:
     opened = refused_for_region()
-    reply(seen(opened).ticket, SELLER, "well?", when=NOON)
+    reply(ticket_at(opened).ticket, SELLER, "well?", when=NOON)
     tick(NOON + 4_000 * DAY)
     assert len(messages_of(ticket_id(opened))) == 1
 
@@ -258,7 +260,7 @@ def test_closed_tickets_are_listed_as_closed_before_they_are_stored_so() -> None
     opened = refused_for_region()
     tick(LATER)
     assert page_of_tickets(LATER, 10, 0, status="closed") == []
-    done(correct(region="GB"), **at(LATER))
+    execute_accepted(correct(region="GB"), **at(LATER))
     assert [ticket.ticket_id for ticket in page_of_tickets(LATER, 10, 0, status="closed")] == [
         ticket_id(opened)
     ]

@@ -1,4 +1,4 @@
-"""When a ticket may be opened, and what it then holds."""
+"""When a ticket can be opened, and what it then holds."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,23 +9,23 @@ import pytest
 from shoplink.core.facts import Actor
 from shoplink.store.database.sql import query
 from tests.rule import rule
-from tests.store.commands import command, done, invite, put_account, put_shop
+from tests.store.commands import command, execute_accepted, invite, put_account, put_shop
 from tests.tickets.desk import (
     CREATOR,
     DAY,
     MEI,
     NOON,
     SELLER,
-    asked,
     at,
     codes,
     correct,
-    file,
-    file_review,
-    held,
+    link_in_review,
     open_about,
-    seen,
-    stored,
+    open_review,
+    open_ticket,
+    pair_command,
+    stored_state,
+    ticket_at,
     ticket_id,
     world,
 )
@@ -40,8 +40,8 @@ def events(kind: str = "ticket.%") -> list[str]:
 @rule("R39")
 def test_a_refused_invitation_that_support_can_help_with_becomes_a_ticket_with_its_decision() -> None:
     world(region="FR", birth_date=None)
-    opened = file(text="The passport is a British one.", network_region="FR")
-    ticket = seen(opened).ticket
+    opened = open_ticket(text="The passport is a British one.", network_region="FR")
+    ticket = ticket_at(opened).ticket
     assert (opened["outcome"], ticket.status, ticket.side, ticket.market) == (
         "accepted",
         "open",
@@ -60,7 +60,7 @@ def test_a_refused_invitation_that_support_can_help_with_becomes_a_ticket_with_i
     assert ticket.facts.account is not None
     assert ticket.facts.account.region == "FR"
     assert ticket.opened_by == SELLER
-    assert [reason.code for reason in seen(opened).standing.reasons] == [
+    assert [reason.code for reason in ticket_at(opened).standing.reasons] == [
         "account.age_unknown",
         "account.region_mismatch",
     ]
@@ -79,7 +79,7 @@ def test_what_support_cannot_help_with_cannot_be_filed_and_the_answer_says_who_c
     facts: dict[str, Any],
 ) -> None:
     world(**facts)
-    answer = file()
+    answer = open_ticket()
     assert answer["outcome"] == "refused"
     assert query("SELECT count(*) FROM ticket") == [(0,)]
     assert events() == []
@@ -95,19 +95,19 @@ def test_what_support_cannot_help_with_cannot_be_filed_and_the_answer_says_who_c
 @rule("R40")
 def test_one_reason_that_support_can_help_with_is_enough() -> None:
     world(status="abnormal", region="FR")
-    assert file()["outcome"] == "accepted"
+    assert open_ticket()["outcome"] == "accepted"
 
 
 def test_what_is_not_refused_needs_no_ticket() -> None:
     world()
-    answer = file()
+    answer = open_ticket()
     assert (answer["outcome"], codes(answer)) == ("refused", ["ticket.not_needed"])
     assert answer["reasons"][0]["params"] == {}
 
 
 def test_what_is_refused_for_the_network_alone_is_for_the_seller_to_mend() -> None:
     world()
-    answer = file(network_region="FR")
+    answer = open_ticket(network_region="FR")
     assert (answer["outcome"], codes(answer)) == (
         "refused",
         ["network.region_mismatch", "ticket.beyond_support"],
@@ -115,9 +115,9 @@ def test_what_is_refused_for_the_network_alone_is_for_the_seller_to_mend() -> No
 
 
 def test_an_account_that_is_not_recorded_may_be_asked_about_and_an_unknown_shop_may_not() -> None:
-    done(put_shop("S"))
-    assert file()["outcome"] == "accepted"
-    nobody = asked("invite", shop_id="T", role="official")
+    execute_accepted(put_shop("S"))
+    assert open_ticket()["outcome"] == "accepted"
+    nobody = pair_command("invite", shop_id="T", role="official")
     assert codes(open_about(nobody, Actor("shop", "T"))) == [
         "shop.not_found",
         "account.not_found",
@@ -127,8 +127,8 @@ def test_an_account_that_is_not_recorded_may_be_asked_about_and_an_unknown_shop_
 
 def test_asking_again_gives_the_same_ticket() -> None:
     world(region="FR")
-    first = file(text="please")
-    again = file(role="official", text="please!")
+    first = open_ticket(text="please")
+    again = open_ticket(role="official", text="please!")
     assert ticket_id(again) == ticket_id(first)
     assert again["events"] == []
     assert len(events()) == 1
@@ -137,19 +137,19 @@ def test_asking_again_gives_the_same_ticket() -> None:
 
 @rule("R31", "R39")
 def test_a_link_that_stays_in_review_may_be_asked_about_by_each_of_its_sides() -> None:
-    held()
-    of_shop, of_creator = file_review(), file_review(CREATOR)
+    link_in_review()
+    of_shop, of_creator = open_review(), open_review(CREATOR)
     assert ticket_id(of_shop) != ticket_id(of_creator)
     for opened, side in ((of_shop, "shop"), (of_creator, "creator")):
-        ticket = seen(opened).ticket
+        ticket = ticket_at(opened).ticket
         assert (ticket.command, ticket.side, ticket.fields["link_id"]) == ("review", side, ticket.link_id)
         assert [reason.code for reason in ticket.reasons] == ["account.registration_mismatch"]
 
 
 @rule("R40")
 def test_a_review_that_only_support_cannot_end_is_no_ticket() -> None:
-    held(registered_in="US")
-    answer = file_review()
+    link_in_review(registered_in="US")
+    answer = open_review()
     assert (answer["outcome"], codes(answer)) == (
         "refused",
         ["account.registration_mismatch", "ticket.beyond_support"],
@@ -157,8 +157,8 @@ def test_a_review_that_only_support_cannot_end_is_no_ticket() -> None:
 
 
 def test_an_account_in_review_with_the_same_shop_is_no_question_about_its_invitation() -> None:
-    held()
-    answer = file()
+    link_in_review()
+    answer = open_ticket()
     assert codes(answer) == ["account.already_linked", "ticket.not_needed"]
 
 
@@ -167,19 +167,19 @@ def requested(**how: Any) -> None:
     since = (NOON - 30 * DAY).isoformat()
     link = command("import_link", shop_id="S", account_id="A", role="official", linked_at=since)
     world(link, **how)
-    done(asked("request_unlink", CREATOR), **at())
+    execute_accepted(pair_command("request_unlink", CREATOR), **at())
 
 
 @rule("R46", "R39")
 def test_an_unlink_request_may_be_asked_about_once_it_is_unanswered_for_seven_days() -> None:
     requested()
-    early = file("request_unlink", CREATOR, NOON + 7 * DAY - timedelta(microseconds=1))
+    early = open_ticket("request_unlink", CREATOR, NOON + 7 * DAY - timedelta(microseconds=1))
     assert (early["outcome"], codes(early)) == (
         "refused",
         ["unlink.already_requested", "ticket.beyond_support"],
     )
-    opened = file("request_unlink", CREATOR, NOON + 7 * DAY)
-    assert seen(opened, when=NOON + 7 * DAY).ticket.side == "creator"
+    opened = open_ticket("request_unlink", CREATOR, NOON + 7 * DAY)
+    assert ticket_at(opened, when=NOON + 7 * DAY).ticket.side == "creator"
 
 
 @rule("R46")
@@ -192,50 +192,50 @@ def test_where_a_request_cannot_stay_open_for_ever_the_clock_answers_and_not_sup
         effective_from=(NOON + 8 * DAY).isoformat(),
     )
     requested()
-    opened = file("request_unlink", CREATOR, NOON + 7 * DAY)
-    done(rules, **at(NOON + 7 * DAY))
-    assert seen(opened, when=NOON + 8 * DAY - timedelta(seconds=1)).ticket.status == "open"
-    ended = seen(opened, when=NOON + 8 * DAY).ticket
+    opened = open_ticket("request_unlink", CREATOR, NOON + 7 * DAY)
+    execute_accepted(rules, **at(NOON + 7 * DAY))
+    assert ticket_at(opened, when=NOON + 8 * DAY - timedelta(seconds=1)).ticket.status == "open"
+    ended = ticket_at(opened, when=NOON + 8 * DAY).ticket
     assert (ended.status, ended.cause) == ("closed", "cleared")
 
 
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: done(
+        lambda: execute_accepted(
             command("grant_waiver", code="shop.unlink_quota_spent", shop_id="S", until=None, note="n"), **at()
         ),
-        lambda: done(put_account("A", birth_date=None, followers=3), **at()),
-        lambda: done(correct(registered_in="GB"), **at()),
+        lambda: execute_accepted(put_account("A", birth_date=None, followers=3), **at()),
+        lambda: execute_accepted(correct(registered_in="GB"), **at()),
     ],
     ids=["a waiver", "other facts", "a correction of something else"],
 )
 def test_what_changes_nothing_for_it_leaves_a_ticket_open(make: Callable[[], object]) -> None:
     world(birth_date=None)
-    opened = file()
+    opened = open_ticket()
     make()
-    assert stored(opened) == ("open", None)
-    assert (seen(opened).ticket.status, seen(opened).ticket.cause) == ("open", None)
+    assert stored_state(opened) == ("open", None)
+    assert (ticket_at(opened).ticket.status, ticket_at(opened).ticket.cause) == ("open", None)
 
 
 def test_a_refused_confirmation_is_for_the_creator_to_ask_about() -> None:
     world(invite("S", "A"))
-    done(put_account("A", region="FR"), **at())
-    opened = file("accept", CREATOR)
-    ticket = seen(opened).ticket
+    execute_accepted(put_account("A", region="FR"), **at())
+    opened = open_ticket("accept", CREATOR)
+    ticket = ticket_at(opened).ticket
     assert (ticket.side, ticket.command, ticket.fields) == (
         "creator",
         "accept",
         {"shop_id": "S", "account_id": "A"},
     )
     assert ticket.link_id is not None
-    assert seen(opened, MEI).world.shops["S"].facts.market == "GB"
+    assert ticket_at(opened, MEI).world.shops["S"].facts.market == "GB"
 
 
 def test_two_pairs_have_two_tickets() -> None:
     world(region="FR")
-    done(put_account("B", region="FR"), **at())
-    assert ticket_id(file()) != ticket_id(file(account_id="B"))
+    execute_accepted(put_account("B", region="FR"), **at())
+    assert ticket_id(open_ticket()) != ticket_id(open_ticket(account_id="B"))
 
 
 @rule("R4", "R39")
@@ -250,8 +250,10 @@ def test_a_creator_may_ask_about_followers_that_promoting_needs() -> None:
         listed_at="2026-01-01T00:00:00Z",
     )
     world(product, followers=10)
-    opened = file("promote", CREATOR, product_id="P")
-    assert [reason.code for reason in seen(opened).ticket.reasons] == ["account.followers_below_minimum"]
-    assert [reason.code for reason in seen(opened).standing.helped] == ["account.followers_below_minimum"]
-    done(put_account("A", followers=1_000), **at())
-    assert seen(opened).ticket.cause == "cleared"
+    opened = open_ticket("promote", CREATOR, product_id="P")
+    assert [reason.code for reason in ticket_at(opened).ticket.reasons] == ["account.followers_below_minimum"]
+    assert [reason.code for reason in ticket_at(opened).standing.helped] == [
+        "account.followers_below_minimum"
+    ]
+    execute_accepted(put_account("A", followers=1_000), **at())
+    assert ticket_at(opened).ticket.cause == "cleared"

@@ -9,8 +9,8 @@ from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute
 from shoplink.store.database.sql import query
 from shoplink.store.ticket.words import messages_of
-from tests.store.commands import done, put_account
-from tests.tickets.desk import SELLER, asked, at, seen, ticket_id, world
+from tests.store.commands import execute_accepted, put_account
+from tests.tickets.desk import SELLER, at, pair_command, ticket_at, ticket_id, world
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -27,12 +27,12 @@ def sent(command: TicketCommand, key: str) -> Answer:
 
 def test_words_are_in_no_event_no_stored_answer_and_no_stored_refusal() -> None:
     world(region="FR")
-    opening = OpenTicket(at=BEGINNING, by=SELLER, question=asked("invite", role="marketing"))
+    opening = OpenTicket(at=BEGINNING, by=SELLER, question=pair_command("invite", role="marketing"))
     opened = sent(opening, "open")
-    ticket = seen(opened).ticket
+    ticket = ticket_at(opened).ticket
     reply = ReplyToTicket(at=BEGINNING, by=SELLER, text=SECRET, **fields_naming(ticket))
     assert sent(reply, "reply")["outcome"] == "accepted"
-    done(put_account("A"), **at())
+    execute_accepted(put_account("A"), **at())
     assert sent(opening, "refused")["outcome"] == "refused"
     assert sent(reply, "late")["outcome"] == "refused"
     assert [message.text for message in messages_of(ticket_id(opened))] == [SECRET, SECRET]
@@ -48,7 +48,7 @@ def test_words_are_in_no_event_no_stored_answer_and_no_stored_refusal() -> None:
 
 def test_a_refusal_keeps_what_was_asked_about() -> None:
     world()
-    sent(OpenTicket(at=BEGINNING, by=SELLER, question=asked("invite", role="marketing")), "open")
+    sent(OpenTicket(at=BEGINNING, by=SELLER, question=pair_command("invite", role="marketing")), "open")
     ((kind, shop_id, account_id, data),) = query("SELECT command, shop_id, account_id, data FROM refusal")
     assert (kind, shop_id, account_id) == ("open_ticket", "S", "A")
     assert '"role":"marketing"' in data

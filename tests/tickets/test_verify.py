@@ -1,4 +1,4 @@
-"""What somebody changes of tickets by hand, `verify` names."""
+"""`verify` reports changes to tickets that were made by hand."""
 
 import pytest
 
@@ -6,19 +6,19 @@ from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.difference import Difference
 from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import execute, query
-from tests.store.commands import done, put_account
+from tests.store.commands import execute_accepted, put_account
 from tests.tickets.desk import (
     CREATOR,
     MEI,
     SELLER,
     at,
     correct,
-    file,
-    file_review,
-    held,
+    link_in_review,
+    open_review,
+    open_ticket,
     reply,
     resolve,
-    seen,
+    ticket_at,
 )
 
 pytestmark = pytest.mark.usefixtures("database", "tickets")
@@ -27,16 +27,16 @@ pytestmark = pytest.mark.usefixtures("database", "tickets")
 @pytest.fixture
 def tickets(database: str) -> None:  # noqa: ARG001 (in use)
     """A ticket in each state: answered, resolved, closed, and open."""
-    held()
-    answered = file_review()
-    reply(seen(answered).ticket, MEI, "Which passport?")
-    resolved = file_review(CREATOR)
-    resolve(seen(resolved).ticket, MEI)
-    done(put_account("B", region="FR"), put_account("C", region="FR"), **at())
-    file(account_id="B")
-    closed = file(account_id="C")
-    done(put_account("C"), **at())
-    reply(seen(closed).ticket, SELLER, "too late")
+    link_in_review()
+    answered = open_review()
+    reply(ticket_at(answered).ticket, MEI, "Which passport?")
+    resolved = open_review(CREATOR)
+    resolve(ticket_at(resolved).ticket, MEI)
+    execute_accepted(put_account("B", region="FR"), put_account("C", region="FR"), **at())
+    open_ticket(account_id="B")
+    closed = open_ticket(account_id="C")
+    execute_accepted(put_account("C"), **at())
+    reply(ticket_at(closed).ticket, SELLER, "too late")
 
 
 def differences() -> list[Difference]:
@@ -49,7 +49,7 @@ def test_nothing_differs_where_nobody_was() -> None:
     assert counted.tickets == 4
     found = query("SELECT status, cause FROM ticket ORDER BY number")
     assert found == [("answered", None), ("resolved", None), ("open", None), ("closed", "cleared")]
-    done(correct(registered_in="GB"))
+    execute_accepted(correct(registered_in="GB"))
     assert differences() == []
 
 

@@ -16,7 +16,7 @@ from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import query
 from shoplink.store.write.feed import number_events
-from tests.store.commands import accept, done, invite, put_account, put_shop
+from tests.store.commands import accept, execute_accepted, invite, put_account, put_shop
 from tests.store.threads import run_together
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -59,9 +59,9 @@ def all_agrees() -> bool:
 
 def test_a_slot_is_held_once() -> None:
     names = [f"A{one}" for one in range(THREADS)]
-    done(*map(put_account, names))
+    execute_accepted(*map(put_account, names))
     for number in range(ROUNDS):
-        done(put_shop(f"S{number}"))
+        execute_accepted(put_shop(f"S{number}"))
         ended = race([invite(f"S{number}", name, "official") for name in names])
         assert ended == {"accepted": 1, "held back": THREADS - 1}
     assert query("SELECT count(*) FROM link") == [(ROUNDS,)]
@@ -70,9 +70,9 @@ def test_a_slot_is_held_once() -> None:
 
 def test_an_account_is_linked_once() -> None:
     shops = [f"S{one}" for one in range(THREADS)]
-    done(*map(put_shop, shops))
+    execute_accepted(*map(put_shop, shops))
     for number in range(ROUNDS):
-        done(put_account(f"A{number}"), *(invite(shop, f"A{number}") for shop in shops))
+        execute_accepted(put_account(f"A{number}"), *(invite(shop, f"A{number}") for shop in shops))
         ended = race([accept(shop, f"A{number}") for shop in shops])
         assert ended == {"accepted": 1, "held back": THREADS - 1}
     states = Counter(query("SELECT account_id, status FROM link"))

@@ -5,7 +5,7 @@ from django.test import Client
 
 from shoplink.core import CATALOGUE
 from shoplink.wording.help import TOPICS
-from tests.store.commands import command, done_as_of
+from tests.store.commands import command, execute_accepted_as_of
 from tests.web.persona import browser_of, statements_of
 
 an_empty_database = pytest.mark.usefixtures("database")
@@ -48,7 +48,7 @@ def test_each_reader_reads_the_rules_of_their_own_market_and_may_choose_among_se
 @an_empty_database
 def test_the_numbers_are_those_in_force_now() -> None:
     assert "stays open" in page("/help/unlinking")
-    done_as_of(
+    execute_accepted_as_of(
         command(
             "activate_rulebook",
             name="seller-university-2025",
@@ -93,7 +93,7 @@ def test_a_reason_says_whether_support_can_help() -> None:
 
 @an_empty_database
 def test_the_pages_take_as_many_statements_however_many_rulebooks_were_activated() -> None:
-    done_as_of(
+    execute_accepted_as_of(
         command(
             "activate_rulebook",
             name="guide-2024-11",
@@ -102,7 +102,7 @@ def test_the_pages_take_as_many_statements_however_many_rulebooks_were_activated
         )
     )
     before = statements_of(Client(), "/help/")
-    done_as_of(
+    execute_accepted_as_of(
         *(
             command(
                 "activate_rulebook",

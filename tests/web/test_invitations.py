@@ -11,7 +11,7 @@ from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.run import verify
 from shoplink.store.models import Person
 from tests.mailbox import Mailbox, receiving
-from tests.store.commands import done, put_account, put_shop
+from tests.store.commands import execute_accepted, put_account, put_shop
 from tests.web.visitor import PASSWORD, Browser, person
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -21,7 +21,7 @@ MEMBERS = "/seller/S1/members/"
 @pytest.fixture(autouse=True)
 def world(database: str) -> None:  # noqa: ARG001 (in use)
     cache.clear()
-    done(put_shop("S1", name="Tea House"), put_shop("S2"), put_account("A1", handle="ada"))
+    execute_accepted(put_shop("S1", name="Tea House"), put_shop("S2"), put_account("A1", handle="ada"))
 
 
 @pytest.fixture

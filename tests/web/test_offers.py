@@ -7,7 +7,7 @@ from django.test import Client
 
 from shoplink.store.database.sql import query
 from tests.rule import rule
-from tests.store.commands import done, put_account
+from tests.store.commands import execute_accepted, put_account
 from tests.web.persona import browser_of
 
 pytestmark = pytest.mark.usefixtures("demo_world")
@@ -36,7 +36,7 @@ def opens(client: Client, page: str) -> str:
 
 @rule("R39")
 def test_a_showcase_that_cannot_be_synced_offers_the_seller_a_ticket() -> None:
-    done(put_account("wang.lei", region="FR"))
+    execute_accepted(put_account("wang.lei", region="FR"))
     mei = browser_of("mei", network="US")
     page = mei.get("/seller/hh-sport-us/products").content.decode()
     assert offered(page)[1]["command"] == ["sync_showcase"]
@@ -45,7 +45,7 @@ def test_a_showcase_that_cannot_be_synced_offers_the_seller_a_ticket() -> None:
 
 @rule("R39")
 def test_products_that_cannot_be_added_offer_the_creator_a_ticket_about_those() -> None:
-    done(put_account("zhou.zhou", region="FR"))
+    execute_accepted(put_account("zhou.zhou", region="FR"))
     zhou = browser_of("zhou")
     page = zhou.post("/creator/zhou.zhou/add", {"product_id": ["hh-home-gb.01", "hh-home-gb.02"]}).content
     assert offered(page.decode())[1]["product_ids"] == ["hh-home-gb.01", "hh-home-gb.02"]
@@ -54,7 +54,7 @@ def test_products_that_cannot_be_added_offer_the_creator_a_ticket_about_those() 
 
 @rule("R39")
 def test_promoting_that_is_refused_offers_the_creator_a_ticket() -> None:
-    done(put_account("callum.reid", region="GB", birth_date=None, followers=5_000))
+    execute_accepted(put_account("callum.reid", region="GB", birth_date=None, followers=5_000))
     callum = browser_of("callum")
     page = callum.post("/creator/callum.reid/choose", {"product_id": "hh-tea-gb.01"}).content.decode()
     assert offered(page)[1]["command"] == ["promote"]
@@ -63,7 +63,7 @@ def test_promoting_that_is_refused_offers_the_creator_a_ticket() -> None:
 
 @rule("R39")
 def test_a_linked_creators_ticket_about_another_shops_product_is_about_that_shop() -> None:
-    done(put_account("zhou.zhou", region="FR"))
+    execute_accepted(put_account("zhou.zhou", region="FR"))
     zhou = browser_of("zhou")
     page = zhou.post("/creator/zhou.zhou/choose?q=gaiwan", {"product_id": "hh-tea-gb.01"}).content.decode()
     assert offered(page)[1]["shop_id"] == ["hh-tea-gb"]
@@ -73,7 +73,7 @@ def test_a_linked_creators_ticket_about_another_shops_product_is_about_that_shop
 
 @rule("R39")
 def test_rights_that_are_held_back_offer_the_creator_a_ticket() -> None:
-    done(put_account("zhou.zhou", region="FR"))
+    execute_accepted(put_account("zhou.zhou", region="FR"))
     zhou = browser_of("zhou")
     page = zhou.get("/creator/zhou.zhou/rights").content.decode()
     assert opens(zhou, page).startswith("/creator/zhou.zhou/tickets/ticket_")
@@ -81,14 +81,14 @@ def test_rights_that_are_held_back_offer_the_creator_a_ticket() -> None:
 
 @rule("R40")
 def test_what_support_cannot_help_with_offers_none() -> None:
-    done(put_account("zhou.zhou", status="abnormal"))
+    execute_accepted(put_account("zhou.zhou", status="abnormal"))
     page = browser_of("zhou").get("/creator/zhou.zhou/add").content.decode()
     assert "This cannot be done now" in page
     assert _FORM.findall(page) == []
 
 
 def test_a_reason_leads_to_the_help_of_the_market_that_decides() -> None:
-    done(put_account("wang.lei", region="FR"))
+    execute_accepted(put_account("wang.lei", region="FR"))
     mei = browser_of("mei", network="US")
     page = mei.get("/seller/hh-sport-us/products").content.decode()
     (url,) = set(re.findall(r'href="(/help/reasons/[^"]+)"', page))

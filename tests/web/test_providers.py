@@ -13,7 +13,7 @@ from shoplink.flows.people import membership
 from shoplink.store.database.sql import query
 from shoplink.store.models import Person
 from tests.mailbox import Mailbox, receiving
-from tests.store.commands import done, put_shop
+from tests.store.commands import execute_accepted, put_shop
 from tests.web.provider import Provider, provider
 from tests.web.visitor import Browser, person
 
@@ -22,7 +22,7 @@ EMAIL = "lin@example.com"
 
 @pytest.fixture
 def sso(database: str) -> Iterator[Provider]:  # noqa: ARG001 (in use)
-    done(put_shop("S1", name="Tea House"))
+    execute_accepted(put_shop("S1", name="Tea House"))
     with provider() as server:
         environment = {
             "SHOPLINK_OIDC_ISSUER": server.issuer,

@@ -15,7 +15,7 @@ from shoplink.flows.execute import execute, execute_batch
 from shoplink.store.database.sql import query
 from shoplink.store.read.link import page_of_links
 from tests.rule import rule
-from tests.store.commands import done, put_account
+from tests.store.commands import execute_accepted, put_account
 from tests.web.desk import made, signed_in, somebody
 
 HOME, TEA, BEAUTY = "hh-home-gb", "hh-tea-gb", links.BEAUTY
@@ -129,7 +129,7 @@ def test_every_condition_is_a_row_and_what_fails_says_why_and_who_acts(lin: Clie
 def test_what_will_hold_the_link_in_review_says_how_it_is_cleared_and_who_acts(
     lin: Client, registered_in: str, said: list[str]
 ) -> None:
-    done(put_account("nora.lane-1", handle="noralane1", registered_in=registered_in))
+    execute_accepted(put_account("nora.lane-1", handle="noralane1", registered_in=registered_in))
     page = _asked(lin, "noralane1", "nora.lane-1")
     assert "This account can be invited; the link will then be in review" in page
     assert "Every condition is met" not in page
@@ -140,7 +140,7 @@ def test_what_will_hold_the_link_in_review_says_how_it_is_cleared_and_who_acts(
 
 @rule("R32")
 def test_a_strangers_revoked_permission_holds_the_link_and_only_the_creator_sees_why(lin: Client) -> None:
-    done(put_account("nora.lane-1", handle="noralane1", commerce_permission="revoked"))
+    execute_accepted(put_account("nora.lane-1", handle="noralane1", commerce_permission="revoked"))
     page = _asked(lin, "noralane1", "nora.lane-1")
     assert "The account is in good standing: will keep it in review" in page
     assert "Something in the account’s own standing is in the way." in page
@@ -151,7 +151,7 @@ def test_a_strangers_revoked_permission_holds_the_link_and_only_the_creator_sees
 
 @rule("R31")
 def test_what_would_hold_the_link_is_shown_beside_what_refuses_the_invitation(lin: Client) -> None:
-    done(put_account("nora.lane-1", handle="noralane1", status="abnormal", registered_in="SG"))
+    execute_accepted(put_account("nora.lane-1", handle="noralane1", status="abnormal", registered_in="SG"))
     page = _asked(lin, "noralane1", "nora.lane-1")
     assert "This account cannot be linked now" in page
     assert (page.count("not met"), page.count("will keep it in review")) == (1, 1)
@@ -270,7 +270,7 @@ def test_of_many_those_are_marked_whose_links_will_be_held(
     sound = lin.post(f"/seller/{HOME}/many", {**many, "do": "judge"}).content.decode()
     assert "1 can be invited now" in sound
     assert not any(words in sound for words in ("held in review", judged, sent))
-    done(put_account("nora.lane-1", handle="noralane1", **facts))
+    execute_accepted(put_account("nora.lane-1", handle="noralane1", **facts))
     for does, heading, reason in (
         ("judge", "1 can be invited now", judged),
         ("send", "1 invitation sent", sent),

@@ -16,7 +16,7 @@ from shoplink.store.models import Person
 from shoplink.store.people.sessions import sessions_of
 from shoplink.web.people.device import device_name
 from tests.mailbox import Mailbox, receiving
-from tests.store.commands import done, put_account, put_shop
+from tests.store.commands import execute_accepted, put_account, put_shop
 from tests.web.visitor import PASSWORD, Browser, person
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -26,7 +26,7 @@ PLATFORM = Actor("platform", "back-office")
 
 @pytest.fixture(autouse=True)
 def mailbox(database: str) -> Iterator[Mailbox]:  # noqa: ARG001 (in use)
-    done(put_shop("S1", name="Tea House"), put_account("A1"))
+    execute_accepted(put_shop("S1", name="Tea House"), put_account("A1"))
     with receiving() as mailbox:
         yield mailbox
 
@@ -415,7 +415,7 @@ def test_no_crumb_leads_a_hand_off_person_to_a_page_that_they_have_not() -> None
 def test_who_is_handed_off_for_what_has_no_name_goes_by_its_id(
     place: sign_in_link.Subject, subject_id: str
 ) -> None:
-    done(put_shop("S2"))
+    execute_accepted(put_shop("S2"))
     browser, link = Browser(), new_sign_in_link(place, subject_id)
     assert f"Continue as {subject_id}" in browser.look(link)
     browser.send(link)

@@ -23,7 +23,7 @@ from shoplink.store.people import keys
 from tests.api.service import Caller
 from tests.databases import fresh, use
 from tests.server import serving
-from tests.store.commands import done, put_shop
+from tests.store.commands import execute_accepted, put_shop
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 (a test's own)
 
@@ -76,7 +76,7 @@ class Here(NamedTuple):
 def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Here]:
     database = fresh(request.param)
     use(database)
-    done(put_shop("S1", name="Tea House"))
+    execute_accepted(put_shop("S1", name="Tea House"))
     lin = Person(email="lin@example.com", name="Lin")
     lin.password = PBKDF2PasswordHasher().encode(PASSWORD, "a salt of this test's own")
     lin.save()

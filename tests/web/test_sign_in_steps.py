@@ -11,7 +11,7 @@ from shoplink.core.facts import Actor
 from shoplink.flows.people import membership, sign_in_link
 from shoplink.web.people.account_mail import ACCOUNT_MAILS
 from tests.mailbox import Mailbox, receiving
-from tests.store.commands import done, put_shop
+from tests.store.commands import execute_accepted, put_shop
 from tests.web.test_sign_in import activated, code_in
 from tests.web.visitor import PASSWORD, Browser, person
 
@@ -23,7 +23,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 @pytest.fixture(autouse=True)
 def mailbox(database: str) -> Iterator[Mailbox]:  # noqa: ARG001 (in use)
-    done(put_shop("S1", name="Tea House"))
+    execute_accepted(put_shop("S1", name="Tea House"))
     with receiving() as mailbox:
         yield mailbox
 

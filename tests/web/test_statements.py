@@ -16,7 +16,15 @@ from shoplink.store.database.owner import writing
 from shoplink.store.people import keys
 from shoplink.store.people.membership import add_person
 from tests.browser.tour import STOPS, Stop
-from tests.store.commands import command, done, invite, put_account, put_content, put_product, put_shop
+from tests.store.commands import (
+    command,
+    execute_accepted,
+    invite,
+    put_account,
+    put_content,
+    put_product,
+    put_shop,
+)
 from tests.tickets.desk import open_about
 from tests.web.persona import browser_of, statements_of
 
@@ -49,12 +57,12 @@ def _statements(stop: Stop, *, prepared: bool) -> int:
 
 def _grow(numbers: range) -> None:
     for number in numbers:
-        done(put_shop(f"more-{number}", name=f"More {number}"), put_account(f"more-{number}"))
+        execute_accepted(put_shop(f"more-{number}", name=f"More {number}"), put_account(f"more-{number}"))
     for shop_id in SHOPS:
         _grow_shop(shop_id, numbers)
     for account_id in ACCOUNTS:
         _grow_account(account_id, numbers)
-    done(
+    execute_accepted(
         command(
             "add_from_shop",
             shop_id="hh-home-gb",
@@ -72,14 +80,16 @@ def _grow(numbers: range) -> None:
 
 def _grow_shop(shop_id: str, numbers: range) -> None:
     """Add products, ended links, waivers, and tickets about accounts abroad."""
-    done(*(put_product(f"{shop_id}.more-{number}", shop_id) for number in numbers))
+    execute_accepted(*(put_product(f"{shop_id}.more-{number}", shop_id) for number in numbers))
     for number in numbers:
         _ended(shop_id, f"more-{number}", SHOPS.index(shop_id))
     code = "link.younger_than_minimum"
-    done(*(command("grant_waiver", code=code, note="more", until=None, shop_id=shop_id) for _ in numbers))
+    execute_accepted(
+        *(command("grant_waiver", code=code, note="more", until=None, shop_id=shop_id) for _ in numbers)
+    )
     for number in numbers:
         account_id = f"abroad-{number}"
-        done(put_account(account_id, region="FR"))
+        execute_accepted(put_account(account_id, region="FR"))
         about = invite(shop_id, account_id)
         assert isinstance(about, PairCommand)
         assert open_about(about, Actor("shop", shop_id))["outcome"] == "accepted"
@@ -87,7 +97,7 @@ def _grow_shop(shop_id: str, numbers: range) -> None:
 
 def _grow_account(account_id: str, numbers: range) -> None:
     """Add videos and ended links."""
-    done(*(put_content(f"{account_id}.more-{number}", account_id) for number in numbers))
+    execute_accepted(*(put_content(f"{account_id}.more-{number}", account_id) for number in numbers))
     for number in numbers:
         _ended(f"more-{number}", account_id, MORE + number)
 
@@ -96,7 +106,7 @@ def _ended(shop_id: str, account_id: str, number: int) -> None:
     """Add a link that lasted some days, long ago, at a time that depends on the number."""
     began = clock.now() - timedelta(days=1000 + 4 * number)
     ended = began + timedelta(days=2)
-    done(
+    execute_accepted(
         command(
             "import_link",
             shop_id=shop_id,

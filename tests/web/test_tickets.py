@@ -15,7 +15,7 @@ from shoplink.flows.tick import tick
 from shoplink.store.database.sql import query
 from shoplink.store.ticket.tickets import page_of_tickets
 from tests.rule import rule
-from tests.store.commands import done, invite, put_account
+from tests.store.commands import execute_accepted, invite, put_account
 from tests.tickets.desk import open_about
 from tests.web.persona import browser_of, statements_of
 
@@ -49,7 +49,7 @@ def status_of(ticket_id: str) -> tuple[str, str | None]:
 
 @rule("R39")
 def test_a_refused_invitation_is_one_click_away_from_its_ticket() -> None:
-    done(put_account("pat.lowe", region="FR"))
+    execute_accepted(put_account("pat.lowe", region="FR"))
     mei = browser_of("mei")
     offered = {"command": "invite", "account_id": "pat.lowe", "role": "marketing", "key": "once-and-only"}
     opened = mei.post(f"/seller/{HOME}/tickets/new", offered, follow=True)
@@ -98,7 +98,7 @@ def test_only_what_a_page_offers_can_be_asked_about() -> None:
 
 def test_neither_a_made_up_market_nor_a_made_up_key_breaks_anything() -> None:
     assert "Queue" in text(browser_of("wei"), "/support/?market=G%00")
-    done(put_account("pat.lowe", region="FR"))
+    execute_accepted(put_account("pat.lowe", region="FR"))
     asked = {"command": "invite", "account_id": "pat.lowe", "role": "marketing", "key": "a\x00"}
     assert browser_of("mei").post(f"/seller/{HOME}/tickets/new", asked).status_code == 302
 
@@ -329,7 +329,7 @@ def test_a_list_takes_as_many_statements_however_many_tickets(persona: str, path
     before = statements_of(client, path)
     for number in range(8):
         account_id = f"abroad-{number}"
-        done(put_account(account_id, region="FR"))
+        execute_accepted(put_account(account_id, region="FR"))
         about = invite(HOME, account_id)
         assert isinstance(about, PairCommand)
         answer = open_about(about, Actor("shop", HOME))
