@@ -38,7 +38,7 @@ def world(database: str) -> None:  # noqa: ARG001 (in use)
     lines = (ROOT / "examples" / "first-week.ndjson").read_bytes()
     lines += b"".join(msgspec.json.encode({**one, "at": MARCH}) + b"\n" for one in MORE)
     source = inspect("c.ndjson", io.BytesIO(lines), TRUSTING)
-    answers = [verdict.answer for verdict in apply_files([source], TRUSTING)][-len(MORE) :]
+    answers = [result.answer for result in apply_files([source], TRUSTING)][-len(MORE) :]
     assert {answer["outcome"] for answer in answers} == {"accepted"}
 
 

@@ -55,11 +55,11 @@ def table(text: str, name: str) -> Source:
 
 
 def applied(*sources: Source, reading: Reading = READING) -> list[Answer]:
-    return [verdict.answer for verdict in apply_files(sources, reading)]
+    return [result.answer for result in apply_files(sources, reading)]
 
 
 def judged(*sources: Source, reading: Reading = READING) -> list[Answer]:
-    return [verdict.answer for verdict in dry_run_files(sources, reading)]
+    return [result.answer for result in dry_run_files(sources, reading)]
 
 
 def outcomes(answers: list[Answer]) -> list[str]:
@@ -128,8 +128,8 @@ def test_a_key_of_ones_own_is_kept_to() -> None:
     assert outcomes(applied(commands(SHOP, ACCOUNT), commands(link))) == ["accepted", "accepted", "refused"]
     other = commands({**link, "role": "marketing"})
     assert applied(other)[0]["error"] == "idempotency.other_body"
-    verdict = next(apply_files([other], READING))
-    assert say_rejection(verdict, language_for("zh")).startswith("此行的幂等键此前已用于另一条命令")
+    result = next(apply_files([other], READING))
+    assert say_rejection(result, language_for("zh")).startswith("此行的幂等键此前已用于另一条命令")
 
 
 @pytest.mark.usefixtures("database")
@@ -158,9 +158,9 @@ def test_reasons_are_said_in_both_languages_with_their_dates() -> None:
         "network_region": "GB",
     }
     for verdicts in (dry_run_files([commands(invite)], READING), apply_files([commands(invite)], READING)):
-        verdict = next(iter(list(verdicts)))
-        assert "1 March 2038" in say_rejection(verdict, language_for("en"))
-        assert "2038 年 3 月 1 日" in say_rejection(verdict, language_for("zh"))
+        result = next(iter(list(verdicts)))
+        assert "1 March 2038" in say_rejection(result, language_for("en"))
+        assert "2038 年 3 月 1 日" in say_rejection(result, language_for("zh"))
 
 
 @pytest.mark.usefixtures("database")

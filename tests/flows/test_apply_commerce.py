@@ -38,7 +38,7 @@ def take_in(*tables: str, encoding: str = "utf-8-sig") -> list[Answer]:
         inspect(f"{number}.csv", io.BytesIO(table.encode(encoding)), READING)
         for number, table in enumerate(tables)
     ]
-    return [verdict.answer for verdict in apply_files(in_dependency_order(sources), READING)]
+    return [result.answer for result in apply_files(in_dependency_order(sources), READING)]
 
 
 @pytest.mark.usefixtures("database")
@@ -159,7 +159,7 @@ def test_what_is_shown_is_given_out_and_shown_again_by_another_database() -> Non
     export_commands(KINDS, ended=False, items=True, out=exported)
     use(fresh("sqlite"))
     source = inspect("world.ndjson", io.BytesIO(exported.getvalue().encode()), READING)
-    assert {verdict.answer["outcome"] for verdict in apply_files([source], READING)} == {"accepted"}
+    assert {result.answer["outcome"] for result in apply_files([source], READING)} == {"accepted"}
     assert {one: shown(*one) for one in places} == before
     counted = VerifyCounts()
     assert list(verify(counted)) == []

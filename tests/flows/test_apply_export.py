@@ -80,6 +80,6 @@ def test_every_text_comes_back_as_it_was(database: str, tag: Tag) -> None:
         assert export_table(kind, language_for(tag), ended=False, out=out) == len(NASTY)
         tables.append(inspect(f"{kind}.csv", io.BytesIO(out.getvalue().encode("utf-8-sig")), READING))
     use(fresh("sqlite"))
-    assert {verdict.answer["outcome"] for verdict in apply_files(tables, READING)} == {"accepted"}
+    assert {result.answer["outcome"] for result in apply_files(tables, READING)} == {"accepted"}
     assert exported() == before
     use(database)

@@ -118,7 +118,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     commerce.page_of_products: lambda: commerce.page_of_products(
         9, "", shop_id="S", status="off", titled="_%", potential=(Thresholds(), NOW)
     ),
-    commerce.link_in_force: lambda: commerce.link_in_force("A", NOW),
+    commerce.stored_link_in_force: lambda: commerce.stored_link_in_force("A", NOW),
     commerce.page_of_place: lambda: commerce.page_of_place("A", None, linked(), NOW, 9, ""),
     commerce.products_of: lambda: commerce.products_of(["P"]),
     commerce.page_of_contents: lambda: commerce.page_of_contents("A", linked(), NOW, 9, ""),

@@ -18,7 +18,7 @@ import msgspec
 from shoplink.cli.database import fail, with_database, writes
 from shoplink.core.facts import Actor
 from shoplink.flows.file import apply as flow
-from shoplink.flows.file.apply import Verdict, say_rejection
+from shoplink.flows.file.apply import LineResult, say_rejection
 from shoplink.flows.file.rejects import RejectFile
 from shoplink.flows.file.source import Reading, Source, UnreadableError, inspect
 from shoplink.wording import Language, Tag, language_for, say_warning
@@ -102,7 +102,7 @@ def _import(files: Iterable[str], reading: Reading, report: "Report") -> int:
             with click.progressbar(
                 length=total, label="lines", file=sys.stderr, hidden=not report.has_bar, update_min_steps=500
             ) as bar:
-                for _, of_source in groupby(verdicts, lambda verdict: id(verdict.source)):
+                for _, of_source in groupby(verdicts, lambda result: id(result.source)):
                     report.take(of_source, bar.update)
         except UnreadableError as error:
             fail(str(error))
@@ -134,7 +134,7 @@ class Report:
         self._as_json = as_json
         self._kept: list[str] = []  # while a progress bar is shown, lines are printed at the end
 
-    def take(self, verdicts: Iterator[Verdict], advance: Callable[[int], None]) -> None:
+    def take(self, verdicts: Iterator[LineResult], advance: Callable[[int], None]) -> None:
         """Report the verdicts of one file."""
         first = next(verdicts)
         language = language_for(self._tag or _language_of(first.source))
@@ -142,13 +142,13 @@ class Report:
         done = 0
         with ExitStack() as block:
             rejected = block.enter_context(RejectFile(path, language)) if path else None
-            for verdict in chain([first], verdicts):
-                self._counts[verdict.answer["outcome"]] += 1
-                if rejected is not None and verdict.answer["outcome"] != "accepted":
-                    _write(rejected, verdict)
-                self._say(verdict, language)
-                advance(verdict.line.number - done)
-                done = verdict.line.number
+            for result in chain([first], verdicts):
+                self._counts[result.answer["outcome"]] += 1
+                if rejected is not None and result.answer["outcome"] != "accepted":
+                    _write(rejected, result)
+                self._say(result, language)
+                advance(result.line.number - done)
+                done = result.line.number
         if rejected is not None and rejected.count:
             self._keep(f"{first.source.name}: {rejected.count} rejected lines are in {path}", is_last=True)
 
@@ -175,15 +175,15 @@ class Report:
         path = Path(name)
         return path.with_name(f"{path.stem}.rejected{path.suffix}")
 
-    def _say(self, verdict: Verdict, language: Language) -> None:
-        name, answer = verdict.source.name, verdict.answer
+    def _say(self, result: LineResult, language: Language) -> None:
+        name, answer = result.source.name, result.answer
         accepted = answer["outcome"] == "accepted"
         if self._as_json:
-            why = {} if accepted else {"why": say_rejection(verdict, language)}
+            why = {} if accepted else {"why": say_rejection(result, language)}
             click.echo(msgspec.json.encode({"file": name, **answer, **why}))
         elif not accepted:
             self._keep(
-                f"{name}: line {answer['line']}: {answer['outcome']}: {say_rejection(verdict, language)}"
+                f"{name}: line {answer['line']}: {answer['outcome']}: {say_rejection(result, language)}"
             )
         elif self.dry_run:
             warned = " ".join(say_warning(code, language) for code in answer["warnings"])
@@ -196,9 +196,9 @@ class Report:
             self._kept.append(text)
 
 
-def _write(rejected: RejectFile, verdict: Verdict) -> None:
+def _write(rejected: RejectFile, result: LineResult) -> None:
     try:
-        rejected.write(verdict)
+        rejected.write(result)
     except OSError as error:
         fail(f"{rejected.path}: cannot be written: {error.strerror}; name another file with --rejected")
 

@@ -11,9 +11,9 @@ from shoplink.store.read.commerce import (
     EndingItems,
     ShownProduct,
     items_ending_with,
-    link_in_force,
     page_of_contents,
     page_of_place,
+    stored_link_in_force,
 )
 
 
@@ -27,7 +27,7 @@ class PlaceView(Struct, frozen=True):
 
 def in_force(state: CurrentState, account_id: str, at: datetime) -> Link | None:
     """The link in force for an account at an instant, after the events that are due."""
-    link = link_in_force(account_id, at)
+    link = stored_link_in_force(account_id, at)
     if link is None:
         return None
     settled = state.up_to_date(link)

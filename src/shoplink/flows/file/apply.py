@@ -34,7 +34,7 @@ BATCH_LINES = 1_000
 _REJECTED = {"idempotency.other_body": OTHER_BODY, "idempotency.in_progress": IN_PROGRESS}
 
 
-class Verdict(NamedTuple):
+class LineResult(NamedTuple):
     """A line with its answer in the form that `replay` writes; `outcome` can also be invalid or rejected."""
 
     source: Source
@@ -47,8 +47,8 @@ def in_dependency_order(sources: Iterable[Source]) -> list[Source]:
     return sorted(sources, key=lambda s: KINDS.index(s.table.kind) if s.table else len(KINDS))
 
 
-def apply_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
-    """Execute the lines of files; yields each verdict after the transaction of its batch is committed.
+def apply_files(sources: Sequence[Source], reading: Reading) -> Iterator[LineResult]:
+    """Execute the lines of files; yields each result after the transaction of its batch is committed.
 
     Raises OwnedError and the database's errors; running it again continues the import.
     """
@@ -63,12 +63,12 @@ def apply_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict
             )
             for line in batch:
                 known = _invalid(line) if line.command is None else next(answers)
-                yield Verdict(source, line, {"line": line.number, **known})
+                yield LineResult(source, line, {"line": line.number, **known})
         note_end(SCOPE, source.digest, ended, clock.now())
     number_events()
 
 
-def dry_run_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdict]:
+def dry_run_files(sources: Sequence[Source], reading: Reading) -> Iterator[LineResult]:
     """Decide every line after the lines above it, on one snapshot of the database, and store nothing.
 
     Everything that the files name is held in memory, as in `replay`.
@@ -96,16 +96,16 @@ def dry_run_files(sources: Sequence[Source], reading: Reading) -> Iterator[Verdi
                     else:
                         at = max(line.command.at if reading.trust_instants else now, floor, world.now)
                         answer = answer_line(line.number, world, replace(line.command, at=at))
-                    yield Verdict(source, line, answer)
+                    yield LineResult(source, line, answer)
 
 
-def say_rejection(verdict: Verdict, language: Language) -> str:
+def say_rejection(result: LineResult, language: Language) -> str:
     """Why a line was not accepted: the problem and the remedy, in a language."""
-    if verdict.line.problems:
-        return say_input_errors(verdict.line.problems, language.tag)
-    if verdict.answer["outcome"] == "rejected":
-        return _REJECTED[verdict.answer["error"]].say(language.tag)
-    sentences = [say_reason(read_reason(reason), language) for reason in verdict.answer["reasons"]]
+    if result.line.problems:
+        return say_input_errors(result.line.problems, language.tag)
+    if result.answer["outcome"] == "rejected":
+        return _REJECTED[result.answer["error"]].say(language.tag)
+    sentences = [say_reason(read_reason(reason), language) for reason in result.answer["reasons"]]
     space = "" if language.tag == "zh" else " "
     return space.join(f"{problem}{space}{remedy}" for problem, remedy in sentences)
 

@@ -10,7 +10,7 @@ from typing import Any, Self, TextIO
 
 import msgspec
 
-from shoplink.flows.file.apply import Verdict, say_rejection
+from shoplink.flows.file.apply import LineResult, say_rejection
 from shoplink.flows.file.source import Source
 from shoplink.flows.file.tables import REASON, plain_header
 from shoplink.wording import Language
@@ -41,10 +41,10 @@ class RejectFile:
             else:
                 self._part.unlink()
 
-    def write(self, verdict: Verdict) -> None:
+    def write(self, result: LineResult) -> None:
         """Add a line that was not accepted."""
-        source, raw = verdict.source, verdict.line.raw
-        why = say_rejection(verdict, self._language)
+        source, raw = result.source, result.line.raw
+        why = say_rejection(result, self._language)
         if self._file is None:
             encoding = source.encoding if source.table else "utf-8"
             self._file = self._part.open("w", encoding=encoding, newline="", errors="surrogateescape")

@@ -12,7 +12,7 @@ from shoplink.core import Link, World
 from shoplink.core.facts import Side
 from shoplink.core.instant import shift
 from shoplink.flows.look import look_at
-from shoplink.flows.message.inbox import Names, language_of
+from shoplink.flows.message.inbox import Names, chosen_language
 from shoplink.flows.people.membership import places_of_person
 from shoplink.store.people.calendar import person_of_address
 from shoplink.store.people.membership import person_of
@@ -49,7 +49,7 @@ def calendar_of_secret(secret: str) -> bytes | None:
     subject_names = Names(
         *names({one.link.shop_id for one in entries}, {one.link.account_id for one in entries})
     )
-    return _written(entries, subject_names, language_of(person.language))
+    return _written(entries, subject_names, chosen_language(person.language))
 
 
 def deadlines(world: World, shops: set[str], accounts: set[str]) -> Iterator[Deadline]:

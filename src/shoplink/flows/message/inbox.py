@@ -78,7 +78,7 @@ def path_of(message: StoredMessage | DueMail) -> str:
     return f"{place}links/{message.link_id}{'/unlink' if answering else ''}"
 
 
-def language_of(tag: str) -> Language:
+def chosen_language(tag: str) -> Language:
     """The language that a person has chosen; English by default."""
     known: Tag = "zh" if tag == "zh" else "en"
     return language_for(known)

@@ -95,7 +95,7 @@ def is_still_relevant(kind: str, link: Link | None, data: dict[str, Any]) -> boo
     return True
 
 
-def current_link(
+def link_in_state(
     link_id: str | None, shop_id: str | None, account_id: str | None, state: CurrentState
 ) -> Link | None:
     """The link in a state; None if it has ended."""
@@ -109,7 +109,9 @@ def _due(start: datetime, end: datetime, now: datetime) -> tuple[list[Link], lis
     """The open invitations and the open unlink requests with a reminder that becomes due after `start` and up to `end`."""
     invitations_start = max(start, now - max(BEFORE_EXPIRY))
     return (
-        outbox.invitations_expiring([(invitations_start + ahead, end + ahead) for ahead in BEFORE_EXPIRY]),
+        outbox.invitations_expiring_within(
+            [(invitations_start + ahead, end + ahead) for ahead in BEFORE_EXPIRY]
+        ),
         outbox.unlink_requests_made([(start - since, end - since) for since in AFTER_REQUEST]),
     )
 
@@ -120,7 +122,7 @@ def _of_invitations(links: list[Link], state: CurrentState) -> Iterator[Notifica
         assert link.invited_at is not None, "an invitation was sent"
         expires_at, invited_at = link.expires_at, link.invited_at
         come = [ahead for ahead in BEFORE_EXPIRY if invited_at < expires_at - ahead <= state.world.now]
-        stands = current_link(link.link_id, link.shop_id, link.account_id, state)
+        stands = link_in_state(link.link_id, link.shop_id, link.account_id, state)
         if come and is_still_relevant("link.expiring", stands, {}):
             hours = min(come) // _HOUR
             data = {"role": link.role, "expires_at": format_instant(expires_at), "hours": hours}
@@ -129,7 +131,7 @@ def _of_invitations(links: list[Link], state: CurrentState) -> Iterator[Notifica
 
 def _of_requests(links: list[Link], state: CurrentState) -> Iterator[Notification]:
     for link in links:
-        stands = current_link(link.link_id, link.shop_id, link.account_id, state)
+        stands = link_in_state(link.link_id, link.shop_id, link.account_id, state)
         asked_at = link.unlink_requested_at
         if stands is None or asked_at is None or stands.unlink_requested_at != asked_at:
             continue

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from shoplink.flows import clock
 from shoplink.flows.look import CurrentState, look_at
-from shoplink.flows.message.inbox import Names, language_of, message_text, names_for, path_of, zone_of
-from shoplink.flows.message.remind import current_link, is_still_relevant
+from shoplink.flows.message.inbox import Names, chosen_language, message_text, names_for, path_of, zone_of
+from shoplink.flows.message.remind import is_still_relevant, link_in_state
 from shoplink.flows.metrics import count_mail
 from shoplink.flows.template import render
 from shoplink.network import zone_of_country
@@ -137,11 +137,11 @@ class _Batch:
         """Whether the message is still relevant just before it is sent."""
         if self._now() - self._looked_at > _LOOK_AGAIN_AFTER:
             self._look()
-        link = current_link(message.link_id, message.shop_id, message.account_id, self._state)
+        link = link_in_state(message.link_id, message.shop_id, message.account_id, self._state)
         return is_still_relevant(message.kind, link, message.data)
 
     def _letter(self, message: DueMail) -> mail.EmailMultiAlternatives:
-        language = language_of(message.language)
+        language = chosen_language(message.language)
         text = message_text(
             message, self._names, language, zone_of(message.time_zone or self._zone_there(message))
         )

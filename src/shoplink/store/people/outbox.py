@@ -153,7 +153,7 @@ def links_by_id(link_ids: set[str]) -> dict[str, Link]:
     return {link.link_id: link for link in map(LINK.value, found)}
 
 
-def invitations_expiring(windows: Windows) -> list[Link]:
+def invitations_expiring_within(windows: Windows) -> list[Link]:
     """Open invitations, as stored, that expire after the start and up to the end of one of the windows."""
     return _links_in("due_at", "invited", windows)
 

@@ -102,7 +102,7 @@ def _potential(thresholds: Thresholds, at: datetime) -> list[tuple[str, tuple[An
     ]
 
 
-def link_in_force(account_id: str, at: datetime) -> Link | None:
+def stored_link_in_force(account_id: str, at: datetime) -> Link | None:
     """The link in force for an account at an instant, as stored; there is at most one (R8)."""
     found = query(
         f"SELECT {LINK.sql} FROM link WHERE account_id = %s AND linked_at <= %s"
