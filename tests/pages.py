@@ -1,4 +1,4 @@
-"""The generated pages of docs/reference; `make docs` writes them, a test holds that they are up to date."""
+"""The generated pages of docs/reference, and the code map in CONTRIBUTING.md; `make docs` writes them, a test holds that they are up to date."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from shoplink.core import CATALOGUE
 from shoplink.wording import language_for
 from shoplink.wording.sentences import REASONS
 from shoplink.wording.text import Text
-from tests import traceability
+from tests import code_map, traceability
 from tests.docs import command_line
 from tests.traceability import ROOT
 
@@ -56,6 +56,7 @@ def pages() -> dict[Path, str]:
         FOLDER / "rules.md": traceability.page(),
         FOLDER / "reasons.md": reasons(),
         FOLDER / "command-line.md": command_line.page(),
+        code_map.CONTRIBUTING: code_map.page(),
     }
 
 
