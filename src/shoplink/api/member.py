@@ -49,7 +49,7 @@ _EMAIL = {"type": "string", "format": "email", "maxLength": EMAIL_LENGTH_MAX}
 
 
 class MemberBody(Struct, frozen=True):
-    """Who acts for a shop or an account; `email` is null for who comes by hand-off links alone."""
+    """Who acts for a shop or an account; `email` is null for people who come by sign-in links alone."""
 
     person_id: str
     email: str | None

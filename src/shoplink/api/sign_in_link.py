@@ -53,7 +53,7 @@ _BODY = subject_body(
 
 
 class SignInLinkBody(Struct, frozen=True):
-    """A hand-off link: send the user's browser to it, at once; it works once."""
+    """A sign-in link: send the user's browser to it, at once; it works once."""
 
     url: str
     expires_at: Instant

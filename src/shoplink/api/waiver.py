@@ -41,7 +41,7 @@ class EndedWaivers(Struct, frozen=True):
 
 @operations.command("POST", "/waivers", WaiverBody, status=201)
 def grant_waiver(request: HttpRequest) -> HttpResponse:
-    """Except one shop or one account from one reason, until an instant or (null) for ever."""
+    """Except one shop or one account from one reason, until an instant, or without an end (null)."""
     command = read_command(request, "grant_waiver")
 
     def show(answer: Answer) -> WaiverBody:
