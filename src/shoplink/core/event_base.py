@@ -1,4 +1,4 @@
-"""The fields that every event has."""
+"""What every event has, and every record: a row that a decision writes beside its events."""
 
 from datetime import datetime
 
@@ -23,3 +23,10 @@ class SideEvent(Event, frozen=True, kw_only=True):
 
     shop_id: str | None = None
     account_id: str | None = None
+
+
+class Record(Struct, frozen=True):
+    """A row that a decision writes beside its events, because the log must not hold it: words or addresses of people.
+
+    Each family of such commands defines its records in its `facts`, and saves them.
+    """

@@ -14,7 +14,7 @@ from shoplink.core.case import AccountRecord, ShopRecord
 from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.commerce.shelf import Shelf
 from shoplink.core.due import Regime, due_at
-from shoplink.core.event_base import SideEvent
+from shoplink.core.event_base import Record, SideEvent
 from shoplink.core.events import (
     AccountCorrected,
     AccountRecorded,
@@ -32,7 +32,6 @@ from shoplink.core.instant import BEGINNING
 from shoplink.core.people.events import MemberEvent
 from shoplink.core.people.facts import InvitationAddress
 from shoplink.core.people.people import People
-from shoplink.core.record_base import Record
 from shoplink.core.rulebook import Rulebook
 from shoplink.core.ticket.desk import Desk
 from shoplink.core.ticket.events import TicketEvent

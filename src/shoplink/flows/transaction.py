@@ -18,7 +18,7 @@ from django.db import IntegrityError
 from django.db.utils import OperationalError
 
 from shoplink.core import Event, World, advance
-from shoplink.core.record_base import Record
+from shoplink.core.event_base import Record
 from shoplink.flows import clock
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.database.owner import writing

@@ -8,10 +8,10 @@ from msgspec import Struct
 from shoplink.core import rules
 from shoplink.core.case import AccountRecord, Case, ShopRecord
 from shoplink.core.commands import Command
+from shoplink.core.event_base import Record
 from shoplink.core.events import Event, LinkEvent, LinkSuperseded
 from shoplink.core.facts import Actor, Link
 from shoplink.core.reasons import Reason
-from shoplink.core.record_base import Record
 from shoplink.core.rulebook import Rulebook
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from shoplink.core.record_base import Record
+from shoplink.core.event_base import Record
 
 INVITATION_TTL = timedelta(days=7)
 OPEN_INVITATIONS_MAX = 50

@@ -6,9 +6,9 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from shoplink.core.command_base import PairCommand
+from shoplink.core.event_base import Record
 from shoplink.core.facts import Account, Actor, Shop, Side
 from shoplink.core.reasons import Reason
-from shoplink.core.record_base import Record
 
 Status = Literal["open", "answered", "resolved", "closed"]
 Cause = Literal["cleared", "beyond_support", "withdrawn"]

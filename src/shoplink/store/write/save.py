@@ -9,9 +9,9 @@ from shoplink.core import Event, Link, World
 from shoplink.core import events as e
 from shoplink.core.case import ShopRecord
 from shoplink.core.commerce.events import CommerceEvent
+from shoplink.core.event_base import Record
 from shoplink.core.facts import LIVE
 from shoplink.core.people.events import MemberEvent
-from shoplink.core.record_base import Record
 from shoplink.core.ticket.events import TicketEvent
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import Row, execute, insert, rows, rows_as, update

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from shoplink.core.event_base import Record
 from shoplink.core.people import events as e
 from shoplink.core.people.facts import AccessChange, InvitationAddress, PlaceKey
-from shoplink.core.record_base import Record
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import Row, among, execute, ids, insert, rows, rows_as, update
 

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from shoplink.core import World, wire
+from shoplink.core.event_base import Record
 from shoplink.core.facts import Actor
-from shoplink.core.record_base import Record
 from shoplink.core.ticket.events import TicketEvent
 from shoplink.core.ticket.facts import NewMessage, NewTicket, Ticket
 from shoplink.store.database.fields import to_micros
