@@ -59,7 +59,7 @@ QUESTIONS: dict[str, tuple[Place, ...]] = {
     ),
     "Where is an e-mail made?": (
         Place(f"{FLOWS}/message/send_mail.py", "mail.EmailMultiAlternatives(", "about links and tickets"),
-        Place(f"{WEB}/people/account_mail.py", "def invitation_letter(", "about signing in and invitations"),
+        Place(f"{WEB}/people/account_mail.py", "def invitation_mail(", "about signing in and invitations"),
     ),
     "How does a reason get its Chinese?": (
         Place(

@@ -18,7 +18,7 @@ def problem(answer: Answer) -> tuple[Any, ...]:
 
 
 def handed_off(call: Caller, **subject: str) -> None:
-    """The shop or account has one member now: whoever comes by a hand-off link."""
+    """The shop or account has one member now: the person who comes by a sign-in link."""
     assert call("POST", "/v1/sign-in-links", subject, actor=PLATFORM).status == 201
 
 

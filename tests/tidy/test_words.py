@@ -69,7 +69,7 @@ ONE_MEANING = frozenset(["Step", "Row", "find", "Problem", "claim", "settle", "p
 """Public names that stood in several modules with several meanings; each may stand in one."""
 
 SENTENCES = re.compile(
-    r"\b(whoever|whomever|all the same|for ever|is told so|are told so|nobody is ever|hand-off|shut out|strikes? off)\b",
+    r"\b(whoever|whomever|all the same|for ever|is told so|are told so|nobody is ever|hand-off (links?|person)|shut out|strikes? off)\b",
     re.IGNORECASE,
 )
 """Idioms that a native engineer sends back, and words that the glossary replaced."""

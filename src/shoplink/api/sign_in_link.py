@@ -1,4 +1,4 @@
-"""Hand-off links: the platform's own back office sends a user to the consoles, signed in."""
+"""Sign-in links: the platform's own back office sends a user to the consoles, signed in."""
 
 from typing import Any
 

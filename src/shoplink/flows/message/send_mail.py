@@ -115,7 +115,7 @@ class _Batch:
             self._connection.send_messages([self._letter(message)])
         except (SMTPRecipientsRefused, SMTPDataError, ValueError) as error:
             if _is_permanent(error):
-                _log.warning("an e-mail was refused for ever", exc_info=error)
+                _log.warning("an e-mail was refused permanently", exc_info=error)
                 self._done(message, "failed")
             else:
                 self._later([message])

@@ -255,7 +255,7 @@ def _save_activations(activated: Sequence[e.RulebookActivated]) -> None:
 
 
 def append(events: Sequence[Event]) -> None:
-    """Add events to the log; whatever they changed is stored by whoever made them, in the same transaction."""
+    """Add events to the log, in the transaction that stores what they changed."""
     given = [
         (
             event.__struct_config__.tag,
