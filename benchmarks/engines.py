@@ -115,7 +115,7 @@ class Zen:
     """One expression in a decision model: evaluated by a loading engine, by a decision, and bare.
 
     A decision made by `create_decision` is compiled at every evaluation (gorules/zen issue 441); an
-    engine with a loader keeps it compiled. The bare expression is no decision model.
+    engine with a loader keeps it compiled. The bare expression is not a decision model.
     """
 
     def __init__(self) -> None:

@@ -115,7 +115,7 @@ def build(kind: str, *, shops: int, links_each: int, live: int, free: int) -> Wo
         with _indexed_afterwards(cursor):
             for rows, statement in _LOAD:
                 cursor.execute(statement % {**given, "rows": sizes[rows]})
-        # Nobody is left to be told of what is there, and it is counted: the service has nothing to catch up with.
+        # All events are notified and counted, so the service has no backlog.
         cursor.execute(
             "INSERT INTO told (position, reminded_until) SELECT COALESCE(max(position), 0), %s FROM event",
             (given["now"],),

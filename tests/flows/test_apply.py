@@ -170,7 +170,7 @@ def test_statements_grow_with_batches_and_not_with_lines() -> None:
         source = table(f"shop_id,market,enrolment\n{rows}", "shops.csv")
         with CaptureQueriesContext(connection) as captured:
             assert outcomes(applied(source)) == ["accepted"] * lines
-        # Every so many commits a checkpoint follows, wherever that happens to be.
+        # A checkpoint follows every 500 commits, which can be anywhere.
         return sum("wal_checkpoint" not in one["sql"] for one in captured)
 
     statements(1, 0)

@@ -61,7 +61,7 @@ def test_killed_while_it_sends_each_letter_comes_once_or_twice(database: str, tm
     with mail_server() as post:
         for place in (1, 6, 6):
             kill_at_letter(post, place, database, tmp_path)
-            # Ten minutes pass, and the lease of whoever was killed ends.
+            # Ten minutes pass, and the lease of the killed sender ends.
             execute("UPDATE message SET not_before = 0 WHERE mail = 'due'")
         with delivering(database, tmp_path, "--once") as process:
             assert process.wait(timeout=60) == 0

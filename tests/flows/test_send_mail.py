@@ -232,7 +232,7 @@ def test_while_somebody_sends_a_letter_nobody_else_does() -> None:
         assert [one.email for one in claimed] == ["olivia@example.com"]
         assert deliver_at(NOON + flow.LEASE - timedelta(seconds=1)).mails.taken == 0
         sent_before = len(post.letters)
-        # Whoever claimed it was killed: it is sent once the lease has ended.
+        # The sender that claimed it was killed: it is sent after the lease has ended.
         assert deliver_at(NOON + flow.LEASE).mails.sent == 1
         assert len(post.letters) == sent_before + 1
 

@@ -19,7 +19,7 @@ def test_a_link_that_never_settles_is_told_once_and_holds_up_nobody(caplog: pyte
     execute_accepted_as_of(put_shop("S"), *(put_account(f"A{number}") for number in range(3)))
     execute_accepted_as_of(*(invite("S", f"A{number}") for number in range(3)))
     execute("DELETE FROM account WHERE account_id = 'A1'")  # a row that somebody has removed by hand
-    tick(NOON)  # nothing is due yet, so whatever was told before is forgotten
+    tick(NOON)  # nothing is due yet, which clears what was logged before
     with caplog.at_level(logging.ERROR, "shoplink.flows.tick"):
         tick(LATER)
         tick(LATER)

@@ -35,7 +35,7 @@ _REQUESTED = frozenset({"withdraw_unlink_request", "refuse_unlink", "approve_unl
 _MONTH = timedelta(days=30)
 
 ALONE = ("invite", "accept", "approve_unlink")
-"""The commands whose own statements stand in the golden file, too."""
+"""The commands whose own statements are in the golden file too."""
 
 Fields = dict[str, Any]
 

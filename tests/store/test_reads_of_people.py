@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from shoplink.core.facts import Actor
-from shoplink.flows.message import inbox as told
+from shoplink.flows.message import inbox as message_inbox
 from shoplink.flows.people import membership
 from shoplink.store.database.sql import execute
 from shoplink.store.people import calendar, inbox, outbox, sessions, sign_in_links
@@ -49,7 +49,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     membership.members: lambda: membership.members("creator", ACCOUNT),
     membership.open_invitations: lambda: membership.open_invitations("platform", ""),
     membership.usable_invitation: lambda: membership.usable_invitation("nobody's"),
-    told.names_for: lambda: told.names_for(inbox.page_of_messages(MEI, 10)),
+    message_inbox.names_for: lambda: message_inbox.names_for(inbox.page_of_messages(MEI, 10)),
 }
 """What is read; the forms of these modules' other functions say that they write, or touch no row."""
 

@@ -1,4 +1,4 @@
-"""A rulebook that starts with its own activation answers, in that step, what it makes due in its whole market."""
+"""If a rulebook starts at its own activation, that step's answer has everything that becomes due in the market."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -111,9 +111,9 @@ class Client:
 
 
 def send_at_once(clients: Sequence[Client], asks: Sequence[Request]) -> list[Response]:
-    """What each client is told; all have sent their requests before the first answer is read.
+    """The responses to the clients' requests, all of which are sent before the first response is read.
 
-    One thread sends them all, within a few milliseconds: threads of Python would only take turns.
+    One thread sends them all, within a few milliseconds: Python's threads would only run in turn.
     """
     for client, ask in zip(clients, asks, strict=True):
         client.send(ask)

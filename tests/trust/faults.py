@@ -79,7 +79,7 @@ def a_lock_is_left_out(patch: pytest.MonkeyPatch) -> None:
     def unlocked(
         work: Callable[[Any], Any], now: Callable[[], Any] = clock.now, *, activates: bool = False
     ) -> Any:
-        """Run the work twice: once to load outside of any lock, then on what was loaded."""
+        """Run the work twice: once to load without a lock, then on the loaded state."""
         del activates
         early: list[Any] = []
 

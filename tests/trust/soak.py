@@ -23,7 +23,7 @@ _HEADER = """\
 # Soak
 
 Written by `make soak`: the tests of `tests/trust` with long rounds. [What is shown, and how](../explanation/trust.md).
-A run says what it ran and nothing else; `make soak` without options runs 1,000 rounds of each race and 200 kills on each database.
+A run reports what it ran and nothing else; `make soak` without options runs 1,000 rounds of each race and 200 kills on each database.
 
 """
 

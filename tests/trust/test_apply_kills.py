@@ -37,8 +37,9 @@ def test_a_file_that_is_taken_in_in_pieces_ends_as_one_taken_in_at_once(
     outcomes = at_once.finish()
     rng = random.Random(SEED)
     for _ in range(KILLS):
-        # Never at its end: taken in once more after that, a file has its refused lines asked anew. After so many lines
-        # nobody reads on, and it waits once the pipe is full, about a thousand lines later: in the last batch at most.
+        # Never at the end: importing a finished file again tries its refused lines again. After this many lines nobody
+        # reads the output, so the process blocks when the pipe is full, about a thousand lines later: in the last batch
+        # at the latest.
         in_pieces.be_killed(rng.randrange(len(outcomes) - 2 * BATCH_LINES), rng.uniform(*LATER_SECONDS))
     assert in_pieces.finish() == outcomes
     assert in_pieces.state() == at_once.state()

@@ -65,7 +65,7 @@ class ContentState(Struct, tag="content"):
 
 
 class TicketState(Struct, tag="ticket"):
-    """Which ticket a command opened, found open or changed. What it holds is for each reader to see, as it is then."""
+    """The ticket that a command opened, found open or changed. Each reader reads its current contents."""
 
     ticket_id: str
 

@@ -1,9 +1,9 @@
-"""One write transaction: the only way in which anything enters the event log.
+"""Write transactions: the only way in which an event enters the log.
 
 `transact` runs a piece of work in one transaction:
 
-1. the work loads, under lock, what it can touch (`Transaction.load`);
-2. the clock is read, now that no other transaction can overtake this one;
+1. the work loads, under lock, everything that it can read or change (`Transaction.load`);
+2. the clock is read, because no other transaction can overtake this one now;
 3. time passes in the loaded World;
 4. the work decides, applies its events to the World and records them (`Transaction.record`);
 5. the rows and the events are saved, and the events are numbered where no other process can write.
@@ -34,7 +34,7 @@ _DEADLOCK = "40P01"  # PostgreSQL's code; its sentence is in the server's langua
 
 
 class Transaction:
-    """What one piece of work loads and changes. Made by `transact`."""
+    """What one piece of work loads and changes. `transact` creates it."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         """`now` is the clock that the transaction reads."""
@@ -50,10 +50,10 @@ class Transaction:
         return self._earliest
 
     def load(self, keys: LoadKeys) -> tuple[World, list[Event]]:
-        """Lock and load what the work touches, and let time pass in it up to the transaction's instant.
+        """Lock and load what the work names, and let time pass in it up to the transaction's instant.
 
-        Returns the World, whose `now` is that instant, and the events that time has made, which are saved with
-        the others. Load once.
+        Returns the World, whose `now` is that instant, and the events of time, which are saved with the others. Call
+        this once.
         """
         assert self._loaded is None, "a transaction loads once"
         world = World(installed_rulebooks(), default_rulebook(), mint_id)
@@ -65,9 +65,9 @@ class Transaction:
         return world, due
 
     def record(self, events: Iterable[Event], records: Iterable[Record] = ()) -> None:
-        """Add events to be saved, in order, after those recorded before, and the rows to be saved beside them.
+        """Add events to save, in order, after those recorded before, and the records to save with them.
 
-        They are applied to the World already.
+        The events must already be applied to the World.
         """
         self._events += events
         self._records += records
@@ -85,11 +85,11 @@ class Transaction:
 def transact(
     work: Callable[[Transaction], T], now: Callable[[], datetime] = clock.now, *, activates: bool = False
 ) -> T:
-    """Run a piece of work in one write transaction, and return what it returns once that is committed.
+    """Run a piece of work in one write transaction; returns its result after the commit.
 
-    `activates`: the work may put a rulebook in force, which excludes every other transaction. A transaction that
-    collides with another (a new shop, a deadlock) is rolled back and tried again as a whole, so `work` must begin
-    anew each time. Raises what the database raises.
+    `activates`: the work may activate a rulebook, which excludes every other transaction. A transaction that collides
+    with another (the same new shop, a deadlock) is rolled back and tried again as a whole, so `work` must not keep state
+    from an earlier attempt. Raises the database's errors.
     """
     for attempt in range(1, TRIES + 1):
         try:
@@ -112,7 +112,7 @@ def pass_time(keys: LoadKeys, now: Callable[[], datetime] = clock.now) -> None:
 
 
 def mint_id(kind: str) -> str:
-    """The id of a new thing of a kind (`link`, `ticket`): short, random, and of the form that all ids have."""
+    """A new id of a kind (`link`, `ticket`): short, random, in the form of all ids."""
     return f"{kind}_{secrets.token_hex(10)}"
 
 

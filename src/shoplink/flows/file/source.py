@@ -111,7 +111,7 @@ def _inspect_table(source: Source, reading: Reading) -> Source:
     lines = _decoded(source)
     first = next(lines)
     delimiter = max(",;\t", key=first.count)
-    for _ in lines:  # every line can be decoded, or nothing is taken in
+    for _ in lines:  # every line must be decodable, or nothing is imported
         pass
     try:
         header = next(csv.reader([first], delimiter=delimiter, strict=True))

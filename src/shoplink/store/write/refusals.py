@@ -1,4 +1,4 @@
-"""Keep what was refused, with every reason. A refusal is no event: it changes nothing and is forgotten in time."""
+"""Store refusals with every reason. A refusal is not an event: it changes nothing, and it is deleted in time."""
 
 from collections.abc import Iterable, Sequence
 
