@@ -7,7 +7,7 @@ import pytest
 
 from shoplink.core import Command
 from shoplink.core.instant import format_instant
-from tests.store.commands import accept, command, execute_accepted, invite, put_account, put_shop
+from tests.store.commands import accept, command, execute_accepted, invite, put_account, put_product, put_shop
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -26,6 +26,12 @@ def test_facts_follow_facts() -> None:
     execute_accepted(put_shop("S"), put_account("A"), now=lambda: LATE)
     assert stamped(put_shop("S", name="x"), EARLY) == format_instant(LATE)
     assert stamped(put_account("A", followers=3), EARLY) == format_instant(LATE)
+
+
+def test_a_product_follows_itself() -> None:
+    execute_accepted(put_shop("S"), now=lambda: EARLY)
+    execute_accepted(put_product("P", "S"), now=lambda: LATE)
+    assert stamped(put_product("P", "S", title="Black tea"), EARLY) == format_instant(LATE)
 
 
 def test_a_link_follows_the_facts_of_both_sides() -> None:
