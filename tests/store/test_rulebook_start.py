@@ -8,6 +8,9 @@ import pytest
 from shoplink.core import Command
 from shoplink.core.instant import format_instant
 from shoplink.flows.answer import Answer
+from shoplink.flows.tick import tick
+from shoplink.store.database.fields import to_micros
+from shoplink.store.database.sql import query
 from tests.rule import rule
 from tests.store.commands import (
     NOON,
@@ -75,3 +78,12 @@ def test_the_same_if_it_starts_while_the_activation_waits_for_its_locks() -> Non
     instants = iter([START - SECOND])
     answers = execute_accepted(activation(), now=lambda: next(instants, START))
     assert stamped(answers[0]) == IN_ITS_OWN_STEP
+
+
+@rule("R46")
+def test_the_timer_finds_what_a_later_start_makes_overdue() -> None:
+    a_creator_asked_to_be_unlinked("S", "A")
+    done_as_of(activation(NOON + 2 * DAY))
+    assert tick(START - timedelta(microseconds=1)).due == 0
+    assert tick(START).due == 1
+    assert query("SELECT at FROM event WHERE type = 'link.unlinked'") == [(to_micros(START),)]
