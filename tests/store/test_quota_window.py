@@ -8,7 +8,15 @@ import pytest
 from shoplink.core.instant import format_instant
 from shoplink.flows.rulebooks import install_rulebook
 from tests.rule import rule
-from tests.store.commands import NOON, command, done_as_of, invite, outcome_as_of, put_account, put_shop
+from tests.store.commands import (
+    NOON,
+    command,
+    execute_accepted_as_of,
+    invite,
+    outcome_as_of,
+    put_account,
+    put_shop,
+)
 from tests.traceability import ROOT
 
 DAY = timedelta(days=1)
@@ -27,6 +35,8 @@ def test_a_rulebook_with_a_shorter_window_hides_no_link_from_the_one_in_force() 
         "role": "marketing",
     }
     names = [f"A{number}" for number in range(11)]
-    done_as_of(put_shop("S"), *map(put_account, names))
-    done_as_of(*(command("import_link", shop_id="S", account_id=name, **period) for name in names[:10]))
+    execute_accepted_as_of(put_shop("S"), *map(put_account, names))
+    execute_accepted_as_of(
+        *(command("import_link", shop_id="S", account_id=name, **period) for name in names[:10])
+    )
     assert outcome_as_of(invite("S", "A10")) == ("refused", ("shop.link_quota_spent",))

@@ -83,7 +83,7 @@ def test_the_same_if_it_starts_while_the_activation_waits_for_its_locks() -> Non
 @rule("R46")
 def test_the_timer_finds_what_a_later_start_makes_overdue() -> None:
     a_creator_asked_to_be_unlinked("S", "A")
-    done_as_of(activation(NOON + 2 * DAY))
+    execute_accepted_as_of(activation(NOON + 2 * DAY))
     assert tick(START - timedelta(microseconds=1)).due == 0
     assert tick(START).due == 1
     assert query("SELECT at FROM event WHERE type = 'link.unlinked'") == [(to_micros(START),)]
