@@ -129,7 +129,7 @@ def test_who_waits_for_a_lock_comes_after_whom_it_waited_for() -> None:
         query("SELECT 1 FROM shop FOR UPDATE")
         with run_beside(lambda: _at(execute_accepted(put_shop("S", name="second")))) as waiting:
             wait_until(is_waiting_for_a_lock)
-            first = _at(execute_accepted(put_shop("S", name="first")))
+            first = _at(execute_batch([put_shop("S", name="first")]))
             held.close()
             second = waiting.result(10)
     assert first <= second
