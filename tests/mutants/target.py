@@ -10,6 +10,7 @@ _WORDING = ("tests/wording", "tests/tidy/test_tidy.py::test_a_generated_page_is_
 _SQLITE = ("--database", "sqlite")
 _PERMISSIONS = ("tests/web/test_permissions.py", *_SQLITE)
 _WEB = ("tests/web", *_SQLITE)
+_API = ("tests/api/test_links.py", "tests/api/test_idempotency.py", *_SQLITE)
 _STORE = ("tests/store", *_SQLITE)
 _FLOWS = ("tests/flows", *_SQLITE)
 _POSTGRESQL = ("tests/store", "--database", "postgresql")
@@ -30,7 +31,7 @@ TARGETS = (
     Target("src/shoplink/core/decisions/*.py", (_CORE, _STORE)),
     Target("src/shoplink/core/commerce/*.py", (_CORE, _STORE)),
     Target("src/shoplink/store/write/*.py", (_STORE, _FLOWS, _POSTGRESQL)),
-    Target("src/shoplink/flows/execute.py", (_STORE, _FLOWS, _POSTGRESQL)),
+    Target("src/shoplink/flows/execute.py", (_STORE, _API, _FLOWS, _POSTGRESQL)),
     Target("src/shoplink/web/request/access.py", (_PERMISSIONS, _WEB)),
     Target("src/shoplink/wording/*.py", (_WORDING,)),
 )
