@@ -100,3 +100,20 @@ def _name_of(path: str) -> str:
     from django.urls import resolve  # noqa: PLC0415 (the routes are there by now)
 
     return str(resolve(path.partition("?")[0]).url_name)
+
+
+@pytest.mark.usefixtures("demo_world")
+@pytest.mark.parametrize(
+    ("persona", "path"),
+    [
+        ("mei", "/creator/"),
+        ("callum", "/seller/"),
+        ("wei", "/seller/"),
+        ("wei", "/creator/"),
+        ("wei", "/platform/"),
+        ("alex", "/support/"),
+        ("mei", "/support/"),
+    ],
+)
+def test_the_home_of_another_kind_of_place_is_not_there(persona: str, path: str) -> None:
+    assert browser_of(persona).get(path).status_code == 404
