@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from django.db import transaction
 
+from shoplink.flows.execute import execute_batch
 from shoplink.store.database.sql import query
 from shoplink.store.write.feed import number_events, read_feed
 from tests.store.commands import execute_accepted, put_account, put_shop
@@ -61,7 +62,7 @@ class Rush:
 
     def write_slowly(self) -> None:
         with transaction.atomic():
-            execute_accepted(put_shop("slow"))
+            execute_batch([put_shop("slow")])  # a single command has a transaction of its own
             self.slow_recorded.set()
             time.sleep(HELD_SECONDS)
 
@@ -108,7 +109,7 @@ def test_two_who_number_at_once_do_so_one_after_the_other() -> None:
 
     def record_slowly() -> None:
         with transaction.atomic():
-            execute_accepted(put_shop("slow"))
+            execute_batch([put_shop("slow")])  # a single command has a transaction of its own
             recorded.set()
             assert may_commit.wait(WITHIN_SECONDS)
 
