@@ -75,7 +75,9 @@ def test_an_address_that_the_provider_has_not_verified_signs_nobody_in(sso: Prov
     person(EMAIL)
     sso.claims = {"sub": "7", "email": EMAIL, "email_verified": False}
     browser = Browser()
-    come_back(browser, "/sign-in/with/oidc/")
+    answer = come_back(browser, "/sign-in/with/oidc/")
+    assert answer.headers["Location"] == "/sign-in/"  # type: ignore[attr-defined]
+    assert f"Example SSO does not say that {EMAIL} is your address" in browser.look("/sign-in/")
     assert not browser.signed_in
 
 

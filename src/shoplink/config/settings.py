@@ -215,6 +215,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {"invite": "30/h/user"}
 
 # Second steps.
+# An address that nobody has proved gives up all second factors when it is proved (web/people/proof.py).
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_ADAPTER = "shoplink.web.people.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

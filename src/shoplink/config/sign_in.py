@@ -24,7 +24,13 @@ def provider_settings(environment: Mapping[str, str]) -> dict[str, Any]:
             "client_id": environment["SHOPLINK_OIDC_CLIENT_ID"],
             "secret": environment["SHOPLINK_OIDC_CLIENT_SECRET"],
             # The organisation's own provider says whose address is whose: a person is found by it.
-            "settings": {"server_url": issuer, "email_authentication": True, "oauth_pkce_enabled": True},
+            "settings": {
+                "server_url": issuer,
+                "email_authentication": True,
+                "oauth_pkce_enabled": True,
+                # Some providers write the claim email_verified as a text; the others are not believed when they do.
+                "text_claims": issuer in environment.get("SHOPLINK_OIDC_TEXT_CLAIMS", "").split(","),
+            },
         }
         providers["openid_connect"]["APPS"].append(app)
     if key := _complete(environment, _TIKTOK):

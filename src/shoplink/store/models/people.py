@@ -27,7 +27,8 @@ def mint_person_id() -> str:
 class Person(AbstractBaseUser):
     """A person who can sign in. Without an address: only by a sign-in link, or (demo) by a click.
 
-    `language` is zh or en, `time_zone` an IANA name; empty means that of the browser.
+    `language` is zh or en, `time_zone` an IANA name; empty means that of the browser. Codes that were sent before
+    `codes_since` (microseconds since 1970 UTC) no longer count.
     """
 
     number = models.BigAutoField(primary_key=True)
@@ -37,6 +38,7 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=2, blank=True)
     time_zone = models.CharField(max_length=_WORD, blank=True)
     is_active = models.BooleanField(default=True)
+    codes_since = models.BigIntegerField(default=0, db_default=0)
     last_login = None  # a sign-in is recorded with its session, which the person can see and end
 
     USERNAME_FIELD = "email"
@@ -72,7 +74,10 @@ class Membership(models.Model):
 
 
 class MemberInvitation(models.Model):
-    """An invitation of an e-mail address to act somewhere; only the digest of its secret is stored."""
+    """An invitation of an e-mail address to act somewhere; only the digest of its secret is stored.
+
+    `mailed`: the secret went to the address by e-mail and was shown to nobody. Only a reader of that mailbox has it.
+    """
 
     number = models.BigAutoField(primary_key=True)
     invitation_id = models.CharField(max_length=_ID, unique=True)
@@ -84,6 +89,7 @@ class MemberInvitation(models.Model):
     expires_at = InstantField()
     used_at = InstantField(null=True)
     withdrawn_at = InstantField(null=True)
+    mailed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         """The table."""

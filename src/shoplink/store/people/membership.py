@@ -29,16 +29,20 @@ class PersonRecord(Struct, frozen=True):
 
 
 class Member(Struct, frozen=True):
-    """A member of a place, and since when."""
+    """A member of a place, and since when; `proved`: a mail or a provider has proved that the address is theirs."""
 
     person_id: str
     email: str | None
     name: str
     joined_at: datetime
+    proved: bool
 
 
 class InvitationRecord(Struct, frozen=True):
-    """An invitation, as stored: open until it is used, withdrawn or past `expires_at`."""
+    """An invitation, as stored: open until it is used, withdrawn or past `expires_at`.
+
+    `mailed`: its secret went to the address by e-mail and was shown to nobody.
+    """
 
     invitation_id: str
     email: str
@@ -48,6 +52,7 @@ class InvitationRecord(Struct, frozen=True):
     expires_at: datetime
     used_at: datetime | None
     withdrawn_at: datetime | None
+    mailed: bool
 
     def is_open(self, at: datetime) -> bool:
         """Whether the invitation can be used at an instant."""
@@ -74,12 +79,13 @@ def memberships(person_id: str) -> list[tuple[Place, str]]:
 def members(place: Place, subject_id: str) -> list[Member]:
     """The members of a place, in the order of joining."""
     found = query(
-        "SELECT person_id, email, name, joined_at FROM membership JOIN person USING (person_id)"
+        "SELECT person_id, email, name, joined_at, EXISTS (SELECT 1 FROM account_emailaddress WHERE user_id = person.number"
+        " AND account_emailaddress.email = person.email AND verified) FROM membership JOIN person USING (person_id)"
         " WHERE place = %s AND subject_id = %s ORDER BY membership.number",
         place,
         subject_id,
     )
-    return [Member(row[0], row[1], row[2], instant_of(row[3])) for row in found]
+    return [Member(row[0], row[1], row[2], instant_of(row[3]), bool(row[4])) for row in found]
 
 
 def person_of(person_id: str) -> PersonRecord | None:
@@ -175,6 +181,12 @@ def invitation_of(secret: str) -> InvitationRecord | None:
     return _invited(*found[0]) if found else None
 
 
+def mark_mailed(invitation_id: str) -> None:
+    """Store that the secret of an invitation went to its address by e-mail, and was shown to nobody."""
+    with writing():
+        execute("UPDATE member_invitation SET mailed = true WHERE invitation_id = %s", invitation_id)
+
+
 def open_invitations(place: Place, subject_id: str, at: datetime) -> list[InvitationRecord]:
     """The invitations to a place that can be used at an instant, the oldest first."""
     found = query(
@@ -189,7 +201,7 @@ def open_invitations(place: Place, subject_id: str, at: datetime) -> list[Invita
 
 _PERSON = "SELECT person_id, email, name, language, time_zone, is_active FROM person"
 _INVITATION = (
-    "SELECT invitation_id, email, place, subject_id, invited_at, expires_at, used_at, withdrawn_at"
+    "SELECT invitation_id, email, place, subject_id, invited_at, expires_at, used_at, withdrawn_at, mailed"
     " FROM member_invitation"
 )
 
@@ -203,6 +215,7 @@ def _invited(  # noqa: PLR0913, PLR0917 (the columns of the table)
     expires_at: int,
     used_at: int | None,
     withdrawn_at: int | None,
+    mailed: bool,  # noqa: FBT001 (a column)
 ) -> InvitationRecord:
     return InvitationRecord(
         invitation_id,
@@ -213,6 +226,7 @@ def _invited(  # noqa: PLR0913, PLR0917 (the columns of the table)
         instant_of(expires_at),
         from_micros(used_at),
         from_micros(withdrawn_at),
+        bool(mailed),
     )
 
 

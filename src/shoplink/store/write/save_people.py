@@ -6,7 +6,8 @@ from shoplink.core.event_base import Record
 from shoplink.core.people import events as e
 from shoplink.core.people.facts import AccessChange, InvitationAddress, PlaceKey
 from shoplink.store.database.fields import to_micros
-from shoplink.store.database.sql import Row, among, execute, ids, insert, rows, rows_as, update
+from shoplink.store.database.sql import Row, execute, insert, rows, rows_as, update
+from shoplink.store.people.credentials import end_open_access, free_unproved_addresses
 
 _MEMBERSHIP = {"person_id": "text", "place": "text", "subject_id": "text"}
 _INVITATION = {
@@ -84,16 +85,10 @@ def _save_invitations(events: Sequence[e.MemberEvent], addresses: Iterable[Invit
 
 
 def _save_access(changes: Sequence[AccessChange]) -> None:
-    """Store who can sign in. A blocked person's sessions end, and their calendar's address is revoked."""
+    """Store who can sign in. Whatever lets a blocked person in ends, and an address that they have not proved is free."""
     allowed = {change.person_id: change.allowed for change in changes}
     update("person", "person_id", sorted(allowed.items()), person_id="text", is_active="boolean")
     blocked = {change.person_id for change in changes if not change.allowed}
     if blocked:
-        them = f"SELECT number FROM person WHERE {among('person_id')}"
-        execute(
-            "DELETE FROM django_session WHERE session_key IN (SELECT session_key FROM usersessions_usersession"
-            f" WHERE user_id IN ({them}))",
-            ids(blocked),
-        )
-        execute(f"DELETE FROM usersessions_usersession WHERE user_id IN ({them})", ids(blocked))
-        execute(f"DELETE FROM calendar_address WHERE {among('person_id')}", ids(blocked))
+        end_open_access(blocked)
+        free_unproved_addresses(blocked)

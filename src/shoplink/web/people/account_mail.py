@@ -94,6 +94,15 @@ _CHANGED = N_(
     "The change was made from the network address {ip} with this browser: {device}"
 )
 
+_PROVED = N_("Your address is confirmed: set a new password")
+_PROVED_TEXT = N_(
+    "{email} is confirmed as your address for the first time.\n\n"
+    "Before, anybody could have set up a sign-in in its name. So whatever signed in until now no longer works: the "
+    "password, passkeys, the authenticator app, other providers, and all sessions.\n\n"
+    "Set a new password here:\n{address}\n\n"
+    "Then look through the places where you act, and leave those that you do not know."
+)
+
 _INVITED = N_("You are invited to {where}")
 _INVITED_TEXT = N_(
     "{who} invites you to {where} on shoplink. Accept the invitation within 7 days; the link works once:\n\n{link}\n\n"
@@ -110,6 +119,12 @@ def account_mail(name: str, email: str, params: dict[str, Any]) -> EmailMessage:
         device = device_name(params["user_agent"])
         paragraphs.append(gettext(_CHANGED).format_map({**params, "address": address, "device": device}))
     return EmailMessage(gettext(mail.subject).format_map(params), "\n\n".join(paragraphs) + "\n", to=[email])
+
+
+def proof_mail(email: str) -> EmailMessage:
+    """What a person is told once their address is proved for the first time, in the active language."""
+    text = gettext(_PROVED_TEXT).format(email=email, address=f"{settings.PUBLIC_URL}/sign-in/forgotten/")
+    return EmailMessage(gettext(_PROVED), f"{text}\n", to=[email])
 
 
 def invitation_mail(

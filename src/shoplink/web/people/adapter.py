@@ -5,19 +5,22 @@ and works with every way of signing in, including the organisation's own provide
 """
 
 import base64
+import logging
 import re
 from functools import cache
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
@@ -34,9 +37,12 @@ from shoplink.web.people.allauth_text import (
     SUCCESS_MESSAGES,
 )
 from shoplink.web.people.outgoing_mail import queue_mail
+from shoplink.web.people.proof import prove_address
 
 _JOIN = re.compile(r"/join/([A-Za-z0-9_-]{20,100})/")
 _NAME_LENGTH_MAX = 200
+
+_log = logging.getLogger(__name__)
 
 
 def invitation_in(path: str | None) -> InvitationRecord | None:
@@ -60,9 +66,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         return invitation_in_request(request) is not None
 
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
-        """The address of an invitation is verified: its secret was sent there."""
+        """The address of an invitation is verified if its secret reached it by mail alone."""
         invited = invitation_in_request(request)
-        return invited is not None and invited.email == email.lower()
+        return invited is not None and invited.mailed and invited.email == email.lower()
+
+    def get_login_stages(self) -> list[str]:
+        """The steps of a sign-in. None of them requires that the address is proved: not every service sends e-mails."""
+        ours = {"allauth.account.stages.EmailVerificationStage": "shoplink.web.people.proof.AddressStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def save_user(
         self,
@@ -152,18 +163,43 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # alla
         invited = invitation_in(sociallogin.state.get("next"))
         if invited is None:
             return False
+        vouched = any(one.verified and one.email == invited.email for one in sociallogin.email_addresses)
         sociallogin.user.email = invited.email
-        sociallogin.email_addresses = [EmailAddress(email=invited.email, verified=True, primary=True)]
+        sociallogin.email_addresses = [
+            EmailAddress(email=invited.email, verified=vouched or invited.mailed, primary=True)
+        ]
         return True
 
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """A provider that vouches for the address of a person proves it, and signs them in."""
+        by_address = sociallogin.is_existing and sociallogin.account.pk is None
+        if by_address and sociallogin.state.get("process") != "connect":
+            prove_address(request, sociallogin.user)
+            sociallogin.user.refresh_from_db()  # it is saved again when the provider is connected
+        unproved = [one.email for one in sociallogin.email_addresses if not one.verified]
+        if unproved and not sociallogin.is_existing and not invitation_in(sociallogin.state.get("next")):
+            _log.warning("a provider signs somebody in without saying that their address is verified")
+            text = gettext("{name} does not say that {email} is your address. Ask the people who run it.")
+            messages.error(request, text.format(name=sociallogin.provider.name, email=unproved[0]))
+            raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
+
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Person:  # noqa: ARG002 (as above)
-        """Fill in the person's name and address from the provider's data."""
+        """Fill in the person's name and address from the provider's data, and which addresses it vouches for."""
         person: Person = sociallogin.user
+        vouching = {True, "true"} if _text_claims(sociallogin.provider) else {True}
+        for address in sociallogin.email_addresses:
+            claim = address.verified
+            address.verified = type(claim) in {bool, str} and claim in vouching
         parts = (data.get("first_name"), data.get("last_name"))
         name = data.get("name") or " ".join(part for part in parts if part) or data.get("username") or ""
         person.name = name.replace("\0", "")[:_NAME_LENGTH_MAX]
         person.email = (data.get("email") or "").lower() or None
         return person
+
+
+def _text_claims(provider: Any) -> bool:
+    """Whether a setting names the provider as one that writes its claims as texts."""
+    return bool(provider.app and provider.app.settings.get("text_claims"))
 
 
 @cache

@@ -13,7 +13,7 @@ from shoplink.core import Reason
 from shoplink.core.parse import MalformedError, is_id
 from shoplink.core.people.facts import EMAIL_LENGTH_MAX, Place
 from shoplink.flows.people import membership
-from shoplink.store.people.membership import person_by_email
+from shoplink.store.people.membership import mark_mailed, person_by_email
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.people.account_mail import invitation_mail
@@ -31,10 +31,11 @@ _MENU = Menu(icon="users", title=N_("Members"), rank=1)
 
 
 class MemberRow(Struct):
-    """A member, with the page that removes them."""
+    """A member, with the page that removes them; `proved`: the address has been proved to be theirs."""
 
     name: str
     email: str
+    proved: bool
     joined: Instant
     me: bool
     remove_url: str
@@ -150,6 +151,7 @@ def _view(visit: Visit, place: Place, subject_id: str) -> MembersPage:
         MemberRow(
             one.name or one.email or one.person_id,
             one.email or "",
+            one.proved,
             show_instant(visit, one.joined_at),
             one.person_id == visit.by.person,
             f"{here}{one.person_id}/" if subject_id else f"{here}{place}/{one.person_id}/",
@@ -183,6 +185,7 @@ def _execute(visit: Visit, place: Place, subject_id: str) -> FormResult:
         return FormResult(reasons=made)
     link = f"{settings.PUBLIC_URL}{reverse('people.join', args=[made.secret])}"
     if settings.EMAIL_HOST and _send_invitation(visit, made.email, place, subject_id, link):
+        mark_mailed(made.invitation_id)
         return FormResult(message=_("{email} is invited.").format(email=made.email))
     return FormResult(link=link)
 

@@ -30,6 +30,7 @@ from shoplink.web.page.declare import declare_uncached
 from shoplink.web.page.frame import frame_of
 from shoplink.web.people.form_style import style_response
 from shoplink.web.people.outgoing_mail import sending_mail
+from shoplink.web.people.proof import drop_dead_codes
 from shoplink.web.people.settings import crumbs
 from shoplink.web.request.access import ANYONE, PERSON_WITH_ADDRESS, Access
 from shoplink.web.request.visit import Visit
@@ -137,6 +138,7 @@ def _view_of(page: SignInPage) -> Callable[..., HttpResponse]:
         request = visit.request
         changes = request.method == "POST" or page.route.endswith("/back/")
         with sending_mail() as delivery, writing() if changes and page.atomic else nullcontext():
+            drop_dead_codes(request)
             response = _allauth_response(page, request, route_values)
             if isinstance(response, TemplateResponse):
                 style_response(response)
