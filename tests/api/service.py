@@ -62,7 +62,7 @@ class Caller:
         found = {name.lower(): value for name, value in response.getheaders()}
         kind = found.get("content-type", "")
         return Answer(
-            response.status, found, json.loads(text) if "json" in kind and "nd" not in kind else text
+            response.status, found, json.loads(text) if text and "json" in kind and "nd" not in kind else text
         )
 
     def get(self, path: str, *, language: str = "en", **query: Any) -> Answer:

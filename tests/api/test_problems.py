@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from shoplink.api import v1
 from tests.api.service import Answer, Caller, Service
 
+_WITHOUT_BRACES = str.maketrans("", "", "{}")
 SHOP = {"market": "GB", "enrolment": "open"}
 
 
@@ -95,10 +97,32 @@ def test_a_malformed_path_or_query_names_its_parameter(call: Caller) -> None:
     _assert_problem(call.get("/v1/refusals", by="nobody"), 422, "malformed", "by")
 
 
-def test_a_key_of_the_wrong_length_is_malformed(call: Caller) -> None:
-    for key in ("", "k" * 201):
+def test_a_parameter_that_an_operation_does_not_take_is_refused_by_name(call: Caller) -> None:
+    for one in v1.OPERATIONS:
+        path = f"/v1{one.path.translate(_WITHOUT_BRACES)}"
+        answer = call(one.method, f"{path}?ids=1,2", {}, actor="platform:p")
+        _assert_problem(answer, 422, "malformed", "ids")
+        assert all(taken.name in answer.body["detail"] for taken in one.parameters if taken.place == "query")
+
+
+def test_a_parameter_that_is_given_twice_is_refused_by_name(call: Caller) -> None:
+    answer = call.get("/v1/links?status=invited&status=linked")
+    _assert_problem(answer, 422, "malformed", "status")
+    assert answer.body["detail"] == "status: given 2 times; it can be given once"
+
+
+def test_a_key_of_another_form_is_malformed_and_two_are(call: Caller) -> None:
+    for key in ("", "k" * 201, "one,two"):
         answer = call("PUT", "/v1/shops/new", SHOP, actor="platform:p", key=key)
         _assert_problem(answer, 422, "malformed", "Idempotency-Key")
+
+
+def test_a_header_that_is_not_ascii_is_said_to_be_so(call: Caller) -> None:
+    for header in ("Idempotency-Key", "Shoplink-Actor"):
+        sent = {"Shoplink-Actor": "platform:p", header: "caf\N{LATIN SMALL LETTER E WITH ACUTE}"}
+        answer = call("PUT", "/v1/shops/new", SHOP, **sent)
+        _assert_problem(answer, 422, "malformed", header)
+        assert answer.body["detail"] == f"{header} is empty, or has characters other than ASCII"
 
 
 def test_a_body_over_the_limit_is_too_large(call: Caller) -> None:
@@ -120,10 +144,12 @@ def test_a_body_sent_in_chunks_is_read_and_measured_too(call: Caller, size: int,
 
 def test_an_unknown_address_and_a_wrong_method_are_problems_too(call: Caller) -> None:
     _assert_problem(call.get("/v1/nothing"), 404, "not_found")
-    _assert_problem(call.get("/v1/"), 404, "not_found")
+    for path in ("/v1/", "/v1", "/V1/shops", "//v1/shops", "/v2/shops"):
+        _assert_problem(call.get(path), 404, "not_found")
+    assert "without a slash" in call.get("/v1/shops/").body["detail"]
     answer = call("DELETE", "/v1/shops/S")
     _assert_problem(answer, 405, "method.not_allowed")
-    assert set(answer.headers["allow"].split(", ")) == {"GET", "PUT"}
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "PUT"}
 
 
 @pytest.mark.parametrize(
@@ -168,6 +194,9 @@ def test_a_refusal_names_every_reason_with_its_sentence_and_remedy(call: Caller)
         ("GET", "/v1/links?limit=201", None, "limit：发现 '201'；应不大于 200"),
         ("GET", "/v1/links?limit=x", None, "limit：发现 'x'；应为整数"),
         ("GET", "/v1/links?cursor=x", None, "上一页返回的 next"),
+        ("GET", "/v1/links?shop=S1", None, "未知参数 'shop'；此地址可用的参数：shop_id, account_id"),
+        ("PUT", "/v1/shops/new?at=now", b"{}", "未知参数 'at'；此地址不接受参数"),
+        ("GET", "/v1/links?status=invited&status=linked", None, "status：出现了 2 次，只能填写一次"),
         ("GET", "/v1/links?shop_id=a%20b", None, "位字母、数字"),
         ("GET", "/v1/links?status=gone", None, "in_review"),
         ("GET", "/v1/shops?market=gb", None, "两位大写字母"),

@@ -25,6 +25,14 @@ def _whole_feed(call: Caller, limit: int = 7) -> list[Json]:
         after = page.body["next"]
 
 
+def test_a_place_that_the_feed_has_not_reached_is_refused_with_its_newest_position(call: Caller) -> None:
+    beyond = call.get("/v1/events", after=1_000_000)
+    assert (beyond.status, beyond.body["type"]) == (409, "urn:shoplink:problem:feed.beyond_end")
+    newest = beyond.body["newest"]
+    assert str(newest) in beyond.body["detail"]
+    assert call.get("/v1/events", after=newest).status == 200
+
+
 def test_the_feed_gives_every_event_once_by_position(call: Caller) -> None:
     shop_id, account_id = call.shop(), call.account()
     link = call.invite(shop_id, account_id).body

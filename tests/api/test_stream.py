@@ -103,7 +103,7 @@ def test_a_key_that_leaves_no_room_for_the_numbers_of_lines_is_malformed_and_not
     body = "\n".join(map(json.dumps, lines)).encode()
     refused = call("POST", "/v1/commands", body, actor="platform:p", key="k" * 181)
     assert (refused.status, refused.body["field"]) == (422, "Idempotency-Key")
-    assert refused.body["detail"].endswith("allowed: 1 to 180 characters")
+    assert refused.body["detail"].endswith("1 to 180 printable ASCII characters, without a comma")
     assert call.get("/v1/accounts/room-0").status == 404
     assert {answer["outcome"] for answer in call.stream(lines, key="k" * 180)} == {"accepted"}
 

@@ -6,10 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct
 
 from shoplink.api.http.body import respond_as_is
-from shoplink.api.http.operation import Operations
+from shoplink.api.http.operation import READ, Operations
+from shoplink.api.http.problem import ProblemError, problem_response
 from shoplink.api.http.request import require_scope
 from shoplink.core import wire
 from shoplink.store.read.link import read_event
+from shoplink.store.write.feed import newest_position
 from shoplink.store.write.feed import read_feed as read_stored
 
 operations = Operations("events")
@@ -35,11 +37,18 @@ class FeedBody(Struct, frozen=True):
     next: int
 
 
-@operations.get("/events", FeedBody, headers=_RETRY_AFTER)
+@operations.get("/events", FeedBody, headers=_RETRY_AFTER, problems=(*READ, "feed.beyond_end"))
 def read_feed(request: HttpRequest, after: After = 0, limit: FeedLimit = 200) -> HttpResponse:
-    """Every event once, by its position, which never gains an earlier one; answers at once."""
+    """Every event once, by its position, which never gains an earlier one; answers at once.
+
+    An `after` that the feed has not reached is a 409 with its `newest` position: the database is not the one that
+    was read before.
+    """
     require_scope(request, "read")
     found = read_stored(after, limit)
+    if not found and after > (newest := newest_position()):
+        error = ProblemError("feed.beyond_end", newest=newest, after=after)
+        return problem_response(request, error, newest=newest)
     items = [{"position": position, **wire(read_event(data))} for position, data in found]
     response = respond_as_is(FeedBody(items, found[-1][0] if found else after))
     if not found:

@@ -110,7 +110,7 @@ def invite(request: HttpRequest) -> HttpResponse:
             warning_details=[say_warning(code, language) for code in warnings],
         )
 
-    return carry_out(request, command, show, with_state=True, status=201)
+    return carry_out(request, command, show, with_state=True, status=201, location="/v1/links/{link_id}")
 
 
 def _add_command_on_a_link(path: str, kind: str) -> None:

@@ -71,7 +71,7 @@ def activate_rulebook(request: HttpRequest, name: Id) -> HttpResponse:
         return {field: event[field] for field in ActivationBody.__struct_fields__}
 
     command = read_command(request, "activate_rulebook", name=name)
-    return carry_out(request, command, show, status=201)
+    return carry_out(request, command, show, status=201, location="/v1/rulebooks/{name}")
 
 
 @operations.get("/rulebooks", Page[RulebookBody])

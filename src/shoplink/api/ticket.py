@@ -4,6 +4,7 @@ Who asks sees what is theirs: a shop or a creator the tickets of their own side,
 """
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -352,7 +353,8 @@ def _carry_out(request: HttpRequest, command: TicketCommand, by: Actor, status: 
             return _show_in_full(_found(ticket_id, by), by, language_of(request))
 
     command = structs.replace(command, key=idempotency_key(request))
-    return carry_out(request, command, show, with_state=True, status=status)
+    location = "/v1/tickets/{ticket_id}" if status == HTTPStatus.CREATED else ""
+    return carry_out(request, command, show, with_state=True, status=status, location=location)
 
 
 def _read_review(link_id: Any, by: Actor) -> Review:

@@ -3,7 +3,10 @@
 from typing import Any
 
 Answer = dict[str, Any]
-"""`outcome` (accepted, refused or rejected), `events`, `warnings`, `reasons`; a rejected answer has an `error`."""
+"""`outcome` (accepted, refused or rejected), `events`, `warnings`, `reasons`; a rejected answer has an `error`.
+
+`execute` marks the stored answer of an idempotency key as `replayed`.
+"""
 
 
 def rejected(error: str) -> Answer:

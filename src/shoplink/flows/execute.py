@@ -43,13 +43,13 @@ def execute(
     The answer's `outcome` is accepted, refused or rejected; a rejected one has `error` `idempotency.other_body` or
     `idempotency.in_progress` and did nothing. `link_id`: the one link that the command is meant for; where its pair
     has another by now, it is refused as `link.wrong_state`. `with_state`: an accepted answer has, as `state`, the
-    state that the command left (`flows/state.py`), kept with the answer.
+    state that the command left (`flows/state.py`), kept with the answer. The stored answer of a key is `replayed`.
     """
     assert not connection.in_atomic_block, "a command has a transaction of its own"
     batch = PendingBatch([command], scope, link_id, with_state)
     if not _singles(batch):
         return rejected("idempotency.in_progress")
-    return batch.answers[0]
+    return {**batch.answers[0], "replayed": True} if batch.replayed else batch.answers[0]
 
 
 def execute_batch(
@@ -140,7 +140,9 @@ class _Attempt:
         """The stored answer of the command's idempotency key, if there is one."""
         if command.key is None:
             return None
-        return self.keys.answer((batch.scope, command.key), _digest(command, batch.link_id))
+        answer = self.keys.answer((batch.scope, command.key), _digest(command, batch.link_id))
+        batch.replayed = answer is not None and answer["outcome"] != "rejected"
+        return answer
 
     def _answer(
         self, transaction: Transaction, world: World, batch: PendingBatch, command: Command

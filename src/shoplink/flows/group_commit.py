@@ -16,13 +16,17 @@ from shoplink.store.write.answers import Key
 
 
 class PendingBatch(Struct, eq=False):
-    """The commands of one caller (see `execute` for the fields), and their answers once they are executed."""
+    """The commands of one caller (see `execute` for the fields), and their answers once they are executed.
+
+    `replayed`: an answer is the stored one of an idempotency key.
+    """
 
     commands: Sequence[Command]
     scope: str = ""
     link_id: str | None = None
     with_state: bool = False
     answers: list[Answer] = []
+    replayed: bool = False
 
     def idempotency_keys(self) -> set[Key]:
         """The idempotency keys of the commands, each with its scope."""

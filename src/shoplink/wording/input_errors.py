@@ -138,6 +138,16 @@ _FIELDS: dict[str, Bilingual] = {
             "two capital letters (ISO 3166-1), or null where it is unknown",
             "两位大写字母（ISO 3166-1），未知时为 null",
         ),
+        Bilingual(
+            "shop:ID, account:ID, support:ID or platform:ID", "shop:ID、account:ID、support:ID 或 platform:ID"
+        ),
+        *(
+            Bilingual(
+                f"one key of 1 to {length} printable ASCII characters, without a comma",
+                f"一个 1 至 {length} 位可打印 ASCII 字符组成的键，不含逗号",
+            )
+            for length in (180, 200)
+        ),
         Bilingual("a path on this service, such as /seller/S1/", "本服务内的路径，例如 /seller/S1/"),
         Bilingual("a whole number from 1 to 60", "1 至 60 的整数"),
         Bilingual(

@@ -36,6 +36,14 @@ PROBLEMS: dict[str, ProblemType] = {
         N_("Still in progress"),
         N_("A request with this Idempotency-Key is still in progress; try again shortly."),
     ),
+    "feed.beyond_end": ProblemType(
+        409,
+        N_("Beyond the end of the feed"),
+        N_(
+            "The newest event has position {newest}, so no answer has ever said {after}: this is another database,"
+            " or one restored to an earlier state."
+        ),
+    ),
     "body.too_large": ProblemType(
         413,
         N_("The body is too large"),
@@ -61,10 +69,16 @@ PROBLEMS: dict[str, ProblemType] = {
 }
 """The problem types. Append-only."""
 
+NO_SLASH = N_("There is nothing at this address; addresses of the API end without a slash.")
+
 MALFORMED = (
     N_("unknown field {name}; it is not part of this body"),
     N_("unknown field {name}; {command} has {known}"),
     N_("unknown field {name}; an order has {known}"),
+    N_("unknown parameter {name}; this address takes {known}"),
+    N_("unknown parameter {name}; this address takes none"),
+    N_("{name}: given {count} times; it can be given once"),
+    N_("{name} is empty, or has characters other than ASCII"),
     N_("unknown command {found}; one of {known}"),
     N_("command: missing; one of {known}"),
     N_("exactly one of {names} must be given"),

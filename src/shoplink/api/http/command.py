@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from shoplink.api.http.body import plain, read_object, respond, unknown_field
+from shoplink.api.http.body import plain, read_object, respond_as_is, unknown_field
 from shoplink.api.http.problem import ProblemError, problem_response, refusal_response
 from shoplink.api.http.request import actor_of, idempotency_key, key_of, require_issuer
 from shoplink.core import COMMANDS, Command, parse_command
@@ -71,6 +71,9 @@ def with_network_region(fields: dict[str, Any]) -> dict[str, Any]:
         raise MalformedError.wrong("client_ip", ADDRESS, repr(address)) from None
 
 
+_TRY_AGAIN = {"Retry-After": "1"}
+
+
 def carry_out(  # noqa: PLR0913 (a command, and how it is answered)
     request: HttpRequest,
     command: Command,
@@ -79,8 +82,11 @@ def carry_out(  # noqa: PLR0913 (a command, and how it is answered)
     with_state: bool = False,
     status: int = 200,
     link_id: str | None = None,
+    location: str = "",
 ) -> HttpResponse:
     """Execute a command and answer it with the body that `show` makes of an accepted answer, or with the problem.
+
+    `location`: the address of what was made, with names of the body's fields.
 
     `with_state`: the answer has the state that the command left, for `read_state`; a repeated request gets the same.
     """
@@ -92,8 +98,15 @@ def carry_out(  # noqa: PLR0913 (a command, and how it is answered)
                 with snapshot():
                     world = look(LoadKeys.of([command])).world
                     answer["state"] = write_state(state_after(world, command))
-            return respond(show(answer), status)
+            body = plain(show(answer))
+            response = respond_as_is(body, status)
+            if location:
+                response["Location"] = location.format_map(body)
         case "refused":
-            return refusal_response(request, answer["reasons"])
+            response = refusal_response(request, answer["reasons"])
         case _:
-            return problem_response(request, ProblemError(answer["error"]))
+            headers = _TRY_AGAIN if answer["error"] == "idempotency.in_progress" else {}
+            response = problem_response(request, ProblemError(answer["error"], headers=headers))
+    if answer.get("replayed"):
+        response["Idempotent-Replayed"] = "true"
+    return response

@@ -11,7 +11,7 @@ from django.template import Context, Engine
 
 from shoplink.api.http.operation import JSON, Document, Operation, Parameter
 from shoplink.api.http.problem import CONTENT_TYPE, TYPE, Problem
-from shoplink.api.http.request import ACTOR_HEADER, ACTOR_PATTERN, ACTORS, KEY_HEADER
+from shoplink.api.http.request import ACTOR_HEADER, ACTOR_PATTERN, ACTORS, KEY_HEADER, KEY_PATTERN
 from shoplink.core import COMMANDS, Command
 from shoplink.core.reasons import CATALOGUE
 from shoplink.core.roles import ISSUERS
@@ -212,7 +212,7 @@ def _headers(operation: Operation) -> list[Document]:
             "type": "string",
             "minLength": 1,
             "maxLength": operation.key_length_max,
-            "pattern": r"^[!-~]+$",
+            "pattern": KEY_PATTERN,
         }
         headers.append(
             {

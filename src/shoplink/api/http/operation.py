@@ -6,13 +6,13 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
-from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 from msgspec import Meta, Struct
 
-from shoplink.api.http.problem import ProblemError, malformed_response, problem_response
+from shoplink.api.http.problem import ProblemError, language_of, malformed_response, problem_response
 from shoplink.api.http.request import ACTORS, KEY_LENGTH_MAX, authenticate
 from shoplink.core.facts import Id
 from shoplink.core.parse import ALLOWED, MalformedError
@@ -43,6 +43,10 @@ _FORMS = {
     "name": ALLOWED["shop_id"],
 }
 """What the parameters hold whose names mean something else in a body, or nothing there."""
+
+_UNKNOWN = "unknown parameter {name}; this address takes {known}"
+_UNKNOWN_OF_NONE = "unknown parameter {name}; this address takes none"
+_REPEATED = "{name}: given {count} times; it can be given once"
 
 Document = dict[str, Any]
 Handler = Callable[..., HttpResponseBase]
@@ -100,16 +104,28 @@ class Operation(Struct, frozen=True):
     media: str = JSON
     key_length_max: int = KEY_LENGTH_MAX
     headers: Document = {}
+    speaks: bool = False
 
     def respond(self, request: HttpRequest, in_path: dict[str, str]) -> HttpResponseBase:
         """Let the request in, read its parameters and answer it. Raises ProblemError and MalformedError."""
         authenticate(request)
         query = request.GET
+        self._refuse_others(query)
         values = {
             one.name: one.read(in_path[one.name] if one.place == "path" else query.get(one.name))
             for one in self.parameters
         }
         return self.handler(request, **values)
+
+    def _refuse_others(self, query: QueryDict) -> None:
+        """Raises MalformedError for a parameter that this operation does not take, or that is there twice."""
+        for name, given in query.lists():
+            taken = [one.name for one in self.parameters if one.place == "query"]
+            if name not in taken:
+                sentence = _UNKNOWN if taken else _UNKNOWN_OF_NONE
+                raise MalformedError(sentence, name, name=repr(name), known=", ".join(taken))
+            if len(given) > 1:
+                raise MalformedError(_REPEATED, name, name=name, count=len(given))
 
 
 class Operations(list[Operation]):
@@ -131,7 +147,17 @@ class Operations(list[Operation]):
         def declare(handler: Handler) -> Handler:
             parameters = tuple(_parameters(handler, path))
             self.append(
-                Operation(handler.__name__, method, path, self._tag, handler, parameters, answer, **more)
+                Operation(
+                    handler.__name__,
+                    method,
+                    path,
+                    self._tag,
+                    handler,
+                    parameters,
+                    answer,
+                    speaks=_speaks(answer),
+                    **more,
+                )
             )
             return handler
 
@@ -151,6 +177,12 @@ class Operations(list[Operation]):
         """Declare the operation that carries out the command of the function's name."""
         problems = (*WRITE, "not_found") if "{link_id}" in path else WRITE
         return self.add(method, path, answer, status=status, problems=problems, acts=True, keyed=True)
+
+
+def _speaks(answer: Any) -> bool:
+    """Whether a success's body holds sentences, which are in the language of the one who asks."""
+    _, found = msgspec.json.schema_components([answer])
+    return any({"detail", "warning_details"} & one.get("properties", {}).keys() for one in found.values())
 
 
 def _parameters(handler: Handler, route: str) -> Iterable[Parameter]:
@@ -215,14 +247,27 @@ def routes(operations: Iterable[Operation]) -> list[URLPattern]:
 def _view(by_method: dict[str, Operation]) -> Callable[..., HttpResponseBase]:
     @csrf_exempt  # a key is in no cookie
     def view(request: HttpRequest, **in_path: str) -> HttpResponseBase:
-        operation = by_method.get(request.method or "")
-        if operation is None:
-            return HttpResponseNotAllowed(by_method)
-        try:
-            return operation.respond(request, in_path)
-        except ProblemError as error:
-            return problem_response(request, error)
-        except MalformedError as error:
-            return malformed_response(request, error)
+        response = _answer(by_method, request, in_path)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     return view
+
+
+def _answer(
+    by_method: dict[str, Operation], request: HttpRequest, in_path: dict[str, str]
+) -> HttpResponseBase:
+    """The answer of the operation that the method names; HEAD is GET, of which the server sends the headers alone."""
+    operation = by_method.get("GET" if request.method == "HEAD" else request.method or "")
+    if operation is None:
+        return HttpResponseNotAllowed([*by_method, *(["HEAD"] if "GET" in by_method else [])])
+    try:
+        response = operation.respond(request, in_path)
+    except ProblemError as error:
+        return problem_response(request, error)
+    except MalformedError as error:
+        return malformed_response(request, error)
+    if operation.speaks:
+        response.headers["Content-Language"] = language_of(request).tag
+        response.headers["Vary"] = "Accept-Language"
+    return response

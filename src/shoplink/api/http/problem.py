@@ -1,5 +1,6 @@
 """Problem documents (RFC 9457): the answer to a request that is not carried out, in the caller's language."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,11 +15,12 @@ from shoplink.core.parse import MalformedError
 from shoplink.core.reasons import NextActor
 from shoplink.core.wire_format import read_reason
 from shoplink.wording import Language, Tag, language_for, say_reason
-from shoplink.wording.problems import PROBLEMS, say_malformed
+from shoplink.wording.problems import NO_SLASH, PROBLEMS, say_malformed
 
 PREFIX = "/v1/"
 TYPE = "urn:shoplink:problem:"
 CONTENT_TYPE = "application/problem+json"
+_API = re.compile(r"/+v\d+(/|$)", re.IGNORECASE)
 _KINDS = {400: "malformed", 404: "not_found", 405: "method.not_allowed", 500: "internal"}
 
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -38,7 +40,8 @@ class SaidReason(Struct, frozen=True):
 class Problem(Struct, frozen=True, omit_defaults=True):
     """A problem document (RFC 9457). `field` names what is malformed; a refusal has `reasons`.
 
-    `creator_can_see`: there is another reason, which the shop is not told and the creator is.
+    `creator_can_see`: there is another reason, which the shop is not told and the creator is. `newest` is the
+    position of the newest event, where the feed was asked for something later.
     """
 
     type: str
@@ -48,6 +51,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     field: str | None = None
     reasons: list[SaidReason] | None = None
     creator_can_see: bool = False
+    newest: int | None = None
 
 
 class ProblemError(Exception):
@@ -118,7 +122,10 @@ def show_reasons(reasons: tuple[Reason, ...], language: Language) -> list[SaidRe
 
 
 class ProblemMiddleware:
-    """Below `/v1/` an unknown address, a wrong method and a fault of ours are answered with problem documents, too."""
+    """Unknown addresses, wrong methods and faults of ours are answered with problem documents where programs ask.
+
+    That is below `/v1/` and below what looks like it: `/v1`, `/V1/`, `//v1/`, `/v2/`.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Wrap what answers requests."""
@@ -128,8 +135,10 @@ class ProblemMiddleware:
         """Answer as usual, in the API's form."""
         response = self._get_response(request)
         kind = _KINDS.get(response.status_code)
-        if kind is None or not request.path.startswith(PREFIX) or response["Content-Type"] == CONTENT_TYPE:
+        if kind is None or not _API.match(request.path) or response["Content-Type"] == CONTENT_TYPE:
             return response
+        if kind == "not_found" and request.path.endswith("/"):
+            return problem_response(request, ProblemError(kind), detail=language_of(request).text(NO_SLASH))
         allowed = response.headers.get("Allow", "")
         headers = {"Allow": allowed} if allowed else {}
         what = "the request line or a header cannot be read"

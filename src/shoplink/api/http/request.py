@@ -21,7 +21,12 @@ ACTORS = "shop:ID, account:ID, support:ID or platform:ID"
 ACTOR_PATTERN = r"^(shop|account|creator|support|platform):[A-Za-z0-9_.:-]{1,64}$"
 KEY_HEADER = "Idempotency-Key"
 KEY_LENGTH_MAX = 200
+KEY_PATTERN = "^[!-+.-~-]([ -+.-~-]*[!-+.-~-])?$"
+"""Printable ASCII without a comma, which is what a server puts between two headers of one name."""
 
+KEY_ALLOWED = "one key of 1 to {} printable ASCII characters, without a comma"
+
+_KEY = re.compile(KEY_PATTERN)
 _ACTOR = re.compile(r"(shop|account|creator|support|platform):([A-Za-z0-9_.:-]{1,64})")
 _KINDS: dict[str, Issuer] = {
     "shop": "shop",
@@ -57,16 +62,27 @@ def require_scope(request: HttpRequest, scope: str) -> None:
 
 
 def idempotency_key(request: HttpRequest, length_max: int = KEY_LENGTH_MAX) -> str | None:
-    """The idempotency key of a request, if it has one. Raises MalformedError if it is longer than `length_max`."""
-    key = request.headers.get(KEY_HEADER)
-    if key is not None and not 1 <= len(key) <= length_max:
-        raise MalformedError.wrong(KEY_HEADER, f"1 to {length_max} characters", repr(key))
+    """The idempotency key of a request, if it has one. Raises MalformedError if it is of another form, or there are two."""
+    key = _header(request, KEY_HEADER)
+    if key is not None and not (len(key) <= length_max and _KEY.fullmatch(key)):
+        raise MalformedError.wrong(KEY_HEADER, KEY_ALLOWED.format(length_max), repr(key))
     return key
+
+
+def _header(request: HttpRequest, name: str) -> str | None:
+    """The text of a header, if it is there. Raises MalformedError if it has none.
+
+    What is not ASCII arrives as an empty text.
+    """
+    text = request.headers.get(name)
+    if text == "":
+        raise MalformedError("{name} is empty, or has characters other than ASCII", name, name=name)
+    return text
 
 
 def actor_of(request: HttpRequest) -> Actor:
     """Who acts, by the header `Shoplink-Actor`. Raises MalformedError if it is missing or of another form."""
-    text = request.headers.get(ACTOR_HEADER)
+    text = _header(request, ACTOR_HEADER)
     if text is None:
         raise MalformedError.wrong(ACTOR_HEADER, ACTORS)
     return read_actor(text, ACTOR_HEADER)

@@ -30,6 +30,11 @@ def number_events_here() -> int:
     )
 
 
+def newest_position() -> int:
+    """The position of the newest event in the feed; 0 while there is none."""
+    return int(query("SELECT COALESCE(max(position), 0) FROM event")[0][0])
+
+
 def read_feed(after: int, limit: int) -> list[tuple[int, Any]]:
     """Position and data of the events after a position, in order."""
     return [
