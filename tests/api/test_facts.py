@@ -1,7 +1,9 @@
 """Shops and accounts over the API."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from shoplink.core.instant import format_instant
 from tests.api.service import Caller
 
 GB = {"network_region": "GB"}
@@ -79,6 +81,59 @@ def test_what_is_omitted_takes_its_default_and_what_is_fixed_stays(call: Caller)
     ]
     assert "从不改变" in wrong.body["reasons"][0]["detail"] or "不" in wrong.body["reasons"][0]["detail"]
     assert wrong.body["title"] == "被拒绝"
+
+
+def test_a_patch_changes_what_it_gives_and_nothing_else(call: Caller) -> None:
+    """A job that knows only an account's followers cannot erase its birth date, nor establish what a fact holds."""
+    account_id = call.account(handle="@ada", status="abnormal", commerce_permission="revoked")
+    at, platform = f"/v1/accounts/{account_id}", {"actor": "platform:followers"}
+    before = call.get(at).body
+    changes: tuple[tuple[dict[str, Any], dict[str, str]], ...] = (
+        ({"followers": 7}, {"Content_Type": "application/merge-patch+json"}),
+        ({"followers": 7, "birth_date": None, "handle": None}, {}),
+    )
+    for body, headers in changes:
+        answer = call("PATCH", at, body, **platform, **headers)
+        assert (answer.status, answer.body) == (200, {**before, "followers": 7})
+    assert call.get(at).body["birth_date"] == "1990-01-01"
+    shop_id = call.shop(name="Tea House")
+    changed = call("PATCH", f"/v1/shops/{shop_id}", {"status": "abnormal"}, actor="platform:risk").body
+    assert (changed["name"], changed["status"]) == ("Tea House", "abnormal")
+    assert changed == call.get(f"/v1/shops/{shop_id}").body
+    for path, wrong_body, field in (
+        (at, {"market": "GB"}, "market"),
+        (at, {"facts_as_of": "2024-11-11T12:00:00Z"}, "facts_as_of"),
+        (f"/v1/shops/{shop_id}", {"market": "GB"}, "market"),
+    ):
+        wrong = call("PATCH", path, wrong_body, **platform)
+        assert (wrong.status, wrong.body["field"]) == (422, field), wrong
+    for path, code in (("/v1/shops/nobody", "shop.not_found"), ("/v1/accounts/nobody", "account.not_found")):
+        refused = call("PATCH", path, {"status": "normal"}, **platform)
+        assert (refused.status, [one["code"] for one in refused.body["reasons"]]) == (409, [code])
+
+
+def test_a_nightly_export_leaves_what_support_corrected_since_it_was_read(call: Caller) -> None:
+    account_id = call.account(registered_in="IE")
+    at, platform = f"/v1/accounts/{account_id}", {"actor": "platform:nightly"}
+    read_at = format_instant(datetime.now(UTC) - timedelta(minutes=1))
+    correction = {"registered_in": "GB", "note": "papers"}
+    assert call("POST", f"{at}/corrections", correction, actor="support:mei").body["registered_in"] == "GB"
+    export = {"region": "GB", "registered_in": "IE", "birth_date": "1990-01-01", "followers": 9}
+    check = {"command": "put_account", "account_id": account_id, **export, "facts_as_of": read_at}
+    warned = call("POST", "/v1/checks", check, **platform).body
+    kept = call("PUT", at, {**export, "facts_as_of": read_at}, **platform, Accept_Language="zh-CN").body
+    assert (kept["registered_in"], kept["followers"]) == ("GB", 9)
+    assert warned["warnings"] == kept["warnings"] == ["account.correction_kept"]
+    assert "客服" in kept["warning_details"][0]
+    assert call("PUT", at, export, **platform).body["registered_in"] == "IE", (
+        "without it, everything is replaced"
+    )
+    late = {**export, "facts_as_of": format_instant(datetime.now(UTC) + timedelta(minutes=5))}
+    for answer in (
+        call("PUT", at, late, **platform),
+        call("POST", "/v1/checks", {**check, **late}, **platform),
+    ):
+        assert (answer.status, answer.body["field"]) == (422, "facts_as_of")
 
 
 def test_accounts_are_found_by_handle(call: Caller) -> None:

@@ -27,9 +27,11 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("put_shop", PLATFORM, ""),
     ("get_shop", None, ""),
     ("list_shops", None, ""),
+    ("change_shop", PLATFORM, ""),
     ("put_account", PLATFORM, ""),
     ("get_account", None, ""),
     ("list_accounts", None, "?handle=@ada"),
+    ("change_account", PLATFORM, ""),
     ("correct_account", SUPPORT, ""),
     ("put_product", PLATFORM, ""),
     ("get_product", None, ""),
@@ -206,7 +208,7 @@ def _run(call: Caller, name: str, actor: str | None, query: str, ids: dict[str, 
         path = path.replace(f"{{{field}}}", value)
     body = None
     if "requestBody" in operation:
-        (media,) = operation["requestBody"]["content"].values()
+        media = next(iter(operation["requestBody"]["content"].values()))
         body = media["examples"]["example"]["value"]
     return call(method, path + query, body.encode() if isinstance(body, str) else body, actor=actor)
 

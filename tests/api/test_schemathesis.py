@@ -71,7 +71,7 @@ def _known(call: Caller) -> dict[str, dict[str, Any]]:
     actors = {name: actor for name, actor, _ in STORY}
     known = {}
     for name, (method, path, operation) in OPERATIONS.items():
-        (media,) = operation.get("requestBody", {"content": {"": None}})["content"].values()
+        media, *_ = operation.get("requestBody", {"content": {"": None}})["content"].values()
         links = (
             [_link_for(name, call) for _ in range(LINKS_FOR_EACH)]
             if "{link_id}" in path and name not in SELLING

@@ -80,6 +80,7 @@ def test_nothing_differs_where_nobody_was() -> None:
         ("UPDATE account SET birth_date = NULL WHERE account_id = 'mei'", "account", "mei", "birth_date"),
         ("UPDATE account SET birth_date = 'never' WHERE account_id = 'mei'", "account", "mei", "birth_date"),
         ("UPDATE account SET registered_in = 'ID' WHERE account_id = 'oliver'", "account", "oliver", "registered_in"),
+        ("UPDATE account SET region_corrected_at = 7 WHERE account_id = 'mei'", "account", "mei", "region_corrected_at"),
         ("DELETE FROM account WHERE account_id = 'xiaoyu'", "account", "xiaoyu", None),
         ("UPDATE account SET account_id = 'other' WHERE account_id = 'xiaoyu'", "account", "other", None),
     ],

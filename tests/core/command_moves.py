@@ -112,7 +112,7 @@ def network(pair: dict[str, Any], move: Move) -> Market | None:
     return SHOPS[pair["shop_id"]] if move.variant < 6 else (None, "ID")[move.variant - 6]
 
 
-def change_shop(_world: World, at: datetime, move: Move) -> Iterator[Command]:
+def record_shop(_world: World, at: datetime, move: Move) -> Iterator[Command]:
     facts: tuple[dict[str, Any], ...] = (
         {},
         {"status": "abnormal"},
@@ -123,13 +123,19 @@ def change_shop(_world: World, at: datetime, move: Move) -> Iterator[Command]:
     yield put_shop(at, list(SHOPS)[move.one % len(SHOPS)], **facts[move.variant % len(facts)])
 
 
+def change_shop(_world: World, at: datetime, move: Move) -> Iterator[Command]:
+    facts: tuple[dict[str, Any], ...] = ({}, {"status": "abnormal"}, {"status": "normal"}, {"name": "小店"})
+    shop_id = [*SHOPS, "nowhere"][move.one % 5]
+    yield c.ChangeShop(at=at, by=BY, shop_id=shop_id, **facts[move.variant % len(facts)])
+
+
 def soon_of_age(at: datetime, age: int) -> date:
     """The birth date of a person who reaches an age within the next days."""
     day = (at + 3 * DAY).date()
     return (day if (day.month, day.day) != (2, 29) else day + DAY).replace(year=day.year - age)
 
 
-def change_account(_world: World, at: datetime, move: Move) -> Iterator[Command]:
+def record_account(_world: World, at: datetime, move: Move) -> Iterator[Command]:
     facts: tuple[dict[str, Any], ...] = (
         {},
         {"birth_date": soon_of_age(at, 18)},
@@ -140,7 +146,24 @@ def change_account(_world: World, at: datetime, move: Move) -> Iterator[Command]
         {"region": "ID"},
         {"region": "US", "registered_in": "US"},
     )
-    yield put_account(at, list(ACCOUNTS)[move.one % len(ACCOUNTS)], **facts[move.variant])
+    as_of = (None, at, at - HOUR, at - 30 * DAY)[move.other % 4]
+    account_id = list(ACCOUNTS)[move.one % len(ACCOUNTS)]
+    yield put_account(at, account_id, facts_as_of=as_of, **facts[move.variant])
+
+
+def change_account(_world: World, at: datetime, move: Move) -> Iterator[Command]:
+    facts: tuple[dict[str, Any], ...] = (
+        {},
+        {"birth_date": soon_of_age(at, 18)},
+        {"commerce_permission": ("granted", "revoked")[move.other % 2]},
+        {"registered_in": MARKETS[move.other % 2]},
+        {"status": ("normal", "abnormal")[move.other % 2]},
+        {"birth_date": ADULT, "followers": move.other},
+        {"region": MARKETS[move.other % 2]},
+        {"handle": "h", "region": "ID"},
+    )
+    account_id = [*ACCOUNTS, "nobody"][move.one % (len(ACCOUNTS) + 1)]
+    yield c.ChangeAccount(at=at, by=BY, account_id=account_id, **facts[move.variant])
 
 
 def correct_account(world: World, at: datetime, move: Move) -> Iterator[Command]:
@@ -251,8 +274,10 @@ KINDS: dict[str, Callable[[World, datetime, Move], Iterator[Command]]] = {
         request,
         answer,
         import_link,
+        record_account,
         change_account,
         correct_account,
+        record_shop,
         change_shop,
         decline_or_withdraw,
         revoke,

@@ -60,6 +60,7 @@ def snapshot(world: World) -> dict[str, Any]:
     accounts = {
         account_id: (
             account.facts,
+            account.corrected,
             list(account.live.items()),
             dict(account.newest),
             list(account.established),

@@ -20,7 +20,9 @@ from tests.rule import rule
 def test_who_may_issue_each_command_is_what_the_specification_says() -> None:
     assert {kind.__struct_config__.tag: sorted(issuers) for kind, issuers in ISSUERS.items()} == {
         "put_shop": ["platform"],
+        "change_shop": ["platform"],
         "put_account": ["platform"],
+        "change_account": ["platform"],
         "correct_account": ["platform", "support"],
         "invite": ["shop"],
         "accept": ["creator"],

@@ -15,7 +15,9 @@ PAIR = {"shop_id": "S1", "account_id": "A2"}
 
 REQUIRED: dict[str, dict[str, Any]] = {
     "put_shop": {"shop_id": "S1", "market": "GB", "enrolment": "invited"},
+    "change_shop": {"shop_id": "S1"},
     "put_account": {"account_id": "A1", "region": "US"},
+    "change_account": {"account_id": "A1"},
     "correct_account": {"account_id": "A1", "note": "evidence"},
     "invite": {**PAIR, "role": "marketing", "network_region": "GB"},
     "accept": {**PAIR, "network_region": "GB"},
@@ -49,7 +51,18 @@ REQUIRED: dict[str, dict[str, Any]] = {
 
 OPTIONAL: dict[str, dict[str, Any]] = {
     "put_shop": {"name": "小店", "status": "abnormal"},
+    "change_shop": {"name": "小店", "status": "abnormal"},
     "put_account": {
+        "registered_in": "ID",
+        "birth_date": "1995-05-05",
+        "status": "abnormal",
+        "commerce_permission": "revoked",
+        "followers": 12,
+        "handle": "达人",
+        "facts_as_of": "2024-11-11T12:00:00Z",
+    },
+    "change_account": {
+        "region": "US",
         "registered_in": "ID",
         "birth_date": "1995-05-05",
         "status": "abnormal",

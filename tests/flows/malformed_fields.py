@@ -138,6 +138,7 @@ KIND = {
     "unlinked_at": "instant",
     "until": "instant",
     "effective_from": "instant",
+    "facts_as_of": "instant",
     "code": "code",
     "product_id": "id",
     "product_ids": "ids",

@@ -74,6 +74,34 @@ def test_an_account() -> None:
     }
 
 
+def test_a_table_with_only_some_facts_changes_those() -> None:
+    """An empty cell leaves its fact as it is; a table that names something unknown is none."""
+    jobs = lines("账号ID,粉丝数,出生日期\nA1,7,\nA2,8,1996/8/4\n")
+    assert [fields(line) for line in jobs] == [
+        {"command": "change_account", "account_id": "A1", "followers": 7},
+        {"command": "change_account", "account_id": "A2", "followers": 8, "birth_date": "1996-08-04"},
+    ]
+    assert fields(lines("Shop status,Shop ID,Reason\nabnormal,S1,\n")[0]) == {
+        "command": "change_shop",
+        "shop_id": "S1",
+        "status": "abnormal",
+    }
+    for header in ("账号ID", "账号ID,粉丝", "店铺ID,经营国家", "粉丝数", "账号ID,粉丝数,数据时间"):
+        with pytest.raises(UnreadableError, match="found the columns"):
+            source(f"{header}\n")
+
+
+def test_a_table_says_when_its_facts_were_read() -> None:
+    header = "账号ID,账号所在国家,数据时间\n"
+    assert fields(lines(f"{header}A1,英国,2025/3/2 07:20+08:00\n")[0]) == {
+        "command": "put_account",
+        "account_id": "A1",
+        "region": "GB",
+        "facts_as_of": "2025-03-01T23:20:00Z",
+    }
+    assert said(lines(f"{header}A1,英国,2999-01-01\n")[0])[0].startswith("column 数据时间: found '2999")
+
+
 def test_a_link_in_local_time() -> None:
     line = lines(LINKS + "S1,A1,渠道账号,2025-03-02 07:20:00+08:00,2025年4月1日\n")[0]
     assert fields(line) == {

@@ -201,6 +201,7 @@ class Naive:
         self.links: list[Link] = []  # in order recorded
         self.waivers: list[Waiver] = []  # in order recorded
         self.activations: list[Activation] = []  # in order recorded
+        self.corrections: list[tuple[datetime, str, list[str]]] = []  # when, of whom, which facts
         self.events: list[Event] = []
         self.warnings: list[str] = []
 
@@ -625,10 +626,23 @@ class Naive:
             reasons.append(reason("shop.enrolment_fixed"))
         if reasons:
             return reasons
-        if shop != recorded:
+        self.record_shop(shop)
+        return []
+
+    def record_shop(self, shop: Shop) -> None:
+        """Record facts (s6: only if something changed), then review."""
+        if shop != self.shops.get(shop["shop_id"]):
             self.shops[shop["shop_id"]] = shop
             self.event("shop.recorded", shop_id=shop["shop_id"])
         self.review_of_shop(shop["shop_id"])
+
+    def do_change_shop(self, command: Command) -> list[Reason]:
+        """`change_shop` changes only the fields given; null means omitted."""
+        reasons = self.not_found(command["shop_id"], None)
+        if reasons:
+            return reasons
+        given = {name: command[name] for name in ("name", "status") if command.get(name) is not None}
+        self.record_shop({**self.shops[command["shop_id"]], **given})
         return []
 
     def do_put_account(self, command: Command) -> list[Reason]:
@@ -644,10 +658,36 @@ class Naive:
             "commerce_permission": command.get("commerce_permission") or "granted",
             "followers": command.get("followers") or 0,
         }
+        if command.get("facts_as_of") is not None and account["account_id"] in self.accounts:
+            # s6: what a `correct_account` changed after that instant keeps its value, with one warning
+            since = instant(command["facts_as_of"])
+            for at, account_id, changed in self.corrections:
+                if account_id == account["account_id"] and at > since:
+                    for name in changed:
+                        account[name] = self.accounts[account_id][name]
+                    self.warnings = ["account.correction_kept"]
+        self.record_account(account)
+        return []
+
+    def record_account(self, account: Account) -> None:
+        """Record facts (s6: only if something changed), then review."""
         if account != self.accounts.get(account["account_id"]):
             self.accounts[account["account_id"]] = account
             self.event("account.recorded", account_id=account["account_id"])
         self.review_of_account(account["account_id"])
+
+    def do_change_account(self, command: Command) -> list[Reason]:
+        """`change_account` changes only the fields given; null means omitted."""
+        reasons = self.not_found(None, command["account_id"])
+        if reasons:
+            return reasons
+        account = dict(self.accounts[command["account_id"]])
+        for name in account:
+            if name != "account_id" and command.get(name) is not None:
+                account[name] = command[name]
+        if command.get("birth_date") is not None:
+            account["birth_date"] = date.fromisoformat(command["birth_date"])
+        self.record_account(account)
         return []
 
     def do_correct_account(self, command: Command) -> list[Reason]:
@@ -662,7 +702,10 @@ class Naive:
             account["registered_in"] = command["registered_in"]
         if command.get("birth_date") is not None:
             account["birth_date"] = date.fromisoformat(command["birth_date"])
-        if account != self.accounts[account["account_id"]]:
+        recorded = self.accounts[account["account_id"]]
+        if account != recorded:
+            changed = [name for name in account if account[name] != recorded[name]]
+            self.corrections.append((self.now, account["account_id"], changed))
             self.accounts[account["account_id"]] = account
             self.event("account.corrected", account_id=account["account_id"])
         self.review_of_account(account["account_id"])

@@ -809,6 +809,44 @@ def put_replaces(s: Script) -> Steps:
     s.do("put_shop", shop_id="gb-open", market="GB", enrolment="open", name="")
 
 
+def changes(s: Script) -> Steps:
+    """Single facts change, and nothing else; a change of what holds a link establishes it."""
+    account_id = s.newcomer("GB", registered_in="ID", handle="h", followers=5, commerce_permission="revoked")
+    s.link("gb-invited", account_id)
+    s.do("change_account", account_id=account_id, followers=7)
+    s.do("change_account", account_id=account_id, followers=7, birth_date=None)
+    s.do("change_account", account_id=account_id, region=None, handle=None, status=None)
+    s.do("change_account", account_id="nobody", followers=1)
+    yield
+    s.do("change_account", account_id=account_id, commerce_permission="granted")
+    s.do("change_shop", shop_id="gb-invited", status="abnormal")
+    s.do("change_account", account_id=account_id, registered_in="GB")
+    yield
+    s.do("change_shop", shop_id="gb-invited", name="n", status=None)
+    s.do("change_shop", shop_id="gb-invited", status="normal")
+    s.do("change_shop", shop_id="gb-invited")
+    s.do("change_shop", shop_id="nowhere", status="normal")
+
+
+def corrections_kept(s: Script) -> Steps:
+    """An export that was read before a correction leaves it as it is; one that was read at it or later does not."""
+    account_id = s.newcomer("GB", registered_in="IE", birth_date="2001-02-03")
+    s.link("gb-invited", account_id)
+    s.wait(HOUR)
+    s.do("correct_account", account_id=account_id, registered_in="GB", note="papers")
+    corrected_at = s.now
+    yield
+    s.wait(HOUR)
+    old: Fields = {"registered_in": "IE", "birth_date": None, "followers": 3}
+    for delta in (-TICK, timedelta(0), TICK):
+        s.account(account_id, "GB", **old, facts_as_of=s.text(corrected_at + delta))
+        yield
+    s.account(account_id, "GB", **old)
+    s.do("correct_account", account_id=account_id, birth_date="2001-02-04", note="passport")
+    s.account(account_id, "US", birth_date="1999-01-01", facts_as_of=s.text(corrected_at - TICK))
+    s.account("late", "US", facts_as_of=s.text(s.now))
+
+
 def end_of_time(s: Script) -> Steps:
     """The last representable date, at which durations are clamped."""
     s.until(MAX - 30 * HOUR)
@@ -877,6 +915,8 @@ STORIES: tuple[Callable[[Script], Steps], ...] = (
     everything_wrong,
     wrong_states,
     put_replaces,
+    changes,
+    corrections_kept,
     end_of_time,
     beginning_of_time,
 )
@@ -988,7 +1028,36 @@ def random_put_account(s: Script) -> None:
     if market not in MARKETS:
         market = "GB"
     odd = {} if s.rng.random() < 0.55 else random_facts(s, market)
+    if s.rng.random() < 0.4:
+        edges = [at for at, of, _ in s.world.corrections if of == account_id] or [s.now]
+        odd["facts_as_of"] = s.text(
+            min(s.now, plus(s.rng.choice(edges), s.rng.choice((-TICK, timedelta(0), TICK))))
+        )
     s.account(account_id, market, **odd)
+
+
+def random_change_account(s: Script) -> None:
+    """Change single facts, mostly what holds a link in review; null leaves a fact as it is."""
+    _, account_id = some_link(s, "in_review")
+    market = s.world.accounts.get(account_id, {"region": "GB"})["region"]
+    facts = s.rng.choice(
+        ({}, {"commerce_permission": "granted"}, {"registered_in": market}, {"status": "normal"})
+    )
+    s.do(
+        "change_account",
+        account_id=account_id,
+        **(facts if s.rng.random() < 0.6 else random_facts(s, market)),
+    )
+
+
+def random_change_shop(s: Script) -> None:
+    """Mostly back to normal."""
+    status = s.rng.choice(("normal", "normal", "abnormal", None))
+    s.do(
+        "change_shop",
+        shop_id=some_shop(s),
+        **s.rng.choice(({"status": status}, {"name": "n", "status": status})),
+    )
 
 
 def random_correct_account(s: Script) -> None:
@@ -1119,6 +1188,8 @@ def random_activate(s: Script) -> None:
 RANDOM: tuple[tuple[int, Callable[[Script], None], tuple[str, ...]], ...] = (
     (3, random_put_shop, ()),
     (8, random_put_account, ()),
+    (4, random_change_account, ()),
+    (2, random_change_shop, ()),
     (4, random_correct_account, ()),
     (20, random_invite, ()),
     (18, random_accept, ("invited",)),

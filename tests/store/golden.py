@@ -197,7 +197,13 @@ def _of_pair(command: str, **more: Any) -> Callable[[str, str], Fields]:
 
 _ASKED: dict[str, Callable[[str, str], Fields]] = {
     "put_shop": lambda shop_id, _: _put_shop(shop_id, name="another name"),
+    "change_shop": lambda shop_id, _: {"command": "change_shop", "shop_id": shop_id, "name": "another name"},
     "put_account": lambda _, account_id: _put_account(account_id, followers=7),
+    "change_account": lambda _, account_id: {
+        "command": "change_account",
+        "account_id": account_id,
+        "followers": 7,
+    },
     "correct_account": lambda _, account_id: {
         "command": "correct_account",
         "account_id": account_id,

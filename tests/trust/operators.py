@@ -66,6 +66,24 @@ class Operators:
             name=self.random.choice((None, "小店")),
         )
 
+    def change(self, at: datetime) -> Command:
+        """A change of single facts, mostly to what is right."""
+        if self.random.random() < 0.2:
+            name = self.random.choice((None, "茶铺"))
+            return c.ChangeShop(
+                at=at, by=PLATFORM, shop_id=self.one_of(self.shops), name=name, status="normal"
+            )
+        account_id = self.one_of(self.accounts)
+        home = self.accounts.get(account_id, "GB")
+        facts: tuple[dict[str, Any], ...] = (
+            {"followers": self.random.randint(0, 3_000)},
+            {"status": "normal", "commerce_permission": "granted"},
+            {"registered_in": home},
+            {"birth_date": self._soon(at, 18)},
+            {},
+        )
+        return c.ChangeAccount(at=at, by=PLATFORM, account_id=account_id, **self.random.choice(facts))
+
     def put_account(self, at: datetime, account_id: str) -> Command:
         """The facts of an account, mostly acceptable."""
         home = self.accounts.get(account_id, "GB")
@@ -87,6 +105,8 @@ class Operators:
                     {"handle": "达人"},
                 )
             )
+        if self.random.random() < 0.3:
+            facts["facts_as_of"] = at - self.random.choice((0, 1, 3, 30)) * DAY
         return c.PutAccount(at=at, by=PLATFORM, account_id=account_id, **facts)
 
     def correct(self, at: datetime, account_id: str) -> Command:

@@ -110,12 +110,12 @@ class People:
         return self.operators.put_shop(at, self.random.choice(list(self.operators.shops)))
 
     def _about_some_account(self, at: datetime) -> Command:
-        account_id = self.random.choice(list(self.operators.accounts))
-        return (
-            self.operators.put_account(at, account_id)
-            if self.random.random() < 0.8
-            else self.operators.correct(at, account_id)
-        )
+        account_id, roll = self.random.choice(list(self.operators.accounts)), self.random.random()
+        if roll < 0.25:
+            return self.operators.change(at)
+        if roll < 0.8:
+            return self.operators.put_account(at, account_id)
+        return self.operators.correct(at, account_id)
 
     def _about_rules(self, at: datetime) -> Command:
         return self.operators.waiver(at) if self.random.random() < 0.5 else self.operators.activate(at)

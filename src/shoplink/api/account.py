@@ -17,7 +17,7 @@ from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at
 from shoplink.flows.state import AccountState, account_state, read_state
 from shoplink.store.read.link import page_of_accounts, snapshot
-from shoplink.wording import Language
+from shoplink.wording import Language, say_warning
 
 operations = Operations("accounts")
 
@@ -36,16 +36,46 @@ class AccountBody(Struct, frozen=True):
     link: LinkBody | None
 
 
+class RecordedAccountBody(AccountBody, frozen=True):
+    """An account just recorded, and a warning if what support had corrected since `facts_as_of` was kept."""
+
+    warnings: list[str]
+    warning_details: list[str]
+
+
 def show_account(state: AccountState, language: Language) -> AccountBody:
     """An account with its link that is in review or linked."""
     link = show_link(state.link, language) if state.link else None
     return AccountBody(**asdict(state.account), link=link)
 
 
-@operations.command("PUT", "/accounts/{account_id}", AccountBody)
+@operations.command("PUT", "/accounts/{account_id}", RecordedAccountBody)
 def put_account(request: HttpRequest, account_id: Id) -> HttpResponse:
-    """Record an account's facts, replacing what was recorded; a link that they held in review goes on."""
-    return _record(request, "put_account", account_id)
+    """Record an account's facts, replacing what was recorded; a link that they held in review goes on.
+
+    `facts_as_of` is when the facts were read where they come from: `region`, `registered_in` and `birth_date` keep what
+    support has corrected after that, with the warning `account.correction_kept`.
+    """
+    command, language = read_command(request, "put_account", account_id=account_id), language_of(request)
+
+    def show(answer: Answer) -> RecordedAccountBody:
+        warnings: list[str] = answer["warnings"]
+        return RecordedAccountBody(
+            **asdict(show_account(read_state(answer["state"], AccountState), language)),
+            warnings=warnings,
+            warning_details=[say_warning(code, language) for code in warnings],
+        )
+
+    return carry_out(request, command, show, with_state=True)
+
+
+@operations.command("PATCH", "/accounts/{account_id}", AccountBody)
+def change_account(request: HttpRequest, account_id: Id) -> HttpResponse:
+    """Change single facts of an account; what is not given, or null, stays as it is.
+
+    A link that they held in review goes on.
+    """
+    return _record(request, "change_account", account_id)
 
 
 @operations.command("POST", "/accounts/{account_id}/corrections", AccountBody)

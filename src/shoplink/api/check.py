@@ -11,7 +11,7 @@ from shoplink.api.http.problem import SaidReason, language_of, show_reasons
 from shoplink.api.http.request import actor_of, require_issuer
 from shoplink.api.product import ProductOutcomeBody
 from shoplink.core import Accepted, parse_command
-from shoplink.flows import dry_run
+from shoplink.flows import clock, dry_run
 from shoplink.wording import say_warning
 
 operations = Operations("checks")
@@ -36,7 +36,8 @@ def check(request: HttpRequest) -> HttpResponse:
     for name in NOT_IN_A_BODY:
         if name in fields:
             raise unknown_field(name)
-    command = parse_command({**with_network_region(fields), "at": WHENEVER, "by": plain(actor_of(request))})
+    given = {**with_network_region(fields), "at": WHENEVER, "by": plain(actor_of(request))}
+    command = parse_command(given, clock.now)
     require_issuer(request, command)
     language = language_of(request)
     decision = dry_run.dry_run_command(command)

@@ -1,7 +1,9 @@
 """A stream of commands in, an answer a line out: executed in transactions of up to a thousand lines."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 import msgspec
@@ -23,6 +25,7 @@ from shoplink.api.http.request import (
 from shoplink.core import Command, parse_command
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
+from shoplink.flows import clock
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
 
@@ -96,16 +99,17 @@ def _answers(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[by
 def _batches(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[list[Line]]:
     """The lines in groups, each small enough for one transaction."""
     batch: list[Line] = []
-    size = 0
+    size, now = 0, cache(clock.now)
     for number, line in enumerate(_lines(request), start=1):
         text = line.removeprefix(_BOM) if number == 1 and line is not None else line
         if text is not None and not text.strip():
             continue
-        batch.append((number, _command(request, text, actor, f"{key}:{number}" if key else None)))
+        line_key = f"{key}:{number}" if key else None
+        batch.append((number, _command(request, text, actor, line_key, now)))
         size += len(text or b"")
         if len(batch) == LINES_IN_TRANSACTION_MAX or size > BYTES_IN_TRANSACTION_MAX:
             yield batch
-            batch, size = [], 0
+            batch, size, now = [], 0, cache(clock.now)
     if batch:
         yield batch
 
@@ -115,10 +119,12 @@ def _lines(request: HttpRequest) -> Iterator[bytes | None]:
         yield from read_lines(io.BufferedReader(source))
 
 
-def _command(request: HttpRequest, line: bytes | None, actor: Actor, key: str | None) -> Command | Answer:
+def _command(
+    request: HttpRequest, line: bytes | None, actor: Actor, key: str | None, now: Callable[[], datetime]
+) -> Command | Answer:
     """The command of a line, or the answer to one that holds none or may not be issued."""
     try:
-        command = _read(line, actor, key)
+        command = _read(line, actor, key, now)
         require_issuer(request, command)
     except MalformedError as error:
         return _answer_without_events("invalid", str(error))
@@ -127,13 +133,13 @@ def _command(request: HttpRequest, line: bytes | None, actor: Actor, key: str | 
     return command
 
 
-def _read(line: bytes | None, actor: Actor, key: str | None) -> Command:
+def _read(line: bytes | None, actor: Actor, key: str | None, now: Callable[[], datetime]) -> Command:
     if line is None:
         raise MalformedError(f"the line is longer than {LINE_LIMIT_BYTES} bytes")
     fields = {"by": plain(actor), "key": key, **decode_object(line, "the line")}
     if "at" in fields:
         raise MalformedError("unknown field 'at'; a command that is sent is decided now", "at")
-    command = parse_command({**with_network_region(fields), "at": WHENEVER})
+    command = parse_command({**with_network_region(fields), "at": WHENEVER}, now)
     if command.key == "" or len(command.key or "") > KEY_LENGTH_MAX:
         raise MalformedError.wrong("key", "1 to 200 characters", repr(command.key))
     by = command.by or actor

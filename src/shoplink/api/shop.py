@@ -52,7 +52,17 @@ def show_shop(state: ShopState) -> ShopBody:
 @operations.command("PUT", "/shops/{shop_id}", ShopBody)
 def put_shop(request: HttpRequest, shop_id: Id) -> HttpResponse:
     """Record a shop's facts, replacing what was recorded; market and enrolment never change."""
-    command = read_command(request, "put_shop", shop_id=shop_id)
+    return _record(request, "put_shop", shop_id)
+
+
+@operations.command("PATCH", "/shops/{shop_id}", ShopBody)
+def change_shop(request: HttpRequest, shop_id: Id) -> HttpResponse:
+    """Change single facts of a shop; what is not given, or null, stays as it is."""
+    return _record(request, "change_shop", shop_id)
+
+
+def _record(request: HttpRequest, kind: str, shop_id: str) -> HttpResponse:
+    command = read_command(request, kind, shop_id=shop_id)
     return carry_out(
         request, command, lambda answer: show_shop(read_state(answer["state"], ShopState)), with_state=True
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from shoplink.core.facts import Account, Link, Role, Shop, Waiver
+from shoplink.core.facts import Account, Corrections, Link, Role, Shop, Waiver
 from shoplink.core.rulebook import Rulebook
 
 
@@ -28,10 +28,11 @@ class AccountRecord(Struct):
 
     `live` holds its live links by id, in the order recorded; `newest` the link recorded last, per shop;
     `established` every link that was ever established. `marketing_linked_at` holds the instants at which its
-    marketing links were established, ascending.
+    marketing links were established, ascending. `corrected` tells when support last corrected its facts.
     """
 
     facts: Account
+    corrected: Corrections = Corrections()
     live: dict[str, Link] = {}
     newest: dict[str, Link] = {}
     established: list[Link] = []

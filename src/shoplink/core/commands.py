@@ -34,11 +34,37 @@ class PutShop(Command, frozen=True):
     status: Status | None = None
 
 
+class ChangeShop(Command, frozen=True):
+    """Change single facts of a shop. Facts that are not given stay as they are."""
+
+    shop_id: Id
+    name: ShortText | None = None
+    status: Status | None = None
+
+
 class PutAccount(Command, frozen=True):
-    """Record an account's facts, replacing what was recorded before."""
+    """Record an account's facts, replacing what was recorded before.
+
+    `facts_as_of` is the instant at which the facts were read where they come from: what support has corrected after
+    it stays as it is.
+    """
 
     account_id: Id
     region: Market
+    registered_in: Market | None = None
+    birth_date: date | None = None
+    status: Status | None = None
+    commerce_permission: Permission | None = None
+    followers: Count | None = None
+    handle: ShortText | None = None
+    facts_as_of: datetime | None = None
+
+
+class ChangeAccount(Command, frozen=True):
+    """Change single facts of an account. Facts that are not given stay as they are."""
+
+    account_id: Id
+    region: Market | None = None
     registered_in: Market | None = None
     birth_date: date | None = None
     status: Status | None = None
@@ -154,7 +180,9 @@ COMMANDS: dict[str, type[Command]] = {
     kind.__struct_config__.tag: kind  # type: ignore[misc]
     for kind in (
         PutShop,
+        ChangeShop,
         PutAccount,
+        ChangeAccount,
         CorrectAccount,
         Invite,
         Accept,

@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from shoplink.core.commerce.events import AnyCommerceEvent
 from shoplink.core.event_base import Event as Event  # noqa: PLC0414 (events are read from here)
 from shoplink.core.facts import (
+    CORRECTABLE,
     Account,
+    Corrections,
     Enrolment,
     Link,
     LinkStatus,
@@ -83,6 +85,11 @@ class AccountCorrected(Event, frozen=True, tag="account.corrected"):
             registered_in=self.registered_in or account.registered_in,
             birth_date=self.birth_date or account.birth_date,
         )
+
+    def corrections_after(self, corrected: Corrections) -> Corrections:
+        """When each fact was last corrected, this correction included."""
+        named = {f"{name}_corrected_at": self.at for name in CORRECTABLE if getattr(self, name) is not None}
+        return replace(corrected, **named)
 
 
 class LinkEvent(Event, frozen=True):

@@ -69,6 +69,18 @@ class Account(Struct, frozen=True, gc=False):
     followers: int
 
 
+class Corrections(Struct, frozen=True, gc=False):
+    """When support last changed each fact of an account that it can correct; None where it never did."""
+
+    region_corrected_at: datetime | None = None
+    registered_in_corrected_at: datetime | None = None
+    birth_date_corrected_at: datetime | None = None
+
+
+CORRECTABLE = ("region", "registered_in", "birth_date")
+"""The facts of an account that support can correct."""
+
+
 class Link(Struct, frozen=True, gc=False):
     """The relation of one shop and one account, from its invitation to its end.
 

@@ -1,12 +1,13 @@
 """Turns a decoded JSON object into a command, or into an error that a caller of the API understands."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from shoplink.core.commands import COMMANDS, Command
+from shoplink.core.commands import COMMANDS, Command, PutAccount
 from shoplink.core.commerce.commands import PRODUCTS_MAX, PutProduct
 from shoplink.core.instant import parse_instant
 
@@ -44,6 +45,7 @@ ALLOWED: dict[str, str] = {
     "unlinked_at": _INSTANT,
     "until": f"{_INSTANT}, or null for no end",
     "effective_from": _INSTANT,
+    "facts_as_of": f"{_INSTANT}, not in the future",
     "code": "a reason code of the catalogue",
     "product_id": _ID,
     "product_ids": f"1 to {PRODUCTS_MAX} ids, each {_ID}",
@@ -107,8 +109,11 @@ class MalformedError(ValueError):
         return error
 
 
-def parse_command(fields: Mapping[str, object]) -> Command:
+def parse_command(fields: Mapping[str, object], now: Callable[[], datetime] | None = None) -> Command:
     """Parse a decoded JSON object as a command; its instants are converted to UTC.
+
+    `now` tells the instant at which it is given where its `at` only stands for that; it is asked only if a value
+    depends on it.
 
     Raises MalformedError, which names the field, the value found and what is allowed.
     """
@@ -130,9 +135,13 @@ def parse_command(fields: Mapping[str, object]) -> Command:
             except ValueError:
                 raise MalformedError.wrong(name, _INSTANT, _shown(text)) from None
     try:
-        return msgspec.convert(values, command)
+        parsed = msgspec.convert(values, command)
     except msgspec.ValidationError as error:
         raise _explained(error, values, command) from None
+    as_of = parsed.facts_as_of if isinstance(parsed, PutAccount) else None
+    if as_of is not None and as_of > (parsed.at if now is None else now()):
+        raise MalformedError.wrong("facts_as_of", ALLOWED["facts_as_of"], _shown(fields["facts_as_of"]))
+    return parsed
 
 
 def _explained(error: msgspec.ValidationError, values: dict[str, Any], kind: type[Command]) -> MalformedError:

@@ -21,7 +21,9 @@ _MEMBERS: frozenset[Issuer] = frozenset({"shop", "creator", "platform"})
 
 ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
     c.PutShop: _PLATFORM,
+    c.ChangeShop: _PLATFORM,
     c.PutAccount: _PLATFORM,
+    c.ChangeAccount: _PLATFORM,
     c.CorrectAccount: _SUPPORT,
     c.Invite: _SHOP,
     c.Accept: _CREATOR,

@@ -111,7 +111,9 @@ class World:
             case AccountRecorded():
                 self._record_account(event.facts())
             case AccountCorrected():
-                self._record_account(event.facts_after(self.accounts[event.account_id].facts))
+                record = self.accounts[event.account_id]
+                record.corrected = event.corrections_after(record.corrected)
+                self._record_account(event.facts_after(record.facts))
             case WaiverGranted():
                 self.waivers(event.shop_id, event.account_id).append(event.waiver())
             case WaiverEnded():

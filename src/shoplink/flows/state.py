@@ -10,7 +10,15 @@ import msgspec
 from msgspec import Struct
 
 from shoplink.core import Account, Link, Reason, Shop, World
-from shoplink.core.commands import Command, CorrectAccount, PairCommand, PutAccount, PutShop
+from shoplink.core.commands import (
+    ChangeAccount,
+    ChangeShop,
+    Command,
+    CorrectAccount,
+    PairCommand,
+    PutAccount,
+    PutShop,
+)
 from shoplink.core.commerce.commands import PutContent, PutProduct
 from shoplink.core.commerce.facts import Content, Product
 from shoplink.core.next_actor import review_reasons
@@ -106,9 +114,9 @@ def state_after(world: World, command: Command) -> State | None:
         case PairCommand():
             link = world.link(command.shop_id, command.account_id)
             return None if link is None else link_state(world, link)
-        case PutShop():
+        case PutShop() | ChangeShop():
             return shop_state(world, command.shop_id)
-        case PutAccount() | CorrectAccount():
+        case PutAccount() | ChangeAccount() | CorrectAccount():
             return account_state(world, command.account_id)
         case PutProduct():
             return ProductState(world.shelf.products[command.product_id], world.now)

@@ -107,6 +107,10 @@ _FIELDS: dict[str, Bilingual] = {
             "an RFC 3339 instant with offset, at most microseconds", "带时差的 RFC 3339 时间，至多精确到微秒"
         ),
         Bilingual(
+            "an RFC 3339 instant with offset, at most microseconds, not in the future",
+            "带时差的 RFC 3339 时间，至多精确到微秒，且不能晚于当前时间",
+        ),
+        Bilingual(
             "an RFC 3339 instant with offset, at most microseconds, or null for no end",
             "带时差的 RFC 3339 时间，至多精确到微秒；null 表示永久",
         ),

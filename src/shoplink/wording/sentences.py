@@ -243,8 +243,12 @@ WARNINGS: dict[str, str] = {
         "The account’s e-commerce permission was revoked: once confirmed, the link is held in review until"
         " the creator has it restored."
     ),
+    "account.correction_kept": N_(
+        "Support has corrected this account since these facts were read: what it corrected stays as it is."
+    ),
 }
-"""By reason code, what will hold the link in review once the invitation is confirmed."""
+"""By code, what the caller should know though the command was accepted: a reason that will hold the link in review, or
+that not every fact was replaced."""
 
 ROLE_NAMES = {"official": N_("official account"), "marketing": N_("marketing account")}
 ENROLMENT_NAMES = {"open": N_("open (普招)"), "invited": N_("invited (定邀)")}

@@ -11,6 +11,7 @@ from shoplink.api.http.problem import ProblemError, problem_response, refusal_re
 from shoplink.api.http.request import actor_of, idempotency_key, key_of, require_issuer
 from shoplink.core import COMMANDS, Command, parse_command
 from shoplink.core.parse import MalformedError
+from shoplink.flows import clock
 from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute
 from shoplink.flows.look import look
@@ -38,7 +39,7 @@ def read_command(request: HttpRequest, kind: str, **named: str) -> Command:
             raise unknown_field(name)
     by, key = actor_of(request), idempotency_key(request)
     given = with_network_region({**fields, **named, "command": kind})
-    command = parse_command({**given, "at": WHENEVER, "by": plain(by), "key": key})
+    command = parse_command({**given, "at": WHENEVER, "by": plain(by), "key": key}, clock.now)
     require_issuer(request, command)
     return command
 

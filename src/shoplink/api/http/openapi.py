@@ -22,13 +22,16 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
+MERGE_PATCH = "application/merge-patch+json"
+"""What a PATCH takes besides JSON (RFC 7396)."""
+
 REF = "#/components/schemas/{name}"
 INSTANT = {
     "type": "string",
     "format": "date-time",
     "pattern": r"^\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)$",
 }
-_INSTANTS = {"linked_at", "unlinked_at", "until", "effective_from", "listed_at"}
+_INSTANTS = {"linked_at", "unlinked_at", "until", "effective_from", "listed_at", "facts_as_of"}
 _NOT_SENT = {"command", "at", "by", "key"}
 
 ANYWHERE = ("rate.limited", "database.away")
@@ -83,6 +86,8 @@ def _operation(operation: Operation) -> Document:
     if (body := _body(operation)) is not None:
         required = bool(body.get("required")) or "oneOf" in body or operation.media != JSON
         content = _content(operation.media, body, examples["request"])
+        if operation.method == "PATCH":
+            content |= {MERGE_PATCH: content[JSON]}
         found["requestBody"] = {"required": required, "content": content}
     return found
 

@@ -1,16 +1,29 @@
 """Commands that record facts of shops and accounts; a change reviews the links in review that it may establish."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from shoplink.core import commands as c
 from shoplink.core import events as e
 from shoplink.core import rules
 from shoplink.core.case import AccountRecord, ShopRecord
-from shoplink.core.decisions.outcome import ACCOUNT_NOT_FOUND, Accepted, Decision, Refused, link_event, review
-from shoplink.core.facts import Account, Link, Shop
+from shoplink.core.decisions.outcome import (
+    ACCOUNT_NOT_FOUND,
+    SHOP_NOT_FOUND,
+    Accepted,
+    Decision,
+    Refused,
+    link_event,
+    review,
+)
+from shoplink.core.facts import CORRECTABLE, Account, Link, Shop
 from shoplink.core.world import World
+
+CORRECTION_KEPT = "account.correction_kept"
+"""The warning that what support corrected after `facts_as_of` was not replaced."""
 
 
 def put_shop(world: World, command: c.PutShop) -> Decision:
@@ -19,29 +32,26 @@ def put_shop(world: World, command: c.PutShop) -> Decision:
         command.shop_id, command.name or "", command.market, command.enrolment, command.status or "normal"
     )
     record = world.shops.get(command.shop_id)
-    if record is not None:
-        if reasons := rules.facts_stay_fixed(record.facts, command.market, command.enrolment):
-            return Refused(reasons)
-        if record.facts == shop:
-            return Accepted(())
-    recorded = e.ShopRecorded(
-        at=command.at,
-        by=command.by,
-        shop_id=shop.shop_id,
-        name=shop.name,
-        market=shop.market,
-        enrolment=shop.enrolment,
-        status=shop.status,
-    )
+    if record is not None and (
+        reasons := rules.facts_stay_fixed(record.facts, command.market, command.enrolment)
+    ):
+        return Refused(reasons)
+    return _record_shop(world, command, record, shop)
+
+
+def change_shop(world: World, command: c.ChangeShop) -> Decision:
+    """Change the given facts of a recorded shop, and nothing else."""
+    record = world.shops.get(command.shop_id)
     if record is None:
-        return Accepted((recorded,))
-    now = replace(record, facts=shop)
-    pairs = ((link, now, world.accounts[link.account_id]) for link in record.live.values())
-    return Accepted((recorded, *_established(world, command, pairs)))
+        return Refused((SHOP_NOT_FOUND,))
+    return _record_shop(world, command, record, replace(record.facts, **_given(command, "name", "status")))
 
 
 def put_account(world: World, command: c.PutAccount) -> Decision:
-    """Replace the account's recorded facts; omitted ones take their defaults."""
+    """Replace the account's recorded facts; omitted ones take their defaults.
+
+    A fact that support corrected after `facts_as_of` keeps its value, and a warning says so.
+    """
     account = Account(
         command.account_id,
         command.handle or "",
@@ -53,21 +63,19 @@ def put_account(world: World, command: c.PutAccount) -> Decision:
         command.followers or 0,
     )
     record = world.accounts.get(command.account_id)
-    if record is not None and record.facts == account:
-        return Accepted(())
-    recorded = e.AccountRecorded(
-        at=command.at,
-        by=command.by,
-        account_id=account.account_id,
-        handle=account.handle,
-        region=account.region,
-        registered_in=account.registered_in,
-        birth_date=account.birth_date,
-        status=account.status,
-        commerce_permission=account.commerce_permission,
-        followers=account.followers,
-    )
-    return Accepted((recorded, *_reviewed(world, command, record, account)))
+    kept = _corrected_since(record, command.facts_as_of)
+    if record is not None and kept:
+        account = replace(account, **{name: getattr(record.facts, name) for name in kept})
+    return _record_account(world, command, record, account, (CORRECTION_KEPT,) if kept else ())
+
+
+def change_account(world: World, command: c.ChangeAccount) -> Decision:
+    """Change the given facts of a recorded account, and nothing else: a caller that knows one cannot erase another."""
+    record = world.accounts.get(command.account_id)
+    if record is None:
+        return Refused((ACCOUNT_NOT_FOUND,))
+    given = _given(command, *CORRECTABLE, "status", "commerce_permission", "followers", "handle")
+    return _record_account(world, command, record, replace(record.facts, **given))
 
 
 def correct_account(world: World, command: c.CorrectAccount) -> Decision:
@@ -75,14 +83,53 @@ def correct_account(world: World, command: c.CorrectAccount) -> Decision:
     record = world.accounts.get(command.account_id)
     if record is None:
         return Refused((ACCOUNT_NOT_FOUND,))
-    given = {name: getattr(command, name) for name in ("region", "registered_in", "birth_date")}
-    changed = {name: new for name, new in given.items() if new not in (None, getattr(record.facts, name))}
+    given = _given(command, *CORRECTABLE)
+    changed = {name: new for name, new in given.items() if new != getattr(record.facts, name)}
     if not changed:
         return Accepted(())
     corrected = e.AccountCorrected(
         at=command.at, by=command.by, account_id=command.account_id, note=command.note, **changed
     )
     return Accepted((corrected, *_reviewed(world, command, record, corrected.facts_after(record.facts))))
+
+
+def _given(command: c.Command, *names: str) -> dict[str, Any]:
+    """The fields of a command that are given; null means omitted."""
+    return {name: value for name in names if (value := getattr(command, name)) is not None}
+
+
+def _corrected_since(record: AccountRecord | None, facts_as_of: datetime | None) -> list[str]:
+    """The facts of an account that support corrected after an instant."""
+    if record is None or facts_as_of is None:
+        return []
+    corrected = {name: getattr(record.corrected, f"{name}_corrected_at") for name in CORRECTABLE}
+    return [name for name, at in corrected.items() if at is not None and at > facts_as_of]
+
+
+def _record_shop(world: World, command: c.Command, record: ShopRecord | None, shop: Shop) -> Decision:
+    """Record a shop's facts if something changed, and review its links in review."""
+    if record is not None and record.facts == shop:
+        return Accepted(())
+    recorded = e.ShopRecorded(at=command.at, by=command.by, **asdict(shop))
+    if record is None:
+        return Accepted((recorded,))
+    now = replace(record, facts=shop)
+    pairs = ((link, now, world.accounts[link.account_id]) for link in record.live.values())
+    return Accepted((recorded, *_established(world, command, pairs)))
+
+
+def _record_account(
+    world: World,
+    command: c.Command,
+    record: AccountRecord | None,
+    account: Account,
+    warnings: tuple[str, ...] = (),
+) -> Decision:
+    """Record an account's facts if something changed, and review its link in review."""
+    if record is not None and record.facts == account:
+        return Accepted((), warnings)
+    recorded = e.AccountRecorded(at=command.at, by=command.by, **asdict(account))
+    return Accepted((recorded, *_reviewed(world, command, record, account)), warnings)
 
 
 def _reviewed(

@@ -13,7 +13,13 @@ from shoplink.core.decisions.begin import import_link, invite
 from shoplink.core.decisions.govern import activate_rulebook, end_waiver, grant_waiver
 from shoplink.core.decisions.live import LINK_COMMANDS, decide_live
 from shoplink.core.decisions.outcome import Decision
-from shoplink.core.decisions.record import correct_account, put_account, put_shop
+from shoplink.core.decisions.record import (
+    change_account,
+    change_shop,
+    correct_account,
+    put_account,
+    put_shop,
+)
 from shoplink.core.world import World
 
 
@@ -24,7 +30,9 @@ def decide_listed(world: World, command: c.Command) -> Decision:
 
 DECIDE: dict[type[c.Command], Callable[[World, Any], Decision]] = {
     c.PutShop: put_shop,
+    c.ChangeShop: change_shop,
     c.PutAccount: put_account,
+    c.ChangeAccount: change_account,
     c.CorrectAccount: correct_account,
     c.Invite: invite,
     **dict.fromkeys(LINK_COMMANDS, decide_live),

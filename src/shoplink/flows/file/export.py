@@ -52,7 +52,8 @@ def export_table(kind: Kind, language: Language, *, ended: bool, out: TextIO) ->
     """Write one kind of things as a table in a language; returns how many."""
     writer = csv.writer(out)
     table = next(table for table in TABLES if table.kind == kind)
-    writer.writerow([column.header.say(language.tag) for column in table.columns])
+    columns = [column for column in table.columns if column.exported]
+    writer.writerow([column.header.say(language.tag) for column in columns])
     count = 0
     require_database()
     with snapshot():
@@ -61,7 +62,7 @@ def export_table(kind: Kind, language: Language, *, ended: bool, out: TextIO) ->
             writer.writerow(
                 [
                     "" if (value := fields.get(column.field)) is None else column.write(value, language)
-                    for column in table.columns
+                    for column in columns
                 ]
             )
     return count
@@ -99,7 +100,7 @@ def _records(kinds: tuple[Kind, ...], *, ended: bool) -> Iterator[tuple[Table, d
         if table.kind not in kinds:
             continue
         rows = _ROWS.get(table.kind)
-        names = [column.field for column in table.columns]
+        names = [column.field for column in table.columns if column.exported]
         for fields in rows() if rows else _links(ended=ended):
             yield (
                 table,

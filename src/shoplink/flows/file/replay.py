@@ -27,7 +27,10 @@ from shoplink.flows.answer import Answer
 from shoplink.wording import Language, say_event, say_reason, say_warning
 
 LINE_LIMIT_BYTES = 1 << 20
-_WITH_ONE_INSTANT = [name for name, kind in sorted(COMMANDS.items()) if INSTANT_FIELDS[kind] == ["at"]]
+_SELDOM = "facts_as_of"
+_WITH_ONE_INSTANT = [
+    name for name, kind in sorted(COMMANDS.items()) if {*INSTANT_FIELDS[kind]} - {_SELDOM} == {"at"}
+]
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -78,6 +81,8 @@ def _plain_command(line: bytes) -> Command | None:
     without escapes, with one `at` in the plainest form and without another instant.
     """
     if b"\\" in line or line.count(b'"at"') != 1 or _PLAIN_AT.search(line) is None:
+        return None
+    if _SELDOM.encode() in line:
         return None
     try:
         return _decode(line)

@@ -6,8 +6,9 @@ A file is read twice, in bounded memory: first for its encoding, its table and i
 import codecs
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
+from functools import cache
 from typing import Any, BinaryIO, Literal
 
 import msgspec
@@ -18,6 +19,7 @@ from shoplink.core import Command, MalformedError, parse_command
 from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING, format_instant
 from shoplink.core.parse import ALLOWED
+from shoplink.flows import clock
 from shoplink.flows.file.cells import CellError
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
 from shoplink.flows.file.tables import Column, HeaderError, Table, recognise
@@ -145,13 +147,13 @@ def read(source: Source, reading: Reading) -> Iterator[Line]:
 
 def _read_commands(source: Source, reading: Reading) -> Iterator[Line]:
     source.stream.seek(0)
-    not_before = BEGINNING
+    not_before, now = BEGINNING, cache(clock.now)
     for number, line in enumerate(read_lines(source.stream), start=1):
         text = line.removeprefix(_BOM) if number == 1 and line is not None else line
         if text is not None and not text.strip():
             continue
         try:
-            command = _command(_fields(text), reading, not_before)
+            command = _command(_fields(text), reading, not_before, now)
         except _ProblemError as error:
             yield Line(number, text or b"", problems=error.problems)
             continue
@@ -186,12 +188,14 @@ def _fields(line: bytes | None) -> dict[str, Any]:
     return fields
 
 
-def _command(fields: dict[str, Any], reading: Reading, not_before: datetime) -> Command:
+def _command(
+    fields: dict[str, Any], reading: Reading, not_before: datetime, now: Callable[[], datetime]
+) -> Command:
     """The command of a line's fields. If instants are not trusted, a placeholder stands for the clock's instant."""
     if not reading.trust_instants:
         fields["at"] = BEGINNING
     try:
-        command = parse_command(fields)
+        command = parse_command(fields, None if reading.trust_instants else now)
     except MalformedError as error:
         raise _ProblemError(_problem(error, fields)) from None
     if command.at < not_before:
@@ -210,7 +214,7 @@ def _problem(error: MalformedError, fields: dict[str, Any]) -> InputError:
 
 
 def _read_table(source: Source, reading: Reading) -> Iterator[Line]:
-    rows = csv.reader(_decoded(source), delimiter=source.delimiter, strict=True)
+    rows, now = csv.reader(_decoded(source), delimiter=source.delimiter, strict=True), cache(clock.now)
     next(rows)
     while True:
         number = rows.line_num + 1
@@ -229,12 +233,14 @@ def _read_table(source: Source, reading: Reading) -> Iterator[Line]:
         if not any(cell.strip() for cell in cells):
             continue
         try:
-            yield Line(number, cells, _command_of_cells(source, cells, reading))
+            yield Line(number, cells, _command_of_cells(source, cells, reading, now))
         except _ProblemError as error:
             yield Line(number, cells, problems=error.problems)
 
 
-def _command_of_cells(source: Source, cells: list[str], reading: Reading) -> Command:
+def _command_of_cells(
+    source: Source, cells: list[str], reading: Reading, now: Callable[[], datetime]
+) -> Command:
     """The command of a table's line. The error names every wrong cell."""
     assert source.table is not None, "only tables have cells"
     if any(cell.strip() for cell in cells[len(source.columns) :]):
@@ -260,7 +266,7 @@ def _command_of_cells(source: Source, cells: list[str], reading: Reading) -> Com
     if problems:
         raise _ProblemError(*problems)
     try:
-        return _command(fields, reading, BEGINNING)
+        return _command(fields, reading, BEGINNING, now)
     except _ProblemError as error:
         raise _ProblemError(
             *(

@@ -4,13 +4,15 @@ Headers and cells may be in Chinese or English.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timezone
 from typing import Any, Literal, get_args
 from unicodedata import normalize
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from shoplink.core import COMMANDS
 from shoplink.flows.file import cells
 from shoplink.flows.file.cells import CellError
 from shoplink.wording import Language, input_errors
@@ -28,7 +30,8 @@ REASON = Bilingual("Reason", "原因")
 class Column(Struct, frozen=True):
     """A column: the field of the command that it fills, its headers, and how its cells are read and written.
 
-    `read` takes a cell that is not empty and the offset for instants without one; it raises CellError.
+    `read` takes a cell that is not empty and the offset for instants without one; it raises CellError. `exported`:
+    whether it holds a fact that is kept, and is written by an export.
     """
 
     field: str
@@ -38,6 +41,7 @@ class Column(Struct, frozen=True):
     required: bool = False
     also: tuple[str, ...] = ()
     allowed: Bilingual = input_errors.TEXT
+    exported: bool = True
 
     def headers(self) -> set[str]:
         """Every header that means this column, as `plain_header` writes it."""
@@ -45,11 +49,16 @@ class Column(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
-    """A kind of table, and the command that each of its lines stands for."""
+    """A kind of table, and the command that each of its lines stands for.
+
+    `change` is the command of a table that has the first column and only some of the others: an empty cell leaves
+    the fact as it is.
+    """
 
     kind: Kind
     command: str
     columns: tuple[Column, ...]
+    change: str | None = None
 
 
 def plain_header(text: str) -> str:
@@ -136,6 +145,7 @@ TABLES: tuple[Table, ...] = (
             ),
             _choice("status", Bilingual("Shop status", "店铺状态"), _STANDING, also=("小店状态",)),
         ),
+        change="change_shop",
     ),
     Table(
         "accounts",
@@ -169,7 +179,16 @@ TABLES: tuple[Table, ...] = (
                 also=("E-commerce permission",),
             ),
             _number("followers", "Followers", "粉丝数"),
+            Column(
+                "facts_as_of",
+                Bilingual("Facts as of", "数据时间"),
+                cells.read_instant,
+                cells.write_text,
+                allowed=input_errors.INSTANT,
+                exported=False,
+            ),
         ),
+        change="change_account",
     ),
     Table(
         "links",
@@ -266,6 +285,18 @@ TABLES: tuple[Table, ...] = (
 )
 
 
+def _changes(table: Table) -> Iterator[Table]:
+    """The table that changes single facts of the things in a table, if there is one."""
+    if table.change is not None:
+        of_id, *others = table.columns
+        changeable = COMMANDS[table.change].__struct_fields__
+        columns = [replace(column, required=False) for column in others if column.field in changeable]
+        yield replace(table, command=table.change, columns=(of_id, *columns))
+
+
+_CHANGES = [change for table in TABLES for change in _changes(table)]
+
+
 class HeaderError(ValueError):
     """A header that matches no table, or that is ambiguous."""
 
@@ -275,9 +306,14 @@ def recognise(header: Sequence[str], skipped: frozenset[str]) -> tuple[Table, li
 
     `skipped` has the headers of columns to ignore. Raises HeaderError.
     """
-    plain = [plain_header(name) for name in header]
+    plain = {plain_header(name) for name in header}
     for table in TABLES:
-        if all(column.headers() & set(plain) for column in table.columns if column.required):
+        if all(column.headers() & plain for column in table.columns if column.required):
+            return table, _columns(table, header, skipped)
+    for table in _CHANGES:
+        of_id, *others = (column.headers() for column in table.columns)
+        known = {*_ignored(skipped), *of_id}.union(*others)
+        if plain <= known and of_id & plain and any(names & plain for names in others):
             return table, _columns(table, header, skipped)
     needed = "; ".join(
         f"{table.kind}: " + ", ".join(f"{c.header.zh}|{c.field}" for c in table.columns if c.required)
@@ -286,8 +322,12 @@ def recognise(header: Sequence[str], skipped: frozenset[str]) -> tuple[Table, li
     raise HeaderError(f"line 1: found the columns {', '.join(header)}; needed are, for {needed}")
 
 
+def _ignored(skipped: frozenset[str]) -> set[str]:
+    return {plain_header(name) for name in (*REASON, *skipped, "")}
+
+
 def _columns(table: Table, header: Sequence[str], skipped: frozenset[str]) -> list[Column | None]:
-    ignored = {plain_header(name) for name in (*REASON, *skipped, "")}
+    ignored = _ignored(skipped)
     columns: list[Column | None] = []
     for name in header:
         column = next((c for c in table.columns if plain_header(name) in c.headers()), None)

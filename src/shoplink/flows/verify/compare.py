@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from shoplink.core import Link
 from shoplink.core.due import Regime, due_at
-from shoplink.core.facts import LIVE
+from shoplink.core.facts import LIVE, Corrections
 from shoplink.core.instant import BEGINNING, END
 from shoplink.flows.rulebooks import default_rulebook
 from shoplink.flows.verify.commerce import compare_commerce
@@ -41,6 +42,9 @@ def compare(ledger: Ledger, now: datetime, counts: VerifyCounts) -> Iterator[Dif
     for row in account_rows():
         counts.accounts += 1
         yield from _facts("account", row["account_id"], ledger.accounts.pop(row["account_id"], None), row)
+        corrected = ledger.corrected.pop(row["account_id"], Corrections())
+        expected = {name: to_micros(at) for name, at in asdict(corrected).items()}
+        yield from column_differences("account", row["account_id"], expected, row, LOG)
     yield from (Difference("shop", key, MISSING) for key in ledger.shops)
     yield from (Difference("account", key, MISSING) for key in ledger.accounts)
     yield from _waivers(ledger, counts)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from shoplink.core import AnyEvent, Event, Link, Rulebook
 from shoplink.core import events as e
 from shoplink.core.commerce.events import CommerceEvent
-from shoplink.core.facts import LIVE, Account, Shop
+from shoplink.core.facts import LIVE, Account, Corrections, Shop
 from shoplink.core.instant import BEGINNING
 from shoplink.core.people.events import MemberEvent
 from shoplink.core.ticket.events import TicketEvent
@@ -72,6 +72,7 @@ class Ledger:
         self.now = BEGINNING
         self.shops: dict[str, tuple[Shop, datetime]] = {}
         self.accounts: dict[str, tuple[Account, datetime]] = {}
+        self.corrected: defaultdict[str, Corrections] = defaultdict(Corrections)
         self.links: dict[str, LedgerLink] = {}
         self.waivers: defaultdict[WaiverKey, list[LedgerWaiver]] = defaultdict(list)
         self.activations: defaultdict[str, list[e.RulebookActivated]] = defaultdict(list)
@@ -133,6 +134,8 @@ class Ledger:
                 if known is None:
                     yield f"account {event.account_id} was never recorded"
                 else:
+                    corrected = event.corrections_after(self.corrected[event.account_id])
+                    self.corrected[event.account_id] = corrected
                     yield from self._record_account(event.account_id, event.facts_after(known[0]), event.at)
             case e.LinkInvited() | e.LinkImported():
                 yield from self._record_link(event)

@@ -12,6 +12,7 @@ from msgspec.structs import fields
 
 from shoplink.core import Account, Link, Shop
 from shoplink.core.commerce.facts import Content, Item, Product
+from shoplink.core.facts import Corrections
 from shoplink.store.database.fields import from_micros
 
 T = TypeVar("T", bound=Struct)
@@ -61,6 +62,7 @@ def _none_if_empty(text: str) -> str | None:
 
 SHOP = Columns(Shop)
 ACCOUNT = Columns(Account)
+CORRECTIONS = Columns(Corrections)
 LINK = Columns(Link)
 PRODUCT = Columns(Product)
 CONTENT = Columns(Content)

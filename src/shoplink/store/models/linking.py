@@ -37,7 +37,7 @@ class Shop(models.Model):
 
 
 class Account(models.Model):
-    """An account's facts. The birth date is ISO text, the same in every database."""
+    """An account's facts, and when support last corrected them. The birth date is ISO text, the same in every database."""
 
     account_id = models.CharField(primary_key=True, max_length=_ID)
     handle = models.CharField(max_length=_TEXT)
@@ -47,6 +47,9 @@ class Account(models.Model):
     status = models.CharField(max_length=_WORD)
     commerce_permission = models.CharField(max_length=_WORD)
     followers = models.BigIntegerField()
+    region_corrected_at = InstantField(null=True)
+    registered_in_corrected_at = InstantField(null=True)
+    birth_date_corrected_at = InstantField(null=True)
     touched_at = InstantField()
 
     class Meta:

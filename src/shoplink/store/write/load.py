@@ -16,9 +16,9 @@ from msgspec import Struct
 from shoplink.core import Account, Link, Rulebook, Shop, Waiver, World
 from shoplink.core.case import AccountRecord, ShopRecord
 from shoplink.core.commands import Command, ImportLink
-from shoplink.core.facts import Actor
+from shoplink.core.facts import Actor, Corrections
 from shoplink.core.instant import BEGINNING, END, shift
-from shoplink.store.database.columns import ACCOUNT, LINK, SHOP
+from shoplink.store.database.columns import ACCOUNT, CORRECTIONS, LINK, SHOP
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, rows_as
 from shoplink.store.write.load_commerce import CommerceKeys, StoredCommerce, load_commerce
@@ -107,10 +107,10 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
     shops_of_others = _read_shops(others, "")
     for shop, _ in (*shops.values(), *shops_of_others.values()):
         world.shops[shop.shop_id] = ShopRecord(shop)
-    for account, _ in accounts.values():
-        world.accounts[account.account_id] = AccountRecord(account)
+    for account, corrected, _ in accounts.values():
+        world.accounts[account.account_id] = AccountRecord(account, corrected)
     # Only the newest instant is needed, so only that one is converted.
-    touched_at = [at for read in (shops, shops_of_others, accounts) for _, at in read.values()]
+    touched_at = [row[-1] for read in (shops, shops_of_others, accounts) for row in read.values()]
     touched_at += [row[-1] for row in live]
     in_review = {account_id for account_id, status in status_of_links if status == "in_review"}
     floor = max(_latest(touched_at), _last_happened(keys.accounts | in_review))
@@ -162,12 +162,17 @@ def _accounts_before(starts: Mapping[str, datetime]) -> set[str]:
     return {row[0] for row in found}
 
 
-def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account, int]]:
+def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account, Corrections, int]]:
     found = query(
-        f"SELECT {ACCOUNT.sql}, touched_at FROM account WHERE {among('account_id')} ORDER BY account_id{lock}",
+        f"SELECT {ACCOUNT.sql}, {CORRECTIONS.sql}, touched_at FROM account"
+        f" WHERE {among('account_id')} ORDER BY account_id{lock}",
         ids(account_ids),
     )
-    return {row[0]: (ACCOUNT.value(row), *ACCOUNT.rest(row)) for row in found}
+    accounts = {}
+    for row in found:
+        rest = ACCOUNT.rest(row)
+        accounts[row[0]] = (ACCOUNT.value(row), CORRECTIONS.value(rest), *CORRECTIONS.rest(rest))
+    return accounts
 
 
 def _read_live_links(account_ids: set[str]) -> list[tuple[Any, ...]]:

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import astuple
 
 from shoplink.core import Event, Link, World
 from shoplink.core import events as e
 from shoplink.core.case import ShopRecord
 from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.event_base import Record
-from shoplink.core.facts import LIVE
+from shoplink.core.facts import LIVE, Corrections
 from shoplink.core.people.events import MemberEvent
 from shoplink.core.ticket.events import TicketEvent
 from shoplink.store.database.fields import to_micros
@@ -33,6 +34,7 @@ _ACCOUNT = {
     "commerce_permission": "text",
     "followers": "bigint",
 }
+_CORRECTIONS = dict.fromkeys(Corrections.__struct_fields__, "bigint")
 _STATE = {
     "link_id": "text",
     "status": "text",
@@ -94,11 +96,16 @@ def _save_facts(loaded: LoadedState, events: Sequence[Event]) -> None:
         (*_values(world.shops[key].facts, _SHOP), to_micros(at)) for key, at in sorted(shops.items())
     ]
     account_rows = [
-        (*_values(world.accounts[key].facts, _ACCOUNT), to_micros(at)) for key, at in sorted(accounts.items())
+        (
+            *_values(world.accounts[key].facts, _ACCOUNT),
+            *map(to_micros, astuple(world.accounts[key].corrected)),
+            to_micros(at),
+        )
+        for key, at in sorted(accounts.items())
     ]
     for table, key, given, known, types in (
         ("shop", "shop_id", shop_rows, loaded.shops, _SHOP),
-        ("account", "account_id", account_rows, loaded.accounts, _ACCOUNT),
+        ("account", "account_id", account_rows, loaded.accounts, _ACCOUNT | _CORRECTIONS),
     ):
         update(table, key, [row for row in given if row[0] in known], **types, touched_at="bigint")
         insert(table, [row for row in given if row[0] not in known], **types, touched_at="bigint")
