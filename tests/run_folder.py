@@ -19,6 +19,7 @@ VARIABLE = "SHOPLINK_TESTS_FOLDER"
 """Names the folder to every process of a run; the workers of a parallel run use that of the process that starts them."""
 
 MEMORY = Path("/dev/shm")  # noqa: S108 (a folder in memory, where there is one)
+_ENOUGH_BYTES = 2 * 2**30
 _PROCESSES = Path("/proc")
 _STOPS_WITHIN_SECONDS = 5
 
@@ -37,12 +38,13 @@ def enter() -> Path:
 
 
 def in_memory() -> Path:
-    """A folder of this run whose files never reach a disk, where the machine has one."""
+    """A folder of this run whose files never reach a disk, where the machine has room for one; a container may have little."""
     folder = Path(os.environ[VARIABLE])
-    if not MEMORY.is_dir():
-        return folder
     beside = MEMORY / folder.name
-    beside.mkdir(exist_ok=True)
+    if not beside.is_dir():
+        if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < _ENOUGH_BYTES:
+            return folder
+        beside.mkdir(exist_ok=True)
     return beside
 
 
