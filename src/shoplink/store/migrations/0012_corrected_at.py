@@ -35,7 +35,7 @@ def read_from_log(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = (("store", "0010_progress"),)
+    dependencies = (("store", "0011_proof"),)
 
     operations = (
         *(
