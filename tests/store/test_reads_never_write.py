@@ -59,8 +59,7 @@ WRITERS = {
     "keep_text",
     "install_rulebook",
     "bring_up_to_date",
-    "set_due",
-    "store_checked_position",
+    "set_tickets_due",
     "forget_texts",
 }
 """The functions of these modules that write on purpose."""
@@ -132,6 +131,8 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     history.facts_of_account: lambda: history.facts_of_account("A", NOW),
     history.timelines_of_links_open_at: lambda: history.timelines_of_links_open_at(BEFORE, shop_id="S"),
     history.timelines: lambda: history.timelines([link_id()]),
+    history.events_since: lambda: history.events_since(NOW, ["S"], ["A"]),
+    history.newest_events_since: lambda: history.newest_events_since(NOW),
     history.newest_events: lambda: history.newest_events(10, 99, shop_id="S", account_id="A"),
     as_of.shop_as_of: lambda: as_of.shop_as_of("S", NOW),
     as_of.account_as_of: lambda: as_of.account_as_of("A", NOW),
@@ -148,9 +149,8 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     words.messages_of: lambda: words.messages_of(ticket_id()),
     ticket_rows.markets_of_open_tickets: ticket_rows.markets_of_open_tickets,
     ticket_rows.answered_for_shops: lambda: ticket_rows.answered_for_shops(["S"], 10),
-    ticket_rows.tickets_to_check: lambda: ticket_rows.tickets_to_check(NOW, 10, 0),
-    ticket_rows.newest_position: ticket_rows.newest_position,
-    ticket_rows.checked_position: ticket_rows.checked_position,
+    ticket_rows.due_tickets: lambda: ticket_rows.due_tickets(NOW, 10, 0),
+    ticket_rows.open_tickets_about: lambda: ticket_rows.open_tickets_about(["S"], ["A"]),
     read.find_ticket: lambda: read.find_ticket(ticket_id(), Actor("shop", "S")),
     read.current_tickets: lambda: read.current_tickets(ticket_rows.page_of_tickets(NOW, 10, 0)),
     periods.links_of_pairs: lambda: periods.links_of_pairs([("S", "A"), ("S\x00", "A")], NOW),
@@ -169,7 +169,6 @@ WITHOUT_DATABASE = {
     "unlink_quota_use",
     "day_of",
     "keys_of",
-    "current_ticket",
 }
 """What works on values alone, or is a part of the reads above."""
 

@@ -1,5 +1,8 @@
 """Commands about tickets that share a transaction see the results of those before them."""
 
+from functools import partial
+from typing import Any
+
 import pytest
 
 from shoplink.core.instant import BEGINNING
@@ -15,6 +18,8 @@ from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import query
 from shoplink.store.ticket.words import messages_of
+from tests.store.commands import accept, command, execute_accepted, invite, put_account, put_shop
+from tests.store.threads import run_together
 from tests.tickets.desk import (
     CREATOR,
     MEI,
@@ -71,6 +76,28 @@ def test_a_correction_before_a_reply_in_the_same_transaction_ends_the_ticket_fir
     corrected, late = execute_batch([correct(region="GB"), reply], now=lambda: NOON)
     assert corrected["outcome"] == "accepted"
     assert codes(late) == ["ticket.ended"]
-    assert [event["type"] for event in late["events"]] == ["ticket.closed"]
+    assert [event["type"] for event in corrected["events"]] == ["account.corrected"], "as without a ticket"
+    assert query("SELECT type FROM event ORDER BY number DESC LIMIT 2") == [
+        ("ticket.closed",),
+        ("account.corrected",),
+    ]
     assert stored_state(opened) == ("closed", "cleared")
+    assert list(verify(VerifyCounts())) == []
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_ticket_whose_two_causes_are_removed_at_the_same_moment_ends() -> None:
+    """Either transaction alone sees the other cause still there, so both lock both sides before they judge."""
+    execute_accepted(put_shop("S"))
+    for number in range(10):
+        execute_accepted(put_account(f"W{number}"), invite("S", f"W{number}"), accept("S", f"W{number}"))
+        execute_accepted(command("revoke", shop_id="S", account_id=f"W{number}", note="n"))
+    waiver: dict[str, Any] = {"code": "shop.link_quota_spent", "shop_id": "S", "note": "n"}
+    for account in ("A0", "A1", "A2", "A3"):
+        execute_accepted(put_account(account, region="FR"))
+        opened = open_ticket(account_id=account)
+        fixes = [put_account(account), command("grant_waiver", until=None, **waiver)]
+        run_together([partial(execute_accepted, fix) for fix in fixes])
+        assert stored_state(opened) == ("closed", "cleared")
+        execute_accepted(command("end_waiver", **waiver))
     assert list(verify(VerifyCounts())) == []

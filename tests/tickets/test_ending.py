@@ -1,15 +1,20 @@
 """How tickets end: by their opener, by support, or by facts and time. No outcome depends on when the timer runs."""
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from shoplink.core.facts import Actor
 from shoplink.flows.tick import tick
 from shoplink.flows.ticket.read import find_ticket
+from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import query
-from shoplink.store.ticket.tickets import page_of_tickets
+from shoplink.store.ticket.tickets import due_tickets, page_of_tickets
 from shoplink.store.ticket.words import messages_of
 from tests.rule import rule
 from tests.store.commands import accept, command, execute_accepted, invite, put_account, put_shop
@@ -46,6 +51,25 @@ BEYOND = ("closed", "beyond_support")
 
 def refused_for_region() -> Any:
     world(region="FR")
+    return open_ticket()
+
+
+def refused_for_two_causes() -> Any:
+    world(region="FR", birth_date=None)
+    return open_ticket()
+
+
+def quota_spent() -> Any:
+    """Ten links count in the shop's window: nine are established and ended, one is an open invitation."""
+    world()
+    for number in range(10):
+        execute_accepted(put_account(f"W{number}"), invite("S", f"W{number}"), **at())
+        if number < 9:
+            execute_accepted(
+                accept("S", f"W{number}"),
+                command("revoke", shop_id="S", account_id=f"W{number}", note="n"),
+                **at(),
+            )
     return open_ticket()
 
 
@@ -95,9 +119,35 @@ CASES: dict[str, tuple[Callable[[], Any], Callable[[], object], datetime, tuple[
         LATER,
         OPEN,
     ),
-    "what is left is no reason it was opened for": (
+    "what has come since is beyond support": (
         refused_for_region,
         do(put_account("A", status="abnormal")),
+        LATER,
+        BEYOND,
+    ),
+    "what has come since is support's, too": (
+        refused_for_region,
+        do(put_account("A", birth_date=None)),
+        LATER,
+        OPEN,
+    ),
+    "one of two causes is removed, then the other": (
+        refused_for_two_causes,
+        do(correct(region="GB"), correct(birth_date="1990-01-01")),
+        LATER,
+        CLEARED,
+    ),
+    "one of two causes is removed": (refused_for_two_causes, do(correct(region="GB")), LATER, OPEN),
+    "another shop is recorded": (refused_for_region, do(put_shop("Z")), LATER, OPEN),
+    "a waiver is granted to the shop": (
+        quota_spent,
+        do(command("grant_waiver", code="shop.link_quota_spent", shop_id="S", note="n", until=None)),
+        LATER,
+        CLEARED,
+    ),
+    "an invitation of the shop ends elsewhere": (
+        quota_spent,
+        do(put_shop("T"), invite("T", "W9"), accept("T", "W9")),
         LATER,
         CLEARED,
     ),
@@ -150,27 +200,77 @@ CASES: dict[str, tuple[Callable[[], Any], Callable[[], object], datetime, tuple[
 
 
 @rule("R39", "R40", "R42")
-@pytest.mark.parametrize("timer", [True, False], ids=["the timer runs", "no timer"])
+@pytest.mark.parametrize("timer", [True, False], ids=["a late timer", "no timer"])
 @pytest.mark.parametrize("name", CASES)
-def test_a_ticket_ends_with_its_reasons_whether_or_not_the_timer_runs(name: str, timer: bool) -> None:  # noqa: FBT001 (a case)
-    begin, happen, when, expected = CASES[name]
+def test_a_ticket_ends_at_its_instant_whenever_the_timer_runs(name: str, timer: bool) -> None:  # noqa: FBT001 (a case)
+    begin, happen, ends_at, expected = CASES[name]
     opened = begin()
     assert state_at(opened) == OPEN
     happen()
+    when = ends_at if expected == OPEN else ends_at + 3 * DAY
     if timer:
         tick(when)
         assert stored_state(opened) == expected
     assert state_at(opened, when) == expected
+    assert ticket_at(opened, when=when).ticket.ended_at == (None if expected == OPEN else ends_at)
     answer = reply(ticket_at(opened, when=NOON).ticket, MEI, "well?", when=when)
     assert answer["outcome"] == ("accepted" if expected == OPEN else "refused")
     if expected != OPEN:
         assert stored_state(opened) == expected
+        assert query("SELECT ended_at FROM ticket") == [(to_micros(ends_at),)]
         assert [
             row[0] for row in query("SELECT type FROM event WHERE type LIKE 'ticket.%%' ORDER BY number")
         ] == [
             "ticket.opened",
             "ticket.closed",
         ]
+
+
+@rule("R42")
+def test_a_ticket_is_stored_as_cleared_by_the_transaction_that_cleared_it() -> None:
+    opened = refused_for_two_causes()
+    execute_accepted(correct(region="GB"), **at(LATER))
+    assert stored_state(opened) == OPEN
+    execute_accepted(correct(birth_date="1990-01-01"), **at(LATER))
+    assert stored_state(opened) == CLEARED
+
+
+STEPS: dict[str, Callable[[str, str], Any]] = {
+    "FR": lambda _s, a: put_account(a, region="FR"),
+    "GB": lambda _s, a: put_account(a, region="GB"),
+    "abnormal": lambda _s, a: put_account(a, region="FR", status="abnormal"),
+    "young": lambda _s, a: put_account(a, birth_date="2008-05-05"),
+    "shop abnormal": lambda s, _a: put_shop(s, status="abnormal"),
+    "shop normal": lambda s, _a: put_shop(s),
+    "US": lambda _s, a: put_account(a, region="US", registered_in="US"),
+}
+
+
+@rule("R39", "R40")
+@settings(max_examples=12, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.sampled_from(sorted(STEPS)), st.booleans()), max_size=6),
+    st.integers(1, 2),
+)
+def test_the_outcome_of_a_ticket_is_the_same_whenever_the_timer_ran(
+    steps: list[tuple[int, str, bool]], once_more: int
+) -> None:
+    """Two pairs live through the same in one database; only after the steps of one of them does the timer run."""
+    ended = []
+    for timed in (False, True):
+        shop, account = secrets.token_hex(8), secrets.token_hex(8)
+        execute_accepted(put_shop(shop), put_account(account, region="FR"), **at())
+        seller = Actor("shop", shop)
+        opened = open_ticket(by=seller, shop_id=shop, account_id=account)
+        now = NOON
+        for hours, step, ticks in steps:
+            now += timedelta(hours=hours)
+            execute_accepted(STEPS[step](shop, account), **at(now))
+            if timed and ticks:
+                tick(now + timedelta(hours=once_more))
+        ticket = ticket_at(opened, when=now + 400 * DAY).ticket
+        ended.append((ticket.status, ticket.cause, ticket.ended_at))
+    assert ended[0] == ended[1]
 
 
 def test_support_answers_and_the_seller_asks_on_and_support_resolves() -> None:
@@ -206,29 +306,21 @@ def test_who_opened_a_ticket_may_withdraw_it() -> None:
 def test_asking_again_after_facts_ended_a_ticket_opens_a_new_one() -> None:
     opened = refused_for_region()
     execute_accepted(correct(region="GB"), put_account("A", region="FR"), **at(LATER))
-    assert stored_state(opened) == OPEN
-    assert ticket_id(open_ticket(when=LATER)) == ticket_id(opened), (
-        "the reason is there again: nobody saw it gone"
-    )
+    assert stored_state(opened) == CLEARED, "the reason is there again, and was gone in between"
+    again = open_ticket(when=LATER)
+    assert ticket_id(again) != ticket_id(opened)
     execute_accepted(correct(region="GB"), **at(LATER))
     assert open_ticket(when=LATER)["outcome"] == "refused"
-    assert stored_state(opened) == CLEARED
-    execute_accepted(put_account("A", region="FR"), **at(LATER))
-    assert ticket_id(open_ticket(when=LATER)) != ticket_id(opened)
+    assert stored_state(again) == CLEARED
 
 
-def test_the_timer_looks_only_at_tickets_whose_facts_or_time_have_moved() -> None:
-    opened = refused_for_region()
-    tick(LATER)
-    assert query("SELECT count(*) FROM tickets_settled") == [(1,)]
-    before = query("SELECT position FROM tickets_settled")
-    execute_accepted(put_shop("Z"), **at(LATER))
-    tick(LATER)
-    assert query("SELECT position FROM tickets_settled") == before, "nothing moved for any ticket"
-    execute_accepted(correct(region="GB"), **at(LATER))
-    assert tick(LATER).tickets == 1
-    assert stored_state(opened) == CLEARED
+def test_the_timer_looks_only_at_tickets_that_time_may_have_ended() -> None:
+    opened, birthday = too_young(), NOON + 12 * timedelta(hours=1)
+    assert due_tickets(birthday - timedelta(microseconds=1), 10, 0) == []
+    assert [row[1:] for row in due_tickets(birthday, 10, 0)] == [(ticket_id(opened), "S", "A")]
     assert tick(LATER).tickets == 0
+    assert tick(birthday + DAY).tickets == 1
+    assert due_tickets(birthday + DAY, 10, 0) == []
 
 
 def test_texts_are_forgotten_a_year_after_a_ticket_ended_and_no_earlier() -> None:
@@ -256,7 +348,7 @@ def test_a_text_of_an_open_ticket_is_kept_however_old() -> None:
     assert len(messages_of(ticket_id(opened))) == 1
 
 
-def test_closed_tickets_are_listed_as_closed_before_they_are_stored_so() -> None:
+def test_a_ticket_is_listed_as_closed_once_it_is() -> None:
     opened = refused_for_region()
     tick(LATER)
     assert page_of_tickets(LATER, 10, 0, status="closed") == []

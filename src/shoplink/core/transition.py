@@ -10,8 +10,7 @@ from shoplink.core.decisions import Accepted, Decision, decide, review
 from shoplink.core.decisions.outcome import link_event
 from shoplink.core.events import Event, LinkEstablished, LinkEvent, LinkExpired, LinkUnlinked
 from shoplink.core.facts import CLOCK, Link
-from shoplink.core.ticket.commands import TicketCommand
-from shoplink.core.ticket.decide import close_if_ended
+from shoplink.core.ticket.self_closing import end_tickets_after, end_tickets_due
 from shoplink.core.world import World
 
 
@@ -30,8 +29,6 @@ def step(world: World, command: Command) -> Transition:
     accepted command makes due at its own instant (a rulebook that starts at once) is part of its own events.
     """
     due = advance(world, command.at)
-    if isinstance(command, TicketCommand):
-        due += close_if_ended(world, command)
     decision = decide(world, command)
     if not isinstance(decision, Accepted):
         return Transition(due, decision, ())
@@ -39,23 +36,39 @@ def step(world: World, command: Command) -> Transition:
         world.apply(event)
     for record in decision.records:
         world.keep(record)
-    return Transition(due, decision, (*decision.events, *advance(world, command.at)))
+    ended = end_tickets_after(world, decision.events)
+    return Transition(due, decision, (*decision.events, *ended, *advance(world, command.at)))
 
 
 def advance(world: World, at: datetime) -> list[Event]:
     """Apply everything due at or before an instant, in the order of due instants, and return the events.
 
     Each event carries the instant at which it was due. At the same instant a rulebook starts first and its held links
-    are reviewed; then links follow in the order recorded.
+    are reviewed; then links follow in the order recorded, and tickets come last.
     """
     events: list[Event] = []
-    while world.may_be_due(at) and (due_at := world.next_due_at()) is not None and due_at <= at:
-        if due_at == world.next_start_at:
-            events += _start_rulebooks(world, due_at)
-        elif (event := _apply_due(world, world.live[world.agenda.pop()], due_at)) is not None:
-            events.append(event)
+    while True:
+        ticket_at = world.desk.next_due_at()
+        due_at = world.next_due_at() if world.may_be_due(at) else None
+        if due_at is not None and due_at <= at and (ticket_at is None or due_at <= ticket_at):
+            happened = _happen(world, due_at)
+            events += happened
+            events += end_tickets_after(world, happened)
+        elif ticket_at is not None and ticket_at <= at:
+            world.now = max(world.now, ticket_at)
+            events += end_tickets_due(world)
+        else:
+            break
     world.now = max(world.now, at)
     return events
+
+
+def _happen(world: World, due_at: datetime) -> list[Event]:
+    """What the clock does next to rulebooks and links, at the instant at which it is due."""
+    if due_at == world.next_start_at:
+        return list(_start_rulebooks(world, due_at))
+    event = _apply_due(world, world.live[world.agenda.pop()], due_at)
+    return [] if event is None else [event]
 
 
 def _start_rulebooks(world: World, at: datetime) -> Iterator[Event]:

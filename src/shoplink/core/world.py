@@ -76,6 +76,12 @@ class World:
         """The rulebook in force in a market now."""
         return self._regimes.get(market, self._default).rulebook
 
+    def rulebooks_of(self, market: str) -> tuple[tuple[datetime, str], ...]:
+        """The rulebook in force in a market with its start, followed by those that are to start, in the order recorded."""
+        regime = self._regimes.get(market, self._default)
+        coming = [(start, rulebook.name) for start, rulebook in self._starts.get(market, ())]
+        return (regime.since, regime.rulebook.name), *coming
+
     def link(self, shop_id: str, account_id: str) -> Link | None:
         """The link that a command is about: the pair's live one, else the one recorded last."""
         account = self.accounts.get(account_id)

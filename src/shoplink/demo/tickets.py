@@ -10,7 +10,6 @@ from shoplink.core.ticket.facts import Review
 from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute_as_of
 from shoplink.flows.look import look_at_pair
-from shoplink.flows.ticket.close_ended import close_ended_tickets
 
 Scene = tuple[datetime, Callable[[], object]]
 
@@ -48,10 +47,8 @@ def _scenes(now: datetime) -> Iterator[Scene]:
     """Tickets that are cleared, beyond support, withdrawn, resolved and answered, and two that are waiting."""
     cleared = _RefusedInvitation(_ago(now, 122), _BEAUTY, "ruby.singh", "marketing")
     yield cleared.opens("她上个月搬回英国了，居留许可可以提供。", "居留许可")
-    yield _ago(now, 119), lambda: close_ended_tickets(_ago(now, 119))
     beyond = _RefusedInvitation(_ago(now, 45), _HOME, _ABROAD, "marketing")
     yield beyond.opens("The account moved to London in spring.")
-    yield _ago(now, 39), lambda: close_ended_tickets(_ago(now, 39))
     withdrawn = _RefusedInvitation(_ago(now, 44), _TEA, _ABROAD, "official")
     yield withdrawn.opens()
     yield _ago(now, 43), lambda: _do(WithdrawTicket(at=_ago(now, 43), by=withdrawn.seller, **withdrawn.named))

@@ -3,7 +3,7 @@
 from typing import Any
 
 Answer = dict[str, Any]
-"""`outcome` (accepted, refused or rejected), `events`, `warnings`, `reasons`; a rejected answer has an `error`.
+"""`outcome` (accepted, refused, rejected or stale), `events`, `warnings`, `reasons`; a rejected answer has an `error`.
 
 `execute` marks the stored answer of an idempotency key as `replayed`.
 """
@@ -12,3 +12,8 @@ Answer = dict[str, Any]
 def rejected(error: str) -> Answer:
     """The answer to a command that was not decided because of its idempotency key."""
     return {"outcome": "rejected", "events": [], "warnings": [], "reasons": [], "error": error}
+
+
+def stale() -> Answer:
+    """The answer to a command that was not decided because what it was made from has changed."""
+    return {"outcome": "stale", "events": [], "warnings": [], "reasons": []}

@@ -16,11 +16,14 @@ from msgspec.structs import replace
 from shoplink.core import Accepted, Command, Event, Reason, Refused, Transition, World, advance, step, wire
 from shoplink.core.commands import ActivateRulebook, PairCommand
 from shoplink.core.instant import BEGINNING
+from shoplink.core.ticket.commands import TicketCommand
+from shoplink.core.ticket.events import TicketClosed
 from shoplink.core.wire_format import wire_products
 from shoplink.flows import clock, metrics
-from shoplink.flows.answer import Answer, rejected
+from shoplink.flows.answer import Answer, rejected, stale
 from shoplink.flows.group_commit import GroupCommit, PendingBatch
 from shoplink.flows.idempotent import IdempotencyKeys
+from shoplink.flows.precondition import Precondition
 from shoplink.flows.state import state_after, write_state
 from shoplink.flows.transaction import Transaction, transact
 from shoplink.store.database.shared_connection import shared_connection
@@ -32,7 +35,12 @@ _CLOCK_IS_READ_WITHIN = timedelta(seconds=1)  # once more, under the locks
 
 
 def execute(
-    command: Command, *, scope: str = "", link_id: str | None = None, with_state: bool = False
+    command: Command,
+    *,
+    scope: str = "",
+    link_id: str | None = None,
+    with_state: bool = False,
+    seen: Precondition | None = None,
 ) -> Answer:
     """Decide and store one command now; returns its answer in the form that `replay` writes.
 
@@ -40,28 +48,33 @@ def execute(
     its locks are held. Commands that wait at the same time in one process share a transaction
     (docs/explanation/locks.md), so this is not called within one.
 
-    The answer's `outcome` is accepted, refused or rejected; a rejected one has `error` `idempotency.other_body` or
-    `idempotency.in_progress` and did nothing. `link_id`: the one link that the command is meant for; where its pair
+    The answer's `outcome` is accepted, refused, rejected or stale; a rejected one has `error` `idempotency.other_body`
+    or `idempotency.in_progress` and did nothing. `seen`: what the command was made from; once that has changed, the
+    command does nothing, its answer is stale and not kept under its key (`flows/precondition.py: what_changed`). `link_id`: the one link that the command is meant for; where its pair
     has another by now, it is refused as `link.wrong_state`. `with_state`: an accepted answer has, as `state`, the
     state that the command left (`flows/state.py`), kept with the answer. The stored answer of a key is `replayed`.
     """
     assert not connection.in_atomic_block, "a command has a transaction of its own"
-    batch = PendingBatch([command], scope, link_id, with_state)
+    batch = PendingBatch([command], scope, link_id, with_state, seen)
     if not _singles(batch):
         return rejected("idempotency.in_progress")
     return {**batch.answers[0], "replayed": True} if batch.replayed else batch.answers[0]
 
 
-def execute_batch(
+def execute_batch(  # noqa: PLR0913 (commands, and how they are executed)
     commands: Sequence[Command],
     *,
     scope: str = "",
     link_id: str | None = None,
     with_state: bool = False,
+    seen: Precondition | None = None,
     now: Callable[[], datetime] = clock.now,
 ) -> list[Answer]:
-    """Decide and store several commands in one transaction, at one instant of the clock; returns their answers in order."""
-    return _store([PendingBatch(commands, scope, link_id, with_state)], now)[0].answers
+    """Decide and store several commands in one transaction, at one instant of the clock; returns their answers in order.
+
+    `seen` is compared once, before the first command that is decided.
+    """
+    return _store([PendingBatch(commands, scope, link_id, with_state, seen)], now)[0].answers
 
 
 def execute_as_of(commands: Sequence[Command], *, scope: str = "") -> list[Answer]:
@@ -79,6 +92,9 @@ def _store(
     """Decide, store and answer batches in one transaction."""
     commands = [command for batch in batches for command in batch.commands]
     load_keys = LoadKeys.of(commands)
+    for batch in batches:
+        if batch.seen is not None:
+            batch.seen.add_keys(load_keys)
     activates = any(isinstance(command, ActivateRulebook) for command in commands)
 
     def attempt(transaction: Transaction) -> list[tuple[Command, Answer]]:
@@ -111,6 +127,7 @@ class _Attempt:
         self.due: list[Event] = []
         self.decided: list[tuple[Command, Answer]] = []
         self.refused: list[tuple[Command, Sequence[Reason]]] = []
+        self.stale: dict[int, bool] = {}
 
     def run(self, transaction: Transaction) -> list[tuple[Command, Answer]]:
         """Answer every command; returns those that were decided, with their answers."""
@@ -152,13 +169,15 @@ class _Attempt:
         at = max(command.at, world.now) if self.own_instants else world.now
         answer = self._decide(transaction, world, batch, replace(command, at=at))
         self.decided.append((command, answer))
-        if command.key is not None:
+        if command.key is not None and answer["outcome"] != "stale":
             self.keys.keep((batch.scope, command.key), _digest(command, batch.link_id), answer)
         return answer
 
     def _decide(
         self, transaction: Transaction, world: World, batch: PendingBatch, command: Command
     ) -> Answer:
+        if self._is_stale(transaction, world, batch, command.at):
+            return stale()
         transition = _step(world, command, batch.link_id)
         records = transition.decision.records if isinstance(transition.decision, Accepted) else ()
         transaction.record([*transition.due, *transition.own], records)
@@ -166,7 +185,7 @@ class _Attempt:
         events, self.due = [*self.due, *transition.due, *transition.own], []
         answer: Answer = {
             "outcome": "accepted",
-            "events": [wire(event) for event in events],
+            "events": [wire(event) for event in events if _is_told(event, command)],
             "warnings": [],
             "reasons": [],
         }
@@ -181,6 +200,22 @@ class _Attempt:
         if outcomes:
             answer["products"] = wire_products(outcomes)
         return answer
+
+    def _is_stale(self, transaction: Transaction, world: World, batch: PendingBatch, at: datetime) -> bool:
+        """Whether what the batch was made from had changed before its first decision."""
+        if batch.seen is None:
+            return False
+        if id(batch) not in self.stale:
+            due = advance(world, at)
+            transaction.record(due)
+            self.due += due
+            self.stale[id(batch)] = not batch.seen.holds(world)
+        return self.stale[id(batch)]
+
+
+def _is_told(event: Event, command: Command) -> bool:
+    """Whether a command's answer tells an event: that a ticket ended by itself, only answers about tickets do."""
+    return not isinstance(event, TicketClosed) or isinstance(command, TicketCommand)
 
 
 def _step(world: World, command: Command, link_id: str | None) -> Transition:

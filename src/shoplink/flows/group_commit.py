@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from shoplink.core import Command
 from shoplink.flows.answer import Answer
+from shoplink.flows.precondition import Precondition
 from shoplink.store.write.answers import Key
 
 
@@ -25,6 +26,7 @@ class PendingBatch(Struct, eq=False):
     scope: str = ""
     link_id: str | None = None
     with_state: bool = False
+    seen: Precondition | None = None
     answers: list[Answer] = []
     replayed: bool = False
 

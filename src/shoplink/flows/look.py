@@ -20,10 +20,14 @@ from shoplink.store.write.load import LoadKeys, load
 
 
 class CurrentState(Struct):
-    """A World at the instant `world.now`, and the events that were due and are not stored yet."""
+    """A World at the instant `world.now`, and the events that were due and are not stored yet.
+
+    `newest` is the newest instant in what was read: of a change that is stored, or of one that was due.
+    """
 
     world: World
     due: list[Event]
+    newest: datetime
 
     def up_to_date(self, link: Link) -> Link:
         """A stored link after the events that are due."""
@@ -38,7 +42,9 @@ def look(keys: LoadKeys, now: Callable[[], datetime] = clock.now) -> CurrentStat
     """The current state of the named shops and accounts, by a fixed number of statements."""
     at = now()
     loaded = load(keys, World(installed_rulebooks(), default_rulebook()), at, to_write=False)
-    return CurrentState(loaded.world, advance(loaded.world, max(at, loaded.floor)))
+    due = advance(loaded.world, max(at, loaded.floor))
+    newest = max((event.at for event in due), default=loaded.floor)
+    return CurrentState(loaded.world, due, max(newest, loaded.floor))
 
 
 def look_at(

@@ -19,10 +19,13 @@ from django.db.utils import OperationalError
 
 from shoplink.core import Event, World, advance
 from shoplink.core.event_base import Record
+from shoplink.core.people.events import MemberEvent
+from shoplink.core.ticket.events import TicketEvent
 from shoplink.flows import clock
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import exclude_activations, is_postgresql
+from shoplink.store.ticket.tickets import open_tickets_about
 from shoplink.store.write.feed import number_events_here
 from shoplink.store.write.load import LoadedState, LoadKeys, load
 from shoplink.store.write.save import save
@@ -40,6 +43,7 @@ class Transaction:
         """`now` is the clock that the transaction reads."""
         self._now = now
         self._earliest = now()
+        self._keys: LoadKeys | None = None
         self._loaded: LoadedState | None = None
         self._events: list[Event] = []
         self._records: list[Record] = []
@@ -53,11 +57,12 @@ class Transaction:
         """Lock and load what the work names, and let time pass in it up to the transaction's instant.
 
         Returns the World, whose `now` is that instant, and the events of time, which are saved with the others. Call
-        this once.
+        this once. If the work turns out to touch what open tickets are about, these are added to `keys`, and the work
+        runs again as a whole.
         """
         assert self._loaded is None, "a transaction loads once"
         world = World(installed_rulebooks(), default_rulebook(), mint_id)
-        self._loaded = load(keys, world, self._earliest)
+        self._keys, self._loaded = keys, load(keys, world, self._earliest)
         # Never earlier than the clock was before, nor than anything that was loaded: waiting for a lock cannot turn
         # time back.
         due = advance(world, max(self._now(), self._earliest, self._loaded.floor))
@@ -77,9 +82,36 @@ class Transaction:
         if self._loaded is None:
             assert not self._events, "events are decided on what was loaded"
             return
+        self._require_touched_tickets()
         save(self._loaded, self._events, self._records)
         if self._events and not is_postgresql():
             number_events_here()
+
+    def _require_touched_tickets(self) -> None:
+        """Require that the open tickets about what the events touch are held, so that the steps have judged them.
+
+        Raises _LoadMoreError. Their other sides must be locked, too, and all locks are taken in one order, so the
+        transaction begins anew.
+        """
+        assert self._loaded is not None, "the caller has checked this"
+        assert self._keys is not None, "the keys of what is loaded"
+        events = [event for event in self._events if not isinstance(event, TicketEvent | MemberEvent)]
+        shops, accounts = (
+            {subject for event in events if (subject := getattr(event, name, None)) is not None}
+            for name in ("shop_id", "account_id")
+        )
+        if not (shops or accounts):
+            return
+        held = self._loaded.world.desk.tickets
+        missing = [found for found in open_tickets_about(shops, accounts) if found[0] not in held]
+        for found in missing:
+            self._keys.add_ticket(*found)
+        if missing:
+            raise _LoadMoreError
+
+
+class _LoadMoreError(Exception):
+    """The work touches more than was loaded; its keys name it now."""
 
 
 def transact(
@@ -91,19 +123,22 @@ def transact(
     with another (the same new shop, a deadlock) is rolled back and tried again as a whole, so `work` must not keep state
     from an earlier attempt. Raises the database's errors.
     """
-    for attempt in range(1, TRIES + 1):
+    attempt = 1
+    while True:
         try:
             with writing():
                 exclude_activations(activates)
                 transaction = Transaction(now)
                 result = work(transaction)
                 transaction.save()
+        except _LoadMoreError:
+            pass  # no failure: each time, there is one more ticket in the keys
         except (IntegrityError, OperationalError) as error:
             if attempt == TRIES or not _is_collision(error):
                 raise
+            attempt += 1
         else:
             return result
-    raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 def pass_time(keys: LoadKeys, now: Callable[[], datetime] = clock.now) -> None:

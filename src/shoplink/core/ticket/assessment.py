@@ -9,14 +9,13 @@ from msgspec.structs import replace
 from shoplink.core import commands as c
 from shoplink.core.decisions.outcome import Refused
 from shoplink.core.decisions.table import decide_listed
-from shoplink.core.facts import CLOCK, LIVE, Link
+from shoplink.core.facts import LIVE, Link
 from shoplink.core.instant import format_instant, shift
 from shoplink.core.next_actor import review_reasons
 from shoplink.core.parse import parse_command
-from shoplink.core.reasons import CATALOGUE, Reason, support_can_help
+from shoplink.core.reasons import Reason, support_can_help
 from shoplink.core.rulebook import Rulebook
-from shoplink.core.ticket.events import TicketClosed
-from shoplink.core.ticket.facts import OPEN, REVIEW_QUESTION, Cause, Facts, Question, Review, Ticket
+from shoplink.core.ticket.facts import REVIEW_QUESTION, Cause, Facts, Question, Review, Ticket
 from shoplink.core.world import World
 
 UNANSWERED = timedelta(days=7)
@@ -39,15 +38,12 @@ class Assessment(Struct, frozen=True):
         """R39: whether a ticket about the question may be opened, and stay open."""
         return bool(self.helped) and not self.reached
 
-    def ends(self, codes: frozenset[str]) -> Cause | None:
-        """Why a ticket that was opened for reasons of these codes ends by itself; None if it stays open.
-
-        It ends if its reasons are gone, or if support can help with none of those that are left (R40).
-        """
-        if self.may_be_asked:
-            return None
-        left = [reason for reason in self.reasons if reason.code in codes or CATALOGUE[reason.code].gate]
-        return "beyond_support" if left and not self.reached else "cleared"
+    @property
+    def end(self) -> Cause | None:
+        """Why a ticket about the question ends by itself; None if it stays open (R40)."""
+        if self.reached or not self.reasons:
+            return "cleared"
+        return None if self.helped else "beyond_support"
 
 
 def assess(world: World, question: Question) -> Assessment:
@@ -83,28 +79,6 @@ def question_of(ticket: Ticket) -> Question:
     return command
 
 
-def closing(world: World, ticket: Ticket, assessment: Assessment | None = None) -> TicketClosed | None:
-    """The event by which a ticket has ended by itself, at `world.now`; None if it has not, or had ended before.
-
-    `assessment` is that of its question, if the caller has it already.
-    """
-    if ticket.status not in OPEN:
-        return None
-    assessment = assessment or assess(world, question_of(ticket))
-    cause = assessment.ends(frozenset(reason.code for reason in ticket.reasons))
-    if cause is None:
-        return None
-    return TicketClosed(
-        at=world.now,
-        by=CLOCK,
-        shop_id=ticket.shop_id,
-        account_id=ticket.account_id,
-        ticket_id=ticket.ticket_id,
-        link_id=ticket.link_id,
-        cause=cause,
-    )
-
-
 def facts_of(world: World, shop_id: str, account_id: str) -> Facts:
     """The facts of both sides, as the world holds them."""
     shop, account = world.shops.get(shop_id), world.accounts.get(account_id)
@@ -126,10 +100,8 @@ def unanswered_since(requested_at: datetime, rulebook: Rulebook) -> datetime | N
 
 def next_change(world: World, reasons: tuple[Reason, ...]) -> datetime | None:
     """The next instant at which the clock alone may change how a question stands; None if there is none."""
-    instants = [reason.possible_at for reason in reasons if reason.possible_at is not None]
-    if (due_at := world.next_due_at()) is not None:
-        instants.append(due_at)
-    return min(instants, default=None)
+    instants = [world.next_due_at(), *(reason.possible_at for reason in reasons)]
+    return min((at for at in instants if at is not None and at > world.now), default=None)
 
 
 def _helped(world: World, market: str, reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:

@@ -10,7 +10,7 @@ from shoplink.core.decisions.table import decide_listed
 from shoplink.core.disclosure import disclose
 from shoplink.core.facts import Actor, Side
 from shoplink.core.reasons import Reason
-from shoplink.core.ticket.assessment import assess, closing, facts_of, next_change
+from shoplink.core.ticket.assessment import assess, facts_of, next_change
 from shoplink.core.ticket.commands import (
     ChangeTicket,
     OpenTicket,
@@ -111,23 +111,6 @@ def withdraw_ticket(world: World, command: WithdrawTicket) -> Decision:
         return Refused((TICKET_NOT_FOUND,))
     closed = TicketClosed(**_about(ticket), at=command.at, by=command.by, cause="withdrawn")
     return Accepted((closed,), records=_messages(command, ticket))
-
-
-def close_if_ended(world: World, command: TicketCommand) -> list[TicketClosed]:
-    """Apply and return the event by which the ticket that a command names has ended by itself; empty if it has not.
-
-    No command depends on whether the timer ran before it.
-    """
-    if isinstance(command, OpenTicket):
-        ticket = world.desk.open_about(command.question, _side(_issuer(command)))
-    else:
-        assert isinstance(command, ChangeTicket), "a ticket is opened or changed"
-        ticket = _named(world, command)
-    closed = None if ticket is None else closing(world, ticket)
-    if closed is None:
-        return []
-    world.apply(closed)
-    return [closed]
 
 
 def _open_ticket(world: World, command: ChangeTicket) -> Ticket | Refused:

@@ -1,5 +1,7 @@
 """The part of the World that holds tickets; only those that the commands name."""
 
+from datetime import datetime
+
 from shoplink.core.facts import Side
 from shoplink.core.ticket.events import TicketClosed, TicketEvent, TicketReplied, TicketResolved
 from shoplink.core.ticket.facts import OPEN, Question, Ticket, name_of
@@ -17,15 +19,20 @@ class Desk:
         if isinstance(event, TicketReplied | TicketResolved | TicketClosed):
             self.tickets[event.ticket_id] = event.ticket_after(self.tickets[event.ticket_id])
 
+    def open_tickets(self) -> list[Ticket]:
+        """The tickets that have not ended, in the order held."""
+        return [ticket for ticket in self.tickets.values() if ticket.status in OPEN]
+
+    def next_due_at(self) -> datetime | None:
+        """The next instant at which time alone may end a ticket; None if there is none."""
+        if not self.tickets:
+            return None
+        return min((ticket.due_at for ticket in self.open_tickets() if ticket.due_at), default=None)
+
     def open_about(self, question: Question, side: Side) -> Ticket | None:
         """The open ticket of this side about the same command or review; there is at most one."""
         asked = (question.shop_id, question.account_id, name_of(question), side)
-        for ticket in self.tickets.values():
-            if ticket.status in OPEN and asked == (
-                ticket.shop_id,
-                ticket.account_id,
-                ticket.command,
-                ticket.side,
-            ):
+        for ticket in self.open_tickets():
+            if asked == (ticket.shop_id, ticket.account_id, ticket.command, ticket.side):
                 return ticket
         return None

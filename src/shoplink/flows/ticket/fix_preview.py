@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from shoplink.core import Command, Event, Reason, Refused, step
 from shoplink.core.ticket.assessment import Assessment, assess, question_of
+from shoplink.core.ticket.events import TicketClosed
 from shoplink.core.ticket.facts import Ticket
 from shoplink.flows.look import look
 from shoplink.flows.ticket.read import keys_of
@@ -12,12 +13,16 @@ from shoplink.store.read.link import snapshot
 
 
 class FixEffect(Struct, frozen=True):
-    """The effect of a fix: the reasons if it is refused, its events, and the assessment of the question before and after."""
+    """The effect of a fix: the reasons if it is refused, its events, and the assessment of the question before and after.
+
+    `ends`: the ticket ends by itself with the fix.
+    """
 
     refused: tuple[Reason, ...]
     events: tuple[Event, ...]
     before: Assessment
     after: Assessment
+    ends: bool
 
     @property
     def gone(self) -> tuple[Reason, ...]:
@@ -29,9 +34,12 @@ class FixEffect(Struct, frozen=True):
 def preview_fix(ticket: Ticket, fix: Command) -> FixEffect:
     """R42: the effect that a correction or a waiver would have now on what a ticket is about."""
     with snapshot():
-        world = look(keys_of([ticket])).world
+        keys = keys_of([ticket])
+        keys.tickets.read.append(ticket)
+        world = look(keys).world
     question = question_of(ticket)
     before = assess(world, question)
     done = step(world, replace(fix, at=world.now))
     refused = done.decision.reasons if isinstance(done.decision, Refused) else ()
-    return FixEffect(refused, done.own, before, assess(world, question))
+    ends = any(isinstance(event, TicketClosed) and event.ticket_id == ticket.ticket_id for event in done.own)
+    return FixEffect(refused, done.own, before, assess(world, question), ends)

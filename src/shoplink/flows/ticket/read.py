@@ -1,39 +1,44 @@
 """Tickets as they stand now (domain.md section 8). Nothing here writes.
 
-A ticket whose reasons are gone, or with none of which support can help any more, has ended by itself. It is shown so
-whether or not that is stored yet.
+A ticket that time has ended is shown so whether or not that is stored yet.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from shoplink.core import World
 from shoplink.core.facts import Actor
-from shoplink.core.ticket.assessment import Assessment, assess, closing, next_change, question_of
-from shoplink.core.ticket.facts import OPEN, Review, Ticket, may_see
+from shoplink.core.ticket.assessment import Assessment, assess, question_of
+from shoplink.core.ticket.facts import Review, Ticket, may_see
 from shoplink.flows import clock
-from shoplink.flows.look import look
+from shoplink.flows.look import CurrentState, look
 from shoplink.store.ticket import tickets as store
 from shoplink.store.write.load import LoadKeys
 
 
 class CurrentTicket(Struct, frozen=True):
-    """A ticket as it stands at `world.now`, with the assessment of its question in this World."""
+    """A ticket as it stands at `world.now`, with the assessment of its question, in the state that was read."""
 
     ticket: Ticket
     standing: Assessment
-    world: World
+    state: CurrentState
+
+    @property
+    def world(self) -> World:
+        """The World in which it stands so."""
+        return self.state.world
 
 
 def current_tickets(
     tickets: Sequence[Ticket], now: Callable[[], datetime] = clock.now
 ) -> list[CurrentTicket]:
     """Stored tickets as they stand now; a fixed number of statements for any number of tickets."""
-    world = look(keys_of(tickets), now).world
-    return [current_ticket(world, ticket) for ticket in tickets]
+    keys = keys_of(tickets)
+    keys.tickets.read += tickets
+    seen = look(keys, now)
+    return [_current_ticket(seen, ticket.ticket_id) for ticket in tickets]
 
 
 def find_ticket(
@@ -55,13 +60,6 @@ def keys_of(tickets: Iterable[Ticket]) -> LoadKeys:
     return keys
 
 
-def current_ticket(world: World, ticket: Ticket) -> CurrentTicket:
-    """A stored ticket as it stands at `world.now`; one that is open says when time may next change it."""
-    assessment = assess(world, question_of(ticket))
-    if ticket.status in OPEN:
-        closed = closing(world, ticket, assessment)
-        if closed is None:
-            ticket = replace(ticket, due_at=next_change(world, assessment.reasons))
-        else:
-            ticket = closed.ticket_after(ticket)
-    return CurrentTicket(ticket, assessment, world)
+def _current_ticket(seen: CurrentState, ticket_id: str) -> CurrentTicket:
+    ticket = seen.world.desk.tickets[ticket_id]
+    return CurrentTicket(ticket, assess(seen.world, question_of(ticket)), seen)

@@ -17,7 +17,7 @@ from shoplink.store.models.lookup import LookUp
 from shoplink.store.models.message import CalendarAddress, MailChoice, Message, NotificationProgress
 from shoplink.store.models.people import MemberInvitation, Membership, Person, SignInLink
 from shoplink.store.models.tally import Tally, TallyProgress
-from shoplink.store.models.ticket import Ticket, TicketMessage, TicketProgress
+from shoplink.store.models.ticket import Ticket, TicketMessage
 
 __all__ = [
     "Account",
@@ -46,6 +46,5 @@ __all__ = [
     "TallyProgress",
     "Ticket",
     "TicketMessage",
-    "TicketProgress",
     "Waiver",
 ]

@@ -63,6 +63,7 @@ class Ticket(models.Model):
         indexes = (
             Index(fields=("shop_id", "number"), name="ticket_shop"),
             Index(fields=("account_id", "number"), name="ticket_account"),
+            Index(fields=("account_id",), condition=_STANDS, name="ticket_open_account"),
             Index(fields=("status", "market", "number"), name="ticket_queue"),
             Index(fields=("due_at",), condition=Q(due_at__isnull=False), name="ticket_due"),
             Index(
@@ -90,14 +91,3 @@ class TicketMessage(models.Model):
 
         db_table = "ticket_message"
         indexes = (Index(fields=("ticket_id", "number"), name="ticket_message_ticket"),)
-
-
-class TicketProgress(models.Model):
-    """Up to which position of the feed tickets have been checked again."""
-
-    position = models.BigIntegerField()
-
-    class Meta:
-        """The table, of at most one row."""
-
-        db_table = "tickets_settled"

@@ -9,6 +9,9 @@ from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import among, ids, query
 from shoplink.store.read.link import read_event
 
+_SINCE_MAX = 500
+"""How many events are looked at to say what has changed since an instant."""
+
 
 def facts_of_shop(shop_id: str, at: datetime) -> list[Event]:
     """The events that record the shop up to an instant, in order."""
@@ -54,6 +57,27 @@ def newest_events(
         f"SELECT number, data FROM event{where} ORDER BY number DESC LIMIT %s", *conditions.values(), limit
     )
     return [(number, read_event(data)) for number, data in found]
+
+
+def events_since(since: datetime, shop_ids: Iterable[str], account_ids: Iterable[str]) -> list[Event]:
+    """The newest events after an instant about any of these shops and accounts, in order."""
+    columns = "SELECT number, data FROM event"
+    found = query(
+        f"SELECT data FROM (SELECT * FROM ({columns} WHERE {among('shop_id')} AND at > %s ORDER BY number DESC LIMIT {_SINCE_MAX}) AS s"
+        f" UNION SELECT * FROM ({columns} WHERE {among('account_id')} AND at > %s ORDER BY number DESC LIMIT {_SINCE_MAX}) AS a)"
+        " AS found ORDER BY number",
+        ids(shop_ids),
+        to_micros(since),
+        ids(account_ids),
+        to_micros(since),
+    )
+    return [read_event(row[0]) for row in found]
+
+
+def newest_events_since(since: datetime) -> list[Event]:
+    """The newest events of all after an instant, in order."""
+    found = query(f"SELECT data, at FROM event ORDER BY number DESC LIMIT {_SINCE_MAX}")
+    return [read_event(data) for data, at in reversed(found) if at > (to_micros(since) or 0)]
 
 
 def _facts(column: str, subject: str, types: tuple[str, ...], at: datetime) -> list[Event]:

@@ -10,7 +10,7 @@ from shoplink.core.facts import Actor, Side
 from shoplink.core.ticket.facts import Facts, Status, Ticket
 from shoplink.core.wire_format import read_reason
 from shoplink.store.database.fields import from_micros, to_micros
-from shoplink.store.database.sql import among, execute, ids, query, rows, rows_as, update
+from shoplink.store.database.sql import among, execute, ids, query, rows, rows_as
 
 _OPEN = "status IN ('open', 'answered')"
 _read_facts = msgspec.json.Decoder(Facts).decode
@@ -39,16 +39,6 @@ STATE_COLUMNS = {
     "ended_at": "bigint",
     "due_at": "bigint",
 }
-_MOVED = (
-    "((due_at IS NOT NULL AND due_at <= %s) OR shop_id IN (SELECT shop_id FROM fresh)"
-    " OR account_id IN (SELECT account_id FROM fresh)"
-    " OR EXISTS (SELECT 1 FROM fresh WHERE type = 'rulebook.activated'))"
-)
-"""The condition that a ticket may have changed since it was last checked: by time, or by an event in `fresh`."""
-_FRESH = (
-    "WITH fresh AS (SELECT shop_id, account_id, type FROM event WHERE position IS NULL"
-    " OR position > COALESCE((SELECT max(position) FROM tickets_settled), 0)) "
-)
 _SELECT = f"SELECT number, {', '.join([*OPENED_COLUMNS, *STATE_COLUMNS])}, forgotten_at FROM ticket"
 
 
@@ -92,8 +82,7 @@ def page_of_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
 ) -> list[Ticket]:
     """One page of tickets in the order of opening (or from the newest on), after the number `after`.
 
-    With a status: those that may have it at the instant; whether an open one has closed by itself the caller works
-    out, of those whose facts or time have moved.
+    With a status: those that may have it at the instant; whether time has ended an open one the caller works out.
     """
     wanted: list[tuple[str, tuple[Any, ...]]] = []
     if after:
@@ -107,12 +96,12 @@ def page_of_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
         if value is not None:
             wanted.append((f"{column} = %s", (value,)))
     if status == "closed":
-        wanted.append((f"(status = 'closed' OR ({_OPEN} AND {_MOVED}))", (to_micros(at),)))
+        wanted.append((f"(status = 'closed' OR ({_OPEN} AND due_at <= %s))", (to_micros(at),)))
     elif status is not None:
         wanted.append(("status = %s", (status,)))
     where = f" WHERE {' AND '.join(condition for condition, _ in wanted)}" if wanted else ""
     found = query(
-        f"{_FRESH}{_SELECT}{where} ORDER BY number{' DESC' if newest_first else ''} LIMIT %s",
+        f"{_SELECT}{where} ORDER BY number{' DESC' if newest_first else ''} LIMIT %s",
         *(param for _, params in wanted for param in params),
         limit,
     )
@@ -134,42 +123,35 @@ def markets_of_open_tickets() -> list[str]:
     return [row[0] for row in query(f"SELECT DISTINCT market FROM ticket WHERE {_OPEN} ORDER BY market")]
 
 
-def set_due(due: Iterable[tuple[str, datetime | None]]) -> None:
-    """Store when time may next end tickets."""
-    given = [(ticket_id, to_micros(at)) for ticket_id, at in due]
-    update("ticket", "ticket_id", given, ticket_id="text", due_at="bigint")
+def set_tickets_due(starts: Iterable[tuple[str, datetime]]) -> None:
+    """Make the open tickets of markets due at an instant, unless they are due before it."""
+    execute(
+        f"UPDATE ticket SET due_at = given.start_at FROM {rows_as(market='text', start_at='bigint')}"
+        f" WHERE ticket.market = given.market AND {_OPEN}"
+        " AND (ticket.due_at IS NULL OR ticket.due_at > given.start_at)",
+        rows([(market, to_micros(start)) for market, start in starts]),
+    )
 
 
-def tickets_to_check(at: datetime, limit: int, after: int) -> list[Ticket]:
-    """Open tickets that may have changed since they were last checked, after the number `after`."""
-    found = query(
-        f"{_FRESH}{_SELECT} WHERE number > %s AND {_OPEN} AND {_MOVED} ORDER BY number LIMIT %s",
+def due_tickets(at: datetime, limit: int, after: int) -> list[tuple[int, str, str, str]]:
+    """Open tickets that time may have ended by an instant, after the number `after`: number, id, shop and account."""
+    return query(
+        f"SELECT number, ticket_id, shop_id, account_id FROM ticket WHERE number > %s AND {_OPEN} AND due_at <= %s"
+        " ORDER BY number LIMIT %s",
         after,
         to_micros(at),
         limit,
     )
-    return [_ticket(row) for row in found]
 
 
-def newest_position() -> int:
-    """The highest position in the feed."""
-    position: int = query("SELECT COALESCE(max(position), 0) FROM event")[0][0]
-    return position
-
-
-def checked_position() -> int:
-    """Up to which position of the feed tickets have been checked again."""
-    position: int = query("SELECT COALESCE(max(position), 0) FROM tickets_settled")[0][0]
-    return position
-
-
-def store_checked_position(position: int) -> None:
-    """Store that tickets have been checked again up to a position."""
-    if not execute("UPDATE tickets_settled SET position = %s WHERE position < %s", position, position):
-        execute(
-            "INSERT INTO tickets_settled (position) SELECT %s WHERE NOT EXISTS (SELECT 1 FROM tickets_settled)",
-            position,
-        )
+def open_tickets_about(shop_ids: Iterable[str], account_ids: Iterable[str]) -> list[tuple[str, str, str]]:
+    """The open tickets about any of these shops or accounts: id, shop and account."""
+    columns = "SELECT ticket_id, shop_id, account_id FROM ticket WHERE"
+    return query(
+        f"{columns} {among('shop_id')} AND {_OPEN} UNION {columns} {among('account_id')} AND {_OPEN}",
+        ids(shop_ids),
+        ids(account_ids),
+    )
 
 
 def _ticket(row: tuple[Any, ...]) -> Ticket:

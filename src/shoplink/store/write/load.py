@@ -18,6 +18,8 @@ from shoplink.core.case import AccountRecord, ShopRecord
 from shoplink.core.commands import Command, ImportLink
 from shoplink.core.facts import Actor, Corrections
 from shoplink.core.instant import BEGINNING, END, shift
+from shoplink.core.precondition.subjects import PlacesOfPerson, Subject, TicketInPlace
+from shoplink.core.ticket.facts import Ticket
 from shoplink.store.database.columns import ACCOUNT, CORRECTIONS, LINK, SHOP
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, rows_as
@@ -66,12 +68,32 @@ class LoadKeys(Struct):
                 keys.imported_since = min(keys.imported_since, command.linked_at)
         return keys
 
+    def add_ticket(self, ticket_id: str, shop_id: str, account_id: str) -> None:
+        """Add a ticket, with what its question is assessed by."""
+        self.tickets.ticket_ids.add(ticket_id)
+        self.shops.add(shop_id)
+        self.accounts.add(account_id)
+        self.pairs.add((shop_id, account_id))
+
+    def add_subject(self, subject: Subject) -> None:
+        """Add what a precondition on a subject compares."""
+        if subject.shop_id is not None:
+            self.shops.add(subject.shop_id)
+        if subject.account_id is not None:
+            self.accounts.add(subject.account_id)
+            if subject.shop_id is not None:
+                self.pairs.add((subject.shop_id, subject.account_id))
+        if isinstance(subject, TicketInPlace):
+            self.tickets.ticket_ids.add(subject.ticket_id)
+        if isinstance(subject, PlacesOfPerson):
+            self.people.blocked.add(subject.person_id)
+
 
 class LoadedState(Struct):
     """A World made from the loaded rows, and what of it is stored.
 
     `floor` is the newest instant in the locked rows: no new event may be earlier. `links` has the live links, each with
-    its slot and when it was due.
+    its slot and when it was due. `tickets` has those that were loaded.
     """
 
     world: World
@@ -79,6 +101,7 @@ class LoadedState(Struct):
     shops: set[str]
     accounts: set[str]
     links: dict[str, "LiveLink"]
+    tickets: dict[str, Ticket]
     commerce: StoredCommerce
 
 
@@ -114,8 +137,14 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
     touched_at += [row[-1] for row in live]
     in_review = {account_id for account_id, status in status_of_links if status == "in_review"}
     floor = max(_latest(touched_at), _last_happened(keys.accounts | in_review))
+    commerce_keys = keys.commerce.union(load_tickets(world, keys.tickets))
+    tickets = dict(world.desk.tickets)
+    earliest = min((each.due_at for each in tickets.values() if each.due_at), default=not_before)
+    earliest = min(
+        earliest, not_before
+    )  # a ticket that time has ended is judged at the instant at which it was due
     _read_newest(world, keys)
-    _read_windows(world, keys, not_before)
+    _read_windows(world, keys, earliest)
     _read_unlinks(world, keys)
     _read_waivers(world, keys)
     _read_history(world, keys)
@@ -127,10 +156,11 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
             stored = LiveLink(link, slot, from_micros(due_at), changed_at)
             links[link.link_id] = stored
             world.restore_link(link, stored.due_at)
-    _read_activations(world, links.values(), not_before)
-    commerce, newest = load_commerce(world, keys.commerce.union(load_tickets(world, keys.tickets)))
-    newest = max(newest, load_people(world, keys.people, not_before))
-    return LoadedState(world, max(floor, newest), set(shops), set(accounts), links, commerce)
+    _read_activations(world, links.values(), earliest)
+    commerce, newest = load_commerce(world, commerce_keys)
+    written = max((ticket.updated_at for ticket in tickets.values()), default=BEGINNING)
+    newest = max(newest, written, load_people(world, keys.people, not_before))
+    return LoadedState(world, max(floor, newest), set(shops), set(accounts), links, tickets, commerce)
 
 
 def _latest(micros: Iterable[int]) -> datetime:

@@ -9,15 +9,19 @@ from shoplink.core import World
 from shoplink.core.command_base import Command
 from shoplink.core.ticket.assessment import question_of
 from shoplink.core.ticket.commands import ChangeTicket, OpenTicket
-from shoplink.core.ticket.facts import Review, name_of
+from shoplink.core.ticket.facts import Review, Ticket, name_of
 from shoplink.store.ticket.tickets import tickets_named
 from shoplink.store.write.load_commerce import CommerceKeys
 
 
 class TicketKeys(Struct):
-    """The tickets that a batch names: by id, or by the question of an open one (shop, account, command and side)."""
+    """The tickets that a batch names: by id, or by the question of an open one (shop, account, command and side).
+
+    `read` are tickets that a reader has already; a batch that writes reads them under its locks.
+    """
 
     ticket_ids: set[str] = set()
+    read: list[Ticket] = []
     questions: set[tuple[str, str, str, str]] = set()
 
     def add(self, command: Command) -> None:
@@ -32,8 +36,9 @@ class TicketKeys(Struct):
 def load_tickets(world: World, keys: TicketKeys) -> CommerceKeys:
     """Load the named tickets into a World; returns the products, contents and places that their questions name."""
     commerce = CommerceKeys()
-    if keys.ticket_ids or keys.questions:
-        for ticket in tickets_named(keys.ticket_ids, keys.questions):
+    if keys.ticket_ids or keys.questions or keys.read:
+        named = tickets_named(keys.ticket_ids, keys.questions) if keys.ticket_ids or keys.questions else []
+        for ticket in (*keys.read, *named):
             world.desk.tickets[ticket.ticket_id] = ticket
             question = question_of(ticket)
             if not isinstance(question, Review):

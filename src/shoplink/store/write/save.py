@@ -16,6 +16,7 @@ from shoplink.core.people.events import MemberEvent
 from shoplink.core.ticket.events import TicketEvent
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import Row, execute, insert, rows, rows_as, update
+from shoplink.store.ticket.tickets import set_tickets_due
 from shoplink.store.write.load import LoadedState
 from shoplink.store.write.save_commerce import save_commerce
 from shoplink.store.write.save_people import save_people
@@ -79,7 +80,7 @@ def save(loaded: LoadedState, events: Sequence[Event], records: Sequence[Record]
     save_commerce(loaded.commerce, [event for event in events if isinstance(event, CommerceEvent)])
     _save_activations([event for event in events if isinstance(event, e.RulebookActivated)])
     save_people([event for event in events if isinstance(event, MemberEvent)], records)
-    save_tickets(loaded.world, [event for event in events if isinstance(event, TicketEvent)], records)
+    save_tickets(loaded, [event for event in events if isinstance(event, TicketEvent)], records)
     append(events)
 
 
@@ -245,7 +246,7 @@ def _ended_at(granted: e.WaiverGranted, ends: Iterable[e.WaiverEnded]) -> dateti
 
 
 def _save_activations(activated: Sequence[e.RulebookActivated]) -> None:
-    """Store activations, and make the links in review in their markets due at the start of the rulebook."""
+    """Store activations, and make the links in review and the open tickets in their markets due at the rulebook's start."""
     given = [(event.market, event.name, event.digest, to_micros(event.effective_from)) for event in activated]
     insert("activation", given, market="text", name="text", digest="text", effective_from="bigint")
     if not given:
@@ -259,6 +260,7 @@ def _save_activations(activated: Sequence[e.RulebookActivated]) -> None:
         " AND (link.status = 'in_review' OR link.unlink_requested_at IS NOT NULL)",
         rows([(market, to_micros(start)) for market, start in starts.items()]),
     )
+    set_tickets_due(starts.items())
 
 
 def append(events: Sequence[Event]) -> None:

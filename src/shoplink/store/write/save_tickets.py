@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from shoplink.core import World, wire
+from shoplink.core import wire
 from shoplink.core.event_base import Record
 from shoplink.core.facts import Actor
 from shoplink.core.ticket.events import TicketEvent
@@ -13,6 +13,7 @@ from shoplink.core.ticket.facts import NewMessage, NewTicket, Ticket
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import Row, insert, update
 from shoplink.store.ticket.tickets import OPENED_COLUMNS, STATE_COLUMNS
+from shoplink.store.write.load import LoadedState
 
 _MESSAGE = {
     "ticket_id": "text",
@@ -25,10 +26,14 @@ _MESSAGE = {
 }
 
 
-def save_tickets(world: World, events: Sequence[TicketEvent], records: Sequence[Record]) -> None:
-    """Save new tickets and messages, and the state of changed tickets."""
+def save_tickets(loaded: LoadedState, events: Sequence[TicketEvent], records: Sequence[Record]) -> None:
+    """Save new tickets and messages, and the state of tickets that have changed or are due at another instant."""
+    world = loaded.world
     new = {record.ticket.ticket_id: record.ticket for record in records if isinstance(record, NewTicket)}
     changed = dict.fromkeys(event.ticket_id for event in events if event.ticket_id not in new)
+    changed |= dict.fromkeys(
+        ticket_id for ticket_id, was in loaded.tickets.items() if world.desk.tickets[ticket_id] != was
+    )
     given = [(ticket_id, *_state(world.desk.tickets[ticket_id])) for ticket_id in changed]
     update("ticket", "ticket_id", given, ticket_id="text", **STATE_COLUMNS)
     opened = [(*_opened(ticket), *_state(world.desk.tickets[ticket_id])) for ticket_id, ticket in new.items()]

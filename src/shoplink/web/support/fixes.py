@@ -184,7 +184,6 @@ def _first_problem(visit: Visit, result: CommandResult) -> str:
 
 
 def _unblocks(visit: Visit, seen: CurrentTicket, preview: FixEffect) -> FixPreview:
-    codes = frozenset(reason.code for reason in seen.ticket.reasons)
     return FixPreview(
         gone=[say_reason(reason, visit.language, visit.zone).problem for reason in preview.gone],
         left=sort_reasons(visit, seen, preview.after.reasons),
@@ -193,7 +192,7 @@ def _unblocks(visit: Visit, seen: CurrentTicket, preview: FixEffect) -> FixPrevi
             for event in preview.events
             if str(event.__struct_config__.tag).startswith("link.")
         ],
-        ends=preview.after.ends(codes) is not None and seen.ticket.ended_at is None,
+        ends=preview.ends,
         refused=show_reasons(visit, preview.refused),
     )
 

@@ -1,0 +1,180 @@
+"""What was seen before a step: a precondition names its subjects, and each says which part of the World it stands for.
+
+A step that changes or ends something is made from a state that somebody was shown (domain.md section 9, 7). It is
+carried out only while each subject's `state` is what it was then. States are plain values; they are compared, never
+stored, and a subject that does not exist has the state None.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from shoplink.core.event_base import Event
+from shoplink.core.events import (
+    AccountCorrected,
+    AccountRecorded,
+    LinkEvent,
+    RulebookActivated,
+    ShopRecorded,
+    WaiverEnded,
+    WaiverGranted,
+)
+from shoplink.core.facts import LIVE
+from shoplink.core.people.events import MemberEvent
+from shoplink.core.people.facts import PlaceKey
+from shoplink.core.ticket.assessment import assess, question_of
+from shoplink.core.ticket.events import TicketEvent
+from shoplink.core.world import World
+
+
+class Subject(Struct, frozen=True):
+    """Something that a step is about; `shop_id` and `account_id` say of whom the World must hold everything."""
+
+    shop_id: str | None = None
+    account_id: str | None = None
+
+    def state(self, world: World) -> Any:
+        """What of it was shown, as the World holds it at `world.now`."""
+        raise NotImplementedError
+
+    def concerns(self, event: Event) -> bool:
+        """Whether an event may have changed that state."""
+        raise NotImplementedError
+
+
+class ShopFacts(Subject, frozen=True):
+    """The facts of a shop."""
+
+    def state(self, world: World) -> Any:
+        """Its facts."""
+        shop = world.shops.get(self.shop_id or "")
+        return shop and shop.facts
+
+    def concerns(self, event: Event) -> bool:
+        """Facts are recorded."""
+        return isinstance(event, ShopRecorded) and event.shop_id == self.shop_id
+
+
+class AccountFacts(Subject, frozen=True):
+    """The facts of an account."""
+
+    def state(self, world: World) -> Any:
+        """Its facts."""
+        account = world.accounts.get(self.account_id or "")
+        return account and account.facts
+
+    def concerns(self, event: Event) -> bool:
+        """Facts are recorded or corrected."""
+        return isinstance(event, AccountRecorded | AccountCorrected) and event.account_id == self.account_id
+
+
+class LinkInPlace(Subject, frozen=True, kw_only=True):
+    """A link of this shop and this account. One that has ended never changes: it has no state."""
+
+    link_id: str
+
+    def state(self, world: World) -> Any:
+        """The link, while it is live."""
+        link = world.link(self.shop_id or "", self.account_id or "")
+        return link if link is not None and link.link_id == self.link_id and link.status in LIVE else None
+
+    def concerns(self, event: Event) -> bool:
+        """Everything that happens to a link changes it."""
+        return isinstance(event, LinkEvent) and event.link_id == self.link_id
+
+
+class WaiversInForce(Subject, frozen=True):
+    """The waivers of a shop or of an account."""
+
+    def state(self, world: World) -> Any:
+        """Those in force, in the order of granting."""
+        found = world.waivers(self.shop_id, self.account_id)
+        return [
+            (each.code, each.until, each.granted_at, each.note) for each in found if each.in_force(world.now)
+        ]
+
+    def concerns(self, event: Event) -> bool:
+        """A waiver is granted or ended."""
+        subject = (self.shop_id, self.account_id)
+        return isinstance(event, WaiverGranted | WaiverEnded) and (event.shop_id, event.account_id) == subject
+
+
+class TicketInPlace(Subject, frozen=True, kw_only=True):
+    """A ticket about this shop and this account, as both sides see it."""
+
+    ticket_id: str
+
+    def state(self, world: World) -> Any:
+        """Its status and when it last changed, by a message or by its end."""
+        ticket = world.desk.tickets.get(self.ticket_id)
+        return ticket and (ticket.status, ticket.cause, ticket.updated_at, ticket.ended_at)
+
+    def concerns(self, event: Event) -> bool:
+        """Somebody writes in the ticket, or it ends."""
+        return isinstance(event, TicketEvent) and event.ticket_id == self.ticket_id
+
+
+class TicketCase(TicketInPlace, frozen=True, kw_only=True):
+    """A ticket as support sees it: with the facts, the waivers and the link of both sides, and what is in the way."""
+
+    def state(self, world: World) -> Any:
+        """The ticket, and everything that its question is assessed by."""
+        ticket = world.desk.tickets.get(self.ticket_id)
+        if ticket is None:
+            return None
+        reasons = assess(world, question_of(ticket)).reasons
+        link = world.link(ticket.shop_id, ticket.account_id)
+        return (
+            *TicketInPlace.state(self, world),
+            [part.state(world) for part in self._parts()],
+            link if link is not None and link.status in LIVE else None,
+            [reason.code for reason in reasons],
+        )
+
+    def concerns(self, event: Event) -> bool:
+        """What happens to the ticket, to either side or to their link."""
+        if isinstance(event, LinkEvent):
+            return (event.shop_id, event.account_id) == (self.shop_id, self.account_id)
+        return TicketInPlace.concerns(self, event) or any(part.concerns(event) for part in self._parts())
+
+    def _parts(self) -> tuple[Subject, ...]:
+        shop, account = {"shop_id": self.shop_id}, {"account_id": self.account_id}
+        return (
+            ShopFacts(**shop),
+            AccountFacts(**account),
+            WaiversInForce(**shop),
+            WaiversInForce(**account),
+        )
+
+
+class RulebooksOfMarket(Subject, frozen=True, kw_only=True):
+    """Which rulebook is in force in a market, and which ones are to start."""
+
+    market: str
+
+    def state(self, world: World) -> Any:
+        """The names, with their starts."""
+        return world.rulebooks_of(self.market)
+
+    def concerns(self, event: Event) -> bool:
+        """A rulebook is activated there."""
+        return isinstance(event, RulebookActivated) and event.market == self.market
+
+
+class PlacesOfPerson(Subject, frozen=True, kw_only=True):
+    """Where a person may act."""
+
+    person_id: str
+
+    def state(self, world: World) -> Any:
+        """The places, in order."""
+        return places_state(world.people.places_of(self.person_id))
+
+    def concerns(self, event: Event) -> bool:
+        """The person joins somewhere or is removed."""
+        return isinstance(event, MemberEvent) and getattr(event, "person_id", None) == self.person_id
+
+
+def places_state(places: list[PlaceKey]) -> Any:
+    """The state of a person's places, from a list of them in any order."""
+    return sorted(places)
