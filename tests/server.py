@@ -24,10 +24,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(database_url: str, home: Path, **environment: str) -> Iterator[str]:
-    """The address of a service on a database, until the block ends."""
+def serving(database_url: str, home: Path, options: Sequence[str] = (), **environment: str) -> Iterator[str]:
+    """The address of a service on a database, until the block ends; `options` are further ones of `serve`."""
     port = free_port()
-    process = start(database_url, home, port, **environment)
+    process = start(database_url, home, port, options=options, **environment)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

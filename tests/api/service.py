@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -145,7 +145,7 @@ class Service(NamedTuple):
 
 
 @contextmanager
-def running(kind: str, home: Path, **environment: str) -> Iterator[Service]:
+def running(kind: str, home: Path, options: Sequence[str] = (), **environment: str) -> Iterator[Service]:
     """A service on a fresh database of a kind, with keys `all`, `read`, `shop` and `revoked`."""
     database = fresh(kind)
     use(database)
@@ -158,5 +158,5 @@ def running(kind: str, home: Path, **environment: str) -> Iterator[Service]:
     keys.revoke_key(revoked, now)
     release_ownership()
     connections["default"].close()
-    with serving(database, home, **environment) as url:
+    with serving(database, home, options, **environment) as url:
         yield Service(url, database, Caller(url, every), key_id, secrets)

@@ -127,10 +127,15 @@ def test_a_service_that_was_killed_as_a_whole_starts_again_at_once(tmp_path: Pat
     assert not (tmp_path / "a.sqlite3-wal").exists()
 
 
-def test_a_service_whose_worker_was_killed_ends_with_status_1(tmp_path: Path) -> None:
-    process = server.start(f"sqlite:///{tmp_path}/a.sqlite3", tmp_path, server.free_port())
-    os.kill(children_of(process.pid)[0], signal.SIGKILL)
-    assert process.wait(timeout=20) == 1
+def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+    port = server.free_port()
+    process = server.start(f"sqlite:///{tmp_path}/a.sqlite3", tmp_path, port)
+    (died,) = children_of(process.pid)
+    os.kill(died, signal.SIGKILL)
+    assert eventually(lambda: children_of(process.pid) not in ([died], []), 20)
+    assert eventually(partial(is_up, port), 20)
+    os.kill(process.pid, signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
     assert not (tmp_path / "a.sqlite3-wal").exists()
 
 

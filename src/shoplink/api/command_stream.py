@@ -1,8 +1,8 @@
 """A stream of commands in, an answer a line out: executed in transactions of up to a thousand lines."""
 
-import io
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from enum import Enum
 from functools import cache
 from typing import Any, Literal
 
@@ -10,9 +10,9 @@ import msgspec
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from msgspec import Struct
 
-from shoplink.api.http.body import ReadAhead, decode_object, plain
+from shoplink.api.http.body import decode_object, plain
 from shoplink.api.http.command import WHENEVER, with_network_region
-from shoplink.api.http.operation import Operations
+from shoplink.api.http.operation import NDJSON, Operations
 from shoplink.api.http.problem import ProblemError
 from shoplink.api.http.request import (
     KEY_LENGTH_MAX,
@@ -27,15 +27,16 @@ from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
 from shoplink.flows import clock
 from shoplink.flows.execute import execute_batch
-from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
+from shoplink.flows.file.replay import LINE_LIMIT_BYTES
+from shoplink.server.stream import SPOOL, BrokenOffError, Spool
 
 operations = Operations("commands")
 
-NDJSON = "application/x-ndjson"
 STREAM_KEY_LENGTH_MAX = 180
 """How long the key of a stream may be, so that with a colon and a number of 19 digits it is one for a line."""
 LINES_IN_TRANSACTION_MAX = 1_000
 BYTES_IN_TRANSACTION_MAX = 8 << 20
+_SILENCE_SECONDS = 0.5
 _BOM = b"\xef\xbb\xbf"
 
 Answer = dict[str, Any]
@@ -71,7 +72,10 @@ def _stream_body() -> dict[str, Any]:
 def send_commands(request: HttpRequest) -> HttpResponseBase:
     """Execute a stream of commands, one JSON object per line with its `command` and without `at`.
 
-    Up to 1,000 lines make one transaction; each line is answered, in order, when its transaction is committed.
+    Up to 1,000 lines make one transaction, and fewer if no more come for half a second; each line is answered, in
+    order, when its transaction is committed. A stream of which nothing comes and nothing is read for 15 seconds is
+    broken off: its last answer is for the line that did not come, `rejected` with the error `body.too_slow` (or
+    `service.stopping`, if the service stops). What was not answered is done by sending it again with the same key.
     A line may say `by` whom it is ({"kind", "id"}; else the header says it) and carry a `key`. With an
     Idempotency-Key, here of at most 180 characters, a line without one has that key, a colon and its number.
     The outcome of a line is `accepted`, `refused`, `invalid` (no command) or `rejected` (not allowed, or its key
@@ -96,11 +100,25 @@ def _answers(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[by
         yield b"\n".join(written) + b"\n"
 
 
+class _Mark(Enum):
+    SILENCE = "no line has come for a while"
+
+
 def _batches(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[list[Line]]:
-    """The lines in groups, each small enough for one transaction."""
+    """The lines in groups, each small enough for one transaction; a group is closed when no more lines come."""
     batch: list[Line] = []
-    size, now = 0, cache(clock.now)
-    for number, line in enumerate(_lines(request), start=1):
+    number = size = 0
+    now = cache(clock.now)
+    for line in _lines(request.META[SPOOL]):
+        if line is _Mark.SILENCE:
+            if batch:
+                yield batch
+            batch, size, now = [], 0, cache(clock.now)
+            continue
+        number += 1
+        if isinstance(line, BrokenOffError):
+            batch.append((number, _answer_without_events("rejected", line.kind)))
+            break
         text = line.removeprefix(_BOM) if number == 1 and line is not None else line
         if text is not None and not text.strip():
             continue
@@ -114,9 +132,31 @@ def _batches(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[li
         yield batch
 
 
-def _lines(request: HttpRequest) -> Iterator[bytes | None]:
-    with ReadAhead(request.META["wsgi.input"]) as source:
-        yield from read_lines(io.BufferedReader(source))
+def _lines(spool: Spool) -> Iterator[bytes | _Mark | BrokenOffError | None]:
+    """The lines of a stream, in bounded memory; None stands for a line over the limit.
+
+    Between them are marks of silence. Where the stream breaks off, the error is the last line.
+    """
+    rest, too_long = b"", False
+    while True:
+        try:
+            piece = spool.read(seconds=_SILENCE_SECONDS)
+        except BrokenOffError as error:
+            yield error
+            return
+        if piece is None:
+            yield _Mark.SILENCE
+            continue
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole:
+            yield None if too_long or len(line) >= LINE_LIMIT_BYTES else line
+            too_long = False
+        if len(rest) > LINE_LIMIT_BYTES:
+            rest, too_long = b"", True
+        if not piece:
+            if rest or too_long:
+                yield None if too_long else rest
+            return
 
 
 def _command(

@@ -6,7 +6,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct
 
-from shoplink.api.http.body import read_body, respond_as_is
+from shoplink.api.http.body import respond_as_is
 from shoplink.api.http.operation import Operations
 from shoplink.api.http.problem import language_of
 from shoplink.api.http.request import actor_not_allowed, actor_of, require_scope
@@ -22,7 +22,7 @@ from shoplink.wording.problems import say_malformed
 operations = Operations("attributions")
 
 ORDERS_MAX = 10_000
-BODY_LIMIT_BYTES = 4 << 20
+_BODY_BYTES_MAX = 4 << 20
 """What ten thousand orders need, with room for long names."""
 
 Index = Annotated[int, Meta(ge=0)]
@@ -95,6 +95,7 @@ def _orders_body() -> dict[str, Any]:
     "/attributions",
     AttributionsBody,
     problems=_PROBLEMS,
+    body_bytes_max=_BODY_BYTES_MAX,
     body=_orders_body,
     who="a key with the scope read, for a shop about its own orders, or for the platform",
 )
@@ -138,7 +139,7 @@ def _read(request: HttpRequest, actor: Actor) -> tuple[dict[int, Order], dict[in
 
     Raises MalformedError if the body is no list of orders, and ProblemError if the actor may not ask about one.
     """
-    body = read_body(request, BODY_LIMIT_BYTES)
+    body = request.body
     try:
         texts = msgspec.json.decode(body, type=_OrdersBody).orders
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -29,7 +29,7 @@ from shoplink.api import (
 )
 from shoplink.api.http import openapi
 from shoplink.api.http.body import respond_as_is
-from shoplink.api.http.operation import routes
+from shoplink.api.http.operation import BODY_BYTES_MAX, NDJSON, routes
 
 OPERATIONS = (
     *event.operations,  # the feed first: routes are tried in turn, and programs ask for it the most
@@ -50,6 +50,15 @@ OPERATIONS = (
     *sign_in_link.operations,
     *ticket.operations,
 )
+
+STREAMS = frozenset(f"/v1{one.path}" for one in OPERATIONS if one.media == NDJSON)
+"""The paths of the operations that are answered while their requests are on their way."""
+_BODY_BYTES_MAX: dict[str, int] = {f"/v1{one.path}": one.body_bytes_max for one in OPERATIONS}
+
+
+def body_bytes_max(path: str) -> int:
+    """How many bytes the body of a request to a path may have."""
+    return _BODY_BYTES_MAX.get(path, BODY_BYTES_MAX)
 
 
 @cache

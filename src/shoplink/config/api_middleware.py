@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
 from shoplink.api.http.problem import PREFIX
-from shoplink.config.request_stream import Application
+from shoplink.server.answer import Application
 
 
 class _ApiKeyHandler(WSGIHandler):

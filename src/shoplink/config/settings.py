@@ -87,7 +87,9 @@ MIDDLEWARE = [
 ROOT_URLCONF = "shoplink.config.urls"
 USE_TZ = True
 TIME_ZONE = "UTC"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+# The front door (config/door.py) has limited and read every body, so nothing of it is written to disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = None
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DEFAULT_AUTO_FIELD = (
     "django.db.models.AutoField"  # the tables of third-party apps use this; ours declare their own
 )
@@ -124,6 +126,14 @@ MMDB = os.environ.get("SHOPLINK_MMDB", "")
 # The requests that one API key or one address may send to one process: per second, and in a burst.
 RATE_PER_SECOND = whole_number("SHOPLINK_RATE_PER_SECOND", 500, most=1_000_000)
 RATE_BURST = whole_number("SHOPLINK_RATE_BURST", 2 * RATE_PER_SECOND, most=2_000_000)
+
+# The requests that may wait for a thread of one process.
+WAITING_MAX = whole_number("SHOPLINK_WAITING_MAX", 500, most=100_000)
+
+# How long a client may send nothing while its request is on its way; the whole body comes within four times as long.
+BODY_IDLE_SECONDS = whole_number("SHOPLINK_BODY_IDLE_SECONDS", 15, most=600)
+# How long a process that is told to stop still answers, so that balancers notice that it is not ready.
+LAME_DUCK_SECONDS = whole_number("SHOPLINK_LAME_DUCK_SECONDS", 0, least=0, most=600)
 
 # The consoles: languages, templates, static files and browser security.
 LANGUAGE_CODE = "en"

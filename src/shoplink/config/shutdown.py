@@ -1,27 +1,32 @@
 """The shutdown of a worker process: at the first signal, however many follow.
 
 Ctrl-C and service managers signal every process of a service, and the main process also signals its workers.
-granian's handler may deadlock if a second signal interrupts it, and is not installed while the process starts.
-Therefore a thread receives the signals.
+granian's handler is not installed while the process starts. Therefore a thread receives the signals, and passes one on.
 """
 
 import signal
 import threading
 import time
+from collections.abc import Callable
 
 _SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
-def stop_at_first_signal() -> None:
-    """Handle SIGINT, SIGTERM and SIGHUP from now on. Call this in the main thread before any other thread starts."""
+def hold_signals() -> None:
+    """Let SIGINT, SIGTERM and SIGHUP wait from now on. Call this in the main thread before any other thread starts."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+
+
+def stop_at_first_signal(before: Callable[[int], None]) -> None:
+    """Once the first signal comes: `before`, with its number, and then the server's own end."""
     inherited = signal.getsignal(signal.SIGTERM)
-    threading.Thread(target=_wait, args=(inherited,), name="shutdown", daemon=True).start()
+    threading.Thread(target=_wait, args=(inherited, before), name="shutdown", daemon=True).start()
 
 
-def _wait(inherited: object) -> None:
-    signal.sigwait(_SIGNALS)
-    while (handler := signal.getsignal(signal.SIGTERM)) is inherited:
+def _wait(inherited: object, before: Callable[[int], None]) -> None:
+    before(signal.sigwait(_SIGNALS))
+    while signal.getsignal(signal.SIGTERM) is inherited:
         time.sleep(0.01)
-    assert callable(handler), "granian has installed its own handler"
-    handler(signal.SIGTERM, None)
+    # Wherever a signal arrives, it wakes the event loop, which calls granian's handler.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    signal.raise_signal(signal.SIGTERM)

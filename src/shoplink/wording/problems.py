@@ -49,6 +49,11 @@ PROBLEMS: dict[str, ProblemType] = {
         N_("The body is too large"),
         N_("A body has at most {limit} bytes; send many commands to /v1/commands."),
     ),
+    "body.too_slow": ProblemType(
+        408,
+        N_("The body did not come in time"),
+        N_("The body of the request came too slowly or broke off; nothing was done. Send it again."),
+    ),
     "malformed": ProblemType(422, N_("Malformed"), N_("{problem}")),
     "idempotency.other_body": ProblemType(
         422,
@@ -63,8 +68,31 @@ PROBLEMS: dict[str, ProblemType] = {
         N_("Too many requests"),
         N_("There are too many requests per second; try again in {seconds} s."),
     ),
+    "overloaded": ProblemType(
+        503, N_("Too busy"), N_("Too many requests wait at this moment; nothing was done. Try again shortly.")
+    ),
     "database.away": ProblemType(
         503, N_("The database is unavailable"), N_("The database cannot be reached now; try again shortly.")
+    ),
+    "database.read_only": ProblemType(
+        503,
+        N_("The database is read-only"),
+        N_("The database takes no changes now, as while another one takes over; try again shortly."),
+    ),
+    "database.full": ProblemType(
+        503,
+        N_("The database is full"),
+        N_("The database has no space left for changes; the operator of the service must make room."),
+    ),
+    "database.locked": ProblemType(
+        503,
+        N_("Locked"),
+        N_("Something else holds what this needs, for longer than a request waits; try again shortly."),
+    ),
+    "database.too_many_connections": ProblemType(
+        503,
+        N_("The database is busy"),
+        N_("The database takes no further connections now; try again shortly."),
     ),
 }
 """The problem types. Append-only."""

@@ -34,7 +34,16 @@ INSTANT = {
 _INSTANTS = {"linked_at", "unlinked_at", "until", "effective_from", "listed_at", "facts_as_of"}
 _NOT_SENT = {"command", "at", "by", "key"}
 
-ANYWHERE = ("rate.limited", "database.away")
+ANYWHERE = (
+    "body.too_slow",
+    "rate.limited",
+    "overloaded",
+    "database.away",
+    "database.read_only",
+    "database.full",
+    "database.locked",
+    "database.too_many_connections",
+)
 """The problems that any operation may be answered with."""
 
 WHO = "x-who"

@@ -30,6 +30,8 @@ WRITE = (
     "idempotency.other_body",
 )
 JSON = "application/json"
+NDJSON = "application/x-ndjson"
+BODY_BYTES_MAX = 1 << 20
 
 _CURSOR = "`next` of the page before, as it is; none for the first page."
 Limit = Annotated[int, Meta(ge=1, le=200, description="How many at most.", examples=[50])]
@@ -105,6 +107,7 @@ class Operation(Struct, frozen=True):
     key_length_max: int = KEY_LENGTH_MAX
     headers: Document = {}
     speaks: bool = False
+    body_bytes_max: int = BODY_BYTES_MAX
 
     def respond(self, request: HttpRequest, in_path: dict[str, str]) -> HttpResponseBase:
         """Let the request in, read its parameters and answer it. Raises ProblemError and MalformedError."""

@@ -12,7 +12,7 @@ from django.contrib.messages import get_messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import Resolver404, URLPattern, path, resolve, reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
@@ -28,33 +28,45 @@ STAMP_COOKIE = "stamp"
 """A cookie that changes whenever the browser sends a form: no cached page is shown again with a used form key."""
 
 
+BODY_BYTES_MAX = 256 << 10
+"""How large a form may be, where the page does not say otherwise."""
+
+
 class DeclaredPage(NamedTuple):
-    """A declared page: its route, its name, its access, the methods it accepts, and its view."""
+    """A declared page: its route, its name, its access, the methods it accepts, its view, and how large its form may be."""
 
     route: str
     name: str
     access: Access
     methods: tuple[str, ...]
     answer: Callable[..., HttpResponse]
+    body_bytes_max: int = BODY_BYTES_MAX
 
 
 PAGES: dict[str, DeclaredPage] = {}
 """Every page by its name, in the order of declaration."""
 
 
-def page(
-    route: str, access: Access, *, posts: bool = False, menu: Menu | None = None, name: str = ""
+def page(  # noqa: PLR0913 (what can be said of a page)
+    route: str,
+    access: Access,
+    *,
+    posts: bool = False,
+    menu: Menu | None = None,
+    name: str = "",
+    body_bytes_max: int = BODY_BYTES_MAX,
 ) -> Callable[[View], View]:
     """Declare a page. The function takes a Visit and the values from the route, and returns a PageResponse.
 
-    `posts`: its form is sent to its own address. `menu`: its entry in the menu of its place. The page's name is
+    `posts`: its form is sent to its own address, and has at most `body_bytes_max` bytes. `menu`: its entry in the menu of its place. The page's name is
     `name`, or `place.function`: `seller.home` for the function `home` in any module of `shoplink.web.seller`.
     """
     methods = ("GET", "POST") if posts else ("GET",)
 
     def declare(view: View) -> View:
         called = name or f"{view.__module__.removeprefix('shoplink.web.').partition('.')[0]}.{view.__name__}"
-        _declare(DeclaredPage(route, called, access, methods, _with_access(access, _rendering(view))))
+        answer = _with_access(access, _rendering(view))
+        _declare(DeclaredPage(route, called, access, methods, answer, body_bytes_max))
         if menu is not None:
             MENUS.setdefault(called.partition(".")[0], {})[called] = menu
         return view
@@ -82,6 +94,15 @@ def _declare(one: DeclaredPage) -> None:
 def routes() -> list[URLPattern]:
     """The routes of all declared pages."""
     return [path(one.route, one.answer, name=one.name) for one in PAGES.values()]
+
+
+def body_bytes_max(address: str) -> int:
+    """How large a form may be that is sent to an address."""
+    try:
+        name = resolve(address).view_name
+    except Resolver404:
+        return BODY_BYTES_MAX
+    return PAGES[name].body_bytes_max if name in PAGES else BODY_BYTES_MAX
 
 
 def _with_access(access: Access, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

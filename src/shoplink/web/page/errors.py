@@ -43,6 +43,22 @@ def database_unavailable(request: HttpRequest) -> HttpResponse:
         )
 
 
+def refused(request: HttpRequest, kind: str, most: int) -> HttpResponse:
+    """413, 408 or 503: a request whose body is too large (more than `most` bytes) or too slow, or that finds no thread.
+
+    Nobody is looked up for it, so the browser chooses the language.
+    """
+    with translation.override(CODES[tag_of_browser(request)]):
+        if kind == "body.too_large":
+            text = _("At most {most} KB can be sent here. Nothing was saved.").format(most=most // 1024)
+            return _error(413, _("That is too large"), text)
+        if kind == "body.too_slow":
+            return _error(
+                408, _("The form did not arrive in time"), _("Nothing was saved. Go back and send it again.")
+            )
+        return _error(503, _("Too busy"), _("Too many people ask at this moment. Try again shortly."))
+
+
 def too_many(_request: HttpRequest) -> HttpResponse:
     """429: too many attempts, for example to sign in."""
     return _error(429, _("Too many attempts"), _("Wait a few minutes and try again."))

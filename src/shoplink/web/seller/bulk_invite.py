@@ -81,7 +81,13 @@ class BulkInvitePage(Struct, frozen=True):
     open: list[OpenInvitation]
 
 
-@page("seller/<str:shop_id>/many", SELLER, posts=True, menu=Menu(icon="list-check", title=N_("Bulk invite")))
+@page(
+    "seller/<str:shop_id>/many",
+    SELLER,
+    posts=True,
+    menu=Menu(icon="list-check", title=N_("Bulk invite")),
+    body_bytes_max=2 * _FILE_MAX,
+)
 def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
     """Check the handles, invite those that pass, or remind creators of open invitations or withdraw them."""
     action = visit.form.get("do", "") if visit.submitted else ""
