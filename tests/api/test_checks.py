@@ -81,6 +81,12 @@ def test_every_kind_of_command_can_be_checked(call: Caller) -> None:
             "platform:p",
             ["rulebook.date_in_past"],
         ),
+        (
+            "cancel_activation",
+            {"name": "guide-2024-11", "market": "GB", "effective_from": "2020-01-01T00:00:00Z", **note},
+            "platform:p",
+            ["rulebook.activation_not_found"],
+        ),
     ):
         answer = call("POST", "/v1/checks", {"command": kind, **fields}, actor=actor)
         assert answer.status == 200, answer

@@ -82,6 +82,7 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("put_account", PLATFORM, ""),
     ("list_rulebooks", None, ""),
     ("get_rulebook", None, ""),
+    ("cancel_activation", PLATFORM, ""),
     ("attribute_orders", SHOP, ""),
     ("read_feed", None, "?limit=1"),
     ("send_commands", PLATFORM, ""),

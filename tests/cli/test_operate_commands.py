@@ -36,6 +36,7 @@ COMMANDS = (
     ("rulebook", "diff"),
     ("rulebook", "add"),
     ("rulebook", "activate"),
+    ("rulebook", "cancel"),
 )
 
 
@@ -118,6 +119,10 @@ def test_a_rulebook_is_added_and_put_in_force(run: Run, tmp_path: Path) -> None:
     assert [start["market"] for start in starts] == ["GB", "US"]
     assert parse_instant(starts[0]["effective_from"]) == activation.effective_from
     assert "US from 2126-01-01T00:00:00Z" in run("rulebook", "list").stdout
+    ahead = ("rulebook", "cancel", "own", "--market", "US", "--from", "2126-01-01T00:00:00Z", "--note", "no")
+    assert run(*ahead).stdout == "own will not be in force in US from 2126-01-01T00:00:00Z\n"
+    assert "US from" not in run("rulebook", "list").stdout
+    assert run(*ahead).stderr.startswith("No start of “own” on 1 January 2126")
 
     diff = run("rulebook", "diff", "guide-2024-11", "own")
     assert (diff.returncode, diff.stdout) == (1, "invitation_hours: 48 → 72\n")

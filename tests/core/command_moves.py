@@ -265,6 +265,17 @@ def activate_rulebook(world: World, at: datetime, move: Move) -> Iterator[Comman
     )
 
 
+def cancel_activation(world: World, at: datetime, move: Move) -> Iterator[Command]:
+    """Mostly one of the starts that are ahead."""
+    ahead = [(market, *one) for market, starts in world._starts.items() for one in starts]
+    market, start, rulebook = (ahead or [("GB", at, world.rulebook("GB"))])[move.one % max(len(ahead), 1)]
+    if move.variant == 7:
+        start += TICK
+    yield c.CancelActivation(
+        at=at, by=BY, name=rulebook.name, market=market, effective_from=start, note="not yet"
+    )
+
+
 KINDS: dict[str, Callable[[World, datetime, Move], Iterator[Command]]] = {
     one.__name__: one
     for one in (
@@ -284,6 +295,7 @@ KINDS: dict[str, Callable[[World, datetime, Move], Iterator[Command]]] = {
         grant_waiver,
         end_waiver,
         activate_rulebook,
+        cancel_activation,
     )
 }
 OFTEN = ("link", "link", "invite", "invite", "accept", "accept", "request", "answer", "answer")

@@ -5,7 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from shoplink.core import Event, Link, World
-from shoplink.core.events import LinkEvent, LinkImported, LinkInvited, RulebookActivated
+from shoplink.core.events import (
+    LinkEvent,
+    LinkImported,
+    LinkInvited,
+    RulebookActivated,
+    RulebookActivationCancelled,
+)
 
 
 class EventHistory:
@@ -25,6 +31,11 @@ class EventHistory:
                 self.links[event.link_id] = event.link_after(self.links[event.link_id])
             elif isinstance(event, RulebookActivated):
                 self._activated.append(event)
+            elif isinstance(event, RulebookActivationCancelled):
+                start = (event.name, event.market, event.effective_from)
+                self._activated = [
+                    one for one in self._activated if (one.name, one.market, one.effective_from) != start
+                ]
 
     def linked_at_once(self, account_id: str) -> int:
         """The highest number of links of an account that were `linked` at the same instant."""

@@ -13,6 +13,7 @@ from shoplink.core import (
     ActivateRulebook,
     Actor,
     ApproveUnlink,
+    CancelActivation,
     Command,
     CorrectAccount,
     Decline,
@@ -204,6 +205,18 @@ class Scene:
         return self.do(
             ActivateRulebook(
                 at=self.now, by=PLATFORM, name=name, market=market, effective_from=effective_from
+            )
+        )
+
+    def cancel(self, name: str, effective_from: datetime, market: str = "GB") -> Transition:
+        return self.do(
+            CancelActivation(
+                at=self.now,
+                by=PLATFORM,
+                name=name,
+                market=market,
+                effective_from=effective_from,
+                note="not yet",
             )
         )
 

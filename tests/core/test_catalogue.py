@@ -17,6 +17,7 @@ IN_ORDER = [
     "link.not_found",
     "rulebook.not_found",
     "waiver.not_found",
+    "rulebook.activation_not_found",
     "link.invitation_expired",
     "link.wrong_state",
     "shop.market_fixed",
@@ -78,7 +79,7 @@ def test_the_catalogue_is_the_table_of_the_specification_in_its_order() -> None:
 
 def test_the_gate_comes_first_and_is_what_the_specification_says() -> None:
     assert [code for code, entry in CATALOGUE.items() if entry.gate] == [
-        *IN_ORDER[:7],
+        *IN_ORDER[:8],
         "product.not_found",
         "content.not_found",
         "member.invitation_not_found",

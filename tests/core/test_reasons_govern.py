@@ -11,8 +11,10 @@ from tests.core.link_scene import (
     HOUR,
     NOON,
     SELLER_UNIVERSITY,
+    TICK,
     Scene,
     at_boundary,
+    event_lines,
     reasons,
     refused_for,
     rulebook,
@@ -175,3 +177,45 @@ def test_rulebooks_start_in_order_of_their_starts_whatever_was_recorded_first() 
     assert answers[0] == ["shop.role_not_available"]
     assert answers[1] == []
     assert answers[2] == ["link.already_invited", "shop.role_not_available"]
+
+
+@at_boundary(before=[], at=["rulebook.activation_not_found"], after=["rulebook.activation_not_found"])
+def test_a_start_can_be_cancelled_until_it_has_come(late: timedelta, expected: list[str]) -> None:
+    scene = Scene()
+    scene.activate(SELLER_UNIVERSITY, NOON + DAY)
+    assert refused_for(scene.at(NOON + DAY + late).cancel(SELLER_UNIVERSITY, NOON + DAY)) == expected
+
+
+@rule("R5")
+def test_what_is_cancelled_never_starts_and_what_else_is_ahead_does() -> None:
+    scene = Scene()
+    for start in (DAY, DAY, 2 * DAY):
+        scene.activate(SELLER_UNIVERSITY, NOON + start)
+    done = scene.cancel(SELLER_UNIVERSITY, NOON + DAY)
+    assert event_lines(done.own) == ["rulebook.activation_cancelled"], "recorded twice alike, cancelled once"
+    assert refused_for(scene.at(NOON + DAY).invite("pu", "lin")) == ["shop.role_not_available"]
+    assert refused_for(scene.at(NOON + 2 * DAY).invite("pu", "lin")) == []
+
+
+def test_only_the_start_that_is_named_is_cancelled() -> None:
+    scene, start = Scene(), NOON + DAY
+    scene.activate(SELLER_UNIVERSITY, start)
+    scene.activate(GUIDE, start)
+    for name, at, market in (("guide-1999", start, "GB"), (GUIDE, start + TICK, "GB"), (GUIDE, start, "US")):
+        params = {"name": name, "market": market, "effective_from": at}
+        assert reasons(scene.cancel(name, at, market)) == [
+            Reason("rulebook.activation_not_found", "nobody", params=params)
+        ]
+    scene.cancel(GUIDE, start)
+    assert refused_for(scene.at(start).invite("pu", "lin")) == [], "the one recorded before it counts again"
+
+
+@rule("R46")
+def test_a_request_that_a_cancelled_start_would_have_made_overdue_stays_open() -> None:
+    scene = Scene()
+    scene.linked("ding", "lin")
+    scene.at(NOON + DAY).request_unlink("ding", "lin")
+    scene.activate(SELLER_UNIVERSITY, NOON + 10 * DAY)
+    scene.later(DAY).cancel(SELLER_UNIVERSITY, NOON + 10 * DAY)
+    assert scene.at(NOON + 20 * DAY).time_passes() == []
+    assert scene.link("ding", "lin").unlink_requested_at == NOON + DAY

@@ -38,6 +38,7 @@ def test_who_may_issue_each_command_is_what_the_specification_says() -> None:
         "grant_waiver": ["platform", "support"],
         "end_waiver": ["platform", "support"],
         "activate_rulebook": ["platform"],
+        "cancel_activation": ["platform"],
         "put_product": ["platform"],
         "put_content": ["creator", "platform"],
         "sync_showcase": ["shop"],

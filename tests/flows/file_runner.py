@@ -33,6 +33,12 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "grant_waiver": {"code": "shop.link_quota_spent", "note": "ticket", "until": None, "shop_id": "S1"},
     "end_waiver": {"code": "shop.link_quota_spent", "note": "ticket", "shop_id": "S1"},
     "activate_rulebook": {"name": "seller-university-2025", "market": "GB", "effective_from": LATER},
+    "cancel_activation": {
+        "name": "seller-university-2025",
+        "market": "GB",
+        "effective_from": LATER,
+        "note": "not yet",
+    },
     "put_product": {
         "product_id": "P1",
         "shop_id": "S1",

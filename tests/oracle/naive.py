@@ -80,6 +80,7 @@ REASONS: dict[str, str | None] = {
     "link.not_found": "nobody",
     "rulebook.not_found": "nobody",
     "waiver.not_found": "nobody",
+    "rulebook.activation_not_found": "nobody",
     "link.invitation_expired": "shop",
     "link.wrong_state": "nobody",
     "shop.market_fixed": "nobody",
@@ -130,6 +131,7 @@ EVENTS = (
     "waiver.granted",
     "waiver.ended",
     "rulebook.activated",
+    "rulebook.activation_cancelled",
 )
 
 
@@ -936,12 +938,23 @@ class Naive:
             "effective_from": start,
             "started": False,
         }
-        # of two with one start the later recorded counts
-        others = [
+        self.activations.append(activation)  # of two with one start the later recorded counts (`timeline`)
+        self.event("rulebook.activated", name=command["name"], market=command["market"])
+        return []
+
+    def do_cancel_activation(self, command: Command) -> list[Reason]:
+        """`cancel_activation`: only before its start; it never starts."""
+        start = instant(command["effective_from"])
+        meant = [
             one
             for one in self.activations
-            if (one["market"], one["effective_from"]) != (activation["market"], start)
+            if one["name"] == command["name"]
+            and one["market"] == command["market"]
+            and one["effective_from"] == start
+            and start > self.now
         ]
-        self.activations = [*others, activation]
-        self.event("rulebook.activated", name=command["name"], market=command["market"])
+        if not meant:
+            return [reason("rulebook.activation_not_found")]
+        self.activations = [one for one in self.activations if one not in meant]
+        self.event("rulebook.activation_cancelled", name=command["name"], market=command["market"])
         return []

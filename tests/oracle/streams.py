@@ -809,6 +809,36 @@ def put_replaces(s: Script) -> Steps:
     s.do("put_shop", shop_id="gb-open", market="GB", enrolment="open", name="")
 
 
+def cancelled_starts(s: Script) -> Steps:
+    """A start that is cancelled never comes: what waited for it waits on, or for the one behind it."""
+    account_id, child = (
+        s.newcomer("GB"),
+        s.newcomer("GB", birth_date=eighteen_years_before(next_midnight(s.now, 30)).isoformat()),
+    )
+    s.link("gb-invited", account_id)
+    s.wait(MINIMUM)
+    s.request("gb-invited", account_id)
+    yield
+    start = s.now + 10 * DAY
+    cancel: Fields = {"name": UNIVERSITY, "market": "GB", "note": "not yet"}
+    for _ in range(2):
+        s.activate(UNIVERSITY, "GB", start)
+    s.activate(GUIDE, "GB", start)
+    s.do("cancel_activation", **cancel, effective_from=s.text(start + TICK))
+    s.do("cancel_activation", **{**cancel, "market": "US"}, effective_from=s.text(start))
+    s.do("cancel_activation", **{**cancel, "name": GUIDE}, effective_from=s.text(start))
+    yield
+    s.activate(UNIVERSITY, "GB", start + 5 * DAY)
+    s.do("cancel_activation", **cancel, effective_from=s.text(start))
+    s.do("cancel_activation", **cancel, effective_from=s.text(start))
+    yield
+    s.until(start)
+    s.link("gb-invited", child)
+    yield
+    s.until(start + 5 * DAY)
+    s.do("cancel_activation", **cancel, effective_from=s.text(start + 5 * DAY))
+
+
 def changes(s: Script) -> Steps:
     """Single facts change, and nothing else; a change of what holds a link establishes it."""
     account_id = s.newcomer("GB", registered_in="ID", handle="h", followers=5, commerce_permission="revoked")
@@ -915,6 +945,7 @@ STORIES: tuple[Callable[[Script], Steps], ...] = (
     everything_wrong,
     wrong_states,
     put_replaces,
+    cancelled_starts,
     changes,
     corrections_kept,
     end_of_time,
@@ -1184,6 +1215,18 @@ def random_activate(s: Script) -> None:
     s.activate(name, s.rng.choice(MARKETS), start)
 
 
+def random_cancel(s: Script) -> None:
+    """Mostly a start that is ahead; sometimes one that has come, or none."""
+    ahead = [one for one in s.world.activations if one["effective_from"] > s.now]
+    some = ahead if ahead and s.rng.random() < 0.9 else s.world.activations
+    if some:
+        one = s.rng.choice(some)
+        start, name = s.text(one["effective_from"]), one["name"]
+        s.do("cancel_activation", name=name, market=one["market"], effective_from=start, note="not yet")
+    else:
+        s.do("cancel_activation", name=GUIDE, market="GB", effective_from=s.text(s.now), note="none")
+
+
 # weight, command, and the status of the link that it needs
 RANDOM: tuple[tuple[int, Callable[[Script], None], tuple[str, ...]], ...] = (
     (3, random_put_shop, ()),
@@ -1202,6 +1245,7 @@ RANDOM: tuple[tuple[int, Callable[[Script], None], tuple[str, ...]], ...] = (
     (3, random_grant, ()),
     (3, random_end, ()),
     (4, random_activate, ()),
+    (2, random_cancel, ()),
 )
 
 

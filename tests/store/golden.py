@@ -66,6 +66,8 @@ def prepare(kinds: Sequence[str], copies: int) -> None:
             lines.append(_put_content(pair["account_id"]))
         if kind == "remove_item":
             lines.append(_promote(pair["shop_id"], pair["account_id"]))
+        if kind == "cancel_activation":
+            lines.append({"command": "activate_rulebook", **_ahead(pair["shop_id"])})
         if kind == "end_waiver":
             lines.append(_waiver("grant_waiver", pair["shop_id"], until=None))
     refused = [one for one in execute_as_of(_parsed(lines, now)) if one["outcome"] != "accepted"]
@@ -195,6 +197,18 @@ def _of_pair(command: str, **more: Any) -> Callable[[str, str], Fields]:
     }
 
 
+def _ahead(shop_id: str) -> Fields:
+    """A start of its own for each command that cancels one."""
+    _, copies, number = shop_id.split(".")
+    return {**_START, "effective_from": f"2198-01-01T00:00:00.{int(copies):03}{int(number):03}Z"}
+
+
+_START: Fields = {
+    "name": "seller-university-2025",
+    "market": "ID",
+    "effective_from": "2199-01-01T00:00:00Z",
+}
+
 _ASKED: dict[str, Callable[[str, str], Fields]] = {
     "put_shop": lambda shop_id, _: _put_shop(shop_id, name="another name"),
     "change_shop": lambda shop_id, _: {"command": "change_shop", "shop_id": shop_id, "name": "another name"},
@@ -223,11 +237,11 @@ _ASKED: dict[str, Callable[[str, str], Fields]] = {
     "import_link": _of_pair("import_link", role="official", linked_at="2024-01-01T00:00:00Z"),
     "grant_waiver": lambda shop_id, _: _waiver("grant_waiver", shop_id, until=None),
     "end_waiver": lambda shop_id, _: _waiver("end_waiver", shop_id),
-    "activate_rulebook": lambda *_: {
-        "command": "activate_rulebook",
-        "name": "seller-university-2025",
-        "market": "ID",
-        "effective_from": "2199-01-01T00:00:00Z",
+    "activate_rulebook": lambda *_: {"command": "activate_rulebook", **_START},
+    "cancel_activation": lambda shop_id, _: {
+        "command": "cancel_activation",
+        **_ahead(shop_id),
+        "note": "not yet",
     },
     "put_product": lambda shop_id, _: _put_product(shop_id, status="off"),
     "put_content": lambda _, account_id: _put_content(account_id, title="unboxing"),

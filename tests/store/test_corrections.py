@@ -40,7 +40,7 @@ def test_a_database_of_before_reads_the_corrections_from_its_log() -> None:
     stored = corrected_at()
     first, second = to_micros(NOON + HOUR), to_micros(NOON + 2 * HOUR)
     assert stored == [(None, first, first), (second, None, None), (None, None, None)]
-    call_command("migrate", "store", "0010", verbosity=0)
+    call_command("migrate", "store", "0011", verbosity=0)
     call_command("migrate", "store", verbosity=0)
     assert corrected_at() == stored
     assert list(verify(VerifyCounts())) == []

@@ -9,6 +9,8 @@ from shoplink.core import Command
 from shoplink.core.instant import format_instant
 from shoplink.flows.answer import Answer
 from shoplink.flows.tick import tick
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import query
 from tests.rule import rule
@@ -34,6 +36,17 @@ def activation(at: datetime = START) -> Command:
     """R46: under this rulebook a request that is not answered in 7 days ends the link."""
     name = "seller-university-2025"
     return command("activate_rulebook", at, name=name, market="GB", effective_from=format_instant(START))
+
+
+def cancellation() -> Command:
+    name = "seller-university-2025"
+    fields: dict[str, Any] = {
+        "name": name,
+        "market": "GB",
+        "effective_from": format_instant(START),
+        "note": "not yet",
+    }
+    return command("cancel_activation", **fields)
 
 
 def a_creator_asked_to_be_unlinked(shop_id: str, account_id: str) -> None:
@@ -87,3 +100,25 @@ def test_the_timer_finds_what_a_later_start_makes_overdue() -> None:
     assert tick(START - timedelta(microseconds=1)).due == 0
     assert tick(START).due == 1
     assert query("SELECT at FROM event WHERE type = 'link.unlinked'") == [(to_micros(START),)]
+
+
+def due_instants() -> set[int | None]:
+    return {due_at for (due_at,) in query("SELECT due_at FROM link")}
+
+
+@rule("R46")
+@pytest.mark.parametrize("again", [False, True])
+def test_a_cancelled_start_is_due_for_no_link(again: bool) -> None:  # noqa: FBT001 (a parameter of a test)
+    """Every link that waited for it waits on, in whatever shop; in one batch with its activation, too."""
+    a_creator_asked_to_be_unlinked("S", "A")
+    execute_accepted(activation(), now=lambda: NOON + 2 * DAY)
+    a_creator_asked_to_be_unlinked("T", "B")
+    assert due_instants() == {to_micros(START)}
+    execute_accepted(
+        cancellation(), *([activation(), cancellation()] if again else []), now=lambda: NOON + 3 * DAY
+    )
+    assert due_instants() == {None}
+    assert list(verify(VerifyCounts())) == []
+    tick(START + DAY)
+    assert query("SELECT count(*) FROM link WHERE status = 'linked'") == [(2,)]
+    assert list(verify(VerifyCounts())) == []

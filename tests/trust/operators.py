@@ -174,6 +174,16 @@ class Operators:
             effective_from=self.random.choice(starts),
         )
 
+    def cancel(self, at: datetime) -> Command:
+        """Take back a start that is ahead, or the last one that was."""
+        ahead = [(market, *one) for market, starts in self.world._starts.items() for one in starts]
+        if not ahead:
+            return self.activate(at)
+        market, start, rulebook = self.random.choice(ahead)
+        return c.CancelActivation(
+            at=at, by=PLATFORM, name=rulebook.name, market=market, effective_from=start, note="不生效"
+        )
+
     def _soon(self, at: datetime, age: int) -> date:
         """The birth date of someone who reaches an age within some days."""
         day = (at + self.random.randint(-1, 5) * DAY).date()

@@ -118,7 +118,10 @@ class People:
         return self.operators.correct(at, account_id)
 
     def _about_rules(self, at: datetime) -> Command:
-        return self.operators.waiver(at) if self.random.random() < 0.5 else self.operators.activate(at)
+        roll = self.random.random()
+        if roll < 0.5:
+            return self.operators.waiver(at)
+        return self.operators.activate(at) if roll < 0.85 else self.operators.cancel(at)
 
     def _some_link(self) -> Link | None:
         live = self.world.live

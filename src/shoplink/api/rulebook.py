@@ -1,6 +1,7 @@
 """Rulebooks: which there are, where each is in force, and their activation in a market."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -62,16 +63,38 @@ class ActivationBody(Struct, frozen=True):
     effective_from: Instant
 
 
+class CancelledActivationBody(Struct, frozen=True):
+    """An activation that never starts."""
+
+    name: str
+    market: str
+    effective_from: Instant
+    note: str
+
+
 @operations.command("POST", "/rulebooks/{name}/activations", ActivationBody, status=201)
 def activate_rulebook(request: HttpRequest, name: Id) -> HttpResponse:
     """Put a rulebook in force in a market from an instant on, which is now or later."""
+    command = read_command(request, "activate_rulebook", name=name)
+    show = _event_as(ActivationBody, "rulebook.activated")
+    return carry_out(request, command, show, status=201, location="/v1/rulebooks/{name}")
+
+
+@operations.command("POST", "/rulebooks/{name}/activations/cancel", CancelledActivationBody)
+def cancel_activation(request: HttpRequest, name: Id) -> HttpResponse:
+    """Take back an activation before its start: it never starts."""
+    command = read_command(request, "cancel_activation", name=name)
+    return carry_out(request, command, _event_as(CancelledActivationBody, "rulebook.activation_cancelled"))
+
+
+def _event_as(body: type[Struct], kind: str) -> Callable[[Answer], dict[str, Any]]:
+    """What shows the event of a kind in an answer, with the fields of a body."""
 
     def show(answer: Answer) -> dict[str, Any]:
-        event = next(event for event in answer["events"] if event["type"] == "rulebook.activated")
-        return {field: event[field] for field in ActivationBody.__struct_fields__}
+        event = next(event for event in answer["events"] if event["type"] == kind)
+        return {field: event[field] for field in body.__struct_fields__}
 
-    command = read_command(request, "activate_rulebook", name=name)
-    return carry_out(request, command, show, status=201, location="/v1/rulebooks/{name}")
+    return show
 
 
 @operations.get("/rulebooks", Page[RulebookBody])

@@ -1,8 +1,9 @@
-"""`shoplink rulebook`: list, show, check, compare, add and activate rulebooks."""
+"""`shoplink rulebook`: list, show, check, compare, add, activate and cancel rulebooks."""
 
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import msgspec
@@ -24,7 +25,7 @@ _DATABASE = "2 if the database cannot be used"
 
 @click.group()
 def rulebook() -> None:
-    """List, show, check, compare, add and activate rulebooks: the numbers of the policy, each with its source."""
+    """List, show, check, compare, add, activate and cancel rulebooks: the numbers of the policy, each with its source."""
 
 
 @rulebook.command(
@@ -177,24 +178,52 @@ Exit status: 0; 1 if it was refused; {_DATABASE}.
 @writes("send POST /v1/rulebooks/NAME/activations instead, or stop it first")
 def activate(name: str, market: str, start: str | None, *, as_json: bool) -> None:
     """Activate a rulebook in a market. Its effects on existing links happen at its start."""
-    now = clock.now()
-    start = start or format_instant(_next_minute(now))
-    fields = {
-        "command": "activate_rulebook",
-        "at": format_instant(now),
-        "by": {"kind": "platform", "id": "operator"},
-        "name": name,
-        "market": market,
-        "effective_from": start,
-    }
+    start = start or format_instant(_next_minute(clock.now()))
+    fields = {"name": name, "market": market, "effective_from": start}
+    _carry_out("activate_rulebook", fields, f"{name} is in force in {market} from {start}", as_json=as_json)
+
+
+@rulebook.command(
+    epilog=f"""\b
+Example:
+  shoplink rulebook cancel my-rules --market US --from 2027-01-01T00:00:00Z --note "a month later"
+
+\b
+Exit status: 0; 1 if it was refused; {_DATABASE}.
+"""
+)
+@click.argument("name", metavar="NAME")
+@click.option("--market", required=True, metavar="MARKET", help="Two capital letters, e.g. GB.")
+@click.option(
+    "--from",
+    "start",
+    required=True,
+    metavar="INSTANT",
+    help="The start to cancel, as `rulebook list` shows it.",
+)
+@click.option("--note", required=True, metavar="TEXT", help="Why.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, in the format of `replay`.")
+@writes("send POST /v1/rulebooks/NAME/activations/cancel instead, or stop it first")
+def cancel(name: str, market: str, start: str, note: str, *, as_json: bool) -> None:
+    """Cancel an activation before its start: it never starts."""
+    fields = {"name": name, "market": market, "effective_from": start, "note": note}
+    done = f"{name} will not be in force in {market} from {start}"
+    _carry_out("cancel_activation", fields, done, as_json=as_json)
+
+
+def _carry_out(kind: str, fields: dict[str, str], done: str, *, as_json: bool) -> NoReturn:
+    """Execute a command of the platform, say what came of it, and exit."""
+    by = {"kind": "platform", "id": "operator"}
     try:
-        answer = execute(parse_command(fields))
+        answer = execute(
+            parse_command({**fields, "command": kind, "at": format_instant(clock.now()), "by": by})
+        )
     except MalformedError as error:
         fail(str(error))
     if as_json:
         click.echo(msgspec.json.encode(answer))
     elif answer["outcome"] == "accepted":
-        click.echo(f"{name} is in force in {market} from {start}")
+        click.echo(done)
     for reason in with_sentences(answer["reasons"], language_for("en")):
         click.echo(f"{reason['detail']} {reason['remedy']}", err=True)
     sys.exit(0 if answer["outcome"] == "accepted" else 1)

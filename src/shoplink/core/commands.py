@@ -176,6 +176,15 @@ class ActivateRulebook(Command, frozen=True):
     effective_from: datetime
 
 
+class CancelActivation(Command, frozen=True):
+    """Take back a rulebook's activation before its start."""
+
+    name: ShortText
+    market: Market
+    effective_from: datetime
+    note: ShortText
+
+
 COMMANDS: dict[str, type[Command]] = {
     kind.__struct_config__.tag: kind  # type: ignore[misc]
     for kind in (
@@ -198,6 +207,7 @@ COMMANDS: dict[str, type[Command]] = {
         GrantWaiver,
         EndWaiver,
         ActivateRulebook,
+        CancelActivation,
         *commerce.COMMERCE_COMMANDS,
     )
 }

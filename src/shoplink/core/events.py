@@ -281,6 +281,15 @@ class RulebookActivated(Event, frozen=True, tag="rulebook.activated"):
     effective_from: datetime
 
 
+class RulebookActivationCancelled(Event, frozen=True, tag="rulebook.activation_cancelled"):
+    """An activation was taken back before its start: it never starts."""
+
+    name: str
+    market: str
+    effective_from: datetime
+    note: str
+
+
 RecordingEvent = LinkInvited | LinkImported
 AnyEvent = (
     ShopRecorded
@@ -302,6 +311,7 @@ AnyEvent = (
     | WaiverGranted
     | WaiverEnded
     | RulebookActivated
+    | RulebookActivationCancelled
     | ShowcaseSynced
     | AnyMemberEvent
     | AnyTicketEvent

@@ -50,6 +50,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _gate("link.not_found"),
         _gate("rulebook.not_found"),
         _gate("waiver.not_found"),
+        _gate("rulebook.activation_not_found"),
         _gate("link.invitation_expired"),
         _gate("link.wrong_state"),
         CatalogueEntry("shop.market_fixed"),

@@ -39,6 +39,7 @@ ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
     c.GrantWaiver: _SUPPORT,
     c.EndWaiver: _SUPPORT,
     c.ActivateRulebook: _PLATFORM,
+    c.CancelActivation: _PLATFORM,
     commerce_commands.PutProduct: _PLATFORM,
     commerce_commands.PutContent: frozenset({"creator", "platform"}),
     commerce_commands.SyncShowcase: _SHOP,

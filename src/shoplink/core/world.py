@@ -23,6 +23,7 @@ from shoplink.core.events import (
     LinkImported,
     LinkInvited,
     RulebookActivated,
+    RulebookActivationCancelled,
     ShopRecorded,
     WaiverEnded,
     WaiverGranted,
@@ -125,7 +126,11 @@ class World:
             case WaiverEnded():
                 self._end_waiver(event)
             case RulebookActivated():
-                self._activate_rulebook(event)
+                entry = (event.effective_from, self.rulebooks[event.name])
+                self._reschedule(event.market, [*self._starts.get(event.market, ()), entry])
+            case RulebookActivationCancelled():
+                start, ahead = (event.effective_from, event.name), self._starts[event.market]
+                self._reschedule(event.market, [one for one in ahead if (one[0], one[1].name) != start])
             case CommerceEvent():
                 self.shelf.apply(event)
             case MemberEvent():
@@ -166,6 +171,10 @@ class World:
             regime = Regime(activations[index][1], start)
         self._starts[market] = [entry for entry in activations if entry[0] >= at]
         self._set_regime(market, regime.rulebook, regime.since)
+
+    def is_ahead(self, market: str, name: str, start: datetime) -> bool:
+        """Whether a rulebook is to start in a market at an instant that has not come yet."""
+        return any(start == at and name == rulebook.name for at, rulebook in self._starts.get(market, ()))
 
     def may_be_due(self, at: datetime) -> bool:
         """Whether something may be due by an instant. This is cheap; False is certain, True is not."""
@@ -263,10 +272,10 @@ class World:
         )
         waivers.remove(ended)
 
-    def _activate_rulebook(self, event: RulebookActivated) -> None:
-        starts = self._starts.setdefault(event.market, [])
-        starts.append((event.effective_from, self.rulebooks[event.name]))
-        regime = self._regimes.get(event.market, self._default)
-        self._set_regime(event.market, regime.rulebook, regime.since)
-        for link in self.live_links(event.market):
+    def _reschedule(self, market: str, starts: list[tuple[datetime, Rulebook]]) -> None:
+        """Set the starts that are ahead in a market, in the order recorded; its links may be due at other instants then."""
+        self._starts[market] = starts
+        regime = self._regimes.get(market, self._default)
+        self._set_regime(market, regime.rulebook, regime.since)
+        for link in self.live_links(market):
             self.schedule(link)

@@ -14,7 +14,7 @@ from django.db import connection
 from msgspec.structs import replace
 
 from shoplink.core import Accepted, Command, Event, Reason, Refused, Transition, World, advance, step, wire
-from shoplink.core.commands import ActivateRulebook, PairCommand
+from shoplink.core.commands import ActivateRulebook, CancelActivation, PairCommand
 from shoplink.core.instant import BEGINNING
 from shoplink.core.ticket.commands import TicketCommand
 from shoplink.core.ticket.events import TicketClosed
@@ -95,7 +95,7 @@ def _store(
     for batch in batches:
         if batch.seen is not None:
             batch.seen.add_keys(load_keys)
-    activates = any(isinstance(command, ActivateRulebook) for command in commands)
+    activates = any(isinstance(command, ActivateRulebook | CancelActivation) for command in commands)
 
     def attempt(transaction: Transaction) -> list[tuple[Command, Answer]]:
         return _Attempt(batches, load_keys, own_instants=own_instants).run(transaction)
@@ -145,7 +145,12 @@ class _Attempt:
         return self.decided
 
     def _starts_at_once(self, earliest: datetime) -> Iterator[tuple[str, datetime]]:
-        """The markets in which a rulebook starts at the instant of its own activation, or may do so, with that start."""
+        """The markets in which a rulebook starts at the instant of its own activation, or may do so, with that start.
+
+        A market in which only an activation is cancelled comes with the earliest instant.
+        """
+        commands = [command for batch in self.batches for command in batch.commands]
+        yield from ((one.market, BEGINNING) for one in commands if isinstance(one, CancelActivation))
         for batch in self.batches:
             for command in batch.commands:
                 if isinstance(command, ActivateRulebook):

@@ -30,6 +30,9 @@ EVENTS: dict[str, str] = {
     "waiver.granted": N_("A waiver from “{code}” was granted: {note}"),
     "waiver.ended": N_("A waiver from “{code}” was ended: {note}"),
     "rulebook.activated": N_("The rulebook {name} comes into force on {effective_from} (market: {market})."),
+    "rulebook.activation_cancelled": N_(
+        "The rulebook {name} will not come into force on {effective_from} (market: {market}): {note}"
+    ),
     "member.invited": N_("A new member was invited by e-mail."),
     "member.invitation_withdrawn": N_("An e-mail invitation to a new member was withdrawn."),
     "member.joined": N_("A new member joined."),

@@ -31,6 +31,13 @@ REASONS_HELP: dict[str, Topic] = {
         N_("No waiver from this reason is in force for this shop or account."),
         _NOTHING_TO_DO,
     ),
+    "rulebook.activation_not_found": reason_topic(
+        N_("No such start is ahead"),
+        N_(
+            "No start of this rulebook at this instant is ahead in this market: it was cancelled, or it has started."
+        ),
+        N_("The platform’s staff look up what is ahead on the page of rulebooks."),
+    ),
     "link.invitation_expired": reason_topic(
         N_("The invitation has expired"),
         P_(

@@ -24,6 +24,12 @@ REASONS: dict[str, Wording] = {
         N_("No waiver from this reason is in force for this shop or account."),
         N_("Nothing needs to be done: there is no waiver to end."),
     ),
+    "rulebook.activation_not_found": Wording(
+        N_("No start of “{name}” on {effective_from} is ahead (market: {market})."),
+        N_(
+            "Check the name, the market and the instant; a rulebook that has started can only be followed by another."
+        ),
+    ),
     "link.invitation_expired": Wording(
         N_("The invitation expired on {expired_at}."),
         N_(

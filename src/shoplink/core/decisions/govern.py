@@ -83,3 +83,19 @@ def activate_rulebook(world: World, command: c.ActivateRulebook) -> Decision:
         effective_from=command.effective_from,
     )
     return Accepted((activated,))
+
+
+def cancel_activation(world: World, command: c.CancelActivation) -> Decision:
+    """Take back an activation whose start has not come; what was recorded twice alike is taken back together."""
+    start = {"name": command.name, "market": command.market, "effective_from": command.effective_from}
+    if not world.is_ahead(command.market, command.name, command.effective_from):
+        return Refused((Reason("rulebook.activation_not_found", "nobody", params=start),))
+    cancelled = e.RulebookActivationCancelled(
+        at=command.at,
+        by=command.by,
+        name=command.name,
+        market=command.market,
+        effective_from=command.effective_from,
+        note=command.note,
+    )
+    return Accepted((cancelled,))

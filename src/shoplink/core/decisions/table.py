@@ -10,7 +10,12 @@ from shoplink.core import commands as c
 from shoplink.core.commerce import commands as commerce_commands
 from shoplink.core.commerce import decide as commerce
 from shoplink.core.decisions.begin import import_link, invite
-from shoplink.core.decisions.govern import activate_rulebook, end_waiver, grant_waiver
+from shoplink.core.decisions.govern import (
+    activate_rulebook,
+    cancel_activation,
+    end_waiver,
+    grant_waiver,
+)
 from shoplink.core.decisions.live import LINK_COMMANDS, decide_live
 from shoplink.core.decisions.outcome import Decision
 from shoplink.core.decisions.record import (
@@ -40,6 +45,7 @@ DECIDE: dict[type[c.Command], Callable[[World, Any], Decision]] = {
     c.GrantWaiver: grant_waiver,
     c.EndWaiver: end_waiver,
     c.ActivateRulebook: activate_rulebook,
+    c.CancelActivation: cancel_activation,
     commerce_commands.PutProduct: commerce.put_product,
     commerce_commands.PutContent: commerce.put_content,
     commerce_commands.AddFromShop: commerce.add_from_shop,

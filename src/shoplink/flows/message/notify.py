@@ -50,6 +50,7 @@ NOT_NOTIFIED: dict[str, str] = {
     "waiver.granted": "the ticket on which it was granted is answered",
     "waiver.ended": "the next refusal names the reason",
     "rulebook.activated": "concerns everybody, so it is in the help centre",
+    "rulebook.activation_cancelled": "concerns everybody, so it is in the help centre",
     "member.invited": "the invited address gets an e-mail of its own",
     "member.invitation_withdrawn": "nobody has joined yet",
     "member.joined": "is in the list of members",

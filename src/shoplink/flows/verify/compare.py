@@ -127,7 +127,10 @@ class _Links:
         """The rulebook in force in a market now."""
         if market not in self._regimes:
             regime, later = Regime(default_rulebook(), BEGINNING), []
-            for event in self._ledger.activations.get(market, ()):
+            for activation in self._ledger.activations.get(market, ()):
+                event = activation.event
+                if activation.cancelled_at is not None:
+                    continue
                 if event.effective_from > self._now:
                     later.append(event.effective_from)
                 elif event.effective_from >= regime.since and event.name in self._ledger.rulebooks:
@@ -215,15 +218,16 @@ def _activations(ledger: Ledger, counts: VerifyCounts) -> Iterator[Difference]:
         counts.activations += 1
         rows.setdefault(row["market"], []).append(row)
     for market in sorted(rows.keys() | ledger.activations.keys()):
-        for row, event in zip_longest(rows.get(market, []), ledger.activations.get(market, [])):
+        for row, known in zip_longest(rows.get(market, []), ledger.activations.get(market, [])):
             if row is None:
-                yield Difference("activation", f"{event.name} in {market}", MISSING)
-            elif event is None:
+                yield Difference("activation", f"{known.event.name} in {market}", MISSING)
+            elif known is None:
                 yield Difference("activation", str(row["id"]), EXTRA)
             else:
                 expected = {
-                    "name": event.name,
-                    "digest": event.digest,
-                    "effective_from": to_micros(event.effective_from),
+                    "name": known.event.name,
+                    "digest": known.event.digest,
+                    "effective_from": to_micros(known.event.effective_from),
+                    "cancelled_at": to_micros(known.cancelled_at),
                 }
                 yield from column_differences("activation", str(row["id"]), expected, row, LOG)

@@ -41,6 +41,13 @@ class LedgerWaiver(Struct):
     ended_at: datetime | None = None
 
 
+class LedgerActivation(Struct):
+    """An activation by the log."""
+
+    event: e.RulebookActivated
+    cancelled_at: datetime | None = None
+
+
 _BEFORE: dict[type[Event], tuple[str, ...]] = {
     e.LinkAccepted: ("invited",),
     e.LinkEstablished: ("in_review",),
@@ -75,7 +82,7 @@ class Ledger:
         self.corrected: defaultdict[str, Corrections] = defaultdict(Corrections)
         self.links: dict[str, LedgerLink] = {}
         self.waivers: defaultdict[WaiverKey, list[LedgerWaiver]] = defaultdict(list)
-        self.activations: defaultdict[str, list[e.RulebookActivated]] = defaultdict(list)
+        self.activations: defaultdict[str, list[LedgerActivation]] = defaultdict(list)
         self.memberships = Memberships()
         self.tickets = Tickets()
         self.commerce = CommerceLedger()
@@ -150,7 +157,9 @@ class Ledger:
                 rulebook = self.rulebooks.get(event.name)
                 if rulebook is None or rulebook.digest != event.digest:
                     yield f"no rulebook {event.name!r} with the digest {event.digest} is kept"
-                self.activations[event.market].append(event)
+                self.activations[event.market].append(LedgerActivation(event))
+            case e.RulebookActivationCancelled():
+                yield from self._cancel_activation(event)
             case e.LinkEvent():
                 yield from self._change_link(event)
             case MemberEvent():
@@ -245,6 +254,18 @@ class Ledger:
                 waiver.ended_at = event.at
                 return
         yield f"no such waiver was granted at {show_value(event.granted_at)}, or it had ended"
+
+    def _cancel_activation(self, event: e.RulebookActivationCancelled) -> Iterator[str]:
+        meant = [
+            one
+            for one in self.activations[event.market]
+            if (one.event.name, one.event.effective_from) == (event.name, event.effective_from)
+            and one.cancelled_at is None
+        ]
+        if not meant or event.effective_from <= event.at:
+            yield f"no such activation was ahead in market {event.market}"
+        for one in meant:
+            one.cancelled_at = event.at
 
 
 def _is_naive(value: object) -> bool:

@@ -3,7 +3,8 @@
 Memory use grows with the state, not with the length of the log.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from shoplink.core import Rulebook, RulebookError, parse_rulebook
 from shoplink.flows import clock
@@ -17,7 +18,7 @@ from shoplink.store.write.log import event_rows, require_database
 from shoplink.store.write.rulebooks import texts
 
 
-def verify(counts: VerifyCounts) -> Iterator[Difference]:
+def verify(counts: VerifyCounts, now: Callable[[], datetime] = clock.now) -> Iterator[Difference]:
     """Every difference between the log and the rows, on one snapshot; `counts` is kept up to date.
 
     Reports missing and extra rows, wrong columns, gaps in the feed, events that cannot follow those before them, and
@@ -31,7 +32,7 @@ def verify(counts: VerifyCounts) -> Iterator[Difference]:
         for row in event_rows():
             counts.events += 1
             yield from _counting(counts, ledger.take(row))
-        yield from _counting(counts, compare(ledger, clock.now(), counts))
+        yield from _counting(counts, compare(ledger, now(), counts))
 
 
 def _counting(counts: VerifyCounts, differences: Iterator[Difference]) -> Iterator[Difference]:

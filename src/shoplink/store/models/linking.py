@@ -183,12 +183,16 @@ class RulebookText(models.Model):
 
 
 class Activation(models.Model):
-    """An activation of a rulebook in a market. Of two with the same start, the one recorded later counts."""
+    """An activation of a rulebook in a market. Of two with the same start, the one recorded later counts.
+
+    `cancelled_at` is set if it was taken back before its start: it never starts.
+    """
 
     market = models.CharField(max_length=2)
     name = models.CharField(max_length=_TEXT)
     digest = models.CharField(max_length=64)
     effective_from = InstantField()
+    cancelled_at = InstantField(null=True)
 
     class Meta:
         """The table."""

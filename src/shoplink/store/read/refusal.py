@@ -110,8 +110,10 @@ def _waiver(  # noqa: PLR0913, PLR0917 (the columns of the table)
 
 
 def activations() -> list[StoredActivation]:
-    """Every activation, in the order of recording."""
-    found = query("SELECT market, name, effective_from FROM activation ORDER BY id")
+    """Every activation that was not cancelled, in the order of recording."""
+    found = query(
+        "SELECT market, name, effective_from FROM activation WHERE cancelled_at IS NULL ORDER BY id"
+    )
     return [StoredActivation(market, name, _instant(start)) for market, name, start in found]
 
 

@@ -34,7 +34,8 @@ class LoadKeys(Struct):
     """The ids that a batch names; `imported_since` is the earliest start of an imported link.
 
     `starts` has the markets in which a rulebook starts at its own activation, with that start. Links there that are due
-    or in review are loaded too, as they are decided before that start.
+    by then, and those that a start may affect, are loaded too. A market in which a start is cancelled has the earliest
+    instant: there the links that the start may affect are loaded, because they are due at another instant then.
     """
 
     shops: set[str]
@@ -302,7 +303,7 @@ def _read_activations(world: World, links: Iterable[LiveLink], not_before: datet
     """Load which rulebooks are in force and when the next ones start, from the earliest instant that matters."""
     starts: defaultdict[str, list[tuple[datetime, Rulebook]]] = defaultdict(list)
     for market, name, effective_from in query(
-        "SELECT market, name, effective_from FROM activation ORDER BY id"
+        "SELECT market, name, effective_from FROM activation WHERE cancelled_at IS NULL ORDER BY id"
     ):
         starts[market].append((_instant(effective_from), world.rulebooks[name]))
     earliest = min((link.due_at for link in links if link.due_at is not None), default=not_before)

@@ -53,7 +53,7 @@ WAIVER = (
     "by_kind",
     "by_id",
 )
-ACTIVATION = ("id", "market", "name", "digest", "effective_from")
+ACTIVATION = ("id", "market", "name", "digest", "effective_from", "cancelled_at")
 MEMBERSHIP = ("number", "person_id", "place", "subject_id", "joined_at")
 MEMBER_INVITATION = (
     "number",

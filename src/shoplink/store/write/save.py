@@ -78,7 +78,7 @@ def save(loaded: LoadedState, events: Sequence[Event], records: Sequence[Record]
     _save_links(loaded, [event for event in events if isinstance(event, e.LinkEvent)])
     _save_waivers(events)
     save_commerce(loaded.commerce, [event for event in events if isinstance(event, CommerceEvent)])
-    _save_activations([event for event in events if isinstance(event, e.RulebookActivated)])
+    _save_activations(events)
     save_people([event for event in events if isinstance(event, MemberEvent)], records)
     save_tickets(loaded, [event for event in events if isinstance(event, TicketEvent)], records)
     append(events)
@@ -245,22 +245,56 @@ def _ended_at(granted: e.WaiverGranted, ends: Iterable[e.WaiverEnded]) -> dateti
     return None
 
 
-def _save_activations(activated: Sequence[e.RulebookActivated]) -> None:
-    """Store activations, and make the links in review and the open tickets in their markets due at the rulebook's start."""
-    given = [(event.market, event.name, event.digest, to_micros(event.effective_from)) for event in activated]
-    insert("activation", given, market="text", name="text", digest="text", effective_from="bigint")
-    if not given:
-        return
+def _save_activations(events: Sequence[Event]) -> None:
+    """Cancel activations, then store new ones, and make the links and open tickets that they may affect due at the start.
+
+    What an activation that is cancelled may affect was loaded, and is saved with its links.
+    """
+    activated: list[tuple[e.RulebookActivated, datetime | None]] = []
+    cancelled: list[Row] = []
+    for event in events:
+        if isinstance(event, e.RulebookActivated):
+            activated.append((event, None))
+        elif isinstance(event, e.RulebookActivationCancelled):
+            start, at = _start_of(event), event.at
+            cancelled.append((*start[:2], to_micros(event.effective_from), to_micros(at)))
+            activated = [
+                (one, ended or (at if _start_of(one) == start else None)) for one, ended in activated
+            ]
+    if cancelled:
+        given = rows_as(market="text", name="text", effective_from="bigint", cancelled_at="bigint")
+        execute(
+            f"UPDATE activation SET cancelled_at = given.cancelled_at FROM {given}"
+            " WHERE activation.cancelled_at IS NULL AND activation.market = given.market"
+            " AND activation.name = given.name AND activation.effective_from = given.effective_from",
+            rows(cancelled),
+        )
     starts: dict[str, datetime] = {}
-    for event in activated:
-        starts[event.market] = min(event.effective_from, starts.get(event.market, event.effective_from))
-    execute(
-        f"UPDATE link SET due_at = given.start_at FROM {rows_as(market='text', start_at='bigint')}"
-        " WHERE link.market = given.market AND (link.due_at IS NULL OR link.due_at > given.start_at)"
-        " AND (link.status = 'in_review' OR link.unlink_requested_at IS NOT NULL)",
-        rows([(market, to_micros(start)) for market, start in starts.items()]),
+    for event, cancelled_at in activated:
+        if cancelled_at is None:
+            starts[event.market] = min(event.effective_from, starts.get(event.market, event.effective_from))
+    types = {"name": "text", "digest": "text", "effective_from": "bigint", "cancelled_at": "bigint"}
+    insert(
+        "activation",
+        [
+            (one.market, one.name, one.digest, to_micros(one.effective_from), to_micros(cancelled_at))
+            for one, cancelled_at in activated
+        ],
+        market="text",
+        **types,
     )
-    set_tickets_due(starts.items())
+    if starts:
+        execute(
+            f"UPDATE link SET due_at = given.start_at FROM {rows_as(market='text', start_at='bigint')}"
+            " WHERE link.market = given.market AND (link.due_at IS NULL OR link.due_at > given.start_at)"
+            " AND (link.status = 'in_review' OR link.unlink_requested_at IS NOT NULL)",
+            rows([(market, to_micros(start)) for market, start in starts.items()]),
+        )
+        set_tickets_due(starts.items())
+
+
+def _start_of(event: e.RulebookActivated | e.RulebookActivationCancelled) -> tuple[str, str, datetime]:
+    return event.market, event.name, event.effective_from
 
 
 def append(events: Sequence[Event]) -> None:
