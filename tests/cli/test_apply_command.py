@@ -29,7 +29,7 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_rejected_lines_can_be_corrected_and_taken_in(place: Place, encoding: str) -> None:
-    rows = "S1,兰亭,英国,定邀,正常\r\n7.12E+18,云裳,英国,定邀,正常\r\nS3,木棉,英格兰,普招,坏\r\n"
+    rows = "S1,兰亭,英国,定邀,正常\r\n7.12E+18,云裳,英国,定邀,正常\r\nS3,木棉,火星,普招,坏\r\n"
     place.file("shops.csv", (HEADER + rows).encode(encoding))
     done = place.run("apply", "shops.csv", status=1)
     assert [line.split("：")[0] for line in done.text.splitlines()] == [
@@ -42,8 +42,8 @@ def test_rejected_lines_can_be_corrected_and_taken_in(place: Place, encoding: st
     ]
     rejected = place.read("shops.rejected.csv", encoding)
     assert rejected.startswith(HEADER.replace("\r\n", ",原因\r\n"))
-    assert "S3,木棉,英格兰,普招,坏,列「经营国家」：发现“英格兰”" in rejected
-    corrected = rejected.replace("7.12E+18", "S2").replace("英格兰", "英国").replace(",坏,", ",正常,")
+    assert "S3,木棉,火星,普招,坏,列「经营国家」：发现“火星”" in rejected
+    corrected = rejected.replace("7.12E+18", "S2").replace("火星", "英国").replace(",坏,", ",正常,")
     place.file("shops.rejected.csv", corrected.encode(encoding))
     place.run("apply", "shops.rejected.csv")
     assert place.run("export", "-").out.count(b"\n") == 3
@@ -71,7 +71,15 @@ def test_each_line_is_answered_as_replay_answers_it(place: Place) -> None:
     assert [reason["code"] for reason in second["reasons"]] == ["account.not_found"]
     assert second["why"].startswith("There is no TikTok account with this id.")
     assert summary == {
-        "summary": {"lines": 2, "accepted": 1, "refused": 1, "invalid": 0, "rejected": 0, "dry_run": False}
+        "summary": {
+            "lines": 2,
+            "accepted": 1,
+            "refused": 1,
+            "invalid": 0,
+            "rejected": 0,
+            "cleaned": 0,
+            "dry_run": False,
+        }
     }
 
 

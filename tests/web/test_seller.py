@@ -266,7 +266,7 @@ def test_forty_handles_are_judged_in_order_and_those_that_pass_are_sent(lin: Cli
 def test_of_many_those_are_marked_whose_links_will_be_held(
     lin: Client, facts: dict[str, str], judged: str, sent: str
 ) -> None:
-    many = {"handles": "noralane1 leohartbooks", "key": "k"}
+    many = {"handles": "noralane1\nleohartbooks", "key": "k"}
     sound = lin.post(f"/seller/{HOME}/many", {**many, "do": "judge"}).content.decode()
     assert "1 can be invited now" in sound
     assert not any(words in sound for words in ("held in review", judged, sent))
@@ -300,7 +300,7 @@ def test_those_that_do_not_pass_are_a_file_with_reasons_that_can_be_judged_again
 ) -> None:
     file = lin.post(
         f"/seller/{HOME}/many",
-        {"handles": "leohartbooks nobody1", "do": "file"},
+        {"handles": "leohartbooks\nnobody1", "do": "file"},
         headers={"accept-language": language},
     )
     text = file.content.decode("utf-8-sig")
@@ -316,7 +316,7 @@ def test_those_that_do_not_pass_are_a_file_with_reasons_that_can_be_judged_again
 
 
 def test_after_sending_the_file_has_those_that_were_not_sent(lin: Client) -> None:
-    sent = lin.post(f"/seller/{HOME}/many", {"handles": "noralane1 nobody1", "do": "send", "key": "k"})
+    sent = lin.post(f"/seller/{HOME}/many", {"handles": "noralane1, nobody1", "do": "send", "key": "k"})
     (others,) = re.findall(r'name="handles" value="([^"]*)"', sent.content.decode())
     assert others == "@nobody1"
     alone = lin.post(f"/seller/{HOME}/many", {"handles": "hollyreads1", "do": "send", "key": "l"})

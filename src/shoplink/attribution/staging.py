@@ -1,7 +1,6 @@
 """Converts input to Parquet: CSV in any encoding, with the number of each line, and links. Memory is bounded."""
 
 import codecs
-import csv
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import reduce
@@ -21,6 +20,7 @@ from shoplink.attribution.engine import FILE, LINE, RESERVED, ReportProgress, ce
 from shoplink.attribution.judgement import REJECT_COLUMNS, RESULT
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.core.commission.attribution import Period
+from shoplink.table.read import split_line
 
 _BLOCK_BYTES = 8 << 20
 _LINKS_AT_A_TIME = 50_000
@@ -194,8 +194,7 @@ def _header(path: Path, encoding: str, mapping: Mapping) -> tuple[tuple[str, ...
     with path.open(encoding=encoding, newline="") as file:
         first = file.readline()
         delimiter = mapping.delimiter or max(",;\t|", key=first.count)
-        file.seek(0)
-        columns = next(csv.reader(file, delimiter=delimiter), [])
+        columns = split_line(first, delimiter)
     columns = [column.removeprefix("\ufeff") for column in columns]
     if not columns or any(not column.strip() for column in columns):
         raise MappingError(f"{path}: found the header {first.strip()!r}; expected a name for every column")

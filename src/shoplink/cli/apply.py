@@ -1,5 +1,6 @@
 """`shoplink apply`: import files line by line; running it again skips what was accepted."""
 
+import codecs
 import re
 import shutil
 import sys
@@ -10,7 +11,7 @@ from contextlib import ExitStack
 from datetime import timedelta, timezone
 from itertools import chain, groupby
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 import msgspec
@@ -21,10 +22,13 @@ from shoplink.flows.file import apply as flow
 from shoplink.flows.file.apply import LineResult, say_rejection
 from shoplink.flows.file.rejects import RejectFile
 from shoplink.flows.file.source import Reading, Source, UnreadableError, inspect
+from shoplink.table.cell import DATES, Dates, Form
+from shoplink.table.read import Hints
 from shoplink.wording import Language, Tag, language_for, say_warning
 
 _SHOWN_ON_A_TERMINAL = 20
 _HOURS_MAX = 23
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 
 
 @click.command(
@@ -59,37 +63,61 @@ database cannot be used. Run the same command again to continue.
 )
 @click.option("--utc-offset", metavar="±HH:MM", help="The UTC offset for instants in tables that have none.")
 @click.option(
+    "--dates",
+    type=click.Choice(DATES),
+    default="ymd",
+    show_default=True,
+    help="The order of a date's parts in tables.",
+)
+@click.option("--encoding", metavar="NAME", help="The encoding of tables.  [default: found out]")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook.  [default: the one with the header]")
+@click.option(
     "--skip-column", metavar="HEADER", multiple=True, help="A column of a table to ignore; may be repeated."
 )
 @click.option("--by", default="platform:apply", show_default=True, help="The actor for lines that name none.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the answer to each line as JSON, and a summary at the end."
 )
-def apply(  # noqa: PLR0913, PLR0917 (one parameter per option)
+def apply(
     files: tuple[str, ...],
     rejected: str | None,
     tag: Tag | None,
-    utc_offset: str | None,
-    skip_column: tuple[str, ...],
-    by: str,
     *,
     dry_run: bool,
-    trust_instants: bool,
     as_json: bool,
+    **told: Any,
 ) -> None:
-    """Import each FILE: commands (NDJSON) or a table (CSV); - is standard input.
+    """Import each FILE: commands (NDJSON) or a table (CSV or .xlsx); - is standard input.
 
     Tables are imported first: shops, accounts, links, products, contents (videos and lives). Their kind is recognised by
-    their headers, in Chinese or English; the encoding is UTF-8 or GB18030. Lines that were already accepted are skipped.
+    their headers, in Chinese or English. Lines that were already accepted are skipped.
     """
     if rejected is not None and len(files) > 1:
         fail("--rejected: allowed with one FILE only")
 
     def run() -> int:
-        reading = Reading(_actor(by), trust_instants, _offset(utc_offset), frozenset(skip_column))
-        return _import(files, reading, Report(rejected, tag, dry_run=dry_run, as_json=as_json))
+        return _import(files, _reading(**told), Report(rejected, tag, dry_run=dry_run, as_json=as_json))
 
     sys.exit(with_database(run)() if dry_run else writes("send commands to its POST /v1/commands")(run)())
+
+
+def _reading(  # noqa: PLR0913 (one parameter per option)
+    *,
+    by: str,
+    trust_instants: bool,
+    utc_offset: str | None,
+    dates: Dates,
+    skip_column: tuple[str, ...],
+    encoding: str | None,
+    sheet: str | None,
+) -> Reading:
+    """How the files are read, from the options."""
+    try:
+        codecs.lookup(encoding or "utf-8")
+    except LookupError:
+        fail(f"--encoding: found {encoding!r}; allowed: utf-8, gb18030, big5, cp1252 and the like")
+    told = Hints(encoding=encoding, sheet=sheet)
+    return Reading(_actor(by), trust_instants, Form(_offset(utc_offset), dates), frozenset(skip_column), told)
 
 
 def _import(files: Iterable[str], reading: Reading, report: "Report") -> int:
@@ -129,6 +157,7 @@ class Report:
         self.dry_run = dry_run
         self.has_bar = sys.stderr.isatty() and not (dry_run and sys.stdout.isatty())
         self._counts: Counter[str] = Counter()
+        self._cleaned = 0
         self._rejected = rejected
         self._tag = tag
         self._as_json = as_json
@@ -139,11 +168,17 @@ class Report:
         first = next(verdicts)
         language = language_for(self._tag or _language_of(first.source))
         path = self._path(first.source.name)
+        if first.source.description:
+            self._keep(
+                f"{first.source.name}: line {first.source.description} describes the columns and is skipped",
+                is_last=True,
+            )
         done = 0
         with ExitStack() as block:
             rejected = block.enter_context(RejectFile(path, language)) if path else None
             for result in chain([first], verdicts):
                 self._counts[result.answer["outcome"]] += 1
+                self._cleaned += result.line.cleaned
                 if rejected is not None and result.answer["outcome"] != "accepted":
                     _write(rejected, result)
                 self._say(result, language)
@@ -159,10 +194,12 @@ class Report:
         counts = {name: self._counts[name] for name in ("accepted", "refused", "invalid", "rejected")}
         total = sum(counts.values())
         if self._as_json:
-            click.echo(msgspec.json.encode({"summary": {"lines": total, **counts, "dry_run": self.dry_run}}))
+            summary = {"lines": total, **counts, "cleaned": self._cleaned, "dry_run": self.dry_run}
+            click.echo(msgspec.json.encode({"summary": summary}))
         words = ", ".join(
             f"{count:,} {name}" for name, count in counts.items() if count or name != "rejected"
         )
+        words += f"; {self._cleaned:,} ids were cleaned" if self._cleaned else ""
         click.echo(f"{total:,} lines: {words}{' (nothing was stored)' if self.dry_run else ''}", err=True)
         return 0 if counts["accepted"] == total else 1
 
@@ -173,7 +210,8 @@ class Report:
         if self.dry_run or name == "-":
             return None
         path = Path(name)
-        return path.with_name(f"{path.stem}.rejected{path.suffix}")
+        suffix = ".csv" if path.suffix.lower() in _WORKBOOKS else path.suffix
+        return path.with_name(f"{path.stem}.rejected{suffix}")
 
     def _say(self, result: LineResult, language: Language) -> None:
         name, answer = result.source.name, result.answer

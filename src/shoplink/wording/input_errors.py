@@ -62,6 +62,11 @@ COUNTRY = Bilingual(
 DATE = Bilingual(
     "a date: 2024-11-11, 2024/11/11 or 2024年11月11日", "日期：2024-11-11、2024/11/11 或 2024年11月11日"
 )
+ORDER_OF_DATE = Bilingual(
+    "a date with the year first, or one in the order that --dates states (dmy or mdy): the order is never guessed",
+    "年份在前的日期，或用 --dates 指明顺序（dmy 或 mdy）：系统不会猜测日期的顺序",
+)
+COUNT = Bilingual("a whole number, also as 1.2K or 12.5万", "整数，也可写作 1.2K 或 12.5万")
 INSTANT = Bilingual(
     "a date, or an instant with its offset: 2024-11-11 20:00:00+08:00 (--utc-offset gives one to all instants"
     " that have none)",
@@ -82,6 +87,16 @@ RATE_NEEDED = Bilingual(
     "a commission rate, because the shop and the account were not linked when the order was placed",
     "佣金率：下单时店铺与该账号没有绑定关系，需按佣金率计算",
 )
+
+
+def same_id(line: int) -> Bilingual:
+    """An id that an earlier line of the file has already."""
+    return Bilingual(
+        f"each id once in a file: line {line} has it already",
+        f"同一文件中每个 ID 只出现一次：第 {line} 行已有此 ID",
+    )
+
+
 TOO_MANY_CELLS = Bilingual("the line has more cells than the header", "此行的单元格多于表头")
 NOT_CSV = Bilingual(
     "the line is not CSV (is a quotation mark not closed?)", "此行不是有效的 CSV（引号是否未闭合？）"

@@ -3,12 +3,12 @@
 `shoplink export --what periods` writes such a file, `shoplink attribute` reads it.
 """
 
-import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import msgspec
 
@@ -22,8 +22,17 @@ from shoplink.flows.look import CurrentState, look_at
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.read.link import snapshot
 from shoplink.store.write.log import link_in, link_rows, require_database
+from shoplink.table.cell import as_text, is_rounded, plain_id
+from shoplink.table.error import TableError
+from shoplink.table.header import plain_header
+from shoplink.table.read import HeaderError, open_table, rows
+from shoplink.table.write import CsvWriter
+from shoplink.wording.input_errors import NOT_CSV, ROUNDED_ID, TOO_MANY_CELLS
 
 _PAGE_LINKS = 1_000
+_PARQUET = b"PAR1"
+_IDS = ("link_id", "shop_id", "account_id")
+_PLAIN_ID = re.compile(r"[A-Za-z0-9_.:-]+")
 _INSTANTS = ("linked_at", "ended_at", "changed_at")
 _NEEDED = ("account_id", "changed_at", "ended_at", "link_id", "linked_at", "role", "shop_id")
 _ALLOWED = {
@@ -43,45 +52,72 @@ class PeriodsError(ValueError):
 
 def write_periods(periods: Iterable[Period], out: TextIO) -> int:
     """Write periods as CSV; returns how many."""
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer = CsvWriter(out)
+    writer.row(COLUMNS)
     count = 0
     for period in periods:
         cells = [getattr(period, name) for name in COLUMNS]
-        writer.writerow(format_instant(cell) if isinstance(cell, datetime) else cell for cell in cells)
+        writer.row(format_instant(cell) if isinstance(cell, datetime) else cell for cell in cells)
         count += 1
     return count
 
 
 def read_periods(paths: Iterable[Path]) -> Iterator[Period]:
-    """The periods in files, CSV or Parquet. Raises PeriodsError, MappingError, OSError."""
+    """The periods in files, tables or Parquet. Raises PeriodsError, MappingError, OSError."""
     for path in paths:
-        for line, fields in enumerate(_fields(path), start=2 if _is_csv(path) else 1):
+        for line, fields in _fields(path):
             try:
                 yield _period(fields)
             except ValueError as error:
                 raise PeriodsError(f"{path}: line {line}: {error}") from None
 
 
-def _is_csv(path: Path) -> bool:
-    return path.suffix.lower() == ".csv"
+def _fields(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The lines of a file with their numbers, each as a mapping from column names to values."""
+    with path.open("rb") as file:
+        if path.suffix.lower() != ".parquet" and file.read(len(_PARQUET)) != _PARQUET:
+            yield from _cells(path, file)
+            return
+    from shoplink.attribution.staging import parquet_columns, parquet_rows  # noqa: PLC0415 (takes long to load)
+
+    _require_columns(path, parquet_columns(path))
+    yield from enumerate(parquet_rows(path, COLUMNS), start=1)
 
 
-def _fields(path: Path) -> Iterator[Mapping[str, Any]]:
-    """The lines of a file, each as a mapping from column names to values."""
-    if not _is_csv(path):
-        from shoplink.attribution.staging import parquet_columns, parquet_rows  # noqa: PLC0415 (takes long to load)
-
-        _require_columns(path, parquet_columns(path))
-        yield from parquet_rows(path, COLUMNS)
-        return
+def _cells(path: Path, file: BinaryIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The rows of a table, with the cells that spreadsheets leave of ids and texts."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restkey="")
-            _require_columns(path, reader.fieldnames or ())
-            yield from reader
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise PeriodsError(f"{path}: no CSV in UTF-8: {error}") from None
+        table = open_table(str(path), file, _columns)
+        for row in rows(table):
+            if row.is_broken or len(row.cells) > len(table.header):
+                raise PeriodsError(
+                    f"{path}: line {row.line}: {NOT_CSV.en if row.is_broken else TOO_MANY_CELLS.en}"
+                )
+            cells = dict(zip(table.found, row.cells, strict=True))
+            for name in _IDS:
+                cells[name] = cell = _id_in(cells[name])
+                if is_rounded(cell):
+                    raise PeriodsError(
+                        f"{path}: line {row.line}: {name}: found {cell!r}; allowed: {ROUNDED_ID.en}"
+                    )
+            if "reference" in cells:
+                cells["reference"] = as_text(cells["reference"])
+            yield row.line, cells
+    except HeaderError as error:
+        _require_columns(path, error.cells)
+    except TableError as error:
+        raise PeriodsError(str(error)) from None
+
+
+def _columns(cells: Sequence[str]) -> list[str] | None:
+    """The column of each cell of a header; None if one that is needed is missing."""
+    known = {plain_header(name): name for name in COLUMNS}
+    found = [known.get(plain_header(cell), cell) for cell in cells]
+    return found if set(_NEEDED) <= set(found) else None
+
+
+def _id_in(cell: str) -> str:
+    return cell if _PLAIN_ID.fullmatch(cell) else plain_id(cell)
 
 
 def _require_columns(path: Path, found: Sequence[str]) -> None:

@@ -1,6 +1,5 @@
 """The file of orders that could not be judged: each with its own columns, its file and line, and every reason."""
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +9,9 @@ from shoplink.attribution.engine import FILE, LINE
 from shoplink.attribution.judgement import PROBLEM_COLUMN, REJECT_COLUMNS, RESULT
 from shoplink.attribution.mapping import Field
 from shoplink.attribution.source import OrderSource
+from shoplink.table.cell import as_text
+from shoplink.table.read import split_line
+from shoplink.table.write import CsvWriter
 from shoplink.wording import Tag
 from shoplink.wording.input_errors import Bilingual
 from shoplink.wording.order_errors import say_broken_line, say_order_errors
@@ -28,14 +30,14 @@ def write_rejects(
     tag = tag or ("en" if all(column.isascii() for column in columns) else "zh")
     count = 0
     with out.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*columns, *(name.say(tag) for name in _PLACE)])
+        writer = CsvWriter(file)
+        writer.row([*columns, *(name.say(tag) for name in _PLACE)])
         for line in _broken(source, columns, tag):
-            writer.writerow(line)
+            writer.row(line)
             count += 1
         for row in rejected:
             why = say_order_errors(row[PROBLEM_COLUMN], lambda field: _column(source, field), row, tag)
-            writer.writerow([*(_cell(row[column]) for column in columns), row[FILE], row[LINE], why])
+            writer.row([*(_cell(row[column]) for column in columns), row[FILE], row[LINE], why])
             count += 1
     return count
 
@@ -48,16 +50,18 @@ def _own(columns: Sequence[str]) -> list[str]:
 
 def _cell(value: Any) -> Any:
     """A value in a form that can be read back; a decimal without trailing zeros."""
+    if isinstance(value, str):
+        return as_text(value)
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def _broken(source: OrderSource, columns: list[str], tag: Tag) -> Iterator[list[Any]]:
     """The lines whose number of cells differs from the header's."""
     for line in source.broken:
-        cells = next(csv.reader([line.text], delimiter=line.delimiter), [])
+        cells = split_line(line.text, line.delimiter)
         cell_of_column = dict(zip(line.columns, cells, strict=False))
         why = say_broken_line(len(cells), len(line.columns), tag)
-        yield [*(cell_of_column.get(column, "") for column in columns), line.file, line.line, why]
+        yield [*(as_text(cell_of_column.get(column, "")) for column in columns), line.file, line.line, why]
 
 
 def _column(source: OrderSource, field: Field) -> str:

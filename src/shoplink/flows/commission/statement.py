@@ -3,7 +3,6 @@
 Nothing is written unless every sum equals that of its rows, and every row agrees with its link and its rate.
 """
 
-import csv
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,6 +26,7 @@ from shoplink.core.commission.attribution import Period
 from shoplink.core.instant import format_instant
 from shoplink.flows.commission.judge import UnsoundError
 from shoplink.flows.commission.statement_page import settlement_page, statement_page
+from shoplink.table.write import CsvWriter
 from shoplink.wording import Tag, language_for
 
 _INSTANTS = ("linked_at", "ended_at")
@@ -169,9 +169,9 @@ def _written(page: Path, text: str) -> Path:
 def _table(path: Path, columns: Sequence[str]) -> Iterator[Callable[[StatementRow], None]]:
     """Open a CSV file for spreadsheets; yields a function that writes one row."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        yield lambda row: writer.writerow(
+        writer = CsvWriter(file)
+        writer.row(columns)
+        yield lambda row: writer.row(
             format_instant(from_micros(row[name]))
             if name in _INSTANTS and row[name] is not None
             else row[name]

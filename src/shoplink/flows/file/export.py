@@ -1,6 +1,5 @@
 """Export files that can be imported again (shops, accounts, links, products, contents, items), and the log."""
 
-import csv
 from collections.abc import Callable, Iterator
 from itertools import chain, groupby, islice
 from typing import Any, Literal, TextIO
@@ -29,6 +28,7 @@ from shoplink.store.write.log import (
     shop_rows,
     synced_link_rows,
 )
+from shoplink.table.write import CsvWriter
 from shoplink.wording import Language
 
 ExportKind = Literal["shops", "accounts", "links", "products", "contents", "items", "log", "periods"]
@@ -50,16 +50,16 @@ def export_commands(kinds: tuple[Kind, ...], *, ended: bool, items: bool, out: T
 
 def export_table(kind: Kind, language: Language, *, ended: bool, out: TextIO) -> int:
     """Write one kind of things as a table in a language; returns how many."""
-    writer = csv.writer(out)
+    writer = CsvWriter(out)
     table = next(table for table in TABLES if table.kind == kind)
     columns = [column for column in table.columns if column.exported]
-    writer.writerow([column.header.say(language.tag) for column in columns])
+    writer.row([column.header.say(language.tag) for column in columns])
     count = 0
     require_database()
     with snapshot():
         for _, fields in _records((kind,), ended=ended):
             count += 1
-            writer.writerow(
+            writer.row(
                 [
                     "" if (value := fields.get(column.field)) is None else column.write(value, language)
                     for column in columns

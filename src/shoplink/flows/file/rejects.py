@@ -1,19 +1,30 @@
 """The file of rejected lines: the same table or commands in the same encoding, each line with its reason.
 
-After correction it can be imported like any other file.
+After correction it can be imported like any other file. What was rejected of a workbook is CSV.
 """
 
-import csv
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Self, TextIO
 
 import msgspec
 
 from shoplink.flows.file.apply import LineResult, say_rejection
 from shoplink.flows.file.source import Source
-from shoplink.flows.file.tables import REASON, plain_header
+from shoplink.flows.file.tables import REASON
+from shoplink.table.cell import as_text
+from shoplink.table.header import plain_header
+from shoplink.table.write import CsvWriter
 from shoplink.wording import Language
+
+_KEPT = {
+    "utf-8": "utf-8",
+    "gb18030": "gb18030",
+    "utf-16": "utf-16",
+    "utf-16-le": "utf-16",
+    "utf-16-be": "utf-16",
+}
+"""The encodings that hold every reason; instead of any other, the file has UTF-8 with a byte order mark."""
 
 
 class RejectFile:
@@ -26,7 +37,7 @@ class RejectFile:
         self._language = language
         self._part = path.with_name(f"{path.name}.part")
         self._file: TextIO | None = None
-        self._table: Any = None
+        self._table: CsvWriter | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -46,18 +57,24 @@ class RejectFile:
         source, raw = result.source, result.line.raw
         why = say_rejection(result, self._language)
         if self._file is None:
-            encoding = source.encoding if source.table else "utf-8"
-            self._file = self._part.open("w", encoding=encoding, newline="", errors="surrogateescape")
-            self._table = csv.writer(self._file, delimiter=source.delimiter)
-            if source.table:
-                self._table.writerow(
-                    self._with_reason(source, list(source.header), REASON.say(self._language.tag))
-                )
+            self._file, self._table = self._opened(source)
         self.count += 1
-        if isinstance(raw, list):
-            self._table.writerow(self._with_reason(source, raw, why))
-        else:
+        if self._table is not None and isinstance(raw, list):
+            self._table.row(self._with_reason(source, raw, why))
+        elif isinstance(raw, bytes):
             self._file.write(_with_about(raw, why) + "\n")
+
+    def _opened(self, source: Source) -> tuple[TextIO, CsvWriter | None]:
+        """The file, and what writes its table, with the header written."""
+        file = source.file
+        encoding = _KEPT.get(file.encoding, "utf-8-sig") if file and file.kind == "text" else "utf-8-sig"
+        encoding = encoding if file else "utf-8"
+        out = self._part.open("w", encoding=encoding, newline="", errors="surrogateescape")
+        if file is None:
+            return out, None
+        table = CsvWriter(out, file.delimiter)
+        table.row(self._with_reason(source, list(source.header), REASON.say(self._language.tag)))
+        return out, table
 
     @staticmethod
     def _with_reason(source: Source, cells: list[str], reason: str) -> list[str]:
@@ -66,7 +83,7 @@ class RejectFile:
         at = next(
             (i for i, name in enumerate(source.header) if plain_header(name) in names), len(source.header)
         )
-        row = [*cells, *[""] * (at + 1 - len(cells))]
+        row = [*map(as_text, cells), *[""] * (at + 1 - len(cells))]
         row[at] = reason
         return row
 

@@ -1,15 +1,13 @@
 """A file to import: its format, and its lines, each with its command or its problems.
 
-A file is read twice, in bounded memory: first for its encoding, its table and its digest, then for its lines.
+A file is read twice, in bounded memory: first for its table and its digest, then for its lines.
 """
 
-import codecs
-import csv
 import hashlib
-from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import cache
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import msgspec
 from msgspec import Struct
@@ -20,15 +18,20 @@ from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING, format_instant
 from shoplink.core.parse import ALLOWED
 from shoplink.flows import clock
-from shoplink.flows.file.cells import CellError
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
-from shoplink.flows.file.tables import Column, HeaderError, Table, recognise
+from shoplink.flows.file.rows import describes, values_of
+from shoplink.flows.file.tables import Column, ColumnError, Table, recognise, say_needed
+from shoplink.table.cell import PLAIN_FORM, Form
+from shoplink.table.error import EncodingError, TableError
+from shoplink.table.header import plain_header
+from shoplink.table.read import HeaderError, Hints, Row, TableFile, open_table, rows
 from shoplink.wording import input_errors
 from shoplink.wording.input_errors import Bilingual, InputError, allowed_in_field
 
-Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
+_BOM = b"\xef\xbb\xbf"
+_BLOCK_BYTES = 1 << 20
 
-_BOM = codecs.BOM_UTF8
+Recognised = tuple[Table, list[Column | None]]
 
 
 class UnreadableError(ValueError):
@@ -38,40 +41,52 @@ class UnreadableError(ValueError):
 class Reading(Struct, frozen=True):
     """How to read files: the actor for lines without one, whether instants are trusted, and options for tables.
 
-    `utc_offset` applies to instants without one in tables. `skipped` has the headers of columns to ignore.
+    `form` is the form of cells in tables, `told` what is said of their files. `skipped` has the headers of columns to ignore.
     """
 
     by: Actor
     trust_instants: bool = False
-    utc_offset: timezone | None = None
+    form: Form = PLAIN_FORM
     skipped: frozenset[str] = frozenset()
+    told: Hints = Hints()
 
 
 class Source(Struct, frozen=True):
-    """A file after the first reading. `table` and the fields after it apply to CSV; NDJSON has no table.
+    """A file after the first reading. NDJSON has no `file`, which is the table and what was found out about it.
 
-    `digest` is that of the whole content; the lines' idempotency keys are derived from it. `line_count` counts line
-    ends.
+    `digest` is that of the whole content; the lines' idempotency keys are derived from it. `line_count` is the number of the
+    last line. `description` is the line that describes the columns and is skipped, 0 if there is none.
     """
 
     name: str
     stream: BinaryIO
     digest: str
     line_count: int
-    encoding: Encoding
-    table: Table | None = None
-    delimiter: str = ","
-    header: tuple[str, ...] = ()
-    columns: tuple[Column | None, ...] = ()
+    file: TableFile[Recognised] | None = None
+    description: int = 0
+
+    @property
+    def table(self) -> Table | None:
+        """The kind of table; None for NDJSON."""
+        return self.file.found[0] if self.file else None
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of a table's columns, as the file has them."""
+        return self.file.header if self.file else ()
 
 
 class Line(Struct):
-    """A line that is not blank: its number in the file, its raw content, and its command or all of its problems."""
+    """A line that is not blank: its number in the file, its raw content, and its command or all of its problems.
+
+    `cleaned` is the number of its ids that had to be cleaned.
+    """
 
     number: int
     raw: bytes | list[str]
     command: Command | None = None
     problems: tuple[InputError, ...] = ()
+    cleaned: int = 0
 
 
 def inspect(name: str, stream: BinaryIO, reading: Reading) -> Source:
@@ -79,70 +94,39 @@ def inspect(name: str, stream: BinaryIO, reading: Reading) -> Source:
 
     Raises UnreadableError if it is neither NDJSON nor one of the tables, and OSError.
     """
-    digest, count, is_utf_8, longest = hashlib.sha256(), 0, True, 0
-    first = b""
+    digest, count, first = hashlib.sha256(), 0, b""
     stream.seek(0)
-    for count, line in enumerate(read_lines(stream), start=1):
-        text = line if line is not None else b""
-        first = first or text.removeprefix(_BOM).strip()
-        longest = longest or (count if line is None else 0)
-        digest.update(text)
-        if is_utf_8:
-            try:
-                text.decode()
-            except UnicodeDecodeError:
-                is_utf_8 = False
-    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise UnreadableError(
-            f"{name}: found UTF-16; allowed: UTF-8 or GB18030 (in Excel, save as “CSV UTF-8”)"
-        )
-    source = Source(name, stream, digest.hexdigest(), count, "utf-8" if is_utf_8 else "gb18030")
+    while block := stream.read(_BLOCK_BYTES):
+        first = first or block.removeprefix(_BOM).strip()
+        digest.update(block)
+        count += block.count(b"\n")
     if not first or first.startswith(b"{") or name.endswith((".ndjson", ".jsonl")):
-        return source
-    if longest:
-        raise UnreadableError(
-            f"{name}: line {longest}: longer than {LINE_LIMIT_BYTES} bytes; this is not CSV"
-        )
-    return _inspect_table(source, reading)
-
-
-def _inspect_table(source: Source, reading: Reading) -> Source:
-    source.stream.seek(0)
-    if source.stream.read(len(_BOM)) == _BOM and source.encoding == "utf-8":
-        source = replace(source, encoding="utf-8-sig")
-    lines = _decoded(source)
-    first = next(lines)
-    delimiter = max(",;\t", key=first.count)
-    for _ in lines:  # every line must be decodable, or nothing is imported
-        pass
+        return Source(name, stream, digest.hexdigest(), count)
     try:
-        header = next(csv.reader([first], delimiter=delimiter, strict=True))
-        table, columns = recognise(header, reading.skipped)
-    except (csv.Error, HeaderError) as error:
-        raise UnreadableError(f"{source.name}: {error}") from None
+        file = open_table(name, stream, lambda cells: recognise(cells, reading.skipped), reading.told)
+        description = count = 0
+        for row in rows(file):  # every line must be readable, or nothing is imported
+            if not count and describes(file.found[1], row):
+                description = row.line
+            count = row.line
+    except HeaderError as error:
+        raise UnreadableError(f"{name}: {say_needed(error.cells)}") from None
+    except EncodingError as error:
+        raise UnreadableError(f"{error}, or name its encoding: --encoding big5, cp1252, gb18030") from None
+    except TableError as error:
+        raise UnreadableError(str(error)) from None
+    except ColumnError as error:
+        raise UnreadableError(f"{name}: line 1: {error}") from None
     if reading.trust_instants:
-        raise UnreadableError(f"{source.name}: a table names no instants to trust; allowed: NDJSON")
-    return replace(source, table=table, delimiter=delimiter, header=tuple(header), columns=tuple(columns))
-
-
-def _decoded(source: Source) -> Iterator[str]:
-    """The lines of a table as text, without the byte order mark, with line ends."""
-    source.stream.seek(0)
-    encoding = source.encoding.removesuffix("-sig")
-    for number, line in enumerate(read_lines(source.stream), start=1):
-        try:
-            text = (line or b"").decode(encoding)
-        except UnicodeDecodeError as error:
-            found = error.object[error.start : error.end].hex(" ")
-            raise UnreadableError(
-                f"{source.name}: line {number}: found the bytes {found}; allowed: UTF-8 or GB18030"
-            ) from None
-        yield text.removeprefix("\ufeff") if number == 1 else text
+        raise UnreadableError(f"{name}: a table names no instants to trust; allowed: NDJSON")
+    return Source(name, stream, digest.hexdigest(), count, file, description)
 
 
 def read(source: Source, reading: Reading) -> Iterator[Line]:
     """The lines of a file, without blank ones."""
-    return _read_commands(source, reading) if source.table is None else _read_table(source, reading)
+    return (
+        _read_commands(source, reading) if source.file is None else _read_table(source, source.file, reading)
+    )
 
 
 def _read_commands(source: Source, reading: Reading) -> Iterator[Line]:
@@ -213,64 +197,50 @@ def _problem(error: MalformedError, fields: dict[str, Any]) -> InputError:
     return InputError(name, found, allowed_in_field(error.allowed or ALLOWED[name]), input_errors.FIELD)
 
 
-def _read_table(source: Source, reading: Reading) -> Iterator[Line]:
-    rows, now = csv.reader(_decoded(source), delimiter=source.delimiter, strict=True), cache(clock.now)
-    next(rows)
-    while True:
-        number = rows.line_num + 1
-        try:
-            cells = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            found = InputError(
-                None,
-                None,
-                Bilingual(f"{input_errors.NOT_CSV.en}: {error}", f"{input_errors.NOT_CSV.zh}：{error}"),
-            )
-            yield Line(number, [], problems=(found,))
-            continue
-        if not any(cell.strip() for cell in cells):
+def _read_table(source: Source, file: TableFile[Recognised], reading: Reading) -> Iterator[Line]:
+    seen: dict[object, int] = {}
+    now = cache(clock.now)
+    for row in rows(file):
+        if row.line == source.description:
             continue
         try:
-            yield Line(number, cells, _command_of_cells(source, cells, reading, now))
+            command, cleaned = _command_of_row(file, row, reading, now)
+            _require_new(file.found[0], command, row.line, file.header, seen)
+            yield Line(row.line, row.cells, command, cleaned=cleaned)
         except _ProblemError as error:
-            yield Line(number, cells, problems=error.problems)
+            yield Line(row.line, row.cells, problems=error.problems)
 
 
-def _command_of_cells(
-    source: Source, cells: list[str], reading: Reading, now: Callable[[], datetime]
-) -> Command:
-    """The command of a table's line. The error names every wrong cell."""
-    assert source.table is not None, "only tables have cells"
-    if any(cell.strip() for cell in cells[len(source.columns) :]):
-        raise _ProblemError(InputError(None, None, input_errors.TOO_MANY_CELLS))
-    problems = []
-    fields: dict[str, Any] = {"command": source.table.command}
-    given = [*cells, *[""] * (len(source.columns) - len(cells))]
-    headers = {
-        column.field: header for column, header in zip(source.columns, source.header, strict=True) if column
-    }
-    for column, header, cell in zip(source.columns, source.header, given, strict=False):
-        if column is None:
-            continue
-        # Text keeps its spaces. Exporters add a tab to ids to keep spreadsheets from rounding them.
-        text = cell if column.allowed is input_errors.TEXT else cell.strip()
-        try:
-            if text:
-                fields[column.field] = column.read(text, reading.utc_offset)
-            elif column.required:
-                problems.append(InputError(header, None, column.allowed))
-        except CellError as error:
-            problems.append(InputError(header, cell, error.allowed))
-    if problems:
-        raise _ProblemError(*problems)
+def _command_of_row(
+    file: TableFile[Recognised], row: Row, reading: Reading, now: Callable[[], datetime]
+) -> tuple[Command, int]:
+    """The command of a table's row, and how many of its ids were cleaned. The error names every wrong cell."""
+    table, columns = file.found
+    found = values_of(file.header, columns, row, reading.form)
+    if found.problems:
+        raise _ProblemError(*found.problems)
     try:
-        return _command(fields, reading, BEGINNING, now)
+        command = _command({"command": table.command, **found.values}, reading, BEGINNING, now)
     except _ProblemError as error:
+        headers = {column.field: name for column, name in zip(columns, file.header, strict=True) if column}
         raise _ProblemError(
             *(
                 p._replace(name=headers.get(p.name or "", p.name), of=input_errors.COLUMN)
                 for p in error.problems
             )
         ) from None
+    return command, found.cleaned
+
+
+def _require_new(
+    table: Table, command: Command, line: int, header: Sequence[str], seen: dict[object, int]
+) -> None:
+    """Require that a thing stands in a file once: of two lines about it, nobody knows which is meant."""
+    if table.kind == "links":  # an account can have been linked with a shop several times
+        return
+    column = table.columns[0]
+    found = getattr(command, column.field)
+    if found in seen:
+        name = next((name for name in header if plain_header(name) in column.headers()), column.field)
+        raise _ProblemError(InputError(name, found, input_errors.same_id(seen[found])))
+    seen[found] = line

@@ -1,20 +1,19 @@
-"""The tables that can be imported and exported as CSV: their columns, and the values that each column allows.
+"""The tables that can be imported and exported: their columns, and the values that each column allows.
 
 Headers and cells may be in Chinese or English.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timezone
 from typing import Any, Literal, get_args
-from unicodedata import normalize
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.core import COMMANDS
-from shoplink.flows.file import cells
-from shoplink.flows.file.cells import CellError
+from shoplink.table import cell
+from shoplink.table.cell import CellError, Form
+from shoplink.table.country import plain_name
+from shoplink.table.header import HANDLE_HEADERS, plain_header
 from shoplink.wording import Language, input_errors
 from shoplink.wording.input_errors import Bilingual
 
@@ -30,13 +29,13 @@ REASON = Bilingual("Reason", "原因")
 class Column(Struct, frozen=True):
     """A column: the field of the command that it fills, its headers, and how its cells are read and written.
 
-    `read` takes a cell that is not empty and the offset for instants without one; it raises CellError. `exported`:
+    `read` takes a cell that is not empty and the form of the file's cells; it raises CellError. `exported`:
     whether it holds a fact that is kept, and is written by an export.
     """
 
     field: str
     header: Bilingual
-    read: Callable[[str, timezone | None], object]
+    read: Callable[[str, Form], object]
     write: Callable[[Any, Language], str]
     required: bool = False
     also: tuple[str, ...] = ()
@@ -61,18 +60,13 @@ class Table(Struct, frozen=True):
     change: str | None = None
 
 
-def plain_header(text: str) -> str:
-    """A header for comparison: without case, spaces, underscores and full-width forms."""
-    return re.sub(r"[\s_-]", "", normalize("NFKC", text)).casefold()
-
-
 def _choice(field: str, header: Bilingual, choices: Mapping[str, tuple[str, ...]], **more: Any) -> Column:
     """A column with a closed list of values, each with its Chinese names; the first of these is the one that is written."""
-    values = {cells.plain_name(name): value for value, names in choices.items() for name in (value, *names)}
+    values = {plain_name(name): value for value, names in choices.items() for name in (value, *names)}
     allowed = Bilingual(" or ".join(choices), "或".join(names[0] for names in choices.values()))
 
-    def read(text: str, _: timezone | None) -> str:
-        if (value := values.get(cells.plain_name(text))) is None:
+    def read(text: str, _: Form) -> str:
+        if (value := values.get(plain_name(text))) is None:
             raise CellError(allowed)
         return value
 
@@ -86,8 +80,8 @@ def _id(field: str, en: str, zh: str, *also: str) -> Column:
     return Column(
         field,
         Bilingual(en, zh),
-        cells.read_id,
-        cells.write_text,
+        cell.read_id,
+        cell.write_word,
         required=True,
         also=also,
         allowed=input_errors.ID,
@@ -98,8 +92,8 @@ def _country(field: str, en: str, zh: str, *also: str, required: bool = False) -
     return Column(
         field,
         Bilingual(en, zh),
-        cells.read_country,
-        cells.write_country,
+        cell.read_country,
+        cell.write_country,
         required=required,
         also=also,
         allowed=input_errors.COUNTRY,
@@ -110,8 +104,8 @@ def _number(field: str, en: str, zh: str, *also: str, required: bool = False) ->
     return Column(
         field,
         Bilingual(en, zh),
-        cells.read_whole_number,
-        cells.write_text,
+        cell.read_whole_number,
+        cell.write_text,
         required=required,
         also=also,
         allowed=input_errors.WHOLE_NUMBER,
@@ -119,7 +113,7 @@ def _number(field: str, en: str, zh: str, *also: str, required: bool = False) ->
 
 
 _SHOP_ID = _id("shop_id", "Shop ID", "店铺ID", "小店ID", "店铺编号")
-_ACCOUNT_ID = _id("account_id", "Account ID", "账号ID", "达人账号ID", "TikTok账号ID")
+_ACCOUNT_ID = _id("account_id", "Account ID", "账号ID", "达人账号ID", "达人ID", "TikTok账号ID", "Creator ID")
 _PRODUCT_ID = _id("product_id", "Product ID", "商品ID", "商品编号", "货品ID")
 _STANDING = {"normal": ("正常",), "abnormal": ("异常",)}
 
@@ -132,15 +126,15 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "name",
                 Bilingual("Shop name", "店铺名称"),
-                cells.read_text,
-                cells.write_text,
+                cell.read_text,
+                cell.write_text,
                 also=("小店名称",),
             ),
             _country("market", "Market", "经营国家", required=True),
             _choice(
                 "enrolment",
                 Bilingual("Enrolment", "入驻类型"),
-                {"open": ("普招",), "invited": ("定邀",)},
+                {"open": ("普招", "普招商家"), "invited": ("定邀", "定邀商家")},
                 required=True,
             ),
             _choice("status", Bilingual("Shop status", "店铺状态"), _STANDING, also=("小店状态",)),
@@ -155,17 +149,26 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "handle",
                 Bilingual("Handle", "账号名称"),
-                cells.read_text,
-                cells.write_text,
-                also=("达人账号名称",),
+                cell.read_handle,
+                cell.write_word,
+                also=HANDLE_HEADERS,
             ),
-            _country("region", "Region", "账号所在国家", required=True),
+            _country(
+                "region",
+                "Region",
+                "账号所在国家",
+                "所在国家",
+                "国家/地区",
+                "Country",
+                "Country/Region",
+                required=True,
+            ),
             _country("registered_in", "Registered in", "账号注册国家"),
             Column(
                 "birth_date",
                 Bilingual("Birth date", "出生日期"),
-                cells.read_date,
-                cells.write_text,
+                cell.read_date,
+                cell.write_text,
                 allowed=input_errors.DATE,
             ),
             _choice("status", Bilingual("Account status", "账号状态"), _STANDING),
@@ -178,12 +181,19 @@ TABLES: tuple[Table, ...] = (
                 },
                 also=("E-commerce permission",),
             ),
-            _number("followers", "Followers", "粉丝数"),
+            Column(
+                "followers",
+                Bilingual("Followers", "粉丝数"),
+                cell.read_count,
+                cell.write_text,
+                also=("粉丝量", "Follower count"),
+                allowed=input_errors.COUNT,
+            ),
             Column(
                 "facts_as_of",
                 Bilingual("Facts as of", "数据时间"),
-                cells.read_instant,
-                cells.write_text,
+                cell.read_instant,
+                cell.write_text,
                 allowed=input_errors.INSTANT,
                 exported=False,
             ),
@@ -205,16 +215,16 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "linked_at",
                 Bilingual("Linked at", "绑定时间"),
-                cells.read_instant,
-                cells.write_text,
+                cell.read_instant,
+                cell.write_text,
                 required=True,
                 allowed=input_errors.INSTANT,
             ),
             Column(
                 "unlinked_at",
                 Bilingual("Unlinked at", "解绑时间"),
-                cells.read_instant,
-                cells.write_text,
+                cell.read_instant,
+                cell.write_text,
                 allowed=input_errors.INSTANT,
             ),
         ),
@@ -228,8 +238,8 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "title",
                 Bilingual("Title", "商品标题"),
-                cells.read_text,
-                cells.write_text,
+                cell.read_text,
+                cell.write_text,
                 required=True,
                 also=("商品名称", "标题", "Product name"),
             ),
@@ -239,8 +249,8 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "currency",
                 Bilingual("Currency", "币种"),
-                cells.read_text,
-                cells.write_text,
+                cell.read_text,
+                cell.write_text,
                 required=True,
                 also=("货币",),
                 allowed=input_errors.CURRENCY,
@@ -253,8 +263,8 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "listed_at",
                 Bilingual("Listed at", "上架时间"),
-                cells.read_instant,
-                cells.write_text,
+                cell.read_instant,
+                cell.write_text,
                 required=True,
                 also=("上架日期",),
                 allowed=input_errors.INSTANT,
@@ -277,9 +287,7 @@ TABLES: tuple[Table, ...] = (
                 {"video": ("视频", "短视频"), "live": ("直播",)},
                 required=True,
             ),
-            Column(
-                "title", Bilingual("Title", "内容标题"), cells.read_text, cells.write_text, also=("标题",)
-            ),
+            Column("title", Bilingual("Title", "内容标题"), cell.read_text, cell.write_text, also=("标题",)),
         ),
     ),
 )
@@ -297,29 +305,42 @@ def _changes(table: Table) -> Iterator[Table]:
 _CHANGES = [change for table in TABLES for change in _changes(table)]
 
 
-class HeaderError(ValueError):
-    """A header that matches no table, or that is ambiguous."""
+class ColumnError(ValueError):
+    """A header of a table with a column that is unknown or stands there twice."""
 
 
-def recognise(header: Sequence[str], skipped: frozenset[str]) -> tuple[Table, list[Column | None]]:
+def recognise(header: Sequence[str], skipped: frozenset[str]) -> tuple[Table, list[Column | None]] | None:
     """The table that a header belongs to, and the column of each cell; None for a cell that is ignored.
 
-    `skipped` has the headers of columns to ignore. Raises HeaderError.
+    `skipped` has the headers of columns to ignore. None if the cells are the header of no table. Raises ColumnError.
     """
     plain = {plain_header(name) for name in header}
     for table in TABLES:
-        if all(column.headers() & plain for column in table.columns if column.required):
+        if not _missing(table, plain):
             return table, _columns(table, header, skipped)
     for table in _CHANGES:
         of_id, *others = (column.headers() for column in table.columns)
         known = {*_ignored(skipped), *of_id}.union(*others)
         if plain <= known and of_id & plain and any(names & plain for names in others):
             return table, _columns(table, header, skipped)
+    return None
+
+
+def say_needed(header: Sequence[str]) -> str:
+    """What is missing in a header: for the table that lacks least, or for every table if none is begun."""
+    plain = {plain_header(name) for name in header}
+    missing = {table: _missing(table, plain) for table in TABLES}
+    begun = [table for table in TABLES if len(missing[table]) < sum(c.required for c in table.columns)]
+    nearest = [min(begun, key=lambda table: len(missing[table]))] if begun else TABLES
     needed = "; ".join(
-        f"{table.kind}: " + ", ".join(f"{c.header.zh}|{c.field}" for c in table.columns if c.required)
-        for table in TABLES
+        f"{table.kind}: " + ", ".join(f"{c.header.zh}|{c.field}" for c in missing[table]) for table in nearest
     )
-    raise HeaderError(f"line 1: found the columns {', '.join(header)}; needed are, for {needed}")
+    return f"line 1: found the columns {', '.join(header)}; {'missing is' if begun else 'needed are'}, for {needed}"
+
+
+def _missing(table: Table, plain: set[str]) -> list[Column]:
+    """The columns that a table must have and a header lacks."""
+    return [column for column in table.columns if column.required and not column.headers() & plain]
 
 
 def _ignored(skipped: frozenset[str]) -> set[str]:
@@ -331,12 +352,14 @@ def _columns(table: Table, header: Sequence[str], skipped: frozenset[str]) -> li
     columns: list[Column | None] = []
     for name in header:
         column = next((c for c in table.columns if plain_header(name) in c.headers()), None)
-        if column is None and plain_header(name) not in ignored:
+        if plain_header(name) in ignored:
+            column = None
+        elif column is None:
             known = ", ".join(f"{c.header.zh}|{c.field}" for c in table.columns)
-            raise HeaderError(
-                f"line 1: found the column {name!r}; {table.kind} have {known} (--skip-column leaves one out)"
+            raise ColumnError(
+                f"found the column {name!r}; {table.kind} have {known} (--skip-column leaves one out)"
             )
-        if column is not None and column in columns:
-            raise HeaderError(f"line 1: the column {name!r} stands there twice")
+        elif column in columns:
+            raise ColumnError(f"the column {name!r} stands there twice")
         columns.append(column)
     return columns

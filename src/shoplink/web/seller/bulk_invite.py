@@ -1,8 +1,6 @@
-"""Bulk invite: paste handles or upload a CSV file; each row is decided after the rows above it, then sent if it passes."""
+"""Bulk invite: paste handles or upload a file of them; each row is decided after the rows above it, then sent if it passes."""
 
-import csv
 import io
-import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,24 +19,24 @@ from shoplink.flows.look import look_at
 from shoplink.flows.message.remind import remind_now
 from shoplink.flows.message.send_mail import mail_is_on
 from shoplink.flows.people.lookup import look_up
+from shoplink.table.error import TableError
+from shoplink.table.handles import ColumnUnknownError, handles_in, pasted_handles
+from shoplink.table.read import Hints
 from shoplink.web.page.declare import page
 from shoplink.web.page.export import export
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import SELLER
 from shoplink.web.request.command import CommandResult, form_key, result_of_answer, result_of_decision
-from shoplink.web.request.reader import CODES
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.shop import account_name, shop_name
 from shoplink.web.view_model.instant import Deadline, show_deadline
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.web.view_model.state import show_role
-from shoplink.wording import language_for
 from shoplink.wording.sentences import N_
 
 HANDLES_MAX = 200
 _FILE_MAX = 256 * 1024
-_HEADING = N_("Handle")
-_SEPARATORS = re.compile(r"[\s,;，；、]+")
+_UNPACKED_MAX = 32 << 20
 
 
 class InviteRow(Struct, frozen=True):
@@ -66,7 +64,7 @@ class OpenInvitation(Struct, frozen=True):
 class BulkInvitePage(Struct, frozen=True):
     """The page: the input, the rows that were decided or sent, and the open invitations.
 
-    `others` holds the handles that did not pass.
+    `others` holds the handles that did not pass. `column` is the name of the file's column of handles where it is asked for.
     """
 
     shop_id: str
@@ -74,6 +72,7 @@ class BulkInvitePage(Struct, frozen=True):
     role: Role
     handles: str
     problem: str
+    column: str | None
     rows: list[InviteRow]
     passing: int
     others: str
@@ -98,7 +97,7 @@ def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
         message = ngettext("{count} creator is reminded.", "{count} creators are reminded.", count)
         return visit.redirect("seller.bulk_invite", message=message.format(count=count), shop_id=shop_id)
     role: Role = "official" if visit.form.get("role") == "official" else "marketing"
-    handles, problem = _handles(visit) if action else ([], "")
+    handles, problem, column = _handles(visit) if action else ([], "", None)
     rows: list[InviteRow] = []
     if handles and not problem:
         matches = look_up(visit.by, handles).accounts
@@ -116,6 +115,7 @@ def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
         role=role,
         handles="\n".join(handles) or visit.form.get("handles", ""),
         problem=problem,
+        column=column,
         rows=rows,
         passing=passing,
         others="\n".join(row.handle for row in rows if not row.passes),
@@ -125,28 +125,28 @@ def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
     return PageContent("seller/bulk_invite.html", view, status=422 if problem else 200)
 
 
-def _handles(visit: Visit) -> tuple[list[str], str]:
-    """The handles from the text field or the first column of the file, and a problem with them ('' if there is none)."""
-    text = visit.form.get("handles", "")
+def _handles(visit: Visit) -> tuple[list[str], str, str | None]:
+    """The handles from the text field or the file, a problem with them ('' if there is none), and the column to ask for."""
     file = visit.request.FILES.get("file")
-    if file is not None:
-        if file.size is None or file.size > _FILE_MAX:
-            return [], _("The file is too large: at most 256 KB are allowed.")
+    column = visit.form.get("column")
+    if file is None:
+        handles = pasted_handles(visit.form.get("handles", ""))
+    elif file.size is None or file.size > _FILE_MAX:
+        return [], _("The file is too large: at most 256 KB are allowed."), column
+    else:
         try:
-            rows = list(csv.reader(io.StringIO(file.read().decode("utf-8-sig"))))
-        except (UnicodeDecodeError, csv.Error):
-            return [], _("The file is not a CSV file in UTF-8.")
-        cells = [row[0] for row in rows if row]
-        headings = {language_for(tag).text(_HEADING).casefold() for tag in CODES}
-        text = "\n".join(cells[1:] if cells and cells[0].casefold() in headings else cells)
-    typed = (each.removeprefix("'").removeprefix("@") for each in _SEPARATORS.split(text))
-    handles = list(dict.fromkeys(each for each in typed if each.strip("@")))
+            name = file.name or ""
+            handles = handles_in(name, io.BytesIO(file.read()), Hints(bytes_max=_UNPACKED_MAX), column or "")
+        except ColumnUnknownError as error:
+            return [], error.said.say(visit.language.tag), column or ""
+        except TableError as error:
+            return [], error.said.say(visit.language.tag), column
     if not handles:
-        return [], _("Paste at least one handle, for example @oliviasteeps.")
+        return [], _("Paste at least one handle, for example @oliviasteeps."), column
     if len(handles) > HANDLES_MAX:
         message = _("There are {count} handles; at most {most} can be checked at once.")
-        return handles, message.format(count=len(handles), most=HANDLES_MAX)
-    return handles, ""
+        return handles, message.format(count=len(handles), most=HANDLES_MAX), column
+    return handles, "", column
 
 
 def _rows(
@@ -199,7 +199,7 @@ def _send(visit: Visit, commands: list[Command]) -> list[CommandResult]:
 
 def _file(visit: Visit, shop_id: str, rows: list[InviteRow]) -> PageResponse:
     """The rows that do not pass, with every reason, as a file that can be uploaded here again."""
-    header = [_(_HEADING), _("Account ID"), _("Reasons"), _("What to do")]
+    header = [_("Handle"), _("Account ID"), _("Reasons"), _("What to do")]
     failed = [
         [
             row.handle.removeprefix("@"),

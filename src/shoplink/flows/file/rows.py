@@ -1,0 +1,68 @@
+"""The rows of a table as the values of commands: cell by cell, with every problem."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from shoplink.flows.file.tables import Column
+from shoplink.table.cell import CellError, Form, is_nothing, is_rounded, plain_id
+from shoplink.table.read import Row
+from shoplink.wording import input_errors
+from shoplink.wording.input_errors import InputError
+
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_DESCRIBED_CELLS = 2
+"""In a line of descriptions, at least so many cells are none of what their columns hold."""
+
+
+class RowValues(NamedTuple):
+    """The values of a row by field, its problems, and how many of its ids were cleaned."""
+
+    values: dict[str, Any]
+    problems: list[InputError]
+    cleaned: int
+
+
+def values_of(header: Sequence[str], columns: Iterable[Column | None], row: Row, form: Form) -> RowValues:
+    """Read every cell of a row in its column."""
+    if row.is_broken:
+        return RowValues({}, [InputError(None, None, input_errors.NOT_CSV)], 0)
+    if len(row.cells) > len(header):
+        return RowValues({}, [InputError(None, None, input_errors.TOO_MANY_CELLS)], 0)
+    found = RowValues({}, [], 0)
+    cleaned = 0
+    for column, name, cell in zip(columns, header, row.cells, strict=True):
+        if column is None:
+            continue
+        try:
+            if not is_nothing(cell):
+                value = found.values[column.field] = column.read(cell, form)
+                cleaned += column.allowed is input_errors.ID and value != cell.strip(" ")
+            elif column.required:
+                found.problems.append(InputError(name, cell.strip() or None, column.allowed))
+        except CellError as error:
+            found.problems.append(InputError(name, cell, error.allowed))
+    return found._replace(cleaned=cleaned)
+
+
+def describes(columns: Iterable[Column | None], row: Row) -> bool:
+    """Whether a row tells what its columns hold instead of holding it: none of its cells fits its column."""
+    wrong = 0
+    for column, cell in zip(columns, row.cells, strict=False):
+        if column is None or column.allowed is input_errors.TEXT or is_nothing(cell):
+            continue
+        if _fits(column, cell):
+            return False
+        wrong += 1
+    return wrong >= _DESCRIBED_CELLS
+
+
+def _fits(column: Column, cell: str) -> bool:
+    """Whether a cell is what its column holds; an id that a spreadsheet has spoiled was one."""
+    if column.allowed is input_errors.ID:
+        return is_rounded(plain_id(cell)) or _ID.fullmatch(plain_id(cell)) is not None
+    try:
+        column.read(cell, Form())
+    except CellError:
+        return False
+    return True

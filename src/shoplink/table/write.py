@@ -1,0 +1,60 @@
+"""The one writer of tables that leave: CSV and Excel files in which a text is a text, whatever it begins with.
+
+A cell that a spreadsheet would run gets an apostrophe in CSV, which `cell.as_text` takes off again; in a workbook every
+text is stored as one.
+"""
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+from shoplink.table.cell import RUNNABLE, UNSEEN
+
+Value = str | int | None
+
+_RUNS = re.compile(rf"'*{UNSEEN}[{RUNNABLE}]")
+_NEGATIVE = re.compile(r"-[0-9]+(?:[.,][0-9]+)*")
+_QUOTED = re.compile(r'[;,\t"\r\n|]')
+_LINE_END = "\r\n"
+
+
+def guarded(text: str) -> str:
+    """A text that no spreadsheet runs. A negative number is only a number, and stays as it is."""
+    return f"'{text}" if _RUNS.match(text) and not _NEGATIVE.fullmatch(text) else text
+
+
+class CsvWriter:
+    """Writes rows as CSV by RFC 4180. A cell with anything that some spreadsheet splits at is quoted."""
+
+    def __init__(self, out: TextIO, delimiter: str = ",") -> None:
+        """`out` must leave line ends as they are (`newline=""`)."""
+        self._out = out
+        self._delimiter = delimiter
+
+    def row(self, cells: Iterable[object]) -> None:
+        """Write a row; numbers as they are, None as an empty cell."""
+        self._out.write(self._delimiter.join(map(_cell, cells)) + _LINE_END)
+
+
+def _cell(value: object) -> str:
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    text = guarded(value)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+
+def workbook(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+    """An Excel workbook of one sheet, its header bold and in sight."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 (takes long to load)
+
+    file = io.BytesIO()
+    book = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet()
+    sheet.freeze_panes(1, 0)
+    sheet.write_row(0, 0, header, book.add_format({"bold": True}))
+    for number, row in enumerate(rows, start=1):
+        sheet.write_row(number, 0, row)
+    sheet.autofit()
+    book.close()
+    return file.getvalue()

@@ -1,0 +1,1 @@
+"""Tests of the flows: what comes in, what goes out, and what the core is asked in between."""
