@@ -14,7 +14,7 @@ from hypothesis import settings
 from tests import run_folder
 from tools.catalogue import compile_catalogues
 
-os.environ.setdefault("SHOPLINK_SECRET_KEY", "a key for the tests")
+os.environ.setdefault("SHOPLINK_SECRET_KEY", "a key for the tests, which nobody else uses")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
 FOLDER = run_folder.enter()
 os.environ["SHOPLINK_HOME"] = str(FOLDER)

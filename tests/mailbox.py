@@ -1,5 +1,6 @@
 """A real SMTP server in this process, and what it was sent."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -37,6 +38,13 @@ class Mailbox:
         """What the newest letter to an address says."""
         content: str = self.newest(to).get_content()
         return content
+
+
+def settle_mail() -> None:
+    """Wait for the e-mails that are sent after their page was answered."""
+    for thread in threading.enumerate():
+        if thread.name == "mail":
+            thread.join()
 
 
 @contextmanager

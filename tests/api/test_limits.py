@@ -8,8 +8,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 
-from shoplink.api.http.limits import Buckets, RateLimit
+from shoplink.api.http.limits import RateLimit
 from shoplink.network import address_of
+from shoplink.network.buckets import Buckets
 from tests.api.service import running
 
 ANSWERED = HttpResponse("answered")

@@ -84,12 +84,20 @@ def test_without_its_parts_the_service_does_not_start_and_doctor_says_why(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("proxies", "believed"), [("0", "None"), ("1", "('HTTP_X_FORWARDED_PROTO', 'https')")]
+    ("proxies", "believed"),
+    [
+        ("0", "None __Host-session __Host-csrftoken 31536000"),
+        ("1", "('HTTP_X_FORWARDED_PROTO', 'https') __Host-session __Host-csrftoken 31536000"),
+    ],
 )
 def test_only_a_proxy_of_the_operators_own_says_that_tls_is_there(
     proxies: str, believed: str, tmp_path: Path
 ) -> None:
-    asked = "from shoplink.config import settings; print(settings.SECURE_PROXY_SSL_HEADER)"
+    asked = (
+        "from shoplink.config import settings;"
+        " print(settings.SECURE_PROXY_SSL_HEADER, settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME,"
+        " settings.SECURE_HSTS_SECONDS)"
+    )
     environment = {
         **os.environ,
         "SHOPLINK_PROXIES": proxies,

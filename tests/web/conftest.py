@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.test import override_settings
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords() -> Iterator[None]:
-    """A fast hash, and no rate limits left from earlier tests."""
-    cache.clear()
+    """A fast hash."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield

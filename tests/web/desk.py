@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.test import Client
 
 from shoplink.demo import world
@@ -11,6 +10,7 @@ from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
 from shoplink.store.people import membership
 from tests.membership_rows import add_member
+from tests.web.visitor import let_in
 
 
 def made() -> None:
@@ -36,6 +36,6 @@ def somebody(
 def signed_in(person: Person, network: str = "GB") -> Client:
     """A client in which this person is signed in, on a network in this country."""
     client = Client()
-    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    let_in(client, person)
     client.cookies["network"] = network
     return client

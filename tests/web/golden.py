@@ -17,7 +17,7 @@ if __name__ == "__main__":
 
     import django
 
-    os.environ.setdefault("SHOPLINK_SECRET_KEY", "only to read the table")
+    os.environ.setdefault("SHOPLINK_SECRET_KEY", "only to read the table, and for nothing else")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
     django.setup()
     PERMISSIONS.write_text(permissions(), encoding="utf-8")

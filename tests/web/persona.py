@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from shoplink.demo import personas
 from shoplink.store.models import Person
 from tests.browser.tour import Stop
+from tests.web.visitor import let_in
 
 
 def browser_of(
@@ -23,7 +23,7 @@ def browser_of(
     client.cookies["zone"] = "UTC"
     if persona is not None:
         person = Person.objects.get(person_id=personas.person_id(persona))
-        client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+        let_in(client, person)
     return client
 
 

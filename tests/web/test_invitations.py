@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 
 from shoplink.flows.people import membership
 from shoplink.flows.verify.counts import VerifyCounts
@@ -20,7 +19,6 @@ MEMBERS = "/seller/S1/members/"
 
 @pytest.fixture(autouse=True)
 def world(database: str) -> None:  # noqa: ARG001 (in use)
-    cache.clear()
     execute_accepted(put_shop("S1", name="Tea House"), put_shop("S2"), put_account("A1", handle="ada"))
 
 

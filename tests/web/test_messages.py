@@ -4,7 +4,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from icalendar import Calendar
 
@@ -20,11 +19,12 @@ from tests.membership_rows import remove_member
 from tests.rule import rule
 from tests.store.commands import accept, command, invite, put_account, put_shop
 from tests.web.persona import browser_of, statements_of
+from tests.web.visitor import let_in
 
 
 def browser(person_id: str, **headers: str) -> Client:
     client = Client(headers=headers)
-    client.force_login(Person.objects.get(person_id=person_id), backend=settings.AUTHENTICATION_BACKENDS[0])
+    let_in(client, Person.objects.get(person_id=person_id))
     return client
 
 

@@ -4,6 +4,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth import login
+from django.http import HttpRequest
 from django.test import Client
 
 from shoplink.core.facts import Actor
@@ -11,6 +14,7 @@ from shoplink.core.people.facts import Place
 from shoplink.flows.people import membership
 from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
+from shoplink.store.people.sessions import SessionStore
 
 PASSWORD = "correct horse battery staple"  # noqa: S105 (a test's own)
 
@@ -61,6 +65,15 @@ class Browser(Client):
     def signed_in(self) -> bool:
         """Whether a person is signed in."""
         return self.get("/settings/").status_code == 200
+
+
+def let_in(client: Client, person: Person) -> None:
+    """Sign a person in without the pages."""
+    request = HttpRequest()
+    request.session = session = SessionStore()
+    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.secret
 
 
 def _path(url: str) -> str:

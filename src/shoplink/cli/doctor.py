@@ -37,8 +37,8 @@ def doctor(*, as_json: bool) -> None:
     """Print the versions, the database and any problems. May run beside a running service.
 
     Problems are: a database that cannot be used, tables of another version, a timer that is more than a
-    minute late, a country database that cannot be read or is older than a year, HTTPS without a trusted
-    proxy, and pages without their style sheets.
+    minute late, a secret key that does not open what is stored, a country database that cannot be read or is
+    older than a year, HTTPS without a trusted proxy, and pages without their style sheets.
     """
     facts, problems = _examine()
     if as_json:
@@ -68,6 +68,8 @@ def _examine() -> tuple[dict[str, Any], list[str]]:
     if "unreachable" not in trouble:
         facts |= _database_facts()
     if set(trouble) <= {"read_only"}:
+        wrong += _secrets()
+    if set(trouble) <= {"read_only"}:
         wrong += _late(facts)
     wrong += _country(facts)
     wrong += _proxies()
@@ -85,6 +87,13 @@ def _late(facts: dict[str, Any]) -> list[str]:
     if late.due_seconds <= _LAG_SECONDS_MAX:
         return []
     return [f"the timer is {late.due_seconds:.0f} s late: start `shoplink serve`, or run `shoplink tick`"]
+
+
+def _secrets() -> list[str]:
+    from shoplink.flows.people.second_factor import check_secrets, say_unreadable  # noqa: PLC0415 (needs the apps)
+
+    unreadable = check_secrets(renew=False).unreadable
+    return [say_unreadable(unreadable)] if unreadable else []
 
 
 def _proxies() -> list[str]:

@@ -171,9 +171,14 @@ def migrate() -> None:
 
 
 def update_tables() -> None:
-    """Create or update the tables, while no other process does."""
+    """Create or update the tables, while no other process does, and encrypt secrets with the present key."""
+    from shoplink.flows.people.second_factor import check_secrets, say_unreadable  # noqa: PLC0415 (needs the apps)
+
     with exclusive_access("shoplink migrate"):
         call_command("migrate", verbosity=0)
+        found = check_secrets(renew=True)
+    if found.unreadable:
+        click.echo(say_unreadable(found.unreadable), err=True)
 
 
 def _address(host: str, port: int) -> str:

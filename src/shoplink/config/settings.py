@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from shoplink.config.database import database_settings
 from shoplink.config.log import logging_settings
 from shoplink.config.mail import checked_public_url, mail_settings
+from shoplink.config.secret_key import secret_keys
 from shoplink.config.sign_in import provider_settings
 
 
@@ -30,7 +31,7 @@ HOME = Path(os.environ.get("SHOPLINK_HOME", "var")).resolve()
 DATABASE_URL = os.environ.get("SHOPLINK_DATABASE_URL") or f"sqlite:///{HOME}/shoplink.sqlite3"
 DATABASES = {"default": database_settings(DATABASE_URL)}
 
-SECRET_KEY = os.environ.get("SHOPLINK_SECRET_KEY", "")
+SECRET_KEY, SECRET_KEY_FALLBACKS = secret_keys(os.environ)
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SHOPLINK_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 # The number of trusted proxies before the service, each of which adds to X-Forwarded-For.
@@ -46,6 +47,11 @@ _SECURE_COOKIES = (
     not set(ALLOWED_HOSTS) <= {"localhost", "127.0.0.1", "[::1]"}
     and os.environ.get("SHOPLINK_INSECURE_COOKIES") != "1"
 )
+
+# A browser takes such a cookie only over TLS and from this host itself, not from one beside it.
+_COOKIE_PREFIX = "__Host-" if _SECURE_COOKIES else ""
+# A year, for this host: what other hosts of the domain speak is not ours to say. Sent over TLS only.
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _SECURE_COOKIES else 0
 
 INSTALLED_APPS = [
     "shoplink.store",
@@ -75,7 +81,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     *_API,
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "shoplink.web.request.limits.PageRateLimit",
+    "shoplink.web.request.session_cookie.SecretSessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "shoplink.web.request.reader.Reader",
@@ -135,6 +142,10 @@ BODY_IDLE_SECONDS = whole_number("SHOPLINK_BODY_IDLE_SECONDS", 15, most=600)
 # How long a process that is told to stop still answers, so that balancers notice that it is not ready.
 LAME_DUCK_SECONDS = whole_number("SHOPLINK_LAME_DUCK_SECONDS", 0, least=0, most=600)
 
+# The pages that one address and one session may request from one process.
+PAGES_PER_SECOND = whole_number("SHOPLINK_PAGES_PER_SECOND", max(RATE_PER_SECOND // 10, 1), most=1_000_000)
+PAGES_BURST = 4 * PAGES_PER_SECOND
+
 # The consoles: languages, templates, static files and browser security.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -160,6 +171,7 @@ WHITENOISE_USE_FINDERS = True
 # The name of a file under built/ contains its digest, so the file never changes.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/built/"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = _SECURE_COOKIES
@@ -184,22 +196,22 @@ CONTENT_SECURITY_POLICY = {
 # People and their sessions.
 AUTH_USER_MODEL = "store.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-_VALIDATION = "django.contrib.auth.password_validation"
+_VALIDATION = "shoplink.web.people.password"
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "NAME": f"{_VALIDATION}.NotLikeThePerson",
         "OPTIONS": {"user_attributes": ("name", "email")},
     },
-    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
-    {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {"NAME": f"{_VALIDATION}.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{_VALIDATION}.NotCommon"},
+    {"NAME": f"{_VALIDATION}.NotOnlyDigits"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 # A session ends a fixed time after sign-in, so that no page has to write to extend it.
 SESSION_ENGINE = "shoplink.store.people.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-SESSION_COOKIE_NAME = "session"
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _SECURE_COOKIES
@@ -222,7 +234,10 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = _CODE_SECONDS
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"invite": "30/h/user"}
+# Attempts are counted in the database: nothing is forgotten before its time, and all processes see the same.
+CACHES = {"default": {"BACKEND": "shoplink.flows.people.attempts.AttemptCache"}}
 
 # Second steps.
 # An address that nobody has proved gives up all second factors when it is proved (web/people/proof.py).

@@ -14,6 +14,7 @@ from shoplink.flows import clock
 from shoplink.flows.ticket.close_ended import close_ended_tickets
 from shoplink.flows.transaction import pass_time
 from shoplink.store.due import forget, links_due
+from shoplink.store.people.attempts import forget_attempts
 from shoplink.store.people.keys import store_use
 from shoplink.store.people.sessions import forget_sessions
 from shoplink.store.people.sign_in_links import forget_sign_in_links
@@ -66,7 +67,7 @@ def _forget(at: datetime) -> int:
         answers_before=answers_before,
         look_ups_before=at - timedelta(days=settings.LOOK_UPS_KEPT_DAYS),
     )
-    forgotten += forget_sessions(at) + forget_sign_in_links(answers_before)
+    forgotten += forget_sessions(at) + forget_sign_in_links(answers_before) + forget_attempts(at)
     return forgotten + forget_texts(at - timedelta(days=settings.TICKETS_KEPT_DAYS))
 
 

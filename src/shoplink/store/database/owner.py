@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from shoplink.store.database.sql import query
 
 _CHECKPOINT_EVERY_COMMITS = 500
 _ALONE = 7_310_004
+_PRIVATE, _OTHERS = 0o600, 0o077
 
 _log = logging.getLogger(__name__)
 _write_lock = threading.RLock()
@@ -45,7 +46,7 @@ def acquire_ownership(purpose: str) -> None:
     if path in _held:
         return
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -58,6 +59,17 @@ def acquire_ownership(purpose: str) -> None:
         f"process {os.getpid()} ({purpose}, since {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ})".encode(),
     )
     _held[path] = descriptor
+    _make_private()
+
+
+def _make_private() -> None:
+    """Let nobody but this user read the file and what belongs to it. SQLite gives its WAL the mode of the file."""
+    name = connection.settings_dict["NAME"]
+    if not Path(name).exists():
+        os.close(os.open(name, os.O_WRONLY | os.O_CREAT, _PRIVATE))
+    for path in map(Path, (name, f"{name}-wal", f"{name}-shm", _lock_path())):
+        with suppress(OSError):  # not there, or another user's, who then decides
+            path.chmod(path.stat().st_mode & ~_OTHERS)
 
 
 def current_owner() -> str | None:

@@ -15,7 +15,7 @@ from shoplink.store.models.linking import (
 )
 from shoplink.store.models.lookup import LookUp
 from shoplink.store.models.message import CalendarAddress, MailChoice, Message, NotificationProgress
-from shoplink.store.models.people import MemberInvitation, Membership, Person, SignInLink
+from shoplink.store.models.people import Attempt, MemberInvitation, Membership, Person, SignInLink
 from shoplink.store.models.tally import Tally, TallyProgress
 from shoplink.store.models.ticket import Ticket, TicketMessage
 
@@ -23,6 +23,7 @@ __all__ = [
     "Account",
     "Activation",
     "ApiKey",
+    "Attempt",
     "CalendarAddress",
     "Content",
     "Event",

@@ -104,6 +104,20 @@ class MemberInvitation(models.Model):
         indexes = (Index(fields=("place", "subject_id", "number"), name="member_invitation_subject"),)
 
 
+class Attempt(models.Model):
+    """An entry of Django's cache (`flows/people/attempts.py`): the digest of its key, and its value as JSON."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    value = models.TextField()
+    expires_at = InstantField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "attempt"
+        indexes = (Index(fields=("expires_at",), name="attempt_expires"),)
+
+
 class SignInLink(models.Model):
     """A sign-in link: it signs one person in, once, within minutes; only its digest is stored."""
 

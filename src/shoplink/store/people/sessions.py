@@ -1,5 +1,9 @@
-"""Sessions in the database, written under the write lock. Reading a page writes nothing."""
+"""Sessions in the database, written under the write lock. Reading a page writes nothing.
 
+The key of a session is the digest of the secret in its cookie, so nobody can sign in with what the database holds.
+"""
+
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -8,17 +12,38 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.db.models import OuterRef, Subquery
+from django.utils.crypto import get_random_string
 from msgspec import Struct
 
 from shoplink.store.database.owner import writing
 
+_SECRET_LENGTH = 43  # of 62 characters each: 256 bits
+_DIGEST_BYTES = 20  # as long as Django's column of keys is
+
 
 class SessionStore(db.SessionStore):
-    """Django's sessions. A session ends at the time that was set at sign-in."""
+    """Django's sessions. A session ends at the time that was set at sign-in.
 
-    def _validate_session_key(self, key: str | None) -> bool:
-        """Whether a cookie can name a session. No key contains NUL, which databases do not accept."""
-        return bool(super()._validate_session_key(key)) and "\x00" not in (key or "")  # type: ignore[misc] # the stubs leave it out
+    `secret` is what the cookie holds; a new key has a new secret.
+    """
+
+    secret = ""
+
+    @classmethod
+    def of_secret(cls, secret: str | None) -> "SessionStore":
+        """The session of a cookie, or a new one."""
+        store = cls(_digest(secret) if secret else None)
+        store.secret = secret or ""
+        return store
+
+    def has_secret(self, key: str | None) -> bool:
+        """Whether this store knows the secret of a key."""
+        return bool(self.secret) and _digest(self.secret) == key
+
+    def _get_new_session_key(self) -> str:
+        """The digest of a new secret."""
+        self.secret = get_random_string(_SECRET_LENGTH)
+        return _digest(self.secret)
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 (Django's signature)
         """Store the session."""
@@ -74,6 +99,10 @@ def forget_sessions(at: datetime) -> int:
         UserSession.objects.filter(session_key__in=over.values("session_key")).delete()
         forgotten, _ = over.delete()
         return forgotten
+
+
+def _digest(secret: str) -> str:
+    return hashlib.blake2b(secret.encode(errors="replace"), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 _LIVE = Session.objects.filter(session_key=OuterRef("session_key"))

@@ -33,14 +33,6 @@ ACCOUNT_MAILS: dict[str, AccountMail] = {
     "account/email/email_confirmation": AccountMail(N_("Your code to confirm your address"), _CODE),
     "account/email/email_confirmation_signup": AccountMail(N_("Your code to confirm your address"), _CODE),
     "account/email/password_reset_code": AccountMail(N_("Your code to set a new password"), _CODE),
-    "account/email/unknown_account": AccountMail(
-        N_("Nobody signs in with this address"),
-        N_(
-            "Somebody, perhaps you, requested a new password for {email}, but nobody signs in with this address.\n\n"
-            "If it was you, try another of your addresses, or ask a member of your shop to invite this one.\n\n"
-            "If it was not you, ignore this e-mail."
-        ),
-    ),
     "account/email/account_already_exists": AccountMail(
         N_("You can already sign in"),
         N_(

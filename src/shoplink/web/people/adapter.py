@@ -4,27 +4,24 @@ Nobody signs up without an invitation. The invitation is part of the return addr
 and works with every way of signing in, including the organisation's own provider and TikTok.
 """
 
-import base64
 import logging
 import re
-from functools import cache
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from cryptography.fernet import Fernet
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 
 from shoplink.flows.people.membership import InvitationRecord, usable_invitation
+from shoplink.flows.people.second_factor import decrypt_secret, encrypt_secret
 from shoplink.network import address_of
 from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
@@ -36,6 +33,7 @@ from shoplink.web.people.allauth_text import (
     SECOND_STEP_ERRORS,
     SUCCESS_MESSAGES,
 )
+from shoplink.web.people.hashing import hashing_slot
 from shoplink.web.people.outgoing_mail import queue_mail
 from shoplink.web.people.proof import prove_address
 
@@ -100,6 +98,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
             if name in by_name
         ]
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Check a password, unless too many are being checked now. Raises ValidationError."""
+        with hashing_slot() as free:
+            if not free:
+                raise self.validation_error("rate_limited")
+            person: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        return person
+
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Begin the session in one transaction."""
         with writing():
@@ -109,6 +115,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         """Record the session, and the person's language and time zone if they have set none."""
         from shoplink.web.request.reader import keep_preferences  # noqa: PLC0415 (as above)
 
+        # Who has just signed in with a password or a second factor has shown who they are: they are not asked again.
+        for record in get_authentication_records(request, user):
+            record["reauthenticated"] = record["method"] in {"password", "mfa"}
         with writing():
             keep_preferences(request, user)
             response: HttpResponse = super().post_login(request, user, **more)
@@ -146,11 +155,14 @@ class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has 
 
     def encrypt(self, text: str) -> str:
         """The stored form of a secret."""
-        return _cipher().encrypt(text.encode()).decode()
+        return encrypt_secret(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret. Raises InvalidToken if it was encrypted with another key."""
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        """The secret. Raises ValidationError, as for a wrong code, if it was encrypted with a key that is gone."""
+        secret = decrypt_secret(encrypted_text)
+        if secret is None:
+            raise self.validation_error("incorrect_code")
+        return secret
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -200,9 +212,3 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # alla
 def _text_claims(provider: Any) -> bool:
     """Whether a setting names the provider as one that writes its claims as texts."""
     return bool(provider.app and provider.app.settings.get("text_claims"))
-
-
-@cache
-def _cipher() -> Fernet:
-    key = salted_hmac("shoplink.second_step", "", secret=settings.SECRET_KEY, algorithm="sha256").digest()
-    return Fernet(base64.urlsafe_b64encode(key))

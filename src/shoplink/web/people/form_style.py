@@ -31,9 +31,10 @@ def style_response(response: TemplateResponse) -> None:
     for value in (response.context_data or {}).values():
         if isinstance(value, forms.BaseForm):
             style_form(value)
-            for name, field in value.fields.items():
-                field.label = _LABELS.get(name, field.label)
-                field.help_text = _HELP.get(name, "")
+            for bound in value:
+                # The field as the template sees it: a form that was checked has taken its texts before.
+                bound.label = _LABELS.get(bound.name, bound.label)
+                bound.help_text = _HELP.get(bound.name, "")
 
 
 def style_form(form: forms.BaseForm) -> Any:

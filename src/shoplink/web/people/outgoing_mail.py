@@ -4,6 +4,7 @@ The request sends them, not the delivery loop: people wait for a code, and the s
 """
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,8 +23,11 @@ class MailDelivery:
 
 
 @contextmanager
-def sending_mail() -> Iterator[MailDelivery]:
-    """Send the e-mails queued within this block when it ends; nothing is sent if it raises."""
+def sending_mail(*, unseen: bool = False) -> Iterator[MailDelivery]:
+    """Send the e-mails queued within this block when it ends; nothing is sent if it raises.
+
+    With `unseen`, neither the time that the answer takes nor the answer itself shows whether there were any.
+    """
     delivery = MailDelivery()
     queue: list[EmailMessage] = []
     token = _queue.set(queue)
@@ -31,8 +35,11 @@ def sending_mail() -> Iterator[MailDelivery]:
         yield delivery
     finally:
         _queue.reset(token)
-    for message in queue:
-        delivery.failed |= not _send(message)
+    if unseen:
+        if queue:
+            threading.Thread(target=_send_all, args=(queue,), name="mail").start()
+        return
+    delivery.failed = not _send_all(queue)
 
 
 def queue_mail(message: EmailMessage) -> None:
@@ -40,6 +47,11 @@ def queue_mail(message: EmailMessage) -> None:
     queue = _queue.get()
     assert queue is not None, "e-mails are queued within `sending_mail`"
     queue.append(message)
+
+
+def _send_all(messages: list[EmailMessage]) -> bool:
+    """Send e-mails. Returns whether the server accepted all of them."""
+    return not sum(not _send(message) for message in messages)
 
 
 def _send(message: EmailMessage) -> bool:

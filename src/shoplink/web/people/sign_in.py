@@ -20,8 +20,9 @@ from allauth.socialaccount.providers import registry
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from allauth.socialaccount.providers.tiktok import views as tiktok
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
@@ -137,7 +138,9 @@ def _view_of(page: SignInPage) -> Callable[..., HttpResponse]:
     def view(visit: Visit, **route_values: Any) -> HttpResponse:
         request = visit.request
         changes = request.method == "POST" or page.route.endswith("/back/")
-        with sending_mail() as delivery, writing() if changes and page.atomic else nullcontext():
+        # The answer to a forgotten password is the same for an address that nobody has, and takes as long.
+        unseen = page.name == "account_reset_password"
+        with sending_mail(unseen=unseen) as delivery, writing() if changes and page.atomic else nullcontext():
             drop_dead_codes(request)
             response = _allauth_response(page, request, route_values)
             if isinstance(response, TemplateResponse):
@@ -158,6 +161,10 @@ def _allauth_response(page: SignInPage, request: HttpRequest, route_values: dict
         return page.view(request, **route_values)
     except SocialApp.DoesNotExist:
         raise Http404 from None
+    except ValidationError as error:
+        # A page that shows a secret which no key opens; its form would have been answered as a wrong code.
+        messages.error(request, " ".join(error.messages))
+        return redirect("mfa_index")
 
 
 def _without_external_redirect(visit: Visit, response: HttpResponse) -> HttpResponse:
