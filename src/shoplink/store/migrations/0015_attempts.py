@@ -4,7 +4,7 @@ import shoplink.store.database.fields
 
 
 class Migration(migrations.Migration):
-    dependencies = (("store", "0013_ticket_ends"),)
+    dependencies = (("store", "0014_activation_cancelled"),)
 
     operations = (
         migrations.CreateModel(
