@@ -1,13 +1,15 @@
-"""One service per module and database; each test makes shops and accounts of its own."""
+"""One service per process of the tests and database; each test makes shops and accounts of its own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.api.service import Caller, Service, running
+from tests.databases import KINDS
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=KINDS)
 def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(request.param, tmp_path_factory.mktemp("service")) as service:
         yield service
@@ -16,3 +18,10 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture
 def call(service: Service) -> Caller:
     return service.caller
+
+
+@pytest.fixture(params=KINDS)
+def untouched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Caller]:
+    """The caller of a service on which nothing has happened yet."""
+    with running(request.param, tmp_path) as service:
+        yield service.caller

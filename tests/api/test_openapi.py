@@ -128,8 +128,8 @@ def test_the_human_pages_show_every_operation_and_fetch_nothing(service: Service
     assert not re.search(r"<script|<link|<img|src=|url\(", page)
 
 
-def test_every_example_is_what_happens(call: Caller) -> None:
-    answers = list(play(call, STORY))
+def test_every_example_is_what_happens(untouched: Caller) -> None:
+    answers = list(play(untouched, STORY))
     assert len(answers) == len(STORY)
     for name, answer in answers:
         _method, _path, operation = OPERATIONS[name]

@@ -20,7 +20,7 @@ from tests.databases import fresh, use
 from tests.oracle.streams import random_stream, reading
 from tests.server import SHOPLINK
 
-KILLS = int(os.environ.get("SHOPLINK_APPLY_KILLS", "10"))
+KILLS = int(os.environ.get("SHOPLINK_APPLY_KILLS", "5"))
 SEED = int(os.environ.get("SHOPLINK_TRUST_SEED", "1"))
 WORLDS = 30
 LINES_IN_WORLD = 300

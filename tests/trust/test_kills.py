@@ -15,7 +15,7 @@ from tests.trust.client import Client
 from tests.trust.site import Site, Start
 from tests.trust.workers import Streamer, Worker, check_feed, read_feed, record_workers, working
 
-KILLS = int(os.environ.get("SHOPLINK_KILLS", "10"))
+KILLS = int(os.environ.get("SHOPLINK_KILLS", "5"))
 SEED = int(os.environ.get("SHOPLINK_TRUST_SEED", "1"))
 WORKERS = 8
 READY_WITHIN_SECONDS = 5.0

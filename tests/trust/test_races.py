@@ -11,7 +11,7 @@ from tests.trust.races import CLIENTS, RACES, RULEBOOKS, Race
 from tests.trust.readers import READERS, Readers
 from tests.trust.site import Site, serving
 
-ROUNDS = int(os.environ.get("SHOPLINK_RACE_ROUNDS", "50"))
+ROUNDS = int(os.environ.get("SHOPLINK_RACE_ROUNDS", "15"))
 PROCESSES = {"sqlite": 1, "postgresql": 2}
 """On PostgreSQL the clients are split between two processes."""
 

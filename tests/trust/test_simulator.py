@@ -8,7 +8,7 @@ import pytest
 from tests.trust.worlds import simulate
 
 SEED = int(os.environ.get("SHOPLINK_SIMULATE_SEED", "1"))
-SECONDS = float(os.environ.get("SHOPLINK_SIMULATE_SECONDS", "20"))
+SECONDS = float(os.environ.get("SHOPLINK_SIMULATE_SECONDS", "10"))
 """For all parts together."""
 
 PARTS = 6
