@@ -27,13 +27,7 @@ def links(**of: str) -> list[Link]:
     return [link for _, link in page_of_links(clock.now(), 1000, 0, **of)]
 
 
-@pytest.fixture
-def world(database: str) -> None:
-    assert database
-    assert demo.build_demo()
-
-
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("demo_world")
 def test_the_world_is_seven_months_of_events_up_to_now() -> None:
     now = clock.now()
     events = [read_event(data) for _, data in read_feed(0, 1000)]
@@ -44,7 +38,7 @@ def test_the_world_is_seven_months_of_events_up_to_now() -> None:
     assert read_feed(len(events), 1) == [], "nothing was due that is not there"
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("demo_world")
 def test_the_world_holds_what_there_is_to_see() -> None:
     now = clock.now()
     markets = Counter(market for _, market, _ in demo_links.SHOPS.values())
@@ -66,7 +60,7 @@ def test_the_world_holds_what_there_is_to_see() -> None:
     assert Counter(link.status for link in used) == {"unlinked": 7, "linked": 3}
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("demo_world")
 def test_the_invitation_to_refuse_is_refused_for_three_reasons_with_dates_to_come() -> None:
     fields = {"command": "invite", "role": "marketing", "network_region": "GB"}
     command = parse_command(
@@ -117,7 +111,7 @@ def test_a_world_of_last_week_is_kept_and_time_has_passed_in_it(run: Run) -> Non
     assert len(used) == 10
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("demo_world")
 def test_an_offer_that_was_used_is_followed_by_another() -> None:
     assert demo.open_offer() == demo_links.offer_ids(1)
     commands = [

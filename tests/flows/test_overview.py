@@ -1,6 +1,5 @@
 import pytest
 
-from shoplink.demo import world
 from shoplink.flows import clock
 from shoplink.flows.overview import overview
 from shoplink.store.database.sql import query
@@ -15,9 +14,8 @@ def test_the_overview_of_an_empty_service_is_empty_and_says_that_nothing_was_cou
     assert len(seen.days) == 30
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("demo_world")
 def test_the_overview_adds_up_to_the_links_there_are() -> None:
-    world.build_demo()
     links = [link for _, link in page_of_links(clock.now(), 1000, 0)]
     markets = dict(query("SELECT shop_id, market FROM shop"))
 
@@ -41,9 +39,8 @@ def test_the_overview_adds_up_to_the_links_there_are() -> None:
     ]
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("demo_world")
 def test_one_market_is_seen_alone() -> None:
-    world.build_demo()
     both, gb, us = overview(days=365), overview("GB", 365), overview("US", 365)
     assert [each.market for each in gb.standing] == ["GB"]
     assert gb.markets == ["GB", "US"], "the others can still be chosen"
@@ -51,9 +48,8 @@ def test_one_market_is_seen_alone() -> None:
     assert not us.expiring
 
 
-@pytest.mark.usefixtures("database")
+@pytest.mark.usefixtures("demo_world")
 def test_refusals_are_shown_by_reason_on_the_day_they_were_made() -> None:
-    world.build_demo()
     seen = {each.code: each for each in overview(days=30).refused}
     refused = seen["shop.role_not_available"]
     days_ago = [index for index, count in enumerate(reversed(refused.by_day)) if count]

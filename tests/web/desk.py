@@ -1,21 +1,15 @@
-"""The demo world with a signed-in person, for tests of pages with Django's client."""
+"""Signed-in people, for tests of pages with Django's client."""
 
 from collections.abc import Sequence
 
 from django.test import Client
 
-from shoplink.demo import world
 from shoplink.flows import clock
 from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
 from shoplink.store.people import membership
 from tests.membership_rows import add_member
 from tests.web.visitor import let_in
-
-
-def made() -> None:
-    """Create the demo world in the current database."""
-    world.build_demo()
 
 
 def somebody(

@@ -15,7 +15,7 @@ from shoplink.flows.showcase import view_of_place
 from shoplink.store.read.link import page_of_links
 from tests.rule import rule
 from tests.store.commands import put_product
-from tests.web.desk import made, signed_in, somebody
+from tests.web.desk import signed_in, somebody
 
 SHOPS = ["hh-tea-gb", "hh-home-gb", "hh-beauty-gb"]
 PAGE_BYTES_MAX = 160_000
@@ -24,8 +24,7 @@ ACCOUNTS = ["zhou.zhou", "olivia.chen", "callum.reid"]
 
 
 @pytest.fixture
-def lin(database: str) -> Client:  # noqa: ARG001 (the database is in use)
-    made()
+def lin(demo_world: str) -> Client:  # noqa: ARG001 (in use)
     return signed_in(somebody(shops=SHOPS, accounts=ACCOUNTS))
 
 

@@ -17,12 +17,9 @@ from shoplink.store.database.sql import query
 from shoplink.store.models import Person
 from tests.core.test_permissions import STANDING, expected
 from tests.rule import rule
-from tests.web.desk import made, signed_in, somebody
+from tests.web.desk import signed_in, somebody
 
-
-@pytest.fixture(autouse=True)
-def _made(database: str) -> None:  # noqa: ARG001 (the database is in use)
-    made()
+pytestmark = pytest.mark.usefixtures("demo_world")
 
 
 def _creator(account_id: str, network: str = "GB") -> Client:

@@ -14,12 +14,11 @@ from shoplink.flows import clock
 from shoplink.rulebooks import packaged
 from shoplink.store.database.sql import query
 from shoplink.web.platform.parameters import TITLES
-from tests.web.desk import made, signed_in, somebody
+from tests.web.desk import signed_in, somebody
 
 
 @pytest.fixture
-def alex(database: str) -> Client:  # noqa: ARG001 (the database is in use)
-    made()
+def alex(demo_world: str) -> Client:  # noqa: ARG001 (in use)
     return signed_in(somebody("alex", staff=["platform"]))
 
 

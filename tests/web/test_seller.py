@@ -16,14 +16,13 @@ from shoplink.store.database.sql import query
 from shoplink.store.read.link import page_of_links
 from tests.rule import rule
 from tests.store.commands import execute_accepted, put_account
-from tests.web.desk import made, signed_in, somebody
+from tests.web.desk import signed_in, somebody
 
 HOME, TEA, BEAUTY = "hh-home-gb", "hh-tea-gb", links.BEAUTY
 
 
 @pytest.fixture
-def lin(database: str) -> Client:  # noqa: ARG001 (the database is in use)
-    made()
+def lin(demo_world: str) -> Client:  # noqa: ARG001 (in use)
     return signed_in(somebody(shops=[TEA, HOME, BEAUTY, "hh-snacks-us"], accounts=["olivia.chen"]))
 
 
@@ -336,7 +335,6 @@ def test_open_invitations_are_withdrawn_together(lin: Client) -> None:
 
 
 def test_creators_are_reminded_of_open_invitations_once_a_day(lin: Client) -> None:
-    somebody("callum", accounts=["callum.reid"])
     for _ in range(2):
         asked = lin.post(
             f"/seller/{HOME}/many", {"do": "remind", "account_id": ["callum.reid", "hannah.brooks"]}
