@@ -55,7 +55,7 @@ def test_what_is_omitted_takes_its_default_and_what_is_fixed_stays(call: Caller)
     found = call.get(f"/v1/accounts/{account_id}").body
     assert found == {
         "account_id": account_id,
-        "handle": "@ada",
+        "handle": "ada",
         "region": "GB",
         "registered_in": "GB",
         "birth_date": "1990-01-01",
@@ -137,8 +137,8 @@ def test_a_nightly_export_leaves_what_support_corrected_since_it_was_read(call: 
 
 
 def test_accounts_are_found_by_handle(call: Caller) -> None:
-    account_id = call.account(handle="@同名 handle&?")
-    assert [a["account_id"] for a in call.get("/v1/accounts", handle="@同名 handle&?").body["items"]] == [
+    account_id = call.account(handle="@同名.handle&?")
+    assert [a["account_id"] for a in call.get("/v1/accounts", handle="@同名.handle&?").body["items"]] == [
         account_id
     ]
     assert call.get("/v1/accounts", handle="@nobody").body == {"items": [], "next": None}

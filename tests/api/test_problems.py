@@ -155,9 +155,13 @@ def test_an_unknown_address_and_a_wrong_method_are_problems_too(call: Caller) ->
 @pytest.mark.parametrize(
     ("language", "title", "detail"),
     [
-        ("zh-CN,zh;q=0.9,en;q=0.8", "格式有误", "market：发现 'gb'；应填两位大写字母"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "格式有误", "market：发现 'gb'；应填大写的 ISO 3166-1 国家代码：GB"),
         ("fr, zh-Hant;q=0.5", "格式有误", "market：发现 'gb'"),
-        ("en-GB, zh;q=0.5", "Malformed", "market: found 'gb'; allowed: two capital letters"),
+        (
+            "en-GB, zh;q=0.5",
+            "Malformed",
+            "market: found 'gb'; allowed: a country code of ISO 3166-1 in capitals: GB",
+        ),
         ("zh;q=0, fr", "Malformed", "market: found 'gb'"),
         ("", "Malformed", "market: found 'gb'"),
     ],
@@ -199,10 +203,10 @@ def test_a_refusal_names_every_reason_with_its_sentence_and_remedy(call: Caller)
         ("GET", "/v1/links?status=invited&status=linked", None, "status：出现了 2 次，只能填写一次"),
         ("GET", "/v1/links?shop_id=a%20b", None, "位字母、数字"),
         ("GET", "/v1/links?status=gone", None, "in_review"),
-        ("GET", "/v1/shops?market=gb", None, "两位大写字母"),
+        ("GET", "/v1/shops?market=gb", None, "应填大写的 ISO 3166-1 国家代码：GB"),
         ("GET", "/v1/permissions?shop_id=S1", None, "account_id"),
         ("GET", "/v1/products?potential=perhaps", None, "应为 true 或 false"),
-        ("GET", "/v1/products?title=" + "x" * 201, None, "不超过 200 个字符"),
+        ("GET", "/v1/products?title=" + "x" * 201, None, "1 至 200 个字符的单行文本"),
         ("PUT", "/v1/shops/new", b"{", "请求体不是有效的 JSON：第 1 字节"),
         ("PUT", "/v1/shops/new", b'{"a": tru}', "请求体不是有效的 JSON：第"),
         ("PUT", "/v1/shops/new", b"\xff", "请求体不是有效的 JSON：第"),

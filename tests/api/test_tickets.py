@@ -260,7 +260,7 @@ def test_a_repeated_request_is_answered_as_the_first_was_and_done_once(call: Cal
         ({"link_id": "link_\x00"}, "link_id"),
         ({"link_id": "link 1"}, "link_id"),
         ({"link_id": "link_1", "text": ""}, "text"),
-        ({"link_id": "link_1", "text": "x" * 2001}, "text"),
+        ({"link_id": "link_1", "text": "x" * 4001}, "text"),
         ({"link_id": "link_1", "text": "a\x00"}, "text"),
         ({"link_id": "link_1", "evidence": "x"}, "text"),
         ({"link_id": "link_1", "text": "x", "evidence": "x" * 201}, "evidence"),

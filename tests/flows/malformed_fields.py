@@ -3,17 +3,49 @@
 from typing import Any
 
 LONG = "x" * 201
+NO_TEXT = (
+    "", " ", "\u3000 ", "\u200d", "a\x00", "\x1b[1m", "a\u202eb", "\u2066a", "a\u200bb", "\ufeffa", "a\u2028b", "a\u2029b",
+    "a\x85b", "a\ue000",
+)  # fmt: skip
+NO_LINES = (*NO_TEXT, "a\nb", "a\r\nb", "\na", "a\n", "a\tb")
 WRONG: dict[str, tuple[str, tuple[Any, ...]]] = {
     "id": (
         "1–64 of A–Z a–z 0–9 _ . : -",
         ("", "x" * 65, "a b", "a\n", "\na", "a/b", "小店", "é", "a\x00", 5, 1.5, True, ["S1"], {"id": "S1"}),
     ),
     "market": (
-        "two capital letters",
-        ("gb", "Gb", "GBR", "G", "", "GB\n", " GB", "G1", "ÄÖ", "ＧＢ", "中国", 44, False, ["GB"]),
+        "a country code of ISO 3166-1",
+        (
+            "UK",
+            "EN",
+            "EU",
+            "XX",
+            "ZZ",
+            "XK",
+            "AN",
+            "gb",
+            "Gb",
+            "GBR",
+            "G",
+            "",
+            "GB\n",
+            " GB",
+            "G1",
+            "ÄÖ",
+            "ＧＢ",
+            "中国",
+            "United Kingdom",
+            44,
+            False,
+            ["GB"],
+        ),
     ),
-    "text": ("at most 200 characters", (LONG, "小" * 201, "a\x00b", 5, False, ["x"], {"x": 1})),
-    "about": ("text, without NUL", (5, 1.5, True, ["x"], {"x": 1}, "a\x00b")),
+    "text": ("one line of 1 to 200 characters", (*NO_LINES, LONG, "小" * 201, 5, False, ["x"], {"x": 1})),
+    "about": ("text of 1 to 4000 characters", (*NO_TEXT, "x" * 4001, 5, 1.5, True, ["x"], {"x": 1})),
+    "handle": (
+        "a handle of 1 to 64 characters without spaces",
+        (*NO_LINES, "a b", "a\u3000b", "a\u200db", "@", "@@a", "x" * 65, 5, True, ["x"]),
+    ),
     "enrolment": ("open or invited", ("Open", "closed", "", "open ", 1, True, ["open"])),
     "status": ("normal or abnormal", ("Normal", "granted", "", 1, True, ["normal"])),
     "permission": ("granted or revoked", ("normal", "GRANTED", "", 1, False)),
@@ -129,7 +161,7 @@ KIND = {
     "followers": "followers",
     "birth_date": "date",
     "name": "text",
-    "handle": "text",
+    "handle": "handle",
     "note": "text",
     "reference": "text",
     "role": "role",

@@ -21,7 +21,7 @@ ALL: tuple[Kind, ...] = ("shops", "accounts", "links")
 SHOP = {"command": "put_shop", "shop_id": "S", "market": "GB", "enrolment": "open"}
 ACCOUNT = {"command": "put_account", "account_id": "A", "region": "GB", "birth_date": "1990-01-01"}
 PAIR = {"shop_id": "S", "account_id": "A"}
-NASTY = ["=1+1", '"', "a,b;c\td", " both ends ", "兰亭\r\n家居", "\ufeff", "🛍", "'7", "\r", "nul", "-"]
+NASTY = ["=1+1", '"', "a,b;c", "a  b", "兰亭\u3000家居", "👨\u200d👩", "🛍", "'7", "+1", "nul", "-"]
 
 
 def done(at: str, *fields: dict[str, Any]) -> None:

@@ -186,10 +186,10 @@ def test_every_cell_that_is_wrong_is_named_with_what_is_allowed() -> None:
 
 def test_what_only_the_command_forbids_is_said_of_the_column_too() -> None:
     assert said(lines(SHOPS + "a b,x,GB,普招,\n")[0]) == [
-        "column 店铺ID: found 'a b'; allowed: 1–64 of A–Z a–z 0–9 _ . : -"
+        "column 店铺ID: found 'a b'; allowed: 1–64 of A–Z a–z 0–9 _ . : -, without U+0020 SPACE"
     ]
     assert said(lines(SHOPS + f"S1,{'x' * 201},GB,普招,\n")[0], "zh")[0].endswith(
-        "应填不超过 200 个字符且不含空字符的文本"
+        "应填1 至 200 个字符的单行文本"
     )
 
 
@@ -206,6 +206,7 @@ def test_a_cell_may_hold_lines_and_the_number_stays_that_of_its_first() -> None:
         SHOPS + 'S1,"a,\nb",GB,普招,\nS2,c,GB,普招,\nS3,"d,GB,普招,\nS4,e,GB,普招,\nS5,7" pan,GB,普招,\n'
     )
     assert [line.number for line in found] == [2, 4, 5, 6, 7]
+    assert said(found[0])[0].endswith(", without U+000A LINE FEED")
     assert found[0].raw == ["S1", "a,\nb", "GB", "普招", ""]
     assert said(found[2]) == ["the line is not CSV (is a quotation mark not closed?)"]
     assert [fields(line)["name"] for line in found[3:]] == ["e", '7" pan']
@@ -286,10 +287,10 @@ def test_commands_that_are_wrong_are_named_in_both_languages() -> None:
     )
     assert [line.number for line in found] == [1, 2, 3, 5, 6]
     assert [said(line)[0] for line in found[:2]] == [
-        "field market: found 'gb'; allowed: two capital letters (ISO 3166-1)",
+        "field market: found 'gb'; allowed: a country code of ISO 3166-1 in capitals: GB",
         "the line is not a JSON object",
     ]
-    assert said(found[0], "zh") == ["字段「market」：发现“gb”；应填两位大写字母（ISO 3166-1）"]
+    assert said(found[0], "zh") == ["字段「market」：发现“gb”；应填大写的 ISO 3166-1 国家代码：GB"]
     assert said(found[2])[0].startswith("the line is not JSON: ")
     assert said(found[3]) == ["field enrolment: missing; allowed: open or invited"]
     assert said(found[4])[0].startswith("unknown field 'x'; put_shop has ")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from shoplink.core import COMMANDS
+from shoplink.core.values import shown
 from tests.flows.file_runner import (
     AFTER,
     ANYWHERE,
@@ -46,7 +47,7 @@ def test_a_minimal_command_and_one_with_every_field_are_valid(command: str) -> N
 def test_a_missing_field_is_named(command: str, field: str) -> None:
     error = error_of(without_field(line(command), field))
     if command.endswith("_waiver") and field == "shop_id":
-        assert error == "exactly one of shop_id and account_id must be given"
+        assert error == "exactly one of shop_id, account_id must be given"
     else:
         assert error.startswith(f"{field}: missing; allowed: ")
         assert WRONG[kind(command, field)][0] in error
@@ -59,9 +60,9 @@ def test_null_where_something_must_be_is_named(command: str, field: str) -> None
     nothing: dict[str, Any] = {field: None}
     error = error_of(line(command, **nothing))
     if command.endswith("_waiver") and field == "shop_id":
-        assert error == "exactly one of shop_id and account_id must be given"
+        assert error == "exactly one of shop_id, account_id must be given"
     else:
-        assert error.startswith(f"{field}: found None; allowed: ")
+        assert error.startswith(f"{field}: found null; allowed: ")
         assert WRONG[kind(command, field)][0] in error
 
 
@@ -80,7 +81,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(command: str, field: str) -
     assert values
     for value in values:
         error = error_of(line(command, **{field: value}))
-        assert error.startswith(f"{field}: found {value!r}; allowed: "), value
+        assert error.startswith(f"{field}: found {shown(value)}; allowed: "), value
         assert allowed in error, value
 
 
@@ -89,7 +90,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(command: str, field: str) -
 )
 def test_an_actor_of_another_shape_is_named_with_what_is_allowed(by: dict[str, str]) -> None:
     error = error_of(line("decline", by=by))
-    assert error.startswith(f"by: found {by!r}; allowed: "), error
+    assert error.startswith(f"by: found {shown(by)}; allowed: "), error
     assert WRONG["by"][0] in error
 
 
@@ -98,7 +99,7 @@ def test_an_actor_of_another_shape_is_named_with_what_is_allowed(by: dict[str, s
 def test_an_unknown_field_is_named_with_those_there_are(command: str, field: str) -> None:
     more: dict[str, Any] = {field: None}
     error = error_of(line(command, **more))
-    assert error.startswith(f"unknown field {field!r}; {command} has ")
+    assert error.startswith(f"unknown field {shown(field)}; {command} has ")
     assert all(known in error for known in ("at", *REQUIRED[command], *OPTIONAL.get(command, {}), *ANYWHERE))
 
 
@@ -114,7 +115,9 @@ def test_what_was_found_is_shown_no_longer_than_it_helps(bad: dict[str, Any]) ->
     [("put_shop", "note"), ("decline", "network_region"), ("accept", "role"), ("approve_unlink", "note")],
 )
 def test_a_field_of_another_command_is_unknown_here(command: str, field: str) -> None:
-    assert error_of(line(command, **{field: "GB"})).startswith(f"unknown field {field!r}; {command} has ")
+    assert error_of(line(command, **{field: "GB"})).startswith(
+        f"unknown field {shown(field)}; {command} has "
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +125,7 @@ def test_a_field_of_another_command_is_unknown_here(command: str, field: str) ->
 )
 def test_an_unknown_command_is_named_with_those_there_are(command: object) -> None:
     error = error_of({**line("invite"), "command": command})
-    assert error.startswith(f"unknown command {command!r}; one of ")
+    assert error.startswith(f"unknown command {shown(command)}; one of ")
     assert all(name in error for name in REQUIRED)
 
 
@@ -134,7 +137,7 @@ def test_a_missing_command_is_named_with_those_there_are() -> None:
 
 @pytest.mark.parametrize("command", ["grant_waiver", "end_waiver"])
 def test_a_waiver_of_two_subjects_is_invalid(command: str) -> None:
-    assert error_of(line(command, account_id="A1")) == "exactly one of shop_id and account_id must be given"
+    assert error_of(line(command, account_id="A1")) == "exactly one of shop_id, account_id must be given"
 
 
 @pytest.mark.parametrize("command", ["grant_waiver", "end_waiver"])

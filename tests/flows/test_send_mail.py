@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 from django.db import connection
 from django.test import override_settings
+from msgspec.structs import replace
 from prometheus_client import REGISTRY
 
 from shoplink.flows import clock
@@ -110,7 +111,7 @@ def test_what_holds_a_link_stands_in_the_letter_with_its_remedy() -> None:
 
 def test_a_name_with_line_breaks_and_markup_harms_no_letter() -> None:
     cast()
-    execute_at(NOON, put_shop("S", name="Tea\r\nBcc: everybody@example.com <b>&"))
+    execute_at(NOON, replace(put_shop("S"), name="Tea\r\nBcc: everybody@example.com <b>&"))
     with mail_server() as post:
         invited()
         deliver_at(NOON)

@@ -103,7 +103,7 @@ def _put_product(dice: random.Random) -> Command:
 
 
 def _put_content(dice: random.Random) -> Command:
-    command = {**_content(dice.choice([*CONTENTS])), "title": dice.choice(["", "开箱"])}
+    command = {**_content(dice.choice([*CONTENTS])), "title": dice.choice([None, "开箱"])}
     if dice.random() < 0.2:
         command["account_id"] = dice.choice([*ACCOUNTS, "nobody"])
     return command

@@ -797,7 +797,7 @@ def put_replaces(s: Script) -> Steps:
     s.do("put_account", account_id=account_id, region="GB")
     s.do("put_account", account_id=account_id, region="GB", registered_in="GB", birth_date=None, followers=0)
     s.do("put_account", account_id=account_id, region="GB", status=None, handle=None, followers=None)
-    s.do("put_account", account_id=account_id, region="GB", commerce_permission="granted", handle="")
+    s.do("put_account", account_id=account_id, region="GB", commerce_permission="granted")
     yield
     s.do("put_account", account_id=account_id, region="US")
     s.do("correct_account", account_id=account_id, region="GB", note="moved")
@@ -806,7 +806,7 @@ def put_replaces(s: Script) -> Steps:
     s.do("correct_account", account_id=account_id, note="nothing given")
     yield
     s.do("put_shop", shop_id="gb-open", market="GB", enrolment="open", status="normal")
-    s.do("put_shop", shop_id="gb-open", market="GB", enrolment="open", name="")
+    s.do("put_shop", shop_id="gb-open", market="GB", enrolment="open", name=None)
 
 
 def cancelled_starts(s: Script) -> Steps:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from shoplink.core import CATALOGUE, AnyEvent, Reason, World, parse_command, step
 from shoplink.core.commerce.events import ContentRecorded
+from shoplink.core.parse import FIELD_MISSING, FIELD_WRONG
 from shoplink.flows.file.replay import replay
 from shoplink.rulebooks import packaged
 from shoplink.wording import Tag, language_for, problems, say_reason, statement
@@ -43,7 +44,7 @@ def _sources() -> set[str]:
     ):
         texts += table.values()
     texts += [text for problem in problems.PROBLEMS.values() for text in (problem.title, problem.detail)]
-    texts += [problems.FIELD_MISSING, problems.FIELD_WRONG]
+    texts += [FIELD_MISSING, FIELD_WRONG, *problems.MALFORMED]
     texts += [text for letter in MESSAGES.values() for text in letter]
     texts += [*KIND_NAMES.values(), SEE_IN_SHOPLINK, WHY_SENT]
     texts += statement.TEXTS.values()

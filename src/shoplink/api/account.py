@@ -12,7 +12,8 @@ from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
 from shoplink.api.http.problem import ProblemError, language_of
 from shoplink.api.http.request import require_scope
 from shoplink.api.link import LinkBody, show_link
-from shoplink.core.facts import Id, Permission, ShortText, Status
+from shoplink.core.facts import Id, Permission, Status
+from shoplink.core.values import Handle
 from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at
 from shoplink.flows.state import AccountState, account_state, read_state
@@ -106,7 +107,7 @@ def get_account(request: HttpRequest, account_id: Id) -> HttpResponse:
 
 @operations.get("/accounts", Page[AccountBody])
 def list_accounts(
-    request: HttpRequest, handle: ShortText | None = None, limit: Limit = 50, cursor: IdCursor | None = None
+    request: HttpRequest, handle: Handle | None = None, limit: Limit = 50, cursor: IdCursor | None = None
 ) -> HttpResponse:
     """Accounts in the order of their ids; with `handle`, those that have exactly this one."""
     require_scope(request, "read")

@@ -3,15 +3,16 @@
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
 
-from shoplink.api.http.body import plain, read_object, respond, unknown_field
-from shoplink.api.http.command import NOT_IN_A_BODY, WHENEVER, with_network_region
+from shoplink.api.http.body import plain, read_object, respond
+from shoplink.api.http.command import with_network_region
 from shoplink.api.http.openapi import any_command
 from shoplink.api.http.operation import Operations
 from shoplink.api.http.problem import SaidReason, language_of, show_reasons
 from shoplink.api.http.request import actor_of, require_issuer
 from shoplink.api.product import ProductOutcomeBody
-from shoplink.core import Accepted, parse_command
-from shoplink.flows import clock, dry_run
+from shoplink.core import Accepted
+from shoplink.flows import dry_run
+from shoplink.flows.command import read_command_now
 from shoplink.wording import say_warning
 
 operations = Operations("checks")
@@ -32,12 +33,9 @@ class CheckBody(Struct, frozen=True):
 @operations.post("/checks", CheckBody, problems=_PROBLEMS, body=any_command)
 def check(request: HttpRequest) -> HttpResponse:
     """Whether a command would be allowed now, why not, and from when at the earliest; nothing is done or stored."""
-    fields = read_object(request)
-    for name in NOT_IN_A_BODY:
-        if name in fields:
-            raise unknown_field(name)
-    given = {**with_network_region(fields), "at": WHENEVER, "by": plain(actor_of(request))}
-    command = parse_command(given, clock.now)
+    body, by = read_object(request), actor_of(request)
+    fields, faults = with_network_region(body.get("command"), body)
+    command = read_command_now(fields, {"by": plain(by), "key": None}, faults=faults)
     require_issuer(request, command)
     language = language_of(request)
     decision = dry_run.dry_run_command(command)

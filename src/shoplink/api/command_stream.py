@@ -11,21 +11,21 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from msgspec import Struct
 
 from shoplink.api.http.body import decode_object, plain
-from shoplink.api.http.command import WHENEVER, with_network_region
+from shoplink.api.http.command import with_network_region
 from shoplink.api.http.operation import NDJSON, Operations
 from shoplink.api.http.problem import ProblemError
 from shoplink.api.http.request import (
-    KEY_LENGTH_MAX,
     actor_of,
     idempotency_key,
     key_of,
     read_actor,
     require_issuer,
 )
-from shoplink.core import Command, parse_command
+from shoplink.core import Command
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
 from shoplink.flows import clock
+from shoplink.flows.command import read_command_now
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES
 from shoplink.server.stream import SPOOL, BrokenOffError, Spool
@@ -176,12 +176,9 @@ def _command(
 def _read(line: bytes | None, actor: Actor, key: str | None, now: Callable[[], datetime]) -> Command:
     if line is None:
         raise MalformedError(f"the line is longer than {LINE_LIMIT_BYTES} bytes")
-    fields = {"by": plain(actor), "key": key, **decode_object(line, "the line")}
-    if "at" in fields:
-        raise MalformedError("unknown field 'at'; a command that is sent is decided now", "at")
-    command = parse_command({**with_network_region(fields), "at": WHENEVER}, now)
-    if command.key == "" or len(command.key or "") > KEY_LENGTH_MAX:
-        raise MalformedError.wrong("key", "1 to 200 characters", repr(command.key))
+    written = {"by": plain(actor), "key": key, **decode_object(line, "the line")}
+    fields, faults = with_network_region(written.get("command"), written)
+    command = read_command_now(fields, faults=faults, now=now)
     by = command.by or actor
     if by.person is not None:
         raise MalformedError("unknown field 'by.person'; only a console knows who is signed in", "by")

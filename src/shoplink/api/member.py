@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from msgspec import Struct
 
 from shoplink.api.http.body import read_object, respond
-from shoplink.api.http.command import WHENEVER, carry_out
+from shoplink.api.http.command import carry_out
 from shoplink.api.http.operation import FIND, Operations
 from shoplink.api.http.problem import Instant, ProblemError
 from shoplink.api.http.request import (
@@ -26,6 +26,7 @@ from shoplink.core.facts import Id
 from shoplink.core.people.commands import PlaceCommand, RemoveMember, WithdrawMemberInvitation
 from shoplink.core.people.facts import EMAIL_LENGTH_MAX, Place, place_fields
 from shoplink.flows.answer import Answer
+from shoplink.flows.command import WHENEVER
 from shoplink.flows.people import membership
 from shoplink.store.read.link import snapshot
 from shoplink.store.read.names import names

@@ -15,6 +15,7 @@ from shoplink.core.commission.attribution import RATE_BP_MAX, Basis, Order
 from shoplink.core.commission.parse import RATE_NEEDED, parse_orders
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
+from shoplink.core.values import shown
 from shoplink.flows.commission.orders import judge_orders
 from shoplink.store.read.link import snapshot
 from shoplink.wording.problems import say_malformed
@@ -143,7 +144,7 @@ def _read(request: HttpRequest, actor: Actor) -> tuple[dict[int, Order], dict[in
     try:
         texts = msgspec.json.decode(body, type=_OrdersBody).orders
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise MalformedError.wrong("orders", _LIST, repr(body[:120].decode(errors="replace"))) from None
+        raise MalformedError.wrong("orders", _LIST, shown(body[:120].decode(errors="replace"))) from None
     # Before any of them is read: to say what is wrong with each of a million takes long.
     if len(texts) > ORDERS_MAX:
         raise MalformedError.wrong("orders", _LIST, f"{len(texts)} orders")

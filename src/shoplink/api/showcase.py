@@ -19,6 +19,7 @@ from shoplink.core.commerce.picker import Thresholds
 from shoplink.core.facts import Id
 from shoplink.core.instant import parse_instant
 from shoplink.core.parse import MalformedError
+from shoplink.core.values import shown
 from shoplink.flows.answer import Answer
 from shoplink.flows.showcase import PlaceView, view_of_place
 from shoplink.flows.state import LinkState, read_state
@@ -113,7 +114,7 @@ def read_as_of(text: str | None) -> datetime | None:
     try:
         return parse_instant(text)
     except ValueError:
-        raise MalformedError.wrong("at", "an RFC 3339 instant with offset", repr(text)) from None
+        raise MalformedError.wrong("at", "an RFC 3339 instant with offset", shown(text)) from None
 
 
 @operations.get("/accounts/{account_id}/showcase", ShowcasePage, problems=FIND)

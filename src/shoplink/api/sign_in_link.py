@@ -20,6 +20,7 @@ from shoplink.api.http.request import (
 )
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
+from shoplink.core.values import shown
 from shoplink.flows.people.sign_in_link import (
     MINUTES,
     MINUTES_MAX,
@@ -100,7 +101,7 @@ def _read(fields: dict[str, Any]) -> tuple[Subject, str, str | None, int]:
     place, subject_id = read_subject(fields, "path", "minutes")
     path, minutes = fields.get("path"), fields.get("minutes", MINUTES)
     if path is not None and not (isinstance(path, str) and is_path(path)):
-        raise MalformedError.wrong("path", "a path on this service, such as /seller/S1/", repr(path))
+        raise MalformedError.wrong("path", "a path on this service, such as /seller/S1/", shown(path))
     if type(minutes) is not int or not 1 <= minutes <= MINUTES_MAX:
-        raise MalformedError.wrong("minutes", f"a whole number from 1 to {MINUTES_MAX}", repr(minutes))
+        raise MalformedError.wrong("minutes", f"a whole number from 1 to {MINUTES_MAX}", shown(minutes))
     return place, subject_id, path, minutes

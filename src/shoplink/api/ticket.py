@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Literal
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct, structs
 
@@ -17,9 +18,8 @@ from shoplink.api.http.body import (
     read_object,
     refuse_fields,
     respond,
-    unknown_field,
 )
-from shoplink.api.http.command import NOT_IN_A_BODY, WHENEVER, carry_out, with_network_region
+from shoplink.api.http.command import carry_out, with_network_region
 from shoplink.api.http.openapi import any_command
 from shoplink.api.http.operation import FIND, WRITE, Limit, NumberCursor, Operations
 from shoplink.api.http.problem import (
@@ -38,17 +38,16 @@ from shoplink.api.http.request import (
     require_scope,
     write_actor,
 )
-from shoplink.core import COMMANDS, Reason, parse_command, wire
+from shoplink.core import COMMANDS, Reason, wire
 from shoplink.core.commands import PairCommand
 from shoplink.core.disclosure import disclose
-from shoplink.core.facts import Actor, Id, Market, Side
-from shoplink.core.parse import MalformedError, is_id
+from shoplink.core.facts import Actor, Id, Market, ShortText, Side
+from shoplink.core.parse import MalformedError, is_id, read_fields
 from shoplink.core.reasons import NextActor
 from shoplink.core.roles import ISSUERS
 from shoplink.core.ticket.assessment import facts_of, support_helps
 from shoplink.core.ticket.commands import (
-    EVIDENCE_MAX,
-    TEXT_MAX,
+    WORDS,
     OpenTicket,
     ReplyToTicket,
     ResolveTicket,
@@ -57,8 +56,10 @@ from shoplink.core.ticket.commands import (
     fields_naming,
 )
 from shoplink.core.ticket.facts import Cause, Facts, Question, Review, Status, Ticket, is_opener
+from shoplink.core.values import TEXT, LongText, shown
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
+from shoplink.flows.command import WHENEVER, read_command_now
 from shoplink.flows.state import TicketState, read_state
 from shoplink.flows.ticket.read import CurrentTicket, current_tickets, find_ticket
 from shoplink.store.read.link import one_link, snapshot
@@ -78,13 +79,9 @@ _COMMANDS = {
 }
 """The commands that a ticket can be about: those of a shop or a creator."""
 
-_TEXT = "text of 1 to 2000 characters, without NUL"
-_EVIDENCE = "text of at most 200 characters, without NUL"
 _FIELDS = {
-    "text": {"type": "string", "minLength": 1, "maxLength": TEXT_MAX, "pattern": "^[^\\x00]*$"},
-    "evidence": {
-        "anyOf": [{"type": "string", "maxLength": EVIDENCE_MAX, "pattern": "^[^\\x00]*$"}, {"type": "null"}]
-    },
+    "text": msgspec.json.schema(LongText),
+    "evidence": {"anyOf": [msgspec.json.schema(ShortText), {"type": "null"}]},
 }
 
 
@@ -302,7 +299,7 @@ def reply_to_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """Write in the ticket, as support or as the side that opened it."""
     by, words = acting_with_scope(request), _read_words(read_object(request))
     if not words:
-        raise MalformedError.wrong("text", _TEXT)
+        raise MalformedError.wrong("text", TEXT)
     ticket = _found(ticket_id, by).ticket
     return _carry_out(request, ReplyToTicket(at=WHENEVER, by=by, **fields_naming(ticket), **words), by, 201)
 
@@ -360,7 +357,7 @@ def _carry_out(request: HttpRequest, command: TicketCommand, by: Actor, status: 
 def _read_review(link_id: Any, by: Actor) -> Review:
     """The review that a body asks about. Raises MalformedError and ProblemError (not_found)."""
     if not isinstance(link_id, str) or not is_id(link_id):
-        raise MalformedError.wrong("link_id", ID.en, repr(link_id))
+        raise MalformedError.wrong("link_id", ID.en, shown(link_id))
     link = one_link(link_id)
     if link is None or by.id != (link.shop_id if by.kind == "shop" else link.account_id):
         raise ProblemError("not_found")
@@ -370,12 +367,10 @@ def _read_review(link_id: Any, by: Actor) -> Review:
 def _read_command(request: HttpRequest, command: Any, by: Actor) -> PairCommand:
     """The command that a body asks about, without its issuer. Raises MalformedError and ProblemError (actor.not_allowed)."""
     if not isinstance(command, dict) or command.get("command") not in _COMMANDS:
-        found = repr(command.get("command") if isinstance(command, dict) else command)
+        found = shown(command.get("command") if isinstance(command, dict) else command)
         raise MalformedError.wrong("command", f"a command, one of {', '.join(_COMMANDS)}", found)
-    for name in NOT_IN_A_BODY:
-        if name in command:
-            raise unknown_field(name)
-    parsed = parse_command({**with_network_region(command), "at": WHENEVER, "by": plain(by)})
+    given, faults = with_network_region(command["command"], command)
+    parsed = read_command_now(given, {"by": plain(by), "key": None}, faults=faults)
     assert isinstance(parsed, PairCommand), "tickets are about such"
     require_issuer(request, parsed)
     return structs.replace(parsed, by=None, about=None)
@@ -383,16 +378,7 @@ def _read_command(request: HttpRequest, command: Any, by: Actor) -> PairCommand:
 
 def _read_words(fields: dict[str, Any], others: tuple[str, ...] = ()) -> dict[str, Any]:
     """The text that a body writes in a ticket, with its evidence; empty if it writes nothing. Raises MalformedError."""
-    refuse_fields(fields, other_than=("text", "evidence", *others))
-    text, evidence = fields.get("text"), fields.get("evidence")
-    if "text" in fields and not (_is_text(text, TEXT_MAX) and text):
-        raise MalformedError.wrong("text", _TEXT, repr(text))
-    if evidence is not None and not _is_text(evidence, EVIDENCE_MAX):
-        raise MalformedError.wrong("evidence", _EVIDENCE, repr(evidence))
-    if "evidence" in fields and text is None:
-        raise MalformedError.wrong("text", _TEXT)
-    return {} if text is None else {"text": text, "evidence": evidence}
-
-
-def _is_text(value: Any, most: int) -> bool:
-    return isinstance(value, str) and len(value) <= most and "\x00" not in value
+    declared = {**WORDS, **dict.fromkeys(others, (Any, ""))}
+    required = ("text",) if "evidence" in fields or "text" in fields else ()
+    words = read_fields(fields, declared, required=required)
+    return {name: words.get(name) for name in WORDS} if "text" in words else {}

@@ -2,15 +2,13 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from shoplink.core.facts import Actor, Id, ShortText
-
-LongText = Annotated[str, Meta(pattern=r"\A[^\x00]*\Z")]
-"""Text of any length, without NUL, which no database stores."""
+from shoplink.core.values import LongText
 
 
 class Command(
@@ -22,7 +20,12 @@ class Command(
     tag_field="command",
     tag=lambda name: re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(),
 ):
-    """A command: the instant it is given at, who acts, an idempotency key, and free text about it."""
+    """A command: the instant it is given at, who acts, an idempotency key, and free text about it.
+
+    `EXACTLY_ONE_OF` names fields of which exactly one has a value.
+    """
+
+    EXACTLY_ONE_OF: ClassVar[tuple[str, ...]] = ()
 
     at: datetime
     by: Actor | None = None

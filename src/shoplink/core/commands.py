@@ -3,7 +3,7 @@
 A command is complete and well-formed by construction. `shoplink.core.decisions` decides whether it is accepted.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 
 from shoplink.core.command_base import Command as Command  # noqa: PLC0414 (commands are read from here)
 from shoplink.core.command_base import PairCommand as PairCommand  # noqa: PLC0414 (as above)
@@ -22,6 +22,7 @@ from shoplink.core.facts import (
 from shoplink.core.people.commands import PEOPLE_COMMANDS
 from shoplink.core.reasons import Code
 from shoplink.core.ticket.commands import TICKET_COMMANDS
+from shoplink.core.values import BirthDate, Handle
 
 
 class PutShop(Command, frozen=True):
@@ -52,11 +53,11 @@ class PutAccount(Command, frozen=True):
     account_id: Id
     region: Market
     registered_in: Market | None = None
-    birth_date: date | None = None
+    birth_date: BirthDate | None = None
     status: Status | None = None
     commerce_permission: Permission | None = None
     followers: Count | None = None
-    handle: ShortText | None = None
+    handle: Handle | None = None
     facts_as_of: datetime | None = None
 
 
@@ -66,11 +67,11 @@ class ChangeAccount(Command, frozen=True):
     account_id: Id
     region: Market | None = None
     registered_in: Market | None = None
-    birth_date: date | None = None
+    birth_date: BirthDate | None = None
     status: Status | None = None
     commerce_permission: Permission | None = None
     followers: Count | None = None
-    handle: ShortText | None = None
+    handle: Handle | None = None
 
 
 class CorrectAccount(Command, frozen=True):
@@ -80,7 +81,7 @@ class CorrectAccount(Command, frozen=True):
     note: ShortText
     region: Market | None = None
     registered_in: Market | None = None
-    birth_date: date | None = None
+    birth_date: BirthDate | None = None
 
 
 class Invite(PairCommand, frozen=True):
@@ -147,6 +148,8 @@ class ImportLink(PairCommand, frozen=True):
 class WaiverCommand(Command, frozen=True, kw_only=True):
     """A command about the waivers of one reason for one subject: a shop or an account."""
 
+    EXACTLY_ONE_OF = ("shop_id", "account_id")
+
     code: Code
     note: ShortText
     shop_id: Id | None = None
@@ -155,7 +158,7 @@ class WaiverCommand(Command, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Check that the subject is exactly one shop or one account. Raises ValueError."""
         if (self.shop_id is None) == (self.account_id is None):
-            raise ValueError("exactly one of shop_id and account_id must be given")
+            raise ValueError("exactly one of shop_id, account_id must be given")
 
 
 class GrantWaiver(WaiverCommand, frozen=True, kw_only=True):

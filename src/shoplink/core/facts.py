@@ -1,14 +1,14 @@
 """The facts that decisions rest on, as frozen values without behaviour."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_.:-]{1,64}\Z")]
-Market = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
-ShortText = Annotated[str, Meta(max_length=200, pattern=r"\A[^\x00]*\Z")]
-Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+from shoplink.core.values import Count as Count  # noqa: PLC0414 (the values of commands are read from here)
+from shoplink.core.values import Id as Id  # noqa: PLC0414 (as above)
+from shoplink.core.values import Market as Market  # noqa: PLC0414 (as above)
+from shoplink.core.values import ShortText as ShortText  # noqa: PLC0414 (as above)
 
 Enrolment = Literal["open", "invited"]
 Status = Literal["normal", "abnormal"]

@@ -9,18 +9,23 @@ BEGINNING = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(tzinfo=UTC)
 
 RFC_3339 = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,6})?(?:[Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
+    r"\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.(\d{1,9}))?(?:[Zz]|[+-]\d\d:[0-5]\d)", re.ASCII
 )
 
 
 def parse_instant(text: str) -> datetime:
     """Parse an RFC 3339 instant with an offset and at most microseconds; the result is in UTC.
 
-    Raises ValueError for anything else: no offset, a precision finer than microseconds, a day that does not exist,
-    or an instant that is not representable in UTC.
+    Nanoseconds are read if they are whole microseconds. Raises ValueError for anything else: no offset, a finer precision,
+    a day that does not exist, or an instant that is not representable in UTC.
     """
-    if RFC_3339.fullmatch(text) is None:
+    found = RFC_3339.fullmatch(text)
+    if found is None:
         raise ValueError(text)
+    if (finer := (found[1] or "")[6:]) != "":
+        if finer.strip("0"):
+            raise ValueError(text)
+        text = text.replace(found[1], found[1][:6])
     try:
         instant = datetime.fromisoformat(text.upper())
         return instant if instant.tzinfo is UTC else instant.astimezone(UTC)

@@ -1,7 +1,6 @@
 """The rulebook: every number and list that is policy, each with the sentence of its source."""
 
 import hashlib
-import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from msgspec import Meta, Struct
 
 from shoplink.core.facts import Enrolment, Market, Role, Side
 from shoplink.core.reasons import CATALOGUE, Subject
+from shoplink.core.values import COUNTRIES, COUNTRY, LINE, is_line, shown
 
 Number = Annotated[int, Meta(ge=0, le=1_000_000)]
 Positive = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -81,7 +81,7 @@ ALLOWED_VALUES: dict[str, str] = {
     "minimum_age_years": "0…150",
     "unlink_answer_days": '1…1000000 or "stays open"',
     "network_asked_of": 'any of "shop", "creator"',
-    "uncorrectable_regions": "two capital letters each (ISO 3166-1)",
+    "uncorrectable_regions": f"for each, {COUNTRY}",
     "affiliate_followers_minimum": "0…1000000",
     "official_may_promote_other_shops": "true or false",
     "marketing_may_promote_other_shops": "true or false",
@@ -139,8 +139,8 @@ def parse_rulebook(text: str, file: str) -> Rulebook:
     except tomllib.TOMLDecodeError as error:
         raise RulebookError(file, "(syntax)", str(error), "TOML 1.0") from None
     name = document.pop("name", None)
-    if not isinstance(name, str) or not 1 <= len(name) <= 200 or "\x00" in name:  # noqa: PLR2004 (the limit of every text)
-        raise RulebookError(file, "name", _shown(name), "1 to 200 characters, without NUL")
+    if not isinstance(name, str) or not is_line(name):
+        raise RulebookError(file, "name", _shown(name), LINE)
     effective_from = _effective_from(document.pop("effective_from", None), file)
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
@@ -182,16 +182,16 @@ def _limited(quota: Quota | Literal["no limit"]) -> Quota | None:
 
 
 def _shown(value: object) -> str:
-    return "nothing" if value is None else repr(value)
+    return "nothing" if value is None else shown(value)
 
 
 def _effective_from(table: object, file: str) -> dict[str, datetime]:
-    allowed = "a table of markets (two capital letters) or default, each with an instant with offset"
+    allowed = f"a table with an instant with offset for default or a market ({COUNTRY})"
     if not isinstance(table, dict) or not table:
         raise RulebookError(file, "effective_from", _shown(table), allowed)
     starts = {}
     for market, instant in table.items():
-        known = market == "default" or re.fullmatch("[A-Z]{2}", market)
+        known = market == "default" or market in COUNTRIES
         start = _in_utc(instant) if known else None
         if start is None:
             raise RulebookError(file, f"effective_from.{market}", _shown(instant), allowed)
@@ -219,6 +219,10 @@ def _parameter(key: str, table: object, file: str) -> tuple[object, str]:
         value = msgspec.convert(table["value"], Parameters.__annotations__[key])
     except msgspec.ValidationError:
         raise RulebookError(file, f"{key}.value", _shown(table["value"]), ALLOWED_VALUES[key]) from None
+    if key == "uncorrectable_regions":
+        for code in value:
+            if code not in COUNTRIES:
+                raise RulebookError(file, f"{key}.value", shown(code), ALLOWED_VALUES[key])
     if key in {"waivable_for_shop", "waivable_for_account"}:
         subject: Subject = "shop" if key == "waivable_for_shop" else "account"
         for code in value:

@@ -13,6 +13,7 @@ from django.conf import settings
 from msgspec import Struct
 
 from shoplink.core.instant import parse_instant
+from shoplink.core.values import COUNTRIES
 
 _EMBEDDED = "iptocc"
 
@@ -30,7 +31,7 @@ class CountryDatabaseError(RuntimeError):
 
 
 def country_of(address: str) -> str | None:
-    """The country that an IPv4 or IPv6 address is registered in, as two capital letters; None if unknown.
+    """The code of the country that an IPv4 or IPv6 address is registered in; None if unknown.
 
     Raises ValueError for a text that is not an address, CountryDatabaseError for a configured file that cannot be read.
     """
@@ -40,10 +41,12 @@ def country_of(address: str) -> str | None:
     if not ip.is_global:
         return None
     if settings.MMDB:
-        return _country_in(_open(settings.MMDB).get(ip))
-    from iptocc import country_code  # noqa: PLC0415 (its data are loaded only where no file is configured)
+        code = _country_in(_open(settings.MMDB).get(ip))
+    else:
+        from iptocc import country_code  # noqa: PLC0415 (its data are loaded only where no file is configured)
 
-    return country_code(str(ip))
+        code = country_code(str(ip))
+    return code if code in COUNTRIES else None  # databases also know EU, AP and the like
 
 
 def country_database() -> CountryDatabase:

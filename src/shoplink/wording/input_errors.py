@@ -3,8 +3,10 @@
 English and Chinese are side by side, because these texts name values that tables hold in both languages.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from shoplink.core import values
 from shoplink.wording.language import Tag
 
 
@@ -39,9 +41,9 @@ class InputError(NamedTuple):
         if self.name is None:
             return self.allowed.say(tag)
         if tag == "zh":
-            found = "缺少值" if self.found is None else f"发现“{self.found}”"
+            found = "缺少值" if self.found is None else f"发现“{values.visible(self.found)}”"
             return f"{self.of.zh}「{self.name}」：{found}；应填{self.allowed.zh}"
-        found = "missing" if self.found is None else f"found {self.found!r}"
+        found = "missing" if self.found is None else f"found '{values.visible(self.found)}'"
         return f"{self.of.en} {self.name}: {found}; allowed: {self.allowed.en}"
 
 
@@ -50,7 +52,7 @@ def say_input_errors(problems: tuple[InputError, ...], tag: Tag) -> str:
     return ("。" if tag == "zh" else ". ").join(problem.say(tag) for problem in problems)
 
 
-ID = Bilingual("1–64 of A–Z a–z 0–9 _ . : -", "1–64 位字母、数字或 _ . : -")
+ID = Bilingual(values.ID, "1–64 位字母、数字或 _ . : -")
 ROUNDED_ID = Bilingual(
     "the whole id as text: a spreadsheet has rounded this number and the id is lost; export it again with the"
     " column formatted as text",
@@ -72,13 +74,17 @@ INSTANT = Bilingual(
     " that have none)",
     "日期，或带时差的时间：2024-11-11 20:00:00+08:00（可用 --utc-offset 为所有不带时差的时间统一指定时差）",
 )
-WHOLE_NUMBER = Bilingual("a whole number from 0 to 2^53 - 1", "0 到 2^53 - 1 的整数")
+WHOLE_NUMBER = Bilingual(values.COUNT, "0 到 2^53 - 1 的整数")
 BASIS_POINTS = Bilingual(
     "a whole number of basis points from 0 to 10000", "0 到 10000 的整数（基点，100 基点 = 1%）"
 )
 RANK = Bilingual("a whole number from 1 to 2^53 - 1", "1 到 2^53 - 1 的整数")
 CURRENCY = Bilingual("three capital letters (ISO 4217)", "三位大写字母（ISO 4217）")
-TEXT = Bilingual("text of at most 200 characters, without NUL", "不超过 200 个字符且不含空字符的文本")
+TEXT = Bilingual(values.LINE, "1 至 200 个字符的单行文本")
+LONG_TEXT = Bilingual(values.TEXT, "1 至 4000 个字符的文本")
+HANDLE = Bilingual(values.HANDLE, "1 至 64 个字符且不含空格的账号名称")
+COUNTRY_CODE = Bilingual(values.COUNTRY, "ISO 3166-1 国家代码，例如英国为 GB")
+RFC_3339 = Bilingual(values.INSTANT, "带时差的 RFC 3339 时间，至多精确到微秒")
 NAMED = Bilingual("text of 1–64 characters", "1–64 个字符的文本")
 CURRENCY_CODE = Bilingual(
     "a currency by its ISO 4217 code: GBP, USD, IDR", "ISO 4217 币种代码，如 GBP、USD、IDR"
@@ -116,20 +122,22 @@ _FIELDS: dict[str, Bilingual] = {
         ID,
         TEXT,
         WHOLE_NUMBER,
-        Bilingual("a date, YYYY-MM-DD", "日期，格式为 YYYY-MM-DD"),
+        *(
+            Bilingual(f"{both.en}{values.WITHOUT}", f"{both.zh}，不能含有 {{character}}")
+            for both in (ID, TEXT, LONG_TEXT, HANDLE)
+        ),
+        LONG_TEXT,
+        HANDLE,
+        COUNTRY_CODE,
+        Bilingual(values.COUNTRY_IN_CAPITALS, "大写的 ISO 3166-1 国家代码：{capitals}"),
+        Bilingual(f"{COUNTRY_CODE.en}, or null where it is unknown", f"{COUNTRY_CODE.zh}；未知时为 null"),
+        Bilingual(values.DATE, "日期，格式为 YYYY-MM-DD"),
+        Bilingual(values.NOT_BEFORE, "1900-01-01 或之后的日期"),
+        Bilingual(values.NOT_IN_FUTURE, "不晚于今天的日期"),
         Bilingual("a reason code of the catalogue", "原因目录中的代码"),
-        Bilingual(
-            "an RFC 3339 instant with offset, at most microseconds", "带时差的 RFC 3339 时间，至多精确到微秒"
-        ),
-        Bilingual(
-            "an RFC 3339 instant with offset, at most microseconds, not in the future",
-            "带时差的 RFC 3339 时间，至多精确到微秒，且不能晚于当前时间",
-        ),
-        Bilingual(
-            "an RFC 3339 instant with offset, at most microseconds, or null for no end",
-            "带时差的 RFC 3339 时间，至多精确到微秒；null 表示永久",
-        ),
-        Bilingual("text of 1 to 2000 characters, without NUL", "1 至 2000 个字符的文本，不含空字符"),
+        RFC_3339,
+        Bilingual(f"{RFC_3339.en}, or null for no end", f"{RFC_3339.zh}；null 表示永久"),
+        Bilingual(f"{RFC_3339.en}, not in the future", f"{RFC_3339.zh}，且不能晚于当前时间"),
         Bilingual("granted or revoked", "granted 或 revoked"),
         Bilingual("normal or abnormal", "normal 或 abnormal"),
         Bilingual("on_sale or off", "on_sale 或 off"),
@@ -141,7 +149,6 @@ _FIELDS: dict[str, Bilingual] = {
         Bilingual("official or marketing", "official 或 marketing"),
         Bilingual("open or invited", "open 或 invited"),
         Bilingual("own or offline", "own 或 offline"),
-        Bilingual("text, without NUL", "不含空字符的文本"),
         Bilingual("`next` of the page before", "上一页返回的 next"),
         Bilingual("an e-mail address of at most 254 characters", "不超过 254 个字符的邮箱地址"),
         NAMED,
@@ -152,11 +159,6 @@ _FIELDS: dict[str, Bilingual] = {
         Bilingual("a whole number from 0 to 10000, in basis points", "0 到 10000 的整数，单位为基点"),
         RATE_NEEDED,
         Bilingual("{orders: a list of at most 10000 orders}", "{orders: 不超过 10000 个订单的列表}"),
-        Bilingual("two capital letters (ISO 3166-1)", "两位大写字母（ISO 3166-1）"),
-        Bilingual(
-            "two capital letters (ISO 3166-1), or null where it is unknown",
-            "两位大写字母（ISO 3166-1），未知时为 null",
-        ),
         Bilingual(
             "shop:ID, account:ID, support:ID or platform:ID", "shop:ID、account:ID、support:ID 或 platform:ID"
         ),
@@ -177,6 +179,7 @@ _FIELDS: dict[str, Bilingual] = {
 }
 
 
-def allowed_in_field(allowed: str) -> Bilingual:
-    """What a field of a command may hold, in both languages, by its English text."""
-    return _FIELDS.get(allowed, Bilingual(allowed, allowed))
+def allowed_in_field(allowed: str, params: Mapping[str, object] = {}) -> Bilingual:
+    """What a field of a command may hold, in both languages, by its English text, which has places for `params`."""
+    both = _FIELDS.get(allowed, Bilingual(allowed, allowed))
+    return Bilingual(both.en.format_map(params), both.zh.format_map(params)) if params else both

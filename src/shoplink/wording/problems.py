@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from shoplink.core.parse import MalformedError
+from shoplink.core.parse import FIELD_MISSING, FIELD_WRONG, Fault, MalformedError
 from shoplink.wording.input_errors import allowed_in_field
 from shoplink.wording.language import Language
 from shoplink.wording.text import N_
@@ -101,8 +101,7 @@ NO_SLASH = N_("There is nothing at this address; addresses of the API end withou
 
 MALFORMED = (
     N_("unknown field {name}; it is not part of this body"),
-    N_("unknown field {name}; {command} has {known}"),
-    N_("unknown field {name}; an order has {known}"),
+    N_("unknown field {name}; {what} has {known}"),
     N_("unknown parameter {name}; this address takes {known}"),
     N_("unknown parameter {name}; this address takes none"),
     N_("{name}: given {count} times; it can be given once"),
@@ -120,19 +119,29 @@ MALFORMED = (
 )
 """The sentences of malformed bodies, exactly as the raising code writes them."""
 
-WHAT = (N_("the body"), N_("the line"), N_("the order"))
+WHAT = (N_("the body"), N_("this body"), N_("the line"), N_("the order"), N_("an order"))
 
-FIELD_MISSING = N_("{field}: missing; allowed: {allowed}")
-FIELD_WRONG = N_("{field}: found {found}; allowed: {allowed}")
+FIELDS = (N_("{field}: missing; allowed: {allowed}"), N_("{field}: found {found}; allowed: {allowed}"))
+"""FIELD_MISSING and FIELD_WRONG of the core, to be translated."""
 
 
 def say_malformed(error: MalformedError, language: Language) -> str:
-    """What is malformed, in a language; the error's own English text if there is no translation."""
-    if error.allowed is None:
-        if error.sentence not in MALFORMED:
-            return str(error)
-        params = {name: language.text(str(it)) if it in WHAT else it for name, it in error.params.items()}
-        return language.text(error.sentence).format_map(params)
-    allowed = allowed_in_field(error.allowed).say(language.tag)
-    text = FIELD_MISSING if error.found is None else FIELD_WRONG
-    return language.text(text).format(field=error.field, found=error.found, allowed=allowed)
+    """Everything that is malformed, in a language."""
+    stop = "。" if language.tag == "zh" else ". "
+    return stop.join(say_fault(fault, language) for fault in error.faults)
+
+
+def say_fault(fault: Fault, language: Language) -> str:
+    """One thing that is wrong, in a language; its own English text if there is no translation."""
+    if fault.allowed is not None:
+        text = language.text(FIELD_MISSING if fault.found is None else FIELD_WRONG)
+        return text.format(field=fault.field, found=fault.found, allowed=say_allowed(fault, language))
+    if fault.sentence not in MALFORMED:
+        return str(fault)
+    params = {name: language.text(str(it)) if it in WHAT else it for name, it in fault.params.items()}
+    return language.text(fault.sentence).format_map(params)
+
+
+def say_allowed(fault: Fault, language: Language) -> str:
+    """What the field of a fault may hold, in a language; '' if the fault is no value of a field."""
+    return "" if fault.allowed is None else allowed_in_field(fault.allowed, fault.params).say(language.tag)

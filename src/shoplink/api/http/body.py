@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
 
 from shoplink.core.instant import format_instant
-from shoplink.core.parse import MalformedError
+from shoplink.core.parse import MalformedError, unknown
 
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -84,12 +84,7 @@ def refuse_fields(fields: dict[str, Any], *, other_than: tuple[str, ...]) -> Non
     """Raises MalformedError for a field of a body that is none of these."""
     for name in fields:
         if name not in other_than:
-            raise unknown_field(name)
-
-
-def unknown_field(name: str) -> MalformedError:
-    """The error about a field that a body does not have."""
-    return MalformedError("unknown field {name}; it is not part of this body", name, name=repr(name))
+            raise MalformedError([unknown(name, other_than, "this body")])
 
 
 def _byte(error: Exception, text: bytes) -> int:

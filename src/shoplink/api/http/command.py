@@ -1,18 +1,18 @@
 """A request that carries a command: its body becomes the command, the command's answer becomes the response."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from shoplink.api.http.body import plain, read_object, respond_as_is, unknown_field
+from shoplink.api.http.body import plain, read_object, respond_as_is
 from shoplink.api.http.problem import ProblemError, problem_response, refusal_response
 from shoplink.api.http.request import actor_of, idempotency_key, key_of, require_issuer
-from shoplink.core import COMMANDS, Command, parse_command
-from shoplink.core.parse import MalformedError
-from shoplink.flows import clock
+from shoplink.core import COMMANDS, Command
+from shoplink.core.parse import Fault, wrong
+from shoplink.core.values import shown
 from shoplink.flows.answer import Answer
+from shoplink.flows.command import read_command_now
 from shoplink.flows.execute import execute
 from shoplink.flows.look import look
 from shoplink.flows.state import state_after, write_state
@@ -22,24 +22,15 @@ from shoplink.store.write.load import LoadKeys
 
 ADDRESS = "an IPv4 or IPv6 address"
 
-WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)
-"""Stands for a command's instant until the write path reads the clock."""
-
-NOT_IN_A_BODY = ("at", "by", "key")
-
 
 def read_command(request: HttpRequest, kind: str, **named: str) -> Command:
     """The command of this kind in a request's body; `named` are the fields that the path gives.
 
     Raises MalformedError and ProblemError (body.too_large, scope.missing, actor.not_allowed).
     """
-    fields = read_object(request)
-    for name in ("command", *NOT_IN_A_BODY, *named):
-        if name in fields:
-            raise unknown_field(name)
     by, key = actor_of(request), idempotency_key(request)
-    given = with_network_region({**fields, **named, "command": kind})
-    command = parse_command({**given, "at": WHENEVER, "by": plain(by), "key": key}, clock.now)
+    fields, faults = with_network_region(kind, read_object(request))
+    command = read_command_now(fields, {**named, "command": kind, "by": plain(by), "key": key}, faults=faults)
     require_issuer(request, command)
     return command
 
@@ -52,24 +43,23 @@ def read_command_on_link(request: HttpRequest, link_id: str, kind: str) -> Any:
     return read_command(request, kind, shop_id=link.shop_id, account_id=link.account_id)
 
 
-def with_network_region(fields: dict[str, Any]) -> dict[str, Any]:
-    """A command's fields with `client_ip` replaced by the `network_region` that it is in; null if unknown.
+def with_network_region(kind: object, fields: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """A command's fields with `client_ip` replaced by the `network_region` that it is in, and what is wrong with it.
 
-    Only the country goes on from here; the address is stored nowhere. Raises MalformedError.
+    Only the country goes on from here, null if it is unknown; the address is stored nowhere.
     """
-    kind = COMMANDS.get(str(fields.get("command")))
-    if "client_ip" not in fields or kind is None or "network_region" not in kind.__struct_fields__:
-        return fields
-    if "network_region" in fields:
-        raise MalformedError(
-            "exactly one of {names} must be given", "client_ip", names="client_ip, network_region"
-        )
+    command = COMMANDS.get(kind) if isinstance(kind, str) else None
+    if "client_ip" not in fields or command is None or "network_region" not in command.__struct_fields__:
+        return fields, []
     others = {name: value for name, value in fields.items() if name != "client_ip"}
+    if "network_region" in fields:
+        names = "client_ip, network_region"
+        return others, [Fault("exactly one of {names} must be given", "client_ip", {"names": names})]
     address = fields["client_ip"]
     try:
-        return {**others, "network_region": country_of(str(address))}
+        return {**others, "network_region": country_of(str(address))}, []
     except ValueError:
-        raise MalformedError.wrong("client_ip", ADDRESS, repr(address)) from None
+        return {**others, "network_region": None}, [wrong("client_ip", ADDRESS, shown(address))]
 
 
 _TRY_AGAIN = {"Retry-After": "1"}

@@ -15,7 +15,8 @@ from msgspec import Meta, Struct
 from shoplink.api.http.problem import ProblemError, language_of, malformed_response, problem_response
 from shoplink.api.http.request import ACTORS, KEY_LENGTH_MAX, authenticate
 from shoplink.core.facts import Id
-from shoplink.core.parse import ALLOWED, MalformedError
+from shoplink.core.parse import ALLOWED, MalformedError, fault_of
+from shoplink.core.values import WrongValueError, read_value, reader_of, shown
 
 READ = ("key.unknown", "scope.missing", "malformed")
 FIND = (*READ, "not_found")
@@ -41,7 +42,6 @@ IdCursor = Annotated[Id, Meta(description=_CURSOR)]
 _FORMS = {
     "cursor": "`next` of the page before",
     "by": ACTORS,
-    "handle": ALLOWED["note"],
     "name": ALLOWED["shop_id"],
 }
 """What the parameters hold whose names mean something else in a body, or nothing there."""
@@ -69,7 +69,11 @@ class Parameter(Struct, frozen=True):
                 raise MalformedError.wrong(self.name, self._form())
             return self.default
         try:
+            if reader_of(self.type) is not None:
+                return read_value(text, self.type)
             return msgspec.convert(text, self.type, strict=False)
+        except WrongValueError as error:
+            raise MalformedError([fault_of(self.name, error)]) from None
         except msgspec.ValidationError:
             raise self._malformed(text) from None
 
@@ -77,11 +81,11 @@ class Parameter(Struct, frozen=True):
         """What is wrong with a text: the parameter, what was found, what is allowed."""
         kind, limits = _parts(self.type)
         if get_origin(kind) is Literal:
-            return MalformedError.wrong(self.name, " | ".join(get_args(kind)), repr(text))
+            return MalformedError.wrong(self.name, " | ".join(get_args(kind)), shown(text))
         sentence = _sentence(kind, limits, text)
         if sentence is None:
-            return MalformedError.wrong(self.name, self._form(), repr(text))
-        return MalformedError(sentence, self.name, name=self.name, found=repr(text), **limits)
+            return MalformedError.wrong(self.name, self._form(), shown(text))
+        return MalformedError(sentence, self.name, name=self.name, found=shown(text), **limits)
 
     def _form(self) -> str:
         return _FORMS.get(self.name) or ALLOWED.get(self.name, ALLOWED["note"])

@@ -15,7 +15,7 @@ from shoplink.core.parse import MalformedError
 from shoplink.core.reasons import NextActor
 from shoplink.core.wire_format import read_reason
 from shoplink.wording import Language, Tag, language_for, say_reason
-from shoplink.wording.problems import NO_SLASH, PROBLEMS, say_malformed
+from shoplink.wording.problems import NO_SLASH, PROBLEMS, say_allowed, say_fault, say_malformed
 
 PREFIX = "/v1/"
 TYPE = "urn:shoplink:problem:"
@@ -37,8 +37,23 @@ class SaidReason(Struct, frozen=True):
     remedy: str
 
 
+class FieldError(Struct, frozen=True):
+    """One thing that is wrong with an input, said for the caller in `detail`.
+
+    `field` is null where no field is at fault; `found` is null where the field is missing, and `allowed` where there is
+    nothing that it may hold.
+    """
+
+    field: str | None
+    found: str | None
+    allowed: str | None
+    detail: str
+
+
 class Problem(Struct, frozen=True, omit_defaults=True):
-    """A problem document (RFC 9457). `field` names what is malformed; a refusal has `reasons`.
+    """A problem document (RFC 9457). `errors` is everything that is malformed, `field` where the first of it is.
+
+    A refusal has `reasons`.
 
     `creator_can_see`: there is another reason, which the shop is not told and the creator is. `newest` is the
     position of the newest event, where the feed was asked for something later.
@@ -49,6 +64,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     status: int
     detail: str
     field: str | None = None
+    errors: list[FieldError] | None = None
     reasons: list[SaidReason] | None = None
     creator_can_see: bool = False
     newest: int | None = None
@@ -92,9 +108,14 @@ def problem_response(request: HttpRequest, error: ProblemError, **more: Any) -> 
 
 
 def malformed_response(request: HttpRequest, error: MalformedError) -> HttpResponse:
-    """The problem document of malformed input; it names the field."""
-    more = {} if error.field is None else {"field": error.field}
-    sentence = say_malformed(error, language_of(request))
+    """The problem document of malformed input; it names every field at fault."""
+    language = language_of(request)
+    more: dict[str, Any] = {} if error.field is None else {"field": error.field}
+    more["errors"] = [
+        FieldError(one.field, one.found, say_allowed(one, language) or None, say_fault(one, language))
+        for one in error.faults
+    ]
+    sentence = say_malformed(error, language)
     return problem_response(request, ProblemError("malformed", problem=sentence), **more)
 
 

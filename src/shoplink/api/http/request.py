@@ -11,6 +11,7 @@ from shoplink.core import Command, roles
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError, is_id
 from shoplink.core.roles import ISSUERS, Issuer
+from shoplink.core.values import shown
 from shoplink.flows.people.sign_in_link import Subject
 from shoplink.store.people import keys
 from shoplink.store.people.keys import Key
@@ -65,7 +66,7 @@ def idempotency_key(request: HttpRequest, length_max: int = KEY_LENGTH_MAX) -> s
     """The idempotency key of a request, if it has one. Raises MalformedError if it is of another form, or there are two."""
     key = _header(request, KEY_HEADER)
     if key is not None and not (len(key) <= length_max and _KEY.fullmatch(key)):
-        raise MalformedError.wrong(KEY_HEADER, KEY_ALLOWED.format(length_max), repr(key))
+        raise MalformedError.wrong(KEY_HEADER, KEY_ALLOWED.format(length_max), shown(key))
     return key
 
 
@@ -99,7 +100,7 @@ def read_actor(text: str, field: str) -> Actor:
     """The actor in a text like `shop:S1`; an account stands for its creator. Raises MalformedError."""
     found = _ACTOR.fullmatch(text)
     if found is None:
-        raise MalformedError.wrong(field, ACTORS, repr(text))
+        raise MalformedError.wrong(field, ACTORS, shown(text))
     return Actor(_KINDS[found[1]], found[2])
 
 
@@ -155,5 +156,5 @@ def read_subject(fields: dict[str, Any], *others: str) -> tuple[Subject, str]:
         raise MalformedError("exactly one of {names} must be given", "account_id", names=", ".join(_SUBJECTS))
     subject_id = fields[given[0]]
     if not isinstance(subject_id, str) or not is_id(subject_id):
-        raise MalformedError.wrong(given[0], ID.en, repr(subject_id))
+        raise MalformedError.wrong(given[0], ID.en, shown(subject_id))
     return _SUBJECTS[given[0]], subject_id

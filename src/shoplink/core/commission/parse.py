@@ -9,7 +9,8 @@ import msgspec
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.core.commission.attribution import RATE_BP_MAX, Order
 from shoplink.core.instant import parse_instant
-from shoplink.core.parse import ALLOWED, MalformedError
+from shoplink.core.parse import ALLOWED, MalformedError, unknown
+from shoplink.core.values import shown
 
 _NAMED = "text of 1–64 characters"
 
@@ -61,10 +62,10 @@ def _order(written: _Written) -> Order:
         ordered_at = parse_instant(written.ordered_at)
     except ValueError:
         raise MalformedError.wrong(
-            "ordered_at", ORDER_ALLOWED["ordered_at"], repr(written.ordered_at)[:240]
+            "ordered_at", ORDER_ALLOWED["ordered_at"], shown(written.ordered_at)
         ) from None
     if written.currency not in MINOR_DIGITS:
-        raise MalformedError.wrong("currency", ORDER_ALLOWED["currency"], repr(written.currency)[:240])
+        raise MalformedError.wrong("currency", ORDER_ALLOWED["currency"], shown(written.currency))
     return Order(
         written.order_id,
         written.shop_id,
@@ -86,13 +87,10 @@ def _explained(text: bytes, message: str) -> MalformedError:
         return MalformedError("{what} is not a JSON object", what="the order")
     for name in fields:
         if name not in ORDER_ALLOWED:
-            known = ", ".join(ORDER_ALLOWED)
-            return MalformedError(
-                "unknown field {name}; an order has {known}", name, name=repr(name), known=known
-            )
+            return MalformedError([unknown(name, [*ORDER_ALLOWED], "an order")])
     place = re.search(r"at `\$\.(\w+)|missing required field `(\w+)`", message)
     if place is None:
         return MalformedError(f"the order is not JSON: {message}")
     name = place[1] or place[2]
-    found = repr(fields[name])[:240] if name in fields else None
+    found = shown(fields[name]) if name in fields else None
     return MalformedError.wrong(name, ORDER_ALLOWED[name], found)

@@ -12,7 +12,7 @@ from shoplink.core.decisions.table import decide_listed
 from shoplink.core.facts import LIVE, Link
 from shoplink.core.instant import format_instant, shift
 from shoplink.core.next_actor import review_reasons
-from shoplink.core.parse import parse_command
+from shoplink.core.parse import read_stored
 from shoplink.core.reasons import Reason, support_can_help
 from shoplink.core.rulebook import Rulebook
 from shoplink.core.ticket.facts import REVIEW_QUESTION, Cause, Facts, Question, Review, Ticket
@@ -74,7 +74,7 @@ def question_of(ticket: Ticket) -> Question:
     asked = {**ticket.fields, "command": ticket.command, "at": format_instant(ticket.opened_at)}
     if "network_region" in c.COMMANDS[ticket.command].__struct_fields__:
         asked["network_region"] = None  # it was a person's then; `assess` puts the market in
-    command = parse_command(asked)
+    command = read_stored(asked)
     assert isinstance(command, c.PairCommand), "a ticket is about a shop and an account"
     return command
 

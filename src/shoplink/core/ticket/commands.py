@@ -1,17 +1,14 @@
 """The commands about tickets, one frozen class each. What people write in a ticket is private."""
 
-from typing import Annotated, Any, ClassVar
-
-from msgspec import Meta
+from typing import Any, ClassVar
 
 from shoplink.core.command_base import PrivateCommand
-from shoplink.core.facts import Id
+from shoplink.core.facts import Id, ShortText
 from shoplink.core.ticket.facts import Question, Ticket
+from shoplink.core.values import LINE, TEXT, LongText
 
-TEXT_MAX, EVIDENCE_MAX = 2_000, 200
-
-Text = Annotated[str, Meta(min_length=1, max_length=TEXT_MAX, pattern=r"\A[^\x00]*\Z")]
-Evidence = Annotated[str, Meta(max_length=EVIDENCE_MAX, pattern=r"\A[^\x00]*\Z")]
+WORDS: dict[str, tuple[Any, str]] = {"text": (LongText, TEXT), "evidence": (ShortText, LINE)}
+"""What people write in a ticket: the type of each field, and what it may hold, in English."""
 
 
 class TicketCommand(PrivateCommand, frozen=True):
@@ -19,8 +16,8 @@ class TicketCommand(PrivateCommand, frozen=True):
 
     PRIVATE: ClassVar[frozenset[str]] = frozenset({"text", "evidence"})
 
-    text: Text | None = None
-    evidence: Evidence | None = None
+    text: LongText | None = None
+    evidence: ShortText | None = None
 
 
 class OpenTicket(TicketCommand, frozen=True, kw_only=True):
@@ -53,7 +50,7 @@ class ChangeTicket(TicketCommand, frozen=True, kw_only=True):
 class ReplyToTicket(ChangeTicket, frozen=True, kw_only=True):
     """Support answers a ticket, or the side that opened it writes again."""
 
-    text: Text
+    text: LongText
 
 
 class ResolveTicket(ChangeTicket, frozen=True, kw_only=True):

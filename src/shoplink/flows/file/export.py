@@ -104,7 +104,7 @@ def _records(kinds: tuple[Kind, ...], *, ended: bool) -> Iterator[tuple[Table, d
         for fields in rows() if rows else _links(ended=ended):
             yield (
                 table,
-                {name: _plain_value(name, fields[name]) for name in names if fields[name] is not None},
+                {name: _plain_value(name, fields[name]) for name in names if fields[name] not in {None, ""}},
             )
 
 

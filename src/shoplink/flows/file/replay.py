@@ -21,7 +21,7 @@ from shoplink.core import (
     wire,
 )
 from shoplink.core.instant import format_instant
-from shoplink.core.parse import INSTANT_FIELDS
+from shoplink.core.parse import INSTANT_FIELDS, in_normal_form
 from shoplink.core.wire_format import wire_products
 from shoplink.flows.answer import Answer
 from shoplink.wording import Language, say_event, say_reason, say_warning
@@ -78,16 +78,17 @@ def _plain_command(line: bytes) -> Command | None:
     """The command of a line that msgspec can decode alone, as most lines; None for any other.
 
     msgspec accepts more instants than RFC 3339 does, and handles duplicate keys differently. So it decodes only lines
-    without escapes, with one `at` in the plainest form and without another instant.
+    without escapes, with one `at` in the plainest form and without another instant, and takes what is in normal form.
     """
     if b"\\" in line or line.count(b'"at"') != 1 or _PLAIN_AT.search(line) is None:
         return None
     if _SELDOM.encode() in line:
         return None
     try:
-        return _decode(line)
+        command = _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    return command if in_normal_form(command) else None
 
 
 _PLAIN_AT = re.compile(rb'"at"\s*:\s*"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z"')

@@ -16,8 +16,9 @@ from msgspec.structs import replace
 from shoplink.core import Command, MalformedError, parse_command
 from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING, format_instant
-from shoplink.core.parse import ALLOWED
+from shoplink.core.parse import Fault
 from shoplink.flows import clock
+from shoplink.flows.command import read_command_now
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
 from shoplink.flows.file.rows import describes, values_of
 from shoplink.flows.file.tables import Column, ColumnError, Table, recognise, say_needed
@@ -25,8 +26,9 @@ from shoplink.table.cell import PLAIN_FORM, Form
 from shoplink.table.error import EncodingError, TableError
 from shoplink.table.header import plain_header
 from shoplink.table.read import HeaderError, Hints, Row, TableFile, open_table, rows
-from shoplink.wording import input_errors
+from shoplink.wording import input_errors, language_for
 from shoplink.wording.input_errors import Bilingual, InputError, allowed_in_field
+from shoplink.wording.problems import say_fault
 
 _BOM = b"\xef\xbb\xbf"
 _BLOCK_BYTES = 1 << 20
@@ -176,12 +178,14 @@ def _command(
     fields: dict[str, Any], reading: Reading, not_before: datetime, now: Callable[[], datetime]
 ) -> Command:
     """The command of a line's fields. If instants are not trusted, a placeholder stands for the clock's instant."""
-    if not reading.trust_instants:
-        fields["at"] = BEGINNING
     try:
-        command = parse_command(fields, None if reading.trust_instants else now)
+        if reading.trust_instants:
+            command = parse_command(fields)
+        else:
+            fields.pop("at", None)
+            command = read_command_now(fields, now=now)
     except MalformedError as error:
-        raise _ProblemError(_problem(error, fields)) from None
+        raise _ProblemError(*map(_problem, error.faults)) from None
     if command.at < not_before:
         earliest = format_instant(not_before)
         later = Bilingual(f"not earlier than the line before, {earliest}", f"不早于上一行的时间 {earliest}")
@@ -189,12 +193,12 @@ def _command(
     return command if command.by is not None else replace(command, by=reading.by)
 
 
-def _problem(error: MalformedError, fields: dict[str, Any]) -> InputError:
-    name = error.field
-    if name is None or name not in ALLOWED or f"unknown field {name!r}" in str(error):
-        return InputError(None, None, Bilingual(str(error), str(error)))
-    found = str(fields[name])[:200] if name in fields else None
-    return InputError(name, found, allowed_in_field(error.allowed or ALLOWED[name]), input_errors.FIELD)
+def _problem(fault: Fault) -> InputError:
+    if fault.allowed is None:
+        said = Bilingual(*(say_fault(fault, language_for(tag)) for tag in ("en", "zh")))
+        return InputError(None, None, said)
+    found = fault.found if fault.found is None else fault.found.removeprefix("'").removesuffix("'")
+    return InputError(fault.field, found, allowed_in_field(fault.allowed, fault.params), input_errors.FIELD)
 
 
 def _read_table(source: Source, file: TableFile[Recognised], reading: Reading) -> Iterator[Line]:

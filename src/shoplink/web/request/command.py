@@ -8,13 +8,13 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Accepted, Command, Reason, Refused, parse_command
+from shoplink.core import Accepted, Command, Reason, Refused
 from shoplink.core.decisions import Decision
-from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
 from shoplink.core.wire_format import read_reason, to_plain
 from shoplink.flows.answer import Answer
+from shoplink.flows.command import read_command_now
 from shoplink.flows.dry_run import dry_run_commands
 from shoplink.flows.execute import execute, execute_batch
 from shoplink.web.request.visit import Visit
@@ -77,7 +77,7 @@ def send_batch(
     for position, fields in enumerate(commands):
         key = f"{key_of_form}/{fields['command']}" + (f"/{position}" if position else "")
         try:
-            command = parse_command({**fields, "at": BEGINNING, "by": to_plain(visit.by), "key": key})
+            command = read_command_now(fields, {"by": to_plain(visit.by), "key": key})
         except MalformedError as error:
             results[position] = CommandResult(
                 accepted=False, problem=say_malformed(error, visit.language), field=error.field or ""
@@ -117,7 +117,7 @@ def dry_run(visit: Visit, command: str, **fields: Any) -> CommandResult:
 def dry_run_batch(visit: Visit, commands: Sequence[dict[str, Any]]) -> list[Decision]:
     """The decisions that `send_batch` would lead to now. Nothing is executed or stored."""
     by = to_plain(visit.by)
-    return dry_run_commands([parse_command({**fields, "at": BEGINNING, "by": by}) for fields in commands])
+    return dry_run_commands([read_command_now(fields, {"by": by}) for fields in commands])
 
 
 def result_of_decision(decision: Decision) -> CommandResult:

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 
+from shoplink.core.values import COUNTRIES
 from shoplink.demo.personas import is_demo
 from shoplink.network import address_of, country_of
 
@@ -29,8 +30,8 @@ def network_of(request: HttpRequest) -> Network:
         return Network(None if chosen == "unknown" else chosen, "demo")
     if settings.COUNTRY_HEADER:
         code = request.headers.get(settings.COUNTRY_HEADER, "")
-        known = len(code) == 2 and code.isascii() and code.isalpha() and code.isupper() and code != "XX"  # noqa: PLR2004 (ISO 3166-1 alpha-2)
-        return Network(code, "header") if known else Network(None, "unknown")
+        # Proxies also say XX for an unknown country, and T1 for Tor.
+        return Network(code, "header") if code in COUNTRIES else Network(None, "unknown")
     try:
         region = country_of(address_of(request))
     except ValueError:

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
-from shoplink.core import Actor, Command, Withdraw, World, parse_command
+from shoplink.core import Actor, Command, Withdraw, World
 from shoplink.core.disclosure import redact_for_stranger
 from shoplink.core.facts import Role
-from shoplink.core.instant import BEGINNING
 from shoplink.core.next_actor import expected_review_reasons
 from shoplink.core.wire_format import to_plain
+from shoplink.flows.command import WHENEVER, read_command_now
 from shoplink.flows.dry_run import dry_run_commands
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.look import look_at
@@ -177,7 +177,6 @@ def _rows(
 def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
     fields: dict[str, Any] = {
         "command": "invite",
-        "at": BEGINNING,
         "by": to_plain(visit.by),
         "key": f"{form_key(visit)}/{role}/{account_id}",
         "shop_id": shop_id,
@@ -185,7 +184,7 @@ def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
         "role": role,
         "network_region": visit.network.region,
     }
-    return parse_command(fields)
+    return read_command_now(fields)
 
 
 def _try(commands: list[Command]) -> list[CommandResult]:
@@ -233,7 +232,7 @@ def _withdraw(visit: Visit, shop_id: str) -> PageResponse:
     world = look_at(shops=[shop_id]).world
     open_ = {each.account_id for each in _open(visit, world, shop_id)}
     commands = [
-        Withdraw(at=BEGINNING, by=by, shop_id=shop_id, account_id=account_id)
+        Withdraw(at=WHENEVER, by=by, shop_id=shop_id, account_id=account_id)
         for account_id in chosen
         if account_id in open_
     ]

@@ -10,10 +10,10 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import parse_command
-from shoplink.core.instant import BEGINNING, format_instant
+from shoplink.core.instant import format_instant
 from shoplink.core.parse import MalformedError
 from shoplink.core.wire_format import to_plain
+from shoplink.flows.command import read_command_now
 from shoplink.flows.ticket.fix_preview import FixEffect, preview_fix
 from shoplink.flows.ticket.read import CurrentTicket
 from shoplink.web.page.declare import page
@@ -159,7 +159,7 @@ def _fix(
     if problem := wrong():
         return _FixForm(problem=problem, status=422)
     try:
-        fix = parse_command({**fields, "command": command, "at": BEGINNING, "by": to_plain(visit.by)})
+        fix = read_command_now(fields, {"command": command, "by": to_plain(visit.by)})
     except MalformedError as error:
         return _FixForm(problem=say_malformed(error, visit.language), status=422)
     digest = hashlib.sha256(repr(sorted(fields.items(), key=str)).encode()).hexdigest()

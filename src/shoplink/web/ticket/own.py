@@ -4,9 +4,8 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Link, parse_command
+from shoplink.core import Link
 from shoplink.core.commands import COMMANDS, PairCommand
-from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
 from shoplink.core.ticket.commands import (
@@ -17,6 +16,7 @@ from shoplink.core.ticket.commands import (
     fields_naming,
 )
 from shoplink.core.ticket.facts import Question, Review
+from shoplink.flows.command import read_command_now
 from shoplink.flows.state import TicketState, read_state
 from shoplink.flows.ticket.read import CurrentTicket, current_tickets, find_ticket
 from shoplink.store.ticket.tickets import page_of_tickets
@@ -162,16 +162,7 @@ def _command_in_form(visit: Visit, command: str, link: Link | None) -> PairComma
         "account_id": account_id if visit.by.kind == "shop" else visit.by.id,
     }
     try:
-        refused = parse_command(
-            {
-                **texts,
-                **lists,
-                **network,
-                **pair,
-                "command": command,
-                "at": BEGINNING,
-            }
-        )
+        refused = read_command_now({**texts, **lists}, {**network, **pair, "command": command})
     except MalformedError:
         raise Http404 from None
     if not isinstance(refused, PairCommand) or not may_issue(visit.by, refused):

@@ -13,9 +13,10 @@ from shoplink.core import Reason
 from shoplink.core.disclosure import disclose
 from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING
+from shoplink.core.parse import MalformedError, read_fields
 from shoplink.core.roles import may_issue
 from shoplink.core.ticket.assessment import support_helps
-from shoplink.core.ticket.commands import EVIDENCE_MAX, TEXT_MAX, TicketCommand
+from shoplink.core.ticket.commands import WORDS, TicketCommand
 from shoplink.core.ticket.facts import REVIEW_QUESTION, STAFF, Message
 from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute
@@ -28,6 +29,7 @@ from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.web.view_model.state import show_actor, show_role
 from shoplink.wording import say_reason
+from shoplink.wording.problems import say_malformed
 
 
 class SortedReasons(Struct, frozen=True):
@@ -241,14 +243,14 @@ def send_ticket_command(visit: Visit, command: TicketCommand) -> Answer:
 
 def words_of(visit: Visit) -> tuple[dict[str, Any], str]:
     """The message in the form (empty if there is none), and a problem with it ('' if there is none)."""
-    text, evidence = visit.form.get("text", "").strip(), visit.form.get("evidence", "").strip()
-    if len(text) > TEXT_MAX or len(evidence) > EVIDENCE_MAX or "\x00" in text + evidence:
-        return {}, _("Write at most {text} characters, and at most {evidence} about the evidence.").format(
-            text=TEXT_MAX, evidence=EVIDENCE_MAX
-        )
-    if evidence and not text:
+    typed = {name: visit.form.get(name, "").replace("\t", " ") for name in WORDS}
+    try:
+        words = read_fields({name: text for name, text in typed.items() if text.strip()}, WORDS)
+    except MalformedError as error:
+        return {}, say_malformed(error, visit.language)
+    if words and "text" not in words:
         return {}, _("Add a message that says what the evidence is for.")
-    return ({"text": text, "evidence": evidence or None} if text else {}), ""
+    return words, ""
 
 
 def problem_of(visit: Visit, answer: Answer) -> str:
