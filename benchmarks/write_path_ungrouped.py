@@ -8,7 +8,7 @@ from shoplink.flows.group_commit import GroupCommit, PendingBatch
 
 
 def _execute_at_once(self: GroupCommit, batch: PendingBatch) -> bool:
-    self._store([batch])
+    self._store([batch], patient=True)
     return True
 
 

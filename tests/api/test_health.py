@@ -67,6 +67,11 @@ class TestReady:
         ready()
         assert query("SELECT * FROM refusal") == before
 
+    def test_a_clock_that_is_behind_the_newest_event_is_named(self) -> None:
+        later = datetime.now(UTC) + timedelta(minutes=6)
+        execute_accepted(put_shop("S1"), now=lambda: later)
+        assert ready() == (200, ["clock_behind"])
+
     def test_a_caller_can_wait_for_what_is_due(self) -> None:
         before = datetime.now(UTC) - timedelta(days=3)
         execute_accepted(put_shop("S1"), put_account("A1"), invite("S1", "A1"), now=lambda: before)

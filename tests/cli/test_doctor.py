@@ -21,6 +21,7 @@ EVERYTHING = {
     "database",
     "owner",
     "due_lag_seconds",
+    "free_bytes",
     "unnumbered_events",
     "country_database",
     "country_licence",

@@ -4,19 +4,23 @@ import os
 from collections.abc import Iterator
 
 import msgspec
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from shoplink.flows.health import TROUBLES, lag, troubles
+from shoplink.flows.health import AHEAD, TROUBLES, clock_is_behind, free_bytes, lag, troubles
 
 
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """200 if commands can be executed now; else 503, and why not."""
+    """200 if commands can be executed now; else 503, and why not. A clock that is behind is named, too."""
     found = troubles()
-    answer = {"ready": not found, "problems": [{"code": one, "detail": TROUBLES[one]} for one in found]}
+    problems = [{"code": one, "detail": TROUBLES[one]} for one in found]
+    if not found and clock_is_behind():
+        problems.append({"code": "clock_behind", "detail": AHEAD})
+    answer = {"ready": not found, "problems": problems}
     return HttpResponse(
         msgspec.json.encode(answer), status=503 if found else 200, content_type="application/json"
     )
@@ -42,8 +46,16 @@ class _Waits(Collector):
         found = troubles()
         up.add_metric([], 0 if found else 1)
         yield up
-        if set(found) <= {"read_only"}:
-            late = lag()
+        yield GaugeMetricFamily(
+            "shoplink_free_bytes",
+            "What is free on the disk of the SQLite file or of the own folder.",
+            free_bytes(),
+        )
+        if set(found) <= {"read_only", "full"}:
+            try:
+                late = lag()
+            except DatabaseError:  # locked, for example, which must not hide what is counted here
+                return
             yield GaugeMetricFamily(
                 "shoplink_due_lag_seconds",
                 "How long the oldest due change waits to be stored.",

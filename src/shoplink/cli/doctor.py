@@ -12,11 +12,12 @@ from django.conf import settings
 from shoplink.cli.database import with_database
 from shoplink.config.parts import missing_parts
 from shoplink.flows import clock
-from shoplink.flows.health import TROUBLES, lag, troubles
+from shoplink.flows.health import AHEAD, TROUBLES, clock_is_behind, free_bytes, lag, troubles
 from shoplink.network import CountryDatabaseError, country_database
 from shoplink.store.database.health import database_version
 from shoplink.store.database.owner import current_owner
 
+_FREE_BYTES_MIN = 200 << 20
 _LAG_SECONDS_MAX = 60
 _AGE_DAYS_MAX = 365
 
@@ -37,8 +38,9 @@ def doctor(*, as_json: bool) -> None:
     """Print the versions, the database and any problems. May run beside a running service.
 
     Problems are: a database that cannot be used, tables of another version, a timer that is more than a
-    minute late, a secret key that does not open what is stored, a country database that cannot be read or is
-    older than a year, HTTPS without a trusted proxy, and pages without their style sheets.
+    minute late, a clock that is behind the newest event, a disk that is nearly full, a secret key that does not
+    open what is stored, a country database that cannot be read or is older than a year, HTTPS without a trusted
+    proxy, and pages without their style sheets.
     """
     facts, problems = _examine()
     if as_json:
@@ -67,10 +69,11 @@ def _examine() -> tuple[dict[str, Any], list[str]]:
         facts["tables"] = TROUBLES[one] if one in trouble else facts["tables"]
     if "unreachable" not in trouble:
         facts |= _database_facts()
-    if set(trouble) <= {"read_only"}:
+    if set(trouble) <= {"read_only", "full"}:
         wrong += _secrets()
-    if set(trouble) <= {"read_only"}:
         wrong += _late(facts)
+        wrong += [AHEAD] if clock_is_behind() else []
+    wrong += _disk(facts)
     wrong += _country(facts)
     wrong += _proxies()
     wrong += missing_parts()
@@ -79,6 +82,15 @@ def _examine() -> tuple[dict[str, Any], list[str]]:
 
 def _database_facts() -> dict[str, Any]:
     return {"database": database_version(), "owner": current_owner() or "nobody"}
+
+
+def _disk(facts: dict[str, Any]) -> list[str]:
+    free = facts["free_bytes"] = free_bytes()
+    if free >= _FREE_BYTES_MIN:
+        return []
+    return [
+        f"the disk is nearly full: {free >> 20} MiB are free of the {_FREE_BYTES_MIN >> 20} that should be"
+    ]
 
 
 def _late(facts: dict[str, Any]) -> list[str]:

@@ -18,8 +18,11 @@ _POSTGRESQL = {
 }
 
 
-def database_settings(url: str) -> dict[str, Any]:
-    """Django's settings for `sqlite:///path` or `postgresql://…`; raises ValueError for any other URL."""
+def database_settings(url: str, keepalive_seconds: int = 30) -> dict[str, Any]:
+    """Django's settings for `sqlite:///path` or `postgresql://…`; raises ValueError for any other URL.
+
+    On PostgreSQL, a connection on which nothing has come for `keepalive_seconds` is probed, and given up after as long again.
+    """
     kind = url.partition(":")[0]
     if kind not in _KINDS or (kind == "sqlite" and not url.removeprefix("sqlite:///").strip(":/")):
         # The message does not repeat the URL: it may contain a password.
@@ -33,5 +36,12 @@ def database_settings(url: str) -> dict[str, Any]:
     else:
         settings["ENGINE"] = "shoplink.store.postgresql"
         settings["CONN_HEALTH_CHECKS"] = True  # a request after an outage finds a working connection
-        settings["OPTIONS"] = {**_POSTGRESQL, **settings.get("OPTIONS", {})}
+        alive = {
+            "keepalives": 1,
+            "keepalives_idle": keepalive_seconds,
+            "keepalives_interval": max(keepalive_seconds // 3, 1),
+            "keepalives_count": 3,
+            "tcp_user_timeout": 2_000 * keepalive_seconds,  # milliseconds
+        }
+        settings["OPTIONS"] = {**_POSTGRESQL, **alive, **settings.get("OPTIONS", {})}
     return settings

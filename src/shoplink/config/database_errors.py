@@ -1,20 +1,30 @@
-"""The answer while the database is unavailable: 503, with the time to try again."""
+"""The answer while the database cannot do what a request needs: 503, with the reason and the time to try again."""
 
+import logging
 import sys
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from shoplink.api.http.problem import ProblemError, problem_response
+from shoplink.flows import health
+from shoplink.store.database.trouble import Kind, code_of, kind_of
 from shoplink.web.page import errors
 
-_CONNECTION_ERRORS = (OperationalError, InterfaceError)
-_RETRY_AFTER_SECONDS = "1"
+_RETRY_AFTER_SECONDS: dict[Kind, str] = {
+    "away": "1",
+    "read_only": "2",
+    "full": "30",
+    "locked": "1",
+    "too_many_connections": "1",
+}
+
+_log = logging.getLogger(__name__)
 
 
 class DatabaseUnavailable:
-    """Middleware: a connection error is not the fault of the request, and the next request may succeed."""
+    """Middleware: trouble with the database is not the fault of the request, and the next request may succeed."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Wrap the next handler."""
@@ -25,25 +35,29 @@ class DatabaseUnavailable:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """503 for a connection error; None for any other error."""
-        return _unavailable(request) if isinstance(exception, _CONNECTION_ERRORS) else None
+        """503 if the database is at fault; None for any other error."""
+        kind = kind_of(exception)
+        return None if kind is None else _unavailable(request, kind, exception)
 
 
 def server_error_or_unavailable(request: HttpRequest) -> HttpResponse:
-    """Django's `handler500`. A connection can also fail before a view is reached, when the session is read."""
-    return (
-        _unavailable(request)
-        if isinstance(sys.exception(), _CONNECTION_ERRORS)
-        else errors.server_error(request)
-    )
+    """Django's `handler500`. The database can also fail before a view is reached, when the session is read."""
+    error = sys.exception()
+    kind = kind_of(error)
+    if error is None or kind is None:
+        return errors.server_error(request)
+    return _unavailable(request, kind, error)
 
 
-def _unavailable(request: HttpRequest) -> HttpResponse:
-    """A problem document for the API, an error page for the consoles."""
+def _unavailable(request: HttpRequest, kind: Kind, error: BaseException) -> HttpResponse:
+    """A problem document for the API, an error page for the consoles; a line in the log once a minute."""
+    if said := health.note(kind):
+        _log.error("%s (%s)", said, code_of(error) or type(error).__name__)
+    if kind == "read_only":
+        connection.close()  # the next one may lead to a database that can be written
     if request.path.startswith("/v1/"):
-        return problem_response(
-            request, ProblemError("database.away", headers={"Retry-After": _RETRY_AFTER_SECONDS})
-        )
-    response = errors.database_unavailable(request)
-    response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
+        response = problem_response(request, ProblemError(f"database.{kind}"))
+    else:
+        response = errors.database_unavailable(request, kind)
+    response.headers["Retry-After"] = _RETRY_AFTER_SECONDS[kind]
     return response

@@ -6,8 +6,11 @@ messages cannot, so log lines contain only those.
 
 import logging
 import traceback
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any
+
+from shoplink.store.database.trouble import code_of
 
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -18,19 +21,26 @@ class Formatter(logging.Formatter):
     """Formats an error as its traceback and type, without its message."""
 
     def formatException(self, ei: ErrorInfo) -> str:  # noqa: N802 (logging's name)
-        """The frames, then the types of the error and its causes."""
+        """The frames, then the types of the error and its causes, with the codes that the database gave."""
         error: BaseException | None = ei[1]
-        types = []
+        types, innermost = [], error
         while error is not None:
             types.append(type(error).__qualname__)
+            innermost = error
             error = error.__cause__
-        return "".join(traceback.format_tb(ei[2])) + " from ".join(types)
+        code = code_of(innermost) if innermost else ""
+        return "".join(traceback.format_tb(ei[2])) + " from ".join(types) + (f" {code}" if code else "")
 
 
 def by_route(record: logging.LogRecord) -> bool:
-    """A logging filter: Django's line about a request names its route instead of its path."""
+    """A logging filter: Django's line about a request names its route instead of its path.
+
+    There is none about a request that the database could not serve: config/database_errors.py says why, once a minute.
+    """
     request: Any = getattr(record, "request", None)
     if request is not None:
+        if getattr(record, "status_code", 0) == HTTPStatus.SERVICE_UNAVAILABLE:
+            return False
         match = getattr(request, "resolver_match", None)
         status = getattr(record, "status_code", "-")
         record.msg = "%s %s: %s"

@@ -29,7 +29,12 @@ def display_name(person: Any) -> str:
 _PACKAGE = Path(__file__).resolve().parents[1]
 HOME = Path(os.environ.get("SHOPLINK_HOME", "var")).resolve()
 DATABASE_URL = os.environ.get("SHOPLINK_DATABASE_URL") or f"sqlite:///{HOME}/shoplink.sqlite3"
-DATABASES = {"default": database_settings(DATABASE_URL)}
+# Limits on time in PostgreSQL. Reads of a process that serves requests are limited; those of other commands may take long.
+LOCK_TIMEOUT_SECONDS = whole_number("SHOPLINK_LOCK_TIMEOUT_SECONDS", 3, most=3_600)
+STATEMENT_TIMEOUT_SECONDS = whole_number("SHOPLINK_STATEMENT_TIMEOUT_SECONDS", 30, most=3_600)
+IDLE_IN_TRANSACTION_SECONDS = whole_number("SHOPLINK_IDLE_IN_TRANSACTION_SECONDS", 60, most=3_600)
+KEEPALIVE_SECONDS = whole_number("SHOPLINK_KEEPALIVE_SECONDS", 30, most=3_600)
+DATABASES = {"default": database_settings(DATABASE_URL, KEEPALIVE_SECONDS)}
 
 SECRET_KEY, SECRET_KEY_FALLBACKS = secret_keys(os.environ)
 DEBUG = False

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+from django.conf import settings
 from django.db import connection
 from msgspec.structs import replace
 
@@ -31,6 +32,7 @@ from shoplink.store.read.link import status_of_link
 from shoplink.store.write.load import LoadKeys
 from shoplink.store.write.refusals import save_refusals
 
+_LOCK_MS_IN_GROUPS = 100
 _CLOCK_IS_READ_WITHIN = timedelta(seconds=1)  # once more, under the locks
 
 
@@ -88,6 +90,7 @@ def _store(
     now: Callable[[], datetime] = clock.now,
     *,
     own_instants: bool = False,
+    lock_ms: int | None = None,
 ) -> Sequence[PendingBatch]:
     """Decide, store and answer batches in one transaction."""
     commands = [command for batch in batches for command in batch.commands]
@@ -100,17 +103,21 @@ def _store(
     def attempt(transaction: Transaction) -> list[tuple[Command, Answer]]:
         return _Attempt(batches, load_keys, own_instants=own_instants).run(transaction)
 
-    metrics.count_commands(transact(attempt, now, activates=activates))
+    metrics.count_commands(transact(attempt, now, activates=activates, lock_ms=lock_ms))
     return batches
 
 
-def _store_group(batches: Sequence[PendingBatch]) -> None:
-    """Store the batches that waited at the same time. A group uses the shared connection, whose statements stay prepared."""
+def _store_group(batches: Sequence[PendingBatch], *, patient: bool) -> None:
+    """Store the batches that waited at the same time. A group uses the shared connection, whose statements stay prepared.
+
+    Others wait for a group, so it does not wait long for a lock, unless it is `patient`.
+    """
+    lock_ms = None if patient else min(_LOCK_MS_IN_GROUPS, settings.LOCK_TIMEOUT_SECONDS * 1000)
     if len(batches) == 1:
-        _store(batches)
+        _store(batches, lock_ms=lock_ms)
     else:
         with shared_connection():
-            _store(batches)
+            _store(batches, lock_ms=lock_ms)
 
 
 _singles = GroupCommit(_store_group)

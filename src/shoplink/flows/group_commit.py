@@ -1,11 +1,13 @@
 """Group commit: commands that wait at the same time share one transaction.
 
 A command never waits for others to join it. If no transaction is running, the caller's thread executes it at once.
-There are no other threads: the callers take turns to lead a group.
+There are no other threads: the callers take turns to lead a group. A group that meets a lock does not wait for it: each of its
+batches is then stored by its own caller, so that a lock delays only those who need what it holds.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 from django.db import InterfaceError, OperationalError
 from msgspec import Struct
@@ -13,6 +15,7 @@ from msgspec import Struct
 from shoplink.core import Command
 from shoplink.flows.answer import Answer
 from shoplink.flows.precondition import Precondition
+from shoplink.store.database.trouble import kind_of
 from shoplink.store.write.answers import Key
 
 
@@ -35,6 +38,13 @@ class PendingBatch(Struct, eq=False):
         return {(self.scope, command.key) for command in self.commands if command.key is not None}
 
 
+class Store(Protocol):
+    """Executes batches in one transaction; it waits for locks only if `patient`."""
+
+    def __call__(self, batches: list[PendingBatch], /, *, patient: bool) -> None:
+        """Execute them, all or none."""
+
+
 class _Waiting:
     """A batch whose thread waits until the batch is executed, has failed, or must be led by that thread itself."""
 
@@ -42,14 +52,15 @@ class _Waiting:
         self.batch = batch
         self.error: BaseException | None = None
         self.group: list[_Waiting] = []
+        self.alone = False
         self.woken = threading.Event()
 
 
 class GroupCommit:
     """Executes batches, one group at a time."""
 
-    def __init__(self, store: Callable[[list[PendingBatch]], None]) -> None:
-        """`store` executes several batches in one transaction, all or none."""
+    def __init__(self, store: Store) -> None:
+        """`store` executes several batches in one transaction, all or none, and waits for locks only if `patient`."""
         self._store = store
         self._lock = threading.Lock()
         self._waiting: list[_Waiting] = []
@@ -72,10 +83,14 @@ class GroupCommit:
                 self._is_running, this.group = True, [this]
         if not this.group:
             this.woken.wait()
-        if this.group:
-            self._lead(this.group)
-        with self._lock:
-            self._keys -= keys
+        try:
+            if this.group:
+                self._lead(this.group)
+            if this.alone:
+                self._store([batch], patient=True)
+        finally:
+            with self._lock:
+                self._keys -= keys
         if this.error is not None:
             raise this.error
         return True
@@ -97,12 +112,16 @@ class GroupCommit:
     def _store_each(self, group: list[_Waiting]) -> None:
         """Store a group at once; if that fails, store each batch by itself, so that every caller gets its own error.
 
-        If the database is unreachable or may have committed, nothing is tried again and all callers get that error.
+        If a lock is in the way, each caller stores its own batch. If the database is unreachable or may have committed,
+        nothing is tried again and all callers get that error.
         """
         try:
-            self._store([waiting.batch for waiting in group])
+            self._store([waiting.batch for waiting in group], patient=False)
         except Exception as error:  # noqa: BLE001 (raised in the threads that it belongs to)
-            if len(group) > 1 and not isinstance(error, OperationalError | InterfaceError):
+            if kind_of(error) == "locked":
+                for waiting in group:
+                    waiting.alone = True
+            elif len(group) > 1 and not isinstance(error, OperationalError | InterfaceError):
                 for waiting in group:
                     self._store_each([waiting])
             else:

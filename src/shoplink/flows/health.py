@@ -2,28 +2,58 @@
 
 import threading
 from datetime import timedelta
+from time import monotonic
 from typing import Literal
 
 from msgspec import Struct
+from prometheus_client import Counter
 
 from shoplink.flows import clock
 from shoplink.store.database import health
-from shoplink.store.database.health import backlog
+from shoplink.store.database.health import backlog, briefly, free_bytes, newest_event_at, trouble_of
+from shoplink.store.database.trouble import Kind
 from shoplink.store.people.outbox import mail_due_since, unnotified_events
+
+__all__ = [
+    "AHEAD",
+    "TROUBLES",
+    "Lag",
+    "Trouble",
+    "clock_is_behind",
+    "free_bytes",
+    "lag",
+    "leave",
+    "note",
+    "troubles",
+]
 
 Trouble = Literal["stopping"] | health.Trouble
 
 TROUBLES: dict[Trouble, str] = {
     "stopping": "the process is stopping",
     "unreachable": "the database cannot be reached",
+    "too_many_connections": "the database takes no further connections",
     "read_only": "the database is read-only",
+    "full": "the database or its disk is full",
+    "locked": "something else holds what the database is asked for",
     "schema_older": "the tables are older than this version of shoplink; run `shoplink migrate`",
     "schema_newer": "the tables are newer than this version of shoplink; run the version that made them",
 }
 """What each trouble means, in words for the operator."""
 
 
+AHEAD = "the newest event is more than 5 minutes ahead of the clock: the clock is wrong now, or was when it was recorded"
+
+_AHEAD_MAX = timedelta(minutes=5)
+_FULL_FOR_SECONDS = 30.0
+_LOGGED_EVERY_SECONDS = 60.0
+_ERRORS = Counter(
+    "shoplink_database_errors", "Requests that the database could not serve, by reason.", ["kind"]
+)
+
 _leaving = threading.Event()
+_seen: dict[Trouble, float] = {}
+_logged: dict[Trouble, float] = {}
 
 
 def leave() -> None:
@@ -33,7 +63,31 @@ def leave() -> None:
 
 def troubles() -> list[Trouble]:
     """Why this process cannot execute commands now, or should not be sent any; empty if it can."""
-    return ["stopping"] if _leaving.is_set() else [*health.troubles()]
+    if _leaving.is_set():
+        return ["stopping"]
+    found: list[Trouble] = [*health.troubles()]
+    # Whether there is room for a commit shows only when one fails.
+    if not found and monotonic() - _seen.get("full", -_FULL_FOR_SECONDS) < _FULL_FOR_SECONDS:
+        return ["full"]
+    return found
+
+
+def note(kind: Kind) -> str:
+    """Count an error of the database; what it means, if it is to be logged: each kind once a minute."""
+    trouble, now = trouble_of(kind), monotonic()
+    _ERRORS.labels(trouble).inc()
+    _seen[trouble] = now
+    if now - _logged.get(trouble, -_LOGGED_EVERY_SECONDS) < _LOGGED_EVERY_SECONDS:
+        return ""
+    _logged[trouble] = now
+    return TROUBLES[trouble]
+
+
+def clock_is_behind() -> bool:
+    """Whether the newest event is further ahead of the clock than clocks differ."""
+    with briefly():
+        newest = newest_event_at()
+        return newest is not None and newest > clock.now() + _AHEAD_MAX
 
 
 class Lag(Struct, frozen=True):
@@ -50,9 +104,10 @@ class Lag(Struct, frozen=True):
 
 def lag() -> Lag:
     """How far the timer and the deliveries lag now."""
-    now = clock.now()
-    waits = backlog(now)
-    behind = timedelta(0) if waits.due_since is None else now - waits.due_since
-    mail_since = mail_due_since()
-    mail_behind = timedelta(0) if mail_since is None else max(now - mail_since, timedelta(0))
-    return Lag(behind.total_seconds(), waits.unnumbered, unnotified_events(), mail_behind.total_seconds())
+    with briefly():
+        now = clock.now()
+        waits = backlog(now)
+        behind = timedelta(0) if waits.due_since is None else now - waits.due_since
+        mail_since = mail_due_since()
+        mail_behind = timedelta(0) if mail_since is None else max(now - mail_since, timedelta(0))
+        return Lag(behind.total_seconds(), waits.unnumbered, unnotified_events(), mail_behind.total_seconds())

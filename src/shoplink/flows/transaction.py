@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import IntegrityError
-from django.db.utils import OperationalError
+from django.db import DatabaseError, IntegrityError, connection
 
 from shoplink.core import Event, World, advance
 from shoplink.core.event_base import Record
@@ -24,7 +23,8 @@ from shoplink.core.ticket.events import TicketEvent
 from shoplink.flows import clock
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.database.owner import writing
-from shoplink.store.database.sql import exclude_activations, is_postgresql
+from shoplink.store.database.sql import begin_writing, is_postgresql
+from shoplink.store.database.trouble import code_of, kind_of
 from shoplink.store.ticket.tickets import open_tickets_about
 from shoplink.store.write.feed import number_events_here
 from shoplink.store.write.load import LoadedState, LoadKeys, load
@@ -33,7 +33,7 @@ from shoplink.store.write.save import save
 T = TypeVar("T")
 
 TRIES = 5
-_DEADLOCK = "40P01"  # PostgreSQL's code; its sentence is in the server's language
+_DEADLOCK = "40P01"
 
 
 class Transaction:
@@ -115,25 +115,32 @@ class _LoadMoreError(Exception):
 
 
 def transact(
-    work: Callable[[Transaction], T], now: Callable[[], datetime] = clock.now, *, activates: bool = False
+    work: Callable[[Transaction], T],
+    now: Callable[[], datetime] = clock.now,
+    *,
+    activates: bool = False,
+    lock_ms: int | None = None,
 ) -> T:
     """Run a piece of work in one write transaction; returns its result after the commit.
 
     `activates`: the work may activate a rulebook, which excludes every other transaction. A transaction that collides
     with another (the same new shop, a deadlock) is rolled back and tried again as a whole, so `work` must not keep state
-    from an earlier attempt. Raises the database's errors.
+    from an earlier attempt. `lock_ms`: how long to wait for a lock on PostgreSQL, if not as long as the setting says.
+    Raises the database's errors.
     """
     attempt = 1
     while True:
         try:
             with writing():
-                exclude_activations(activates)
+                begin_writing(activating=activates, lock_ms=lock_ms)
                 transaction = Transaction(now)
                 result = work(transaction)
                 transaction.save()
         except _LoadMoreError:
             pass  # no failure: each time, there is one more ticket in the keys
-        except (IntegrityError, OperationalError) as error:
+        except DatabaseError as error:
+            if kind_of(error) == "read_only":
+                connection.close()  # the next one may lead to a database that can be written
             if attempt == TRIES or not _is_collision(error):
                 raise
             attempt += 1
@@ -153,4 +160,4 @@ def mint_id(kind: str) -> str:
 
 def _is_collision(error: Exception) -> bool:
     """Whether two transactions collided, so that trying again can help."""
-    return isinstance(error, IntegrityError) or getattr(error.__cause__, "sqlstate", "") == _DEADLOCK
+    return isinstance(error, IntegrityError) or code_of(error) == _DEADLOCK

@@ -86,8 +86,8 @@ PROBLEMS: dict[str, ProblemType] = {
     ),
     "database.locked": ProblemType(
         503,
-        N_("Locked"),
-        N_("Something else holds what this needs, for longer than a request waits; try again shortly."),
+        N_("The data is in use"),
+        N_("Something else holds what this needs, or it takes longer than a request may; try again shortly."),
     ),
     "database.too_many_connections": ProblemType(
         503,

@@ -1,16 +1,26 @@
 """The state of the database: whether it can be used, and the timer's backlog."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
-from django.db import DatabaseError, connection
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from msgspec import Struct
 
 from shoplink.store.database.fields import from_micros
 from shoplink.store.database.sql import execute, is_postgresql, query
+from shoplink.store.database.trouble import Kind, kind_of
 
-Trouble = Literal["unreachable", "read_only", "schema_older", "schema_newer"]
+Trouble = Literal[
+    "unreachable", "too_many_connections", "read_only", "full", "locked", "schema_older", "schema_newer"
+]
+
+_FULL_BELOW_BYTES = 8 << 20  # what SQLite's log grows by in some hundred commits
 
 
 class Backlog(Struct, frozen=True):
@@ -23,11 +33,44 @@ class Backlog(Struct, frozen=True):
 def troubles() -> list[Trouble]:
     """Why the database cannot execute commands now; empty if it can."""
     try:
-        query("SELECT 1")
-        return _schema_troubles() or _write_troubles()
-    except DatabaseError:
+        with briefly():
+            query("SELECT 1")
+            return _schema_troubles() or _write_troubles()
+    except DatabaseError as error:
         connection.close()
-        return ["unreachable"]
+        return [trouble_of(kind_of(error) or "away")]
+
+
+def trouble_of(kind: Kind) -> Trouble:
+    """The trouble that errors of a kind stand for."""
+    return "unreachable" if kind == "away" else kind
+
+
+@contextmanager
+def briefly() -> Iterator[None]:
+    """Run statements of a probe, which is answered within a second: on PostgreSQL each has less than that."""
+    if not is_postgresql():
+        yield
+        return
+    with transaction.atomic():
+        query("SELECT set_config('statement_timeout', '700ms', true)")
+        yield
+
+
+def free_bytes() -> int:
+    """How many bytes are free on the disk of the SQLite file, or of the service's own folder."""
+    folder = Path(
+        settings.HOME if is_postgresql() else connection.settings_dict["NAME"].removeprefix("file:")
+    )
+    while not folder.is_dir():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def newest_event_at() -> datetime | None:
+    """The instant of the event that was recorded last."""
+    found = query("SELECT at FROM event ORDER BY number DESC LIMIT 1")
+    return from_micros(found[0][0]) if found else None
 
 
 def backlog(at: datetime) -> Backlog:
@@ -55,9 +98,13 @@ def _schema_troubles() -> list[Trouble]:
 
 
 def _write_troubles() -> list[Trouble]:
-    """Try a write that changes no row: a read-only database refuses it."""
+    """Try a write that changes no row: a read-only database refuses it. It needs no space, so that is asked for, too."""
+    if not is_postgresql() and free_bytes() < _FULL_BELOW_BYTES:
+        return ["full"]
     try:
         execute("UPDATE refusal SET at = at WHERE 1 = 0")
-    except DatabaseError:
-        return ["read_only"]
+    except DatabaseError as error:
+        kind = kind_of(error) or "away"
+        # That somebody else writes at this moment shows that it can be written.
+        return [] if kind == "locked" and not is_postgresql() else [trouble_of(kind)]
     return []

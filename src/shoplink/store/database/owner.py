@@ -109,11 +109,13 @@ def exclusive_access(purpose: str) -> Iterator[None]:
             if not was_ours:
                 release_ownership()
         return
+    # Another process may be at it for long, and what it does then waits for others: nothing here is a request.
+    before = query("SELECT current_setting('lock_timeout'), set_config('lock_timeout', '0', false)")[0][0]
     query("SELECT pg_advisory_lock(%s)", _ALONE)
     try:
         yield
     finally:
-        query("SELECT pg_advisory_unlock(%s)", _ALONE)
+        query("SELECT pg_advisory_unlock(%s), set_config('lock_timeout', %s, false)", _ALONE, before)
 
 
 def checkpoint_and_close() -> None:

@@ -18,15 +18,18 @@ def is_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def exclude_activations(activating: bool) -> None:  # noqa: FBT001 (the one thing that differs)
-    """Exclude activations of rulebooks from this transaction, or all other transactions if this one activates.
+def begin_writing(*, activating: bool, lock_ms: int | None = None) -> None:
+    """Begin a write transaction: exclude activations of rulebooks from it, or all other transactions if it activates one.
 
     A link that is put in review must know when the next rulebook starts in its market. On SQLite one writer at a time
-    is enough.
+    is enough. The limit on the time of a statement is for reads. `lock_ms`: how long to wait for a lock, if not as usual.
     """
     if is_postgresql():
+        limits = "set_config('statement_timeout', '0', true)"
+        if lock_ms is not None:
+            limits += f", set_config('lock_timeout', '{lock_ms}', true)"
         lock = "pg_advisory_xact_lock" if activating else "pg_advisory_xact_lock_shared"
-        query(f"SELECT {lock}(7310001)")
+        query(f"SELECT {limits}, {lock}(7310001)")
 
 
 def query(statement: str, *params: Any) -> list[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from shoplink.web.request.reader import CODES, language_now, tag_of_browser
+from shoplink.wording.problems import PROBLEMS
 
 
 def not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django's signature)
@@ -33,14 +34,11 @@ def server_error(_request: HttpRequest) -> HttpResponse:
     )
 
 
-def database_unavailable(request: HttpRequest) -> HttpResponse:
-    """503: the database cannot be reached. The person cannot be looked up either, so the browser chooses the language."""
+def database_unavailable(request: HttpRequest, kind: str) -> HttpResponse:
+    """503: the database cannot be used. The person cannot be looked up either, so the browser chooses the language."""
     with translation.override(CODES[tag_of_browser(request)]):
-        return _error(
-            503,
-            _("The database is unavailable"),
-            _("The database cannot be reached at the moment. Try again shortly."),
-        )
+        problem = PROBLEMS[f"database.{kind}"]
+        return _error(503, _(problem.title), _(problem.detail))
 
 
 def refused(request: HttpRequest, kind: str, most: int) -> HttpResponse:
