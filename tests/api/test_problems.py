@@ -149,7 +149,7 @@ def test_an_unknown_address_and_a_wrong_method_are_problems_too(call: Caller) ->
     assert "without a slash" in call.get("/v1/shops/").body["detail"]
     answer = call("DELETE", "/v1/shops/S")
     _assert_problem(answer, 405, "method.not_allowed")
-    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "PUT"}
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "PATCH", "PUT"}
 
 
 @pytest.mark.parametrize(
