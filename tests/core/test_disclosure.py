@@ -1,8 +1,9 @@
 from datetime import UTC, datetime
 
-from shoplink.core.disclosure import redact_for_stranger
+from shoplink.core.disclosure import disclose, redact_for_stranger
 from shoplink.core.reasons import CATALOGUE, Reason
 from shoplink.wording import language_for, say_reason
+from tests.core.link_scene import PLATFORM, SUPPORT, Scene, owner, seller
 
 BIRTHDAY = datetime(2027, 3, 4, tzinfo=UTC)
 
@@ -35,3 +36,17 @@ def test_all_other_reasons_are_told_as_they_are() -> None:
         not in {"account.under_age", "account.status_not_normal", "account.commerce_permission_revoked"}
     ]
     assert list(redact_for_stranger(others)) == others
+
+
+def test_a_shop_learns_an_accounts_record_only_while_their_link_is_live() -> None:
+    scene = Scene()
+    told = (Reason("account.status_not_normal", "creator"),)
+    assert disclose(seller("ding"), None, told).creator_can_see
+    live = scene.linked("ding", "lin")
+    assert disclose(seller("ding"), live, told).reasons == told
+    scene.revoke("ding", "lin")
+    ended = scene.link("ding", "lin")
+    assert disclose(seller("ding"), ended, told) == disclose(seller("ding"), None, told)
+    assert [disclose(reader, ended, told).reasons for reader in (owner("lin"), SUPPORT, PLATFORM)] == [
+        told
+    ] * 3
