@@ -11,6 +11,7 @@ BIRTHDAY = datetime(2027, 3, 4, tzinfo=UTC)
 def test_a_stranger_is_told_of_the_age_but_not_the_date() -> None:
     (redacted,) = redact_for_stranger([Reason("account.under_age", "clock", BIRTHDAY, {"age": 18})])
     assert redacted.possible_at is None
+    assert redacted.params == {"age": 18, "private": True}
     for tag in ("en", "zh"):
         sentences = " ".join(say_reason(redacted, language_for(tag)))
         assert "2027" not in sentences
