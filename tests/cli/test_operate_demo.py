@@ -14,6 +14,7 @@ from shoplink.demo import world as demo
 from shoplink.flows import clock
 from shoplink.flows.execute import execute, execute_as_of, execute_batch
 from shoplink.flows.tick import tick
+from shoplink.store.database.marker import set_mark
 from shoplink.store.database.owner import release_ownership
 from shoplink.store.people.keys import SCOPES, find_key
 from shoplink.store.read.link import page_of_links, read_event
@@ -102,6 +103,7 @@ def test_a_second_run_keeps_the_world_and_replaces_the_key(run: Run) -> None:
 
 
 def test_a_world_of_last_week_is_kept_and_time_has_passed_in_it(run: Run) -> None:
+    set_mark("demo", clock.now())
     execute_as_of(demo_links.world_commands(clock.now() - timedelta(days=7)))
     release_ownership()
     shown = msgspec.json.decode(run("demo", "--json").stdout)

@@ -8,7 +8,11 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.contrib.sessions.models import Session
 from django.test import override_settings
 
+from shoplink.core import PutShop
 from shoplink.core.facts import Actor
+from shoplink.core.instant import BEGINNING
+from shoplink.demo.links import DEMO_ACTOR
+from shoplink.demo.personas import is_demo
 from shoplink.flows import clock
 from shoplink.flows.people import membership, sign_in_link
 from shoplink.store.database.owner import writing
@@ -469,6 +473,20 @@ def test_a_provider_that_is_not_configured_is_not_there(provider: str) -> None:
     assert "/sign-in/with/" not in browser.look("/sign-in/")
     assert browser.get(f"/sign-in/with/{provider}/").status_code == 404
     assert browser.get(f"/sign-in/with/{provider}/back/").status_code == 404
+
+
+def test_no_caller_turns_a_database_into_a_demo() -> None:
+    """The first event by the demo's actor, and its personas, were once enough."""
+    execute_accepted(
+        PutShop(at=BEGINNING, by=DEMO_ACTOR, shop_id="S9", market="GB", enrolment="open", name="Nine")
+    )
+    person("mei@demo.example", ("shop", "S1"))
+    assert not is_demo()
+    browser = Browser()
+    assert browser.get("/demo").status_code == 404
+    browser.sign_in("mei@demo.example")
+    browser.cookies["network"] = "ID"
+    assert "chosen here" not in browser.look("/seller/S1/")
 
 
 def test_outside_the_demo_nobody_signs_in_with_a_click() -> None:

@@ -18,7 +18,7 @@ from shoplink.api.http.request import (
     actor_of,
     idempotency_key,
     key_of,
-    read_actor,
+    read_issuer,
     require_issuer,
 )
 from shoplink.core import Command
@@ -182,7 +182,7 @@ def _read(line: bytes | None, actor: Actor, key: str | None, now: Callable[[], d
     by = command.by or actor
     if by.person is not None:
         raise MalformedError("unknown field 'by.person'; only a console knows who is signed in", "by")
-    return msgspec.structs.replace(command, by=read_actor(f"{by.kind}:{by.id}", "by"))
+    return msgspec.structs.replace(command, by=read_issuer(f"{by.kind}:{by.id}", "by"))
 
 
 def _answer_without_events(outcome: str, error: str) -> Answer:

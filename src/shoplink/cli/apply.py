@@ -17,7 +17,7 @@ import click
 import msgspec
 
 from shoplink.cli.database import fail, with_database, writes
-from shoplink.core.facts import Actor
+from shoplink.core.facts import Actor, is_reserved
 from shoplink.flows.file import apply as flow
 from shoplink.flows.file.apply import LineResult, say_rejection
 from shoplink.flows.file.rejects import RejectFile
@@ -249,9 +249,14 @@ def _language_of(source: Source) -> Tag:
 def _actor(text: str) -> Actor:
     kind, _, name = text.partition(":")
     try:
-        return msgspec.convert({"kind": kind, "id": name}, Actor)
+        actor = msgspec.convert({"kind": kind, "id": name}, Actor)
     except msgspec.ValidationError:
-        fail(f"--by: found {text!r}; allowed: shop:ID, creator:ID, support:ID, platform:ID")
+        actor = None
+    if actor is None or is_reserved(actor):
+        fail(
+            f"--by: found {text!r}; allowed: shop:ID, creator:ID, support:ID, platform:ID (not a reserved one)"
+        )
+    return actor
 
 
 def _offset(text: str | None) -> timezone | None:

@@ -45,6 +45,13 @@ class Actor(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defa
 
 CLOCK = Actor(kind="clock", id="clock")
 
+_OWN_IDS = ("demo", "sandbox", "shoplink")
+
+
+def is_reserved(actor: Actor) -> bool:
+    """Whether only this service itself acts as this actor of the platform; no caller may."""
+    return actor.kind == "platform" and actor.id in _OWN_IDS
+
 
 class Shop(Struct, frozen=True, gc=False):
     """A shop (小店). `market` and `enrolment` never change after the first record (R5, R6)."""

@@ -27,7 +27,7 @@ from shoplink.demo import tickets
 from shoplink.demo.commerce import commerce_commands
 
 DEMO_ACTOR = Actor("platform", "demo")
-"""The actor of the first command, by which a later run recognises the demo world."""
+"""Who acts for the demo world itself; the id is reserved."""
 
 BEAUTY = "hh-beauty-gb"
 """A shop that has used its ten marketing links in 180 days."""

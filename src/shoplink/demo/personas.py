@@ -13,10 +13,10 @@ from shoplink.flows import clock
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.message.loop import deliver_all
 from shoplink.flows.tick import tick
+from shoplink.store.database.marker import is_marked
 from shoplink.store.database.owner import writing
 from shoplink.store.people import membership as store
 from shoplink.store.people.inbox import mark_old_read
-from shoplink.store.read.link import read_event
 from shoplink.store.write.feed import read_feed
 
 _READ_UNTIL = timedelta(days=7)
@@ -83,11 +83,14 @@ _known: dict[str, bool] = {}
 
 
 def is_demo() -> bool:
-    """Whether the database in use holds the demo world; the answer is cached by database."""
+    """Whether the database in use holds the demo world, which only `shoplink demo` marks it to; cached by database.
+
+    A database that is empty may still become a demo.
+    """
     name = str(connection.settings_dict["NAME"])
     if name not in _known:
-        first = read_feed(0, 1)
-        if not first:
+        marked = is_marked("demo")
+        if not marked and not read_feed(0, 1):
             return False
-        _known[name] = read_event(first[0][1]).by == DEMO_ACTOR
+        _known[name] = marked
     return _known[name]

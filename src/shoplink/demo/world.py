@@ -1,12 +1,13 @@
 """Builds the demo world once, in an empty database, through the write path."""
 
 from shoplink.demo import tickets
-from shoplink.demo.links import DEMO_ACTOR, offer_commands, offer_ids, world_commands
+from shoplink.demo.links import offer_commands, offer_ids, world_commands
 from shoplink.flows import clock
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.tick import tick
+from shoplink.store.database.marker import is_marked, set_mark
 from shoplink.store.database.owner import exclusive_access
-from shoplink.store.read.link import page_of_links, read_event
+from shoplink.store.read.link import page_of_links
 from shoplink.store.write.feed import read_feed
 
 
@@ -22,13 +23,12 @@ def build_demo() -> bool:
     with exclusive_access("shoplink demo"):
         tick()
         first = read_feed(0, 1)
+        marked = is_marked("demo")
+        if first and not marked:
+            raise NotADemoError("the database is not empty and holds no demo; choose another, or remove it")
         if first:
-            by = read_event(first[0][1]).by
-            if by != DEMO_ACTOR:
-                raise NotADemoError(
-                    "the database is not empty and holds no demo; choose another, or remove it"
-                )
             return False
+        set_mark("demo", clock.now())
         now = clock.now().replace(second=0, microsecond=0)
         tickets.execute_with_tickets(world_commands(now), now)
         tick()

@@ -162,6 +162,10 @@ _FIELDS: dict[str, Bilingual] = {
         Bilingual(
             "shop:ID, account:ID, support:ID or platform:ID", "shop:ID、account:ID、support:ID 或 platform:ID"
         ),
+        Bilingual(
+            "platform:ID, but not demo, sandbox or shoplink, which are reserved",
+            "platform:ID，但不能是保留的 demo、sandbox 或 shoplink",
+        ),
         *(
             Bilingual(
                 f"one key of 1 to {length} printable ASCII characters, without a comma",

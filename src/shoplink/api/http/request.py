@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from shoplink.api.http.body import refuse_fields
 from shoplink.api.http.problem import ProblemError
 from shoplink.core import Command, roles
-from shoplink.core.facts import Actor
+from shoplink.core.facts import Actor, is_reserved
 from shoplink.core.parse import MalformedError, is_id
 from shoplink.core.roles import ISSUERS, Issuer
 from shoplink.core.values import shown
@@ -19,6 +19,7 @@ from shoplink.wording.input_errors import ID
 
 ACTOR_HEADER = "Shoplink-Actor"
 ACTORS = "shop:ID, account:ID, support:ID or platform:ID"
+UNRESERVED = "platform:ID, but not demo, sandbox or shoplink, which are reserved"
 ACTOR_PATTERN = r"^(shop|account|creator|support|platform):[A-Za-z0-9_.:-]{1,64}$"
 KEY_HEADER = "Idempotency-Key"
 KEY_LENGTH_MAX = 200
@@ -86,7 +87,7 @@ def actor_of(request: HttpRequest) -> Actor:
     text = _header(request, ACTOR_HEADER)
     if text is None:
         raise MalformedError.wrong(ACTOR_HEADER, ACTORS)
-    return read_actor(text, ACTOR_HEADER)
+    return read_issuer(text, ACTOR_HEADER)
 
 
 def acting_with_scope(request: HttpRequest) -> Actor:
@@ -102,6 +103,14 @@ def read_actor(text: str, field: str) -> Actor:
     if found is None:
         raise MalformedError.wrong(field, ACTORS, shown(text))
     return Actor(_KINDS[found[1]], found[2])
+
+
+def read_issuer(text: str, field: str) -> Actor:
+    """The actor in a text, who is not one that only the service itself acts as. Raises MalformedError."""
+    actor = read_actor(text, field)
+    if is_reserved(actor):
+        raise MalformedError.wrong(field, UNRESERVED, repr(text))
+    return actor
 
 
 def write_actor(kind: str, actor_id: str) -> str:

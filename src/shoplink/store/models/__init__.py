@@ -13,7 +13,7 @@ from shoplink.store.models.linking import (
     StoredAnswer,
     Waiver,
 )
-from shoplink.store.models.lookup import LookUp
+from shoplink.store.models.lookup import LookUp, Marker
 from shoplink.store.models.message import CalendarAddress, MailChoice, Message, NotificationProgress
 from shoplink.store.models.people import Attempt, MemberInvitation, Membership, Person, SignInLink
 from shoplink.store.models.tally import Tally, TallyProgress
@@ -31,6 +31,7 @@ __all__ = [
     "Link",
     "LookUp",
     "MailChoice",
+    "Marker",
     "MemberInvitation",
     "Membership",
     "Message",
