@@ -56,7 +56,9 @@ def test_an_actor_acts_only_for_itself_and_as_the_table_says(call: Caller) -> No
     assert call("POST", accept, {"network_region": "GB"}, actor=f"creator:{account_id}").status == 200
 
 
-@pytest.mark.parametrize("actor", [None, "", "shop", "shop:", "shop:a b", "clock:clock", "platform:demo", "shop:" + "x" * 65])
+@pytest.mark.parametrize(
+    "actor", [None, "", "shop", "shop:", "shop:a b", "clock:clock", "platform:demo", "shop:" + "x" * 65]
+)
 def test_an_actor_of_another_form_is_malformed(call: Caller, actor: str | None) -> None:
     _assert_problem(call("PUT", "/v1/shops/new", SHOP, actor=actor), 422, "malformed", "Shoplink-Actor")
 

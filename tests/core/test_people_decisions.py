@@ -9,6 +9,7 @@ from shoplink.core import Accepted, Command, Event, MalformedError, Reason, Refu
 from shoplink.core.facts import Actor
 from shoplink.core.people import commands as c
 from shoplink.core.people import events as e
+from shoplink.core.people.access_events import AccessBlocked, AccessRestored
 from shoplink.core.people.address import parse_address
 from shoplink.core.people.facts import (
     INVITATION_TTL,
@@ -260,7 +261,9 @@ def test_a_blocked_person_leaves_every_place_the_platforms_staff_first() -> None
     scene.add("lin", "platform", "")
     scene.add("boss", "platform", "")
     decision = scene.do(c.BlockAccess, CONSOLE, person_id="lin")
-    assert [(event.place, event.shop_id, event.account_id) for event in events(decision)] == [  # type: ignore[attr-defined]
+    *left, blocked = events(decision)
+    assert isinstance(blocked, AccessBlocked)
+    assert [(event.place, event.shop_id, event.account_id) for event in left] == [  # type: ignore[attr-defined]
         ("platform", None, None),
         ("shop", "ding", None),
         ("creator", None, "ada"),
@@ -277,15 +280,16 @@ def test_the_last_of_a_shop_is_blocked_and_the_last_of_the_platforms_staff_by_no
         Reason("member.last", "platform", params={"place": "platform"})
     ]
     assert scene.members() == ["lin"]
-    assert len(events(scene.do(c.BlockAccess, OPERATOR, person_id="lin"))) == 2
+    assert len(events(scene.do(c.BlockAccess, OPERATOR, person_id="lin"))) == 3
 
 
-def test_blocking_a_blocked_person_and_restoring_their_access_lead_to_no_event() -> None:
+def test_blocking_a_person_and_restoring_their_access_are_on_record() -> None:
     scene = PeopleScene("lin")
-    assert events(scene.do(c.BlockAccess, OPERATOR, person_id="lin")) == ()
+    assert accepted(scene.do(c.BlockAccess, OPERATOR, person_id="lin"), AccessBlocked).by == OPERATOR
     restored = scene.do(c.RestoreAccess, OPERATOR, person_id="lin")
     assert isinstance(restored, Accepted)
-    assert (restored.events, restored.records) == ((), (AccessChange("lin", allowed=True),))
+    assert accepted(restored, AccessRestored).person_id == "lin"
+    assert restored.records == (AccessChange("lin", allowed=True),)
 
 
 @pytest.mark.parametrize("kind", [c.BlockAccess, c.RestoreAccess])

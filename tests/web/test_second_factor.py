@@ -1,18 +1,26 @@
 """The life cycle of a second factor: another secret key, its rotation, and how strong it has to be."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.test import override_settings
 
 from shoplink.config.secret_key import secret_keys
+from shoplink.flows import clock
 from shoplink.flows.people.second_factor import SecretKeyCheck, check_secrets, say_unreadable
+from shoplink.flows.people.second_factor_reset import reset_due_second_factors
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.store.database.owner import writing
-from shoplink.store.database.sql import execute
+from shoplink.store.database.sql import execute, query
+from shoplink.store.models import Person
+from shoplink.store.people.keys import every_key, find_key
 from tests.mailbox import Mailbox, receiving
-from tests.web.test_sign_in import activated
+from tests.web.test_sign_in import activated, totp
 from tests.web.visitor import Browser, person
 
 EMAIL = "lin@example.com"
@@ -92,3 +100,100 @@ def test_keys_of_32_random_bytes_in_any_writing_are_taken() -> None:
         [OTHER_KEY],
     )
     assert secret_keys({}) == ("", [])
+
+
+def staff(browser: Browser, email: str = "boss@example.com") -> None:
+    person(email, ("platform", ""), name="Boss")
+    browser.sign_in(email)
+
+
+def types() -> list[str]:
+    return [row[0] for row in query("SELECT type FROM event WHERE type NOT LIKE 'member.%%' ORDER BY number")]
+
+
+def test_a_lost_second_factor_is_reset_after_a_day_unless_it_stops_that(mailbox: Mailbox) -> None:
+    lin = person(EMAIL, ("support", ""))
+    owner, boss = Browser(), Browser("zh-CN")
+    owner.sign_in(EMAIL)
+    activated(owner)
+    staff(boss)
+    page = f"/platform/people/{lin.person_id}"
+    assert "重置第二重验证" in boss.look(page)
+    boss.send(page, do="reset_second_factor")
+    assert "If you did not ask for this" in mailbox.text(EMAIL)
+    boss.send(page, do="reset_second_factor")
+    assert reset_due_second_factors(clock.now() + timedelta(hours=23)) == 0
+    assert "asked to reset your second factor" in owner.look("/settings/security/")
+    owner.send("/settings/security/", stop_reset="1")
+    assert reset_due_second_factors(clock.now() + timedelta(hours=25)) == 0
+    half = Browser()
+    assert half.sign_in(EMAIL).headers["Location"] == "/sign-in/second-step/"
+
+    boss.send(page, do="reset_second_factor")
+    assert reset_due_second_factors(clock.now() + timedelta(hours=25)) == 1
+    after = Browser()
+    after.sign_in(EMAIL)
+    assert after.signed_in
+    assert types() == [
+        "second_factor.reset_requested",
+        "second_factor.reset_stopped",
+        "second_factor.reset_requested",
+        "second_factor.reset",
+    ]
+    assert "第二重验证已重置" in boss.look("/platform/audit")
+    assert [one.say() for one in verify(VerifyCounts())] == []
+
+
+def test_powerful_acts_ask_again_and_are_on_record() -> None:
+    lin = person(EMAIL)
+    boss = Browser()
+    staff(boss)
+    activated(boss)
+    page = f"/platform/people/{lin.person_id}"
+    acts = [
+        ("/platform/keys", {"name": "till", "scope": "read"}),
+        ("/platform/keys", {"do": "revoke", "key_id": "key_none"}),
+        ("/platform/staff/", {"place": "platform", "email": "new@example.com"}),
+        ("/platform/staff/", {"place": "support", "email": "new@example.com"}),
+        (page, {"do": "block"}),
+        (page, {"do": "restore"}),
+        (page, {"do": "reset_second_factor"}),
+        (page, {"do": "revoke_keys"}),
+    ]
+    late = Browser()
+    late.cookies = boss.cookies
+    with override_settings(CONFIRMED_SECONDS=0):
+        for path, fields in acts:
+            asked = late.send(path, **fields)
+            assert asked.headers["Location"].startswith("/sign-in/again/second-step/?next="), (path, fields)
+    assert types() == []
+    boss.send("/sign-in/again/second-step/", code=totp(boss.totp_secret))  # type: ignore[attr-defined]
+    key = re.search(
+        r"shoplink_[\w-]+", boss.send("/platform/keys", name="till", scope="read").content.decode()
+    )
+    assert key is not None
+    (made,) = every_key()
+    assert "Boss" in boss.look("/platform/keys")
+    boss.send(page, do="block")
+    boss.send(page, do="restore")
+    boss.send("/platform/keys", do="revoke", key_id=made.key_id)
+    assert find_key(key[0]) is None
+    assert types() == ["api_key.created", "access.blocked", "access.restored", "api_key.revoked"]
+    audit = boss.look("/platform/audit")
+    assert audit.count("Boss") >= 4
+    assert f"The API key {made.key_id} was created, with the scopes read." in audit
+
+
+def test_who_shuts_out_the_maker_of_keys_is_offered_to_end_them() -> None:
+    boss, maker = Browser(), Browser()
+    staff(boss)
+    staff(maker, "maker@example.com")
+    maker.send("/platform/keys", name="till", scope="read")
+    page = f"/platform/people/{Person.objects.get(email='maker@example.com').person_id}"
+    boss.send(page, do="block")
+    (made,) = every_key()
+    assert made.revoked_at is None
+    assert f"till ({made.key_id})" in boss.look(page)
+    boss.send(page, do="revoke_keys")
+    assert every_key()[0].revoked_at is not None
+    assert "till (" not in boss.look(page)

@@ -6,12 +6,13 @@ import click
 import msgspec
 
 from shoplink.cli.database import with_database, writes
+from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
-from shoplink.flows import clock
 from shoplink.store.people import keys as store
 from shoplink.store.people.keys import every_key
 
 _SERVED = "stop it first, use the API keys page of the platform, or serve from PostgreSQL"
+_OPERATOR = Actor("platform", "shoplink keys")
 _STATUSES = "Exit status: 0; 2 if the database cannot be used."
 
 
@@ -53,7 +54,9 @@ def create(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
         raise click.BadParameter(
             f"found {unknown[0]!r}; allowed: {', '.join(store.SCOPES)}, all", param_hint="--scope"
         )
-    key_id, secret = store.create_key(name, chosen, clock.now())
+    from shoplink.flows.people.keys import create_key  # noqa: PLC0415 (only with settings in place)
+
+    key_id, secret = create_key(_OPERATOR, name, chosen)
     if as_json:
         click.echo(msgspec.json.encode({"key_id": key_id, "key": secret, "scopes": sorted(chosen)}))
         return
@@ -106,7 +109,9 @@ Exit status: 0; 1 if no active key has this id; 2 if the database cannot be used
 @writes(_SERVED)
 def revoke(key_id: str) -> None:
     """Revoke the key with this id, with immediate effect."""
-    if not store.revoke_key(key_id, clock.now()):
+    from shoplink.flows.people.keys import revoke_key  # noqa: PLC0415 (only with settings in place)
+
+    if not revoke_key(_OPERATOR, key_id):
         click.echo(f"no active key has the id {key_id!r}; `shoplink keys list` lists them", err=True)
         sys.exit(1)
     click.echo(f"{key_id} is revoked")

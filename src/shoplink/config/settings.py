@@ -240,6 +240,8 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = _CODE_SECONDS
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Powerful acts of the platform ask again for the second factor after this time.
+CONFIRMED_SECONDS = whole_number("SHOPLINK_CONFIRMED_SECONDS", 300, most=86_400)
 ACCOUNT_RATE_LIMITS = {"invite": "30/h/user"}
 # Attempts are counted in the database: nothing is forgotten before its time, and all processes see the same.
 CACHES = {"default": {"BACKEND": "shoplink.flows.people.attempts.AttemptCache"}}

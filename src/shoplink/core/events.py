@@ -24,6 +24,7 @@ from shoplink.core.facts import (
     Status,
     Waiver,
 )
+from shoplink.core.people.access_events import AnyAccessEvent
 from shoplink.core.people.events import AnyMemberEvent
 from shoplink.core.ticket.events import AnyTicketEvent
 
@@ -314,6 +315,7 @@ AnyEvent = (
     | RulebookActivationCancelled
     | ShowcaseSynced
     | AnyMemberEvent
+    | AnyAccessEvent
     | AnyTicketEvent
     | AnyCommerceEvent
 )

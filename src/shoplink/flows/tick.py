@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from shoplink.core.instant import END
 from shoplink.flows import clock
+from shoplink.flows.people.second_factor_reset import reset_due_second_factors
 from shoplink.flows.ticket.close_ended import close_ended_tickets
 from shoplink.flows.transaction import pass_time
 from shoplink.store.due import forget, links_due
@@ -50,6 +51,7 @@ def tick(now: datetime | None = None) -> TickResult:
             numbered = number_events()
         tickets = close_ended_tickets(at)
         store_use(at)
+        reset_due_second_factors(at)
         counted_at = tally.as_of()
         if counted_at is None or at - counted_at >= _TALLY_EVERY:
             tally.bring_up_to_date(at)

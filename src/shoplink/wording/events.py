@@ -37,6 +37,15 @@ EVENTS: dict[str, str] = {
     "member.invitation_withdrawn": N_("An e-mail invitation to a new member was withdrawn."),
     "member.joined": N_("A new member joined."),
     "member.removed": N_("A member was removed."),
+    "access.blocked": N_("A person’s access was blocked."),
+    "access.restored": N_("A person’s access was restored."),
+    "second_factor.reset_requested": N_(
+        "A reset of a person’s second factor was requested; it takes effect on {takes_effect_at}."
+    ),
+    "second_factor.reset_stopped": N_("The person stopped the reset of their second factor."),
+    "second_factor.reset": N_("A person’s second factor was reset."),
+    "api_key.created": N_("The API key {key_id} was created, with the scopes {scopes}."),
+    "api_key.revoked": N_("The API key {key_id} was revoked."),
     "ticket.opened": N_("A ticket was opened with support."),
     "ticket.replied": N_("There is a new message in the ticket."),
     "ticket.resolved": N_("Support resolved the ticket."),

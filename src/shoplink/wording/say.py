@@ -93,6 +93,8 @@ def _worded(name: str, value: Any, language: Language, zone: tzinfo) -> Any:
     """A parameter in the language's form."""
     if isinstance(value, datetime):
         return language.date(value, zone) if name.endswith("_on") else language.instant(value, zone)
+    if isinstance(value, list | tuple):
+        return ", ".join(value)
     if name in _COUNTRIES and value is not None:
         return language.country(value)
     if name in _NAMES:

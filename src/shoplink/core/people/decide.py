@@ -4,6 +4,7 @@ from shoplink.core.decisions.outcome import Accepted, Decision, Refused
 from shoplink.core.facts import Actor
 from shoplink.core.people import commands as c
 from shoplink.core.people import events as e
+from shoplink.core.people.access_events import AccessBlocked, AccessRestored
 from shoplink.core.people.facts import (
     INVITATION_TTL,
     OPEN_INVITATIONS_MAX,
@@ -106,7 +107,7 @@ def remove_member(world: World, command: c.RemoveMember) -> Decision:
 
 
 def block_access(world: World, command: c.BlockAccess) -> Decision:
-    """Remove a person from every place and let them sign in no longer. Blocking a blocked person has no effect."""
+    """Remove a person from every place and let them sign in no longer."""
     if command.person_id not in world.people.persons:
         return Refused((PERSON_NOT_FOUND,))
     places = world.people.places_of(command.person_id)
@@ -115,14 +116,16 @@ def block_access(world: World, command: c.BlockAccess) -> Decision:
         return Refused(tuple(_last(place) for place, _ in protected))
     platform_first = sorted(places, key=lambda place: place[0] != "platform")
     removed = tuple(_removed(command, place) for place in platform_first)
-    return Accepted(removed, records=(AccessChange(command.person_id, allowed=False),))
+    blocked = AccessBlocked(at=command.at, by=command.by, person_id=command.person_id)
+    return Accepted((*removed, blocked), records=(AccessChange(command.person_id, allowed=False),))
 
 
 def restore_access(world: World, command: c.RestoreAccess) -> Decision:
     """Let a person sign in again."""
     if command.person_id not in world.people.persons:
         return Refused((PERSON_NOT_FOUND,))
-    return Accepted((), records=(AccessChange(command.person_id, allowed=True),))
+    restored = AccessRestored(at=command.at, by=command.by, person_id=command.person_id)
+    return Accepted((restored,), records=(AccessChange(command.person_id, allowed=True),))
 
 
 def _too_many_invited(place: Place, standing: list[OpenInvitation]) -> Reason:

@@ -15,7 +15,14 @@ from shoplink.store.models.linking import (
 )
 from shoplink.store.models.lookup import LookUp, Marker
 from shoplink.store.models.message import CalendarAddress, MailChoice, Message, NotificationProgress
-from shoplink.store.models.people import Attempt, MemberInvitation, Membership, Person, SignInLink
+from shoplink.store.models.people import (
+    Attempt,
+    MemberInvitation,
+    Membership,
+    Person,
+    SecondFactorReset,
+    SignInLink,
+)
 from shoplink.store.models.tally import Tally, TallyProgress
 from shoplink.store.models.ticket import Ticket, TicketMessage
 
@@ -41,6 +48,7 @@ __all__ = [
     "Product",
     "Refusal",
     "RulebookText",
+    "SecondFactorReset",
     "Shop",
     "SignInLink",
     "StoredAnswer",

@@ -272,6 +272,7 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=_TEXT)
     digest = models.CharField(max_length=64, unique=True)
     scopes = models.CharField(max_length=_TEXT)
+    created_by = models.CharField(max_length=_TEXT, blank=True, default="", db_default="")
     created_at = InstantField()
     last_used_at = InstantField(null=True)
     revoked_at = InstantField(null=True)

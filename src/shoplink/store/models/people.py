@@ -104,6 +104,19 @@ class MemberInvitation(models.Model):
         indexes = (Index(fields=("place", "subject_id", "number"), name="member_invitation_subject"),)
 
 
+class SecondFactorReset(models.Model):
+    """The second factors of a person that are to be reset at an instant."""
+
+    person_id = models.CharField(primary_key=True, max_length=_ID)
+    due_at = InstantField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "second_factor_reset"
+        indexes = (Index(fields=("due_at",), name="second_factor_reset_due"),)
+
+
 class Attempt(models.Model):
     """An entry of Django's cache (`flows/people/attempts.py`): the digest of its key, and its value as JSON."""
 

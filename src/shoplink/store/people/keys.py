@@ -20,11 +20,12 @@ _TRUSTED_SECONDS = 1.0
 
 
 class Key(Struct, frozen=True):
-    """A key, as stored, without its secret."""
+    """A key, as stored, without its secret; `created_by` is a person's id, or what they used on the machine itself."""
 
     key_id: str
     name: str
     scopes: tuple[str, ...]
+    created_by: str
     created_at: datetime
     last_used_at: datetime | None
     revoked_at: datetime | None
@@ -37,7 +38,7 @@ _stored: dict[str, datetime] = {}
 _lock = threading.Lock()
 
 
-def create_key(name: str, scopes: set[str], at: datetime) -> tuple[str, str]:
+def create_key(name: str, scopes: set[str], at: datetime, *, created_by: str = "") -> tuple[str, str]:
     """Create a key; returns its id and its secret, which cannot be shown again.
 
     Raises ValueError for an unknown scope, or if there is no scope.
@@ -47,11 +48,10 @@ def create_key(name: str, scopes: set[str], at: datetime) -> tuple[str, str]:
             f"scopes: found {', '.join(sorted(scopes)) or 'nothing'}; allowed: {', '.join(SCOPES)}"
         )
     key_id, secret = f"key_{secrets.token_hex(6)}", f"shoplink_{secrets.token_urlsafe(32)}"
-    given = (key_id, name, _digest(secret), " ".join(sorted(scopes)), to_micros(at))
+    given = (key_id, name, _digest(secret), " ".join(sorted(scopes)), created_by, to_micros(at))
+    texts = dict.fromkeys(("key_id", "name", "digest", "scopes", "created_by"), "text")
     with writing():
-        insert(
-            "api_key", [given], key_id="text", name="text", digest="text", scopes="text", created_at="bigint"
-        )
+        insert("api_key", [given], **texts, created_at="bigint")
     return key_id, secret
 
 
@@ -82,7 +82,6 @@ def every_key() -> list[Key]:
 
 def revoke_key(key_id: str, at: datetime) -> bool:
     """Revoke a key; returns whether there was such a key in force."""
-    global _revocations  # noqa: PLW0603 (guarded by the lock)
     try:
         with writing():
             return (
@@ -94,9 +93,15 @@ def revoke_key(key_id: str, at: datetime) -> bool:
                 > 0
             )
     finally:
-        with _lock:
-            _revocations += 1
-            _found.clear()
+        forget_found()
+
+
+def forget_found() -> None:
+    """Forget the keys that were found, since one was revoked; call it once that is committed."""
+    global _revocations  # noqa: PLW0603 (guarded by the lock)
+    with _lock:
+        _revocations += 1
+        _found.clear()
 
 
 def note_use(key_id: str) -> None:
@@ -125,13 +130,16 @@ def store_use(at: datetime) -> int:
     return len(due)
 
 
-_SELECT = "SELECT key_id, name, scopes, created_at, last_used_at, revoked_at FROM api_key"
+_SELECT = "SELECT key_id, name, scopes, created_by, created_at, last_used_at, revoked_at FROM api_key"
 
 
-def _key(row: tuple[str, str, str, int, int | None, int | None]) -> Key:
-    created_at = from_micros(row[3])
+def _key(row: tuple[str, str, str, str, int, int | None, int | None]) -> Key:
+    key_id, name, scopes, created_by, created, used, revoked = row
+    created_at = from_micros(created)
     assert created_at is not None, "this column is never null"
-    return Key(row[0], row[1], tuple(row[2].split()), created_at, from_micros(row[4]), from_micros(row[5]))
+    return Key(
+        key_id, name, tuple(scopes.split()), created_by, created_at, from_micros(used), from_micros(revoked)
+    )
 
 
 def _digest(secret: str) -> str:

@@ -18,6 +18,12 @@ def encrypted_secrets() -> Iterator[tuple[int, str, str]]:
                 yield number, name, data[name]
 
 
+def has_second_factor(person_id: str) -> bool:
+    """Whether a person has an authenticator app or a passkey."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user__person_id=person_id, type__in=kinds).exists())
+
+
 def replace_secret(number: int, name: str, text: str) -> None:
     """Store an encrypted secret anew."""
     with writing():

@@ -17,6 +17,7 @@ from shoplink.store.people.membership import mark_mailed, person_by_email
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.people.account_mail import invitation_mail
+from shoplink.web.people.confirm import ask_who_it_is
 from shoplink.web.people.outgoing_mail import queue_mail, sending_mail
 from shoplink.web.people.wording import where
 from shoplink.web.request.access import CREATOR, PLATFORM, SELLER
@@ -134,6 +135,8 @@ def _members(visit: Visit, name: str, places: list[tuple[Place, str]], **route_v
     target, result = places[0], FormResult()
     if visit.submitted:
         target = next((one for one in places if one[0] == visit.form.get("place")), target)
+        if target[0] in {"platform", "support"} and (asked := ask_who_it_is(visit)):
+            return asked
         result = _execute(visit, *target)
         if result.message:
             return visit.redirect(name, message=result.message, **route_values)
@@ -212,6 +215,8 @@ def _removal(visit: Visit, place: Place, subject_id: str, person_id: str, back: 
     me = person_id == visit.by.person
     view = RemoveMemberPage(member.name or member.email or "", where(place, subject_id), me, back)
     if visit.submitted:
+        if not subject_id and (asked := ask_who_it_is(visit)):
+            return asked
         refused = membership.remove(visit.by, person_id, place, subject_id)
         if not refused:
             messages.success(visit.request, _("{name} can no longer act here.").format(name=view.name))

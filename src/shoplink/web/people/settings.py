@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from shoplink.core.facts import Actor
+from shoplink.flows.people.second_factor_reset import reset_due_at, stop_reset
 from shoplink.store.people.membership import change_person
 from shoplink.store.people.sessions import end_sessions, sessions_of
 from shoplink.web.page.declare import page
@@ -36,6 +38,7 @@ class SecurityPage(Struct):
     providers: bool
     sessions: int
     crumbs: list[tuple[str, str]]
+    reset_at: Instant | None
 
 
 class SessionRow(Struct):
@@ -75,10 +78,14 @@ def own(visit: Visit) -> PageResponse:
     return PageContent("people/settings.html", view, 422 if visit.submitted else 200)
 
 
-@page("settings/security/", PERSON_WITH_ADDRESS, name="mfa_index")
+@page("settings/security/", PERSON_WITH_ADDRESS, posts=True, name="mfa_index")
 def security(visit: Visit) -> PageResponse:
-    """The security of the person's sign-in, with links to change it."""
+    """The security of the person's sign-in, with links to change it. The form stops a reset of the second factor."""
     person = visit.person
+    if visit.submitted:
+        stopped = stop_reset(Actor("platform", person.person_id, person.person_id), person.person_id)
+        return visit.redirect("mfa_index", message=_("The reset is stopped.") if stopped else "")
+    reset_at = reset_due_at(person.person_id)
     kinds = [*Authenticator.objects.filter(user=person).values_list("type", flat=True)]
     view = SecurityPage(
         password=person.has_usable_password(),
@@ -88,6 +95,7 @@ def security(visit: Visit) -> PageResponse:
         providers=bool(providers().list_providers(visit.request)),
         sessions=len(sessions_of(person.person_id, visit.now)),
         crumbs=crumbs()[:1],
+        reset_at=show_instant(visit, reset_at) if reset_at else None,
     )
     return PageContent("people/security.html", view)
 

@@ -4,10 +4,12 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core.parse import is_id
-from shoplink.flows import clock
-from shoplink.store.people.keys import SCOPES, create_key, every_key, revoke_key
+from shoplink.flows.people.keys import create_key, revoke_key
+from shoplink.store.people.keys import SCOPES, every_key
+from shoplink.store.people.membership import names_of
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
+from shoplink.web.people.confirm import ask_who_it_is
 from shoplink.web.request.access import PLATFORM
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
@@ -22,6 +24,7 @@ class KeyRow(Struct, frozen=True):
     key_id: str
     name: str
     scopes: str
+    created_by: str
     created_at: Instant
     used_at: Instant | None
     revoked_at: Instant | None
@@ -43,24 +46,29 @@ def keys(visit: Visit) -> PageResponse:
     secret, problem = "", ""
     chosen = {scope for scope in visit.form.getlist("scope") if scope in SCOPES}
     name = visit.form.get("name", "").replace("\x00", "").strip()[:_NAME_MAX]
+    if visit.submitted and (asked := ask_who_it_is(visit)):
+        return asked
     if visit.submitted and visit.form.get("do") == "revoke":
         key_id = visit.form.get("key_id", "")
-        if is_id(key_id) and revoke_key(key_id, clock.now()):
+        if is_id(key_id) and revoke_key(visit.by, key_id):
             return visit.redirect("platform.keys", message=_("The key is revoked."))
     elif visit.submitted and not (name and chosen):
         problem = _("A key needs a name and at least one scope.")
     elif visit.submitted:
-        _key_id, secret = create_key(name, chosen, clock.now())
+        _key_id, secret = create_key(visit.by, name, chosen)
+    all_keys = every_key()
+    makers = names_of(key.created_by for key in all_keys)
     rows = [
         KeyRow(
             key_id=key.key_id,
             name=key.name,
             scopes=", ".join(key.scopes),
+            created_by=makers.get(key.created_by, key.created_by),
             created_at=show_instant(visit, key.created_at),
             used_at=show_instant(visit, key.last_used_at) if key.last_used_at else None,
             revoked_at=show_instant(visit, key.revoked_at) if key.revoked_at else None,
         )
-        for key in reversed(every_key())
+        for key in reversed(all_keys)
     ]
     view = KeysPage(
         rows, [(scope, scope in chosen) for scope in SCOPES], "" if secret else name, secret, problem

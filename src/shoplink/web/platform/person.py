@@ -1,17 +1,27 @@
 """A person: where they act, and whether their access is blocked."""
 
+from collections.abc import Callable
+
+from django.conf import settings
 from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Reason
 from shoplink.flows.people import membership
-from shoplink.store.people.membership import memberships, person_of
+from shoplink.flows.people.keys import keys_of, revoke_keys_of
+from shoplink.flows.people.second_factor_reset import reset_due_at
+from shoplink.store.people.membership import PersonRecord, memberships, person_of
+from shoplink.store.people.second_factors import has_second_factor
 from shoplink.store.people.sessions import sessions_of
 from shoplink.store.read.names import names
 from shoplink.web.page.declare import page
+from shoplink.web.people.account_mail import ask_for_reset
+from shoplink.web.people.confirm import ask_who_it_is
+from shoplink.web.people.outgoing_mail import sending_mail
 from shoplink.web.request.access import PLATFORM
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
+from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording.sentences import SUBJECT_NAMES
 
@@ -35,6 +45,9 @@ class PersonPage(Struct, frozen=True):
     sessions: int
     places: list[PersonPlace]
     reasons: list[ReasonRow]
+    second_factor: bool
+    reset_at: Instant | None
+    keys: list[str]
 
 
 @page("platform/people/<str:person_id>", PLATFORM, posts=True)
@@ -44,6 +57,11 @@ def person(visit: Visit, person_id: str) -> PageResponse:
     refused: tuple[Reason, ...] = ()
     if subject is None:
         raise Http404
+    if visit.submitted and (asked := ask_who_it_is(visit)):
+        return asked
+    act = _OTHER_ACTS.get(visit.form.get("do", ""))
+    if visit.submitted and act is not None:
+        return visit.redirect("platform.person", message=act(visit, subject), person_id=person_id)
     if visit.submitted:
         restores = visit.form.get("do") == "restore"
         change = membership.restore if restores else membership.block
@@ -55,6 +73,7 @@ def person(visit: Visit, person_id: str) -> PageResponse:
                 else _("They are signed out, and their access is blocked.")
             )
             return visit.redirect("platform.person", message=message, person_id=person_id)
+    reset_at = reset_due_at(person_id)
     view = PersonPage(
         person_id,
         subject.name or subject.email or person_id,
@@ -64,8 +83,33 @@ def person(visit: Visit, person_id: str) -> PageResponse:
         len(sessions_of(person_id, visit.now)),
         _places(visit, person_id),
         show_reasons(visit, refused),
+        second_factor=has_second_factor(person_id),
+        reset_at=show_instant(visit, reset_at) if reset_at else None,
+        keys=[f"{key.name} ({key.key_id})" for key in keys_of(person_id)],
     )
     return PageContent("platform/person.html", view, 409 if refused else 200)
+
+
+def _reset(visit: Visit, subject: PersonRecord) -> str:
+    with sending_mail() as delivery:
+        due_at = ask_for_reset(visit.by, subject)
+    if due_at is None:
+        return _("A reset was requested before.")
+    if delivery.failed or not subject.email or not settings.EMAIL_HOST:
+        return _("The reset is requested. No e-mail could be sent to them: tell them yourself.")
+    return _("The reset is requested, and they are told by e-mail.")
+
+
+def _revoke_keys(visit: Visit, subject: PersonRecord) -> str:
+    revoke_keys_of(visit.by, subject.person_id)
+    return _("Their keys are revoked.")
+
+
+_OTHER_ACTS: dict[str, Callable[[Visit, PersonRecord], str]] = {
+    "reset_second_factor": _reset,
+    "revoke_keys": _revoke_keys,
+}
+"""What else the form does, by its button: each returns what the next page says."""
 
 
 def _places(visit: Visit, person_id: str) -> list[PersonPlace]:
