@@ -56,7 +56,7 @@ NOT_NOTIFIED: dict[str, str] = {
     "member.joined": "is in the list of members",
     "member.removed": "is in the list of members",
     "access.blocked": "the person cannot read it, and the staff see it in the audit log",
-    "access.restored": "is told by whoever restored it",
+    "access.restored": "the platform tells the person",
     "second_factor.reset_requested": "the person gets an e-mail of its own, at once",
     "second_factor.reset_stopped": "the person's own action",
     "second_factor.reset": "was announced when it was requested",

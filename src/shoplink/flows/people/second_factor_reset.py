@@ -1,6 +1,6 @@
 """Reset a lost second factor: asked for by the platform, effective a day later, unless the person stops it.
 
-Whoever still has the second factor signs in with it and stops the reset, so nobody on the staff takes over a sign-in
+A person who still has the second factor signs in with it and stops the reset, so the staff cannot take over a sign-in
 unnoticed. The password stays as it is.
 """
 
