@@ -80,6 +80,7 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("open_ticket", SHOP, ""),
     ("withdraw_ticket", SHOP, ""),
     ("put_account", PLATFORM, ""),
+    ("get_effects", None, "?market=GB&effective_from=2034-01-01T00:00:00Z"),
     ("list_rulebooks", None, ""),
     ("get_rulebook", None, ""),
     ("cancel_activation", PLATFORM, ""),

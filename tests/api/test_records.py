@@ -125,6 +125,12 @@ def test_a_rulebook_is_activated_and_shown_where_it_is_and_will_be_in_force(call
     unknown = call("POST", "/v1/rulebooks/none/activations", past, actor="platform:p")
     assert [reason["code"] for reason in unknown.body["reasons"]] == ["rulebook.not_found"]
     assert call.get("/v1/rulebooks/none").status == 404
+    effects = f"/v1/rulebooks/{name}/effects"
+    assert call.get(effects, market="SE").body["shops"] == 0
+    answer = call.get(effects, market="SE", effective_from=past["effective_from"])
+    assert (answer.status, answer.body["reasons"][0]["code"]) == (409, "rulebook.date_in_past")
+    for wrong in ({}, {"market": "Sweden"}, {"market": "SE", "effective_from": "soon"}):
+        assert call.get(effects, **wrong).status == 422
 
 
 def test_a_refusal_can_be_looked_up_by_shop_account_and_person(call: Caller) -> None:

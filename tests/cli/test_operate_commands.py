@@ -36,6 +36,7 @@ COMMANDS = (
     ("rulebook", "diff"),
     ("rulebook", "add"),
     ("rulebook", "activate"),
+    ("rulebook", "effects"),
     ("rulebook", "cancel"),
 )
 
@@ -104,6 +105,15 @@ def test_a_rulebook_is_added_and_put_in_force(run: Run, tmp_path: Path) -> None:
 
     assert run("rulebook", "add", str(own)).returncode == 0
     assert run("rulebook", "add", str(own)).returncode == 0, "the same text again is the same rulebook"
+    told = run("rulebook", "effects", "own", "--market", "GB")
+    assert (
+        told.stdout.splitlines()[1]
+        == "0 links end at once: their unlink request is older than the rulebook allows"
+    )
+    assert (
+        msgspec.json.decode(run("rulebook", "effects", "own", "--market", "GB", "--json").stdout)["shops"]
+        == 0
+    )
     done = run("rulebook", "activate", "own", "--market", "GB")
     assert done.returncode == 0
     activation = activations()[0]
@@ -138,7 +148,7 @@ def test_an_activation_in_the_past_is_refused_and_a_wrong_one_cannot_be_done(run
     assert "A rulebook cannot come into force on 1 March 2025, 00:00 UTC: that is in the past." in past.stderr
     wrong = run("rulebook", "activate", "guide-2024-11", "--market", "Britain")
     assert wrong.returncode == 2
-    assert "market: found 'Britain'; allowed: two capital letters" in wrong.stderr
+    assert "market: found 'Britain'; allowed: a country code of ISO 3166-1" in wrong.stderr
     assert activations() == []
 
 

@@ -1,25 +1,45 @@
-"""Rulebooks: which there are, where each is in force, and their activation in a market."""
+"""Rulebooks: which there are, where each is in force, what a start would do, and their activation in a market."""
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
 from shoplink.api.http.body import Page, respond
 from shoplink.api.http.command import carry_out, read_command
-from shoplink.api.http.operation import FIND, Operations
-from shoplink.api.http.problem import Instant, ProblemError
+from shoplink.api.http.openapi import INSTANT
+from shoplink.api.http.operation import FIND, READ, Operations
+from shoplink.api.http.problem import (
+    Instant,
+    ProblemError,
+    SaidReason,
+    language_of,
+    refusal_response,
+    show_reasons,
+)
 from shoplink.api.http.request import require_scope
-from shoplink.core import Rulebook
-from shoplink.core.facts import Id
+from shoplink.core import Refused, Rulebook, wire
+from shoplink.core.facts import Id, Market, Role
+from shoplink.core.instant import parse_instant
+from shoplink.core.parse import ALLOWED, MalformedError
 from shoplink.flows.answer import Answer
+from shoplink.flows.foresight.compare import (
+    ChangedPermissions,
+    EndingLink,
+    EstablishedLink,
+    OfLink,
+    OverLimit,
+)
+from shoplink.flows.foresight.effects import Effects, Listed, effects_of_start
 from shoplink.flows.look import look_at
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
+from shoplink.store.read.foresight import EndingShowcases, IdleWaiver
 from shoplink.store.read.link import snapshot
 from shoplink.store.read.refusal import activations
+from shoplink.wording import Language
 
 operations = Operations("rulebooks")
 
@@ -148,3 +168,112 @@ class _InForce:
             in_force=sorted(self._markets[rulebook.name]),
             starts=self._starts[rulebook.name],
         )
+
+
+StartingAt = Annotated[
+    str,
+    Meta(
+        description="The start that is looked at; now if it is not given.",
+        extra_json_schema={name: value for name, value in INSTANT.items() if name != "type"},
+    ),
+]
+
+
+class BlockedInvitationBody(OfLink, frozen=True):
+    """An open invitation that its creator could no longer accept, and why."""
+
+    expires_at: Instant | None
+    reasons: list[SaidReason]
+
+
+class ClosedRoleBody(Struct, frozen=True):
+    """A role in which a shop could no longer invite, and why."""
+
+    shop_id: str
+    role: Role
+    reasons: list[SaidReason]
+
+
+class EffectsBody(Struct, frozen=True):
+    """What the start would do if nobody acted until then, with the first of each kind and how many there are.
+
+    `before`: the rulebook that it follows. `ending`: links that end at once, because their unlink request is older than
+    the rulebook allows. `established`: links in review that nothing holds any more. `over`: shops that have more than is
+    allowed, and until when. `blocked` and `closed`: invitations that could no longer be accepted, and sent. `permissions`:
+    accounts that may do more or less for their shop. `idle_waivers`: waivers that no longer do anything. `showcases`: what
+    leaves with the links that end. `seen` stays the same as long as the same would happen.
+    """
+
+    name: str
+    market: str
+    effective_from: Instant
+    before: str
+    shops: int
+    ending: Listed[EndingLink]
+    established: Listed[EstablishedLink]
+    over: Listed[OverLimit]
+    blocked: Listed[BlockedInvitationBody]
+    closed: Listed[ClosedRoleBody]
+    permissions: Listed[ChangedPermissions]
+    idle_waivers: Listed[IdleWaiver]
+    showcases: EndingShowcases
+    seen: str
+
+
+@operations.get("/rulebooks/{name}/effects", EffectsBody, problems=(*READ, "refused"))
+def get_effects(
+    request: HttpRequest, name: Id, market: Market, effective_from: StartingAt | None = None
+) -> HttpResponse:
+    """What activating a rulebook in a market would do at its start (now, if none is given); nothing is done or stored.
+
+    It is refused for the reasons for which the activation would be.
+    """
+    require_scope(request, "read")
+    try:
+        start = None if effective_from is None else parse_instant(effective_from)
+    except ValueError:
+        allowed = ALLOWED["effective_from"]
+        raise MalformedError.wrong("effective_from", allowed, repr(effective_from)) from None
+    effects = effects_of_start(name, market, start)
+    if isinstance(effects, Refused):
+        return refusal_response(request, [wire(reason) for reason in effects.reasons])
+    return respond(show_effects(effects, language_of(request)))
+
+
+def show_effects(effects: Effects, language: Language) -> EffectsBody:
+    """The effects, with the sentences of their reasons."""
+    return EffectsBody(
+        name=effects.name,
+        market=effects.market,
+        effective_from=effects.effective_from,
+        before=effects.before,
+        shops=effects.shops,
+        ending=effects.ending,
+        established=effects.established,
+        over=effects.over,
+        blocked=Listed(
+            effects.blocked.count,
+            [
+                BlockedInvitationBody(
+                    link_id=one.link_id,
+                    shop_id=one.shop_id,
+                    account_id=one.account_id,
+                    role=one.role,
+                    expires_at=one.expires_at,
+                    reasons=show_reasons(one.reasons, language),
+                )
+                for one in effects.blocked.items
+            ],
+        ),
+        closed=Listed(
+            effects.closed.count,
+            [
+                ClosedRoleBody(one.shop_id, one.role, show_reasons(one.reasons, language))
+                for one in effects.closed.items
+            ],
+        ),
+        permissions=effects.permissions,
+        idle_waivers=effects.idle_waivers,
+        showcases=effects.showcases,
+        seen=effects.seen,
+    )

@@ -8,13 +8,26 @@ from typing import NoReturn
 import click
 import msgspec
 
+from shoplink.api.http.body import plain
 from shoplink.api.http.problem import with_sentences
 from shoplink.cli.database import fail, with_database, writes
-from shoplink.core import MalformedError, Rulebook, RulebookError, differences, parse_command
+from shoplink.cli.effects_text import effects_text
+from shoplink.core import (
+    ActivateRulebook,
+    Command,
+    MalformedError,
+    Refused,
+    Rulebook,
+    RulebookError,
+    differences,
+    parse_command,
+    wire,
+)
 from shoplink.core.instant import format_instant
 from shoplink.core.rulebook import ALLOWED_VALUES
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
+from shoplink.flows.foresight.effects import effects_of_start
 from shoplink.flows.rulebooks import NameTakenError, default_rulebook, install_rulebook, installed_rulebooks
 from shoplink.rulebooks import packaged, read_rulebook
 from shoplink.store.read.refusal import activations
@@ -185,6 +198,43 @@ def activate(name: str, market: str, start: str | None, *, as_json: bool) -> Non
 
 @rulebook.command(
     epilog=f"""\b
+Examples:
+  shoplink rulebook effects seller-university-2025 --market GB
+  shoplink rulebook effects my-rules --market US --from 2027-01-01T00:00:00Z --json
+
+\b
+Exit status: 0; 1 if the activation would be refused; {_DATABASE}.
+"""
+)
+@click.argument("name", metavar="NAME")
+@click.option("--market", required=True, metavar="MARKET", help="Two capital letters, e.g. GB.")
+@click.option("--from", "start", metavar="INSTANT", help="RFC 3339 with an offset.  [default: now]")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object, as GET /v1/rulebooks/NAME/effects."
+)
+@with_database
+def effects(name: str, market: str, start: str | None, *, as_json: bool) -> None:
+    """Show what activating a rulebook in a market would do at its start. Nothing is done or stored."""
+    fields = {"name": name, "market": market, "effective_from": start or format_instant(clock.now())}
+    command = _parsed("activate_rulebook", fields)
+    assert isinstance(command, ActivateRulebook), "this is the command that was parsed"
+    found = effects_of_start(name, market, command.effective_from if start else None)
+    language = language_for("en")
+    if isinstance(found, Refused):
+        for reason in with_sentences([wire(reason) for reason in found.reasons], language):
+            click.echo(f"{reason['detail']} {reason['remedy']}", err=True)
+        sys.exit(1)
+    if as_json:
+        from shoplink.api.rulebook import show_effects  # noqa: PLC0415 (only with settings in place)
+
+        click.echo(msgspec.json.encode(plain(show_effects(found, language))))
+        return
+    for line in effects_text(found, language):
+        click.echo(line)
+
+
+@rulebook.command(
+    epilog=f"""\b
 Example:
   shoplink rulebook cancel my-rules --market US --from 2027-01-01T00:00:00Z --note "a month later"
 
@@ -211,15 +261,18 @@ def cancel(name: str, market: str, start: str, note: str, *, as_json: bool) -> N
     _carry_out("cancel_activation", fields, done, as_json=as_json)
 
 
-def _carry_out(kind: str, fields: dict[str, str], done: str, *, as_json: bool) -> NoReturn:
-    """Execute a command of the platform, say what came of it, and exit."""
+def _parsed(kind: str, fields: dict[str, str]) -> Command:
+    """A command of the platform, given now. Exits with status 2 if it is malformed."""
     by = {"kind": "platform", "id": "operator"}
     try:
-        answer = execute(
-            parse_command({**fields, "command": kind, "at": format_instant(clock.now()), "by": by})
-        )
+        return parse_command({**fields, "command": kind, "at": format_instant(clock.now()), "by": by})
     except MalformedError as error:
         fail(str(error))
+
+
+def _carry_out(kind: str, fields: dict[str, str], done: str, *, as_json: bool) -> NoReturn:
+    """Execute a command of the platform, say what came of it, and exit."""
+    answer = execute(_parsed(kind, fields))
     if as_json:
         click.echo(msgspec.json.encode(answer))
     elif answer["outcome"] == "accepted":

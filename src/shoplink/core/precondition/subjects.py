@@ -15,6 +15,7 @@ from shoplink.core.events import (
     AccountRecorded,
     LinkEvent,
     RulebookActivated,
+    RulebookActivationCancelled,
     ShopRecorded,
     WaiverEnded,
     WaiverGranted,
@@ -157,8 +158,9 @@ class RulebooksOfMarket(Subject, frozen=True, kw_only=True):
         return world.rulebooks_of(self.market)
 
     def concerns(self, event: Event) -> bool:
-        """A rulebook is activated there."""
-        return isinstance(event, RulebookActivated) and event.market == self.market
+        """A rulebook is activated there, or an activation is cancelled."""
+        kinds = RulebookActivated | RulebookActivationCancelled
+        return isinstance(event, kinds) and event.market == self.market
 
 
 class PlacesOfPerson(Subject, frozen=True, kw_only=True):

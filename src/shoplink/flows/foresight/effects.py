@@ -1,0 +1,165 @@
+"""What the start of a rulebook in a market would do, by the dry run of exactly what would happen then. Nothing is stored.
+
+The shops of the market are looked at in pages, on one snapshot: each takes twice as many statements as one look, and
+memory holds one page. Lists are cut; their counts are whole.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from shoplink.core import Accepted, ActivateRulebook, Event, Refused, World, advance, decide, step
+from shoplink.core.instant import END
+from shoplink.flows import clock
+from shoplink.flows.foresight.compare import (
+    BlockedInvitation,
+    Change,
+    ChangedPermissions,
+    ClosedRole,
+    EndingLink,
+    EstablishedLink,
+    OverLimit,
+    changes,
+    idle_codes,
+)
+from shoplink.flows.look import look
+from shoplink.store.read.foresight import (
+    EndingShowcases,
+    IdleWaiver,
+    accounts_linked_to,
+    ending_showcases,
+    idle_waivers,
+)
+from shoplink.store.read.link import page_of_shops, snapshot
+from shoplink.store.write.load import LoadKeys
+
+LISTED_MAX = 100
+_PAGE_SHOPS = 500
+
+T = TypeVar("T")
+
+
+class Listed(Struct, Generic[T]):
+    """How many there are, and the first of them."""
+
+    count: int = 0
+    items: list[T] = []
+
+    def add(self, item: T) -> None:
+        """Count one more, and list it while there is room."""
+        self.count += 1
+        if len(self.items) < LISTED_MAX:
+            self.items.append(item)
+
+
+class Effects(Struct):
+    """What would happen in a market if a rulebook started there at an instant and nobody acted until then.
+
+    `before` is the rulebook that it would follow, `shops` the number of the market's shops. `seen` is a digest of
+    everything found, listed or not, but for instants: it is the same as long as the same would happen.
+    """
+
+    name: str
+    market: str
+    effective_from: datetime
+    before: str = ""
+    shops: int = 0
+    ending: Listed[EndingLink] = msgspec.field(default_factory=Listed[EndingLink])
+    established: Listed[EstablishedLink] = msgspec.field(default_factory=Listed[EstablishedLink])
+    over: Listed[OverLimit] = msgspec.field(default_factory=Listed[OverLimit])
+    blocked: Listed[BlockedInvitation] = msgspec.field(default_factory=Listed[BlockedInvitation])
+    closed: Listed[ClosedRole] = msgspec.field(default_factory=Listed[ClosedRole])
+    permissions: Listed[ChangedPermissions] = msgspec.field(default_factory=Listed[ChangedPermissions])
+    idle_waivers: Listed[IdleWaiver] = msgspec.field(default_factory=Listed[IdleWaiver])
+    showcases: EndingShowcases = EndingShowcases(0, 0)
+    seen: str = ""
+
+    def add(self, change: Change) -> None:
+        """Add a change to its list."""
+        match change:
+            case EndingLink():
+                self.ending.add(change)
+            case EstablishedLink():
+                self.established.add(change)
+            case OverLimit():
+                self.over.add(change)
+            case BlockedInvitation():
+                self.blocked.add(change)
+            case ClosedRole():
+                self.closed.add(change)
+            case ChangedPermissions():
+                self.permissions.add(change)
+
+
+def effects_of_start(name: str, market: str, start: datetime | None = None) -> Effects | Refused:
+    """What activating a rulebook in a market from an instant on (None: now) would do; or why it would be refused."""
+    with snapshot():
+        at = clock.now()
+        command = ActivateRulebook(at=at, name=name, market=market, effective_from=start or at)
+        without = _look((), at)
+        decision = decide(without, command)
+        if not isinstance(decision, Accepted):
+            return decision
+        advance(without, command.effective_from)
+        before = without.rulebook(market)
+        effects = Effects(name, market, command.effective_from, before.name)
+        digest = hashlib.sha256()
+        showcases: list[EndingShowcases] = []
+        for shop_ids in _pages(market):
+            effects.shops += len(shop_ids)
+            ending: list[str] = []
+            for change in _changes_of(shop_ids, command):
+                effects.add(change)
+                digest.update(_identity(change))
+                if isinstance(change, EndingLink):
+                    ending.append(change.link_id)
+            showcases.append(ending_showcases(ending))
+        effects.showcases = EndingShowcases(
+            sum(one.accounts for one in showcases), sum(one.items for one in showcases)
+        )
+        codes = idle_codes(before, without.rulebooks[name])
+        count, waivers = idle_waivers(market, codes, command.effective_from, LISTED_MAX)
+        effects.idle_waivers = Listed(count, waivers)
+        digest.update(msgspec.json.encode((before.name, count, waivers)))
+        effects.seen = digest.hexdigest()[:32]
+        return effects
+
+
+def _pages(market: str) -> Iterator[list[str]]:
+    after = ""
+    while shop_ids := page_of_shops(_PAGE_SHOPS, after, market):
+        yield shop_ids
+        after = shop_ids[-1]
+
+
+def _changes_of(shop_ids: list[str], command: ActivateRulebook) -> Iterator[Change]:
+    """What the start would change for some shops."""
+    before, after = _look(shop_ids, command.at), _look(shop_ids, command.at)
+    at_once = step(after, command).own
+    passed: tuple[list[Event], list[Event]] = (
+        advance(before, command.effective_from),
+        [*at_once, *advance(after, command.effective_from)],
+    )
+    yield from changes(before, after, passed, shop_ids)
+
+
+def _look(shop_ids: Iterable[str], at: datetime) -> World:
+    """These shops and every account that they have a live link with, as they are at an instant."""
+    shops = set(shop_ids)
+    accounts = accounts_linked_to(shops) if shops else set()
+    return look(LoadKeys(shops, accounts, set(), set(), END), lambda: at).world
+
+
+def _identity(change: Change) -> bytes:
+    """What a change is about, without the instants that depend on when it is told."""
+    fields = msgspec.to_builtins(change, builtin_types=(datetime,))
+    kept = {
+        name: [reason.code for reason in change.reasons] if name == "reasons" else value  # type: ignore[union-attr]
+        for name, value in fields.items()
+        if not isinstance(value, datetime)
+    }
+    return msgspec.json.encode((type(change).__name__, kept))

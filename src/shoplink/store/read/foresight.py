@@ -1,0 +1,70 @@
+"""Queries for foresight: what a rulebook's start would touch besides the Worlds that are compared."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.sql import among, ids, query
+
+
+class IdleWaiver(Struct, frozen=True):
+    """A waiver in force that no longer does anything."""
+
+    code: str
+    shop_id: str | None
+    account_id: str | None
+    until: datetime | None
+
+
+class EndingShowcases(Struct, frozen=True):
+    """What leaves when links end: the synced showcases of how many accounts, and how many added items."""
+
+    accounts: int
+    items: int
+
+
+def accounts_linked_to(shop_ids: Iterable[str]) -> set[str]:
+    """The accounts that have a live link with one of these shops."""
+    found = query(
+        "SELECT DISTINCT account_id FROM link"
+        f" WHERE {among('shop_id')} AND status IN ('invited', 'in_review', 'linked')",
+        ids(shop_ids),
+    )
+    return {row[0] for row in found}
+
+
+def ending_showcases(link_ids: Sequence[str]) -> EndingShowcases:
+    """What leaves when these links end."""
+    if not link_ids:
+        return EndingShowcases(0, 0)
+    synced = query(
+        f"SELECT count(*) FROM link WHERE {among('link_id')} AND synced_since IS NOT NULL", ids(link_ids)
+    )
+    added = query(
+        f"SELECT count(*) FROM item WHERE {among('came_under')} AND removed_at IS NULL", ids(link_ids)
+    )
+    return EndingShowcases(synced[0][0], added[0][0])
+
+
+def idle_waivers(market: str, codes: Sequence[str], at: datetime, limit: int) -> tuple[int, list[IdleWaiver]]:
+    """The waivers from these reasons that are in force at an instant, of a market's shops or accounts: count and first ones."""
+    if not codes:
+        return 0, []
+    found = query(
+        "SELECT code, shop_id, account_id, until, count(*) OVER () FROM waiver"
+        f" WHERE ended_at IS NULL AND {among('code')} AND (until IS NULL OR until > %s)"
+        " AND (shop_id IN (SELECT shop_id FROM shop WHERE market = %s)"
+        " OR account_id IN (SELECT account_id FROM account WHERE region = %s)) ORDER BY id LIMIT %s",
+        ids(codes),
+        to_micros(at),
+        market,
+        market,
+        limit,
+    )
+    listed = [
+        IdleWaiver(code, shop_id, account_id, from_micros(until))
+        for code, shop_id, account_id, until, _ in found
+    ]
+    return (found[0][4] if found else 0), listed
