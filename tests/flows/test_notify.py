@@ -269,7 +269,7 @@ def test_what_happened_long_ago_stands_in_the_inbox_and_does_not_come_by_mail() 
     with mail_server() as post:
         deliver_at(NOON + 8 * DAY)
         assert [subject(letter) for letter in post.letters] == [
-            "山海茶铺 invites oliviasteeps as its marketing account"
+            "“山海茶铺” invites “oliviasteeps” as its marketing account"
         ]
     assert kinds_received(olivia) == ["link.invited", "link.withdrawn", "link.invited"]
     assert mail_kinds() == {"none": ["link.invited", "link.withdrawn"], "sent": ["link.invited"]}

@@ -195,8 +195,8 @@ def test_a_reminder_whose_mail_could_not_be_sent_in_time_is_not_sent_after_the_s
         post.answer = "250 OK"
         deliver_at(EXPIRES - 22 * HOUR)
         assert [subject(letter) for letter in post.to("olivia@example.com")] == [
-            "山海茶铺 invites oliviasteeps as its marketing account",
-            "山海茶铺 withdrew its invitation",
+            "“山海茶铺” invites “oliviasteeps” as its marketing account",
+            "“山海茶铺” withdrew its invitation",
         ]
     assert query("SELECT mail FROM message WHERE kind = 'link.expiring'") == [("moot",)]
 

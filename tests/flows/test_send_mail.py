@@ -59,10 +59,10 @@ def test_a_letter_is_in_the_readers_language_and_time_zone() -> None:
         asked_to_unlink(NOON + 2 * DAY)
         deliver_at(NOON + 3 * DAY)
     english, chinese = post.to("olivia@example.com"), post.to("wei@example.com")
-    assert subject(english[0]) == "山海茶铺 invites oliviasteeps as its marketing account"
+    assert subject(english[0]) == "“山海茶铺” invites “oliviasteeps” as its marketing account"
     assert "Confirm or decline before 13 November 2024, 12:00 GMT" in body(english[0])
-    assert subject(chinese[0]) == "oliviasteeps 已确认邀请，绑定成功"
-    assert subject(chinese[-1]) == "oliviasteeps 的解绑申请已等待 1 天"
+    assert subject(chinese[0]) == "「oliviasteeps」已确认邀请，绑定成功"
+    assert subject(chinese[-1]) == "「oliviasteeps」的解绑申请已等待 1 天"
     assert "于 2024 年 11 月 13 日 20:00（CST）申请与「山海茶铺」解绑" in body(chinese[-1])
     assert (english[0]["Content-Language"], chinese[0]["Content-Language"]) == ("en", "zh")
     assert not post.to("stranger@example.com")
@@ -86,7 +86,7 @@ def test_a_letter_leads_to_its_page_and_says_why_it_was_sent_and_where_to_choose
     letter = post.letters[0]
     for text in (body(letter), body(letter, "html")):
         assert f"{URL}/creator/A/" in text
-        assert "because you act for oliviasteeps" in text
+        assert "because you act for “oliviasteeps”" in text
         assert f"{URL}/settings/messages" in text
     assert letter["List-Unsubscribe"] == f"<{URL}/settings/messages>"
     assert letter["Auto-Submitted"] == "auto-generated"
@@ -118,7 +118,8 @@ def test_a_name_with_line_breaks_and_markup_harms_no_letter() -> None:
     letter = post.letters[0]
     assert letter["Bcc"] is None
     assert (
-        subject(letter) == "Tea Bcc: everybody@example.com <b>& invites oliviasteeps as its marketing account"
+        subject(letter)
+        == "“Tea Bcc: everybody@example.com <b>&” invites “oliviasteeps” as its marketing account"
     )
     assert "<b>" not in body(letter, "html")
     assert "&lt;b&gt;&amp;" in body(letter, "html")
@@ -130,7 +131,7 @@ def test_whoever_does_not_want_a_kind_by_mail_finds_it_in_the_inbox_alone() -> N
     with mail_server() as post:
         execute_at(NOON, invite("S", "A"), pair("withdraw"))
         deliver_at(NOON)
-        assert [subject(letter) for letter in post.letters] == ["山海茶铺 withdrew its invitation"]
+        assert [subject(letter) for letter in post.letters] == ["“山海茶铺” withdrew its invitation"]
     assert kinds_received(olivia) == ["link.invited", "link.withdrawn"]
 
 
@@ -182,7 +183,7 @@ def test_a_server_that_is_away_gets_everything_that_still_matters_when_it_is_bac
         assert deliver_at(NOON + MINUTE - timedelta(seconds=1)).mails.taken == 0
         done = deliver_at(NOON + MINUTE)
         assert (done.mails.sent, done.mails.not_sent) == (1, 1)
-        assert [subject(letter) for letter in post.letters] == ["山海茶铺 withdrew its invitation"]
+        assert [subject(letter) for letter in post.letters] == ["“山海茶铺” withdrew its invitation"]
     assert mail_kinds() == {"moot": ["link.invited"], "sent": ["link.withdrawn"]}
 
 
@@ -268,7 +269,7 @@ def test_a_slow_server_is_sent_to_again_and_the_state_is_asked_before_each_lette
         post.on_letter = hear
         deliver(flow_now)
         assert [subject(letter) for letter in post.letters] == [
-            "山海茶铺 invites oliviasteeps as its marketing account"
+            "“山海茶铺” invites “oliviasteeps” as its marketing account"
         ]
     assert mail_kinds() == {"sent": ["link.invited"], "moot": ["link.invited"]}
 

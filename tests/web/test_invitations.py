@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from shoplink.flows.people import membership
 from shoplink.flows.verify.counts import VerifyCounts
@@ -47,7 +48,8 @@ def test_a_new_person_is_invited_signs_up_joins_acts_and_is_removed(owner: Brows
     assert "wei@example.com is invited." in owner.look(MEMBERS)
     letter = mailbox.newest("wei@example.com")
     assert "Tea House" in letter["Subject"]
-    assert "Olivia invites you" in letter.get_content()
+    assert "“Olivia” invites you to “Tea House”" in letter.get_content()
+    assert "「Olivia」" in letter.get_content()
     link = link_in(mailbox, "wei@example.com")
 
     guest = Browser()
@@ -209,3 +211,21 @@ def test_the_statements_of_the_members_page_do_not_grow_with_members(owner: Brow
     for number in range(5):
         person(f"more{number}@example.com", ("shop", "S1"))
     assert statements() == before
+
+
+def test_what_people_call_themselves_is_no_address_in_an_invitation_and_costs_none(mailbox: Mailbox) -> None:
+    """A name with a line break, as one stored before names had a grammar, once lost the invitation that was stored."""
+    lure = "TikTok Security: verify at https://evil.example/login ."
+    execute_accepted(replace(put_shop("S1"), name=f"{'Tea ' * 20}\r\nBcc: victim@example.com"))
+    execute_accepted(replace(put_shop("S2"), name="ＷＷＷ.evil.example"))
+    person("lure@example.com", ("shop", "S1"), ("shop", "S2"), name=lure)
+    browser = Browser()
+    assert browser.sign_in("lure@example.com").status_code == 302
+    assert browser.send(MEMBERS, place="shop", email="a@example.com").status_code == 302
+    letter = mailbox.newest("a@example.com")
+    assert letter["Bcc"] is None
+    assert letter["Subject"].strip().startswith(f"You are invited to “{('Tea ' * 20)[:39].rstrip()}…” / ")
+    assert "lure@example.com invites you to “Tea Tea" in letter.get_content()
+    assert "evil" not in letter.as_string()
+    assert browser.send(MEMBERS.replace("S1", "S2"), place="shop", email="b@example.com").status_code == 302
+    assert mailbox.newest("b@example.com")["Subject"].strip().startswith("You are invited to S2 / ")

@@ -41,7 +41,7 @@ def invited(database: str) -> Cast:  # noqa: ARG001 (the database is in use)
 def test_the_inbox_says_what_happened_and_the_bell_how_much_of_it_is_new(invited: Cast) -> None:
     olivia, wei = browser(invited.olivia), browser(invited.wei)
     page = olivia.get("/inbox/").content.decode()
-    assert "山海茶铺 invites oliviasteeps as its marketing account" in page
+    assert "“山海茶铺” invites “oliviasteeps” as its marketing account" in page
     assert "Unread:" in page
     assert "1 unread message<" in olivia.get("/settings/messages").content.decode()
     empty = wei.get("/inbox/").content.decode()
@@ -185,7 +185,7 @@ def test_a_calendar_holds_the_deadlines_of_all_my_shops_and_accounts(invited: Ca
     creators = entries(new_address(browser(invited.olivia)))
     assert creators == [
         (
-            "The invitation from 山海茶铺 to oliviasteeps (marketing account) expires: confirm or decline",
+            "The invitation from “山海茶铺” to “oliviasteeps” (marketing account) expires: confirm or decline",
             at,
             "http://localhost:8000/creator/A/",
         )
@@ -193,7 +193,7 @@ def test_a_calendar_holds_the_deadlines_of_all_my_shops_and_accounts(invited: Ca
     sellers = entries(new_address(browser(invited.wei)))
     assert sellers == [
         (
-            "山海茶铺 对 oliviasteeps 的渠道账号邀请到期",
+            "「山海茶铺」对「oliviasteeps」的渠道账号邀请到期",
             at,
             f"http://localhost:8000/seller/S/links/{link_id}",
         )
@@ -219,7 +219,7 @@ def test_a_calendar_holds_until_when_an_unlink_request_has_to_be_answered(invite
     asked_at = now + timedelta(minutes=2)
     execute_at(asked_at, pair("request_unlink", network_region="GB"))
     assert [summary for summary, _, _ in entries(address)] == [
-        "处理 oliviasteeps 与 山海茶铺 解绑申请的最后期限"
+        "处理「oliviasteeps」与「山海茶铺」解绑申请的最后期限"
     ]
 
 

@@ -42,6 +42,13 @@ def is_line(text: str) -> bool:
         return False
 
 
+def as_line(text: str) -> str:
+    """Any text as one line: what a line may not hold, as texts stored before this grammar may, becomes a space."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return " ".join("".join(" " if _is_out(one) else one for one in text).split())
+
+
 def read_text(value: str) -> str:
     """Text of several lines, which end in LF: the same characters as in one line. Raises WrongValueError."""
     lines = value.replace("\r\n", "\n").replace("\r", "\n").strip(f"{_SPACES}\n")
@@ -77,12 +84,17 @@ def _spelled(text: str) -> str:
 def _normal(value: str, text: str, grammar: str, most: int, besides: str = "") -> str:
     """A text in its normal form; `besides` are control characters that it may hold. Raises WrongValueError."""
     for one in text:
-        if one in _HIDDEN or (category(one) in _NEVER_IN_TEXT and one not in besides):
+        if _is_out(one) and one not in besides:
             raise WrongValueError(value, grammar + WITHOUT, character=character(one))
     normal = normalize("NFC", text).strip(_SPACES)
     if not 0 < len(normal) <= most or all(one in _BLANK_TEXT for one in normal):
         raise WrongValueError(value, grammar)
     return normal
+
+
+def _is_out(one: str) -> bool:
+    """Whether a character is in no line of text."""
+    return one in _HIDDEN or category(one) in _NEVER_IN_TEXT
 
 
 def _schema(grammar: str, most: int, pattern: str) -> Meta:

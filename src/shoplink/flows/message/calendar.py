@@ -86,8 +86,8 @@ def _written(entries: list[Deadline], subject_names: Names, language: Language) 
     for one in entries:
         link = one.link
         params = {
-            "shop": subject_names.shop(link.shop_id),
-            "account": subject_names.account(link.account_id),
+            "shop": subject_names.shop(link.shop_id, language),
+            "account": subject_names.account(link.account_id, language),
             "role": language.text(ROLE_NAMES[link.role]),
         }
         path = (

@@ -14,6 +14,7 @@ from shoplink.store.people.outbox import DueMail
 from shoplink.store.read.names import names
 from shoplink.wording import Language, Tag, language_for
 from shoplink.wording.messages import MESSAGES
+from shoplink.wording.names import name_in_message
 from shoplink.wording.say_message import MessageText, say_message
 
 KINDS_OF: dict[str, tuple[str, ...]] = {
@@ -29,13 +30,13 @@ class Names(Struct, frozen=True):
     shops: dict[str, str]
     accounts: dict[str, str]
 
-    def shop(self, shop_id: str | None) -> str:
-        """The name of a shop."""
-        return self.shops.get(shop_id or "") or shop_id or ""
+    def shop(self, shop_id: str | None, language: Language) -> str:
+        """The name of a shop, as a message shows it."""
+        return name_in_message(self.shops.get(shop_id or "", ""), shop_id or "", language)
 
-    def account(self, account_id: str | None) -> str:
-        """The handle of an account."""
-        return self.accounts.get(account_id or "") or account_id or ""
+    def account(self, account_id: str | None, language: Language) -> str:
+        """The handle of an account, as a message shows it."""
+        return name_in_message(self.accounts.get(account_id or "", ""), account_id or "", language)
 
 
 def names_for(messages: Iterable[StoredMessage | DueMail]) -> Names:
@@ -59,8 +60,8 @@ def message_text(
         if name != "reasons"
     }
     params |= {
-        "shop": subject_names.shop(message.shop_id),
-        "account": subject_names.account(message.account_id),
+        "shop": subject_names.shop(message.shop_id, language),
+        "account": subject_names.account(message.account_id, language),
     }
     reasons = [read_reason(reason) for reason in message.data.get("reasons", ())]
     return say_message(message.kind, message.side, params, reasons, language, zone)

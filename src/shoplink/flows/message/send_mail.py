@@ -142,13 +142,12 @@ class _Batch:
 
     def _letter(self, message: DueMail) -> mail.EmailMultiAlternatives:
         language = chosen_language(message.language)
-        text = message_text(
-            message, self._names, language, zone_of(message.time_zone or self._zone_there(message))
-        )
+        names = self._names
+        text = message_text(message, names, language, zone_of(message.time_zone or self._zone_there(message)))
         place = (
-            self._names.shop(message.shop_id)
+            names.shop(message.shop_id, language)
             if message.side == "shop"
-            else self._names.account(message.account_id)
+            else names.account(message.account_id, language)
         )
         url, choices_url = f"{settings.PUBLIC_URL}{path_of(message)}", f"{settings.PUBLIC_URL}{_PREFERENCES}"
         words = say_mail(text, place, url, choices_url, language)

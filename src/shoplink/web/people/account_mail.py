@@ -156,13 +156,13 @@ def proof_mail(email: str) -> EmailMessage:
 
 
 def invitation_mail(
-    email: str, who: str, where: dict[Tag, str], link: str, tags: Iterable[Tag]
+    email: str, who: dict[Tag, str], where: dict[Tag, str], link: str, tags: Iterable[Tag]
 ) -> EmailMessage:
     """The invitation of an address to act somewhere, in each of these languages."""
     subjects, texts = [], []
     for tag in tags:
         with override(CODES[tag]):
-            params = {"who": who, "where": where[tag], "link": link}
+            params = {"who": who[tag], "where": where[tag], "link": link}
             subjects.append(gettext(_INVITED).format_map(params))
             texts.append(gettext(_INVITED_TEXT).format_map(params))
     return EmailMessage(" / ".join(subjects), "\n\n— — —\n\n".join(texts) + "\n", to=[email])

@@ -124,7 +124,9 @@ def _rows(visit: Visit, messages: list[StoredMessage]) -> list[MessageRow]:
     for one in messages:
         text = message_text(one, subject_names, visit.language, visit.zone)
         place = (
-            subject_names.shop(one.shop_id) if one.side == "shop" else subject_names.account(one.account_id)
+            subject_names.shops.get(one.shop_id or "") or one.shop_id or ""
+            if one.side == "shop"
+            else subject_names.accounts.get(one.account_id or "") or one.account_id or ""
         )
         rows.append(
             MessageRow(

@@ -25,7 +25,8 @@ from shoplink.web.request.reader import CODES
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
-from shoplink.wording import Tag
+from shoplink.wording import Tag, language_for
+from shoplink.wording.names import name_in_message
 from shoplink.wording.sentences import N_
 
 _MENU = Menu(icon="users", title=N_("Members"), rank=1)
@@ -199,12 +200,15 @@ def _send_invitation(visit: Visit, email: str, place: Place, subject_id: str, li
     tags: list[Tag] = ["zh", "en"] if visit.language.tag == "zh" else ["en", "zh"]
     if known is not None and known.language in tags:
         tags = [tag for tag in tags if tag == known.language]
+    who: dict[Tag, str] = {}
     names: dict[Tag, str] = {}
     for tag in tags:
         with override(CODES[tag]):
-            names[tag] = where(place, subject_id)
+            who[tag] = name_in_message(visit.person.name, visit.person.email or "", language_for(tag))
+            name = where(place, subject_id)
+            names[tag] = name_in_message(name, subject_id, language_for(tag)) if subject_id else name
     with sending_mail() as delivery:
-        queue_mail(invitation_mail(email, visit.person.name or visit.person.email or "", names, link, tags))
+        queue_mail(invitation_mail(email, who, names, link, tags))
     return not delivery.failed
 
 

@@ -55,10 +55,13 @@ def _send_all(messages: list[EmailMessage]) -> bool:
 
 
 def _send(message: EmailMessage) -> bool:
-    """Send an e-mail. Returns whether the server accepted it; its reply is not logged, since it contains addresses."""
+    """Send an e-mail. Returns whether the server accepted it; its reply is not logged, since it contains addresses.
+
+    What the e-mail is about is stored by now, so a message that cannot be made (ValueError) is one that was not sent.
+    """
     try:
         message.send()
-    except (OSError, SMTPException) as error:
+    except (OSError, SMTPException, ValueError) as error:
         _log.warning("an e-mail could not be sent: %s", type(error).__name__)
         return False
     return True
