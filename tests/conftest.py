@@ -6,6 +6,7 @@ says whether a change is sound; new examples are looked for outside of it.
 
 import os
 import sys
+from itertools import chain, groupby, islice
 
 import django
 import pytest
@@ -31,7 +32,13 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 
-LONG = {"browser", "trust", "docs", "cli", "attribution"}
+LONG = {"browser", "trust", "docs", "cli", "attribution", "package"} | {
+    "test_every_page",
+    "test_message_kill",
+    "test_schemathesis",
+    "test_statements",
+}
+"""The folders and modules with the longest tests."""
 
 pytest_plugins = ["tests.databases"]
 
@@ -43,16 +50,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The folders with the longest tests come first, so that no worker has one left when the others are done."""
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+    """Leave out the tests on another database than the one asked for, and deal the others to the workers."""
     wanted = config.getoption("--database")
-    if wanted is None:
-        return
-    others = {"sqlite", "postgresql"} - {wanted}
-    left_out = {item for item in items if _values(item) & others}
-    config.hook.pytest_deselected(items=list(left_out))
-    items[:] = [item for item in items if item not in left_out]
+    if wanted is not None:
+        others = {"sqlite", "postgresql"} - {wanted}
+        left_out = {item for item in items if _values(item) & others}
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+    items[:] = _dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Put the tests in an order in which no worker has a long one left when the others are done.
+
+    Each worker begins with an equal number of tests that follow each other, and takes from others when it has done them.
+    So each of these parts begins with its share of the long tests, module by module, and ends with short ones.
+    """
+    long = [item for item in items if {item.path.parent.name, item.path.stem} & LONG]
+    taken = set(long)
+    short = iter([item for item in items if item not in taken])
+    parts: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for number, (_, module) in enumerate(groupby(long, key=lambda item: item.path)):
+        parts[number % workers] += module
+    for part in parts:
+        part.extend(islice(short, max(len(items) // workers - len(part), 0)))
+    return [*chain.from_iterable(parts), *short]
 
 
 def _values(item: pytest.Item) -> set[str]:
