@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from django.test import Client
-
 from shoplink.flows import clock
 from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
 from shoplink.store.people import membership
 from tests.membership_rows import add_member
+from tests.web.form_client import FormClient
 from tests.web.visitor import let_in
 
 
@@ -27,9 +26,9 @@ def somebody(
     return Person.objects.get(person_id=person_id)
 
 
-def signed_in(person: Person, network: str = "GB") -> Client:
+def signed_in(person: Person, network: str = "GB") -> FormClient:
     """A client in which this person is signed in, on a network in this country."""
-    client = Client()
+    client = FormClient()
     let_in(client, person)
     client.cookies["network"] = network
     return client

@@ -11,14 +11,17 @@ from django.test.utils import CaptureQueriesContext
 from shoplink.demo import personas
 from shoplink.store.models import Person
 from tests.browser.tour import Stop
+from tests.web.form_client import FormClient
 from tests.web.visitor import let_in
 
 
 def browser_of(
     persona: str | None, *, network: str = "GB", language: str = "en", csrf: bool = False
-) -> Client:
+) -> FormClient:
     """A client in which a persona is signed in (None: nobody). `csrf` turns on the CSRF check, which clients skip."""
-    client = Client(enforce_csrf_checks=csrf, headers={"Accept-Language": language}, SERVER_NAME="localhost")
+    client = FormClient(
+        enforce_csrf_checks=csrf, headers={"Accept-Language": language}, SERVER_NAME="localhost"
+    )
     client.cookies["network"] = network
     client.cookies["zone"] = "UTC"
     if persona is not None:

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from django.test import Client
 
 from shoplink.flows import clock
 from shoplink.store.read.link import page_of_links, timeline
 from tests.browser.tour import STOPS
+from tests.web.form_client import FormClient
 from tests.web.persona import browser_of
 
 pytestmark = pytest.mark.usefixtures("demo_world")
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("demo_world")
 PAGE = "/creator/olivia.chen/profile/link"
 
 
-def _key(client: Client) -> str:
+def _key(client: FormClient) -> str:
     found = re.search(r'name="key" value="([^"]+)"', client.get(PAGE).content.decode())
     assert found is not None
     return found[1]
@@ -29,17 +29,19 @@ def _requests() -> int:
 def test_a_form_sent_twice_is_done_once() -> None:
     client = browser_of("olivia")
     key = _key(client)
+    form = client.filled(PAGE, {"do": "send", "key": key})
     for _ in range(2):
-        assert client.post(PAGE, {"do": "send", "key": key}).status_code == 302
+        assert client.post_blindly(PAGE, form).status_code == 302
     assert _requests() == 1
 
 
 def test_a_form_kept_open_does_nothing_again_after_it_was_taken_back() -> None:
     client = browser_of("olivia")
     key = _key(client)
-    client.post(PAGE, {"do": "send", "key": key})
+    form = client.filled(PAGE, {"do": "send", "key": key})
+    client.post_blindly(PAGE, form)
     client.post(PAGE, {"do": "withdraw", "key": _key(client)})
-    client.post(PAGE, {"do": "send", "key": key})
+    client.post_blindly(PAGE, form)
     assert _requests() == 1
     client.post(PAGE, {"do": "send", "key": _key(client)})
     assert _requests() == 2, "a new form is a new wish"
@@ -53,8 +55,10 @@ def test_a_key_of_one_person_is_not_that_of_another() -> None:
 
 
 def test_every_refusal_says_all_its_reasons_and_leads_to_their_help() -> None:
-    client = browser_of("olivia", network="ID")
-    response = client.post(PAGE, {"do": "send", "key": "of a form that was open before the network changed"})
+    client = browser_of("olivia")
+    form = client.filled(PAGE, {"do": "send", "key": "of a form that was open before the network changed"})
+    client.cookies["network"] = "ID"
+    response = client.post_blindly(PAGE, form)
     assert response.status_code == 409
     page = response.content.decode()
     assert "/help/reasons/network.region_mismatch" in page

@@ -5,7 +5,6 @@ import re
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from shoplink.core import Actor, RequestUnlink, WithdrawUnlinkRequest
@@ -17,16 +16,17 @@ from shoplink.store.read.link import page_of_links
 from tests.rule import rule
 from tests.store.commands import execute_accepted, put_account
 from tests.web.desk import signed_in, somebody
+from tests.web.form_client import FormClient, hidden_fields
 
 HOME, TEA, BEAUTY = "hh-home-gb", "hh-tea-gb", links.BEAUTY
 
 
 @pytest.fixture
-def lin(demo_world: str) -> Client:  # noqa: ARG001 (in use)
+def lin(demo_world: str) -> FormClient:  # noqa: ARG001 (in use)
     return signed_in(somebody(shops=[TEA, HOME, BEAUTY, "hh-snacks-us"], accounts=["olivia.chen"]))
 
 
-def _text(client: Client, path: str, **data: str) -> str:
+def _text(client: FormClient, path: str, **data: str) -> str:
     response = client.get(path, data)
     assert response.status_code == 200, (path, response.status_code)
     return response.content.decode()
@@ -46,20 +46,20 @@ def _request(page: str) -> str:
     return str(request)
 
 
-def _asked(client: Client, handle: str, account_id: str) -> str:
+def _asked(client: FormClient, handle: str, account_id: str) -> str:
     """Look up an account, and return the page with the conditions of inviting it as a marketing account."""
     client.post(f"/seller/{HOME}/link", {"handle": handle})
     return _text(client, f"/seller/{HOME}/link/{account_id}/marketing")
 
 
-def test_home_says_first_what_waits_for_me_across_my_shops(lin: Client) -> None:
+def test_home_says_first_what_waits_for_me_across_my_shops(lin: FormClient) -> None:
     page = _text(lin, "/seller/")
     assert page.index("@周周在伦敦") < page.index("@callumreads") < page.index("@meilin.eats")
     assert "requests to be unlinked" in page
     assert "Northbank Books" not in page
 
 
-def test_a_saved_view_answers_which_shops_can_link_one_more(lin: Client) -> None:
+def test_a_saved_view_answers_which_shops_can_link_one_more(lin: FormClient) -> None:
     page = _text(lin, "/seller/", view="room")
     table = page[page.index("<tbody>") :]
     assert "山海家居" in table
@@ -67,7 +67,9 @@ def test_a_saved_view_answers_which_shops_can_link_one_more(lin: Client) -> None
 
 
 @rule("R5", "R6", "R7")
-def test_slots_are_cards_and_a_role_that_the_shop_cannot_have_is_shown_with_the_reason(lin: Client) -> None:
+def test_slots_are_cards_and_a_role_that_the_shop_cannot_have_is_shown_with_the_reason(
+    lin: FormClient,
+) -> None:
     official = _text(lin, f"/seller/{HOME}/")
     assert "@hannahathome" in official
     marketing = _text(lin, f"/seller/{HOME}/", role="marketing")
@@ -78,7 +80,7 @@ def test_slots_are_cards_and_a_role_that_the_shop_cannot_have_is_shown_with_the_
 
 
 @rule("R25")
-def test_the_quota_is_shown_with_the_day_each_unit_returns(lin: Client) -> None:
+def test_the_quota_is_shown_with_the_day_each_unit_returns(lin: FormClient) -> None:
     page = _text(lin, f"/seller/{BEAUTY}/", role="marketing")
     assert "10/10" in page
     assert page.count("<circle") == 10
@@ -106,7 +108,7 @@ def test_the_whole_story_of_an_invitation() -> None:
     assert "Withdrawn" in _text(mo, withdrawn.headers["Location"])
 
 
-def test_every_condition_is_a_row_and_what_fails_says_why_and_who_acts(lin: Client) -> None:
+def test_every_condition_is_a_row_and_what_fails_says_why_and_who_acts(lin: FormClient) -> None:
     lin.post(f"/seller/{BEAUTY}/link", {"handle": "jacklin07"})
     page = _text(lin, f"/seller/{BEAUTY}/link/{links.UNDER_AGE}/marketing")
     assert page.count("not met") == 3
@@ -126,7 +128,7 @@ def test_every_condition_is_a_row_and_what_fails_says_why_and_who_acts(lin: Clie
     ],
 )
 def test_what_will_hold_the_link_in_review_says_how_it_is_cleared_and_who_acts(
-    lin: Client, registered_in: str, said: list[str]
+    lin: FormClient, registered_in: str, said: list[str]
 ) -> None:
     execute_accepted(put_account("nora.lane-1", handle="noralane1", registered_in=registered_in))
     page = _asked(lin, "noralane1", "nora.lane-1")
@@ -138,7 +140,7 @@ def test_what_will_hold_the_link_in_review_says_how_it_is_cleared_and_who_acts(
 
 
 @rule("R32")
-def test_a_strangers_revoked_permission_holds_the_link_and_only_the_creator_sees_why(lin: Client) -> None:
+def test_a_strangers_revoked_permission_holds_the_link_and_only_the_creator_sees_why(lin: FormClient) -> None:
     execute_accepted(put_account("nora.lane-1", handle="noralane1", commerce_permission="revoked"))
     page = _asked(lin, "noralane1", "nora.lane-1")
     assert "The account is in good standing: will keep it in review" in page
@@ -149,7 +151,7 @@ def test_a_strangers_revoked_permission_holds_the_link_and_only_the_creator_sees
 
 
 @rule("R31")
-def test_what_would_hold_the_link_is_shown_beside_what_refuses_the_invitation(lin: Client) -> None:
+def test_what_would_hold_the_link_is_shown_beside_what_refuses_the_invitation(lin: FormClient) -> None:
     execute_accepted(put_account("nora.lane-1", handle="noralane1", status="abnormal", registered_in="SG"))
     page = _asked(lin, "noralane1", "nora.lane-1")
     assert "This account cannot be linked now" in page
@@ -158,14 +160,14 @@ def test_what_would_hold_the_link_is_shown_beside_what_refuses_the_invitation(li
     assert "account.status_not_normal" not in page
 
 
-def test_a_strangers_account_is_seen_only_by_who_looked_it_up(lin: Client) -> None:
+def test_a_strangers_account_is_seen_only_by_who_looked_it_up(lin: FormClient) -> None:
     assert lin.get(f"/seller/{HOME}/link/nora.lane-1/marketing").status_code == 404
     lin.post(f"/seller/{HOME}/link", {"handle": "noralane1"})
     assert lin.get(f"/seller/{HOME}/link/nora.lane-1/marketing").status_code == 200
     assert lin.get(f"/seller/{BEAUTY}/link/nora.lane-1/marketing").status_code == 404
 
 
-def test_a_handle_that_is_nobodys_is_said_and_kept_in_the_form(lin: Client) -> None:
+def test_a_handle_that_is_nobodys_is_said_and_kept_in_the_form(lin: FormClient) -> None:
     response = lin.post(f"/seller/{HOME}/link", {"handle": "nobody.here"})
     assert response.status_code == 422
     assert 'value="nobody.here"' in response.content.decode()
@@ -182,7 +184,7 @@ def test_who_owns_both_sides_invites_and_confirms_with_one_button() -> None:
     assert query("SELECT status FROM link WHERE shop_id = %s", shop_id) == [("linked",)]
 
 
-def test_a_deadline_is_on_both_clocks_where_they_differ(lin: Client) -> None:
+def test_a_deadline_is_on_both_clocks_where_they_differ(lin: FormClient) -> None:
     """The creator has set no time zone, so the page uses that of the account's country."""
     path = f"/seller/{HOME}/links/{_link_id(HOME, 'callum.reid')}"
     assert "In the creator’s time zone" not in _text(lin, path)
@@ -191,7 +193,7 @@ def test_a_deadline_is_on_both_clocks_where_they_differ(lin: Client) -> None:
 
 
 @rule("R46")
-def test_an_unlink_request_shows_what_changes_before_it_is_agreed_to(lin: Client) -> None:
+def test_an_unlink_request_shows_what_changes_before_it_is_agreed_to(lin: FormClient) -> None:
     link_id = _link_id(HOME, "zhou.zhou")
     page = _text(lin, f"/seller/{HOME}/links/{link_id}/unlink")
     assert "The slot becomes free immediately" in page
@@ -202,24 +204,31 @@ def test_an_unlink_request_shows_what_changes_before_it_is_agreed_to(lin: Client
 
 
 @rule("R46")
-def test_what_a_page_offered_to_agree_to_is_agreed_to_or_nothing(lin: Client) -> None:
+def test_what_a_page_offered_to_agree_to_is_agreed_to_or_nothing(lin: FormClient) -> None:
     """A form does not approve a request that was withdrawn or sent again since its page was opened."""
     link_id, path = _link_id(HOME, "zhou.zhou"), f"/seller/{HOME}/links/{_link_id(HOME, 'zhou.zhou')}/unlink"
-    seen = _request(_text(lin, path))
+    opened = lin.filled(path, {})
     creator, pair = Actor("account", "zhou.zhou"), {"shop_id": HOME, "account_id": "zhou.zhou"}
     execute(WithdrawUnlinkRequest(at=clock.now(), by=creator, **pair))
+    gone = lin.post_blindly(path, {**opened, "answer": "agree"}, follow=True).content.decode()
+    assert "Creator: The creator withdrew the unlink request." in gone, (
+        "the page of the link says what changed"
+    )
     execute(RequestUnlink(at=clock.now(), by=creator, network_region="GB", **pair))
     for answer in ("agree", "refuse"):
-        stale = lin.post(path, {"answer": answer, "request": seen})
-        assert stale.status_code == 422
-        assert "has changed since you opened this page" in stale.content.decode()
-    assert "asks to be unlinked" in stale.content.decode(), "what there is to answer now is shown"
+        stale = lin.post_blindly(path, {**opened, "answer": answer, "note": "after the sale"})
+        assert stale.status_code == 409
+        page = stale.content.decode()
+        assert "Nothing was done: this has changed since you opened the page" in page
+        assert "Creator: The creator withdrew the unlink request." in page
+        assert 'value="after the sale"' in page, "what was typed is kept"
+    assert "asks to be unlinked" in page, "what there is to answer now is shown"
     assert query("SELECT status FROM link WHERE link_id = %s", link_id) == [("linked",)]
-    agreed = lin.post(path, {"answer": "agree", "request": _request(stale.content.decode())})
+    agreed = lin.post_blindly(path, {**hidden_fields(page, {"answer": "agree"}), "answer": "agree"})
     assert "Unlinked" in _text(lin, agreed.headers["Location"])
 
 
-def test_an_unlink_request_can_be_refused_with_a_note(lin: Client) -> None:
+def test_an_unlink_request_can_be_refused_with_a_note(lin: FormClient) -> None:
     link_id = _link_id(HOME, "zhou.zhou")
     path = f"/seller/{HOME}/links/{link_id}/unlink"
     refused = lin.post(
@@ -229,23 +238,23 @@ def test_an_unlink_request_can_be_refused_with_a_note(lin: Client) -> None:
     assert query("SELECT status FROM link WHERE link_id = %s", link_id) == [("linked",)]
 
 
-def test_a_link_in_review_says_what_holds_it(lin: Client) -> None:
+def test_a_link_in_review_says_what_holds_it(lin: FormClient) -> None:
     page = _text(lin, f"/seller/hh-snacks-us/links/{_link_id('hh-snacks-us', 'mei.lin')}")
     assert "Why it is in review" in page
     assert "Singapore" in page
 
 
 @rule("R8")
-def test_forty_handles_are_judged_in_order_and_those_that_pass_are_sent(lin: Client) -> None:
+def test_forty_handles_are_judged_in_order_and_those_that_pass_are_sent(lin: FormClient) -> None:
     handles = "@noralane1\nleohartbooks\nnobody1\nnoralane1\ncallumreads"
     judged = lin.post(f"/seller/{HOME}/many", {"handles": handles, "do": "judge"}).content.decode()
     assert "1 can be invited now" in judged
     assert "already linked" in judged
     assert "no account with this handle" in judged
     before = query("SELECT count(*) FROM link")[0][0]
-    sent = lin.post(f"/seller/{HOME}/many", {"handles": handles, "do": "send", "key": "k"}).content.decode()
-    assert "1 invitation sent" in sent
-    lin.post(f"/seller/{HOME}/many", {"handles": handles, "do": "send", "key": "k"})
+    form = {**hidden_fields(judged, {"do": "send"}), "handles": handles, "do": "send", "key": "k"}
+    for _ in range(2):
+        assert "1 invitation sent" in lin.post_blindly(f"/seller/{HOME}/many", form).content.decode()
     assert query("SELECT count(*) FROM link")[0][0] == before + 1
 
 
@@ -263,7 +272,7 @@ def test_forty_handles_are_judged_in_order_and_those_that_pass_are_sent(lin: Cli
     ],
 )
 def test_of_many_those_are_marked_whose_links_will_be_held(
-    lin: Client, facts: dict[str, str], judged: str, sent: str
+    lin: FormClient, facts: dict[str, str], judged: str, sent: str
 ) -> None:
     many = {"handles": "noralane1\nleohartbooks", "key": "k"}
     sound = lin.post(f"/seller/{HOME}/many", {**many, "do": "judge"}).content.decode()
@@ -274,28 +283,28 @@ def test_of_many_those_are_marked_whose_links_will_be_held(
         ("judge", "1 can be invited now", judged),
         ("send", "1 invitation sent", sent),
     ):
-        page = lin.post(f"/seller/{HOME}/many", {**many, "do": does}).content.decode()
+        page = lin.confirm(f"/seller/{HOME}/many", {**many, "do": does}).content.decode()
         assert heading in page
         assert page.count("will then be in review") == 1
         assert reason in page
 
 
-def test_what_was_not_sent_does_not_count_as_sent(lin: Client) -> None:
+def test_what_was_not_sent_does_not_count_as_sent(lin: FormClient) -> None:
     """The same form with another role is another command, with a decision of its own."""
     many = {"handles": "@noralane1", "do": "send", "key": "k"}
-    lin.post(f"/seller/{HOME}/many", {**many, "role": "marketing"})
-    again = lin.post(f"/seller/{HOME}/many", {**many, "role": "official"}).content.decode()
+    lin.confirm(f"/seller/{HOME}/many", {**many, "role": "marketing"})
+    again = lin.confirm(f"/seller/{HOME}/many", {**many, "role": "official"}).content.decode()
     assert "0 invitations sent" in again
     assert "has already invited this account" in again
     lin.cookies["network"] = "US"
-    other = lin.post(f"/seller/{HOME}/many", {**many, "role": "marketing"}).content.decode()
+    other = lin.confirm(f"/seller/{HOME}/many", {**many, "role": "marketing"}).content.decode()
     assert "0 invitations sent" in other
     assert "was already sent with other input" in other
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_those_that_do_not_pass_are_a_file_with_reasons_that_can_be_judged_again(
-    lin: Client, language: str
+    lin: FormClient, language: str
 ) -> None:
     file = lin.post(
         f"/seller/{HOME}/many",
@@ -314,27 +323,31 @@ def test_those_that_do_not_pass_are_a_file_with_reasons_that_can_be_judged_again
     assert again.content == file.content
 
 
-def test_after_sending_the_file_has_those_that_were_not_sent(lin: Client) -> None:
-    sent = lin.post(f"/seller/{HOME}/many", {"handles": "noralane1, nobody1", "do": "send", "key": "k"})
+def test_after_sending_the_file_has_those_that_were_not_sent(lin: FormClient) -> None:
+    sent = lin.confirm(f"/seller/{HOME}/many", {"handles": "noralane1, nobody1", "do": "send", "key": "k"})
     (others,) = re.findall(r'name="handles" value="([^"]*)"', sent.content.decode())
     assert others == "@nobody1"
-    alone = lin.post(f"/seller/{HOME}/many", {"handles": "hollyreads1", "do": "send", "key": "l"})
+    alone = lin.confirm(f"/seller/{HOME}/many", {"handles": "hollyreads1", "do": "send", "key": "l"})
     assert ("Download the others" in alone.content.decode()) == (
         "0 invitations sent" in alone.content.decode()
     )
 
 
-def test_open_invitations_are_withdrawn_together(lin: Client) -> None:
-    lin.post(f"/seller/{HOME}/many", {"do": "withdraw", "account_id": ["callum.reid", "hannah.brooks"]})
-    assert query("SELECT status FROM link WHERE link_id = %s", _link_id(HOME, "callum.reid")) == [
-        ("withdrawn",)
-    ]
+def test_open_invitations_are_withdrawn_together_or_none_is(lin: FormClient) -> None:
+    path, callum = f"/seller/{HOME}/many", _link_id(HOME, "callum.reid")
+    form = lin.filled(path, {"do": "withdraw", "account_id": ["callum.reid", "hannah.brooks"]})
+    both = lin.post_blindly(path, form)
+    assert "what this page shows has changed" in _text(lin, both.headers["Location"])
+    assert query("SELECT status FROM link WHERE link_id = %s", callum) == [("invited",)]
+    for _ in range(2):
+        lin.post_blindly(path, {**form, "account_id": ["callum.reid"], "key": "k"})
+    assert query("SELECT status FROM link WHERE link_id = %s", callum) == [("withdrawn",)]
     assert query("SELECT status FROM link WHERE link_id = %s", _link_id(HOME, "hannah.brooks")) == [
         ("linked",)
     ]
 
 
-def test_creators_are_reminded_of_open_invitations_once_a_day(lin: Client) -> None:
+def test_creators_are_reminded_of_open_invitations_once_a_day(lin: FormClient) -> None:
     for _ in range(2):
         asked = lin.post(
             f"/seller/{HOME}/many", {"do": "remind", "account_id": ["callum.reid", "hannah.brooks"]}
@@ -345,13 +358,13 @@ def test_creators_are_reminded_of_open_invitations_once_a_day(lin: Client) -> No
     ) == [(1,)]
 
 
-def test_tables_come_as_files(lin: Client) -> None:
+def test_tables_come_as_files(lin: FormClient) -> None:
     for path in ("/seller/", f"/seller/{HOME}/links"):
         assert lin.get(path, {"format": "csv"}).content.startswith(b"\xef\xbb\xbf")
         assert lin.get(path, {"format": "xlsx"}).content.startswith(b"PK")
 
 
-def test_another_shops_pages_are_not_there(lin: Client) -> None:
+def test_another_shops_pages_are_not_there(lin: FormClient) -> None:
     theirs = _link_id("northbank-books", "leo.hart")
     missing = lin.get("/seller/no-such-shop/")
     for path in (
@@ -367,7 +380,7 @@ def test_another_shops_pages_are_not_there(lin: Client) -> None:
         assert (response.status_code, response.content) == (404, missing.content), path
 
 
-def test_pages_ask_the_database_a_fixed_number_of_times(lin: Client) -> None:
+def test_pages_ask_the_database_a_fixed_number_of_times(lin: FormClient) -> None:
     def count(path: str) -> int:
         with CaptureQueriesContext(connection) as seen:
             assert lin.get(path).status_code == 200

@@ -17,6 +17,8 @@ from shoplink.store.ticket.tickets import page_of_tickets
 from tests.rule import rule
 from tests.store.commands import execute_accepted, invite, put_account
 from tests.tickets.desk import open_about
+from tests.web.desk import signed_in, somebody
+from tests.web.form_client import hidden_fields
 from tests.web.persona import browser_of, statements_of
 
 pytestmark = pytest.mark.usefixtures("demo_world")
@@ -207,11 +209,11 @@ def test_a_correction_shows_what_it_unblocks_before_it_is_done_and_the_stuck_lin
     assert "The ticket then closes automatically" in said
     assert query("SELECT registered_in FROM account WHERE account_id = 'mei.lin'") == [("SG",)]
     assert query("SELECT status FROM link WHERE account_id = 'mei.lin'") == [("in_review",)]
-    mark = re.search(r'name="seen" value="([0-9a-f]{64})"', looked.content.decode())
+    mark = re.search(r'name="previewed" value="([0-9a-f]{64})"', looked.content.decode())
     assert mark is not None
-    other = wei.post(path, {**typed, "registered_in": "CA", "do": "fix", "seen": mark[1]})
+    other = wei.post(path, {**typed, "registered_in": "CA", "do": "fix", "previewed": mark[1]})
     assert "It removes no reason" in words(other.content), "what was not shown is not done"
-    done_ = wei.post(path, {**typed, "do": "fix", "seen": mark[1]}, follow=True)
+    done_ = wei.post(path, {**typed, "do": "fix", "previewed": mark[1]}, follow=True)
     assert "The link is now established." in words(done_.content) or "已自动生效" in words(done_.content)
     assert query("SELECT status FROM link WHERE account_id = 'mei.lin'") == [("linked",)]
     assert status_of(ticket_id) == ("closed", "cleared")
@@ -247,9 +249,9 @@ def test_a_waiver_shows_what_it_unblocks_and_ends_with_the_day_that_was_typed() 
     said = words(looked.content)
     assert "No longer in the way: This shop has linked 10 marketing accounts" in said
     assert "Still in the way: Nothing." in said
-    mark = re.search(r'name="seen" value="([0-9a-f]{64})"', looked.content.decode())
+    mark = re.search(r'name="previewed" value="([0-9a-f]{64})"', looked.content.decode())
     assert mark is not None
-    wei.post(path, {**typed, "do": "fix", "seen": mark[1]})
+    wei.post(path, {**typed, "do": "fix", "previewed": mark[1]})
     (until,) = query("SELECT until FROM waiver WHERE shop_id = %s", BEAUTY)[0]
     assert until == int((day - clock.now().date().replace(1970, 1, 1)).days + 1) * 86_400_000_000
     assert status_of(ticket_id) == ("closed", "cleared")
@@ -335,3 +337,57 @@ def test_a_list_takes_as_many_statements_however_many_tickets(persona: str, path
         answer = open_about(about, Actor("shop", HOME))
         assert answer["outcome"] == "accepted"
     assert statements_of(client, path) == before
+
+
+@rule("R42")
+def test_the_second_of_two_agents_changes_nothing_and_learns_what_the_first_did() -> None:
+    """Both preview a correction of one account; the first one's clears the ticket."""
+    wei, ann = browser_of("wei"), signed_in(somebody("ann", staff=["support"]))
+    ticket_id = ticket_of(SNACKS, "mei.lin")
+    path = f"/support/tickets/{ticket_id}/correct"
+    first = {"registered_in": "US", "note": "licence seen"}
+    second = {"registered_in": "CA", "birth_date": "2010-05-05", "note": "passport seen"}
+    forms = [
+        {
+            **hidden_fields(client.post(path, {**typed, "do": "look"}).content.decode(), typed),
+            **typed,
+            "do": "fix",
+        }
+        for client, typed in ((wei, first), (ann, second))
+    ]
+    for _ in range(2):
+        done = wei.post_blindly(path, {**forms[0], "key": "one and the same"}, follow=True)
+        assert "The link is now established." in words(done.content), (
+            "sent twice, it is answered twice the same"
+        )
+    late = words(ann.post_blindly(path, forms[1], follow=True).content)
+    assert "Nothing was done: this has changed since you opened the page" in late
+    assert "李薇 Wei Li: Support corrected the account’s details: licence seen" in late, (
+        "staff learn who it was"
+    )
+    assert "Country of registration: United States" in late
+    facts = query("SELECT registered_in, birth_date FROM account WHERE account_id = 'mei.lin'")
+    assert facts == [("US", "1995-05-19")]
+    for address in (path, f"/support/tickets/{ticket_id}/waive"):
+        ended = ann.get(address, follow=True)
+        assert ended.redirect_chain, "an ended ticket takes no more fixes"
+    for does in ("reply", "resolve"):
+        answer = ann.post(f"/support/tickets/{ticket_id}", {"do": does, "text": "Hello?"})
+        assert "Nothing was done" in words(answer.content)
+        assert answer.status_code == 422
+    assert query(
+        "SELECT count(*) FROM ticket_message WHERE ticket_id = %s AND text = 'Hello?'", ticket_id
+    ) == [(0,)]
+
+
+def test_a_ticket_is_resolved_without_words_only_if_nothing_stands_in_the_way() -> None:
+    wei, ticket_id = browser_of("wei"), ticket_of(SNACKS, "mei.lin")
+    path = f"/support/tickets/{ticket_id}"
+    silent = wei.post(path, {"do": "resolve"})
+    assert silent.status_code == 422
+    assert "This still stands in the way: The account’s country of registration (Singapore)" in words(
+        silent.content
+    )
+    assert status_of(ticket_id) == ("open", None)
+    assert wei.post(path, {"do": "resolve", "text": "The shop takes another account."}).status_code == 302
+    assert status_of(ticket_id) == ("resolved", None)

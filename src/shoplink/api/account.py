@@ -9,13 +9,16 @@ from msgspec.structs import asdict
 from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
+from shoplink.api.http.precondition import precondition_of, respond_with_tag
 from shoplink.api.http.problem import ProblemError, language_of
 from shoplink.api.http.request import require_scope
 from shoplink.api.link import LinkBody, show_link
 from shoplink.core.facts import Id, Permission, Status
+from shoplink.core.precondition.subjects import AccountFacts
 from shoplink.core.values import Handle
 from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at
+from shoplink.flows.precondition import token_of
 from shoplink.flows.state import AccountState, account_state, read_state
 from shoplink.store.read.link import page_of_accounts, snapshot
 from shoplink.wording import Language, say_warning
@@ -50,7 +53,7 @@ def show_account(state: AccountState, language: Language) -> AccountBody:
     return AccountBody(**asdict(state.account), link=link)
 
 
-@operations.command("PUT", "/accounts/{account_id}", RecordedAccountBody)
+@operations.command("PUT", "/accounts/{account_id}", RecordedAccountBody, conditional=True)
 def put_account(request: HttpRequest, account_id: Id) -> HttpResponse:
     """Record an account's facts, replacing what was recorded; a link that they held in review goes on.
 
@@ -67,10 +70,11 @@ def put_account(request: HttpRequest, account_id: Id) -> HttpResponse:
             warning_details=[say_warning(code, language) for code in warnings],
         )
 
-    return carry_out(request, command, show, with_state=True)
+    seen = precondition_of(request, AccountFacts(account_id=account_id))
+    return carry_out(request, command, show, with_state=True, seen=seen)
 
 
-@operations.command("PATCH", "/accounts/{account_id}", AccountBody)
+@operations.command("PATCH", "/accounts/{account_id}", AccountBody, conditional=True)
 def change_account(request: HttpRequest, account_id: Id) -> HttpResponse:
     """Change single facts of an account; what is not given, or null, stays as it is.
 
@@ -79,7 +83,7 @@ def change_account(request: HttpRequest, account_id: Id) -> HttpResponse:
     return _record(request, "change_account", account_id)
 
 
-@operations.command("POST", "/accounts/{account_id}/corrections", AccountBody)
+@operations.command("POST", "/accounts/{account_id}/corrections", AccountBody, conditional=True)
 def correct_account(request: HttpRequest, account_id: Id) -> HttpResponse:
     """Correct single facts on evidence; what is not given stays."""
     return _record(request, "correct_account", account_id)
@@ -91,18 +95,21 @@ def _record(request: HttpRequest, kind: str, account_id: str) -> HttpResponse:
     def show(answer: Answer) -> AccountBody:
         return show_account(read_state(answer["state"], AccountState), language)
 
-    return carry_out(request, command, show, with_state=True)
+    seen = precondition_of(request, AccountFacts(account_id=account_id))
+    return carry_out(request, command, show, with_state=True, seen=seen)
 
 
-@operations.get("/accounts/{account_id}", AccountBody, problems=FIND)
+@operations.get("/accounts/{account_id}", AccountBody, problems=FIND, conditional=True)
 def get_account(request: HttpRequest, account_id: Id) -> HttpResponse:
     """The account, with its link that is in review or linked."""
     require_scope(request, "read")
     with snapshot():
-        world = look_at(accounts=[account_id]).world
-    if account_id not in world.accounts:
+        seen = look_at(accounts=[account_id])
+    if account_id not in seen.world.accounts:
         raise ProblemError("not_found")
-    return respond(show_account(account_state(world, account_id), language_of(request)))
+    token = token_of(seen, AccountFacts(account_id=account_id))
+    body = show_account(account_state(seen.world, account_id), language_of(request))
+    return respond_with_tag(request, body, token)
 
 
 @operations.get("/accounts", Page[AccountBody])

@@ -9,16 +9,19 @@ from msgspec.structs import asdict
 from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.command import carry_out, read_command, read_command_on_link
 from shoplink.api.http.operation import FIND, Limit, NumberCursor, Operations
+from shoplink.api.http.precondition import precondition_of, respond_with_tag
 from shoplink.api.http.problem import Instant, ProblemError, SaidReason, language_of, show_reasons
 from shoplink.api.http.request import require_scope
 from shoplink.core import COMMANDS, Invite, Link, wire
 from shoplink.core.events import LinkEvent
 from shoplink.core.facts import Id, LinkStatus, Role, Settlement
 from shoplink.core.next_actor import next_actor
+from shoplink.core.precondition.subjects import LinkInPlace, link_in_place
 from shoplink.core.reasons import NextActor
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at
+from shoplink.flows.precondition import token_of
 from shoplink.flows.showcase import ending_items
 from shoplink.flows.state import LinkState, link_state, read_state
 from shoplink.store.read.commerce import EndingItems
@@ -122,11 +125,13 @@ def _add_command_on_a_link(path: str, kind: str) -> None:
         def show(answer: Answer) -> LinkBody:
             return show_link(read_state(answer["state"], LinkState), language)
 
-        return carry_out(request, command, show, with_state=True, link_id=link_id)
+        shown = LinkInPlace(command.shop_id, command.account_id, link_id=link_id)
+        seen = precondition_of(request, shown)
+        return carry_out(request, command, show, with_state=True, link_id=link_id, seen=seen)
 
     handler.__name__ = kind
     handler.__doc__ = COMMANDS[kind].__doc__
-    operations.command("POST", f"/links/{{link_id}}/{path}", LinkBody)(handler)
+    operations.command("POST", f"/links/{{link_id}}/{path}", LinkBody, conditional=True)(handler)
 
 
 _COMMANDS_ON_A_LINK = {
@@ -144,7 +149,7 @@ for _path, _kind in _COMMANDS_ON_A_LINK.items():
     _add_command_on_a_link(_path, _kind)
 
 
-@operations.get("/links/{link_id}", LinkInFullBody, problems=FIND)
+@operations.get("/links/{link_id}", LinkInFullBody, problems=FIND, conditional=True)
 def get_link(request: HttpRequest, link_id: Id) -> HttpResponse:
     """The link, who must act next, what holds it, and its timeline."""
     require_scope(request, "read")
@@ -158,7 +163,8 @@ def get_link(request: HttpRequest, link_id: Id) -> HttpResponse:
         leaving = ending_items(settled, seen.world.now)
     events += [event for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link_id]
     body = show_link(link_state(seen.world, settled), language_of(request))
-    return respond(
+    return respond_with_tag(
+        request,
         LinkInFullBody(
             **asdict(body),
             settlement=stored.settlement,
@@ -166,7 +172,8 @@ def get_link(request: HttpRequest, link_id: Id) -> HttpResponse:
             synced_since=settled.synced_since,
             items_leaving=leaving,
             timeline=[wire(event) for event in events],
-        )
+        ),
+        token_of(seen, link_in_place(settled)),
     )
 
 

@@ -7,10 +7,13 @@ from msgspec.structs import asdict
 from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
+from shoplink.api.http.precondition import precondition_of, respond_with_tag
 from shoplink.api.http.problem import ProblemError
 from shoplink.api.http.request import require_scope
 from shoplink.core.facts import Enrolment, Id, Market, Status
+from shoplink.core.precondition.subjects import ShopFacts
 from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse, look_at
+from shoplink.flows.precondition import token_of
 from shoplink.flows.state import ShopState, read_state, shop_state
 from shoplink.store.read.link import page_of_shops, snapshot
 
@@ -49,13 +52,13 @@ def show_shop(state: ShopState) -> ShopBody:
     )
 
 
-@operations.command("PUT", "/shops/{shop_id}", ShopBody)
+@operations.command("PUT", "/shops/{shop_id}", ShopBody, conditional=True)
 def put_shop(request: HttpRequest, shop_id: Id) -> HttpResponse:
     """Record a shop's facts, replacing what was recorded; market and enrolment never change."""
     return _record(request, "put_shop", shop_id)
 
 
-@operations.command("PATCH", "/shops/{shop_id}", ShopBody)
+@operations.command("PATCH", "/shops/{shop_id}", ShopBody, conditional=True)
 def change_shop(request: HttpRequest, shop_id: Id) -> HttpResponse:
     """Change single facts of a shop; what is not given, or null, stays as it is."""
     return _record(request, "change_shop", shop_id)
@@ -64,19 +67,24 @@ def change_shop(request: HttpRequest, shop_id: Id) -> HttpResponse:
 def _record(request: HttpRequest, kind: str, shop_id: str) -> HttpResponse:
     command = read_command(request, kind, shop_id=shop_id)
     return carry_out(
-        request, command, lambda answer: show_shop(read_state(answer["state"], ShopState)), with_state=True
+        request,
+        command,
+        lambda answer: show_shop(read_state(answer["state"], ShopState)),
+        with_state=True,
+        seen=precondition_of(request, ShopFacts(shop_id=shop_id)),
     )
 
 
-@operations.get("/shops/{shop_id}", ShopBody, problems=FIND)
+@operations.get("/shops/{shop_id}", ShopBody, problems=FIND, conditional=True)
 def get_shop(request: HttpRequest, shop_id: Id) -> HttpResponse:
     """The shop with its slots, what it has used of its quotas, and when each unit returns."""
     require_scope(request, "read")
     with snapshot():
-        world = look_at(shops=[shop_id]).world
-    if shop_id not in world.shops:
+        seen = look_at(shops=[shop_id])
+    if shop_id not in seen.world.shops:
         raise ProblemError("not_found")
-    return respond(show_shop(shop_state(world, shop_id)))
+    token = token_of(seen, ShopFacts(shop_id=shop_id))
+    return respond_with_tag(request, show_shop(shop_state(seen.world, shop_id)), token)
 
 
 @operations.get("/shops", Page[ShopBody])

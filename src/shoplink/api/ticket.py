@@ -22,6 +22,7 @@ from shoplink.api.http.body import (
 from shoplink.api.http.command import carry_out, with_network_region
 from shoplink.api.http.openapi import any_command
 from shoplink.api.http.operation import FIND, WRITE, Limit, NumberCursor, Operations
+from shoplink.api.http.precondition import precondition_of, respond_with_tag
 from shoplink.api.http.problem import (
     Instant,
     ProblemError,
@@ -43,11 +44,13 @@ from shoplink.core.commands import PairCommand
 from shoplink.core.disclosure import disclose
 from shoplink.core.facts import Actor, Id, Market, ShortText, Side
 from shoplink.core.parse import MalformedError, is_id, read_fields
+from shoplink.core.precondition.subjects import ticket_shown_to
 from shoplink.core.reasons import NextActor
 from shoplink.core.roles import ISSUERS
 from shoplink.core.ticket.assessment import facts_of, support_helps
 from shoplink.core.ticket.commands import (
     WORDS,
+    ChangeTicket,
     OpenTicket,
     ReplyToTicket,
     ResolveTicket,
@@ -60,6 +63,7 @@ from shoplink.core.values import TEXT, LongText, shown
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
 from shoplink.flows.command import WHENEVER, read_command_now
+from shoplink.flows.precondition import token_of
 from shoplink.flows.state import TicketState, read_state
 from shoplink.flows.ticket.read import CurrentTicket, current_tickets, find_ticket
 from shoplink.store.read.link import one_link, snapshot
@@ -277,14 +281,15 @@ def list_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
     return respond(one_page(rows, limit, lambda row: row.number, show))
 
 
-@operations.get("/tickets/{ticket_id}", TicketInFullBody, problems=FIND, acts=True)
+@operations.get("/tickets/{ticket_id}", TicketInFullBody, problems=FIND, acts=True, conditional=True)
 def get_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """The ticket with the decision then and now, and what was said."""
     require_scope(request, "read")
     reader = actor_of(request)
     with snapshot():
         seen = _found(ticket_id, reader)
-        return respond(_show_in_full(seen, reader, language_of(request)))
+        body = _show_in_full(seen, reader, language_of(request))
+    return respond_with_tag(request, body, token_of(seen.state, ticket_shown_to(reader, seen.ticket)))
 
 
 @operations.post(
@@ -294,6 +299,7 @@ def get_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     problems=_WRITE,
     body=_words_body,
     keyed=True,
+    conditional=True,
 )
 def reply_to_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """Write in the ticket, as support or as the side that opened it."""
@@ -310,6 +316,7 @@ def reply_to_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     problems=_WRITE,
     body=_optional_words_body,
     keyed=True,
+    conditional=True,
 )
 def resolve_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """Support says that the ticket is done, perhaps with a last word."""
@@ -320,7 +327,12 @@ def resolve_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
 
 
 @operations.post(
-    "/tickets/{ticket_id}/withdrawal", TicketInFullBody, problems=_WRITE, body=_empty_body, keyed=True
+    "/tickets/{ticket_id}/withdrawal",
+    TicketInFullBody,
+    problems=_WRITE,
+    body=_empty_body,
+    keyed=True,
+    conditional=True,
 )
 def withdraw_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """The side that opened the ticket needs no help any more."""
@@ -350,8 +362,11 @@ def _carry_out(request: HttpRequest, command: TicketCommand, by: Actor, status: 
             return _show_in_full(_found(ticket_id, by), by, language_of(request))
 
     command = structs.replace(command, key=idempotency_key(request))
+    seen = None
+    if isinstance(command, ChangeTicket):
+        seen = precondition_of(request, ticket_shown_to(by, command))
     location = "/v1/tickets/{ticket_id}" if status == HTTPStatus.CREATED else ""
-    return carry_out(request, command, show, with_state=True, status=status, location=location)
+    return carry_out(request, command, show, with_state=True, status=status, location=location, seen=seen)
 
 
 def _read_review(link_id: Any, by: Actor) -> Review:

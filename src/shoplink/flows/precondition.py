@@ -16,10 +16,11 @@ from django.conf import settings
 from msgspec import Struct
 
 from shoplink.core import Event, World
+from shoplink.core.instant import BEGINNING
 from shoplink.core.precondition.subjects import Subject
 from shoplink.flows.look import CurrentState
 from shoplink.store.database.fields import from_micros, to_micros
-from shoplink.store.read.history import events_since, newest_events_since
+from shoplink.store.read.history import events_since, newest_events, newest_events_since
 from shoplink.store.write.load import LoadKeys
 
 _TOKEN = re.compile(r"([0-9a-f]{1,13})-([0-9a-f]{32})")
@@ -29,20 +30,29 @@ _TOLD_MAX = 5
 class Precondition(Struct, frozen=True):
     """A precondition on subjects: `tokens` are those of the states that are good for the step.
 
-    None stands for any state in which the first subject exists; with `absent`, for its not existing.
+    None stands for any state in which the first subject exists; with `absent`, for its not existing. `also` are others
+    that must hold as well.
     """
 
     subjects: tuple[Subject, ...]
     tokens: tuple[str, ...] | None
     absent: bool = False
+    also: tuple["Precondition", ...] = ()
 
     def add_keys(self, keys: LoadKeys) -> None:
         """Add what has to be loaded to compare."""
-        for subject in self.subjects:
+        for subject in self.all_subjects():
             keys.add_subject(subject)
+
+    def all_subjects(self) -> tuple[Subject, ...]:
+        """The subjects of this and of the others."""
+        return (*self.subjects, *(subject for other in self.also for subject in other.all_subjects()))
 
     def holds(self, world: World) -> bool:
         """Whether the subjects are now as they were seen."""
+        return self._holds(world) and all(other.holds(world) for other in self.also)
+
+    def _holds(self, world: World) -> bool:
         if self.tokens is None:
             return (self.subjects[0].state(world) is None) == self.absent
         now = _digest([subject.state(world) for subject in self.subjects])
@@ -50,9 +60,16 @@ class Precondition(Struct, frozen=True):
 
     @property
     def since(self) -> datetime | None:
-        """The newest instant of what was read when the state was seen; None if no token says so."""
+        """The newest instant of what was read when the states were seen; None if no token says so."""
         read = [int(match[1], 16) for token in self.tokens or () if (match := _TOKEN.fullmatch(token))]
-        return from_micros(max(read, default=None))
+        instants = [from_micros(max(read, default=None)), *(other.since for other in self.also)]
+        return min((at for at in instants if at is not None), default=None)
+
+
+def all_of(preconditions: Sequence[Precondition]) -> Precondition:
+    """The precondition that all of these hold, at least one."""
+    first, *others = preconditions
+    return Precondition(first.subjects, first.tokens, first.absent, (*first.also, *others))
 
 
 def token_of(seen: CurrentState, *subjects: Subject) -> str:
@@ -62,20 +79,24 @@ def token_of(seen: CurrentState, *subjects: Subject) -> str:
 
 def token_of_states(newest: datetime, *states: Any) -> str:
     """The token of the states of subjects, read together; `newest` is the newest instant in what was read."""
-    return f"{to_micros(newest):x}-{_digest(states)}"
+    return f"{max(to_micros(newest) or 0, 0):x}-{_digest(states)}"
 
 
-def what_changed(seen: Precondition) -> list[Event]:
+def newest_instant() -> datetime:
+    """The instant of the newest event, for the token of what is read without the shops and accounts that it is about."""
+    return max((event.at for _, event in newest_events(1)), default=BEGINNING)
+
+
+def what_changed(precondition: Precondition) -> list[Event]:
     """The newest events about the subjects since they were seen, the oldest first; none if time alone changed them."""
-    since = seen.since
+    since = precondition.since
     if since is None:
         return []
-    shops = {subject.shop_id for subject in seen.subjects if subject.shop_id is not None}
-    accounts = {subject.account_id for subject in seen.subjects if subject.account_id is not None}
+    subjects = precondition.all_subjects()
+    shops = {subject.shop_id for subject in subjects if subject.shop_id is not None}
+    accounts = {subject.account_id for subject in subjects if subject.account_id is not None}
     found = events_since(since, shops, accounts) if shops or accounts else newest_events_since(since)
-    return [event for event in found if any(subject.concerns(event) for subject in seen.subjects)][
-        -_TOLD_MAX:
-    ]
+    return [event for event in found if any(subject.concerns(event) for subject in subjects)][-_TOLD_MAX:]
 
 
 def _digest(states: Iterable[Any] | Sequence[Any]) -> str:

@@ -31,6 +31,13 @@ PROBLEMS: dict[str, ProblemType] = {
     "not_found": ProblemType(404, N_("Not found"), N_("There is nothing at this address that you may see.")),
     "method.not_allowed": ProblemType(405, N_("Method not allowed"), N_("This address allows {allowed}.")),
     "refused": ProblemType(409, N_("Refused"), N_("This cannot be done now; every reason is in “reasons”.")),
+    "precondition.failed": ProblemType(
+        412,
+        N_("It has changed"),
+        N_(
+            "Nothing was done: what the precondition states is not so now. “changes” has what came since; read it again."
+        ),
+    ),
     "idempotency.in_progress": ProblemType(
         409,
         N_("Still in progress"),
@@ -104,6 +111,7 @@ MALFORMED = (
     N_("unknown field {name}; {what} has {known}"),
     N_("unknown parameter {name}; this address takes {known}"),
     N_("unknown parameter {name}; this address takes none"),
+    N_("{name}: this request has no state to compare with, so it is not carried out under a condition"),
     N_("{name}: given {count} times; it can be given once"),
     N_("{name} is empty, or has characters other than ASCII"),
     N_("unknown command {found}; one of {known}"),

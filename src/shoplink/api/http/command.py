@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from shoplink.api.http.body import plain, read_object, respond_as_is
-from shoplink.api.http.problem import ProblemError, problem_response, refusal_response
+from shoplink.api.http.problem import ProblemError, changed_response, problem_response, refusal_response
 from shoplink.api.http.request import actor_of, idempotency_key, key_of, require_issuer
 from shoplink.core import COMMANDS, Command
 from shoplink.core.parse import Fault, wrong
@@ -15,6 +15,7 @@ from shoplink.flows.answer import Answer
 from shoplink.flows.command import read_command_now
 from shoplink.flows.execute import execute
 from shoplink.flows.look import look
+from shoplink.flows.precondition import Precondition, what_changed
 from shoplink.flows.state import state_after, write_state
 from shoplink.network import country_of
 from shoplink.store.read.link import one_link, snapshot
@@ -74,14 +75,18 @@ def carry_out(  # noqa: PLR0913 (a command, and how it is answered)
     status: int = 200,
     link_id: str | None = None,
     location: str = "",
+    seen: Precondition | None = None,
 ) -> HttpResponse:
     """Execute a command and answer it with the body that `show` makes of an accepted answer, or with the problem.
 
     `location`: the address of what was made, with names of the body's fields.
 
+    `seen`: its precondition; once that fails, the answer is 412 with what has changed.
+
     `with_state`: the answer has the state that the command left, for `read_state`; a repeated request gets the same.
     """
-    answer = execute(command, scope=key_of(request).key_id, link_id=link_id, with_state=with_state)
+    scope = key_of(request).key_id
+    answer = execute(command, scope=scope, link_id=link_id, with_state=with_state, seen=seen)
     match answer["outcome"]:
         case "accepted":
             if with_state and "state" not in answer:
@@ -93,6 +98,9 @@ def carry_out(  # noqa: PLR0913 (a command, and how it is answered)
             response = respond_as_is(body, status)
             if location:
                 response["Location"] = location.format_map(body)
+        case "stale":
+            assert seen is not None, "only what was made from something is stale"
+            response = changed_response(request, what_changed(seen))
         case "refused":
             response = refusal_response(request, answer["reasons"])
         case _:

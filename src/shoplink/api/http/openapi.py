@@ -10,6 +10,7 @@ import msgspec
 from django.template import Context, Engine
 
 from shoplink.api.http.operation import JSON, Document, Operation, Parameter
+from shoplink.api.http.precondition import IF_MATCH, IF_NONE_MATCH
 from shoplink.api.http.problem import CONTENT_TYPE, TYPE, Problem
 from shoplink.api.http.request import ACTOR_HEADER, ACTOR_PATTERN, ACTORS, KEY_HEADER, KEY_PATTERN
 from shoplink.core import COMMANDS, Command
@@ -79,7 +80,14 @@ def _operation(operation: Operation) -> Document:
             **headers,
         }
     }
-    problems = (*operation.problems, *ANYWHERE)
+    failing = ("precondition.failed",) if operation.conditional and operation.method != "GET" else ()
+    problems = (*operation.problems, *failing, *ANYWHERE)
+    if operation.conditional and operation.method == "GET":
+        responses[str(operation.status)]["headers"] = {
+            **operation.headers,
+            "ETag": {"description": "The version of the state shown.", "schema": {"type": "string"}},
+        }
+        responses["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
     for code in sorted({PROBLEMS[kind].status for kind in problems}):
         responses[str(code)] = _problem_answer(code, problems)
     found: Document = {
@@ -211,6 +219,19 @@ def _parameter(parameter: Parameter) -> Document:
 
 def _headers(operation: Operation) -> list[Document]:
     headers = []
+    if operation.conditional:
+        reads = operation.method == "GET"
+        headers.append(
+            {
+                "name": IF_NONE_MATCH if reads else IF_MATCH,
+                "in": "header",
+                "required": False,
+                "description": "The ETags that the caller has; 304 if one of them still is the current one."
+                if reads
+                else "The ETag that the request was made from; 412 with what has changed if it is not so any more.",
+                "schema": {"type": "string"},
+            }
+        )
     if operation.acts:
         headers.append(
             {

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 from msgspec import Meta, Struct
 
+from shoplink.api.http.precondition import refuse_conditions
 from shoplink.api.http.problem import ProblemError, language_of, malformed_response, problem_response
 from shoplink.api.http.request import ACTORS, KEY_LENGTH_MAX, authenticate
 from shoplink.core.facts import Id
@@ -111,11 +112,13 @@ class Operation(Struct, frozen=True):
     key_length_max: int = KEY_LENGTH_MAX
     headers: Document = {}
     speaks: bool = False
+    conditional: bool = False
     body_bytes_max: int = BODY_BYTES_MAX
 
     def respond(self, request: HttpRequest, in_path: dict[str, str]) -> HttpResponseBase:
         """Let the request in, read its parameters and answer it. Raises ProblemError and MalformedError."""
         authenticate(request)
+        refuse_conditions(request, conditional=self.conditional)
         query = request.GET
         self._refuse_others(query)
         values = {
@@ -148,7 +151,7 @@ class Operations(list[Operation]):
 
         `answer` is the type of a success's body; `more` are further fields of Operation: `body` makes the JSON Schema
         of the request's body, `acts`: it says on whose behalf, `keyed`: it may carry an idempotency key, `who` may use
-        it, where that follows from nothing else.
+        it, where that follows from nothing else, `conditional`: it looks at `If-Match`, or answers with an `ETag`.
         """
 
         def declare(handler: Handler) -> Handler:
@@ -179,11 +182,11 @@ class Operations(list[Operation]):
         return self.add("POST", path, answer, acts=True, **more)
 
     def command(
-        self, method: str, path: str, answer: Any, *, status: int = 200
+        self, method: str, path: str, answer: Any, *, status: int = 200, **more: Any
     ) -> Callable[[Handler], Handler]:
         """Declare the operation that carries out the command of the function's name."""
         problems = (*WRITE, "not_found") if "{link_id}" in path else WRITE
-        return self.add(method, path, answer, status=status, problems=problems, acts=True, keyed=True)
+        return self.add(method, path, answer, status=status, problems=problems, acts=True, keyed=True, **more)
 
 
 def _speaks(answer: Any) -> bool:

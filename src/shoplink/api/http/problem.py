@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation.trans_real import parse_accept_lang_header
 from msgspec import Meta, Struct
 
-from shoplink.core import Reason, wire
+from shoplink.core import Event, Reason, wire
 from shoplink.core.parse import MalformedError
 from shoplink.core.reasons import NextActor
 from shoplink.core.wire_format import read_reason
-from shoplink.wording import Language, Tag, language_for, say_reason
+from shoplink.wording import Language, Tag, language_for, say_event, say_reason
 from shoplink.wording.problems import NO_SLASH, PROBLEMS, say_allowed, say_fault, say_malformed
 
 PREFIX = "/v1/"
@@ -56,7 +56,8 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     A refusal has `reasons`.
 
     `creator_can_see`: there is another reason, which the shop is not told and the creator is. `newest` is the
-    position of the newest event, where the feed was asked for something later.
+    position of the newest event, where the feed was asked for something later. `changes` are the events since the ETag
+    in `If-Match` was given, the newest last; none if time alone changed something, or if there never was such a state.
     """
 
     type: str
@@ -68,6 +69,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     reasons: list[SaidReason] | None = None
     creator_can_see: bool = False
     newest: int | None = None
+    changes: list[dict[str, Any]] | None = None
 
 
 class ProblemError(Exception):
@@ -126,6 +128,13 @@ def refusal_response(request: HttpRequest, reasons: list[dict[str, Any]]) -> Htt
     return problem_response(
         request, ProblemError("refused"), reasons=with_sentences(reasons, language_of(request)), **more
     )
+
+
+def changed_response(request: HttpRequest, changes: list[Event]) -> HttpResponse:
+    """The problem document of a command whose precondition failed, with what has changed."""
+    language = language_of(request)
+    told = [{**wire(event), "detail": say_event(event, language)} for event in changes]
+    return problem_response(request, ProblemError("precondition.failed"), changes=told)
 
 
 def with_sentences(reasons: list[dict[str, Any]], language: Language) -> list[dict[str, Any]]:

@@ -5,10 +5,14 @@ carried out only while each subject's `state` is what it was then. States are pl
 stored, and a subject that does not exist has the state None.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 
+from shoplink.core.commands import Invite
+from shoplink.core.commerce.events import ContentRecorded, ProductRecorded
+from shoplink.core.commerce.facts import Product
 from shoplink.core.event_base import Event
 from shoplink.core.events import (
     AccountCorrected,
@@ -20,11 +24,13 @@ from shoplink.core.events import (
     WaiverEnded,
     WaiverGranted,
 )
-from shoplink.core.facts import LIVE
+from shoplink.core.facts import LIVE, Actor, Link, Role
 from shoplink.core.people.events import MemberEvent
 from shoplink.core.people.facts import PlaceKey
 from shoplink.core.ticket.assessment import assess, question_of
+from shoplink.core.ticket.commands import ChangeTicket
 from shoplink.core.ticket.events import TicketEvent
+from shoplink.core.ticket.facts import STAFF, Ticket
 from shoplink.core.world import World
 
 
@@ -82,6 +88,25 @@ class LinkInPlace(Subject, frozen=True, kw_only=True):
     def concerns(self, event: Event) -> bool:
         """Everything that happens to a link changes it."""
         return isinstance(event, LinkEvent) and event.link_id == self.link_id
+
+
+def link_in_place(link: Link) -> LinkInPlace:
+    """The subject that a link is."""
+    return LinkInPlace(link.shop_id, link.account_id, link_id=link.link_id)
+
+
+class OpenInvitations(Subject, frozen=True):
+    """The open invitations of an account: confirming one ends all the others (R8)."""
+
+    def state(self, world: World) -> Any:
+        """Their links."""
+        account = world.accounts.get(self.account_id or "")
+        live = account.live.values() if account is not None else ()
+        return sorted(link.link_id for link in live if link.status == "invited")
+
+    def concerns(self, event: Event) -> bool:
+        """The account is invited, or an invitation of it ends."""
+        return isinstance(event, LinkEvent) and event.account_id == self.account_id
 
 
 class WaiversInForce(Subject, frozen=True):
@@ -148,6 +173,58 @@ class TicketCase(TicketInPlace, frozen=True, kw_only=True):
         )
 
 
+class ProductFacts(Subject, frozen=True, kw_only=True):
+    """A product of this shop, with what it costs and what it pays; not how it sells."""
+
+    product_id: str
+
+    def state(self, world: World) -> Any:
+        """Its terms."""
+        product = world.shelf.products.get(self.product_id)
+        return product and product_terms(product)
+
+    def concerns(self, event: Event) -> bool:
+        """Facts are recorded."""
+        return isinstance(event, ProductRecorded) and event.product_id == self.product_id
+
+
+class InvitationOutcome(Subject, frozen=True, kw_only=True):
+    """Whether this shop can invite this account in a role."""
+
+    role: Role
+
+    def state(self, world: World) -> Any:
+        """The reasons against it."""
+        at, shop_id, account_id = world.now, self.shop_id or "", self.account_id or ""
+        invite = Invite(at=at, shop_id=shop_id, account_id=account_id, role=self.role, network_region=None)
+        return [reason.code for reason in assess(world, invite).reasons]
+
+    def concerns(self, event: Event) -> bool:
+        """What happens between the two."""
+        pair = (self.shop_id, self.account_id)
+        return isinstance(event, LinkEvent) and (event.shop_id, event.account_id) == pair
+
+
+class ContentFacts(Subject, frozen=True, kw_only=True):
+    """A video or live of this account."""
+
+    content_id: str
+
+    def state(self, world: World) -> Any:
+        """Its facts."""
+        return world.shelf.contents.get(self.content_id)
+
+    def concerns(self, event: Event) -> bool:
+        """Facts are recorded."""
+        return isinstance(event, ContentRecorded) and event.content_id == self.content_id
+
+
+def ticket_shown_to(reader: Actor, ticket: Ticket | ChangeTicket) -> TicketInPlace:
+    """What a reader is shown of the ticket, or of the one that a command names: staff see what is behind it."""
+    kind = TicketCase if reader.kind in STAFF else TicketInPlace
+    return kind(ticket.shop_id, ticket.account_id, ticket_id=ticket.ticket_id)
+
+
 class RulebooksOfMarket(Subject, frozen=True, kw_only=True):
     """Which rulebook is in force in a market, and which ones are to start."""
 
@@ -177,6 +254,11 @@ class PlacesOfPerson(Subject, frozen=True, kw_only=True):
         return isinstance(event, MemberEvent) and getattr(event, "person_id", None) == self.person_id
 
 
-def places_state(places: list[PlaceKey]) -> Any:
+def product_terms(product: Product) -> Any:
+    """The state of a product."""
+    return product.title, product.price_minor, product.currency, product.status, product.commission_rate_bp
+
+
+def places_state(places: Iterable[PlaceKey]) -> Any:
     """The state of a person's places, from a list of them in any order."""
     return sorted(places)

@@ -18,7 +18,13 @@ from shoplink.core.case import AccountRecord, ShopRecord
 from shoplink.core.commands import Command, ImportLink
 from shoplink.core.facts import Actor, Corrections
 from shoplink.core.instant import BEGINNING, END, shift
-from shoplink.core.precondition.subjects import PlacesOfPerson, Subject, TicketInPlace
+from shoplink.core.precondition.subjects import (
+    ContentFacts,
+    PlacesOfPerson,
+    ProductFacts,
+    Subject,
+    TicketInPlace,
+)
 from shoplink.core.ticket.facts import Ticket
 from shoplink.store.database.columns import ACCOUNT, CORRECTIONS, LINK, SHOP
 from shoplink.store.database.fields import from_micros, to_micros
@@ -88,6 +94,10 @@ class LoadKeys(Struct):
             self.tickets.ticket_ids.add(subject.ticket_id)
         if isinstance(subject, PlacesOfPerson):
             self.people.blocked.add(subject.person_id)
+        if isinstance(subject, ProductFacts):
+            self.commerce.products.add(subject.product_id)
+        if isinstance(subject, ContentFacts):
+            self.commerce.contents.add(subject.content_id)
 
 
 class LoadedState(Struct):

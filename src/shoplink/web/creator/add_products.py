@@ -6,18 +6,22 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shoplink.core import Link, Reason, Refused, World
 from shoplink.core.commerce.facts import Content, Product
 from shoplink.core.commerce.permissions import permissions
+from shoplink.core.precondition.subjects import ProductFacts, link_in_place, product_terms
 from shoplink.core.wire_format import read_reason
 from shoplink.flows.look import look_at
+from shoplink.flows.precondition import Precondition, all_of, newest_instant, token_of, token_of_states
 from shoplink.store.read.commerce import one_content, page_of_products, products_of
-from shoplink.web.creator.account import account_links, handle_of, shop_of
+from shoplink.web.creator.account import AccountLinks, account_links, handle_of, shop_of
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import CREATOR
 from shoplink.web.request.command import CommandResult, dry_run_batch, send, send_batch
+from shoplink.web.request.precondition import SEEN_FIELD, seen_in_form
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.ticket.offer import TicketForm, ticket_about
 from shoplink.web.view_model.product import (
@@ -37,6 +41,7 @@ class Offer(Struct, frozen=True):
     """A product that can be added; `there` means already added, `chosen` selected in the form, `problems` why not."""
 
     product: ProductRow
+    seen: str
     shop_id: str
     shop: str
     there: bool
@@ -45,7 +50,7 @@ class Offer(Struct, frozen=True):
 
 
 class OffersPage(Struct, frozen=True):
-    """The page; `to` is the id of the video or live that products are added to, empty for the showcase."""
+    """The page; `seen` is the token of the link, if it is the own shop's; `to` is the id of the video or live that products are added to, empty for the showcase."""
 
     account_id: str
     handle: str
@@ -60,6 +65,7 @@ class OffersPage(Struct, frozen=True):
     why_not: list[ReasonRow]
     ask: TicketForm | None
     problem: str
+    seen: str = ""
 
 
 @page("creator/<str:account_id>/add", CREATOR, posts=True)
@@ -73,9 +79,11 @@ def add(visit: Visit, account_id: str) -> PageResponse:
     if visit.submitted:
         chosen = visit.form.getlist("product_id")
         if chosen:
+            known = products_of([product_id for product_id in chosen if "\x00" not in product_id])
             result = send(
                 visit,
                 "add_from_shop",
+                seen=_offers_in_form(visit, known.values(), link),
                 link_id=link.link_id,
                 shop_id=link.shop_id,
                 account_id=account_id,
@@ -86,7 +94,7 @@ def add(visit: Visit, account_id: str) -> PageResponse:
             result = CommandResult(accepted=False, problem=_("Choose at least one product."))
         if result.accepted and all(one["outcome"] == "added" for one in result.products):
             return _back(visit, account_id, to, _("Added."))
-    view = _own_shop_view(visit, links.world, link, to, result)
+    view = _own_shop_view(visit, links, link, to, result)
     return PageContent("creator/add.html", view, status=result.status if result else 200)
 
 
@@ -112,8 +120,28 @@ def _promote(visit: Visit, account_id: str, to: Content | None) -> dict[str, Com
     chosen = dict.fromkeys(visit.form.getlist("product_id")[:PAGE])
     known = products_of([product_id for product_id in chosen if "\x00" not in product_id])
     wanted = [known[product_id] for product_id in chosen if product_id in known]
-    result = send_batch(visit, _promotions(account_id, to, wanted))
+    seen = _offers_in_form(visit, wanted)
+    result = send_batch(visit, _promotions(account_id, to, wanted), seen=seen)
     return {one.product_id: each for one, each in zip(wanted, result, strict=True)}
+
+
+def _offers_in_form(
+    visit: Visit, products: Iterable[Product], link: Link | None = None
+) -> Precondition | None:
+    """The precondition that each selected product is as it was offered, and so is the link; None if there is neither."""
+    offers = [
+        seen_in_form(
+            visit,
+            ProductFacts(one.shop_id, product_id=one.product_id),
+            field=f"{SEEN_FIELD}.{one.product_id}",
+        )
+        for one in products
+    ]
+    return (
+        all_of(([seen_in_form(visit, link_in_place(link))] if link else []) + offers)
+        if offers or link
+        else None
+    )
 
 
 def _promotions(account_id: str, to: Content | None, products: Iterable[Product]) -> list[dict[str, Any]]:
@@ -148,11 +176,11 @@ def _back(visit: Visit, account_id: str, to: Content | None, message: str) -> Pa
 
 
 def _own_shop_view(
-    visit: Visit, world: World, link: Link, to: Content | None, result: CommandResult | None
+    visit: Visit, links: AccountLinks, link: Link, to: Content | None, result: CommandResult | None
 ) -> OffersPage:
-    wanted = product_filter(visit)
+    wanted, newest = product_filter(visit), newest_instant()
     products = _products(visit, wanted, shop_id=link.shop_id)
-    why_not = permissions(world, link.shop_id, link.account_id).why_not[
+    why_not = permissions(links.world, link.shop_id, link.account_id).why_not[
         "add_to_video" if to else "add_to_showcase"
     ]
     chosen = set(visit.form.getlist("product_id"))
@@ -169,6 +197,7 @@ def _own_shop_view(
             _offer(
                 visit,
                 one,
+                token_of_states(newest, product_terms(one)),
                 wanted,
                 now[one.product_id],
                 tried,
@@ -182,11 +211,12 @@ def _own_shop_view(
     selection = [("product_ids", one) for one in sorted(chosen) or [one.product_id for one in products[:1]]]
     ticket_fields, shop = (
         [("command", "add_from_shop"), ("link_id", link.link_id), *selection],
-        shop_of(world, link),
+        shop_of(links.world, link),
     )
-    return _offers(
-        visit, world, link.account_id, to, rows, products, wanted, why_not, problem, shop, ticket_fields
+    view = _offers(
+        visit, links.world, link.account_id, to, rows, products, wanted, why_not, problem, shop, ticket_fields
     )
+    return replace(view, seen=token_of(links.seen, link_in_place(link)))
 
 
 def _own_shop_reasons(
@@ -202,9 +232,10 @@ def _own_shop_reasons(
     return {product_id: reasons.get(product_id, ()) for product_id in product_ids}
 
 
-def _offer(  # noqa: PLR0913 (what is known of a product that can be added)
+def _offer(  # noqa: PLR0913, PLR0917 (what is known of a product that can be added)
     visit: Visit,
     product: Product,
+    seen: str,
     wanted: ProductFilter,
     now: tuple[Reason, ...],
     tried: tuple[Reason, ...] | None,
@@ -218,6 +249,7 @@ def _offer(  # noqa: PLR0913 (what is known of a product that can be added)
     against = [reason for reason in now if reason.code != "item.already_there"] if tried is None else tried
     return Offer(
         product=show_product(visit, product, wanted.thresholds),
+        seen=seen,
         shop_id=product.shop_id,
         shop=shop,
         there=there,
@@ -240,6 +272,7 @@ def _other_shops_view(
     visit: Visit, account_id: str, to: Content | None, tried: dict[str, CommandResult]
 ) -> OffersPage:
     wanted, link = product_filter(visit, potential=True), account_links(account_id).current
+    newest = newest_instant()
     own = link.shop_id if link is not None and link.status == "linked" else None
     products = _products(visit, wanted, but_shop_id=own)
     world = look_at(shops={one.shop_id for one in products[:PAGE]}, accounts=[account_id]).world
@@ -256,6 +289,7 @@ def _other_shops_view(
         row = _offer(
             visit,
             one,
+            token_of_states(newest, product_terms(one)),
             wanted,
             reasons,
             None if result is None else result.reasons,
@@ -263,13 +297,13 @@ def _other_shops_view(
             common=common,
             shop=world.shops[one.shop_id].facts.name or one.shop_id,
         )
-        if result is not None and result.problem:
+        if result is not None and result.problem and not result.stale:
             row.problems.append(result.problem)
         rows.append(row)
-    problem = ""
-    if tried:
+    problem = next((result.problem for result in tried.values() if result.stale), "")
+    if tried and not problem:
         problem = _added_some(sum(result.accepted for result in tried.values()), len(tried))
-    elif visit.submitted:
+    elif visit.submitted and not problem:
         problem = _("Choose at least one product.")
     wished = ([one for one in products if one.product_id in tried] or products)[:1]
     about = [each for one in wished for each in (("shop_id", one.shop_id), ("product_id", one.product_id))]

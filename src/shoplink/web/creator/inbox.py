@@ -5,15 +5,24 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Link
+from shoplink.core import Link, World
 from shoplink.core.next_actor import next_actor, review_reasons
+from shoplink.core.precondition.subjects import (
+    OpenInvitations,
+    RulebooksOfMarket,
+    Subject,
+    link_in_place,
+)
+from shoplink.flows.look import look_at
+from shoplink.flows.precondition import token_of
 from shoplink.network import zone_of_country
 from shoplink.store.people.membership import time_zone_at
 from shoplink.web.creator.account import AccountLinks, account_links, handle_of, link_timeline, shop_of
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
-from shoplink.web.request.access import ANY_CREATOR, CREATOR, places_of
+from shoplink.web.request.access import ANY_CREATOR, CREATOR, places_of, visible_link
 from shoplink.web.request.command import CommandResult, dry_run, send
+from shoplink.web.request.precondition import seen_in_form
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Deadline, show_deadline
@@ -24,9 +33,14 @@ from shoplink.wording.sentences import N_
 
 
 class InvitationCard(Struct, frozen=True):
-    """An invitation: its terms, its deadline, and every reason why it cannot be confirmed now."""
+    """An invitation: its terms, its deadline, and every reason why it cannot be confirmed now.
+
+    `seen` is the token of the invitation, `terms` that of everything that is confirmed with it.
+    """
 
     link_id: str
+    seen: str
+    terms: str
     shop: str
     market: str
     role: str
@@ -43,6 +57,7 @@ class CurrentLink(Struct, frozen=True):
     """The link in review or linked: its status, who must act next, why it is in review, what happened."""
 
     link_id: str
+    seen: str
     shop: str
     role: str
     status: Badge
@@ -72,19 +87,14 @@ def start(visit: Visit) -> PageResponse:
 @page("creator/<str:account_id>/", CREATOR, posts=True, menu=Menu(icon="mail", title=N_("Invitations")))
 def inbox(visit: Visit, account_id: str) -> PageResponse:
     """Every open invitation, and the current link."""
-    links, result, link_id = account_links(account_id), None, ""
+    result, link_id = None, ""
     if visit.submitted:
         link_id = visit.form.get("link_id", "")
-        link = next((each for each in _open(links) if each.link_id == link_id), None)
-        result = (
-            _answer(visit, account_id, link)
-            if link
-            else CommandResult(accepted=False, problem=_("This invitation is no longer open."))
-        )
+        result = _answer(visit, account_id, visible_link(visit.by, link_id))
         if result.accepted:
             message = _("Declined.") if visit.form.get("answer") == "decline" else _confirmed(result)
             return visit.redirect("creator.inbox", message=message, account_id=account_id)
-        links = account_links(account_id)
+    links = account_links(account_id)
     view = InvitationsPage(
         account_id=account_id,
         handle=handle_of(links.world, account_id),
@@ -96,17 +106,23 @@ def inbox(visit: Visit, account_id: str) -> PageResponse:
     return PageContent("creator/inbox.html", view, status=result.status if result else 200)
 
 
-def _open(links: AccountLinks) -> list[Link]:
-    """The links that can be answered: open invitations, and a link in review."""
-    held = [links.current] if links.current and links.current.status == "in_review" else []
-    return [*links.invitations, *held]
-
-
 def _answer(visit: Visit, account_id: str, link: Link) -> CommandResult:
     fields = {"shop_id": link.shop_id, "account_id": account_id}
     if visit.form.get("answer") == "decline":
-        return send(visit, "decline", link_id=link.link_id, **fields)
-    return send(visit, "accept", link_id=link.link_id, network_region=visit.network.region, **fields)
+        return send(visit, "decline", seen=link_in_place(link), link_id=link.link_id, **fields)
+    terms = seen_in_form(visit, *_terms(link, look_at(shops=[link.shop_id]).world))
+    region = visit.network.region
+    return send(visit, "accept", seen=terms, link_id=link.link_id, network_region=region, **fields)
+
+
+def _terms(link: Link, world: World) -> tuple[Subject, ...]:
+    """What a creator confirms: the invitation, the rules of its market, and that all others end."""
+    market = world.shops[link.shop_id].facts.market
+    return (
+        link_in_place(link),
+        RulebooksOfMarket(market=market),
+        OpenInvitations(account_id=link.account_id),
+    )
 
 
 def _confirmed(result: CommandResult) -> str:
@@ -126,6 +142,8 @@ def _invitation(visit: Visit, links: AccountLinks, link: Link) -> InvitationCard
     reasons = show_reasons(visit, dry_run_result.reasons)
     return InvitationCard(
         link_id=link.link_id,
+        seen=token_of(links.seen, link_in_place(link)),
+        terms=token_of(links.seen, *_terms(link, world)),
         shop=shop_of(world, link),
         market=visit.language.country(market),
         role=show_role(visit, link.role),
@@ -156,6 +174,7 @@ def _current(visit: Visit, links: AccountLinks) -> CurrentLink:
     reasons = show_reasons(visit, held)
     return CurrentLink(
         link_id=link.link_id,
+        seen=token_of(links.seen, link_in_place(link)),
         shop=shop_of(world, link),
         role=show_role(visit, link.role),
         status=show_link_status(link),

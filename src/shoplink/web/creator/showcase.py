@@ -5,14 +5,16 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core.commerce.facts import Content
+from shoplink.core.precondition.subjects import ContentFacts
 from shoplink.flows.look import look_at
+from shoplink.flows.precondition import Precondition
 from shoplink.flows.showcase import PlaceView, content_counts, view_of_place
 from shoplink.store.read.commerce import ContentCount, ShownProduct, one_content
 from shoplink.web.creator.account import handle_of
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import CREATOR
-from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.command import NOTHING, CommandResult, send
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Instant, show_instant
@@ -99,7 +101,10 @@ def videos(visit: Visit, account_id: str) -> PageResponse:
     result, typed = None, {}
     if visit.submitted:
         typed = {name: visit.form.get(name, "").strip() for name in ("content_id", "kind", "title")}
-        result = send(visit, "put_content", account_id=account_id, **typed)
+        new = Precondition(
+            (ContentFacts(account_id=account_id, content_id=typed["content_id"]),), None, absent=True
+        )
+        result = send(visit, "put_content", seen=new, account_id=account_id, **typed)
         if result.accepted:
             return visit.redirect(
                 "creator.video",
@@ -142,7 +147,15 @@ def video(visit: Visit, account_id: str, content_id: str) -> PageResponse:
 
 def _remove(visit: Visit, account_id: str, content_id: str | None) -> CommandResult:
     product_id = visit.form.get("product_id", "")
-    return send(visit, "remove_item", account_id=account_id, product_id=product_id, content_id=content_id)
+    # Nothing of an item changes but that it is there, and one that is not is refused.
+    return send(
+        visit,
+        "remove_item",
+        seen=NOTHING,
+        account_id=account_id,
+        product_id=product_id,
+        content_id=content_id,
+    )
 
 
 def _handle(account_id: str) -> str:

@@ -3,12 +3,14 @@
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from shoplink.core.precondition.subjects import link_in_place
 from shoplink.core.ticket.assessment import support_helps, unanswered_since
+from shoplink.flows.precondition import token_of
 from shoplink.store.read.commerce import items_ending_with
 from shoplink.web.creator.account import AccountLinks, account_links, handle_of, link_timeline, shop_of
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
-from shoplink.web.request.access import CREATOR
+from shoplink.web.request.access import CREATOR, visible_link
 from shoplink.web.request.command import CommandResult, dry_run, send
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.badge import Badge
@@ -35,6 +37,7 @@ class LinkInfoPage(Struct, frozen=True):
     """The link, and the state or the conditions of an unlink request."""
 
     account_id: str
+    link_id: str
     shop: str
     role: str
     status: Badge
@@ -47,6 +50,7 @@ class LinkInfoPage(Struct, frozen=True):
     official: bool
     showcase_leaving: int
     contents_leaving: int
+    seen: str
     problem: str
     timeline: list[TimelineRow]
 
@@ -72,23 +76,25 @@ def your_shop(visit: Visit, account_id: str) -> PageResponse:
 @page("creator/<str:account_id>/profile/link", CREATOR, posts=True)
 def link_info(visit: Visit, account_id: str) -> PageResponse:
     """The link, with "Send unlink request", or the open request with "Withdraw"."""
-    links = account_links(account_id)
-    link = links.current
-    if link is None or link.status != "linked":
-        return visit.redirect("creator.your_shop", account_id=account_id)
     result = None
     if visit.submitted:
-        fields = {"shop_id": link.shop_id, "account_id": account_id}
+        link = visible_link(visit.by, visit.form.get("link_id", ""))
+        fields, shown = {"shop_id": link.shop_id, "account_id": account_id}, link_in_place(link)
         if visit.form.get("do") == "withdraw":
-            result = send(visit, "withdraw_unlink_request", link_id=link.link_id, **fields)
+            result = send(visit, "withdraw_unlink_request", seen=shown, link_id=link.link_id, **fields)
             message = _("The unlink request is withdrawn.")
         else:
             region = visit.network.region
-            result = send(visit, "request_unlink", link_id=link.link_id, network_region=region, **fields)
+            result = send(
+                visit, "request_unlink", seen=shown, link_id=link.link_id, network_region=region, **fields
+            )
             message = _("The unlink request is sent. The shop must answer it.")
         if result.accepted:
             return visit.redirect("creator.link_info", message=message, account_id=account_id)
-        links = account_links(account_id)
+    links = account_links(account_id)
+    if links.current is None or links.current.status != "linked":
+        problem = result.problem if result else ""
+        return visit.redirect("creator.your_shop", problem=problem, account_id=account_id)
     return PageContent(
         "creator/link_info.html", _info(visit, links, result), status=result.status if result else 200
     )
@@ -125,6 +131,7 @@ def _info(visit: Visit, links: AccountLinks, result: CommandResult | None) -> Li
     ask_from = unanswered_since(requested_at, rulebook) if requested_at else None
     return LinkInfoPage(
         account_id=link.account_id,
+        link_id=link.link_id,
         shop=shop_of(links.world, link),
         role=show_role(visit, link.role),
         status=show_link_status(link),
@@ -139,6 +146,7 @@ def _info(visit: Visit, links: AccountLinks, result: CommandResult | None) -> Li
         official=link.role == "official",
         showcase_leaving=leaving.showcase,
         contents_leaving=leaving.contents,
+        seen=token_of(links.seen, link_in_place(link)),
         problem=result.problem if result else "",
         timeline=link_timeline(visit, link),
     )

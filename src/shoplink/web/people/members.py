@@ -215,7 +215,10 @@ def _send_invitation(visit: Visit, email: str, place: Place, subject_id: str, li
 def _removal(visit: Visit, place: Place, subject_id: str, person_id: str, back: str) -> PageResponse:
     member = next((one for one in membership.members(place, subject_id) if one.person_id == person_id), None)
     if member is None:
-        raise Http404
+        if not visit.submitted:
+            raise Http404
+        messages.error(visit.request, _("Nothing was done: this person is not a member here any more."))
+        return HttpResponseRedirect(back)
     me = person_id == visit.by.person
     view = RemoveMemberPage(member.name or member.email or "", where(place, subject_id), me, back)
     if visit.submitted:

@@ -52,6 +52,7 @@ def keys(visit: Visit) -> PageResponse:
         key_id = visit.form.get("key_id", "")
         if is_id(key_id) and revoke_key(visit.by, key_id):
             return visit.redirect("platform.keys", message=_("The key is revoked."))
+        problem = _("Nothing was done: this key is revoked already.")
     elif visit.submitted and not (name and chosen):
         problem = _("A key needs a name and at least one scope.")
     elif visit.submitted:

@@ -7,10 +7,12 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Reason
-from shoplink.flows.people import membership
+from shoplink.core.instant import BEGINNING
+from shoplink.core.people.commands import BlockAccess, RestoreAccess
+from shoplink.core.precondition.subjects import PlacesOfPerson, places_state
 from shoplink.flows.people.keys import keys_of, revoke_keys_of
 from shoplink.flows.people.second_factor_reset import reset_due_at
+from shoplink.flows.precondition import newest_instant, token_of_states
 from shoplink.store.people.membership import PersonRecord, memberships, person_of
 from shoplink.store.people.second_factors import has_second_factor
 from shoplink.store.people.sessions import sessions_of
@@ -20,6 +22,7 @@ from shoplink.web.people.account_mail import ask_for_reset
 from shoplink.web.people.confirm import ask_who_it_is
 from shoplink.web.people.outgoing_mail import sending_mail
 from shoplink.web.request.access import PLATFORM
+from shoplink.web.request.command import execute_for, form_key, result_of_answer
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
@@ -48,13 +51,15 @@ class PersonPage(Struct, frozen=True):
     second_factor: bool
     reset_at: Instant | None
     keys: list[str]
+    seen: str
+    problem: str
 
 
 @page("platform/people/<str:person_id>", PLATFORM, posts=True)
 def person(visit: Visit, person_id: str) -> PageResponse:
     """The person; the form blocks or restores their access."""
     subject = person_of(person_id)
-    refused: tuple[Reason, ...] = ()
+    result = None
     if subject is None:
         raise Http404
     if visit.submitted and (asked := ask_who_it_is(visit)):
@@ -64,9 +69,11 @@ def person(visit: Visit, person_id: str) -> PageResponse:
         return visit.redirect("platform.person", message=act(visit, subject), person_id=person_id)
     if visit.submitted:
         restores = visit.form.get("do") == "restore"
-        change = membership.restore if restores else membership.block
-        refused = change(visit.by, person_id)
-        if not refused:
+        kind, key = RestoreAccess if restores else BlockAccess, f"{form_key(visit)}/access"
+        command = kind(at=BEGINNING, by=visit.by, key=key, person_id=person_id)
+        shown = PlacesOfPerson(person_id=person_id)
+        result = result_of_answer(visit, execute_for(visit, [command], shown)[0], shown)
+        if result.accepted:
             message = (
                 _("They can sign in again.")
                 if restores
@@ -82,12 +89,14 @@ def person(visit: Visit, person_id: str) -> PageResponse:
         person_id == visit.by.person,
         len(sessions_of(person_id, visit.now)),
         _places(visit, person_id),
-        show_reasons(visit, refused),
+        show_reasons(visit, result.reasons if result else ()),
         second_factor=has_second_factor(person_id),
         reset_at=show_instant(visit, reset_at) if reset_at else None,
         keys=[f"{key.name} ({key.key_id})" for key in keys_of(person_id)],
+        seen=token_of_states(newest_instant(), places_state(memberships(person_id))),
+        problem=result.problem if result else "",
     )
-    return PageContent("platform/person.html", view, 409 if refused else 200)
+    return PageContent("platform/person.html", view, result.status if result else 200)
 
 
 def _reset(visit: Visit, subject: PersonRecord) -> str:

@@ -8,10 +8,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Link, World
+from shoplink.core import Link
 from shoplink.core.next_actor import next_actor, review_reasons
+from shoplink.core.precondition.subjects import link_in_place
 from shoplink.flows.as_of import account_as_of, link_as_of, shop_as_of
-from shoplink.flows.look import look_at, look_at_pair
+from shoplink.flows.look import CurrentState, look_at, look_at_pair
+from shoplink.flows.precondition import token_of
 from shoplink.store.people.membership import names_of
 from shoplink.store.read.history import newest_events, timelines
 from shoplink.store.read.lookup import page_of_look_ups
@@ -81,6 +83,7 @@ class LinkRecordPage(Struct, frozen=True):
     past: list[tuple[str, str]]
     problem: str
     can_revoke: bool
+    seen: str
     note: str
     refused: list[ReasonRow]
 
@@ -206,15 +209,17 @@ def link(visit: Visit, link_id: str) -> PageResponse:
     result = None
     if visit.submitted:
         fields = {"shop_id": stored.shop_id, "account_id": stored.account_id}
-        result = send(visit, "revoke", link_id=link_id, note=visit.form.get("note", "").strip(), **fields)
+        note = visit.form.get("note", "").strip()
+        result = send(visit, "revoke", seen=link_in_place(stored), link_id=link_id, note=note, **fields)
         if result.accepted:
             return visit.redirect("platform.link", message=_("The link is revoked."), link_id=link_id)
     seen = look_at_pair(stored.shop_id, stored.account_id)
-    view = _link(visit, seen.world, seen.up_to_date(stored), result)
+    view = _link(visit, seen, seen.up_to_date(stored), result)
     return PageContent("platform/link.html", view, status=result.status if result else 200)
 
 
-def _link(visit: Visit, world: World, now: Link, result: CommandResult | None) -> LinkRecordPage:
+def _link(visit: Visit, seen: CurrentState, now: Link, result: CommandResult | None) -> LinkRecordPage:
+    world = seen.world
     at, problem = _instant_in_query(visit)
     was = link_as_of(now.link_id, at) if at else None
     held = review_reasons(world, now, world.now)
@@ -233,6 +238,7 @@ def _link(visit: Visit, world: World, now: Link, result: CommandResult | None) -
         past=_link_facts(visit, was) if was else [],
         problem=problem or (result.problem if result else ""),
         can_revoke=now.ended_at is None,
+        seen=token_of(seen, link_in_place(now)),
         note=visit.form.get("note", ""),
         refused=show_reasons(visit, result.reasons if result else ()),
     )

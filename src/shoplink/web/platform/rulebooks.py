@@ -13,15 +13,17 @@ from msgspec.structs import asdict
 from shoplink.core import Rulebook, RulebookError, differences
 from shoplink.core.facts import Market
 from shoplink.core.instant import format_instant, shift
+from shoplink.core.precondition.subjects import RulebooksOfMarket
 from shoplink.core.rulebook import Quota, Slots
-from shoplink.flows.look import look_at
+from shoplink.flows.look import CurrentState, look_at
+from shoplink.flows.precondition import newest_instant, token_of_states
 from shoplink.flows.rulebooks import NameTakenError, default_rulebook, install_rulebook, installed_rulebooks
 from shoplink.store.read.refusal import activations
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.platform.parameters import SIDES, title_of
 from shoplink.web.request.access import PLATFORM
-from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.command import CommandResult, send, try_command
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
@@ -63,8 +65,15 @@ class ParameterRow(Struct, frozen=True):
 
 
 class RulebookPage(Struct, frozen=True):
-    """A rulebook in full, compared with another one if chosen."""
+    """A rulebook in full, compared with another one if chosen.
 
+    Once the form is filled in, `market_now` says what is in force in its market, `seen` is the token of that, and `asked` what
+    was asked for.
+    """
+
+    asked: str
+    seen: str
+    market_now: list[str]
     name: str
     digest: str
     rows: list[ParameterRow]
@@ -124,15 +133,38 @@ def rulebook(visit: Visit, book_name: str) -> PageResponse:
     if visit.submitted:
         start, problem = _start(visit)
         if not problem:
-            market: Market = visit.form.get("market", "").strip().upper()
-            result = send(visit, "activate_rulebook", name=book_name, market=market, effective_from=start)
-            if result.accepted:
-                return visit.redirect("platform.rulebooks", message=_("Activated."))
+            fields = {"name": book_name, "market": _market(visit), "effective_from": start}
+            if visit.form.get("previewed", "") != _asked(visit):
+                result = try_command(visit, "activate_rulebook", **fields)
+            else:
+                shown = RulebooksOfMarket(market=_market(visit))
+                result = send(visit, "activate_rulebook", seen=shown, **fields)
+                if result.accepted:
+                    return visit.redirect("platform.rulebooks", message=_("Activated."))
     other = books.get(visit.query.get("with", ""))
     status = 422 if problem else result.status if result else 200
     return PageContent(
         "platform/rulebook.html", _book(visit, book, other, sorted(books), result, problem), status
     )
+
+
+def _market(visit: Visit) -> Market:
+    return visit.form.get("market", "").strip().upper()
+
+
+def _asked(visit: Visit) -> str:
+    """What was asked for: its sender is shown first what is in force in this market."""
+    return f"{_market(visit)} {visit.form.get('start', '').strip()}"
+
+
+def _preview(visit: Visit, seen: CurrentState) -> list[str]:
+    """Which rulebooks are in force and to start in the form's market, in words."""
+    (_since, now), *coming = seen.world.rulebooks_of(_market(visit))
+    words = [_("In force now: {name}").format(name=now)]
+    for start, name in coming:
+        at = visit.language.instant(start, visit.zone)
+        words.append(_("From {at}: {name}").format(at=at, name=name))
+    return words
 
 
 def _start(visit: Visit) -> tuple[str, str]:
@@ -171,7 +203,12 @@ def _book(  # noqa: PLR0913, PLR0917 (what the page shows)
         )
         for key, value in values.items()
     ]
+    ready = result is not None and (result.accepted or result.stale)
+    seen = look_at() if ready else None
     return RulebookPage(
+        asked=_asked(visit) if seen else "",
+        seen=_token(visit, seen) if seen else "",
+        market_now=_preview(visit, seen) if seen else [],
         name=book.name,
         digest=book.digest,
         rows=rows,
@@ -182,6 +219,11 @@ def _book(  # noqa: PLR0913, PLR0917 (what the page shows)
         problem=problem or (result.problem if result else ""),
         reasons=show_reasons(visit, result.reasons if result else ()),
     )
+
+
+def _token(visit: Visit, seen: CurrentState) -> str:
+    state = RulebooksOfMarket(market=_market(visit)).state(seen.world)
+    return token_of_states(newest_instant(), state)
 
 
 def _show_value(value: Any, language: Language) -> str:  # noqa: PLR0911 (one return for each kind of value)

@@ -1,17 +1,23 @@
 """Waivers: every waiver, and the form that grants or ends one."""
 
+from functools import partial
+from typing import Any
+
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import CATALOGUE
+from shoplink.core import CATALOGUE, World
 from shoplink.core.instant import format_instant
+from shoplink.core.precondition.subjects import WaiversInForce
+from shoplink.flows.look import look_at
+from shoplink.flows.precondition import token_of
 from shoplink.store.read.refusal import page_of_waivers
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import PLATFORM
-from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.command import CommandResult, send, try_command
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
@@ -37,8 +43,15 @@ class WaiverRow(Struct, frozen=True):
 
 
 class WaiversPage(Struct, frozen=True):
-    """A page of waivers, and the input of the form."""
+    """A page of waivers, and the input of the form.
 
+    Once the form is filled in, `in_force` are the waivers of its subject, `seen` is their token, and `asked` the subject.
+    """
+
+    asked: str
+    seen: str
+    ends: bool
+    in_force: list[str]
     rows: list[WaiverRow]
     codes: list[tuple[str, str, bool]]
     kind: str
@@ -53,11 +66,11 @@ class WaiversPage(Struct, frozen=True):
 
 @page("platform/waivers", PLATFORM, posts=True, menu=Menu(icon="certificate", title=N_("Waivers")))
 def waivers(visit: Visit) -> PageResponse:
-    """The waivers; the form grants a waiver, or ends those of a code and subject."""
+    """The waivers; the form grants a waiver, or ends those of a code and subject, after a look at those in force."""
     result, problem = None, ""
     if visit.submitted:
         result, problem = _send(visit)
-        if result is not None and result.accepted:
+        if result is not None and result.accepted and _is_previewed(visit):
             ended = visit.form.get("do") == "end"
             return visit.redirect(
                 "platform.waivers",
@@ -67,12 +80,31 @@ def waivers(visit: Visit) -> PageResponse:
     return PageContent("platform/waivers.html", _view(visit, result, problem), status)
 
 
+def _is_previewed(visit: Visit) -> bool:
+    """Whether the form's sender has been shown the waivers in force of this subject."""
+    return visit.form.get("previewed", "") == _asked(visit)
+
+
+def _asked(visit: Visit) -> str:
+    return f"{visit.form.get('kind', '')} {visit.form.get('subject', '').strip()}"
+
+
+def _subject(visit: Visit) -> WaiversInForce:
+    subject_id = visit.form.get("subject", "").strip()
+    account = visit.form.get("kind") == "account"
+    return WaiversInForce(account_id=subject_id) if account else WaiversInForce(shop_id=subject_id)
+
+
 def _send(visit: Visit) -> tuple[CommandResult | None, str]:
-    form = visit.form
-    subject = {"account_id" if form.get("kind") == "account" else "shop_id": form.get("subject", "").strip()}
-    fields = {"code": form.get("code", ""), "note": form.get("note", "").strip(), **subject}
+    """Execute the form, or try it where its sender has not been shown yet what is in force."""
+    form, subject = visit.form, _subject(visit)
+    named: dict[str, Any] = (
+        {"shop_id": subject.shop_id} if subject.shop_id is not None else {"account_id": subject.account_id}
+    )
+    fields: dict[str, Any] = {"code": form.get("code", ""), "note": form.get("note", "").strip(), **named}
+    act = partial(send, seen=subject) if _is_previewed(visit) else try_command
     if form.get("do") == "end":
-        return send(visit, "end_waiver", **fields), ""
+        return act(visit, "end_waiver", **fields), ""
     text = form.get("until", "").strip()
     until = None
     if text:
@@ -83,7 +115,24 @@ def _send(visit: Visit) -> tuple[CommandResult | None, str]:
         if instant is None:
             return None, _("This is not a date and time.")
         until = format_instant(instant if instant.tzinfo else timezone.make_aware(instant))
-    return send(visit, "grant_waiver", until=until, **fields), ""
+    return act(visit, "grant_waiver", until=until, **fields), ""
+
+
+def _preview(visit: Visit, world: World) -> list[str]:
+    """The waivers in force of the form's subject, in words."""
+    found = [each for each in world.waivers(*_ids(_subject(visit))) if each.in_force(world.now)]
+    return [
+        _("{reason}: “{note}”, {until}").format(
+            reason=say_reason_title(each.code, visit.language),
+            note=each.note,
+            until=visit.language.instant(each.until, visit.zone) if each.until else _("no end"),
+        )
+        for each in found
+    ]
+
+
+def _ids(subject: WaiversInForce) -> tuple[str | None, str | None]:
+    return subject.shop_id, subject.account_id
 
 
 def _view(visit: Visit, result: CommandResult | None, problem: str) -> WaiversPage:
@@ -103,8 +152,15 @@ def _view(visit: Visit, result: CommandResult | None, problem: str) -> WaiversPa
         )
         for each in waivers[:_PAGE]
     ]
-    form = visit.form
+    form, seen = visit.form, None
+    if visit.submitted and result is not None and (result.accepted or result.stale):
+        subject = _subject(visit)
+        seen = look_at({subject.shop_id or ""} - {""}, {subject.account_id or ""} - {""})
     return WaiversPage(
+        asked=_asked(visit) if seen else "",
+        seen=token_of(seen, _subject(visit)) if seen else "",
+        ends=form.get("do") == "end",
+        in_force=_preview(visit, seen.world) if seen else [],
         rows=rows,
         codes=[(code, say_reason_title(code, visit.language), code == form.get("code")) for code in CODES],
         kind=form.get("kind", "shop"),

@@ -102,10 +102,14 @@ class Visit:
         text = self.query.get(name, "")
         return int(text) if text.isdecimal() and len(text) < _DIGITS else None
 
-    def redirect(self, name: str, *, message: str = "", **route_values: str) -> HttpResponse:
-        """A redirect to another page, which shows the message once."""
+    def redirect(
+        self, name: str, *, message: str = "", problem: str = "", **route_values: str
+    ) -> HttpResponse:
+        """A redirect to another page, which shows the message, or the problem, once."""
         if message:
             messages.success(self.request, message)
+        if problem:
+            messages.error(self.request, problem)
         return HttpResponseRedirect(reverse(name, kwargs=route_values))
 
 

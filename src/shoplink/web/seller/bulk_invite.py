@@ -7,18 +7,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
-from shoplink.core import Actor, Command, Withdraw, World
+from shoplink.core import Command, Withdraw
 from shoplink.core.disclosure import redact_for_stranger
 from shoplink.core.facts import Role
 from shoplink.core.next_actor import expected_review_reasons
+from shoplink.core.parse import is_id
+from shoplink.core.precondition.subjects import InvitationOutcome, LinkInPlace, link_in_place
 from shoplink.core.wire_format import to_plain
 from shoplink.flows.command import WHENEVER, read_command_now
 from shoplink.flows.dry_run import dry_run_commands
-from shoplink.flows.execute import execute_batch
-from shoplink.flows.look import look_at
+from shoplink.flows.look import CurrentState, look_at
 from shoplink.flows.message.remind import remind_now
 from shoplink.flows.message.send_mail import mail_is_on
 from shoplink.flows.people.lookup import look_up
+from shoplink.flows.precondition import Precondition, all_of, token_of
 from shoplink.table.error import TableError
 from shoplink.table.handles import ColumnUnknownError, handles_in, pasted_handles
 from shoplink.table.read import Hints
@@ -26,7 +28,14 @@ from shoplink.web.page.declare import page
 from shoplink.web.page.export import export
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import SELLER
-from shoplink.web.request.command import CommandResult, form_key, result_of_answer, result_of_decision
+from shoplink.web.request.command import (
+    CommandResult,
+    execute_for,
+    form_key,
+    result_of_answer,
+    result_of_decision,
+)
+from shoplink.web.request.precondition import SEEN_FIELD, seen_in_form
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.shop import account_name, shop_name
 from shoplink.web.view_model.instant import Deadline, show_deadline
@@ -53,9 +62,11 @@ class InviteRow(Struct, frozen=True):
 
 
 class OpenInvitation(Struct, frozen=True):
-    """An open invitation that can be selected."""
+    """An open invitation that can be selected; `seen` is its token."""
 
     account_id: str
+    link_id: str
+    seen: str
     account: str
     role: str
     deadline: Deadline | None
@@ -77,6 +88,7 @@ class BulkInvitePage(Struct, frozen=True):
     passing: int
     others: str
     sent: bool
+    seen: str
     open: list[OpenInvitation]
 
 
@@ -99,19 +111,20 @@ def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
     role: Role = "official" if visit.form.get("role") == "official" else "marketing"
     handles, problem, column = _handles(visit) if action else ([], "", None)
     rows: list[InviteRow] = []
+    seen = ""
     if handles and not problem:
         matches = look_up(visit.by, handles).accounts
         if matches is None:
             problem = _("You have looked up too many accounts within an hour. Try again later.")
         else:
-            rows = _rows(visit, shop_id, role, matches, send=action == "send")
+            rows, seen, problem = _rows(visit, shop_id, role, matches, send=action == "send")
     if action == "file" and rows:
         return _file(visit, shop_id, rows)
     passing = sum(row.passes for row in rows)
-    world = look_at(shops=[shop_id]).world
+    state = look_at(shops=[shop_id])
     view = BulkInvitePage(
         shop_id=shop_id,
-        shop=shop_name(world, shop_id),
+        shop=shop_name(state.world, shop_id),
         role=role,
         handles="\n".join(handles) or visit.form.get("handles", ""),
         problem=problem,
@@ -119,8 +132,9 @@ def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
         rows=rows,
         passing=passing,
         others="\n".join(row.handle for row in rows if not row.passes),
-        sent=action == "send",
-        open=_open(visit, world, shop_id),
+        sent=action == "send" and not problem,
+        seen=seen,
+        open=_open(visit, state, shop_id),
     )
     return PageContent("seller/bulk_invite.html", view, status=422 if problem else 200)
 
@@ -151,27 +165,37 @@ def _handles(visit: Visit) -> tuple[list[str], str, str | None]:
 
 def _rows(
     visit: Visit, shop_id: str, role: Role, matches: list[tuple[str, list[str]]], *, send: bool
-) -> list[InviteRow]:
-    """One row for each handle, decided in order in one batch; with `send`, executed."""
+) -> tuple[list[InviteRow], str, str]:
+    """One row for each handle, decided in order in one batch; with `send`, executed. Also their token, and a problem.
+
+    What is executed is what was checked: once the result for one of them is another one, nothing is.
+    """
     accounts = [(handle, ids[0]) for handle, ids in matches if len(ids) == 1]
     commands = [_invite(visit, shop_id, role, account_id) for _, account_id in accounts]
-    outcomes = _send(visit, commands) if send else _try(commands)
+    subjects = [
+        InvitationOutcome(shop_id, account_id, role=role) for account_id in sorted(one for _, one in accounts)
+    ]
+    outcomes = _send(visit, commands, seen_in_form(visit, *subjects)) if send else _try(commands)
+    problem = next((result.problem for result in outcomes if result.stale), "")
+    if problem:
+        outcomes = _try(commands)
     decided = dict(zip((handle for handle, _ in accounts), outcomes, strict=True))
-    world = look_at(shops=[shop_id], accounts=[account_id for _, account_id in accounts]).world
+    seen = look_at(shops=[shop_id], accounts=[account_id for _, account_id in accounts])
+    world = seen.world
     known = {link.account_id for link in world.shops[shop_id].live.values()}
     rows = []
     for handle, ids in matches:
         if len(ids) != 1:
-            problem = (
+            unknown = (
                 _("Several accounts have this handle.") if ids else _("There is no account with this handle.")
             )
-            rows.append(InviteRow(f"@{handle}", "", passes=False, reasons=[], problem=problem))
+            rows.append(InviteRow(f"@{handle}", "", passes=False, reasons=[], problem=unknown))
             continue
         result = decided[handle]
         reasons = expected_review_reasons(world, shop_id, ids[0], role) if result.accepted else result.reasons
         shown = show_reasons(visit, reasons if ids[0] in known else redact_for_stranger(reasons))
         rows.append(InviteRow(f"@{handle}", ids[0], result.accepted, shown, result.problem))
-    return rows
+    return rows, token_of(seen, *subjects), problem
 
 
 def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
@@ -191,9 +215,8 @@ def _try(commands: list[Command]) -> list[CommandResult]:
     return [result_of_decision(decision) for decision in dry_run_commands(commands)]
 
 
-def _send(visit: Visit, commands: list[Command]) -> list[CommandResult]:
-    answers = execute_batch(commands, scope=f"person:{visit.by.person or ''}") if commands else []
-    return [result_of_answer(answer) for answer in answers]
+def _send(visit: Visit, commands: list[Command], seen: Precondition) -> list[CommandResult]:
+    return [result_of_answer(visit, answer, seen) for answer in execute_for(visit, commands, seen)]
 
 
 def _file(visit: Visit, shop_id: str, rows: list[InviteRow]) -> PageResponse:
@@ -212,10 +235,13 @@ def _file(visit: Visit, shop_id: str, rows: list[InviteRow]) -> PageResponse:
     return export(visit, "csv", f"not-invited-{shop_id}", header, failed)
 
 
-def _open(visit: Visit, world: World, shop_id: str) -> list[OpenInvitation]:
+def _open(visit: Visit, seen: CurrentState, shop_id: str) -> list[OpenInvitation]:
+    world = seen.world
     return [
         OpenInvitation(
             link.account_id,
+            link.link_id,
+            token_of(seen, link_in_place(link)),
             account_name(world, link.account_id),
             show_role(visit, link.role),
             show_deadline(visit, link.expires_at) if link.expires_at else None,
@@ -226,18 +252,32 @@ def _open(visit: Visit, world: World, shop_id: str) -> list[OpenInvitation]:
 
 
 def _withdraw(visit: Visit, shop_id: str) -> PageResponse:
-    """Withdraw every selected invitation in one batch."""
-    by = Actor(visit.by.kind, visit.by.id, visit.by.person)
-    chosen = list(dict.fromkeys(visit.form.getlist("account_id")))[:HANDLES_MAX]
-    world = look_at(shops=[shop_id]).world
-    open_ = {each.account_id for each in _open(visit, world, shop_id)}
-    commands = [
-        Withdraw(at=WHENEVER, by=by, shop_id=shop_id, account_id=account_id)
+    """Withdraw every selected invitation in one batch; none of them, once one of them has changed."""
+    chosen = [each for each in dict.fromkeys(visit.form.getlist("account_id")) if is_id(each)][:HANDLES_MAX]
+    shown = [
+        seen_in_form(
+            visit,
+            LinkInPlace(shop_id, account_id, link_id=visit.form.get(f"link.{account_id}", "")),
+            field=f"{SEEN_FIELD}.{account_id}",
+        )
         for account_id in chosen
-        if account_id in open_
     ]
-    answers = execute_batch(commands) if commands else []
-    done = sum(answer["outcome"] == "accepted" for answer in answers)
+    key = form_key(visit)
+    commands = [
+        Withdraw(
+            at=WHENEVER,
+            by=visit.by,
+            key=f"{key}/withdraw/{account_id}",
+            shop_id=shop_id,
+            account_id=account_id,
+        )
+        for account_id in chosen
+    ]
+    seen = all_of(shown) if shown else None
+    results = [result_of_answer(visit, answer, seen) for answer in execute_for(visit, commands, seen)]
+    done = sum(result.accepted for result in results)
+    if problem := next((result.problem for result in results if result.stale), ""):
+        return visit.redirect("seller.bulk_invite", problem=problem, shop_id=shop_id)
     message = ngettext("{count} invitation withdrawn.", "{count} invitations withdrawn.", done).format(
         count=done
     )

@@ -14,7 +14,7 @@ from shoplink.flows.look import look_at, look_at_pair
 from shoplink.flows.people.lookup import has_looked_up, look_up
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import SELLER, places_of
-from shoplink.web.request.command import CommandResult, dry_run, send
+from shoplink.web.request.command import NOTHING, CommandResult, dry_run, send
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.conditions import Condition, conditions
 from shoplink.web.seller.shop import account_name, shop_name
@@ -99,7 +99,13 @@ def invite(visit: Visit, shop_id: str, account_id: str, role: str) -> PageRespon
         raise Http404
     result = None
     if visit.submitted:
-        result = send(visit, "invite", **_fields(visit, shop_id, account_id, role), **_optional_fields(visit))
+        result = send(
+            visit,
+            "invite",
+            seen=NOTHING,
+            **_fields(visit, shop_id, account_id, role),
+            **_optional_fields(visit),
+        )
         if result.accepted:
             return _invited(visit, shop_id, account_id, result)
     view = _view(visit, world, (shop_id, account_id, _role(role)), result, is_stranger=is_stranger)
@@ -128,6 +134,7 @@ def _invited(visit: Visit, shop_id: str, account_id: str, result: CommandResult)
         confirmed = send(
             visit.as_creator(account_id),
             "accept",
+            seen=NOTHING,  # the invitation was begun a moment ago, by the same form
             link_id=link_id,
             shop_id=shop_id,
             account_id=account_id,

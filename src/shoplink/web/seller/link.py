@@ -8,9 +8,10 @@ from msgspec import Struct
 
 from shoplink.core import Link, World, support_can_help
 from shoplink.core.events import LinkEvent
-from shoplink.core.instant import format_instant
 from shoplink.core.next_actor import next_actor, review_reasons
+from shoplink.core.precondition.subjects import link_in_place
 from shoplink.flows.look import CurrentState, look_at_pair
+from shoplink.flows.precondition import token_of
 from shoplink.network import zone_of_country
 from shoplink.store.people.membership import time_zone_at
 from shoplink.store.read.commerce import items_ending_with
@@ -51,6 +52,7 @@ class LinkPage(Struct, frozen=True):
     can_withdraw: bool
     can_unlink: bool
     unlink_requested: bool
+    seen: str
     problem: str
     refused: list[ReasonRow]
 
@@ -58,7 +60,7 @@ class LinkPage(Struct, frozen=True):
 class UnlinkPage(Struct, frozen=True):
     """The effects of unlinking, and the reasons why it is not possible yet.
 
-    `request` identifies the unlink request that the form answers; '' if the shop unlinks on its own.
+    `seen` is the token of the link with its unlink request, if there is one.
     """
 
     shop_id: str
@@ -66,7 +68,7 @@ class UnlinkPage(Struct, frozen=True):
     link_id: str
     account: str
     role: str
-    request: str
+    seen: str
     requested_at: Instant | None
     official: bool
     unlinks_after: int
@@ -94,9 +96,10 @@ def link(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
     result = None
     if visit.submitted:
         fields = {"shop_id": shop_id, "account_id": current.account_id}
-        result = send(visit, "withdraw", link_id=link_id, **fields)
+        result = send(visit, "withdraw", seen=link_in_place(current), link_id=link_id, **fields)
         if result.accepted:
             return visit.redirect("seller.link", message=_("Withdrawn."), shop_id=shop_id, link_id=link_id)
+        seen, current = _current(visit, link_id)
     return PageContent(
         "seller/link.html", _page(visit, seen, current, result), status=result.status if result else 200
     )
@@ -122,13 +125,14 @@ def _page(visit: Visit, seen: CurrentState, link: Link, result: CommandResult | 
         held=show_reasons(visit, held),
         ticket_helps=any(map(support_can_help, held)),
         rights=rights_in_words(world, link) if link.status == "linked" else [],
-        sync=sync_of(visit, world, link.shop_id)
+        sync=sync_of(visit, seen, link.shop_id)
         if link.status == "linked" and link.role == "official"
         else None,
         timeline=show_timeline(visit, [*reversed(due), *reversed(timeline(link.link_id))]),
         can_withdraw=link.status in {"invited", "in_review"},
         can_unlink=link.status == "linked" and _may_unlink_alone(world, link),
         unlink_requested=link.status == "linked" and link.unlink_requested_at is not None,
+        seen=token_of(seen, link_in_place(link)),
         problem=result.problem if result else "",
         refused=show_reasons(visit, result.reasons if result else ()),
     )
@@ -163,39 +167,32 @@ def _dates(visit: Visit, link: Link) -> list[tuple[str, Instant]]:
 def unlink(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
     """The effects of an unlink request, or of unlinking on its own; the form agrees or refuses."""
     seen, link = _current(visit, link_id)
-    requested = link.unlink_requested_at is not None
-    changed = _("The unlink request has changed since you opened this page. Check it again.")
-    if link.status != "linked" or not (requested or _may_unlink_alone(seen.world, link)):
-        message = changed if visit.submitted and link.status == "linked" else ""
-        return visit.redirect("seller.link", message=message, shop_id=shop_id, link_id=link_id)
-    agree, fields = (
-        ("approve_unlink" if requested else "unlink"),
-        {"shop_id": shop_id, "account_id": link.account_id},
-    )
-    result = None
-    if visit.submitted and visit.form.get("request", "") != _request(link):
-        result = CommandResult(accepted=False, problem=changed)
-    elif visit.submitted:
+    fields, result = {"shop_id": shop_id, "account_id": link.account_id}, None
+    if visit.submitted:
+        agree = "approve_unlink" if visit.form.get("request") else "unlink"
         refuses = visit.form.get("answer") == "refuse"
         note = {"note": visit.form.get("note", "").strip() or None} if refuses else {}
-        result = send(visit, "refuse_unlink" if refuses else agree, link_id=link_id, **fields, **note)
+        command = "refuse_unlink" if refuses else agree
+        result = send(visit, command, seen=link_in_place(link), link_id=link_id, **fields, **note)
         if result.accepted:
             message = (
                 _("Refused. The creator may ask again.") if refuses else _("Unlinked. The slot is free.")
             )
             return visit.redirect("seller.link", message=message, shop_id=shop_id, link_id=link_id)
-    view = _unlink_view(visit, seen.world, link, dry_run(visit, agree, **fields), result)
+        seen, link = _current(visit, link_id)
+    requested = link.unlink_requested_at is not None
+    if link.status != "linked" or not (requested or _may_unlink_alone(seen.world, link)):
+        problem = result.problem if result else ""
+        return visit.redirect("seller.link", problem=problem, shop_id=shop_id, link_id=link_id)
+    agree = "approve_unlink" if requested else "unlink"
+    view = _unlink_view(visit, seen, link, dry_run(visit, agree, **fields), result)
     return PageContent("seller/unlink.html", view, status=result.status if result else 200)
 
 
-def _request(link: Link) -> str:
-    """The id by which a form names the open unlink request; '' if there is none."""
-    return format_instant(link.unlink_requested_at) if link.unlink_requested_at else ""
-
-
 def _unlink_view(
-    visit: Visit, world: World, link: Link, dry_run_result: CommandResult, result: CommandResult | None
+    visit: Visit, seen: CurrentState, link: Link, dry_run_result: CommandResult, result: CommandResult | None
 ) -> UnlinkPage:
+    world = seen.world
     reasons = result.reasons if result and result.reasons else dry_run_result.reasons
     use, leaving = unlinks_of(world, link.shop_id), items_ending_with(link, world.now)
     return UnlinkPage(
@@ -204,7 +201,7 @@ def _unlink_view(
         link_id=link.link_id,
         account=account_name(world, link.account_id),
         role=show_role(visit, link.role),
-        request=_request(link),
+        seen=token_of(seen, link_in_place(link)),
         requested_at=show_instant(visit, link.unlink_requested_at) if link.unlink_requested_at else None,
         official=link.role == "official",
         unlinks_after=use.used + 1,

@@ -6,7 +6,9 @@ from msgspec import Struct
 
 from shoplink.core import Link, World
 from shoplink.core.commerce.permissions import permissions
-from shoplink.flows.look import look_at
+from shoplink.core.precondition.subjects import link_in_place
+from shoplink.flows.look import CurrentState, look_at
+from shoplink.flows.precondition import token_of
 from shoplink.store.read.commerce import (
     Spot,
     Where,
@@ -17,7 +19,7 @@ from shoplink.store.read.commerce import (
 )
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
-from shoplink.web.request.access import SELLER
+from shoplink.web.request.access import SELLER, visible_link
 from shoplink.web.request.command import CommandResult, send
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.shop import account_name, shop_name
@@ -40,6 +42,7 @@ class Sync(Struct, frozen=True):
     """The sync of the official account's showcase: since when it is on, or why it cannot be turned on."""
 
     link_id: str
+    seen: str
     account: str
     link_url: str
     since: Instant | None
@@ -76,12 +79,9 @@ def products(visit: Visit, shop_id: str) -> PageResponse:
     """The shop's products; the form syncs them to the official account's showcase."""
     result = None
     if visit.submitted:
-        link = _official(look_at(shops=[shop_id]).world, shop_id)
-        if link is None:
-            return visit.redirect("seller.products", shop_id=shop_id)
-        result = send(
-            visit, "sync_showcase", link_id=link.link_id, shop_id=shop_id, account_id=link.account_id
-        )
+        link = visible_link(visit.by, visit.form.get("link_id", ""))
+        fields = {"shop_id": shop_id, "account_id": link.account_id}
+        result = send(visit, "sync_showcase", seen=link_in_place(link), link_id=link.link_id, **fields)
         if result.accepted:
             message = _("The showcase is now synced with your shop.")
             return visit.redirect("seller.products", message=message, shop_id=shop_id)
@@ -91,7 +91,8 @@ def products(visit: Visit, shop_id: str) -> PageResponse:
 
 
 def _page(visit: Visit, shop_id: str, result: CommandResult | None) -> ProductsPage:
-    world, wanted = look_at(shops=[shop_id]).world, product_filter(visit)
+    seen, wanted = look_at(shops=[shop_id]), product_filter(visit)
+    world = seen.world
     products = page_of_products(
         PAGE + 1,
         cursor_of(visit),
@@ -122,7 +123,7 @@ def _page(visit: Visit, shop_id: str, result: CommandResult | None) -> ProductsP
     return ProductsPage(
         shop_id=shop_id,
         shop=shop_name(world, shop_id),
-        sync=sync_of(visit, world, shop_id),
+        sync=sync_of(visit, seen, shop_id),
         rows=rows,
         product_filter=wanted,
         next_url=f"{address}&cursor={shown[-1].product_id}" if len(products) > PAGE else "",
@@ -140,14 +141,16 @@ def _official(world: World, shop_id: str) -> Link | None:
     return next((link for link in _linked(world, shop_id) if link.role == "official"), None)
 
 
-def sync_of(visit: Visit, world: World, shop_id: str) -> Sync | None:
+def sync_of(visit: Visit, seen: CurrentState, shop_id: str) -> Sync | None:
     """The sync of a shop's official account; None if no official account is linked."""
+    world = seen.world
     link = _official(world, shop_id)
     if link is None:
         return None
     why_not = permissions(world, shop_id, link.account_id).why_not["sync_showcase"]
     return Sync(
         link_id=link.link_id,
+        seen=token_of(seen, link_in_place(link)),
         account=account_name(world, link.account_id),
         link_url=f"/seller/{shop_id}/links/{link.link_id}",
         since=show_instant(visit, link.synced_since) if link.synced_since else None,

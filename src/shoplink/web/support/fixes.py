@@ -14,6 +14,7 @@ from shoplink.core.instant import format_instant
 from shoplink.core.parse import MalformedError
 from shoplink.core.wire_format import to_plain
 from shoplink.flows.command import read_command_now
+from shoplink.flows.precondition import token_of
 from shoplink.flows.ticket.fix_preview import FixEffect, preview_fix
 from shoplink.flows.ticket.read import CurrentTicket
 from shoplink.web.page.declare import page
@@ -21,11 +22,12 @@ from shoplink.web.request.access import SUPPORT
 from shoplink.web.request.command import CommandResult, send
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.support.ticket import ticket_for_support
-from shoplink.web.support.waivable import waivable
-from shoplink.web.ticket.view import SortedReasons, TicketRow, show_row, sort_reasons
+from shoplink.web.support.waivable import waivable, waivable_in_form
+from shoplink.web.ticket.view import SortedReasons, TicketRow, show_row, shown_ticket, sort_reasons
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording import say_event, say_reason
 from shoplink.wording.problems import say_malformed
+from shoplink.wording.say_help import say_reason_title
 
 
 class FixPreview(Struct, frozen=True):
@@ -51,6 +53,7 @@ class CorrectPage(Struct, frozen=True):
     note: str
     unblocks: FixPreview | None
     seen: str
+    previewed: str
     problem: str
 
 
@@ -64,6 +67,7 @@ class WaivePage(Struct, frozen=True):
     note: str
     unblocks: FixPreview | None
     seen: str
+    previewed: str
     problem: str
 
 
@@ -91,7 +95,8 @@ def correct(visit: Visit, ticket_id: str) -> PageResponse:
         birth_date=corrections["birth_date"],
         note=form.get("note", ""),
         unblocks=fix.unblocks,
-        seen=fix.seen,
+        seen=token_of(seen.state, shown_ticket(visit, seen.ticket)),
+        previewed=fix.previewed,
         problem=fix.problem,
     )
     return PageContent("support/correct.html", view, status=fix.status)
@@ -102,10 +107,12 @@ def waive(visit: Visit, ticket_id: str) -> PageResponse:
     """Exempt the ticket's shop or account from one reason, with or without an end (R27)."""
     seen = ticket_for_support(visit, ticket_id)
     allowed, form = waivable(seen), visit.form
+    what = str(form.get("what", ""))
+    if not allowed and visit.submitted and (asked := waivable_in_form(what)) is not None:
+        allowed = [asked]  # it was allowed when the form was made; the write path says what has changed since
     if not allowed:
         return visit.redirect("support.ticket", ticket_id=ticket_id)
     values = [f"{each.code} {each.subject}" for each in allowed]
-    what = str(form.get("what", ""))
     chosen = allowed[values.index(what) if what in values else 0]
     until, wrong = _end_of(visit, form.get("until", ""))
     ids = {"shop": ("shop_id", seen.ticket.shop_id), "account": ("account_id", seen.ticket.account_id)}
@@ -119,7 +126,9 @@ def waive(visit: Visit, ticket_id: str) -> PageResponse:
     fix = _fix(visit, seen, "grant_waiver", fields, lambda: wrong or _missing(None, fields["note"]))
     if isinstance(fix, HttpResponse):
         return fix
-    problems = {reason.code: say_reason(reason, visit.language).problem for reason in seen.standing.reasons}
+    problems = {each.code: say_reason_title(each.code, visit.language) for each in allowed} | {
+        reason.code: say_reason(reason, visit.language).problem for reason in seen.standing.reasons
+    }
     whom = {"shop": _("for the shop"), "account": _("for the account")}
     view = WaivePage(
         ticket_id=ticket_id,
@@ -135,7 +144,8 @@ def waive(visit: Visit, ticket_id: str) -> PageResponse:
         until=form.get("until", ""),
         note=form.get("note", ""),
         unblocks=fix.unblocks,
-        seen=fix.seen,
+        seen=token_of(seen.state, shown_ticket(visit, seen.ticket)),
+        previewed=fix.previewed,
         problem=fix.problem,
     )
     return PageContent("support/waive.html", view, status=fix.status)
@@ -145,7 +155,7 @@ class _FixForm(Struct, frozen=True):
     """The state of a fix's form: its preview, the digest of the previewed fields, and a problem."""
 
     unblocks: FixPreview | None = None
-    seen: str = ""
+    previewed: str = ""
     problem: str = ""
     status: int = 200
 
@@ -153,7 +163,14 @@ class _FixForm(Struct, frozen=True):
 def _fix(
     visit: Visit, seen: CurrentTicket, command: str, fields: dict[str, Any], wrong: Callable[[], str]
 ) -> _FixForm | HttpResponse:
-    """Preview a fix; apply it if the form says that exactly this fix was previewed."""
+    """Preview a fix; apply it if the form says that exactly this fix was previewed, for the ticket as it still is."""
+    digest = hashlib.sha256(repr(sorted(fields.items(), key=str)).encode()).hexdigest()
+    applies = visit.form.get("do") == "fix" and visit.form.get("previewed") == digest
+    if visit.submitted and applies and not wrong():
+        return _apply(visit, seen, command, fields)
+    if seen.ticket.ended_at is not None:
+        problem = _("This ticket has ended: it takes no more fixes.")
+        return visit.redirect("support.ticket", problem=problem, ticket_id=seen.ticket.ticket_id)
     if not visit.submitted:
         return _FixForm()
     if problem := wrong():
@@ -162,15 +179,20 @@ def _fix(
         fix = read_command_now(fields, {"command": command, "by": to_plain(visit.by)})
     except MalformedError as error:
         return _FixForm(problem=say_malformed(error, visit.language), status=422)
-    digest = hashlib.sha256(repr(sorted(fields.items(), key=str)).encode()).hexdigest()
-    if visit.form.get("do") == "fix" and visit.form.get("seen") == digest:
-        result = send(visit, command, **fields)
-        if result.accepted:
-            return visit.redirect(
-                "support.ticket", message=_success_message(result), ticket_id=seen.ticket.ticket_id
-            )
-        return _FixForm(problem=result.problem or _first_problem(visit, result), status=result.status)
     return _FixForm(_unblocks(visit, seen, preview_fix(seen.ticket, fix)), digest)
+
+
+def _apply(
+    visit: Visit, seen: CurrentTicket, command: str, fields: dict[str, Any]
+) -> _FixForm | HttpResponse:
+    ticket_id = seen.ticket.ticket_id
+    result = send(visit, command, seen=shown_ticket(visit, seen.ticket), **fields)
+    if result.accepted:
+        return visit.redirect("support.ticket", message=_success_message(result), ticket_id=ticket_id)
+    problem = result.problem or _first_problem(visit, result)
+    if seen.ticket.ended_at is not None:
+        return visit.redirect("support.ticket", problem=problem, ticket_id=ticket_id)
+    return _FixForm(problem=problem, status=result.status)
 
 
 def _success_message(result: CommandResult) -> str:

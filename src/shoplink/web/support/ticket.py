@@ -18,9 +18,11 @@ from shoplink.web.ticket.view import (
     problem_of,
     send_ticket_command,
     show_ticket,
+    shown_ticket,
     words_of,
 )
 from shoplink.web.view_model.facts import account_facts, shop_facts
+from shoplink.wording import say_reason
 
 
 class FactRow(Struct, frozen=True):
@@ -54,13 +56,14 @@ def ticket(visit: Visit, ticket_id: str) -> PageResponse:
     if visit.submitted:
         words, problem = words_of(visit)
         resolves = visit.form.get("do") == "resolve"
-        if not problem and not resolves and not words:
-            problem = _("Write something first.")
+        if not problem and not words and (not resolves or seen.standing.reasons):
+            problem = _still_in_the_way(visit, seen) if resolves else _("Write something first.")
         if not problem:
             message = _("The ticket is resolved.") if resolves else _("Your answer is sent.")
             kind, key = (ResolveTicket, "resolve") if resolves else (ReplyToTicket, "reply")
             command = kind(**issued(visit, key), **fields_naming(seen.ticket), **words)
-            problem = problem_of(visit, send_ticket_command(visit, command))
+            shown = shown_ticket(visit, seen.ticket)
+            problem = problem_of(visit, send_ticket_command(visit, command, shown), shown)
             if not problem:
                 return visit.redirect("support.ticket", message=message, ticket_id=ticket_id)
         seen = ticket_for_support(visit, ticket_id)
@@ -73,6 +76,14 @@ def ticket_for_support(visit: Visit, ticket_id: str) -> CurrentTicket:
     if seen is None:
         raise Http404
     return seen
+
+
+def _still_in_the_way(visit: Visit, seen: CurrentTicket) -> str:
+    """That a ticket whose reasons still stand is resolved with words only; it names them."""
+    reasons = " ".join(say_reason(each, visit.language, visit.zone).problem for each in seen.standing.reasons)
+    return _(
+        "This still stands in the way: {reasons} Write to the other side why you resolve the ticket."
+    ).format(reasons=reasons)
 
 
 def _page(visit: Visit, seen: CurrentTicket, problem: str) -> TicketPage:

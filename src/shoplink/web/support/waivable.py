@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from shoplink.core import CATALOGUE
 from shoplink.core.reasons import Subject
 from shoplink.flows.ticket.read import CurrentTicket
 
@@ -13,6 +14,14 @@ class Waivable(NamedTuple):
 
     code: str
     subject: Subject
+
+
+def waivable_in_form(text: str) -> Waivable | None:
+    """The reason and the subject that a form names; None if no rulebook lets such a reason be waived."""
+    code, _, subject = text.partition(" ")
+    entry = CATALOGUE.get(code)
+    waived_for = next((each for each in SUBJECTS if each == subject), None)
+    return Waivable(code, waived_for) if entry and waived_for and waived_for in entry.waivable_for else None
 
 
 def waivable(seen: CurrentTicket) -> list[Waivable]:

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 
 from shoplink.web.page.asset import asset, icon_address
 from shoplink.web.request.command import KEY_FIELD, new_form_key
+from shoplink.web.request.precondition import SEEN_FIELD
 
 register = template.Library()
 
@@ -24,9 +25,13 @@ def icon(name: str, more: str = "") -> SafeString:
 
 
 @register.simple_tag
-def once() -> SafeString:
-    """The hidden form key: a form that is sent several times takes effect once."""
-    return format_html('<input type="hidden" name="{}" value="{}">', KEY_FIELD, new_form_key())
+def once(seen: str = "") -> SafeString:
+    """The hidden form key: a form that is sent several times takes effect once.
+
+    `seen` is the token of what the form was made from: once that has changed, the form has no effect.
+    """
+    key = format_html('<input type="hidden" name="{}" value="{}">', KEY_FIELD, new_form_key())
+    return key + format_html('<input type="hidden" name="{}" value="{}">', SEEN_FIELD, seen) if seen else key
 
 
 @register.simple_tag(takes_context=True)

@@ -21,7 +21,7 @@ from shoplink.flows.state import TicketState, read_state
 from shoplink.flows.ticket.read import CurrentTicket, current_tickets, find_ticket
 from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.web.request.access import visible_link
-from shoplink.web.request.command import result_of_answer
+from shoplink.web.request.command import NOTHING, result_of_answer
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.ticket.view import (
     TicketRow,
@@ -31,6 +31,7 @@ from shoplink.web.ticket.view import (
     send_ticket_command,
     show_row,
     show_ticket,
+    shown_ticket,
     words_of,
 )
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
@@ -106,14 +107,19 @@ def my_ticket(visit: Visit, base: str, ticket_id: str) -> PageResponse:
 def _changed(visit: Visit, seen: CurrentTicket) -> tuple[str, str]:
     """Execute the form. Returns a problem ('' if there is none) and the message for success."""
     command: TicketCommand
+    shown = shown_ticket(visit, seen.ticket)
     if visit.form.get("do") == "withdraw":
         command = WithdrawTicket(**issued(visit, "withdraw"), **fields_naming(seen.ticket))
-        return problem_of(visit, send_ticket_command(visit, command)), _("The ticket is withdrawn.")
+        return problem_of(visit, send_ticket_command(visit, command, shown), shown), _(
+            "The ticket is withdrawn."
+        )
     words, problem = words_of(visit)
     if problem or not words:
         return problem or _("Write something first."), ""
     command = ReplyToTicket(**issued(visit, "reply"), **fields_naming(seen.ticket), **words)
-    return problem_of(visit, send_ticket_command(visit, command)), _("Your message is sent to support.")
+    return problem_of(visit, send_ticket_command(visit, command, shown), shown), _(
+        "Your message is sent to support."
+    )
 
 
 def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> PageResponse:
@@ -132,14 +138,15 @@ def new_ticket(visit: Visit, base: str, *, link: Link | None = None) -> PageResp
         question = Review(link.shop_id, link.account_id, link.link_id)
     else:
         raise Http404
-    answer = send_ticket_command(visit, OpenTicket(**issued(visit, "ticket"), question=question, **words))
+    opens = OpenTicket(**issued(visit, "ticket"), question=question, **words)
+    answer = send_ticket_command(visit, opens, NOTHING)
     if answer["outcome"] == "accepted":
         message = _("The ticket is with support. You will be notified when they answer.")
         return _redirect(visit, base, read_state(answer["state"], TicketState).ticket_id, message)
-    *reasons, of_ticket = result_of_answer(answer).reasons or (None,)
+    *reasons, of_ticket = result_of_answer(visit, answer, NOTHING).reasons or (None,)
     view = NoTicketPage(
         base,
-        problem or problem_of(visit, answer),
+        problem or problem_of(visit, answer, NOTHING),
         show_reasons(visit, [reason for reason in reasons if reason is not None]),
         of_ticket is not None and bool(of_ticket.params.get("creator_can_see")),
     )

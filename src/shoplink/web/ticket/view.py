@@ -14,15 +14,16 @@ from shoplink.core.disclosure import disclose
 from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import MalformedError, read_fields
+from shoplink.core.precondition.subjects import Subject, TicketInPlace, ticket_shown_to
 from shoplink.core.roles import may_issue
 from shoplink.core.ticket.assessment import support_helps
 from shoplink.core.ticket.commands import WORDS, TicketCommand
-from shoplink.core.ticket.facts import REVIEW_QUESTION, STAFF, Message
+from shoplink.core.ticket.facts import REVIEW_QUESTION, STAFF, Message, Ticket
 from shoplink.flows.answer import Answer
-from shoplink.flows.execute import execute
+from shoplink.flows.precondition import Precondition, token_of
 from shoplink.flows.ticket.read import CurrentTicket
 from shoplink.store.ticket.words import messages_of
-from shoplink.web.request.command import form_key, result_of_answer
+from shoplink.web.request.command import execute_for, form_key, result_of_answer
 from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Instant, show_instant
@@ -83,6 +84,7 @@ class TicketView(Struct, frozen=True):
     forgotten: Instant | None
     may_withdraw: bool
     may_resolve: bool
+    seen: str
     text: str
     evidence: str
     problem: str
@@ -121,6 +123,7 @@ def show_ticket(visit: Visit, seen: CurrentTicket, url: str, problem: str = "") 
         forgotten=show_instant(visit, ticket.forgotten_at) if ticket.forgotten_at else None,
         may_withdraw=ticket.ended_at is None and not staff,
         may_resolve=ticket.ended_at is None and staff,
+        seen=token_of(seen.state, shown_ticket(visit, ticket)),
         text=visit.form.get("text", ""),
         evidence=visit.form.get("evidence", ""),
         problem=problem,
@@ -234,11 +237,19 @@ def issued(visit: Visit, kind: str) -> dict[str, Any]:
     return {"at": BEGINNING, "by": visit.by, "key": f"{form_key(visit)}/{kind}"}
 
 
-def send_ticket_command(visit: Visit, command: TicketCommand) -> Answer:
-    """Execute a command about a ticket; the answer's `state` names the ticket. Raises Http404 if it is not allowed."""
+def send_ticket_command(visit: Visit, command: TicketCommand, seen: Precondition | Subject | None) -> Answer:
+    """Execute a command about a ticket; the answer's `state` names the ticket. Raises Http404 if it is not allowed.
+
+    `seen` is the ticket that the page showed; None where there was none yet.
+    """
     if not may_issue(visit.by, command):
         raise Http404
-    return execute(command, scope=f"person:{visit.by.person or ''}", with_state=True)
+    return execute_for(visit, [command], seen, with_state=True)[0]
+
+
+def shown_ticket(visit: Visit, ticket: Ticket) -> TicketInPlace:
+    """What this reader is shown of a ticket."""
+    return ticket_shown_to(visit.by, ticket)
 
 
 def words_of(visit: Visit) -> tuple[dict[str, Any], str]:
@@ -253,12 +264,12 @@ def words_of(visit: Visit) -> tuple[dict[str, Any], str]:
     return words, ""
 
 
-def problem_of(visit: Visit, answer: Answer) -> str:
+def problem_of(visit: Visit, answer: Answer, seen: Precondition | Subject | None) -> str:
     """Why a command about a ticket took no effect, in words; '' if it was accepted.
 
     Of a refusal that is the reason about the ticket itself, which comes last.
     """
-    result = result_of_answer(answer)
+    result = result_of_answer(visit, answer, seen)
     if result.accepted:
         return ""
     if not result.reasons:
