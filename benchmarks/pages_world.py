@@ -57,7 +57,7 @@ def add_page_data() -> PageData:
     assert held is not None, "the shop has invited it"
     of_creator = open_about(Review("S5", "B0", held.link_id), Actor("creator", "B0"))
     invited = membership.invite(_PLATFORM, "shop", "S5", "somebody@example.com")
-    made = sign_in_link.issue_sign_in_link(_PLATFORM, "shop", "S5")
+    made = sign_in_link.issue_sign_in_link(_PLATFORM, "shop", "S5", subject="u1")
     assert isinstance(invited, membership.Invitation), "an address is invited"
     assert isinstance(made, sign_in_link.NewSignInLink), "the shop is there"
     with writing():

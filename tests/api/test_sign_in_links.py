@@ -10,7 +10,8 @@ PLATFORM = "platform:back-office"
 
 
 def ask(call: Caller, body: Any, **more: Any) -> Any:
-    return call("POST", "/v1/sign-in-links", body, **{"actor": PLATFORM, **more})
+    named = {"subject": "user-7", **body} if isinstance(body, dict) else body
+    return call("POST", "/v1/sign-in-links", named, **{"actor": PLATFORM, **more})
 
 
 def test_a_link_leads_to_this_service_and_is_new_each_time(call: Caller) -> None:
@@ -46,6 +47,10 @@ def test_what_is_not_there_is_not_found(call: Caller, body: Any) -> None:
         ({"shop_id": "S1", "minutes": 61}, "minutes"),
         ({"shop_id": "S1", "minutes": True}, "minutes"),
         ({"shop_id": "S 1"}, "shop_id"),
+        ({"shop_id": "S1", "subject": None}, "subject"),
+        ({"shop_id": "S1", "subject": "a b"}, "subject"),
+        ({"shop_id": "S1", "subject": "x" * 65}, "subject"),
+        ({"shop_id": "S1", "subject": 7}, "subject"),
         ({"shop_id": "S1", "person": "person_x"}, "person"),
     ],
 )

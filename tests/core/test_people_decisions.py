@@ -269,7 +269,7 @@ def test_a_blocked_person_leaves_every_place_the_platforms_staff_first() -> None
         ("creator", None, "ada"),
     ]
     assert isinstance(decision, Accepted)
-    assert decision.records == (AccessChange("lin", allowed=False),)
+    assert decision.records == (AccessChange("lin", allowed=False, at=blocked.at),)
 
 
 def test_the_last_of_a_shop_is_blocked_and_the_last_of_the_platforms_staff_by_no_person() -> None:
@@ -289,7 +289,7 @@ def test_blocking_a_person_and_restoring_their_access_are_on_record() -> None:
     restored = scene.do(c.RestoreAccess, OPERATOR, person_id="lin")
     assert isinstance(restored, Accepted)
     assert accepted(restored, AccessRestored).person_id == "lin"
-    assert restored.records == (AccessChange("lin", allowed=True),)
+    assert restored.records == (AccessChange("lin", allowed=True, at=restored.events[0].at),)
 
 
 @pytest.mark.parametrize("kind", [c.BlockAccess, c.RestoreAccess])

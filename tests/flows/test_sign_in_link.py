@@ -32,7 +32,7 @@ def world(database: str) -> None:  # noqa: ARG001 (in use)
 
 def made(**how: Any) -> NewSignInLink:
     found = sign_in_link.issue_sign_in_link(
-        PLATFORM, how.pop("place", "shop"), how.pop("subject_id", "S1"), **how
+        PLATFORM, how.pop("place", "shop"), how.pop("subject_id", "S1"), **{"subject": "u1", **how}
     )
     assert isinstance(found, NewSignInLink)
     return found
@@ -46,7 +46,7 @@ def test_a_link_signs_in_the_hand_off_person_of_its_subject() -> None:
     assert membership.places_of_person(person_id) == membership.Places(shops=("S1",))
     person = store.person_of(person_id)
     assert person is not None
-    assert (person.email, person.name) == (None, "Tea House")
+    assert (person.email, person.name) == (None, "Tea House · u1")
     assert list(verify(VerifyCounts())) == []
 
 
@@ -89,7 +89,7 @@ def test_what_is_kept_of_a_link_opens_nothing() -> None:
 
 @pytest.mark.parametrize(("place", "subject_id"), [("shop", "S2"), ("creator", "A2"), ("shop", "A1")])
 def test_there_is_no_link_for_what_is_not_there(place: Any, subject_id: str) -> None:
-    assert sign_in_link.issue_sign_in_link(PLATFORM, place, subject_id) == "not_found"
+    assert sign_in_link.issue_sign_in_link(PLATFORM, place, subject_id, subject="u1") == "not_found"
 
 
 def test_all_links_of_a_subject_sign_in_one_person_who_joined_once() -> None:
@@ -108,11 +108,27 @@ def test_a_hand_off_person_who_was_removed_is_back_with_the_next_link() -> None:
     assert list(verify(VerifyCounts())) == []
 
 
+def test_somebody_elses_link_brings_back_nobody_who_was_removed() -> None:
+    lin, mei = (sign_in_link.redeem(made(subject=subject).secret) for subject in ("lin", "mei"))
+    assert lin is not None
+    assert mei is not None
+    waiting = made(subject="lin", key="k")
+    membership.remove(PLATFORM, lin[0], "shop", "S1")
+    made(subject="mei")
+    assert made(subject="lin", key="k") == waiting, "a repeated request"
+    assert sign_in_link.redeem(waiting.secret) is None
+    assert membership.places_of_person(lin[0]) == membership.Places()
+    assert membership.places_of_person(mei[0]).shops == ("S1",)
+
+
 def test_a_repeated_request_gets_the_same_link_and_another_one_does_not() -> None:
     first = made(key="k 1")
     assert made(key="k 1") == first
-    assert sign_in_link.issue_sign_in_link(PLATFORM, "shop", "S1", key="k 1", path="/seller/") == "other_body"
-    assert sign_in_link.issue_sign_in_link(PLATFORM, "creator", "A1", key="k 1") == "other_body"
+    assert (
+        sign_in_link.issue_sign_in_link(PLATFORM, "shop", "S1", subject="u1", key="k 1", path="/seller/")
+        == "other_body"
+    )
+    assert sign_in_link.issue_sign_in_link(PLATFORM, "creator", "A1", subject="u1", key="k 1") == "other_body"
     assert made(key="k 2").secret != first.secret
     assert sign_in_link.redeem(first.secret) is not None
     assert sign_in_link.redeem(made(key="k 1").secret) is None
@@ -132,7 +148,7 @@ def test_a_request_that_is_there_many_times_at_once_makes_one_link(database: str
 def test_of_two_requests_with_one_key_at_once_the_other_one_does_nothing(database: str) -> None:
     def run(place: Any, subject_id: str) -> Any:
         use(database)
-        return sign_in_link.issue_sign_in_link(PLATFORM, place, subject_id, key="k 1")
+        return sign_in_link.issue_sign_in_link(PLATFORM, place, subject_id, subject="u1", key="k 1")
 
     answers = run_together([partial(run, "shop", "S1"), partial(run, "creator", "A1")])
     assert answers.count("other_body") == 1

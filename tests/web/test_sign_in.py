@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -383,7 +384,7 @@ def test_the_switch_of_the_page_changes_the_language_that_was_chosen() -> None:
 
 
 def new_sign_in_link(place: sign_in_link.Subject = "shop", subject_id: str = "S1", **how: str) -> str:
-    made = sign_in_link.issue_sign_in_link(PLATFORM, place, subject_id, **how)  # type: ignore[arg-type]
+    made = sign_in_link.issue_sign_in_link(PLATFORM, place, subject_id, **{"subject": "u1", **how})  # type: ignore[arg-type]
     assert isinstance(made, sign_in_link.NewSignInLink)
     return f"/sign-in/link/{made.secret}/"
 
@@ -392,7 +393,7 @@ def test_a_hand_off_link_signs_in_once_and_leads_where_it_says() -> None:
     link = new_sign_in_link(path="/seller/S1/members/")
     browser = Browser()
     for _ in range(2):
-        assert "Continue as Tea House" in browser.look(link)
+        assert "Continue as Tea House · u1" in browser.look(link)
     answer = browser.send(link)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/seller/S1/members/")
     assert in_place(browser) == 200
@@ -411,6 +412,20 @@ def test_a_sign_in_link_signs_out_the_person_before() -> None:
     assert "You are signed in as Lin. Continuing signs you out there first." in browser.look(link)
     browser.send(link)
     assert "You sign in only with links from the platform" in browser.look("/settings/")
+
+
+def test_a_hand_off_person_stays_for_hours_invites_nobody_and_is_renamed_by_nobody() -> None:
+    browser = Browser()
+    browser.send(new_sign_in_link())
+    assert browser.cookies["session"]["max-age"] == 8 * 3600
+    one = Person.objects.get()
+    (session,) = sessions_of(one.person_id, clock.now())
+    assert session.until - clock.now() < timedelta(hours=8, minutes=1)
+    page = browser.send("/seller/S1/members/", email="friend@example.com")
+    assert "Members are invited by somebody with an address" in page.content.decode()
+    assert membership.open_invitations("shop", "S1") == []
+    browser.send("/settings/", name="TikTok Support", language="en", time_zone="")
+    assert [*Person.objects.values_list("name", "language")] == [("Tea House · u1", "en")]
 
 
 def test_a_hand_off_person_has_no_other_way_in() -> None:
@@ -452,9 +467,9 @@ def test_who_is_handed_off_for_what_has_no_name_goes_by_its_id(
 ) -> None:
     execute_accepted(put_shop("S2"))
     browser, link = Browser(), new_sign_in_link(place, subject_id)
-    assert f"Continue as {subject_id}" in browser.look(link)
+    assert f"Continue as {subject_id} · u1" in browser.look(link)
     browser.send(link)
-    assert f'<span class="person-name">{subject_id}</span>' in browser.look("/settings/")
+    assert f'<span class="person-name">{subject_id} · u1</span>' in browser.look("/settings/")
 
 
 def test_who_is_signed_in_without_a_name_finds_the_settings_and_the_way_out() -> None:

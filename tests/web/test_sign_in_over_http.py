@@ -107,7 +107,7 @@ def test_a_seller_signs_in_and_out(here: Here) -> None:
 
 def test_the_platforms_back_office_hands_a_user_off(here: Here) -> None:
     caller = Caller(here.url, here.secret)
-    body = {"shop_id": "S1", "path": "/seller/S1/members/"}
+    body = {"shop_id": "S1", "subject": "u1", "path": "/seller/S1/members/"}
     made = caller("POST", "/v1/sign-in-links", body, actor="platform:back-office")
     path = urlsplit(made.body["url"]).path
     visitor = Visitor(here.url)

@@ -99,7 +99,7 @@ def test_ways_to_arrive(language: str) -> None:
     check(browser, f"/sign-up/?next={join}")
     check(browser, "/sign-up/")
     check(browser, "/join/nothing-of-this-kind-is-here/", 404)
-    link = sign_in_link.issue_sign_in_link(PLATFORM, "shop", "S1")
+    link = sign_in_link.issue_sign_in_link(PLATFORM, "shop", "S1", subject="u1")
     assert isinstance(link, sign_in_link.NewSignInLink)
     check(browser, f"/sign-in/link/{link.secret}/")
     check(browser, "/sign-in/link/nothing-of-this-kind-is-here/", 404)

@@ -19,7 +19,7 @@ from shoplink.api.http.request import (
     subject_body,
 )
 from shoplink.core.facts import Actor
-from shoplink.core.parse import MalformedError
+from shoplink.core.parse import MalformedError, is_id
 from shoplink.core.values import shown
 from shoplink.flows.people.sign_in_link import (
     MINUTES,
@@ -29,6 +29,7 @@ from shoplink.flows.people.sign_in_link import (
     is_path,
     issue_sign_in_link,
 )
+from shoplink.wording.input_errors import ID
 
 operations = Operations("sign-in links")
 
@@ -43,6 +44,12 @@ _PROBLEMS = (
 )
 _BODY = subject_body(
     "For whom: exactly one of `shop_id` and `account_id`.",
+    required=("subject",),
+    subject={
+        "type": "string",
+        "pattern": "^[A-Za-z0-9_.:-]{1,64}$",
+        "description": "Your own id of the user who is handed off; each has a person of their own here.",
+    },
     path={
         "type": "string",
         "maxLength": 200,
@@ -72,12 +79,13 @@ class SignInLinkBody(Struct, frozen=True):
 def create_sign_in_link(request: HttpRequest) -> HttpResponse:
     """A link that signs a user of a shop or an account in, once, within minutes, and leads where they need to be."""
     by = _platform(request)
-    place, subject_id, path, minutes = _read(read_object(request))
+    place, subject_id, subject, path, minutes = _read(read_object(request))
     key = idempotency_key(request)
     made = issue_sign_in_link(
         by,
         place,
         subject_id,
+        subject=subject,
         path=path,
         minutes=minutes,
         key=key and f"{key_of(request).key_id} {key}",
@@ -96,12 +104,15 @@ def _platform(request: HttpRequest) -> Actor:
     return by
 
 
-def _read(fields: dict[str, Any]) -> tuple[Subject, str, str | None, int]:
-    """For whom, whereto and for how many minutes. Raises MalformedError."""
-    place, subject_id = read_subject(fields, "path", "minutes")
+def _read(fields: dict[str, Any]) -> tuple[Subject, str, str, str | None, int]:
+    """For what and for whom, whereto and for how many minutes. Raises MalformedError."""
+    place, subject_id = read_subject(fields, "subject", "path", "minutes")
+    subject = fields.get("subject")
+    if not isinstance(subject, str) or not is_id(subject):
+        raise MalformedError.wrong("subject", ID.en, None if subject is None else repr(subject))
     path, minutes = fields.get("path"), fields.get("minutes", MINUTES)
     if path is not None and not (isinstance(path, str) and is_path(path)):
         raise MalformedError.wrong("path", "a path on this service, such as /seller/S1/", shown(path))
     if type(minutes) is not int or not 1 <= minutes <= MINUTES_MAX:
         raise MalformedError.wrong("minutes", f"a whole number from 1 to {MINUTES_MAX}", shown(minutes))
-    return place, subject_id, path, minutes
+    return place, subject_id, subject, path, minutes

@@ -240,6 +240,8 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = _CODE_SECONDS
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# How long a person who was handed off by the back office stays signed in.
+HAND_OFF_SECONDS = 3600 * whole_number("SHOPLINK_HAND_OFF_HOURS", 8, most=14 * 24)
 # Powerful acts of the platform ask again for the second factor after this time.
 CONFIRMED_SECONDS = whole_number("SHOPLINK_CONFIRMED_SECONDS", 300, most=86_400)
 ACCOUNT_RATE_LIMITS = {"invite": "30/h/user"}

@@ -117,7 +117,9 @@ def block_access(world: World, command: c.BlockAccess) -> Decision:
     platform_first = sorted(places, key=lambda place: place[0] != "platform")
     removed = tuple(_removed(command, place) for place in platform_first)
     blocked = AccessBlocked(at=command.at, by=command.by, person_id=command.person_id)
-    return Accepted((*removed, blocked), records=(AccessChange(command.person_id, allowed=False),))
+    return Accepted(
+        (*removed, blocked), records=(AccessChange(command.person_id, allowed=False, at=command.at),)
+    )
 
 
 def restore_access(world: World, command: c.RestoreAccess) -> Decision:
@@ -125,7 +127,7 @@ def restore_access(world: World, command: c.RestoreAccess) -> Decision:
     if command.person_id not in world.people.persons:
         return Refused((PERSON_NOT_FOUND,))
     restored = AccessRestored(at=command.at, by=command.by, person_id=command.person_id)
-    return Accepted((restored,), records=(AccessChange(command.person_id, allowed=True),))
+    return Accepted((restored,), records=(AccessChange(command.person_id, allowed=True, at=command.at),))
 
 
 def _too_many_invited(place: Place, standing: list[OpenInvitation]) -> Reason:

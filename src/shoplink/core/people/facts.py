@@ -62,3 +62,4 @@ class AccessChange(Record, frozen=True):
 
     person_id: str
     allowed: bool
+    at: datetime

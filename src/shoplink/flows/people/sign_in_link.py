@@ -1,7 +1,8 @@
 """Sign-in links: the platform's back office sends a user here, signed in, to the page that they need.
 
-A link is for one shop or one account, and works once, within minutes. It signs in the link person of that shop or
-account: one person per subject, without an address and a password, who can sign in by such links only.
+A link is for one shop or one account, and works once, within minutes. It signs in a link person of that shop or
+account: one for each user whom the back office names, without an address and a password, who can sign in by such links
+only. So the log tells them apart, and removing one of them ends what that one has.
 """
 
 import hashlib
@@ -59,12 +60,13 @@ def issue_sign_in_link(  # noqa: PLR0913 (for whom, whereto, and how long)
     place: Subject,
     subject_id: str,
     *,
+    subject: str,
     path: str | None = None,
     minutes: int = MINUTES,
     key: str | None = None,
     now: Callable[[], datetime] = clock.now,
 ) -> NewSignInLink | Literal["not_found", "other_body"]:
-    """Issue a link that signs in the link person of a shop or an account, and leads to `path`.
+    """Issue a link that signs in the back office's user `subject` for a shop or an account, and leads to `path`.
 
     With `key` a repeated request gets the same link (its secret is derived, never stored), or `other_body` if the first
     request was a different one. `not_found`: there is no such shop or account.
@@ -76,7 +78,7 @@ def issue_sign_in_link(  # noqa: PLR0913 (for whom, whereto, and how long)
         if key is None
         else salted_hmac("hand-off", key, algorithm="sha256").hexdigest()
     )
-    person_id = _person_id(place, subject_id)
+    person_id = _person_id(place, subject_id, subject)
     shops, accounts = names(
         [subject_id] if place == "shop" else [], [subject_id] if place == "creator" else []
     )
@@ -94,7 +96,7 @@ def issue_sign_in_link(  # noqa: PLR0913 (for whom, whereto, and how long)
             if same != (person_id, target, timedelta(minutes=minutes)):
                 return "other_body"
             return NewSignInLink(secret, made.expires_at)
-        store.add_person(name=found or subject_id, person_id=person_id)
+        store.add_person(name=f"{found or subject_id} · {subject}", person_id=person_id)
         add = AddMember(at=BEGINNING, by=by, **place_fields(place, subject_id), person_id=person_id)
         at = _add(transaction, add)
         expires_at = at + timedelta(minutes=minutes)
@@ -129,6 +131,6 @@ def redeem(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, s
         return found if found is not None and sign_in_links.use_sign_in_link(secret, at) else None
 
 
-def _person_id(place: Subject, subject_id: str) -> str:
-    """The id of a subject's link person. It is always the same, so two concurrent requests add one person."""
-    return f"person_{hashlib.sha256(f'{place} {subject_id}'.encode()).hexdigest()[:20]}"
+def _person_id(place: Subject, subject_id: str, subject: str) -> str:
+    """The id of a link person. It is always the same, so two concurrent requests add one person."""
+    return f"person_{hashlib.sha256(f'{place} {subject_id} {subject}'.encode()).hexdigest()[:20]}"

@@ -17,9 +17,10 @@ def _numbers() -> str:
     return f"SELECT number FROM person WHERE {among('person_id')}"
 
 
-def end_open_access(person_ids: Iterable[str]) -> None:
-    """End what lets these people in without signing in again: their sessions, calendar addresses and sign-in links."""
+def end_open_access(person_ids: Iterable[str], at: datetime) -> None:
+    """End what lets these people in without signing in again: their sessions, calendar addresses, links and codes."""
     them = ids(set(person_ids))
+    execute(f"UPDATE person SET codes_since = %s WHERE {among('person_id')}", to_micros(at), them)
     execute(
         "DELETE FROM django_session WHERE session_key IN (SELECT session_key FROM usersessions_usersession"
         f" WHERE user_id IN ({_numbers()}))",
@@ -27,16 +28,29 @@ def end_open_access(person_ids: Iterable[str]) -> None:
     )
     execute(f"DELETE FROM usersessions_usersession WHERE user_id IN ({_numbers()})", them)
     execute(f"DELETE FROM calendar_address WHERE {among('person_id')}", them)
-    execute(f"DELETE FROM sign_in_link WHERE used_at IS NULL AND {among('person_id')}", them)
+    # A link stays as used: a repeated request for it gets it again, and does not make it anew.
+    execute(
+        f"UPDATE sign_in_link SET used_at = created_at WHERE used_at IS NULL AND {among('person_id')}", them
+    )
+
+
+def end_open_access_of_nonmembers(person_ids: Iterable[str], at: datetime) -> None:
+    """End what lets those of these people in who are a member nowhere."""
+    found = query(
+        f"SELECT person_id FROM person WHERE {among('person_id')} AND NOT EXISTS"
+        " (SELECT 1 FROM membership WHERE membership.person_id = person.person_id)",
+        ids(set(person_ids)),
+    )
+    if found:
+        end_open_access((person_id for (person_id,) in found), at)
 
 
 def void_credentials(person_id: str, at: datetime) -> None:
     """Void everything that could sign a person in until now: password, second factors, providers, sessions and codes."""
-    end_open_access([person_id])
+    end_open_access([person_id], at)
     execute(f"DELETE FROM mfa_authenticator WHERE user_id IN ({_numbers()})", ids([person_id]))
     execute(f"DELETE FROM socialaccount_socialaccount WHERE user_id IN ({_numbers()})", ids([person_id]))
     execute("UPDATE person SET password = %s WHERE person_id = %s", make_password(None), person_id)
-    void_codes(person_id, at)
 
 
 def void_codes(person_id: str, at: datetime) -> None:

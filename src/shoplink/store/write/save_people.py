@@ -7,7 +7,11 @@ from shoplink.core.people import events as e
 from shoplink.core.people.facts import AccessChange, InvitationAddress, PlaceKey
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import Row, execute, insert, rows, rows_as, update
-from shoplink.store.people.credentials import end_open_access, free_unproved_addresses
+from shoplink.store.people.credentials import (
+    end_open_access,
+    end_open_access_of_nonmembers,
+    free_unproved_addresses,
+)
 
 _MEMBERSHIP = {"person_id": "text", "place": "text", "subject_id": "text"}
 _INVITATION = {
@@ -50,6 +54,9 @@ def _save_memberships(events: Sequence[e.MemberEvent]) -> None:
         )
     given = [(person_id, *place, at) for (person_id, place), at in joined.items()]
     insert("membership", given, **_MEMBERSHIP, joined_at="bigint")
+    if removed:
+        newest = max(event.at for event in events)
+        end_open_access_of_nonmembers({person_id for person_id, _ in removed}, newest)
 
 
 def _save_invitations(events: Sequence[e.MemberEvent], addresses: Iterable[InvitationAddress]) -> None:
@@ -90,5 +97,5 @@ def _save_access(changes: Sequence[AccessChange]) -> None:
     update("person", "person_id", sorted(allowed.items()), person_id="text", is_active="boolean")
     blocked = {change.person_id for change in changes if not change.allowed}
     if blocked:
-        end_open_access(blocked)
+        end_open_access(blocked, max(change.at for change in changes))
         free_unproved_addresses(blocked)

@@ -13,7 +13,13 @@ from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERI
 from allauth.account.internal.flows.password_reset_by_code import PASSWORD_RESET_VERIFICATION_SESSION_KEY
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_changed, email_confirmed
+from allauth.account.signals import (
+    email_changed,
+    email_confirmed,
+    password_changed,
+    password_reset,
+    password_set,
+)
 from allauth.account.stages import EmailVerificationStage
 from allauth.account.utils import url_str_to_user_pk
 from django.dispatch import receiver
@@ -68,6 +74,13 @@ def _changed(user: Person, from_email_address: EmailAddress | None, **_: Any) ->
     if from_email_address is not None:
         with writing():
             void_codes(user.person_id, clock.now())
+
+
+@receiver((password_changed, password_set, password_reset), dispatch_uid="shoplink.password")
+def _new_password(user: Person, **_: Any) -> None:
+    """The codes that were sent before the new password die with the old one."""
+    with writing():
+        void_codes(user.person_id, clock.now())
 
 
 def drop_dead_codes(request: HttpRequest) -> None:

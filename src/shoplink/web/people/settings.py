@@ -70,6 +70,10 @@ def own(visit: Visit) -> PageResponse:
     person = visit.person
     now = {"name": person.name, "language": person.language, "time_zone": person.time_zone}
     form = ProfileForm(visit.form) if visit.submitted else ProfileForm(initial=visit.form.dict() or now)
+    if not person.email:
+        # The name of somebody who was handed off comes from the back office.
+        form.fields["name"].disabled = True
+        form.initial["name"] = person.name
     if visit.submitted and form.is_valid():
         change_person(person.person_id, **form.cleaned_data)
         return visit.redirect("people.settings", message=_("Saved."))
