@@ -68,7 +68,16 @@ def test_an_export_as_sellers_have_it_is_judged_and_what_cannot_be_is_said(
         "--json", status=1,
     )  # fmt: skip
     assert done.lines == [
-        {"rows": 6, "judged": 4, "rejected": 2, "links": 2, "spans": 1, "out": "judged.csv"}
+        {
+            "rows": 6,
+            "judged": 4,
+            "rejected": 2,
+            "links": 2,
+            "spans": 1,
+            "cleaned": 0,
+            "skipped": [],
+            "out": "judged.csv",
+        }
     ]
     found = {row["订单编号"]: row for row in rows(place, "judged.csv")}
     assert [(row["basis"], row["link_id"], row["commission_minor"]) for _, row in sorted(found.items())] == [

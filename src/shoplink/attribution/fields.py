@@ -16,6 +16,7 @@ from shoplink.attribution.engine import RESERVED, ColumnKind, Engine, Shape, cel
 from shoplink.attribution.mapping import BP_OF, REQUIRED, Field, Mapping, Rates
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.core.commission.attribution import RATE_BP_MAX
+from shoplink.table.cell import ROUNDED_ID
 
 _AT, _NAMES_OFFSET = f"{RESERVED}at", f"{RESERVED}names_offset"
 
@@ -24,7 +25,7 @@ ID_LENGTH_MAX = 64
 
 _MOST_HAVE = 2
 """The number of decimals of most currencies."""
-_ROUNDED = r"^([0-9]([.,][0-9]+)?[Ee]\+?[0-9]+|[0-9]+[.,]0+)$"
+_ROUNDED = rf"^({ROUNDED_ID})$"
 _WHOLE = r"^-?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3}){1,5})$"
 _DECIMAL = r"^-?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3}){1,5})(\.[0-9]{1,6}0*)?$"
 _NO_DECIMALS = r"\.0+$"

@@ -51,8 +51,6 @@ def parse_cell(cell: ir.StringValue, dates: Dates, micros: Micros) -> tuple[ir.I
     With an offset the microseconds are in UTC, without one in local time. They are null if the cell is no date and time.
     """
     named = cell.re_search(_NAMES_OFFSET)
-    if dates != "ymd":
-        return _in_parts(cell, dates, micros), named
     # Engines parse the most common forms fastest themselves, but they disagree about offsets.
     plain = cell.replace("/", "-")
     before = plain.left(plain.length() - len("+08:00"))

@@ -39,7 +39,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "rates": ("bp", "percent", "fraction"),
     "delimiter": (",", ";", "\t", "|"),
 }
-_TEXTS = ("utc_offset", "time_zone", "encoding")
+_TEXTS = ("utc_offset", "time_zone", "encoding", "sheet")
 _TABLES = ("columns", "constants")
 _SECONDS_OF_A_DAY = 86_400
 
@@ -54,7 +54,7 @@ class Mapping(Struct, frozen=True):
     `columns` gives the column of a field, `constants` the text of a field in every row. `dates` is the order of the
     parts of a date; `zone` the time zone of instants without an offset. `amounts` are whole minor units or decimals of
     the major unit; `rates` are basis points, per cent or fractions of one. `encoding` and `delimiter` are those of a CSV
-    file; None means that they are detected.
+    file, `sheet` is that of a workbook; None means that they are detected.
     """
 
     columns: dict[Field, str]
@@ -65,6 +65,7 @@ class Mapping(Struct, frozen=True):
     rates: Rates = "bp"
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
     name: str = ""
 
     def column(self, field: Field) -> str | None:
@@ -132,6 +133,7 @@ def parse_mapping(text: str, name: str) -> Mapping:
         rates=given.get("rates", "bp"),
         encoding=_encoding(given, name),
         delimiter=given.get("delimiter"),
+        sheet=given.get("sheet"),
         name=name,
     )
 

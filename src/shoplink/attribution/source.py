@@ -12,15 +12,17 @@ from shoplink.attribution.engine import Engine, Form, ReportProgress, cell_of
 from shoplink.attribution.fields import FieldReading
 from shoplink.attribution.judgement import RESULT
 from shoplink.attribution.mapping import Field, Mapping, MappingError, own_names
-from shoplink.attribution.staging import BrokenLine, stage_csv
+from shoplink.attribution.order_file import StagedFile, stage_orders
+from shoplink.attribution.order_rows import BrokenLine
 
-_CSV = (".csv", ".tsv", ".txt")
+_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
 
 
 class OrderSource(Struct):
     """Opened orders: the rows, their fields, and the broken lines, which are not rows.
 
-    `count` is the number of rows and broken lines. `new` are the files that are not an earlier result.
+    `count` is the number of rows and broken lines. `new` are the files that are not an earlier result. `cleaned` is the number of
+    ids that had to be cleaned, `descriptions` are the lines that describe columns and are skipped.
     """
 
     rows: ir.Table
@@ -30,11 +32,13 @@ class OrderSource(Struct):
     broken: list[BrokenLine]
     count: int
     new: list[str]
+    cleaned: int = 0
+    descriptions: tuple[str, ...] = ()
 
 
 def form_of(files: Sequence[str]) -> Form:
     """The format of files by their names. Raises MappingError if they differ."""
-    forms: set[Form] = {"csv" if Path(file).suffix.lower() in _CSV else "parquet" for file in files}
+    forms: set[Form] = {"csv" if Path(file).suffix.lower() in _TABLES else "parquet" for file in files}
     if len(forms) > 1:
         raise MappingError(f"found CSV and Parquet among {', '.join(files)}; expected one of them in one run")
     return forms.pop()
@@ -49,7 +53,7 @@ def open_orders(
     """
     is_csv = form_of(files) == "csv"
     files = files if is_csv else [part for file in files for part in engine.parts(file)]
-    broken: list[BrokenLine] = []
+    tables: dict[str, StagedFile] = {}
     staged = list(files)
     for number, file in enumerate(files if is_csv else ()):
         out = work / f"orders-{number}.parquet"
@@ -57,7 +61,7 @@ def open_orders(
         def report_overall(done: float, number: int = number) -> None:
             report((number + done) / len(files))
 
-        broken += stage_csv(Path(file), out, mapping or own_names(), report_overall).broken
+        tables[file] = stage_orders(Path(file), out, mapping or own_names(), report_overall)
         staged[number] = str(out)
     # Look at every file by itself: opened together, a column that one of them lacks would be empty there.
     shapes = {file: engine.orders([one], is_csv=is_csv)[1] for file, one in zip(files, staged, strict=True)}
@@ -69,7 +73,13 @@ def open_orders(
     count = next(engine.rows(rows.agg(count=rows.count())))["count"]
     new = [file for file, one in shapes.items() if not set(RESULT) <= set(one.kinds)]
     rows, fields = reading.read_fields(rows, shape, mapping, engine, is_result=not new)
-    return OrderSource(rows, fields, mapping, tuple(shape.kinds), broken, count + len(broken), new)
+    broken = [line for table in tables.values() for line in table.broken]
+    cleaned = sum(table.cleaned for table in tables.values())
+    described = tuple(
+        f"{file}: line {table.description}" for file, table in tables.items() if table.description
+    )
+    columns = tuple(shape.kinds)
+    return OrderSource(rows, fields, mapping, columns, broken, count + len(broken), new, cleaned, described)
 
 
 def rows_for_parquet(source: OrderSource) -> ir.Table:

@@ -104,8 +104,13 @@ def attribute(orders: tuple[str, ...], **options: Any) -> None:
     if options["as_json"]:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(done), "out": options["out"]}))
     rejects = _rejects(options["out"], options["rejects"])
+    for line in done.skipped:
+        click.echo(f"{line} describes the columns and is skipped", err=True)
     words = f"{done.rows:,} rows: {done.judged:,} judged in {options['out']}"
-    click.echo(f"{words}, {done.rejected:,} rejected{f' in {rejects}' if done.rejected else ''}", err=True)
+    cleaned = f"; {done.cleaned:,} ids were cleaned" if done.cleaned else ""
+    click.echo(
+        f"{words}, {done.rejected:,} rejected{f' in {rejects}' if done.rejected else ''}{cleaned}", err=True
+    )
     sys.exit(1 if done.rejected else 0)
 
 

@@ -40,7 +40,7 @@ class CellError(ValueError):
         self.allowed = allowed
 
 
-_NOTHING = frozenset(
+NOTHING = frozenset(
     ("", "-", "--", "—", "——", "/", "n/a", "na", "null", "none", "\\n", "nan", "无", "無", "暂无", "空")
 )
 
@@ -83,7 +83,7 @@ _COUNT_DIGITS_MAX = 16
 
 def is_nothing(cell: str) -> bool:
     """Whether a cell is empty, or a word or sign that people write for it."""
-    return cell == "'" or stripped(cell).casefold() in _NOTHING
+    return cell == "'" or stripped(cell).casefold() in NOTHING
 
 
 def as_text(cell: str) -> str:

@@ -23,9 +23,10 @@ Found = TypeVar("Found")
 LINE_LENGTH_MAX = 1 << 20
 """The longest line of CSV, in characters; also the longest cell with lines in it."""
 
-DELIMITERS = ",;\t"
+DELIMITERS = ",;\t|"
 
 _LINES_IN_A_CELL_MAX = 50
+_LINES_AT_A_TIME = 10_000
 _TITLE_LINES_MAX = 20
 _SEP = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
 _LINE_ENDS = "\r\n"
@@ -41,13 +42,16 @@ class Hints(Struct, frozen=True):
 
 
 class Row(NamedTuple):
-    """A row: the number of its first line as a spreadsheet counts, and its cells as they stand in the file.
+    """A row: the number of its first line in the file, and its cells as they stand there.
 
-    `is_broken` says that a quotation mark is odd; the cells are then those of the line alone, with every mark.
+    `number` is that of the row in a spreadsheet, where a cell with lines in it is no more lines. `given` is the number of
+    cells that the file has: fewer are filled up with empty ones, and empty ones too many are cut. `is_broken` says that a quotation mark is odd; the cells are then those of the line alone, with every mark.
     """
 
     line: int
     cells: list[str]
+    number: int
+    given: int
     is_broken: bool = False
 
 
@@ -161,16 +165,17 @@ def rows(table: TableFile[Found]) -> Iterator[Row]:
     if table.kind == "workbook":
         for number, cells in sheet_rows(table.name, table.stream, table.sheet, table.bytes_max):
             if number > table.header_line and any(cell.strip() for cell in cells):
-                yield Row(number, _fitted(cells, width))
+                yield Row(number, fitted(cells, width), number, width)
         return
     lines = _Lines(table.name, table.stream, table.encoding)
+    number = 0
     while (first := lines.next()) is not None:
-        number = lines.number
-        if number <= table.header_line:
+        number += 1
+        if lines.number <= table.header_line:
             continue
-        row = _row(number, first, lines, table.delimiter)
+        row = _row(lines.number, first, lines, table.delimiter)
         if any(cell.strip() for cell in row.cells):
-            yield row._replace(cells=_fitted(row.cells, width))
+            yield row._replace(cells=fitted(row.cells, width), number=number)
 
 
 def split_line(line: str, delimiter: str) -> list[str]:
@@ -178,7 +183,7 @@ def split_line(line: str, delimiter: str) -> list[str]:
     return next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter), [])
 
 
-def _fitted(cells: list[str], width: int) -> list[str]:
+def fitted(cells: list[str], width: int) -> list[str]:
     """Cells without empty ones beyond the width, and with empty ones up to it."""
     if len(cells) == width:
         return cells
@@ -244,7 +249,7 @@ def _lines(stream: BinaryIO, encoding: str) -> Iterator[str]:
 def _row(number: int, first: str, lines: _Lines, delimiter: str) -> Row:
     """The row that begins with a line: alone, or with the lines that a quoted cell goes on over."""
     if '"' not in first:
-        return Row(number, first.rstrip(_LINE_ENDS).split(delimiter))
+        return _row_of(number, first.rstrip(_LINE_ENDS).split(delimiter))
     text, more = first, list[str]()
     state = _state(text, delimiter)
     while state == "open" and len(more) < _LINES_IN_A_CELL_MAX and len(text) < LINE_LENGTH_MAX:
@@ -256,11 +261,31 @@ def _row(number: int, first: str, lines: _Lines, delimiter: str) -> Row:
         state = _state(text, delimiter) if '"' in line else state
     if state == "closed":
         try:
-            return Row(number, split_line(text, delimiter))
+            return _row_of(number, split_line(text, delimiter))
         except csv.Error:
             pass
     lines.put_back(more)
-    return Row(number, first.rstrip(_LINE_ENDS).split(delimiter), is_broken=True)
+    return _row_of(number, first.rstrip(_LINE_ENDS).split(delimiter), is_broken=True)
+
+
+def _row_of(line: int, cells: list[str], *, is_broken: bool = False) -> Row:
+    return Row(line, cells, line, len(cells), is_broken)
+
+
+def is_plain(table: TableFile[Found]) -> bool:
+    """Whether every quotation mark of a text file is where RFC 4180 has it, so that any reader of CSV reads it alike."""
+    if not any('"' in line for line in _lines(table.stream, table.encoding)):
+        return True
+    one = rf'(?:"[^"]*+(?:""[^"]*+)*+"|[^"\r\n{re.escape(table.delimiter)}][^\r\n{re.escape(table.delimiter)}]*+|)'
+    whole = re.compile(rf"(?:{one}(?:{re.escape(table.delimiter)}{one})*+(?:\r\n|\r|\n))*+")
+    rest, lines = "", _lines(table.stream, table.encoding)
+    while block := "".join(islice(lines, _LINES_AT_A_TIME)):
+        rest += block if block.endswith(("\r", "\n")) else f"{block}\n"
+        found = whole.match(rest)
+        rest = rest[found.end() :] if found else rest
+        if rest.count("\n") > _LINES_IN_A_CELL_MAX or len(rest) > LINE_LENGTH_MAX:
+            return False
+    return not rest
 
 
 def _state(text: str, delimiter: str) -> str:

@@ -50,7 +50,8 @@ class AttributionRequest(Struct, frozen=True):
 class AttributionResult(Struct, frozen=True):
     """The counts of a run: rows read, judged and rejected, and links read.
 
-    `spans` is the number of time spans into which the join was split (docs/explanation/attribution.md).
+    `spans` is the number of time spans into which the join was split (docs/explanation/attribution.md). `cleaned` is the
+    number of ids that had to be cleaned, `skipped` the lines that describe columns.
     """
 
     rows: int
@@ -58,6 +59,8 @@ class AttributionResult(Struct, frozen=True):
     rejected: int
     links: int
     spans: int
+    cleaned: int = 0
+    skipped: tuple[str, ...] = ()
 
 
 def attribute_files(request: AttributionRequest, say: ReportStep) -> AttributionResult:
@@ -118,7 +121,9 @@ def _judge(
     finally:
         _remove(part)
         _remove(rejects_part)
-    return AttributionResult(source.count, judged, rejected, count, plan.spans)
+    return AttributionResult(
+        source.count, judged, rejected, count, plan.spans, source.cleaned, source.descriptions
+    )
 
 
 def _remove(path: Path) -> None:

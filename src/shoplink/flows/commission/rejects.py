@@ -10,7 +10,6 @@ from shoplink.attribution.judgement import PROBLEM_COLUMN, REJECT_COLUMNS, RESUL
 from shoplink.attribution.mapping import Field
 from shoplink.attribution.source import OrderSource
 from shoplink.table.cell import as_text
-from shoplink.table.read import split_line
 from shoplink.table.write import CsvWriter
 from shoplink.wording import Tag
 from shoplink.wording.input_errors import Bilingual
@@ -58,9 +57,8 @@ def _cell(value: Any) -> Any:
 def _broken(source: OrderSource, columns: list[str], tag: Tag) -> Iterator[list[Any]]:
     """The lines whose number of cells differs from the header's."""
     for line in source.broken:
-        cells = split_line(line.text, line.delimiter)
-        cell_of_column = dict(zip(line.columns, cells, strict=False))
-        why = say_broken_line(len(cells), len(line.columns), tag)
+        cell_of_column = dict(zip(line.columns, line.cells, strict=False))
+        why = say_broken_line(len(line.cells), len(line.columns), tag)
         yield [*(as_text(cell_of_column.get(column, "")) for column in columns), line.file, line.line, why]
 
 

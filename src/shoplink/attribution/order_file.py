@@ -1,0 +1,171 @@
+"""Converts a table of orders to Parquet: every cell as text, and a clean cell for each field. Memory is bounded."""
+
+import re
+from collections.abc import Sequence
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shoplink.attribution.column_check import check_columns
+from shoplink.attribution.engine import FILE, LINE, RESERVED, ReportProgress, Shape, cell_of
+from shoplink.attribution.judgement import REJECT_COLUMNS, RESULT
+from shoplink.attribution.mapping import OPTIONAL, REQUIRED, Field, Mapping, MappingError
+from shoplink.attribution.order_rows import BrokenLine, Table, read_batches
+from shoplink.table.cell import NOTHING, as_text, plain_id
+from shoplink.table.error import EncodingError, TableError
+from shoplink.table.header import plain_header
+from shoplink.table.read import HeaderError, Hints, open_table, rows
+
+_HEADER_BYTES_MAX = 1 << 20
+
+_OURS = tuple(",".join(columns).encode() for columns in (RESULT, *REJECT_COLUMNS))
+"""What the header of a file of ours contains: of a result, or of rejects."""
+
+_IDS: tuple[Field, ...] = ("order_id", "shop_id", "account_id")
+_NOT_IN_PLAIN_ID = "[^A-Za-z0-9_.:-]"
+_DIGIT, _YEAR = re.compile(r"\d"), re.compile(r"\d{4}")
+_SPELLED = {spelled for word in NOTHING for spelled in (word, word.upper(), word.title())}
+_EMPTY = pa.array([""])
+_NOTHING = pa.array([*sorted(_SPELLED), "NaN"])
+_NO_ID = pa.array([*sorted(_SPELLED), "NaN", "0"])
+
+
+class StagedFile(Struct, frozen=True):
+    """A table converted to Parquet: its columns, the number of its rows, and its broken lines.
+
+    `cleaned` is the number of its ids that had to be cleaned; `description` the line that describes the columns and is
+    skipped, 0 if there is none.
+    """
+
+    file: Path
+    columns: tuple[str, ...]
+    rows: int
+    broken: list[BrokenLine]
+    cleaned: int = 0
+    description: int = 0
+
+
+def stage_orders(path: Path, out: Path, mapping: Mapping, report: ReportProgress) -> StagedFile:
+    """Convert a table to Parquet: every cell as text, a clean column for each field, the file and the line.
+
+    Lines are numbered as a spreadsheet numbers rows. A line without any text is skipped. Raises OSError, and MappingError
+    for a file that is not such a table in the encoding given or detected.
+    """
+    with path.open("rb") as stream:
+        if any(columns in stream.readline(_HEADER_BYTES_MAX) for columns in _OURS):
+            # We write UTF-8 and commas, whatever the encoding and delimiter of the exports were.
+            mapping = replace(mapping, encoding=None, delimiter=None)
+        try:
+            table = open_table(
+                str(path),
+                stream,
+                lambda cells: _names(str(path), cells, mapping),
+                Hints(mapping.encoding, mapping.delimiter, mapping.sheet),
+            )
+            return _write(table, mapping, out, report)
+        except HeaderError as error:
+            check_columns(mapping, _shape(error.cells), str(path))
+            raise MappingError(str(error)) from None
+        except EncodingError as error:
+            raise MappingError(f'{error}, or name its encoding in the mapping: encoding = "big5"') from None
+        except TableError as error:
+            raise MappingError(str(error)) from None
+        except pa.ArrowInvalid as error:
+            raise MappingError(f"{path}: not CSV: {error}") from None
+
+
+def _shape(columns: Sequence[str]) -> Shape:
+    return Shape(dict.fromkeys(columns, "text"), dict.fromkeys(columns, "text"), is_csv=True)
+
+
+def _names(file: str, cells: Sequence[str], mapping: Mapping) -> tuple[str, ...] | None:
+    """The names of the columns under a header: those of the mapping where they fit, each different from the others.
+
+    None if a column that is needed is missing. Raises MappingError.
+    """
+    names = list(cells)
+    for field in (*REQUIRED, *OPTIONAL):
+        column = mapping.column(field)
+        if column is None:
+            continue
+        places = [place for place, cell in enumerate(cells) if cell == column] or [
+            place for place, cell in enumerate(cells) if plain_header(cell) == plain_header(column)
+        ]
+        if not places and field in REQUIRED:
+            return None
+        if len(places) > 1:
+            raise MappingError(
+                f"{file}: found the column {column!r} twice; expected it once, because it is {field}"
+            )
+        for place in places:
+            names[place] = column
+    return _each_different(file, names, set(mapping.columns.values()))
+
+
+def _each_different(file: str, names: Sequence[str], fields: set[str]) -> tuple[str, ...]:
+    """Names for all columns: those of fields as they are; one that is empty or occurs again gets a number."""
+    different: list[str] = []
+    taken = {name.casefold() for name in names if name in fields}
+    for place, name in enumerate(names, start=1):
+        if name.casefold().startswith(RESERVED):
+            raise MappingError(
+                f"{file}: found the column {name!r}; names that begin with {RESERVED} are ours"
+            )
+        own = name if name.strip() else f"column {place}"
+        while name not in fields and own.casefold() in taken:
+            own = f"{name or 'column'} ({place})" if "(" not in own else f"{own}'"
+        taken.add(own.casefold())
+        different.append(own)
+    return tuple(different)
+
+
+def _write(table: Table, mapping: Mapping, out: Path, report: ReportProgress) -> StagedFile:
+    fields = {field: column for field, column in mapping.columns.items() if column in table.found}
+    places = {field: table.found.index(column) for field, column in fields.items()}
+    texts = [*table.found, *map(cell_of, fields), FILE]
+    schema = pa.schema([*((name, pa.string()) for name in texts), (LINE, pa.int64())])
+    first = next(rows(table), None)
+    description = first.number if first is not None and _describes(places, first.cells) else 0
+    size = max(Path(table.name).stat().st_size, 1)
+    broken: list[BrokenLine] = []
+    count = cleaned = 0
+    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+        for batch in read_batches(table, max(places.values()) + 1, broken):
+            clean = [_clean(field, batch.columns[place]) for field, place in places.items()]
+            file = pa.repeat(table.name, len(batch.numbers))
+            columns = [*batch.columns, *(cells for cells, _ in clean), file, batch.numbers]
+            is_filled = reduce(pc.or_, (pc.not_equal(cells, "") for cells in batch.columns))
+            is_order = pc.and_(is_filled, pc.not_equal(batch.numbers, description))
+            made = pa.RecordBatch.from_arrays(columns, schema=schema).filter(is_order)
+            writer.write_batch(made)
+            count += made.num_rows
+            cleaned += sum(changed for _, changed in clean)
+            report(min(table.stream.tell() / size, 1))
+    return StagedFile(out, table.found, count, broken, cleaned, description)
+
+
+def _describes(places: dict[Field, int], cells: Sequence[str]) -> bool:
+    """Whether a row tells what its columns hold: it names neither an order nor an amount nor a year."""
+    named: tuple[Field, ...] = ("order_id", "ordered_at", "amount")
+    order, at, amount = (cells[places[field]].strip() if field in places else "" for field in named)
+    return all((order, at, amount)) and not (_DIGIT.search(order + amount) or _YEAR.search(at))
+
+
+def _clean(field: Field, cells: Any) -> tuple[Any, int]:
+    """The cells of a field without what does not belong to them, null if nothing is left; and how many ids were cleaned."""
+    bare, changed = pc.utf8_trim_whitespace(cells), 0
+    if field in _IDS:
+        is_odd = pc.match_substring_regex(bare, _NOT_IN_PLAIN_ID)
+        if pc.any(is_odd).as_py():
+            odd = bare.filter(is_odd).to_pylist()
+            plain = [plain_id(as_text(cell)) for cell in odd]
+            changed = sum(one != other for one, other in zip(odd, plain, strict=True))
+            bare = pc.replace_with_mask(bare, is_odd, pa.array(plain, pa.string()))
+    nothing = _NO_ID if field == "account_id" else _NOTHING if field in (*_IDS, *OPTIONAL) else _EMPTY
+    return pc.if_else(pc.is_in(bare, nothing), None, bare), changed
