@@ -126,6 +126,8 @@ def test_ids_are_cleaned_and_counted_and_their_own_cells_stay(tmp_path: Path) ->
         ("4", "无名", None),
     ]
     assert found.cleaned == 3
+    found = staged(tmp_path, "id\n7592255573464590000\n7592255573464590001\n1\n", Mapping({"order_id": "id"}))
+    assert (found.ids.long, found.ids.zeros, found.ids.are_rounded) == (2, 1, True)
 
 
 ORDERS = Mapping({"order_id": "id", "ordered_at": "at", "amount": "amount"})

@@ -167,6 +167,34 @@ def test_an_id_that_a_spreadsheet_has_rounded_is_named_as_such(damaged: str) -> 
     )
 
 
+def test_an_id_that_ends_in_zeros_is_real_where_it_is_as_rare_as_real_ones_are() -> None:
+    whole = "".join(f"7495100000000{number:06},GB,open\n" for number in range(500_001, 500_401))
+    content = f"shop_id,market,enrolment\n{whole}7495100000000510000,GB,open\n"
+    assert all(line.command for line in lines(content))
+    rounded = lines(content + "7495100000000520000,GB,open\n7495100000000530000,GB,open\n")
+    assert [line.number for line in rounded if line.command is None] == [402, 403, 404]
+
+
+def test_the_same_id_twice_in_a_file_is_named() -> None:
+    first, second = lines(ACCOUNTS + "A1,x,GB\n'A1,y,GB\n")
+    assert fields(first)["account_id"] == "A1"
+    assert said(second) == [
+        "column 账号ID: found 'A1'; allowed: each id once in a file: line 2 has it already"
+    ]
+    assert all(
+        line.command
+        for line in lines(LINKS + "S1,A1,官方账号,2025-03-02,2025-03-03\nS1,A1,官方账号,2025-04-02,\n")
+    )
+
+
+def test_a_line_that_describes_the_columns_is_skipped() -> None:
+    content = ACCOUNTS + "必填,选填,必填：两位代码,选填,如 1990-1-1 或空,正常或异常,,数字\nA1,x,GB\n"
+    assert source(content).description == 2
+    assert [line.number for line in lines(content)] == [3]
+    assert source(ACCOUNTS + "7.1E+18,x,火星\n").description == 0
+    assert source(ACCOUNTS + "A 1,x,GB\n").description == 0
+
+
 def test_a_tab_that_keeps_an_id_from_being_rounded_is_no_part_of_it() -> None:
     assert fields(lines("shop_id,market,enrolment\n7495100000000000311\t,GB,open\n")[0])["shop_id"].endswith(
         "311"

@@ -1,10 +1,12 @@
 """Files of the established periods of links, as other programs write them."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -101,3 +103,31 @@ def test_what_is_no_parquet_is_said_with_its_file(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError) as error:
         [*read_periods([tmp_path])]
     assert error.value.filename == str(tmp_path)
+
+
+def table(tmp_path: Path, *lines: str, encoding: str = "utf-8") -> Path:
+    header = "link_id,shop_id,account_id,role,linked_at,changed_at,ended_at,settlement,reference"
+    path = tmp_path / "periods.txt"
+    path.write_bytes("\n".join((header, *lines, "")).encode(encoding))
+    return path
+
+
+def test_a_table_of_periods_is_read_as_every_table_is(tmp_path: Path) -> None:
+    line = 'link_1,\'S1,"=""A1""",official,2026-10-01T08:30:00.25Z,2026-11-01T08:30:00.25Z,2026-11-01T08:30:00.25Z,offline,\'=合同-7'
+    (found,) = read_periods([table(tmp_path, line, encoding="utf-16")])
+    assert found == msgspec.structs.replace(PERIOD, reference="=合同-7")
+
+
+@pytest.mark.parametrize("account", ["7.59226E+18", "7592255573464597542.0", "7592255573464590000"])
+def test_an_id_that_a_spreadsheet_has_rounded_ends_the_run(tmp_path: Path, account: str) -> None:
+    line = f"link_1,S1,{account},official,2026-10-01T00:00:00Z,2026-10-01T00:00:00Z,,,"
+    with pytest.raises(
+        PeriodsError, match=re.escape(f"line 2: account_id: found '{account}'; allowed: the whole id")
+    ):
+        [*read_periods([table(tmp_path, line)])]
+
+
+def test_a_real_id_that_ends_in_zeros_is_rare_and_read(tmp_path: Path) -> None:
+    ids = [*(f"75922555734645{97_000 + number}" for number in range(400)), "7592255573464590000"]
+    lines = [f"l{one},S1,{one},official,2026-10-01T00:00:00Z,2026-10-01T00:00:00Z,,," for one in ids]
+    assert [period.account_id for period in read_periods([table(tmp_path, *lines)])] == ids

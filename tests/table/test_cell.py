@@ -9,6 +9,7 @@ from shoplink.table.cell import (
     PLAIN_FORM,
     CellError,
     Form,
+    IdCount,
     is_nothing,
     read_count,
     read_country,
@@ -68,6 +69,22 @@ def test_an_id_that_a_spreadsheet_has_spoiled_is_no_id(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["1000000000", "20000", "759225557346459000", "7E", "7.5.1", "S-1"])
 def test_an_id_that_only_looks_a_little_like_it_is_one(cell: str) -> None:
     assert read_id(cell, PLAIN_FORM) == cell
+
+
+def test_zeros_are_rounding_where_they_are_more_than_chance() -> None:
+    count = IdCount()
+    assert not count.are_rounded
+    for number in range(200):
+        count.add(f"75922555734645{97_000 + number}")
+        count.add("S-1")
+    assert (count.long, count.zeros, count.are_rounded) == (200, 0, False)
+    count.add("7592255573464590000")
+    assert not count.are_rounded
+    count.add("7592255573464590000")
+    assert count.are_rounded
+    assert read_id("7592255573464590000", Form(zeros_are_rounding=False)) == "7592255573464590000"
+    with pytest.raises(CellError):
+        read_id("7.59226E+18", Form(zeros_are_rounding=False))
 
 
 def test_signs_and_words_for_nothing() -> None:

@@ -13,10 +13,10 @@ import ibis.expr.types as ir
 
 from shoplink.attribution import instants
 from shoplink.attribution.engine import RESERVED, ColumnKind, Engine, Shape, cell_of
-from shoplink.attribution.mapping import BP_OF, REQUIRED, Field, Mapping, Rates
+from shoplink.attribution.mapping import BP_OF, IDS, REQUIRED, Field, Mapping, Rates
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.core.commission.attribution import RATE_BP_MAX
-from shoplink.table.cell import ROUNDED_ID
+from shoplink.table.cell import ENDS_IN_ZEROS, SPOILED_ID
 
 _AT, _NAMES_OFFSET = f"{RESERVED}at", f"{RESERVED}names_offset"
 
@@ -25,7 +25,6 @@ ID_LENGTH_MAX = 64
 
 _MOST_HAVE = 2
 """The number of decimals of most currencies."""
-_ROUNDED = rf"^({ROUNDED_ID})$"
 _WHOLE = r"^-?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3}){1,5})$"
 _DECIMAL = r"^-?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3}){1,5})(\.[0-9]{1,6}0*)?$"
 _NO_DECIMALS = r"\.0+$"
@@ -66,11 +65,10 @@ def read_fields(
     reader = _Reader(
         engine.named(rows.mutate(**parsed), "parsed") if parsed else rows, shape, mapping, engine
     )
+    spoiled = f"{SPOILED_ID}|{ENDS_IN_ZEROS}" if shape.zeros_are_rounding else SPOILED_ID
     amount = reader.money("amount")
     return reader.rows, {
-        "order_id": reader.identity("order_id"),
-        "shop_id": reader.identity("shop_id"),
-        "account_id": reader.identity("account_id"),
+        **{field: reader.identity(field, spoiled) for field in IDS},
         "ordered_at": reader.instant(),
         "amount": amount,
         "currency": reader.currency(),
@@ -120,14 +118,14 @@ class _Reader:
         self._mapping = mapping
         self._engine = engine
 
-    def identity(self, field: Field) -> FieldReading:
-        """An id as text; in CSV it must not be a number that a spreadsheet has rounded."""
+    def identity(self, field: Field, spoiled: str) -> FieldReading:
+        """An id as text; in a table it must not be a number that a spreadsheet has spoiled."""
         if self._mapping.column(field) is None:
             return self._constant(field, "string")
         cell = self._cell(field).cast("string")
         checks = [(cell.length() <= ID_LENGTH_MAX, "too_long")]
         if self._shape.is_csv:
-            checks.insert(0, (~cell.re_search(_ROUNDED), "rounded"))
+            checks.insert(0, (~cell.re_search(f"^({spoiled})$"), "rounded"))
             return _checked(field, cell, cell, checks)
         # The same conditions as in `checks`, but on the column itself: turning empty texts into null is the slowest step.
         length = self.rows[self._mapping.columns[field]].cast("string").length()

@@ -22,6 +22,7 @@ Rates = Literal["bp", "percent", "fraction"]
 
 REQUIRED: tuple[Field, ...] = ("order_id", "shop_id", "ordered_at", "amount", "currency")
 OPTIONAL: tuple[Field, ...] = ("account_id", "commission_rate", "refund")
+IDS: tuple[Field, ...] = ("order_id", "shop_id", "account_id")
 CONSTANT: tuple[Field, ...] = ("shop_id", "account_id", "currency", "commission_rate")
 """The fields that may be constant, for exports without a column for them."""
 

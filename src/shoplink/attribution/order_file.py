@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from shoplink.attribution.column_check import check_columns
 from shoplink.attribution.engine import FILE, LINE, RESERVED, ReportProgress, Shape, cell_of
 from shoplink.attribution.judgement import REJECT_COLUMNS, RESULT
-from shoplink.attribution.mapping import OPTIONAL, REQUIRED, Field, Mapping, MappingError
+from shoplink.attribution.mapping import IDS, OPTIONAL, REQUIRED, Field, Mapping, MappingError
 from shoplink.attribution.order_rows import BrokenLine, Table, read_batches
-from shoplink.table.cell import NOTHING, as_text, plain_id
+from shoplink.table.cell import ENDS_IN_ZEROS, LONG_NUMBER, NOTHING, IdCount, as_text, plain_id
 from shoplink.table.error import EncodingError, TableError
 from shoplink.table.header import plain_header
 from shoplink.table.read import HeaderError, Hints, open_table, rows
@@ -27,7 +27,6 @@ _HEADER_BYTES_MAX = 1 << 20
 _OURS = tuple(",".join(columns).encode() for columns in (RESULT, *REJECT_COLUMNS))
 """What the header of a file of ours contains: of a result, or of rejects."""
 
-_IDS: tuple[Field, ...] = ("order_id", "shop_id", "account_id")
 _NOT_IN_PLAIN_ID = "[^A-Za-z0-9_.:-]"
 _DIGIT, _YEAR = re.compile(r"\d"), re.compile(r"\d{4}")
 _SPELLED = {spelled for word in NOTHING for spelled in (word, word.upper(), word.title())}
@@ -39,7 +38,7 @@ _NO_ID = pa.array([*sorted(_SPELLED), "NaN", "0"])
 class StagedFile(Struct, frozen=True):
     """A table converted to Parquet: its columns, the number of its rows, and its broken lines.
 
-    `cleaned` is the number of its ids that had to be cleaned; `description` the line that describes the columns and is
+    `ids` counts its ids that are long numbers. `cleaned` is the number of its ids that had to be cleaned; `description` the line that describes the columns and is
     skipped, 0 if there is none.
     """
 
@@ -47,6 +46,7 @@ class StagedFile(Struct, frozen=True):
     columns: tuple[str, ...]
     rows: int
     broken: list[BrokenLine]
+    ids: IdCount
     cleaned: int = 0
     description: int = 0
 
@@ -134,10 +134,10 @@ def _write(table: Table, mapping: Mapping, out: Path, report: ReportProgress) ->
     description = first.number if first is not None and _describes(places, first.cells) else 0
     size = max(Path(table.name).stat().st_size, 1)
     broken: list[BrokenLine] = []
-    count = cleaned = 0
+    ids, count, cleaned = IdCount(), 0, 0
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for batch in read_batches(table, max(places.values()) + 1, broken):
-            clean = [_clean(field, batch.columns[place]) for field, place in places.items()]
+            clean = [_clean(field, batch.columns[place], ids) for field, place in places.items()]
             file = pa.repeat(table.name, len(batch.numbers))
             columns = [*batch.columns, *(cells for cells, _ in clean), file, batch.numbers]
             is_filled = reduce(pc.or_, (pc.not_equal(cells, "") for cells in batch.columns))
@@ -147,7 +147,7 @@ def _write(table: Table, mapping: Mapping, out: Path, report: ReportProgress) ->
             count += made.num_rows
             cleaned += sum(changed for _, changed in clean)
             report(min(table.stream.tell() / size, 1))
-    return StagedFile(out, table.found, count, broken, cleaned, description)
+    return StagedFile(out, table.found, count, broken, ids, cleaned, description)
 
 
 def _describes(places: dict[Field, int], cells: Sequence[str]) -> bool:
@@ -157,15 +157,23 @@ def _describes(places: dict[Field, int], cells: Sequence[str]) -> bool:
     return all((order, at, amount)) and not (_DIGIT.search(order + amount) or _YEAR.search(at))
 
 
-def _clean(field: Field, cells: Any) -> tuple[Any, int]:
+def _clean(field: Field, cells: Any, ids: IdCount) -> tuple[Any, int]:
     """The cells of a field without what does not belong to them, null if nothing is left; and how many ids were cleaned."""
     bare, changed = pc.utf8_trim_whitespace(cells), 0
-    if field in _IDS:
+    if field in IDS:
         is_odd = pc.match_substring_regex(bare, _NOT_IN_PLAIN_ID)
         if pc.any(is_odd).as_py():
             odd = bare.filter(is_odd).to_pylist()
             plain = [plain_id(as_text(cell)) for cell in odd]
             changed = sum(one != other for one, other in zip(odd, plain, strict=True))
             bare = pc.replace_with_mask(bare, is_odd, pa.array(plain, pa.string()))
-    nothing = _NO_ID if field == "account_id" else _NOTHING if field in (*_IDS, *OPTIONAL) else _EMPTY
+        ids.long += _count(bare, LONG_NUMBER)
+        ids.zeros += _count(bare, ENDS_IN_ZEROS)
+    nothing = _NO_ID if field == "account_id" else _NOTHING if field in (*IDS, *OPTIONAL) else _EMPTY
     return pc.if_else(pc.is_in(bare, nothing), None, bare), changed
+
+
+def _count(cells: Any, pattern: str) -> int:
+    """How many cells are what a pattern describes."""
+    found: int = pc.sum(pc.match_substring_regex(cells, f"^(?:{pattern})$")).as_py() or 0
+    return found

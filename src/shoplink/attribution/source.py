@@ -5,6 +5,7 @@ from pathlib import Path
 
 import ibis.expr.types as ir
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shoplink.attribution import fields as reading
 from shoplink.attribution.column_check import check_columns, check_columns_agree
@@ -14,6 +15,7 @@ from shoplink.attribution.judgement import RESULT
 from shoplink.attribution.mapping import Field, Mapping, MappingError, own_names
 from shoplink.attribution.order_file import StagedFile, stage_orders
 from shoplink.attribution.order_rows import BrokenLine
+from shoplink.table.cell import IdCount
 
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
 
@@ -71,7 +73,10 @@ def open_orders(
     check_columns_agree(mapping, shapes)
     rows, shape = engine.orders(staged, is_csv=is_csv)
     count = next(engine.rows(rows.agg(count=rows.count())))["count"]
-    new = [file for file, one in shapes.items() if not set(RESULT) <= set(one.kinds)]
+    ids, new = IdCount(), [file for file, one in shapes.items() if not set(RESULT) <= set(one.kinds)]
+    for table in tables.values():
+        ids.long, ids.zeros = ids.long + table.ids.long, ids.zeros + table.ids.zeros
+    shape = replace(shape, zeros_are_rounding=ids.are_rounded)
     rows, fields = reading.read_fields(rows, shape, mapping, engine, is_result=not new)
     broken = [line for table in tables.values() for line in table.broken]
     cleaned = sum(table.cleaned for table in tables.values())

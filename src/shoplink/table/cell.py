@@ -22,10 +22,14 @@ DATES: tuple[Dates, ...] = get_args(Dates)
 
 
 class Form(Struct, frozen=True):
-    """What is told of a file's cells: the offset of instants without one, and the order of a date's parts."""
+    """What is known of a file's cells: the offset of instants without one, and the order of a date's parts.
+
+    `zeros_are_rounding`: whether ids that end in zeros were rounded, by `IdCount`.
+    """
 
     utc_offset: timezone | None = None
     dates: Dates = "ymd"
+    zeros_are_rounding: bool = True
 
 
 PLAIN_FORM = Form()
@@ -54,10 +58,14 @@ _WRITTEN_AS_TEXT = re.compile(rf"'+{UNSEEN}[{RUNNABLE}]")
 _RUNS = re.compile(rf"{UNSEEN}[{RUNNABLE}]")
 _FORMULA_OF_TEXT = re.compile(r'="([^"]*)"')
 
-ROUNDED_ID = r"[0-9]([.,][0-9]+)?[Ee]\+?[0-9]+|[0-9]+[.,]0+|[0-9]{1,3}(,[0-9]{3}){2,}|[0-9]{15}0{4,}"
-"""An id that a spreadsheet has spoiled (docs/decisions/0019-rounded-ids.md); a pattern that every engine knows."""
+SPOILED_ID = r"[0-9]([.,][0-9]+)?[Ee]\+?[0-9]+|[0-9]+[.,]0+|[0-9]{1,3}(,[0-9]{3}){2,}"
+ENDS_IN_ZEROS = r"[0-9]{15}0{4,}"
+LONG_NUMBER = r"[0-9]{16,}"
+"""Ids that a spreadsheet has spoiled, or may have (docs/decisions/0019-rounded-ids.md); patterns that every engine knows."""
 
-_ROUNDED = re.compile(ROUNDED_ID)
+_SPOILED, _ENDS_IN_ZEROS = re.compile(SPOILED_ID), re.compile(ENDS_IN_ZEROS)
+_LONG_NUMBER = re.compile(LONG_NUMBER)
+_ROUNDED_OF_ONE_IN = 200
 _ADDRESS = re.compile(r"(?:https?://)?(?:[a-z]{1,6}\.)?tiktok\.com/@([^/?#\s]+)(?:[/?#]\S*)?", re.IGNORECASE)
 _YEAR_FIRST = r"(?P<y>[0-9]{4})(?P<between>[-/.年])(?P<m>[0-9]{1,2})[-/.月](?P<d>[0-9]{1,2})日?"
 _COMPACT = r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"
@@ -121,15 +129,39 @@ def plain_id(cell: str) -> str:
     return normalize("NFKC", "".join(char for char in text if category(char) != "Cf")).removesuffix("'")
 
 
-def is_rounded(text: str) -> bool:
+def is_rounded(text: str, form: Form = PLAIN_FORM) -> bool:
     """Whether a spreadsheet has rounded or spoiled this id."""
-    return _ROUNDED.fullmatch(text) is not None
+    if _SPOILED.fullmatch(text):
+        return True
+    return form.zeros_are_rounding and _ENDS_IN_ZEROS.fullmatch(text) is not None
 
 
-def read_id(cell: str, _: Form) -> str:
+class IdCount:
+    """Counts the ids of a file that are long numbers, and those of them that end in four zeros.
+
+    Of a platform's own ids one in 10,000 does. If it is more than one in 200, a spreadsheet has rounded them.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is counted yet."""
+        self.long = self.zeros = 0
+
+    def add(self, text: str) -> None:
+        """Count an id."""
+        if _LONG_NUMBER.fullmatch(text):
+            self.long += 1
+            self.zeros += _ENDS_IN_ZEROS.fullmatch(text) is not None
+
+    @property
+    def are_rounded(self) -> bool:
+        """Whether those that end in zeros were rounded."""
+        return self.zeros * _ROUNDED_OF_ONE_IN > self.long
+
+
+def read_id(cell: str, form: Form) -> str:
     """An id. A number that a spreadsheet has rounded is not an id."""
     text = plain_id(as_text(cell))
-    if is_rounded(text):
+    if is_rounded(text, form):
         raise CellError(input_errors.ROUNDED_ID)
     return text
 

@@ -9,14 +9,11 @@ from unicodedata import combining, normalize
 from babel import Locale
 from babel.core import get_global
 
+from shoplink.core.values import COUNTRIES
+
 _LANGUAGES = ("zh", "zh_Hant", "en")
 _PUNCTUATION = re.compile(r"[\W_]+")
 _ALPHA_3 = re.compile("[A-Z]{3}")
-_RESERVED = frozenset(
-    ("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "SU", "TA", "UN", "XA", "XB", "XK", "ZZ")
-)
-_CODE = re.compile("[A-Z]{2}")
-_ASSIGNED = frozenset(filter(_CODE.fullmatch, Locale.parse("en").territories)) - _RESERVED
 
 
 @cache
@@ -25,10 +22,10 @@ def country_codes() -> dict[str, str]:
     codes: dict[str, str] = {}
     for language in _LANGUAGES:
         for code, name in Locale.parse(language).territories.items():
-            if code in _ASSIGNED:
+            if code in COUNTRIES:
                 codes[plain_name(name)] = codes[plain_name(code)] = code
     for name, (code, *others) in get_global("territory_aliases").items():
-        if _ALPHA_3.fullmatch(name) and not others and code in _ASSIGNED:
+        if _ALPHA_3.fullmatch(name) and not others and code in COUNTRIES:
             codes[plain_name(name)] = code
     written = tomllib.loads((files("shoplink.table") / "country_names.toml").read_text(encoding="utf-8"))
     codes |= {plain_name(name): code for code, names in written.items() for name in names}

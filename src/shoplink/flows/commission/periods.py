@@ -17,12 +17,13 @@ from shoplink.core.events import LinkEvent
 from shoplink.core.facts import Link
 from shoplink.core.instant import format_instant, parse_instant
 from shoplink.core.parse import ALLOWED
+from shoplink.core.values import visible
 from shoplink.flows import clock
 from shoplink.flows.look import CurrentState, look_at
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.read.link import snapshot
 from shoplink.store.write.log import link_in, link_rows, require_database
-from shoplink.table.cell import as_text, is_rounded, plain_id
+from shoplink.table.cell import Form, IdCount, as_text, is_rounded, plain_id
 from shoplink.table.error import TableError
 from shoplink.table.header import plain_header
 from shoplink.table.read import HeaderError, open_table, rows
@@ -32,6 +33,7 @@ from shoplink.wording.input_errors import NOT_CSV, ROUNDED_ID, TOO_MANY_CELLS
 _PAGE_LINKS = 1_000
 _PARQUET = b"PAR1"
 _IDS = ("link_id", "shop_id", "account_id")
+_MAY_END_IN_ZEROS = Form(zeros_are_rounding=False)
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_.:-]+")
 _INSTANTS = ("linked_at", "ended_at", "changed_at")
 _NEEDED = ("account_id", "changed_at", "ended_at", "link_id", "linked_at", "role", "shop_id")
@@ -86,6 +88,7 @@ def _fields(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 def _cells(path: Path, file: BinaryIO) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The rows of a table, with the cells that spreadsheets leave of ids and texts."""
+    ids, ending = IdCount(), ""
     try:
         table = open_table(str(path), file, _columns)
         for row in rows(table):
@@ -96,17 +99,24 @@ def _cells(path: Path, file: BinaryIO) -> Iterator[tuple[int, Mapping[str, Any]]
             cells = dict(zip(table.found, row.cells, strict=True))
             for name in _IDS:
                 cells[name] = cell = _id_in(cells[name])
-                if is_rounded(cell):
-                    raise PeriodsError(
-                        f"{path}: line {row.line}: {name}: found {cell!r}; allowed: {ROUNDED_ID.en}"
-                    )
+                ids.add(cell)
+                if is_rounded(cell, _MAY_END_IN_ZEROS):
+                    raise PeriodsError(_rounded(path, row.line, name, cell))
+                if ids.zeros and not ending:
+                    ending = _rounded(path, row.line, name, cell)
             if "reference" in cells:
                 cells["reference"] = as_text(cells["reference"])
             yield row.line, cells
+        if ids.are_rounded:
+            raise PeriodsError(ending)
     except HeaderError as error:
         _require_columns(path, error.cells)
     except TableError as error:
         raise PeriodsError(str(error)) from None
+
+
+def _rounded(path: Path, line: int, name: str, cell: str) -> str:
+    return f"{path}: line {line}: {name}: found '{visible(cell)}'; allowed: {ROUNDED_ID.en}"
 
 
 def _columns(cells: Sequence[str]) -> list[str] | None:

@@ -1,16 +1,15 @@
 """The rows of a table as the values of commands: cell by cell, with every problem."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from shoplink.core.values import is_id
 from shoplink.flows.file.tables import Column
-from shoplink.table.cell import CellError, Form, is_nothing, is_rounded, plain_id
+from shoplink.table.cell import CellError, Form, IdCount, is_nothing, is_rounded, plain_id
 from shoplink.table.read import Row
 from shoplink.wording import input_errors
 from shoplink.wording.input_errors import InputError
 
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 _DESCRIBED_CELLS = 2
 """In a line of descriptions, at least so many cells are none of what their columns hold."""
 
@@ -45,6 +44,13 @@ def values_of(header: Sequence[str], columns: Iterable[Column | None], row: Row,
     return found._replace(cleaned=cleaned)
 
 
+def count_ids(columns: Iterable[Column | None], row: Row, count: IdCount) -> None:
+    """Count the ids of a row."""
+    for column, cell in zip(columns, row.cells, strict=False):
+        if column is not None and column.allowed is input_errors.ID:
+            count.add(plain_id(cell))
+
+
 def describes(columns: Iterable[Column | None], row: Row) -> bool:
     """Whether a row tells what its columns hold instead of holding it: none of its cells fits its column."""
     wrong = 0
@@ -60,7 +66,7 @@ def describes(columns: Iterable[Column | None], row: Row) -> bool:
 def _fits(column: Column, cell: str) -> bool:
     """Whether a cell is what its column holds; an id that a spreadsheet has spoiled was one."""
     if column.allowed is input_errors.ID:
-        return is_rounded(plain_id(cell)) or _ID.fullmatch(plain_id(cell)) is not None
+        return is_rounded(plain_id(cell)) or is_id(plain_id(cell))
     try:
         column.read(cell, Form())
     except CellError:

@@ -20,9 +20,9 @@ from shoplink.core.parse import Fault
 from shoplink.flows import clock
 from shoplink.flows.command import read_command_now
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
-from shoplink.flows.file.rows import describes, values_of
+from shoplink.flows.file.rows import count_ids, describes, values_of
 from shoplink.flows.file.tables import Column, ColumnError, Table, recognise, say_needed
-from shoplink.table.cell import PLAIN_FORM, Form
+from shoplink.table.cell import PLAIN_FORM, Form, IdCount
 from shoplink.table.error import EncodingError, TableError
 from shoplink.table.header import plain_header
 from shoplink.table.read import HeaderError, Hints, Row, TableFile, open_table, rows
@@ -57,7 +57,7 @@ class Source(Struct, frozen=True):
     """A file after the first reading. NDJSON has no `file`, which is the table and what was found out about it.
 
     `digest` is that of the whole content; the lines' idempotency keys are derived from it. `line_count` is the number of the
-    last line. `description` is the line that describes the columns and is skipped, 0 if there is none.
+    last line. `description` is the line that describes the columns and is skipped, 0 if there is none. `form` is that of the cells.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Source(Struct, frozen=True):
     line_count: int
     file: TableFile[Recognised] | None = None
     description: int = 0
+    form: Form = PLAIN_FORM
 
     @property
     def table(self) -> Table | None:
@@ -106,11 +107,12 @@ def inspect(name: str, stream: BinaryIO, reading: Reading) -> Source:
         return Source(name, stream, digest.hexdigest(), count)
     try:
         file = open_table(name, stream, lambda cells: recognise(cells, reading.skipped), reading.told)
-        description = count = 0
+        description, count, ids = 0, 0, IdCount()
         for row in rows(file):  # every line must be readable, or nothing is imported
             if not count and describes(file.found[1], row):
                 description = row.line
             count = row.line
+            count_ids(file.found[1], row, ids)
     except HeaderError as error:
         raise UnreadableError(f"{name}: {say_needed(error.cells)}") from None
     except EncodingError as error:
@@ -121,7 +123,8 @@ def inspect(name: str, stream: BinaryIO, reading: Reading) -> Source:
         raise UnreadableError(f"{name}: line 1: {error}") from None
     if reading.trust_instants:
         raise UnreadableError(f"{name}: a table names no instants to trust; allowed: NDJSON")
-    return Source(name, stream, digest.hexdigest(), count, file, description)
+    form = replace(reading.form, zeros_are_rounding=ids.are_rounded)
+    return Source(name, stream, digest.hexdigest(), count, file, description, form)
 
 
 def read(source: Source, reading: Reading) -> Iterator[Line]:
@@ -203,7 +206,7 @@ def _problem(fault: Fault) -> InputError:
 
 def _read_table(source: Source, file: TableFile[Recognised], reading: Reading) -> Iterator[Line]:
     seen: dict[object, int] = {}
-    now = cache(clock.now)
+    reading, now = replace(reading, form=source.form), cache(clock.now)
     for row in rows(file):
         if row.line == source.description:
             continue
