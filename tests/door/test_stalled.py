@@ -150,3 +150,46 @@ def _answer(one: socket.socket) -> bytes:
         if text.endswith(b"0\r\n\r\n"):
             break
     return text
+
+
+def test_another_host_is_refused_everywhere_and_probes_come_by_any(service: Service) -> None:
+    kinds = requests(service)
+    own = urlsplit(service.url).netloc.encode()
+    key = f"Authorization: Bearer {service.secrets['all']}\r\n".encode()
+    paths = (
+        b"/",
+        b"/help/",
+        b"/sign-in/",
+        b"/nothing",
+        b"/static/built/none",
+        b"/v1/shops",
+        b"/v1/docs",
+        b"/v1/none",
+    )
+    for path in paths:
+        for host in (b"Host: evil.example\r\n", b"", b"Host: " + own + b"\r\nHost: evil.example\r\n"):
+            with stalled(service, b"GET " + path + b" HTTP/1.0\r\n" + host + key + b"\r\n", 1) as (one,):
+                assert one.recv(1_000)[9:12] == b"400", (path, host)
+    with stalled(service, kinds["stream"].replace(own, b"evil.example"), 1) as (one,):
+        assert one.recv(1_000)[9:12] == b"400"
+    for path in (b"/healthz", b"/readyz", b"/metrics"):
+        with stalled(service, b"GET " + path + b" HTTP/1.1\r\nHost: 10.1.2.3\r\n\r\n", 1) as (one,):
+            assert one.recv(1_000)[9:12] == b"200", path
+
+
+def test_what_is_too_large_is_refused_before_it_is_taken_in(service: Service) -> None:
+    """By what is stated and by what comes, pages and API; a file is never written to disk."""
+    own = urlsplit(service.url).netloc
+    key = f"Authorization: Bearer {service.secrets['all']}\r\nShoplink-Actor: platform:p\r\n"
+    for line, more, limit in (
+        ("POST /choices", MULTIPART, 256 << 10),
+        ("POST /seller/S/many", MULTIPART, 512 << 10),
+        ("PUT /v1/shops/S", key, 1 << 20),
+        ("POST /v1/attributions", key, 4 << 20),
+    ):
+        head = f"{line} HTTP/1.1\r\nHost: {own}\r\n{more}"
+        stated = f"{head}Content-Length: {limit + 1}\r\nExpect: 100-continue\r\n\r\n".encode()
+        come = f"{head}Transfer-Encoding: chunked\r\n\r\n{limit + 1:x}\r\n".encode() + b"x" * (limit + 1)
+        for request in (stated, come + b"\r\n0\r\n\r\n"):
+            with stalled(service, request, 1) as (one,):
+                assert one.recv(1_000)[9:12] == b"413", line

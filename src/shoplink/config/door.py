@@ -9,6 +9,7 @@ from django.urls import resolve
 
 from shoplink.api import v1
 from shoplink.api.http.problem import PREFIX, ProblemError, problem_response
+from shoplink.config.host import PROBES
 from shoplink.flows import health
 from shoplink.server.answer import Answer, Application
 from shoplink.server.environ import Environ, Scope
@@ -24,7 +25,7 @@ def front(application: Application, *, threads: int) -> Front:
     resolve("/")  # imports every page, which the first request would otherwise wait for
     rules = Rules(
         health="/healthz",
-        probes=frozenset({"/readyz", "/metrics"}),
+        probes=PROBES,
         streams=v1.STREAMS,
         limit=_limit,
         refuse=_refuse,

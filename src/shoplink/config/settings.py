@@ -81,8 +81,13 @@ _API = [
     "shoplink.config.database_errors.DatabaseUnavailable",
 ]
 # The chain for API requests with a key (config/api_middleware.py); other requests need the whole chain.
-API_KEY_MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", *_API]
+API_KEY_MIDDLEWARE = [
+    "shoplink.config.host.KnownHost",
+    "django.middleware.security.SecurityMiddleware",
+    *_API,
+]
 MIDDLEWARE = [
+    "shoplink.config.host.KnownHost",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     *_API,

@@ -17,6 +17,9 @@ class ProblemType(NamedTuple):
 
 
 PROBLEMS: dict[str, ProblemType] = {
+    "host.unknown": ProblemType(
+        400, N_("Unknown host"), N_("The service is not called by the name in the header Host.")
+    ),
     "key.unknown": ProblemType(
         401, N_("No valid API key"), N_("Send a key that is in force as “Authorization: Bearer …”.")
     ),

@@ -36,6 +36,7 @@ _INSTANTS = {"linked_at", "unlinked_at", "until", "effective_from", "listed_at",
 _NOT_SENT = {"command", "at", "by", "key"}
 
 ANYWHERE = (
+    "host.unknown",
     "body.too_slow",
     "rate.limited",
     "overloaded",
