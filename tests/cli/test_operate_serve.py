@@ -2,11 +2,13 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -127,15 +129,24 @@ def test_a_service_that_was_killed_as_a_whole_starts_again_at_once(tmp_path: Pat
     assert not (tmp_path / "a.sqlite3-wal").exists()
 
 
-def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+def test_a_worker_that_dies_is_replaced_and_an_end_is_announced_and_waits_for_no_idle_client(
+    tmp_path: Path,
+) -> None:
     port = server.free_port()
-    process = server.start(f"sqlite:///{tmp_path}/a.sqlite3", tmp_path, port)
+    process = server.start(f"sqlite:///{tmp_path}/a.sqlite3", tmp_path, port, SHOPLINK_LAME_DUCK_SECONDS="1")
     (died,) = children_of(process.pid)
     os.kill(died, signal.SIGKILL)
     assert eventually(lambda: children_of(process.pid) not in ([died], []), 20)
     assert eventually(partial(is_up, port), 20)
-    os.kill(process.pid, signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
+    head = b"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+    with ExitStack() as idle:
+        for sent in (b"", b"GET / HT", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", head):
+            idle.enter_context(socket.create_connection(("127.0.0.1", port))).sendall(sent)
+        os.kill(process.pid, signal.SIGTERM)
+        began = time.monotonic()
+        assert eventually(lambda: status_of(f"http://127.0.0.1:{port}/readyz", "") == 503, 0.9)
+        assert process.wait(timeout=20) == 0
+    assert 2 <= time.monotonic() - began < 6
     assert not (tmp_path / "a.sqlite3-wal").exists()
 
 

@@ -30,7 +30,7 @@ from shoplink.store.database.owner import (
 # On PostgreSQL most requests wait for a commit, and there are 100 connections by default. On SQLite commits are fast,
 # and more threads only compete for the processor.
 _REQUESTS_AT_A_TIME = {"postgresql": 64, "sqlite": 16}
-_STOP_WITHIN_SECONDS = 8  # with no time to be noticed in, less than the 10 s that container runtimes wait
+_STOP_WITHIN_SECONDS = 7  # with no time to be noticed in, less than the 10 s that container runtimes wait
 _CONNECTIONS_MAX = 8_192
 _LOGS_AS_OURS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 

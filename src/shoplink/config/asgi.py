@@ -19,7 +19,7 @@ from shoplink.store.database.owner import acquire_ownership  # noqa: E402
 acquire_ownership(os.environ.get("SHOPLINK_SERVED", "a service"))
 hold_signals()
 application = door.front(_wsgi_application, threads=int(os.environ["SHOPLINK_THREADS"]))
-stop_at_first_signal(before=partial(door.leave, application))
+stop_at_first_signal(before=partial(door.leave, application), busy=application.is_busy)
 timer.start(delivering=bool(os.environ.get("SHOPLINK_DELIVERING")))
 
 # Objects that exist now live as long as the process, so the garbage collector need not visit them.

@@ -4,11 +4,13 @@ Ctrl-C and service managers signal every process of a service, and the main proc
 granian's handler is not installed while the process starts. Therefore a thread receives the signals, and passes one on.
 """
 
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable
 
+_LAST_ANSWERS_SECONDS = 1.0
 _SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
@@ -17,16 +19,24 @@ def hold_signals() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
 
 
-def stop_at_first_signal(before: Callable[[int], None]) -> None:
-    """Once the first signal comes: `before`, with its number, and then the server's own end."""
+def stop_at_first_signal(before: Callable[[int], None], busy: Callable[[], bool]) -> None:
+    """Once the first signal comes: `before`, with its number, and then the server's own end.
+
+    The server waits for every connection. Those on which nothing is asked, or whose client does not read, are left a second
+    after the process is no longer `busy`.
+    """
     inherited = signal.getsignal(signal.SIGTERM)
-    threading.Thread(target=_wait, args=(inherited, before), name="shutdown", daemon=True).start()
+    threading.Thread(target=_wait, args=(inherited, before, busy), name="shutdown", daemon=True).start()
 
 
-def _wait(inherited: object, before: Callable[[int], None]) -> None:
+def _wait(inherited: object, before: Callable[[int], None], busy: Callable[[], bool]) -> None:
     before(signal.sigwait(_SIGNALS))
     while signal.getsignal(signal.SIGTERM) is inherited:
         time.sleep(0.01)
     # Wherever a signal arrives, it wakes the event loop, which calls granian's handler.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     signal.raise_signal(signal.SIGTERM)
+    while busy():
+        time.sleep(0.05)
+    time.sleep(_LAST_ANSWERS_SECONDS)
+    os._exit(0)

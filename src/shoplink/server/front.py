@@ -64,6 +64,10 @@ class Front:
             with suppress(ClientGoneError):
                 await self._request(scope, receive, send)
 
+    def is_busy(self) -> bool:
+        """Whether a request or a stream is in progress. Called in any thread."""
+        return self._inside > 0 or bool(self._open)
+
     def stop(self) -> None:
         """End the open streams, after what is being decided, and take no more. Called in any thread."""
         self._stopping = True
