@@ -130,6 +130,7 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/platform/links/{link hh-home-gb zhou.zhou}", "alex"),
         Stop("/platform/rulebooks", "alex"),
         Stop("/platform/rulebooks/guide-2024-11?with=seller-university-2025", "alex"),
+        Stop("/platform/rulebooks/seller-university-2025/start?market=GB", "alex"),
         Stop("/platform/waivers", "alex"),
         Stop("/platform/keys", "alex"),
         Stop("/platform/audit", "alex"),

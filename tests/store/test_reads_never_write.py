@@ -21,12 +21,13 @@ from shoplink.flows import rulebooks as installed
 from shoplink.flows.commission import orders
 from shoplink.flows.commission import periods as established
 from shoplink.flows.execute import execute, execute_batch
+from shoplink.flows.foresight import effects
 from shoplink.flows.ticket import read
 from shoplink.store import due
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
 from shoplink.store.people import keys
-from shoplink.store.read import commerce, history, periods, refusal, search, tally
+from shoplink.store.read import commerce, foresight, history, periods, refusal, search, tally
 from shoplink.store.read import link as link_reads
 from shoplink.store.ticket import tickets as ticket_rows
 from shoplink.store.ticket import words
@@ -96,6 +97,12 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     refusal.page_of_waivers: lambda: refusal.page_of_waivers(10, 0, shop_id="S"),
     refusal.activations: refusal.activations,
     feed.read_feed: lambda: feed.read_feed(0, 10),
+    feed.newest_position: feed.newest_position,
+    effects.effects_of_start: lambda: effects.effects_of_start("seller-university-2025", "GB", LATER),
+    foresight.markets_of_shops: foresight.markets_of_shops,
+    foresight.accounts_linked_to: lambda: foresight.accounts_linked_to(["S"]),
+    foresight.ending_showcases: lambda: foresight.ending_showcases([link_id()]),
+    foresight.idle_waivers: lambda: foresight.idle_waivers("GB", ["shop.link_quota_spent"], NOW, 10),
     due.links_due: lambda: due.links_due(NOW, 10),
     rulebook_texts.texts: rulebook_texts.texts,
     keys.find_key: lambda: keys.find_key("nobody's"),
@@ -168,6 +175,7 @@ WITHOUT_DATABASE = {
     "link_quota_use",
     "unlink_quota_use",
     "day_of",
+    "forget_found",
     "keys_of",
 }
 """What works on values alone, or is a part of the reads above."""
@@ -182,11 +190,12 @@ def public_functions(module: ModuleType) -> dict[str, Callable[..., object]]:
 
 
 def test_every_read_is_run_here() -> None:
-    flows = (orders, established, installed, look, overview, as_of, showcase, read, dry_run)
+    flows = (orders, established, installed, look, overview, as_of, showcase, read, dry_run, effects)
     stores = (
         commerce,
         due,
         feed,
+        foresight,
         history,
         keys,
         periods,
@@ -261,11 +270,13 @@ def test_every_get_of_the_api_is_answered_where_nothing_can_be_written(overdue: 
     gets = [path for path, operations in paths.items() if "get" in operations]
     assert len(gets) >= 12
     for path in gets:
-        asks = {"/v1/permissions", "/v1/contents"}
-        query_string = {"shop_id": "S", "account_id": "A"} if path in asks else {}
-        if path == "/v1/members":
-            query_string = {"shop_id": "S"}
-        answer = client.get(path.format_map(named), query_string)
+        asked = {
+            "/v1/permissions": {"shop_id": "S", "account_id": "A"},
+            "/v1/contents": {"account_id": "A"},
+            "/v1/members": {"shop_id": "S"},
+            "/v1/rulebooks/{name}/effects": {"market": "GB"},
+        }
+        answer = client.get(path.format_map(named), asked.get(path, {}))
         assert answer.status_code == 200, (path, answer.content)
     assert client.get(f"/v1/links/{named['link_id']}").json()["status"] == "expired"
     assert [link["status"] for link in client.get("/v1/links").json()["items"]] == ["expired"]

@@ -56,6 +56,7 @@ def test_the_numbers_are_those_in_force_now() -> None:
             effective_from="2024-11-11T12:00:00Z",
         )
     )
+    assert "Rules for markets without a rulebook of their own" in " ".join(page("/help/").split())
     assert "counts as approved after 7 days" in page("/help/unlinking?market=GB")
     assert "seller-university-2025" in page("/help/unlinking?market=GB")
 

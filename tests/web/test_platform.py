@@ -80,8 +80,32 @@ def test_a_rulebook_is_read_compared_checked_added_and_put_in_force(alex: FormCl
     added = alex.post("/platform/rulebooks", {"text": text})
     assert added.status_code == 302
     assert "France" not in _text(alex, "/platform/rulebooks")
-    alex.confirm(added.headers["Location"], {"market": "fr", "start": ""})
+    start = f"{added.headers['Location']}/start"
+    told = _text(alex, start, other="fr")
+    assert "Nothing that exists now would change." in told
+    assert "France" not in _text(alex, "/platform/rulebooks")
+    assert alex.get(start, {"other": "UK"}).status_code == 422
+    assert alex.get(start, {"market": "FR", "start": "2020-01-01T00:00"}).status_code == 409
+    assert alex.post(f"{start}?market=FR", {"market": "FR"}).status_code == 302
     assert "France" in _text(alex, "/platform/rulebooks")
+
+
+def test_a_start_is_told_with_its_effects_and_can_be_cancelled_until_it_comes(alex: FormClient) -> None:
+    start = "/platform/rulebooks/seller-university-2025/start?market=GB"
+    assert "Links that end at once" not in _text(alex, start), "the request of the demo is not old enough yet"
+    later = (clock.now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
+    told = _text(alex, f"{start}&start={later}")
+    (link_id,) = query("SELECT link_id FROM link WHERE market = 'GB' AND unlink_requested_at IS NOT NULL")[0]
+    assert "Links that end at once: 1" in told
+    assert f"/platform/links/{link_id}" in told
+    ahead = f"{start}&start=2096-01-01T00:00"
+    assert alex.post(ahead, {"market": "GB", "start": "2096-01-01T00:00:00Z"}).status_code == 302
+    rows = {"do": "cancel", "market": "GB", "name": "seller-university-2025", "start": "2096-01-01T00:00:00Z"}
+    assert "scheduled" in _text(alex, "/platform/rulebooks")
+    assert alex.post("/platform/rulebooks", {**rows, "note": ""}).status_code == 422
+    assert alex.post("/platform/rulebooks", {**rows, "note": "a year later"}).status_code == 302
+    assert "scheduled" not in _text(alex, "/platform/rulebooks")
+    assert "a year later" in _text(alex, "/platform/audit")
 
 
 def _own_text() -> str:

@@ -395,6 +395,7 @@ def _of_the_platform(alex: FormClient) -> list[Case]:
     waiver: dict[str, Any] = {"code": "shop.link_quota_spent", "shop_id": "U", "note": "campaign"}
     execute_accepted(command("grant_waiver", until=None, **waiver))
     start = clock.now() + timedelta(days=9)
+    later = (start + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     key_id, _secret = create_key("till", {"read"}, clock.now())
     ann = somebody("ann", shops=["S"]).person_id
     return [
@@ -408,13 +409,12 @@ def _of_the_platform(alex: FormClient) -> list[Case]:
             look_first={},
         ),
         Case(
-            "/platform/rulebooks/<str:book_name>",
+            "/platform/rulebooks/<str:book_name>/start",
             alex,
-            "/platform/rulebooks/seller-university-2025",
-            {"market": "GB", "start": (start + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")},
+            f"/platform/rulebooks/seller-university-2025/start?market=GB&start={later}",
+            {"market": "GB", "start": later},
             _do("activate_rulebook", name="guide-2024-11", market="GB", effective_from=start.isoformat()),
             "The rulebook guide-2024-11 comes into force",
-            look_first={},
         ),
         Case(
             "/platform/people/<str:person_id>",

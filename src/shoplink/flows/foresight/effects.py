@@ -13,7 +13,9 @@ import msgspec
 from msgspec import Struct
 
 from shoplink.core import Accepted, ActivateRulebook, Event, Refused, World, advance, decide, step
+from shoplink.core.events import RulebookActivated, RulebookActivationCancelled
 from shoplink.core.instant import END
+from shoplink.core.precondition.subjects import Subject
 from shoplink.flows import clock
 from shoplink.flows.foresight.compare import (
     BlockedInvitation,
@@ -59,8 +61,9 @@ class Listed(Struct, Generic[T]):
 class Effects(Struct):
     """What would happen in a market if a rulebook started there at an instant and nobody acted until then.
 
-    `before` is the rulebook that it would follow, `shops` the number of the market's shops. `seen` is a digest of
-    everything found, listed or not, but for instants: it is the same as long as the same would happen.
+    `before` is the rulebook that it would follow, `shops` the number of the market's shops. `seen` is a digest of the
+    market's rulebooks and of everything found, listed or not, but for the instants that follow from the start: it is the
+    same as long as the same would happen.
     """
 
     name: str
@@ -95,6 +98,24 @@ class Effects(Struct):
                 self.permissions.add(change)
 
 
+class EffectsOfStart(Subject, frozen=True, kw_only=True):
+    """What a start would do, as something that was seen before the step: the step holds while the same would happen."""
+
+    name: str
+    market: str
+    start: datetime | None
+
+    def state(self, world: World) -> str | None:  # noqa: ARG002 (the effects are read anew, in the same transaction)
+        """The digest of the effects as they are now; None if the activation would be refused."""
+        found = effects_of_start(self.name, self.market, self.start)
+        return found.seen if isinstance(found, Effects) else None
+
+    def concerns(self, event: Event) -> bool:
+        """Another start in the market. What else has changed shows when the effects are looked at again."""
+        kinds = RulebookActivated | RulebookActivationCancelled
+        return isinstance(event, kinds) and event.market == self.market
+
+
 def effects_of_start(name: str, market: str, start: datetime | None = None) -> Effects | Refused:
     """What activating a rulebook in a market from an instant on (None: now) would do; or why it would be refused."""
     with snapshot():
@@ -104,10 +125,10 @@ def effects_of_start(name: str, market: str, start: datetime | None = None) -> E
         decision = decide(without, command)
         if not isinstance(decision, Accepted):
             return decision
+        digest = hashlib.sha256(msgspec.json.encode(without.rulebooks_of(market)))
         advance(without, command.effective_from)
         before = without.rulebook(market)
         effects = Effects(name, market, command.effective_from, before.name)
-        digest = hashlib.sha256()
         showcases: list[EndingShowcases] = []
         for shop_ids in _pages(market):
             effects.shops += len(shop_ids)

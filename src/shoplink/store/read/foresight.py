@@ -25,6 +25,11 @@ class EndingShowcases(Struct, frozen=True):
     items: int
 
 
+def markets_of_shops() -> list[str]:
+    """The markets that there are shops in, in order."""
+    return [row[0] for row in query("SELECT DISTINCT market FROM shop ORDER BY market")]
+
+
 def accounts_linked_to(shop_ids: Iterable[str]) -> set[str]:
     """The accounts that have a live link with one of these shops."""
     found = query(

@@ -50,7 +50,7 @@ class RightsPage(Struct, frozen=True):
     ask: TicketForm | None = None
 
 
-_TITLES: dict[Action, str] = {
+ACTION_TITLES: dict[Action, str] = {
     "sync_showcase": N_("Sync all products of the shop to the showcase"),
     "add_to_showcase": N_("Add from shop to the showcase"),
     "add_to_video": N_("Add from shop to videos"),
@@ -102,7 +102,7 @@ def _right(visit: Visit, action: Action, why_not: tuple[Reason, ...], *, alone: 
     problems = [row.problem for row in show_reasons(visit, why_not)]
     if alone and action not in WITHOUT_LINK:
         problems = [_("Requires a link to the shop.")]
-    return Right(_(_TITLES[action]), not why_not, " ".join(problems))
+    return Right(_(ACTION_TITLES[action]), not why_not, " ".join(problems))
 
 
 def _followers(minimum: int) -> Right:

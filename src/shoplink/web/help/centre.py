@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from shoplink.core import CATALOGUE, Rulebook
 from shoplink.flows.look import look_at
+from shoplink.store.read.foresight import markets_of_shops
 from shoplink.store.read.names import markets_of, names
 from shoplink.store.read.refusal import activations
 from shoplink.web.page.declare import page
@@ -29,10 +30,14 @@ class HelpEntry(Struct, frozen=True):
 
 
 class RulebookChoice(Struct, frozen=True):
-    """The rulebook that the pages are written from, and the markets to choose: address, name and whether chosen."""
+    """The rulebook that the pages are written from, and the markets to choose: address, name and whether chosen.
+
+    `everywhere`: no market has another one in force.
+    """
 
     rulebook: str
     market: str
+    everywhere: bool
     markets: list[tuple[str, str, bool]]
 
 
@@ -69,7 +74,7 @@ class _Centre:
         world = look_at().world
         may = places_of(visit.request)
         mine = markets_of(may.shops, may.accounts)
-        markets = mine or sorted({each.market for each in activations()})
+        markets = mine or sorted({*markets_of_shops(), *(each.market for each in activations())})
         chosen = visit.query.get("market", "")
         self.market = chosen if chosen in markets else (mine[0] if mine else "")
         self.rulebook: Rulebook = world.rulebook(self.market)
@@ -79,6 +84,7 @@ class _Centre:
         self.rules = RulebookChoice(
             rulebook=self.rulebook.name,
             market=visit.language.country(self.market) if self.market else "",
+            everywhere=all(world.rulebook(one).name == self.rulebook.name for one in markets),
             markets=[
                 (f"{here}?{urlencode({'market': one})}", visit.language.country(one), one == self.market)
                 for one in markets
