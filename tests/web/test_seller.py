@@ -15,6 +15,7 @@ from shoplink.store.database.sql import query
 from shoplink.store.read.link import page_of_links
 from tests.rule import rule
 from tests.store.commands import execute_accepted, put_account
+from tests.traceability import ROOT
 from tests.web.desk import signed_in, somebody
 from tests.web.form_client import FormClient, hidden_fields
 
@@ -321,6 +322,52 @@ def test_those_that_do_not_pass_are_a_file_with_reasons_that_can_be_judged_again
         headers={"accept-language": language},
     )
     assert again.content == file.content
+
+
+@pytest.mark.parametrize(
+    ("name", "handles"),
+    [
+        ("C50-case.csv", ["Li.Mei_1", "ZOE.X", "at.sign"]),
+        ("C50-gbk-zh.csv", ["li.mei_1", "李梅"]),
+        ("C50-partner.csv", ["li.mei_1", "zoe.x"]),
+        ("C50-plain.csv", ["li.mei_1", "zoe.x"]),
+        ("C50-ranked.csv", ["li.mei_1", "zoe.x"]),
+        ("C50-urls.csv", ["li.mei_1", "zoe.x"]),
+        ("C50-utf16.csv", ["li.mei_1"]),
+        ("C50-zh.csv", ["li.mei_1", "zoe.x"]),
+        ("C17c-handles.xlsx", ["li.hua_shop"]),
+    ],
+)
+def test_a_file_of_creators_names_those_and_nobody_else(
+    lin: FormClient, name: str, handles: list[str]
+) -> None:
+    file = ContentFile((ROOT / "tests" / "cases" / name).read_bytes(), name)
+    page = lin.post(f"/seller/{HOME}/many", {"do": "judge", "file": file}).content.decode()
+    assert [found.casefold() for found in _listed(page)] == [f"@{handle}".casefold() for handle in handles]
+
+
+def test_the_column_of_handles_is_asked_for_where_it_cannot_be_told(lin: FormClient) -> None:
+    content = b"Rank,Who\n1,noralane1\n2,zoe.x\n"
+    asked = lin.post(f"/seller/{HOME}/many", {"do": "judge", "file": ContentFile(content, "list.csv")})
+    assert asked.status_code == 422
+    assert "list.csv: found the columns Rank, Who; which one holds the handles?" in asked.content.decode()
+    assert 'name="column"' in asked.content.decode()
+    told = {"do": "judge", "column": "who", "file": ContentFile(content, "list.csv")}
+    assert _listed(lin.post(f"/seller/{HOME}/many", told).content.decode()) == ["@noralane1", "@zoe.x"]
+    pdf = {"do": "judge", "file": ContentFile(b"%PDF-1.7", "list.csv")}
+    assert "list.csv: this is a PDF; " in lin.post(f"/seller/{HOME}/many", pdf).content.decode()
+
+
+def test_a_space_splits_no_handle(lin: FormClient) -> None:
+    pasted = "月月 noralane1\n＠noralane1, https://www.tiktok.com/@leohartbooks?lang=en"
+    page = lin.post(f"/seller/{HOME}/many", {"do": "judge", "handles": pasted}).content.decode()
+    assert _listed(page) == ["@月月 noralane1", "@noralane1", "@leohartbooks"]
+    assert "This is no handle. Allowed: a handle of 1 to 64 characters without spaces" in page
+
+
+def _listed(page: str) -> list[str]:
+    """The handles in the table of results."""
+    return re.findall(r"<tr><td>(?:<bdi>)?(@[^<]*)", page)
 
 
 def test_after_sending_the_file_has_those_that_were_not_sent(lin: FormClient) -> None:

@@ -74,4 +74,5 @@ def _in_a_zip(name: str, stream: BinaryIO) -> Kind:
 
 
 def _other(name: str, en: str, zh: str, remedy: tuple[str, str]) -> TableError:
-    return TableError(name, f"this is {en}; {remedy[0]}", f"这是{zh}；{remedy[1]}")
+    between = " " if zh[0].isascii() else ""
+    return TableError(name, f"this is {en}; {remedy[0]}", f"这是{between}{zh}；{remedy[1]}")

@@ -36,7 +36,7 @@ def values_of(header: Sequence[str], columns: Iterable[Column | None], row: Row,
         try:
             if not is_nothing(cell):
                 value = found.values[column.field] = column.read(cell, form)
-                cleaned += column.allowed is input_errors.ID and value != cell.strip(" ")
+                cleaned += column.allowed is input_errors.ID and value != cell.strip()
             elif column.required:
                 found.problems.append(InputError(name, cell.strip() or None, column.allowed))
         except CellError as error:

@@ -13,6 +13,7 @@ from shoplink.core.facts import Role
 from shoplink.core.next_actor import expected_review_reasons
 from shoplink.core.parse import is_id
 from shoplink.core.precondition.subjects import InvitationOutcome, LinkInPlace, link_in_place
+from shoplink.core.values import WrongValueError, read_handle
 from shoplink.core.wire_format import to_plain
 from shoplink.flows.command import WHENEVER, read_command_now
 from shoplink.flows.dry_run import dry_run_commands
@@ -41,6 +42,7 @@ from shoplink.web.seller.shop import account_name, shop_name
 from shoplink.web.view_model.instant import Deadline, show_deadline
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.web.view_model.state import show_role
+from shoplink.wording.input_errors import allowed_in_field
 from shoplink.wording.sentences import N_
 
 HANDLES_MAX = 200
@@ -186,16 +188,24 @@ def _rows(
     rows = []
     for handle, ids in matches:
         if len(ids) != 1:
-            unknown = (
-                _("Several accounts have this handle.") if ids else _("There is no account with this handle.")
-            )
-            rows.append(InviteRow(f"@{handle}", "", passes=False, reasons=[], problem=unknown))
+            problem = _("Several accounts have this handle.") if ids else _unknown(visit, handle)
+            rows.append(InviteRow(f"@{handle}", "", passes=False, reasons=[], problem=problem))
             continue
         result = decided[handle]
         reasons = expected_review_reasons(world, shop_id, ids[0], role) if result.accepted else result.reasons
         shown = show_reasons(visit, reasons if ids[0] in known else redact_for_stranger(reasons))
         rows.append(InviteRow(f"@{handle}", ids[0], result.accepted, shown, result.problem))
     return rows, token_of(seen, *subjects), problem
+
+
+def _unknown(visit: Visit, handle: str) -> str:
+    """What is said of a handle that no account has, and of a text that can be no handle."""
+    try:
+        read_handle(handle)
+    except WrongValueError as error:
+        allowed = allowed_in_field(error.allowed, error.params).say(visit.language.tag)
+        return _("This is no handle. Allowed: {allowed}.").format(allowed=allowed)
+    return _("There is no account with this handle.")
 
 
 def _invite(visit: Visit, shop_id: str, role: Role, account_id: str) -> Command:
