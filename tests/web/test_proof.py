@@ -12,6 +12,8 @@ from shoplink.config.sign_in import provider_settings
 from shoplink.core.facts import Actor
 from shoplink.flows import clock
 from shoplink.flows.people import membership
+from shoplink.flows.verify.counts import VerifyCounts
+from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import query
 from shoplink.store.models import Person
 from shoplink.store.people import calendar
@@ -194,9 +196,11 @@ def test_a_provider_vouches_for_an_address_only_with_a_plain_yes(
     assert browser.signed_in is signs_in
 
 
-def test_a_code_dies_when_the_address_that_it_was_sent_to_is_changed(mailbox: Mailbox) -> None:
+def test_codes_and_links_die_when_the_address_that_they_were_sent_to_is_changed(mailbox: Mailbox) -> None:
     person(SELLER)
     lost, owner = Browser(), Browser()
+    invited = membership.invite(OPERATOR, "platform", "", SELLER)
+    assert isinstance(invited, membership.Invitation)
     lost.send("/sign-in/forgotten/", email=SELLER)
     old_code = code_in(mailbox, SELLER)
     owner.sign_in(SELLER)
@@ -204,6 +208,8 @@ def test_a_code_dies_when_the_address_that_it_was_sent_to_is_changed(mailbox: Ma
     owner.send("/settings/address/", email="new@example.com", action_add="")
     owner.send("/sign-in/code/", code=code_in(mailbox, "new@example.com"))
     assert Person.objects.get().email == "new@example.com"
+    assert membership.usable_invitation(invited.secret) is None
+    assert [one.say() for one in verify(VerifyCounts())] == []
     assert owner.signed_in, "an address that was proved before is changed without ending anything else"
     lost.send("/sign-in/forgotten/code/", code=old_code)
     lost.send("/sign-in/forgotten/new/", password1=NEW, password2=NEW)

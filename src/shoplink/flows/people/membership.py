@@ -36,6 +36,8 @@ from shoplink.store.people.membership import Member
 
 Reasons = tuple[Reason, ...]
 
+_SERVICE = Actor("platform", "shoplink")
+
 
 class Places(Struct, frozen=True):
     """Where a person may act: for these shops and accounts, in the order of joining, and as staff."""
@@ -121,6 +123,12 @@ def withdraw(by: Actor, place: Place, subject_id: str, invitation_id: str) -> Re
     return _reasons(
         _execute(WithdrawMemberInvitation(at=BEGINNING, by=by, **fields, invitation_id=invitation_id))
     )
+
+
+def withdraw_all_of(email: str) -> None:
+    """Withdraw every open invitation of an address that its person has given up: their mailbox is somebody else's."""
+    for invited in store.open_invitations_of(email, clock.now()):
+        withdraw(_SERVICE, invited.place, invited.subject_id, invited.invitation_id)
 
 
 def join(person_id: str, invited: InvitationRecord) -> Reasons:

@@ -199,6 +199,17 @@ def open_invitations(place: Place, subject_id: str, at: datetime) -> list[Invita
     return [_invited(*row) for row in found]
 
 
+def open_invitations_of(email: str, at: datetime) -> list[InvitationRecord]:
+    """The invitations of an address, anywhere, that can be used at an instant, the oldest first."""
+    found = query(
+        f"{_INVITATION} WHERE email = %s AND used_at IS NULL AND withdrawn_at IS NULL AND expires_at > %s"
+        " ORDER BY number",
+        email,
+        to_micros(at),
+    )
+    return [_invited(*row) for row in found]
+
+
 _PERSON = "SELECT person_id, email, name, language, time_zone, is_active FROM person"
 _INVITATION = (
     "SELECT invitation_id, email, place, subject_id, invited_at, expires_at, used_at, withdrawn_at, mailed"

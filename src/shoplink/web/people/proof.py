@@ -7,6 +7,7 @@ proves whose it is, everything that was set up before is void (pre-account hijac
 
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from allauth.account.internal.flows.email_verification import verify_email
 from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY
@@ -26,11 +27,15 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 from shoplink.flows import clock
+from shoplink.flows.people.membership import withdraw_all_of
 from shoplink.store.database.owner import writing
 from shoplink.store.models import Person
 from shoplink.store.people.credentials import codes_since, void_codes, void_credentials
 from shoplink.web.people.account_mail import proof_mail
 from shoplink.web.people.outgoing_mail import queue_mail
+
+_given_up: WeakKeyDictionary[HttpRequest, str] = WeakKeyDictionary()
+"""The address that was changed in each request in progress."""
 
 _CODES = (EMAIL_VERIFICATION_CODE_SESSION_KEY, PASSWORD_RESET_VERIFICATION_SESSION_KEY)
 
@@ -69,11 +74,20 @@ def _proved(request: HttpRequest, email_address: EmailAddress, **_: Any) -> None
 
 
 @receiver(email_changed, dispatch_uid="shoplink.changed")
-def _changed(user: Person, from_email_address: EmailAddress | None, **_: Any) -> None:
-    """The codes that were sent to the earlier address die with it."""
-    if from_email_address is not None:
-        with writing():
-            void_codes(user.person_id, clock.now())
+def _changed(request: HttpRequest, user: Person, from_email_address: EmailAddress | None, **_: Any) -> None:
+    """What was sent to the earlier address dies with it: codes at once, invitations once the change is committed."""
+    if from_email_address is None:
+        return
+    with writing():
+        void_codes(user.person_id, clock.now())
+    if from_email_address.verified:  # else it was never theirs, and its invitations are not theirs to end
+        _given_up[request] = from_email_address.email
+
+
+def end_links_to_given_up_address(request: HttpRequest) -> None:
+    """Withdraw the invitations of the address that the person has changed in this request; after its transaction."""
+    if email := _given_up.pop(request, None):
+        withdraw_all_of(email)
 
 
 @receiver((password_changed, password_set, password_reset), dispatch_uid="shoplink.password")

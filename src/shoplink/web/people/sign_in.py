@@ -31,7 +31,7 @@ from shoplink.web.page.declare import declare_uncached
 from shoplink.web.page.frame import frame_of
 from shoplink.web.people.form_style import style_response
 from shoplink.web.people.outgoing_mail import sending_mail
-from shoplink.web.people.proof import drop_dead_codes
+from shoplink.web.people.proof import drop_dead_codes, end_links_to_given_up_address
 from shoplink.web.people.settings import crumbs
 from shoplink.web.request.access import ANYONE, PERSON_WITH_ADDRESS, Access
 from shoplink.web.request.visit import Visit
@@ -148,6 +148,7 @@ def _view_of(page: SignInPage) -> Callable[..., HttpResponse]:
                 ours = {"frame": frame_of(visit), "visit": visit, "crumbs": crumbs()}
                 response.context_data = {**(response.context_data or {}), **ours}
                 response.render()
+        end_links_to_given_up_address(request)
         if delivery.failed:
             messages.error(request, _("The e-mail could not be sent. Try again in a few minutes."))
         return _without_external_redirect(visit, response)
