@@ -20,6 +20,7 @@ from shoplink.store.database.sql import execute, query
 from shoplink.store.models import Person
 from shoplink.store.people.keys import every_key, find_key
 from tests.mailbox import Mailbox, receiving
+from tests.web.form_client import hidden_fields
 from tests.web.test_sign_in import activated, totp
 from tests.web.visitor import Browser, person
 
@@ -174,8 +175,8 @@ def test_powerful_acts_ask_again_and_are_on_record() -> None:
     assert key is not None
     (made,) = every_key()
     assert "Boss" in boss.look("/platform/keys")
-    boss.send(page, do="block")
-    boss.send(page, do="restore")
+    for act in ("block", "restore"):
+        boss.send(page, do=act, **hidden_fields(boss.look(page), {"do": act}))
     boss.send("/platform/keys", do="revoke", key_id=made.key_id)
     assert find_key(key[0]) is None
     assert types() == ["api_key.created", "access.blocked", "access.restored", "api_key.revoked"]
@@ -190,7 +191,8 @@ def test_who_shuts_out_the_maker_of_keys_is_offered_to_end_them() -> None:
     staff(maker, "maker@example.com")
     maker.send("/platform/keys", name="till", scope="read")
     page = f"/platform/people/{Person.objects.get(email='maker@example.com').person_id}"
-    boss.send(page, do="block")
+    boss.send(page, do="block", **hidden_fields(boss.look(page), {"do": "block"}))
+    assert not maker.signed_in
     (made,) = every_key()
     assert made.revoked_at is None
     assert f"till ({made.key_id})" in boss.look(page)
