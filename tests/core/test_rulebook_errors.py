@@ -214,3 +214,19 @@ def test_what_may_be_waived_is_in_the_catalogue() -> None:
     for key, subject in (("waivable_for_shop", "shop"), ("waivable_for_account", "account")):
         codes = IMPOSSIBLE[key][0].removeprefix("any of ").split(", ")
         assert codes == [code for code, entry in CATALOGUE.items() if subject in entry.waivable_for]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a = " + "[" * 3_000 + "]" * 3_000, "more than 8 tables or lists within each other"),
+        (".".join("a" * 3_000) + " = 1", "more than 8 tables or lists within each other"),
+        ("a = " + "{ a = " * 9 + "1" + " }" * 9, "more than 8 tables or lists within each other"),
+        ("a = " + "1" * 5_000, "a number that is too long"),
+        ("\n".join(f"a{number}.b = 1" for number in range(100_000)), "more than 256 KiB"),
+    ],
+    ids=["lists", "dotted keys", "tables", "digits", "size"],
+)
+def test_a_text_that_no_rulebook_needs_is_refused_with_a_sentence(text: str, found: str) -> None:
+    with pytest.raises(RulebookError, match=re.escape(f"r.toml: (syntax): found {found}; allowed: TOML 1.0")):
+        parse_rulebook(text, "r.toml")

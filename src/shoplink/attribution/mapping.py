@@ -1,6 +1,5 @@
 """The mapping, a TOML file of the user: which column of an order export is which field, and the form of its cells."""
 
-import tomllib
 from collections.abc import Container
 from datetime import timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
@@ -12,6 +11,7 @@ from msgspec import Struct
 
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.core.commission.attribution import RATE_BP_MAX
+from shoplink.core.values.toml import TomlError, read_toml
 
 Field = Literal[
     "order_id", "shop_id", "account_id", "ordered_at", "amount", "currency", "commission_rate", "refund"
@@ -106,8 +106,8 @@ def own_names(present: Container[str] | None = None) -> Mapping:
 def parse_mapping(text: str, name: str) -> Mapping:
     """Parse a TOML text as a mapping; errors call it `name`. Raises MappingError."""
     try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        given = read_toml(text)
+    except TomlError as error:
         raise MappingError(f"{name}: not TOML: {error}") from None
     known = (*_CHOICES, *_TEXTS, *_TABLES)
     for key, value in given.items():

@@ -1,7 +1,6 @@
 """The rulebook: every number and list that is policy, each with the sentence of its source."""
 
 import hashlib
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -13,6 +12,7 @@ from msgspec import Meta, Struct
 from shoplink.core.facts import Enrolment, Market, Role, Side
 from shoplink.core.reasons import CATALOGUE, Subject
 from shoplink.core.values import COUNTRIES, COUNTRY, LINE, is_line, shown
+from shoplink.core.values.toml import TomlError, read_toml
 
 Number = Annotated[int, Meta(ge=0, le=1_000_000)]
 Positive = Annotated[int, Meta(ge=1, le=1_000_000)]
@@ -135,8 +135,8 @@ def parse_rulebook(text: str, file: str) -> Rulebook:
     Raises RulebookError for an unknown or missing key, a wrong type or a value that is not allowed.
     """
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        document = read_toml(text)
+    except TomlError as error:
         raise RulebookError(file, "(syntax)", str(error), "TOML 1.0") from None
     name = document.pop("name", None)
     if not isinstance(name, str) or not is_line(name):
