@@ -41,6 +41,7 @@ PARTS = {
     part.name: part
     for part in (
         Part("write_path", "Write path"),
+        Part("door", "Stalled clients"),
         Part("pages", "Pages"),
         Part("decisions", "Decisions", on_one_core=True),
         Part("permissions", "Permissions", on_one_core=True),
