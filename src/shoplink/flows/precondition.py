@@ -55,8 +55,8 @@ class Precondition(Struct, frozen=True):
     def _holds(self, world: World) -> bool:
         if self.tokens is None:
             return (self.subjects[0].state(world) is None) == self.absent
-        now = _digest([subject.state(world) for subject in self.subjects])
-        return any(match[2] == now for token in self.tokens if (match := _TOKEN.fullmatch(token)))
+        states = [subject.state(world) for subject in self.subjects]
+        return any(is_token_of(token, *states) for token in self.tokens)
 
     @property
     def since(self) -> datetime | None:
@@ -80,6 +80,12 @@ def token_of(seen: CurrentState, *subjects: Subject) -> str:
 def token_of_states(newest: datetime, *states: Any) -> str:
     """The token of the states of subjects, read together; `newest` is the newest instant in what was read."""
     return f"{max(to_micros(newest) or 0, 0):x}-{_digest(states)}"
+
+
+def is_token_of(token: str, *states: Any) -> bool:
+    """Whether a token is that of these states."""
+    match = _TOKEN.fullmatch(token)
+    return match is not None and match[2] == _digest(states)
 
 
 def newest_instant() -> datetime:

@@ -13,6 +13,7 @@ from shoplink.core import Reason
 from shoplink.core.parse import MalformedError, is_id
 from shoplink.core.people.facts import EMAIL_LENGTH_MAX, Place
 from shoplink.flows.people import membership
+from shoplink.flows.precondition import is_token_of, newest_instant, token_of_states
 from shoplink.store.people.membership import mark_mailed, person_by_email
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
@@ -21,6 +22,7 @@ from shoplink.web.people.confirm import ask_who_it_is
 from shoplink.web.people.outgoing_mail import queue_mail, sending_mail
 from shoplink.web.people.wording import where
 from shoplink.web.request.access import CREATOR, PLATFORM, SELLER
+from shoplink.web.request.precondition import SEEN_FIELD
 from shoplink.web.request.reader import CODES
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
@@ -83,6 +85,7 @@ class RemoveMemberPage(Struct):
     where: str
     me: bool
     back: str
+    seen: str
     reasons: list[ReasonRow] = []
 
 
@@ -224,12 +227,14 @@ def _send_invitation(visit: Visit, email: str, place: Place, subject_id: str, li
 def _removal(visit: Visit, place: Place, subject_id: str, person_id: str, back: str) -> PageResponse:
     member = next((one for one in membership.members(place, subject_id) if one.person_id == person_id), None)
     if member is None:
-        if not visit.submitted:
+        # Only who was shown the member learns that it is one no longer.
+        if not is_token_of(visit.form.get(SEEN_FIELD, ""), place, subject_id, person_id):
             raise Http404
         messages.error(visit.request, _("Nothing was done: this person is not a member here any more."))
         return HttpResponseRedirect(back)
     me = person_id == visit.by.person
-    view = RemoveMemberPage(member.name or member.email or "", where(place, subject_id), me, back)
+    seen = token_of_states(newest_instant(), place, subject_id, person_id)
+    view = RemoveMemberPage(member.name or member.email or "", where(place, subject_id), me, back, seen)
     if visit.submitted:
         if not subject_id and (asked := ask_who_it_is(visit)):
             return asked
