@@ -10,6 +10,7 @@ from itertools import chain, groupby, islice
 
 import django
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import settings
 
 from tests import run_folder
@@ -25,6 +26,7 @@ if sys.dont_write_bytecode:
     os.environ["PYTHONPYCACHEPREFIX"] = str(FOLDER / "bytecode")
 compile_catalogues()  # a checkout may have brought new sentences
 django.setup()
+django_settings.ALLOWED_HOSTS.append("testserver")  # what Django's test client calls the service
 
 IN_THE_GATE = os.environ.get("SHOPLINK_NO_SKIP") == "1"
 settings.register_profile(
