@@ -38,7 +38,7 @@ wheel: setup ## pack everything that runs into one file in ./dist
 	@rm -rf dist
 	@$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python -o dist
 
-test: check ## set up, then everything that must hold
+test: check node_modules/.dev ## set up, then everything that must hold
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 
 quick: .venv/.dev $(BUILT) $(COMPILED) ## the tests that say most in the least time: no browser, no Spark, no PostgreSQL
@@ -66,7 +66,7 @@ bench: .venv/.dev $(BUILT) $(COMPILED) ## measure, and write docs/reference/benc
 soak: .venv/.dev $(COMPILED) ## races, kills and simulated worlds for hours, into docs/reference/soak.md (SOAK='--races 100 …')
 	$(BIN)/python -m tests.trust.soak $(SOAK)
 
-mutants: .venv/.dev $(BUILT) $(COMPILED) ## plant faults in the code, and see that tests notice them (MUTANTS='FILE --most 50 …')
+mutants: .venv/.dev $(BUILT) $(COMPILED) node_modules/.dev ## plant faults in the code, and see that tests notice them (MUTANTS='FILE --most 50 …')
 	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 docs: .venv/.dev $(COMPILED) ## write the generated pages of docs/reference
@@ -97,8 +97,13 @@ $(COMPILED): $(CATALOGUE) | .venv/.run
 $(BUILT): package.json package-lock.json $(ASSETS) $(NAMING_ICONS) | .venv/.tools
 	@echo "Bundling what the pages load: style sheet, scripts, icons."
 	@$(WITH_NODE); \
-	{ [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --no-progress; } \
-	&& node src/shoplink/web/assets/build.mjs && rm -rf .venv/node
+	{ [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --omit=dev --ignore-scripts --no-progress; } \
+	&& node src/shoplink/web/assets/build.mjs && { [ -e node_modules/.dev ] || rm -rf .venv/node; }
+
+# What looks at pages and at the API's document in tests. A Node that was got for it stays.
+node_modules/.dev: package.json package-lock.json | $(BUILT)
+	@echo "Installing what tests need of npm."
+	@$(WITH_NODE); npm ci --ignore-scripts --no-progress && touch $@
 
 # A Python of its own, with uv, which installs the rest.
 .venv/.tools: requirements-build.txt

@@ -7,7 +7,7 @@ from shoplink.wording import language_for
 from shoplink.wording.sentences import REASONS
 from shoplink.wording.text import Text
 from tests import code_map, traceability
-from tests.docs import command_line
+from tests.docs import command_line, events
 from tests.traceability import ROOT
 
 FOLDER = ROOT / "docs" / "reference"
@@ -55,6 +55,7 @@ def pages() -> dict[Path, str]:
     return {
         FOLDER / "rules.md": traceability.page(),
         FOLDER / "reasons.md": reasons(),
+        FOLDER / "events.md": events.page(),
         FOLDER / "command-line.md": command_line.page(),
         code_map.CONTRIBUTING: code_map.page(),
     }

@@ -10,6 +10,7 @@ import pytest
 
 from shoplink.api.http.openapi import EXAMPLES
 from shoplink.core.instant import format_instant
+from tests.api.contract import assert_described, assert_what_is_left_is_described
 from tests.api.golden import document, files, written
 from tests.api.service import Answer, Caller, Json, Service
 
@@ -136,12 +137,14 @@ def test_every_example_is_what_happens(untouched: Caller) -> None:
         _method, _path, operation = OPERATIONS[name]
         status, expected = _expected(operation)
         assert answer.status == status, (name, answer)
+        assert_described(operation, answer)
         found: Any = answer.body.decode() if isinstance(answer.body, bytes) else answer.body
         if name == "get_rulebook":
             parameters = found["parameters"]
             assert parameters.keys() > expected["parameters"].keys()
             found["parameters"] = {key: parameters[key] for key in expected["parameters"]}
         assert _masked(found) == _masked(expected), name
+    assert_what_is_left_is_described(untouched)
 
 
 def test_every_operation_has_an_example_in_the_story() -> None:

@@ -5,10 +5,10 @@ from msgspec import Struct
 
 from shoplink.api.http.body import plain, read_object, respond
 from shoplink.api.http.command import with_network_region
-from shoplink.api.http.openapi import any_command
 from shoplink.api.http.operation import Operations
 from shoplink.api.http.problem import SaidReason, language_of, show_reasons
 from shoplink.api.http.request import actor_of, require_issuer
+from shoplink.api.http.schema import reference
 from shoplink.api.product import ProductOutcomeBody
 from shoplink.core import Accepted
 from shoplink.flows import dry_run
@@ -30,7 +30,7 @@ class CheckBody(Struct, frozen=True):
     products: list[ProductOutcomeBody]
 
 
-@operations.post("/checks", CheckBody, problems=_PROBLEMS, body=any_command)
+@operations.post("/checks", CheckBody, problems=_PROBLEMS, body=lambda: reference("Command"))
 def check(request: HttpRequest) -> HttpResponse:
     """Whether a command would be allowed now, why not, and from when at the earliest; nothing is done or stored."""
     body, by = read_object(request), actor_of(request)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from shoplink.api.http.body import decode_object, plain
 from shoplink.api.http.command import with_network_region
 from shoplink.api.http.operation import NDJSON, Operations
-from shoplink.api.http.problem import ProblemError
+from shoplink.api.http.problem import Instant, ParamsBody, ProblemError
 from shoplink.api.http.request import (
     actor_of,
     idempotency_key,
@@ -21,9 +21,11 @@ from shoplink.api.http.request import (
     read_issuer,
     require_issuer,
 )
+from shoplink.api.http.schema import EventBody
 from shoplink.core import Command
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
+from shoplink.core.reasons import NextActor
 from shoplink.flows import clock
 from shoplink.flows.command import read_command_now
 from shoplink.flows.execute import execute_batch
@@ -43,21 +45,42 @@ Answer = dict[str, Any]
 Line = tuple[int, Command | Answer]
 
 
+class PlainReason(Struct, frozen=True, omit_defaults=True):
+    """A reason without its sentences."""
+
+    code: str
+    next_actor: NextActor
+    possible_at: Instant | None
+    params: ParamsBody
+
+
+class PlainOutcome(Struct, frozen=True):
+    """What comes of one product that a line names; without reasons it was added."""
+
+    product_id: str
+    outcome: Literal["added", "refused"]
+    reasons: list[PlainReason]
+
+
 class LineAnswer(Struct, frozen=True, omit_defaults=True):
     """The answer to one line of a stream, in the form of `shoplink replay`."""
 
     line: int
     outcome: Literal["accepted", "refused", "rejected", "invalid"]
-    events: list[dict[str, Any]]
+    events: list[EventBody]
     warnings: list[str]
-    reasons: list[dict[str, Any]]
-    products: list[dict[str, Any]] | None = None
+    reasons: list[PlainReason]
+    products: list[PlainOutcome] | None = None
     error: str | None = None
 
 
 def _stream_body() -> dict[str, Any]:
     """The description of the request's body, in words alone: any text is a stream, each line answered for itself."""
-    return {"description": "One command a line, as /v1/checks takes it, with `by`, `key`, `about`."}
+    return {
+        "type": "string",
+        "format": "binary",
+        "description": "One command a line, as /v1/checks takes it, with `by`, `key`, `about`.",
+    }
 
 
 @operations.post(

@@ -1,6 +1,6 @@
 """The feed: every event once, in an order that never changes."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct
@@ -9,6 +9,7 @@ from shoplink.api.http.body import respond_as_is
 from shoplink.api.http.operation import READ, Operations
 from shoplink.api.http.problem import ProblemError, problem_response
 from shoplink.api.http.request import require_scope
+from shoplink.api.http.schema import EventBody
 from shoplink.core import wire
 from shoplink.store.read.link import read_event
 from shoplink.store.write.feed import newest_position
@@ -33,7 +34,7 @@ _RETRY_AFTER = {
 class FeedBody(Struct, frozen=True):
     """Events in the order of the feed; `next` is what to send as `after` next."""
 
-    items: list[dict[str, Any]]
+    items: list[EventBody]
     next: int
 
 

@@ -1,7 +1,5 @@
 """Links: begun by an invitation, led on by the commands on them, and looked at."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -12,6 +10,7 @@ from shoplink.api.http.operation import FIND, Limit, NumberCursor, Operations
 from shoplink.api.http.precondition import precondition_of, respond_with_tag
 from shoplink.api.http.problem import Instant, ProblemError, SaidReason, language_of, show_reasons
 from shoplink.api.http.request import require_scope
+from shoplink.api.http.schema import EventBody
 from shoplink.core import COMMANDS, Invite, Link, wire
 from shoplink.core.events import LinkEvent
 from shoplink.core.facts import Id, LinkStatus, Role, Settlement
@@ -31,7 +30,7 @@ from shoplink.wording import Language, say_warning
 operations = Operations("links")
 
 
-class UnlinkRequest(Struct, frozen=True):
+class OpenUnlinkRequest(Struct, frozen=True):
     """An open unlink request."""
 
     requested_at: Instant
@@ -50,7 +49,7 @@ class LinkBody(Struct, frozen=True):
     accepted_at: Instant | None
     linked_at: Instant | None
     ended_at: Instant | None
-    unlink_request: UnlinkRequest | None
+    unlink_request: OpenUnlinkRequest | None
     rulebook: str
     turn: NextActor
     held_by: list[SaidReason]
@@ -74,7 +73,7 @@ class LinkInFullBody(LinkBody, frozen=True):
     items_leaving: EndingItems
     settlement: Settlement | None
     reference: str | None
-    timeline: list[dict[str, Any]]
+    timeline: list[EventBody]
 
 
 def show_link(state: LinkState, language: Language) -> LinkBody:
@@ -92,14 +91,14 @@ def show_link(state: LinkState, language: Language) -> LinkBody:
         accepted_at=link.accepted_at,
         linked_at=link.linked_at,
         ended_at=link.ended_at,
-        unlink_request=None if requested_at is None else UnlinkRequest(requested_at),
+        unlink_request=None if requested_at is None else OpenUnlinkRequest(requested_at),
         rulebook=link.rulebook,
         turn=next_actor(link, held),
         held_by=show_reasons(held, language),
     )
 
 
-@operations.command("POST", "/links", InvitedBody, status=201)
+@operations.command("POST", "/links", InvitedBody, status=201, location="/v1/links/{link_id}")
 def invite(request: HttpRequest) -> HttpResponse:
     """A shop invites an account; warns of what will hold the link in review once it is accepted."""
     command, language = read_command(request, "invite"), language_of(request)
@@ -113,7 +112,7 @@ def invite(request: HttpRequest) -> HttpResponse:
             warning_details=[say_warning(code, language) for code in warnings],
         )
 
-    return carry_out(request, command, show, with_state=True, status=201, location="/v1/links/{link_id}")
+    return carry_out(request, command, show, with_state=True, status=201)
 
 
 def _add_command_on_a_link(path: str, kind: str) -> None:

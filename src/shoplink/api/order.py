@@ -78,11 +78,11 @@ class _OrdersBody(Struct, forbid_unknown_fields=True):
 
 
 def _orders_body() -> dict[str, Any]:
-    """The JSON Schema of the request's body. It describes an order but requires nothing: others are among the rejects."""
+    """The JSON Schema of the request's body. What is no such order is among the rejects."""
     orders = {
         "type": "array",
         "maxItems": ORDERS_MAX,
-        "items": {"description": "An order, judged for itself.", "anyOf": [_ORDER, {}]},
+        "items": _ORDER,
     }
     return {
         "type": "object",

@@ -4,15 +4,21 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct, convert
+from msgspec.structs import fields
 
 from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.operation import Limit, NumberCursor, Operations
 from shoplink.api.http.problem import Instant, SaidReason, language_of, with_sentences
 from shoplink.api.http.request import ACTOR_PATTERN, ACTORS, read_actor, require_scope
+from shoplink.api.http.schema import AskedCommand
+from shoplink.core import COMMANDS
+from shoplink.core.commands import PRIVATE_COMMANDS
 from shoplink.core.facts import Actor, Id
 from shoplink.store.read.refusal import StoredRefusal, page_of_refusals
 
 operations = Operations("refusals")
+
+_COMMANDS = {**COMMANDS, **PRIVATE_COMMANDS}
 
 By = Annotated[str, Meta(pattern=ACTOR_PATTERN, description=ACTORS)]
 
@@ -21,7 +27,7 @@ class RefusalBody(Struct, frozen=True):
     """A refusal as it was stored: when, what was asked, by whom, and every reason."""
 
     at: Instant
-    command: dict[str, Any]
+    command: AskedCommand
     by: Actor | None
     reasons: list[SaidReason]
 
@@ -57,9 +63,14 @@ def list_refusals(  # noqa: PLR0913 (what refusals may be asked for by)
 
 
 def _asked_for(command: dict[str, Any]) -> dict[str, Any]:
-    """What a command asks for, and so what the command that a ticket is about asks for: neither when nor by whom."""
+    """What a command asks for, and so what the command that a ticket is about asks for: neither when nor by whom.
+
+    What is unknown and had to be said so stays null.
+    """
+    kind = _COMMANDS.get(command.get("command", ""))
+    required = {one.name for one in fields(kind) if one.required} if kind else set()
     return {
         name: _asked_for(value) if name == "question" else value
         for name, value in command.items()
-        if name not in {"at", "by", "key"} and value is not None
+        if name not in {"at", "by", "key"} and (value is not None or name in required)
     }

@@ -10,7 +10,6 @@ from msgspec.structs import asdict
 
 from shoplink.api.http.body import Page, respond
 from shoplink.api.http.command import carry_out, read_command
-from shoplink.api.http.openapi import INSTANT
 from shoplink.api.http.operation import FIND, READ, Operations
 from shoplink.api.http.problem import (
     Instant,
@@ -21,6 +20,7 @@ from shoplink.api.http.problem import (
     show_reasons,
 )
 from shoplink.api.http.request import require_scope
+from shoplink.api.http.schema import INSTANT
 from shoplink.core import Refused, Rulebook, wire
 from shoplink.core.facts import Id, Market, Role
 from shoplink.core.instant import parse_instant
@@ -92,12 +92,14 @@ class CancelledActivationBody(Struct, frozen=True):
     note: str
 
 
-@operations.command("POST", "/rulebooks/{name}/activations", ActivationBody, status=201)
+@operations.command(
+    "POST", "/rulebooks/{name}/activations", ActivationBody, status=201, location="/v1/rulebooks/{name}"
+)
 def activate_rulebook(request: HttpRequest, name: Id) -> HttpResponse:
     """Put a rulebook in force in a market from an instant on, which is now or later."""
     command = read_command(request, "activate_rulebook", name=name)
     show = _event_as(ActivationBody, "rulebook.activated")
-    return carry_out(request, command, show, status=201, location="/v1/rulebooks/{name}")
+    return carry_out(request, command, show, status=201)
 
 
 @operations.command("POST", "/rulebooks/{name}/activations/cancel", CancelledActivationBody)

@@ -9,10 +9,10 @@ from msgspec.structs import asdict
 
 from shoplink.api.http.body import respond
 from shoplink.api.http.command import carry_out, read_command, read_command_on_link
-from shoplink.api.http.openapi import INSTANT
 from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
 from shoplink.api.http.problem import Instant, ProblemError, language_of, with_sentences
 from shoplink.api.http.request import require_scope
+from shoplink.api.http.schema import INSTANT
 from shoplink.api.link import LinkBody, show_link
 from shoplink.api.product import Basis, ProductBody, ProductOutcomeBody, basis_of, show_product
 from shoplink.core.commerce.picker import Thresholds

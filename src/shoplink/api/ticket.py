@@ -4,10 +4,8 @@ Who asks sees what is theirs: a shop or a creator the tickets of their own side,
 """
 
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any, Literal
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct, structs
 
@@ -20,7 +18,6 @@ from shoplink.api.http.body import (
     respond,
 )
 from shoplink.api.http.command import carry_out, with_network_region
-from shoplink.api.http.openapi import any_command
 from shoplink.api.http.operation import FIND, WRITE, Limit, NumberCursor, Operations
 from shoplink.api.http.precondition import precondition_of, respond_with_tag
 from shoplink.api.http.problem import (
@@ -39,14 +36,14 @@ from shoplink.api.http.request import (
     require_scope,
     write_actor,
 )
-from shoplink.core import COMMANDS, Reason, wire
+from shoplink.api.http.schema import FOR_TICKETS, ID, AskedOfTicket, reference, schema_of
+from shoplink.core import Reason, wire
 from shoplink.core.commands import PairCommand
 from shoplink.core.disclosure import disclose
 from shoplink.core.facts import Actor, Id, Market, ShortText, Side
 from shoplink.core.parse import MalformedError, is_id, read_fields
 from shoplink.core.precondition.subjects import ticket_shown_to
 from shoplink.core.reasons import NextActor
-from shoplink.core.roles import ISSUERS
 from shoplink.core.ticket.assessment import facts_of, support_helps
 from shoplink.core.ticket.commands import (
     WORDS,
@@ -69,23 +66,17 @@ from shoplink.flows.ticket.read import CurrentTicket, current_tickets, find_tick
 from shoplink.store.read.link import one_link, snapshot
 from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.store.ticket.words import messages_of
-from shoplink.wording import Language
-from shoplink.wording.input_errors import ID
+from shoplink.wording import Language, input_errors
 
 operations = Operations("tickets")
 
 _WRITE = (*WRITE, "not_found")
 
-_COMMANDS = {
-    kind: command
-    for kind, command in COMMANDS.items()
-    if issubclass(command, PairCommand) and ISSUERS[command] <= {"shop", "creator"}
-}
-"""The commands that a ticket can be about: those of a shop or a creator."""
+_LOCATION = "/v1/tickets/{ticket_id}"
 
 _FIELDS = {
-    "text": msgspec.json.schema(LongText),
-    "evidence": {"anyOf": [msgspec.json.schema(ShortText), {"type": "null"}]},
+    "text": schema_of(LongText),
+    "evidence": {"anyOf": [schema_of(ShortText), {"type": "null"}]},
 }
 
 
@@ -102,12 +93,13 @@ def _optional_words_body() -> dict[str, Any]:
 
 
 def _question_body() -> dict[str, Any]:
-    about = {
-        "command": any_command(_COMMANDS),
-        "link_id": {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"},
-    }
-    one_of = [{"required": [name]} for name in about]
-    return {**_optional_words_body(), "properties": {**about, **_FIELDS}, "oneOf": one_of}
+    about = {"AboutCommand": ("command", reference("TicketCommand")), "AboutReview": ("link_id", ID)}
+    body = _optional_words_body()
+    variants = [
+        {**body, "title": title, "properties": {name: one, **_FIELDS}, "required": [name]}
+        for title, (name, one) in about.items()
+    ]
+    return {"description": "What is asked about, and perhaps what there is to say.", "oneOf": variants}
 
 
 class TicketReason(SaidReason, frozen=True):
@@ -155,7 +147,7 @@ class TicketInFullBody(TicketBody, frozen=True):
     The facts are for support and the platform, else null. What was said is forgotten some time after the end.
     """
 
-    asked: dict[str, Any]
+    asked: AskedOfTicket
     reasons_then: list[TicketReason]
     facts_then: Facts | None
     facts_now: Facts | None
@@ -224,7 +216,15 @@ def _reasons(seen: CurrentTicket, reasons: Iterable[Reason], language: Language)
     ]
 
 
-@operations.post("/tickets", TicketInFullBody, status=201, problems=_WRITE, body=_question_body, keyed=True)
+@operations.post(
+    "/tickets",
+    TicketInFullBody,
+    status=201,
+    problems=_WRITE,
+    body=_question_body,
+    keyed=True,
+    location=_LOCATION,
+)
 def open_ticket(request: HttpRequest) -> HttpResponse:
     """Ask support about a command that is refused, judged anew, or about a link that stays in review.
 
@@ -300,6 +300,7 @@ def get_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     body=_words_body,
     keyed=True,
     conditional=True,
+    location=_LOCATION,
 )
 def reply_to_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """Write in the ticket, as support or as the side that opened it."""
@@ -365,14 +366,13 @@ def _carry_out(request: HttpRequest, command: TicketCommand, by: Actor, status: 
     seen = None
     if isinstance(command, ChangeTicket):
         seen = precondition_of(request, ticket_shown_to(by, command))
-    location = "/v1/tickets/{ticket_id}" if status == HTTPStatus.CREATED else ""
-    return carry_out(request, command, show, with_state=True, status=status, location=location, seen=seen)
+    return carry_out(request, command, show, with_state=True, status=status, seen=seen)
 
 
 def _read_review(link_id: Any, by: Actor) -> Review:
     """The review that a body asks about. Raises MalformedError and ProblemError (not_found)."""
     if not isinstance(link_id, str) or not is_id(link_id):
-        raise MalformedError.wrong("link_id", ID.en, shown(link_id))
+        raise MalformedError.wrong("link_id", input_errors.ID.en, shown(link_id))
     link = one_link(link_id)
     if link is None or by.id != (link.shop_id if by.kind == "shop" else link.account_id):
         raise ProblemError("not_found")
@@ -381,9 +381,9 @@ def _read_review(link_id: Any, by: Actor) -> Review:
 
 def _read_command(request: HttpRequest, command: Any, by: Actor) -> PairCommand:
     """The command that a body asks about, without its issuer. Raises MalformedError and ProblemError (actor.not_allowed)."""
-    if not isinstance(command, dict) or command.get("command") not in _COMMANDS:
+    if not isinstance(command, dict) or command.get("command") not in FOR_TICKETS:
         found = shown(command.get("command") if isinstance(command, dict) else command)
-        raise MalformedError.wrong("command", f"a command, one of {', '.join(_COMMANDS)}", found)
+        raise MalformedError.wrong("command", f"a command, one of {', '.join(FOR_TICKETS)}", found)
     given, faults = with_network_region(command["command"], command)
     parsed = read_command_now(given, {"by": plain(by), "key": None}, faults=faults)
     assert isinstance(parsed, PairCommand), "tickets are about such"

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from shoplink.api import (
     DESCRIPTION,
+    TAGS,
     account,
     check,
     command_stream,
@@ -64,7 +65,7 @@ def body_bytes_max(path: str) -> int:
 @cache
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
-    return openapi.document(OPERATIONS, DESCRIPTION)
+    return openapi.document(OPERATIONS, DESCRIPTION, TAGS)
 
 
 @require_safe

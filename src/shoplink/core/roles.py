@@ -5,11 +5,16 @@ from typing import Literal
 from msgspec import Struct
 
 from shoplink.core import commands as c
+from shoplink.core import events as e
 from shoplink.core.commerce import commands as commerce_commands
+from shoplink.core.commerce import events as commerce_events
 from shoplink.core.facts import Actor, Role
+from shoplink.core.people import access_events as access
 from shoplink.core.people import commands as people
+from shoplink.core.people import events as member_events
 from shoplink.core.rulebook import Rulebook
 from shoplink.core.ticket import commands as tickets
+from shoplink.core.ticket import events as ticket_events
 
 Issuer = Literal["shop", "creator", "support", "platform"]
 
@@ -59,6 +64,57 @@ ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
     tickets.WithdrawTicket: _SHOP | _CREATOR,
 }
 """Who may issue each command (domain.md section 6, column "by")."""
+
+Cause = Issuer | Literal["clock"]
+
+_CLOCK: frozenset[Cause] = frozenset({"clock"})
+_EITHER_SIDE: frozenset[Cause] = frozenset({"shop", "creator"})
+_WHOEVER_CLEARS_IT: frozenset[Cause] = frozenset({"creator", "support", "platform", "clock"})
+
+CAUSED_BY: dict[type[e.Event], frozenset[Cause]] = {
+    e.ShopRecorded: _PLATFORM,
+    e.AccountRecorded: _PLATFORM,
+    e.AccountCorrected: _SUPPORT,
+    e.LinkInvited: _SHOP,
+    e.LinkImported: _PLATFORM,
+    e.LinkAccepted: _CREATOR,
+    e.LinkEstablished: _WHOEVER_CLEARS_IT,
+    e.LinkDeclined: _CREATOR,
+    e.LinkWithdrawn: _SHOP,
+    e.LinkExpired: _CLOCK,
+    e.LinkSuperseded: _WHOEVER_CLEARS_IT,
+    e.LinkUnlinked: _SHOP | _CLOCK,
+    e.LinkRevoked: _PLATFORM,
+    e.UnlinkRequested: _CREATOR,
+    e.UnlinkWithdrawn: _CREATOR,
+    e.UnlinkRefused: _SHOP,
+    e.ShowcaseSynced: _SHOP,
+    e.WaiverGranted: _SUPPORT,
+    e.WaiverEnded: _SUPPORT,
+    e.RulebookActivated: _PLATFORM,
+    e.RulebookActivationCancelled: _PLATFORM,
+    member_events.MemberInvited: _MEMBERS,
+    member_events.MemberInvitationWithdrawn: _MEMBERS,
+    member_events.MemberJoined: _MEMBERS | _SUPPORT,
+    member_events.MemberRemoved: _MEMBERS,
+    access.AccessBlocked: _PLATFORM,
+    access.AccessRestored: _PLATFORM,
+    access.SecondFactorResetRequested: _PLATFORM,
+    access.SecondFactorResetStopped: _MEMBERS | _SUPPORT,
+    access.SecondFactorReset: _CLOCK,
+    access.KeyCreated: _PLATFORM,
+    access.KeyRevoked: _PLATFORM,
+    ticket_events.TicketOpened: _EITHER_SIDE,
+    ticket_events.TicketReplied: _EITHER_SIDE | _SUPPORT,
+    ticket_events.TicketResolved: _SUPPORT,
+    ticket_events.TicketClosed: _EITHER_SIDE | _CLOCK,
+    commerce_events.ProductRecorded: _PLATFORM,
+    commerce_events.ContentRecorded: _CREATOR | _PLATFORM,
+    commerce_events.ItemAdded: _CREATOR,
+    commerce_events.PromotionAdded: _CREATOR,
+    commerce_events.ItemRemoved: _CREATOR,
+}
+"""Who can have caused each event: who issued the command that led to it, or the clock."""
 
 
 def may_issue(actor: Actor, command: c.Command) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from shoplink.api.http.body import plain, read_object, respond_as_is
+from shoplink.api.http.body import plain, read_object, respond
 from shoplink.api.http.problem import ProblemError, changed_response, problem_response, refusal_response
 from shoplink.api.http.request import actor_of, idempotency_key, key_of, require_issuer
 from shoplink.core import COMMANDS, Command
@@ -74,12 +74,9 @@ def carry_out(  # noqa: PLR0913 (a command, and how it is answered)
     with_state: bool = False,
     status: int = 200,
     link_id: str | None = None,
-    location: str = "",
     seen: Precondition | None = None,
 ) -> HttpResponse:
     """Execute a command and answer it with the body that `show` makes of an accepted answer, or with the problem.
-
-    `location`: the address of what was made, with names of the body's fields.
 
     `seen`: its precondition; once that fails, the answer is 412 with what has changed.
 
@@ -94,10 +91,7 @@ def carry_out(  # noqa: PLR0913 (a command, and how it is answered)
                 with snapshot():
                     world = look(LoadKeys.of([command])).world
                     answer["state"] = write_state(state_after(world, command))
-            body = plain(show(answer))
-            response = respond_as_is(body, status)
-            if location:
-                response["Location"] = location.format_map(body)
+            response = respond(show(answer), status)
         case "stale":
             assert seen is not None, "only what was made from something is stale"
             response = changed_response(request, what_changed(seen))

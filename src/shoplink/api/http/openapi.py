@@ -1,7 +1,7 @@
 """The OpenAPI document of the operations, made of their declarations, and the page that shows it to people."""
 
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,17 @@ from django.template import Context, Engine
 
 from shoplink.api.http.operation import JSON, Document, Operation, Parameter
 from shoplink.api.http.precondition import IF_MATCH, IF_NONE_MATCH
-from shoplink.api.http.problem import CONTENT_TYPE, TYPE, Problem
+from shoplink.api.http.problem import CONTENT_TYPE, Problem, ReasonParams
 from shoplink.api.http.request import ACTOR_HEADER, ACTOR_PATTERN, ACTORS, KEY_HEADER, KEY_PATTERN
-from shoplink.core import COMMANDS, Command
-from shoplink.core.reasons import CATALOGUE
+from shoplink.api.http.schema import (
+    answer_schema,
+    command_body,
+    components,
+    reference,
+    schema_of,
+)
+from shoplink.api.http.vocabulary import TYPE
+from shoplink.core import COMMANDS
 from shoplink.core.roles import ISSUERS
 from shoplink.wording.problems import PROBLEMS
 
@@ -26,45 +33,62 @@ _TEMPLATES = Path(__file__).parent.parent / "templates"
 MERGE_PATCH = "application/merge-patch+json"
 """What a PATCH takes besides JSON (RFC 7396)."""
 
-REF = "#/components/schemas/{name}"
-INSTANT = {
-    "type": "string",
-    "format": "date-time",
-    "pattern": r"^\d{4}-\d\d-\d\d[Tt]([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)$",
+ANYWHERE = {
+    "HostUnknown": ("host.unknown",),
+    "KeyUnknown": ("key.unknown",),
+    "BodyTooSlow": ("body.too_slow",),
+    "TooManyRequests": ("rate.limited",),
+    "InternalError": ("internal",),
+    "Unavailable": (
+        "overloaded",
+        "database.away",
+        "database.read_only",
+        "database.full",
+        "database.locked",
+        "database.too_many_connections",
+    ),
 }
-_INSTANTS = {"linked_at", "unlinked_at", "until", "effective_from", "listed_at", "facts_as_of"}
-_NOT_SENT = {"command", "at", "by", "key"}
+"""The answers that any operation may give, by their component: the problems that each may have."""
 
-ANYWHERE = (
-    "host.unknown",
-    "body.too_slow",
-    "rate.limited",
-    "overloaded",
-    "database.away",
-    "database.read_only",
-    "database.full",
-    "database.locked",
-    "database.too_many_connections",
+_HEADERS = {
+    "key.unknown": {"WWW-Authenticate": {"description": "Always `Bearer`.", "schema": {"type": "string"}}},
+    "rate.limited": {
+        "Retry-After": {"description": "In how many seconds to ask again.", "schema": {"type": "integer"}}
+    },
+}
+_HEADERS |= dict.fromkeys(
+    ("overloaded", "database.away", "idempotency.in_progress"), _HEADERS["rate.limited"]
 )
-"""The problems that any operation may be answered with."""
+"""The headers of answers with these problems."""
 
 WHO = "x-who"
 """The member of an operation that says who may use it."""
 
 
-def document(operations: Sequence[Operation], description: str) -> Document:
-    """The OpenAPI document of these operations."""
+def document(operations: Sequence[Operation], description: str, tags: Mapping[str, str]) -> Document:
+    """The OpenAPI document of these operations; `tags` says what each group of them is about."""
     paths: Document = {}
     for operation in operations:
         described = _operation(operation)
         paths.setdefault(f"/v1{operation.path}", {})[operation.method.lower()] = described
+    bodies = {
+        _body_name(one): body for one in operations if (body := _body(one)) is not None and _is_own(one, body)
+    }
     return {
         "openapi": "3.1.0",
-        "info": {"title": "shoplink", "version": "1", "description": description},
-        "servers": [],
+        "info": {
+            "title": "shoplink",
+            "version": "1",
+            "description": description,
+            "contact": {"name": "The operator of this service"},
+            "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/", "description": "The service that gives this document."}],
+        "tags": [{"name": name, "description": about} for name, about in tags.items()],
         "paths": paths,
         "components": {
-            "schemas": _components(operations),
+            "schemas": components([Problem, ReasonParams, *(one.answer for one in operations)], bodies),
+            "responses": {name: _problem_answer(kinds) for name, kinds in ANYWHERE.items()},
             "securitySchemes": {"ApiKey": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -72,42 +96,106 @@ def document(operations: Sequence[Operation], description: str) -> Document:
 
 def _operation(operation: Operation) -> Document:
     examples = msgspec.json.decode((EXAMPLES / f"{operation.name}.json").read_bytes())
-    headers: Document = {"headers": operation.headers} if operation.headers else {}
-    schema = {"type": "string"} if operation.media != JSON else _reference(operation.answer)
-    responses: Document = {
-        str(operation.status): {
-            "description": HTTPStatus(operation.status).phrase,
-            "content": _content(operation.media, schema, examples["answer"]),
-            **headers,
-        }
-    }
-    failing = ("precondition.failed",) if operation.conditional and operation.method != "GET" else ()
-    problems = (*operation.problems, *failing, *ANYWHERE)
-    if operation.conditional and operation.method == "GET":
-        responses[str(operation.status)]["headers"] = {
-            **operation.headers,
-            "ETag": {"description": "The version of the state shown.", "schema": {"type": "string"}},
-        }
-        responses["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
-    for code in sorted({PROBLEMS[kind].status for kind in problems}):
-        responses[str(code)] = _problem_answer(code, problems)
+    headers = _answer_headers(operation)
     found: Document = {
         "operationId": operation.name,
-        "summary": operation.name.replace("_", " ").title(),
+        "summary": operation.name.replace("_", " ").capitalize(),
         "description": inspect.getdoc(operation.handler),
         "tags": [operation.tag],
         "security": [{"ApiKey": []}],
         WHO: operation.who or _who(operation),
         "parameters": [*map(_parameter, operation.parameters), *_headers(operation)],
-        "responses": responses,
+        "responses": {
+            str(operation.status): {
+                "description": HTTPStatus(operation.status).phrase,
+                "content": _content(operation.media, _answer(operation), examples["answer"]),
+                **({"headers": headers} if headers else {}),
+            },
+            **_problem_answers(operation),
+        },
     }
     if (body := _body(operation)) is not None:
-        required = bool(body.get("required")) or "oneOf" in body or operation.media != JSON
-        content = _content(operation.media, body, examples["request"])
+        own = _is_own(operation, body)
+        schema = reference(_body_name(operation)) if own else body
+        content = _content(operation.media, schema, examples["request"])
         if operation.method == "PATCH":
             content |= {MERGE_PATCH: content[JSON]}
+        required = not own or bool(body.get("required")) or "oneOf" in body
         found["requestBody"] = {"required": required, "content": content}
     return found
+
+
+def _answer(operation: Operation) -> Document:
+    """The schema of a success's body; a stream is a text whose lines have one."""
+    schema = answer_schema(operation.answer)
+    if operation.media == JSON:
+        return schema
+    return {"type": "string", "contentMediaType": operation.media, "contentSchema": schema}
+
+
+def _answer_headers(operation: Operation) -> Document:
+    """The headers of a success."""
+    found: Document = dict(operation.headers)
+    if operation.location:
+        found["Location"] = {"description": "Where the new thing is.", "schema": {"type": "string"}}
+    if _is_shown_with_a_tag(operation):
+        found["ETag"] = {"description": "The version of the state shown.", "schema": {"type": "string"}}
+    if operation.keyed and operation.media == JSON:
+        about = "`true`: the answer is that of an earlier request with this key."
+        found["Idempotent-Replayed"] = {"description": about, "schema": {"type": "string"}}
+    return found
+
+
+def _is_shown_with_a_tag(operation: Operation) -> bool:
+    return operation.conditional and operation.method == "GET"
+
+
+def _problem_answers(operation: Operation) -> Document:
+    """Per status the answer with the problems that have it."""
+    anywhere = {PROBLEMS[kinds[0]].status: name for name, kinds in ANYWHERE.items()}
+    found: Document = {
+        str(code): {"$ref": f"#/components/responses/{name}"} for code, name in anywhere.items()
+    }
+    kinds = list(operation.problems)
+    if _is_shown_with_a_tag(operation):
+        found["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase}
+    elif operation.conditional:
+        kinds.append("precondition.failed")
+    for kind in kinds:
+        if (code := PROBLEMS[kind].status) not in anywhere:
+            found[str(code)] = _problem_answer([one for one in kinds if PROBLEMS[one].status == code])
+    return dict(sorted(found.items()))
+
+
+def _problem_answer(kinds: Sequence[str]) -> Document:
+    headers: Document = {}
+    for kind in kinds:
+        headers |= _HEADERS.get(kind, {})
+    return {
+        "description": "; ".join(f"`{TYPE}{kind}`: {PROBLEMS[kind].title}" for kind in kinds),
+        "content": {CONTENT_TYPE: {"schema": reference("Problem")}},
+        **({"headers": headers} if headers else {}),
+    }
+
+
+def _is_own(operation: Operation, body: Document) -> bool:
+    """Whether a body is an object of this operation, and so a component named after it."""
+    return operation.media == JSON and "$ref" not in body
+
+
+def _body_name(operation: Operation) -> str:
+    """The component of the body of an operation's request."""
+    return operation.name.title().replace("_", "") + "Request"
+
+
+def _body(operation: Operation) -> Document | None:
+    """The JSON Schema of the request's body: a command's fields without those that the path gives."""
+    if operation.body is not None or operation.name not in COMMANDS:
+        return operation.body and operation.body()
+    in_path = {one.name for one in operation.parameters}
+    if "link_id" in in_path:
+        in_path |= {"shop_id", "account_id"}
+    return command_body(COMMANDS[operation.name], in_path)
 
 
 def _content(media: str, schema: Document, example: Any) -> Document:
@@ -124,88 +212,10 @@ def _who(operation: Operation) -> str:
     return "a key with the scope of whom it acts for" if operation.acts else "a key with the scope read"
 
 
-def _body(operation: Operation) -> Document | None:
-    """The JSON Schema of the request's body: a command's fields without those that the path gives."""
-    if operation.body is not None or operation.name not in COMMANDS:
-        return operation.body and operation.body()
-    in_path = {one.name for one in operation.parameters}
-    if "link_id" in in_path:
-        in_path |= {"shop_id", "account_id"}
-    return fields_of(COMMANDS[operation.name], _NOT_SENT | in_path)
-
-
-def fields_of(command: type[Command], without: set[str]) -> Document:
-    """A command's fields as JSON Schema."""
-    (_,), components = msgspec.json.schema_components([command], ref_template=REF)
-    described = _ecma(components[command.__name__])
-    properties = {name: field for name, field in described["properties"].items() if name not in without}
-    for name in _INSTANTS & properties.keys():
-        nullable = "anyOf" in properties[name]
-        properties[name] = {"anyOf": [INSTANT, {"type": "null"}]} if nullable else INSTANT
-    if "code" in properties:
-        properties["code"] = {"enum": list(CATALOGUE)}
-    found = {
-        "type": "object",
-        "description": described["description"],
-        "properties": properties,
-        "required": [name for name in described["required"] if name not in without],
-        "additionalProperties": False,
-    }
-    if "code" in properties:
-        found["oneOf"] = [_only("shop_id", "account_id"), _only("account_id", "shop_id")]
-    return found
-
-
-def _only(given: str, other: str) -> Document:
-    return {"required": [given], "properties": {given: {"type": "string"}, other: {"type": "null"}}}
-
-
-def any_command(commands: Mapping[str, type[Command]] = COMMANDS) -> Document:
-    """Any of these commands, as a line of a stream or a check has it."""
-    return {"oneOf": [_tagged(kind, command) for kind, command in commands.items()]}
-
-
-def _tagged(kind: str, command: type[Command]) -> Document:
-    described = fields_of(command, _NOT_SENT)
-    described["properties"] = {"command": {"const": kind}, **described["properties"]}
-    described["required"] = ["command", *described["required"]]
-    return described
-
-
-def _components(operations: Iterable[Operation]) -> Document:
-    """The schemas of all bodies of answers."""
-    answers = [Problem, *(operation.answer for operation in operations)]
-    _, found = msgspec.json.schema_components(answers, ref_template=REF)
-    return {name: _ecma(found[name]) for name in sorted(found)}
-
-
-def _reference(answer: Any) -> Document:
-    (reference,), _ = msgspec.json.schema_components([answer], ref_template=REF)
-    return dict(reference)
-
-
-def _ecma(value: Any) -> Any:
-    """The same JSON Schema with its patterns in JavaScript's dialect, which is what JSON Schema means."""
-    if isinstance(value, dict):
-        return {
-            name: text.replace(r"\A", "^").replace(r"\Z", "$")
-            if name == "pattern" and isinstance(text, str)
-            else _ecma(text)
-            for name, text in value.items()
-        }
-    return [_ecma(each) for each in value] if isinstance(value, list) else value
-
-
-def _problem_answer(code: int, problems: Iterable[str]) -> Document:
-    kinds = [kind for kind in problems if PROBLEMS[kind].status == code]
-    sentences = "; ".join(f"`{TYPE}{kind}`: {PROBLEMS[kind].title}" for kind in kinds)
-    schema = {"$ref": REF.format(name="Problem")}
-    return {"description": sentences, "content": {CONTENT_TYPE: {"schema": schema}}}
-
-
 def _parameter(parameter: Parameter) -> Document:
-    schema = _ecma(msgspec.json.schema(parameter.type))
-    about = {name: schema.pop(name) for name in ("description", "examples") if name in schema}
+    schema = schema_of(parameter.type)
+    # `examples` of a parameter is a map in OpenAPI; the list that JSON Schema has stays in the schema.
+    about = {"description": schema.pop("description")} if "description" in schema else {}
     if parameter.default not in {None, msgspec.NODEFAULT}:
         schema["default"] = parameter.default
     required = parameter.default is msgspec.NODEFAULT

@@ -6,7 +6,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
-from django.http import HttpRequest, HttpResponseNotAllowed, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
@@ -114,6 +114,7 @@ class Operation(Struct, frozen=True):
     speaks: bool = False
     conditional: bool = False
     body_bytes_max: int = BODY_BYTES_MAX
+    location: str = ""
 
     def respond(self, request: HttpRequest, in_path: dict[str, str]) -> HttpResponseBase:
         """Let the request in, read its parameters and answer it. Raises ProblemError and MalformedError."""
@@ -151,7 +152,8 @@ class Operations(list[Operation]):
 
         `answer` is the type of a success's body; `more` are further fields of Operation: `body` makes the JSON Schema
         of the request's body, `acts`: it says on whose behalf, `keyed`: it may carry an idempotency key, `who` may use
-        it, where that follows from nothing else, `conditional`: it looks at `If-Match`, or answers with an `ETag`.
+        it, where that follows from nothing else, `conditional`: it looks at `If-Match`, or answers with an `ETag`,
+        `location`: the address of what it makes, with names of the answer's fields.
         """
 
         def declare(handler: Handler) -> Handler:
@@ -277,6 +279,9 @@ def _answer(
         return problem_response(request, error)
     except MalformedError as error:
         return malformed_response(request, error)
+    if operation.location and isinstance(response, HttpResponse) and response.status_code == operation.status:
+        made = msgspec.json.decode(response.content)
+        response.headers["Location"] = operation.location.format_map(made)
     if operation.speaks:
         response.headers["Content-Language"] = language_of(request).tag
         response.headers["Vary"] = "Accept-Language"

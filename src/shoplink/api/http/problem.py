@@ -10,20 +10,64 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation.trans_real import parse_accept_lang_header
 from msgspec import Meta, Struct
 
+from shoplink.api.http.schema import EventBody
+from shoplink.api.http.vocabulary import TYPE, ProblemType
 from shoplink.core import Event, Reason, wire
+from shoplink.core.facts import Enrolment, LinkStatus, Role
 from shoplink.core.parse import MalformedError
-from shoplink.core.reasons import NextActor
+from shoplink.core.people.facts import Place
+from shoplink.core.reasons import NextActor, Subject
 from shoplink.core.wire_format import read_reason
 from shoplink.wording import Language, Tag, language_for, say_event, say_reason
 from shoplink.wording.problems import NO_SLASH, PROBLEMS, say_allowed, say_fault, say_malformed
 
 PREFIX = "/v1/"
-TYPE = "urn:shoplink:problem:"
 CONTENT_TYPE = "application/problem+json"
 _API = re.compile(r"/+v\d+(/|$)", re.IGNORECASE)
 _KINDS = {400: "malformed", 404: "not_found", 405: "method.not_allowed", 500: "internal"}
 
 Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class ReasonParams(Struct, frozen=True):
+    """The values of a case: those that the reason's sentence names. Further ones may be added."""
+
+    age: int | None = None
+    code: str | None = None
+    content_id: str | None = None
+    creator_can_see: bool | None = None
+    days: int | None = None
+    effective_from: Instant | None = None
+    ended_at: Instant | None = None
+    enrolment: Enrolment | None = None
+    expired_at: Instant | None = None
+    followers: int | None = None
+    hours: int | None = None
+    limit: int | None = None
+    link_status: LinkStatus | None = None
+    linked_at: Instant | None = None
+    market: str | None = None
+    minimum: int | None = None
+    name: str | None = None
+    network_region: str | None = None
+    pending: int | None = None
+    place: Place | None = None
+    private: bool | None = None
+    product_id: str | None = None
+    region: str | None = None
+    registered_in: str | None = None
+    requested_at: Instant | None = None
+    role: Role | None = None
+    shop_id: str | None = None
+    slots: int | None = None
+    subject: Subject | None = None
+    taken: int | None = None
+    unlinked_at: Instant | None = None
+    used: int | None = None
+
+
+ParamsBody = Annotated[dict[str, Any], Meta(extra_json_schema={"$ref": "#/components/schemas/ReasonParams"})]
+"""The same as plain values."""
 
 
 class SaidReason(Struct, frozen=True):
@@ -32,7 +76,7 @@ class SaidReason(Struct, frozen=True):
     code: str
     next_actor: NextActor
     possible_at: Instant | None
-    params: dict[str, Any]
+    params: ParamsBody
     detail: str
     remedy: str
 
@@ -60,7 +104,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     in `If-Match` was given, the newest last; none if time alone changed something, or if there never was such a state.
     """
 
-    type: str
+    type: ProblemType
     title: str
     status: int
     detail: str
@@ -69,7 +113,7 @@ class Problem(Struct, frozen=True, omit_defaults=True):
     reasons: list[SaidReason] | None = None
     creator_can_see: bool = False
     newest: int | None = None
-    changes: list[dict[str, Any]] | None = None
+    changes: list[EventBody] | None = None
 
 
 class ProblemError(Exception):

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from shoplink.api.http.body import refuse_fields
 from shoplink.api.http.problem import ProblemError
+from shoplink.api.http.schema import subject
 from shoplink.core import Command, roles
 from shoplink.core.facts import Actor, is_reserved
 from shoplink.core.parse import MalformedError, is_id
@@ -38,7 +39,6 @@ _KINDS: dict[str, Issuer] = {
     "platform": "platform",
 }
 _SUBJECTS: dict[str, Subject] = {"shop_id": "shop", "account_id": "creator"}
-_ID = {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,64}$"}
 
 
 def authenticate(request: HttpRequest) -> None:
@@ -148,13 +148,15 @@ def _own_id(command: Command, kind: Issuer) -> str | None:
 
 def subject_body(description: str, *, required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
     """The JSON Schema of a body that names one shop or account, and has `more` fields, some of them required."""
-    return {
-        "type": "object",
-        "description": description,
-        "properties": {**dict.fromkeys(_SUBJECTS, _ID), **more},
-        "oneOf": [{"required": [name, *required]} for name in _SUBJECTS],
-        "additionalProperties": False,
-    }
+    return subject(
+        {
+            "type": "object",
+            "description": description,
+            "properties": more,
+            "required": [*required],
+            "additionalProperties": False,
+        }
+    )
 
 
 def read_subject(fields: dict[str, Any], *others: str) -> tuple[Subject, str]:

@@ -107,8 +107,8 @@ _OUT = "\\x7f-\\x9f\\u200b\\u2028-\\u202e\\u2066-\\u2069\\ue000-\\uf8ff\\ufeff\U
 _BLANK = r"\s\u00ad\u200c-\u200f\u2060-\u2064"
 _LINE_PATTERN = rf"^[^\x00-\x1f{_OUT}]*[^\x00-\x1f{_BLANK}{_OUT}][^\x00-\x1f{_OUT}]*$"
 _TEXT_PATTERN = _LINE_PATTERN.replace(r"\x00-\x1f", r"\x00-\x09\x0b-\x1f")
-_HANDLE_PATTERN = rf"^@?[^@\x00-\x1f{_BLANK}{_OUT}][^\x00-\x1f{_BLANK}{_OUT}]*$"
+_HANDLE_PATTERN = rf"^@?[^@\x00-\x1f{_BLANK}{_OUT}][^\x00-\x1f{_BLANK}{_OUT}]{{0,{HANDLE_MAX - 1}}}$"
 
 ShortText = Annotated[str, _schema(LINE, LINE_MAX, _LINE_PATTERN), read_line]
 LongText = Annotated[str, _schema(TEXT, TEXT_MAX, _TEXT_PATTERN), read_text]
-Handle = Annotated[str, _schema(HANDLE, HANDLE_MAX, _HANDLE_PATTERN), read_handle]
+Handle = Annotated[str, _schema(HANDLE, HANDLE_MAX + 1, _HANDLE_PATTERN), read_handle]
