@@ -6,6 +6,7 @@ is decided elsewhere, for JSON as for tables: here only what stands around it is
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Literal, get_args
 from unicodedata import category, normalize
 from urllib.parse import unquote
@@ -48,6 +49,9 @@ NOTHING = frozenset(
     ("", "-", "--", "—", "——", "/", "n/a", "na", "null", "none", "\\n", "nan", "无", "無", "暂无", "空")
 )
 
+_BEGIN_NOTHING = frozenset(letter for word in NOTHING if word for letter in (word[0], word[0].upper()))
+_NOTHING_LENGTH_MAX = max(map(len, NOTHING))
+
 RUNNABLE = "=+\\-@\t\r\n＝＋－＠"
 """What a spreadsheet takes for the beginning of a formula, as the inside of a character class."""
 
@@ -66,6 +70,8 @@ LONG_NUMBER = r"[0-9]{16,}"
 _SPOILED, _ENDS_IN_ZEROS = re.compile(SPOILED_ID), re.compile(ENDS_IN_ZEROS)
 _LONG_NUMBER = re.compile(LONG_NUMBER)
 _ROUNDED_OF_ONE_IN = 200
+_EXACT_DIGITS = 15
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_.:-]+")
 _ADDRESS = re.compile(r"(?:https?://)?(?:[a-z]{1,6}\.)?tiktok\.com/@([^/?#\s]+)(?:[/?#]\S*)?", re.IGNORECASE)
 _YEAR_FIRST = r"(?P<y>[0-9]{4})(?P<between>[-/.年])(?P<m>[0-9]{1,2})[-/.月](?P<d>[0-9]{1,2})日?"
 _COMPACT = r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"
@@ -75,6 +81,13 @@ _YEAR_LAST = {
 }
 _UNSTATED = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}(?:[Tt ].*)?")
 _MIDNIGHT = r"(?:[Tt ]+0?0:00(?::00(?:\.0+)?)?)?"
+_DATES = {
+    order: [
+        re.compile(form + _MIDNIGHT, re.ASCII)
+        for form in (_YEAR_FIRST, _COMPACT, *filter(None, [_YEAR_LAST.get(order)]))
+    ]
+    for order in DATES
+}
 _TIME = r"[Tt ]\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*(?:([Zz]|UTC|GMT)|(?:UTC|GMT)?([+-])(\d\d):?(\d\d))?"
 _INSTANT = {
     order: re.compile(f"(?P<date>{'|'.join(forms)}){_TIME}", re.ASCII)
@@ -91,22 +104,30 @@ _COUNT_DIGITS_MAX = 16
 
 def is_nothing(cell: str) -> bool:
     """Whether a cell is empty, or a word or sign that people write for it."""
-    return cell == "'" or stripped(cell).casefold() in NOTHING
+    if cell[:1].isalnum() and cell[0] not in _BEGIN_NOTHING:
+        return False  # nearly every cell; the rest takes longer
+    if cell == "'":
+        return True
+    text = stripped(cell)
+    return len(text) <= _NOTHING_LENGTH_MAX and text.casefold() in NOTHING
 
 
 def as_text(cell: str) -> str:
     """A cell without the apostrophe that kept a spreadsheet from running it (the reverse of `write.guarded`)."""
-    return cell[1:] if _WRITTEN_AS_TEXT.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and _WRITTEN_AS_TEXT.match(cell) else cell
 
 
 def stripped(cell: str) -> str:
     """A cell without white space, byte order marks and invisible characters at its ends."""
-    start, end = 0, len(cell)
-    while start < end and _is_invisible(cell[start]):
+    text = cell.strip()
+    if text.isprintable():
+        return text
+    start, end = 0, len(text)
+    while start < end and _is_invisible(text[start]):
         start += 1
-    while end > start and _is_invisible(cell[end - 1]):
+    while end > start and _is_invisible(text[end - 1]):
         end -= 1
-    return cell[start:end]
+    return text[start:end]
 
 
 def _is_invisible(char: str) -> bool:
@@ -116,6 +137,8 @@ def _is_invisible(char: str) -> bool:
 def bare(cell: str) -> str:
     """What is meant by a cell that a program or a person has marked as text: `'123`, `="123"`, with tabs around it."""
     text = stripped(cell)
+    if not text.startswith(("'", "=")):
+        return text
     if formula := _FORMULA_OF_TEXT.fullmatch(text):
         text = stripped(formula[1])
     return stripped(text.removeprefix("'"))
@@ -123,6 +146,8 @@ def bare(cell: str) -> str:
 
 def plain_id(cell: str) -> str:
     """An id without what does not belong to it: marks of text, invisible characters, full-width forms."""
+    if _PLAIN_WORD.fullmatch(cell):
+        return cell
     text = bare(cell)
     if text.isascii():
         return text.removesuffix("'")
@@ -148,7 +173,7 @@ class IdCount:
 
     def add(self, text: str) -> None:
         """Count an id."""
-        if _LONG_NUMBER.fullmatch(text):
+        if len(text) > _EXACT_DIGITS and _LONG_NUMBER.fullmatch(text):
             self.long += 1
             self.zeros += _ENDS_IN_ZEROS.fullmatch(text) is not None
 
@@ -180,6 +205,8 @@ def read_handle(cell: str, _: Form) -> str:
 
 def plain_handle(cell: str) -> str:
     """A handle as people type or paste it, without what does not belong to it; not yet checked."""
+    if _PLAIN_WORD.fullmatch(cell):
+        return cell
     text = bare(cell)
     if address := _ADDRESS.fullmatch(normalize("NFKC", text)):
         text = unquote(address[1])
@@ -188,10 +215,15 @@ def plain_handle(cell: str) -> str:
 
 def read_country(cell: str, _: Form) -> str:
     """The code of a country, from its code or from a name in either language."""
-    code = country_codes().get(plain_name(bare(cell)))
+    code = _country_of(cell)
     if code is None:
         raise CellError(input_errors.COUNTRY)
     return code
+
+
+@lru_cache(1_000)
+def _country_of(cell: str) -> str | None:
+    return country_codes().get(plain_name(bare(cell)))
 
 
 def read_whole_number(cell: str, _: Form) -> int:
@@ -219,9 +251,8 @@ def _number(cell: str, allowed: Bilingual, *, short: bool) -> int:
 def read_date(cell: str, form: Form) -> str:
     """A date as `YYYY-MM-DD`."""
     text = normalize("NFKC", bare(cell))
-    patterns = [_YEAR_FIRST, _COMPACT, *([_YEAR_LAST[form.dates]] if form.dates in _YEAR_LAST else [])]
-    for pattern in patterns:
-        found = re.fullmatch(pattern + _MIDNIGHT, text, re.ASCII)
+    for pattern in _DATES[form.dates]:
+        found = pattern.fullmatch(text)
         try:
             if found:
                 return date(int(found["y"]), int(found["m"]), int(found["d"])).isoformat()

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from unicodedata import combining, normalize
 
@@ -32,6 +32,7 @@ def country_codes() -> dict[str, str]:
     return codes | {"uk": "GB"}
 
 
+@lru_cache(4_000)
 def plain_name(text: str) -> str:
     """A name for comparison: without case, accents, full-width forms, spaces and punctuation."""
     apart = normalize("NFD", normalize("NFKC", text).casefold().replace("&", "and"))

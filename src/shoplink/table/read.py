@@ -173,9 +173,9 @@ def rows(table: TableFile[Found]) -> Iterator[Row]:
         number += 1
         if lines.number <= table.header_line:
             continue
-        row = _row(lines.number, first, lines, table.delimiter)
-        if any(cell.strip() for cell in row.cells):
-            yield row._replace(cells=fitted(row.cells, width), number=number)
+        line, cells, _, given, is_broken = _row(lines.number, first, lines, table.delimiter)
+        if any(map(str.strip, cells)):
+            yield Row(line, fitted(cells, width), number, given, is_broken)
 
 
 def split_line(line: str, delimiter: str) -> list[str]:
