@@ -12,6 +12,8 @@ from shoplink.demo import links
 from shoplink.flows import clock
 from shoplink.rulebooks import packaged
 from shoplink.store.database.sql import query
+from shoplink.store.read.commerce import items_ending_with
+from shoplink.store.read.link import one_link
 from shoplink.web.platform.parameters import TITLES
 from tests.web.desk import signed_in, somebody
 from tests.web.form_client import FormClient
@@ -63,6 +65,12 @@ def test_a_link_is_revoked_with_a_note(alex: FormClient) -> None:
     assert alex.post(f"/platform/links/{link_id}", {"note": ""}).status_code == 422 or query(
         "SELECT status FROM link WHERE link_id = %s", link_id
     ) == [("revoked",)]
+    told = " ".join(_text(alex, f"/platform/links/{link_id}").split())
+    link = one_link(link_id)
+    assert link is not None
+    leaving = items_ending_with(link, clock.now())
+    assert f"{leaving.showcase} items of this shop are removed" in told
+    assert "Orders from then on carry the affiliate commission" in told
     alex.post(f"/platform/links/{link_id}", {"note": "fraud"})
     page = _text(alex, f"/platform/links/{link_id}")
     assert "Revoked" in page

@@ -14,6 +14,7 @@ from shoplink.core.precondition.subjects import link_in_place
 from shoplink.flows.as_of import account_as_of, link_as_of, shop_as_of
 from shoplink.flows.look import CurrentState, look_at, look_at_pair
 from shoplink.flows.precondition import token_of
+from shoplink.flows.showcase import ending_items
 from shoplink.store.people.membership import names_of
 from shoplink.store.read.history import newest_events, timelines
 from shoplink.store.read.lookup import page_of_look_ups
@@ -66,6 +67,16 @@ class RecordPage(Struct, frozen=True):
     look_ups: list[tuple[Instant, str, str]]
 
 
+class Revoking(Struct, frozen=True):
+    """What revoking a live link would do. `linked`: it is established, so orders and showcases change."""
+
+    linked: bool
+    official: bool
+    synced: bool
+    showcase_leaving: int
+    contents_leaving: int
+
+
 class LinkRecordPage(Struct, frozen=True):
     """A link now, and at a past instant if one is given."""
 
@@ -83,6 +94,7 @@ class LinkRecordPage(Struct, frozen=True):
     past: list[tuple[str, str]]
     problem: str
     can_revoke: bool
+    revoking: "Revoking | None"
     seen: str
     note: str
     refused: list[ReasonRow]
@@ -238,9 +250,21 @@ def _link(visit: Visit, seen: CurrentState, now: Link, result: CommandResult | N
         past=_link_facts(visit, was) if was else [],
         problem=problem or (result.problem if result else ""),
         can_revoke=now.ended_at is None,
+        revoking=_revoking(now, world.now) if now.ended_at is None else None,
         seen=token_of(seen, link_in_place(now)),
         note=visit.form.get("note", ""),
         refused=show_reasons(visit, result.reasons if result else ()),
+    )
+
+
+def _revoking(link: Link, at: datetime) -> Revoking:
+    leaving = ending_items(link, at)
+    return Revoking(
+        linked=link.status == "linked",
+        official=link.role == "official",
+        synced=link.synced_since is not None,
+        showcase_leaving=leaving.showcase,
+        contents_leaving=leaving.contents,
     )
 
 
