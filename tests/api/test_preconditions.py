@@ -70,6 +70,9 @@ def test_shops_links_and_tickets_have_tags_too(call: Caller) -> None:
         call("POST", f"{ticket}/resolution", {"text": "so"}, actor="support:mei", If_Match=tag).status == 412
     )
     assert len(call("GET", ticket, actor=seller).body["messages"]) == 2
+    silent = call("POST", f"{ticket}/resolution", {}, actor="support:mei")
+    assert (silent.status, silent.body["field"]) == (422, "text")
+    assert "account.region_mismatch" in silent.body["detail"]
 
 
 def test_a_repeated_request_gets_its_answer_though_the_state_has_moved_on(call: Caller) -> None:

@@ -55,7 +55,7 @@ from shoplink.core.ticket.commands import (
     WithdrawTicket,
     fields_naming,
 )
-from shoplink.core.ticket.facts import Cause, Facts, Question, Review, Status, Ticket, is_opener
+from shoplink.core.ticket.facts import OPEN, Cause, Facts, Question, Review, Status, Ticket, is_opener
 from shoplink.core.values import TEXT, LongText, shown
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
@@ -71,6 +71,7 @@ from shoplink.wording import Language, input_errors
 operations = Operations("tickets")
 
 _WRITE = (*WRITE, "not_found")
+_WORDLESS = "text: missing; say why the ticket is resolved while this still stands: {codes}"
 
 _LOCATION = "/v1/tickets/{ticket_id}"
 
@@ -320,10 +321,14 @@ def reply_to_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     conditional=True,
 )
 def resolve_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
-    """Support says that the ticket is done, perhaps with a last word."""
+    """Support says that the ticket is done, perhaps with a last word; while reasons still stand, a word is needed."""
     by, words = acting_with_scope(request), _read_words(read_object(request))
-    command = ResolveTicket(at=WHENEVER, by=by, **fields_naming(_found(ticket_id, by).ticket), **words)
+    found = _found(ticket_id, by)
+    command = ResolveTicket(at=WHENEVER, by=by, **fields_naming(found.ticket), **words)
     require_issuer(request, command)
+    if not words and found.standing.reasons and found.ticket.status in OPEN:
+        codes = ", ".join(reason.code for reason in found.standing.reasons)
+        raise MalformedError(_WORDLESS, "text", codes=codes)
     return _carry_out(request, command, by)
 
 

@@ -114,6 +114,7 @@ MALFORMED = (
     N_("unknown field {name}; {what} has {known}"),
     N_("unknown parameter {name}; this address takes {known}"),
     N_("unknown parameter {name}; this address takes none"),
+    N_("text: missing; say why the ticket is resolved while this still stands: {codes}"),
     N_("{name}: this request has no state to compare with, so it is not carried out under a condition"),
     N_("{name}: given {count} times; it can be given once"),
     N_("{name} is empty, or has characters other than ASCII"),
