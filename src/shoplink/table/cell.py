@@ -70,7 +70,7 @@ LONG_NUMBER = r"[0-9]{16,}"
 _SPOILED, _ENDS_IN_ZEROS = re.compile(SPOILED_ID), re.compile(ENDS_IN_ZEROS)
 _LONG_NUMBER = re.compile(LONG_NUMBER)
 _ROUNDED_OF_ONE_IN = 200
-_EXACT_DIGITS = 15
+EXACT_DIGITS = 15
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.:-]+")
 _ADDRESS = re.compile(r"(?:https?://)?(?:[a-z]{1,6}\.)?tiktok\.com/@([^/?#\s]+)(?:[/?#]\S*)?", re.IGNORECASE)
 _YEAR_FIRST = r"(?P<y>[0-9]{4})(?P<between>[-/.年])(?P<m>[0-9]{1,2})[-/.月](?P<d>[0-9]{1,2})日?"
@@ -173,7 +173,7 @@ class IdCount:
 
     def add(self, text: str) -> None:
         """Count an id."""
-        if len(text) > _EXACT_DIGITS and _LONG_NUMBER.fullmatch(text):
+        if len(text) > EXACT_DIGITS and _LONG_NUMBER.fullmatch(text):
             self.long += 1
             self.zeros += _ENDS_IN_ZEROS.fullmatch(text) is not None
 
@@ -237,6 +237,8 @@ def read_count(cell: str, _: Form) -> int:
 
 
 def _number(cell: str, allowed: Bilingual, *, short: bool) -> int:
+    if len(cell) <= _COUNT_DIGITS_MAX and cell.isascii() and cell.isdigit():
+        return int(cell)
     found = _COUNT.fullmatch(normalize("NFKC", bare(cell)))
     if found is None or (found[3] and not short):
         raise CellError(allowed)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from shoplink.core.values import is_id
 from shoplink.flows.file.tables import Column
-from shoplink.table.cell import CellError, Form, IdCount, is_nothing, is_rounded, plain_id
+from shoplink.table.cell import EXACT_DIGITS, CellError, Form, IdCount, is_nothing, is_rounded, plain_id
 from shoplink.table.read import Row
 from shoplink.wording import input_errors
 from shoplink.wording.input_errors import InputError
@@ -28,26 +28,27 @@ def values_of(header: Sequence[str], columns: Iterable[Column | None], row: Row,
         return RowValues({}, [InputError(None, None, input_errors.NOT_CSV)], 0)
     if len(row.cells) > len(header):
         return RowValues({}, [InputError(None, None, input_errors.TOO_MANY_CELLS)], 0)
-    found = RowValues({}, [], 0)
+    values: dict[str, Any] = {}
+    problems: list[InputError] = []
     cleaned = 0
     for column, name, cell in zip(columns, header, row.cells, strict=True):
         if column is None:
             continue
         try:
             if not is_nothing(cell):
-                value = found.values[column.field] = column.read(cell, form)
-                cleaned += column.allowed is input_errors.ID and value != cell.strip()
+                value = values[column.field] = column.read(cell, form)
+                cleaned += value != cell and column.allowed is input_errors.ID and value != cell.strip()
             elif column.required:
-                found.problems.append(InputError(name, cell.strip() or None, column.allowed))
+                problems.append(InputError(name, cell.strip() or None, column.allowed))
         except CellError as error:
-            found.problems.append(InputError(name, cell, error.allowed))
-    return found._replace(cleaned=cleaned)
+            problems.append(InputError(name, cell, error.allowed))
+    return RowValues(values, problems, cleaned)
 
 
 def count_ids(columns: Iterable[Column | None], row: Row, count: IdCount) -> None:
     """Count the ids of a row."""
     for column, cell in zip(columns, row.cells, strict=False):
-        if column is not None and column.allowed is input_errors.ID:
+        if len(cell) > EXACT_DIGITS and column is not None and column.allowed is input_errors.ID:
             count.add(plain_id(cell))
 
 
