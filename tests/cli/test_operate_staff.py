@@ -63,5 +63,7 @@ def test_the_operator_blocks_and_restores_access(database: str, tmp_path: Path) 
         found = store.person_of(person_id)
         assert found is not None
         assert found.is_active is allowed
+    done = shoplink(database, tmp_path, "people", "reset-second-factor", "Mei@Example.com")
+    assert done.stdout.startswith("mei@example.com: the second factor is reset at 20")
     done = shoplink(database, tmp_path, "people", "block", "nobody@example.com")
     assert (done.returncode, done.stderr) == (1, "nobody has the address 'nobody@example.com'\n")

@@ -63,7 +63,7 @@ def test_pages_are_limited_by_address_and_by_session_and_health_checks_are_not()
         browser = Browser("zh-CN")
         answers = [browser.get("/help/") for _ in range(4)]
         assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-        assert answers[-1].headers["Retry-After"] == "100"
+        assert 90 <= int(answers[-1].headers["Retry-After"]) <= 100
         assert "次数过多" in answers[-1].content.decode()
         assert browser.get("/healthz").status_code == 200
         browser.defaults["REMOTE_ADDR"] = "192.0.2.1"

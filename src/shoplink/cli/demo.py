@@ -7,7 +7,6 @@ import msgspec
 
 from shoplink.cli.database import fail, writes
 from shoplink.cli.serve import update_tables
-from shoplink.flows import clock
 from shoplink.store.people import keys
 
 _KEY_NAME = "demo"
@@ -63,6 +62,8 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
     The history of the world ends now. A new API key replaces the one of the previous call.
     """
     from shoplink.demo import links, personas, world  # noqa: PLC0415 (only with settings in place)
+    from shoplink.flows.people.keys import create_key, revoke_key  # noqa: PLC0415 (as above)
+    from shoplink.flows.tick import tick  # noqa: PLC0415 (as above)
 
     update_tables()
     try:
@@ -73,8 +74,9 @@ def demo(host: str, port: int, language: str | None, *, as_json: bool) -> None:
     offer = world.open_offer()
     for key in keys.every_key():
         if key.name == _KEY_NAME:
-            keys.revoke_key(key.key_id, clock.now())
-    _, secret = keys.create_key(_KEY_NAME, set(keys.SCOPES), clock.now())
+            revoke_key(links.DEMO_ACTOR, key.key_id)
+    _, secret = create_key(links.DEMO_ACTOR, _KEY_NAME, set(keys.SCOPES))
+    tick()  # number these events, before the position that is printed
     tag = language or _environment_language()
     headers = f"\\\n  -H 'Authorization: Bearer {secret}' -H 'Accept-Language: {tag}'"
     refused = (links.BEAUTY, links.UNDER_AGE)

@@ -57,10 +57,9 @@ def refused(request: HttpRequest, kind: str, most: int) -> HttpResponse:
         return _error(503, _("Too busy"), _("Too many people ask at this moment. Try again shortly."))
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
-    """429: too many attempts, for example to sign in, or too many pages. The browser chooses the language."""
-    with translation.override(CODES[tag_of_browser(request)]):
-        return _error(429, _("Too many attempts"), _("Wait a few minutes and try again."))
+def too_many(_request: HttpRequest) -> HttpResponse:
+    """429: too many attempts, for example to sign in, or too many pages."""
+    return _error(429, _("Too many attempts"), _("Wait a few minutes and try again."))
 
 
 def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's signature)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from shoplink.network import address_of
 from shoplink.network.buckets import Buckets, site_of
@@ -24,6 +25,7 @@ class PageRateLimit:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer as usual, or 429 and when to try again."""
         from shoplink.web.page.errors import too_many  # noqa: PLC0415 (its templates need the apps)
+        from shoplink.web.request.reader import CODES, tag_of_browser  # noqa: PLC0415 (as above)
 
         if request.path.startswith(_OTHERS):
             return self._get_response(request)
@@ -33,6 +35,8 @@ class PageRateLimit:
         wait = max(self._buckets.take(name) for name in names)
         if wait == 0:
             return self._get_response(request)
-        response = too_many(request)
+        # Nobody is looked up for it, so the browser chooses the language.
+        with translation.override(CODES[tag_of_browser(request)]):
+            response = too_many(request)
         response.headers["Retry-After"] = str(math.ceil(wait))
         return response
