@@ -141,6 +141,9 @@ def test_accounts_are_found_by_handle(call: Caller) -> None:
     assert [a["account_id"] for a in call.get("/v1/accounts", handle="@同名.handle&?").body["items"]] == [
         account_id
     ]
+    other = call.account(handle="Mei.Lin_1")
+    for spelled in ("mei.lin_1", "@MEI.LIN_1", "ＭＥＩ．lin_1", "https://www.tiktok.com/@mei.lin_1"):
+        assert [a["account_id"] for a in call.get("/v1/accounts", handle=spelled).body["items"]] == [other]
     assert call.get("/v1/accounts", handle="@nobody").body == {"items": [], "next": None}
 
 

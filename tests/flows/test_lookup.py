@@ -24,12 +24,28 @@ def accounts(database: str) -> None:  # noqa: ARG001 (the database is in use)
 
 
 def test_an_account_is_found_by_its_handle_however_it_is_written() -> None:
-    assert look_up(LIN, ["@Zhou ", "zhou", "mei", "nobody"]).accounts == [
+    by = Actor("platform", "test")
+    for number, handle in enumerate(("mei.lin_1", "Li.Hua", "tom", "caf\u00e9"), start=5):
+        execute(PutAccount(at=clock.now(), by=by, account_id=f"A{number}", region="GB", handle=handle))
+    asked = ["@Zhou ", "zhou", "mei", "nobody", "＠LI.hua", "ｔｏｍ", "cafe\u0301"]
+    assert look_up(
+        LIN, [*asked, "https://www.tiktok.com/@mei.lin_1?lang=en", "ＭＥＩ．ＬＩＮ＿１"]
+    ).accounts == [
         ("Zhou", ["A1"]),
-        ("zhou", ["A1"]),
         ("mei", ["A2", "A3"]),
         ("nobody", []),
+        ("LI.hua", ["A6"]),
+        ("ｔｏｍ", ["A7"]),
+        ("cafe\u0301", ["A8"]),
+        ("mei.lin_1", ["A5"]),
     ]
+
+
+def test_a_handle_that_passes_on_finds_its_new_owner() -> None:
+    by = Actor("platform", "test")
+    for account_id, handle in (("A1", "zhou.new"), ("A4", "ZHOU")):
+        execute(PutAccount(at=clock.now(), by=by, account_id=account_id, region="GB", handle=handle))
+    assert look_up(LIN, ["zhou", "Zhou.New"]).accounts == [("zhou", ["A4"]), ("Zhou.New", ["A1"])]
 
 
 def test_what_was_looked_up_is_kept_with_who_asked_and_then_forgotten() -> None:

@@ -28,7 +28,7 @@ def somebody(
 
 def signed_in(person: Person, network: str = "GB") -> FormClient:
     """A client in which this person is signed in, on a network in this country."""
-    client = FormClient()
+    client = FormClient(SERVER_NAME="localhost")
     let_in(client, person)
     client.cookies["network"] = network
     return client

@@ -49,7 +49,7 @@ def stock(shop_id: str, number: int) -> None:
 @rule("R13")
 def test_the_seller_sees_what_is_synced_and_where_each_product_is(lin: FormClient) -> None:
     page = text(lin, "/seller/hh-tea-gb/products")
-    assert "The showcase of @oliviasteeps is synced with your shop." in page
+    assert "The showcase of <bdi>@oliviasteeps</bdi> is synced with your shop." in page
     assert "Sync to showcase" not in page
     product = text(lin, "/seller/hh-tea-gb/products/hh-tea-gb.05")
     assert product.count('<td data-label="Account">') == 2

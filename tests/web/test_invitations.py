@@ -66,7 +66,7 @@ def test_a_new_person_is_invited_signs_up_joins_acts_and_is_removed(owner: Brows
 
     wei = Person.objects.get(email="wei@example.com")
     remove = f"{MEMBERS}{wei.person_id}/"
-    assert "can no longer act for Tea House" in owner.look(remove)
+    assert "can no longer act for <bdi>Tea House</bdi>" in owner.look(remove)
     assert owner.send(remove).status_code == 302
     assert guest.get(MEMBERS).status_code == 302
     assert not guest.signed_in, "who is a member nowhere is signed out"

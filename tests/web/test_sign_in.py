@@ -393,7 +393,7 @@ def test_a_hand_off_link_signs_in_once_and_leads_where_it_says() -> None:
     link = new_sign_in_link(path="/seller/S1/members/")
     browser = Browser()
     for _ in range(2):
-        assert "Continue as Tea House · u1" in browser.look(link)
+        assert "Continue as <bdi>Tea House · u1" in browser.look(link)
     answer = browser.send(link)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/seller/S1/members/")
     assert in_place(browser) == 200
@@ -467,7 +467,7 @@ def test_who_is_handed_off_for_what_has_no_name_goes_by_its_id(
 ) -> None:
     execute_accepted(put_shop("S2"))
     browser, link = Browser(), new_sign_in_link(place, subject_id)
-    assert f"Continue as {subject_id} · u1" in browser.look(link)
+    assert f"Continue as <bdi>{subject_id} · u1" in browser.look(link)
     browser.send(link)
     assert f'<span class="person-name">{subject_id} · u1</span>' in browser.look("/settings/")
 

@@ -21,6 +21,7 @@ from shoplink.flows.look import look_at
 from shoplink.flows.precondition import token_of
 from shoplink.flows.state import AccountState, account_state, read_state
 from shoplink.store.read.link import page_of_accounts, snapshot
+from shoplink.table.cell import plain_handle
 from shoplink.wording import Language, say_warning
 
 operations = Operations("accounts")
@@ -116,11 +117,11 @@ def get_account(request: HttpRequest, account_id: Id) -> HttpResponse:
 def list_accounts(
     request: HttpRequest, handle: Handle | None = None, limit: Limit = 50, cursor: IdCursor | None = None
 ) -> HttpResponse:
-    """Accounts in the order of their ids; with `handle`, those that have exactly this one."""
+    """Accounts in the order of their ids; with `handle`, those that have this one, however it is spelled."""
     require_scope(request, "read")
     language = language_of(request)
     with snapshot():
-        account_ids = page_of_accounts(limit + 1, cursor or "", handle)
+        account_ids = page_of_accounts(limit + 1, cursor or "", handle and plain_handle(handle))
         world = look_at(accounts=account_ids[:limit]).world
     return respond(
         one_page(

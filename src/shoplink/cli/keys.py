@@ -8,6 +8,7 @@ import msgspec
 from shoplink.cli.database import with_database, writes
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
+from shoplink.core.values import WrongValueError, read_line
 from shoplink.store.people import keys as store
 from shoplink.store.people.keys import every_key
 
@@ -47,8 +48,10 @@ def create(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
 
     The key is printed to standard output, its id to standard error.
     """
-    if not 1 <= len(name) <= 200 or "\0" in name:  # noqa: PLR2004 (the limit of every text)
-        raise click.BadParameter("allowed: 1 to 200 characters", param_hint="NAME")
+    try:
+        name = read_line(name)
+    except WrongValueError as error:
+        raise click.BadParameter(str(error), param_hint="NAME") from None
     chosen = set(store.SCOPES) if "all" in scopes else set(scopes)
     if unknown := sorted(chosen - set(store.SCOPES)):
         raise click.BadParameter(

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from shoplink.core.parse import FIELD_MISSING, FIELD_WRONG, Fault, MalformedError
+from shoplink.core.values import WrongValueError
 from shoplink.wording.input_errors import allowed_in_field
 from shoplink.wording.language import Language
 from shoplink.wording.text import N_
@@ -133,6 +134,8 @@ MALFORMED = (
 
 WHAT = (N_("the body"), N_("this body"), N_("the line"), N_("the order"), N_("an order"))
 
+VALUE_WRONG = N_("Found {found}; allowed: {allowed}")
+
 FIELDS = (N_("{field}: missing; allowed: {allowed}"), N_("{field}: found {found}; allowed: {allowed}"))
 """FIELD_MISSING and FIELD_WRONG of the core, to be translated."""
 
@@ -152,6 +155,12 @@ def say_fault(fault: Fault, language: Language) -> str:
         return str(fault)
     params = {name: language.text(str(it)) if it in WHAT else it for name, it in fault.params.items()}
     return language.text(fault.sentence).format_map(params)
+
+
+def say_wrong(error: WrongValueError, language: Language) -> str:
+    """What is wrong with a value where the reader sees which field it stands in."""
+    allowed = allowed_in_field(error.allowed, error.params).say(language.tag)
+    return language.text(VALUE_WRONG).format(found=error.found, allowed=allowed)
 
 
 def say_allowed(fault: Fault, language: Language) -> str:

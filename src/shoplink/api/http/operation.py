@@ -134,7 +134,7 @@ class Operation(Struct, frozen=True):
             taken = [one.name for one in self.parameters if one.place == "query"]
             if name not in taken:
                 sentence = _UNKNOWN if taken else _UNKNOWN_OF_NONE
-                raise MalformedError(sentence, name, name=repr(name), known=", ".join(taken))
+                raise MalformedError(sentence, name, name=shown(name), known=", ".join(taken))
             if len(given) > 1:
                 raise MalformedError(_REPEATED, name, name=name, count=len(given))
 

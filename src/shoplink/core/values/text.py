@@ -60,7 +60,12 @@ def read_text(value: str) -> str:
 def read_handle(value: str) -> str:
     """A handle as it is spelled: NFKC, without spaces around it and without a leading `@`. Raises WrongValueError."""
     handle = _spelled(value)
-    if handle.isascii() and handle.isalnum() and len(handle) <= HANDLE_MAX:
+    if (
+        handle.isascii()
+        and handle.isprintable()
+        and not {" ", "@"} & {*handle}
+        and 0 < len(handle) <= HANDLE_MAX
+    ):
         return handle
     for one in handle:
         if category(one) in _NEVER_IN_HANDLE:
@@ -73,11 +78,19 @@ def read_handle(value: str) -> str:
 
 
 def fold_handle(text: str) -> str:
-    """The form in which handles are compared, of any text: two handles are the same if it is the same."""
-    return _spelled(text).casefold()
+    """The form in which handles are compared, of any text: two handles are the same if it is the same.
+
+    Characters that no handle has, as handles stored before this grammar may, are left out, so that these are found as well.
+    """
+    folded = _spelled(text).casefold()
+    if folded.isascii() and folded.isprintable():
+        return folded
+    return _spelled("".join(one for one in folded if category(one) not in _NEVER_IN_HANDLE - {"Zs"}))
 
 
 def _spelled(text: str) -> str:
+    if text.isascii():
+        return text.strip(" ").removeprefix("@")
     return normalize("NFKC", text.strip(_SPACES)).strip(_SPACES).removeprefix("@")
 
 

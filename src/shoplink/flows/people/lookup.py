@@ -7,9 +7,11 @@ from django.conf import settings
 from msgspec import Struct
 
 from shoplink.core.facts import Actor
+from shoplink.core.values import fold_handle
 from shoplink.flows import clock
 from shoplink.store.database.owner import writing
 from shoplink.store.read import lookup
+from shoplink.table.cell import plain_handle
 
 HANDLE_LENGTH_MAX = 200
 _HOUR = timedelta(hours=1)
@@ -25,28 +27,38 @@ class LookUpResult(Struct, frozen=True):
 def look_up(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.now) -> LookUpResult:
     """Look up accounts by their handles, with or without the @, for a shop.
 
-    If the person has looked up a handle for the shop within the last hour, it does not count again. An empty handle
-    matches no account.
+    Handles are compared as `fold_handle` folds them; of those that are the same, the first stands for all. If the person
+    has looked up a handle for the shop within the last hour, it does not count again. An empty handle matches no account.
     """
-    asked = list(dict.fromkeys(plain_handle(handle) for handle in handles))
+    asked: dict[str, str] = {}
+    for handle in map(_plain, handles):
+        asked.setdefault(fold_handle(handle), handle)
     named = set(filter(None, asked))
     with writing():
         at, person = now(), by.person or by.id
-        lately = lookup.look_ups_since(person, at - _HOUR)
+        lately = {
+            (shop_id, fold_handle(handle), account_id)
+            for shop_id, handle, account_id in lookup.look_ups_since(person, at - _HOUR)
+        }
         before = {(shop_id, handle) for shop_id, handle, _ in lately}
         anew = {(by.id, handle) for handle in named} - before
         if anew and len(before) + len(anew) > settings.LOOK_UPS_PER_HOUR:
             return LookUpResult(None)
-        accounts = lookup.accounts_by_handle(named | {handle.lower() for handle in named})
-        found = [(handle, accounts.get(handle) or accounts.get(handle.lower()) or []) for handle in asked]
+        accounts = lookup.accounts_by_handle(named)
+        found = [(asked[folded], accounts.get(folded, [])) for folded in asked]
         rows = [(handle, account_id) for handle, ids in found if handle for account_id in ids or (None,)]
-        lookup.record_look_ups(at, person, by.id, [row for row in rows if (by.id, *row) not in lately])
+        new = [
+            (handle, account_id)
+            for handle, account_id in rows
+            if (by.id, fold_handle(handle), account_id) not in lately
+        ]
+        lookup.record_look_ups(at, person, by.id, new)
     return LookUpResult(found)
 
 
-def plain_handle(text: str) -> str:
-    """A handle in the recorded form: without the @ that people write, and without spaces around it."""
-    return text.replace("\x00", "").strip().removeprefix("@").strip()[:HANDLE_LENGTH_MAX]
+def _plain(text: str) -> str:
+    """A handle as somebody has typed or pasted it, without what does not belong to it."""
+    return plain_handle(text.replace("\x00", ""))[:HANDLE_LENGTH_MAX]
 
 
 def has_looked_up(by: Actor, account_id: str, now: Callable[[], datetime] = clock.now) -> bool:

@@ -20,6 +20,7 @@ from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, column_differences
 from shoplink.flows.verify.ledger import Ledger, LedgerLink
 from shoplink.store.database.fields import to_micros
+from shoplink.store.database.folded import folded_column
 from shoplink.store.write.log import Row, account_rows, activation_rows, link_rows, shop_rows, waiver_rows
 
 _TAKES = ("in_review", "linked")
@@ -43,7 +44,8 @@ def compare(ledger: Ledger, now: datetime, counts: VerifyCounts) -> Iterator[Dif
         counts.accounts += 1
         yield from _facts("account", row["account_id"], ledger.accounts.pop(row["account_id"], None), row)
         corrected = ledger.corrected.pop(row["account_id"], Corrections())
-        expected = {name: to_micros(at) for name, at in asdict(corrected).items()}
+        expected: dict[str, Any] = {name: to_micros(at) for name, at in asdict(corrected).items()}
+        expected["handle_folded"] = folded_column(row["handle"])
         yield from column_differences("account", row["account_id"], expected, row, LOG)
     yield from (Difference("shop", key, MISSING) for key in ledger.shops)
     yield from (Difference("account", key, MISSING) for key in ledger.accounts)

@@ -37,10 +37,14 @@ class Shop(models.Model):
 
 
 class Account(models.Model):
-    """An account's facts, and when support last corrected them. The birth date is ISO text, the same in every database."""
+    """An account's facts, and when support last corrected them. The birth date is ISO text, the same in every database.
+
+    Accounts are found by `handle_folded`: two handles that differ in case, width or composition alone are the same.
+    """
 
     account_id = models.CharField(primary_key=True, max_length=_ID)
     handle = models.CharField(max_length=_TEXT)
+    handle_folded = models.CharField(max_length=_TEXT, default="", db_default="")
     region = models.CharField(max_length=2)
     registered_in = models.CharField(max_length=2)
     birth_date = models.CharField(max_length=10, null=True)  # noqa: DJ001 (null is "unknown", not "empty")
@@ -58,7 +62,9 @@ class Account(models.Model):
         db_table = "account"
         indexes = (
             # PostgreSQL can use this kind of index for prefixes too.
-            Index(fields=("handle",), name="account_handle_begins", opclasses=("varchar_pattern_ops",)),
+            Index(
+                fields=("handle_folded",), name="account_handle_folded", opclasses=("varchar_pattern_ops",)
+            ),
         )
 
 

@@ -16,6 +16,7 @@ from psycopg import IsolationLevel
 from shoplink.core import AnyEvent, Event, Link
 from shoplink.store.database.columns import LINK
 from shoplink.store.database.fields import to_micros
+from shoplink.store.database.folded import folded_column
 from shoplink.store.database.sql import is_postgresql, query
 
 read_event = msgspec.json.Decoder(AnyEvent).decode
@@ -161,8 +162,8 @@ def page_of_shops(limit: int, after: str, market: str | None = None) -> list[str
 
 
 def page_of_accounts(limit: int, after: str, handle: str | None = None) -> list[str]:
-    """One page of the ids of accounts, in order, after the id `after`."""
-    condition, params = ("", ()) if handle is None else (" AND handle = %s", (handle,))
+    """One page of the ids of accounts, in order, after the id `after`; with `handle`, of those that have it."""
+    condition, params = ("", ()) if handle is None else (" AND handle_folded = %s", (folded_column(handle),))
     found = query(
         f"SELECT account_id FROM account WHERE account_id > %s{condition} ORDER BY account_id LIMIT %s",
         after,

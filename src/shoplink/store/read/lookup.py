@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.folded import folded_column
 from shoplink.store.database.sql import among, ids, insert, query
 
 
@@ -21,13 +22,15 @@ class LookUpRecord(Struct, frozen=True):
 
 def accounts_by_handle(handles: Iterable[str]) -> dict[str, list[str]]:
     """The ids of the accounts of each handle, in order. A handle can pass from one account to another."""
+    asked = {handle: folded_column(handle) for handle in handles}
     found = query(
-        f"SELECT handle, account_id FROM account WHERE {among('handle')} ORDER BY 1, 2", ids(handles)
+        f"SELECT handle_folded, account_id FROM account WHERE {among('handle_folded')} ORDER BY 1, 2",
+        ids(filter(None, asked.values())),
     )
     accounts: dict[str, list[str]] = {}
-    for handle, account_id in found:
-        accounts.setdefault(handle, []).append(account_id)
-    return accounts
+    for folded, account_id in found:
+        accounts.setdefault(folded, []).append(account_id)
+    return {handle: accounts.get(folded, []) for handle, folded in asked.items()}
 
 
 def record_look_ups(

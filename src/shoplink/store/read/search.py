@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from shoplink.store.database.folded import folded_column
 from shoplink.store.database.sql import is_postgresql, query
 
 _LAST = "\U0010ffff"
@@ -20,15 +21,18 @@ def search_by_beginning(text: str, limit: int = 20) -> SearchResult:
     """The shops (id, name), accounts (id, handle) and people (id, address) that begin with a text, and the link of that id."""
     return SearchResult(
         shops=_found("shop", "shop_id", "name", text, limit),
-        accounts=_found("account", "account_id", "handle", text, limit),
+        accounts=_found("account", "account_id", "handle", text, limit, "handle_folded", folded_column(text)),
         links=[row[0] for row in query("SELECT link_id FROM link WHERE link_id = %s", text)],
         people=_rows("person", "person_id", "email", "email", text.lower(), limit),
     )
 
 
-def _found(table: str, key: str, name: str, text: str, limit: int) -> list[tuple[str, str]]:
-    rows = [*_rows(table, key, name, key, text, limit), *_rows(table, key, name, name, text, limit)]
-    return [*dict.fromkeys(rows)][:limit]
+def _found(  # noqa: PLR0913, PLR0917 (what is searched, and by what)
+    table: str, key: str, name: str, text: str, limit: int, column: str = "", begins: str = ""
+) -> list[tuple[str, str]]:
+    """The rows whose key begins with a text, or whose name does; `column` and `begins` stand for the name and the text."""
+    by_name = _rows(table, key, name, column or name, begins or text, limit)
+    return [*dict.fromkeys([*_rows(table, key, name, key, text, limit), *by_name])][:limit]
 
 
 def _rows(table: str, key: str, name: str, column: str, text: str, limit: int) -> list[tuple[str, str]]:  # noqa: PLR0913, PLR0917 (a statement's parts)

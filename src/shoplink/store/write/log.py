@@ -18,7 +18,7 @@ PAGE_ROWS = 5_000
 Row = dict[str, Any]
 
 SHOP = (*columns.SHOP.names, "touched_at")
-ACCOUNT = (*columns.ACCOUNT.names, *columns.CORRECTIONS.names, "touched_at")
+ACCOUNT = (*columns.ACCOUNT.names, *columns.CORRECTIONS.names, "handle_folded", "touched_at")
 LINK = (
     "account_id",
     "number",

@@ -15,6 +15,7 @@ from shoplink.core.facts import LIVE, Corrections
 from shoplink.core.people.events import MemberEvent
 from shoplink.core.ticket.events import TicketEvent
 from shoplink.store.database.fields import to_micros
+from shoplink.store.database.folded import folded_column
 from shoplink.store.database.sql import Row, execute, insert, rows, rows_as, update
 from shoplink.store.ticket.tickets import set_tickets_due
 from shoplink.store.write.load import LoadedState
@@ -35,6 +36,7 @@ _ACCOUNT = {
     "commerce_permission": "text",
     "followers": "bigint",
 }
+_FOLDED = {"handle_folded": "text"}
 _CORRECTIONS = dict.fromkeys(Corrections.__struct_fields__, "bigint")
 _STATE = {
     "link_id": "text",
@@ -100,13 +102,14 @@ def _save_facts(loaded: LoadedState, events: Sequence[Event]) -> None:
         (
             *_values(world.accounts[key].facts, _ACCOUNT),
             *map(to_micros, astuple(world.accounts[key].corrected)),
+            folded_column(world.accounts[key].facts.handle),
             to_micros(at),
         )
         for key, at in sorted(accounts.items())
     ]
     for table, key, given, known, types in (
         ("shop", "shop_id", shop_rows, loaded.shops, _SHOP),
-        ("account", "account_id", account_rows, loaded.accounts, _ACCOUNT | _CORRECTIONS),
+        ("account", "account_id", account_rows, loaded.accounts, _ACCOUNT | _CORRECTIONS | _FOLDED),
     ):
         update(table, key, [row for row in given if row[0] in known], **types, touched_at="bigint")
         insert(table, [row for row in given if row[0] not in known], **types, touched_at="bigint")

@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from shoplink.core.values import as_line
 from shoplink.flows.people.membership import InvitationRecord, usable_invitation
 from shoplink.flows.people.second_factor import decrypt_secret, encrypt_secret
 from shoplink.network import address_of
@@ -204,7 +205,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # alla
             address.verified = type(claim) in {bool, str} and claim in vouching
         parts = (data.get("first_name"), data.get("last_name"))
         name = data.get("name") or " ".join(part for part in parts if part) or data.get("username") or ""
-        person.name = name.replace("\0", "")[:_NAME_LENGTH_MAX]
+        person.name = as_line(name)[:_NAME_LENGTH_MAX].strip()
         person.email = (data.get("email") or "").lower() or None
         return person
 

@@ -9,9 +9,23 @@ from allauth.core import context
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shoplink.core.values import WrongValueError, read_line
 from shoplink.web.people.adapter import invitation_in_request
+from shoplink.web.request.reader import language_now
+from shoplink.wording.problems import say_wrong
 
 NAME_LENGTH_MAX = 200
+
+
+class NameField(forms.CharField):
+    """A person's name: one line of text."""
+
+    def clean(self, value: Any) -> Any:
+        """The name in its normal form. Raises ValidationError, which says what is allowed."""
+        try:
+            return super().clean(read_line(value) if isinstance(value, str) and value.strip() else "")
+        except WrongValueError as error:
+            raise forms.ValidationError(say_wrong(error, language_now())) from None
 
 
 class SignUpForm(SignupForm):  # type: ignore[misc] # allauth has no types
@@ -22,7 +36,7 @@ class SignUpForm(SignupForm):  # type: ignore[misc] # allauth has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take the address from the invitation that the request carries."""
         super().__init__(*args, **kwargs)
-        self.fields["name"] = forms.CharField(
+        self.fields["name"] = NameField(
             label=_("Your name"),
             max_length=NAME_LENGTH_MAX,
             widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -50,7 +64,7 @@ def _zones() -> list[tuple[str, str]]:
 class ProfileForm(forms.Form):
     """A person's name, language and time zone."""
 
-    name = forms.CharField(label=_("Your name"), max_length=NAME_LENGTH_MAX)
+    name = NameField(label=_("Your name"), max_length=NAME_LENGTH_MAX)
     language = forms.ChoiceField(
         label=_("Language"),
         required=False,

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core.parse import is_id
+from shoplink.core.values import WrongValueError, read_line
 from shoplink.flows.people.keys import create_key, revoke_key
 from shoplink.store.people.keys import SCOPES, every_key
 from shoplink.store.people.membership import names_of
@@ -13,9 +14,8 @@ from shoplink.web.people.confirm import ask_who_it_is
 from shoplink.web.request.access import PLATFORM
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.wording.problems import say_wrong
 from shoplink.wording.sentences import N_
-
-_NAME_MAX = 200
 
 
 class KeyRow(Struct, frozen=True):
@@ -45,7 +45,7 @@ def keys(visit: Visit) -> PageResponse:
     """The keys; the forms create one or revoke one."""
     secret, problem = "", ""
     chosen = {scope for scope in visit.form.getlist("scope") if scope in SCOPES}
-    name = visit.form.get("name", "").replace("\x00", "").strip()[:_NAME_MAX]
+    name = visit.form.get("name", "")
     if visit.submitted and (asked := ask_who_it_is(visit)):
         return asked
     if visit.submitted and visit.form.get("do") == "revoke":
@@ -53,10 +53,13 @@ def keys(visit: Visit) -> PageResponse:
         if is_id(key_id) and revoke_key(visit.by, key_id):
             return visit.redirect("platform.keys", message=_("The key is revoked."))
         problem = _("Nothing was done: this key is revoked already.")
-    elif visit.submitted and not (name and chosen):
+    elif visit.submitted and not (name.strip() and chosen):
         problem = _("A key needs a name and at least one scope.")
     elif visit.submitted:
-        _key_id, secret = create_key(visit.by, name, chosen)
+        try:
+            _key_id, secret = create_key(visit.by, read_line(name), chosen)
+        except WrongValueError as error:
+            problem = say_wrong(error, visit.language)
     all_keys = every_key()
     makers = names_of(key.created_by for key in all_keys)
     rows = [

@@ -188,8 +188,8 @@ def _rows(
     rows = []
     for handle, ids in matches:
         if len(ids) != 1:
-            problem = _("Several accounts have this handle.") if ids else _unknown(visit, handle)
-            rows.append(InviteRow(f"@{handle}", "", passes=False, reasons=[], problem=problem))
+            said = _("Several accounts have this handle.") if ids else _unknown(visit, handle)
+            rows.append(InviteRow(f"@{handle}", ", ".join(ids), passes=False, reasons=[], problem=said))
             continue
         result = decided[handle]
         reasons = expected_review_reasons(world, shop_id, ids[0], role) if result.accepted else result.reasons

@@ -29,7 +29,7 @@ class FindAccountPage(Struct, frozen=True):
     role: Role
     handle: str
     problem: str
-    found: list[tuple[str, str]]
+    found: list[tuple[str, str, str]]
 
 
 class InvitePage(Struct, frozen=True):
@@ -70,7 +70,7 @@ def find_account(visit: Visit, shop_id: str) -> PageResponse:
         if len(found) == 1:
             return visit.redirect("seller.invite", shop_id=shop_id, account_id=found[0], role=role)
     world = look_at(shops=[shop_id], accounts=found).world
-    choices = [(f"/seller/{shop_id}/link/{each}/{role}", account_name(world, each)) for each in found]
+    choices = [(f"/seller/{shop_id}/link/{each}/{role}", account_name(world, each), each) for each in found]
     view = FindAccountPage(shop_id, shop_name(world, shop_id), role, handle, problem, choices)
     return PageContent("seller/find_account.html", view, status=422 if problem else 200)
 

@@ -24,6 +24,12 @@ def icon(name: str, more: str = "") -> SafeString:
     )
 
 
+@register.filter
+def bdi(name: object) -> SafeString:
+    """A name that somebody has chosen, isolated from the direction of the text around it."""
+    return format_html("<bdi>{}</bdi>", name)
+
+
 @register.simple_tag
 def once(seen: str = "") -> SafeString:
     """The hidden form key: a form that is sent several times takes effect once.
