@@ -71,6 +71,7 @@ from shoplink.wording import Language, input_errors
 operations = Operations("tickets")
 
 _WRITE = (*WRITE, "not_found")
+_CHANGES: dict[str, Any] = {"problems": _WRITE, "keyed": True, "conditional": True}
 _WORDLESS = "text: missing; say why the ticket is resolved while this still stands: {codes}"
 
 _LOCATION = "/v1/tickets/{ticket_id}"
@@ -315,10 +316,8 @@ def reply_to_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
 @operations.post(
     "/tickets/{ticket_id}/resolution",
     TicketInFullBody,
-    problems=_WRITE,
     body=_optional_words_body,
-    keyed=True,
-    conditional=True,
+    **_CHANGES,
 )
 def resolve_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """Support says that the ticket is done, perhaps with a last word; while reasons still stand, a word is needed."""
@@ -327,18 +326,15 @@ def resolve_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     command = ResolveTicket(at=WHENEVER, by=by, **fields_naming(found.ticket), **words)
     require_issuer(request, command)
     if not words and found.standing.reasons and found.ticket.status in OPEN:
-        codes = ", ".join(reason.code for reason in found.standing.reasons)
-        raise MalformedError(_WORDLESS, "text", codes=codes)
+        raise MalformedError(_WORDLESS, "text", codes=", ".join(one.code for one in found.standing.reasons))
     return _carry_out(request, command, by)
 
 
 @operations.post(
     "/tickets/{ticket_id}/withdrawal",
     TicketInFullBody,
-    problems=_WRITE,
     body=_empty_body,
-    keyed=True,
-    conditional=True,
+    **_CHANGES,
 )
 def withdraw_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """The side that opened the ticket needs no help any more."""
@@ -368,10 +364,8 @@ def _carry_out(request: HttpRequest, command: TicketCommand, by: Actor, status: 
             return _show_in_full(_found(ticket_id, by), by, language_of(request))
 
     command = structs.replace(command, key=idempotency_key(request))
-    seen = None
-    if isinstance(command, ChangeTicket):
-        seen = precondition_of(request, ticket_shown_to(by, command))
-    return carry_out(request, command, show, with_state=True, status=status, seen=seen)
+    shown = isinstance(command, ChangeTicket) and precondition_of(request, ticket_shown_to(by, command))
+    return carry_out(request, command, show, with_state=True, status=status, seen=shown or None)
 
 
 def _read_review(link_id: Any, by: Actor) -> Review:
