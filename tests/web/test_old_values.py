@@ -17,6 +17,7 @@ from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.run import verify
 from shoplink.rulebooks import packaged
 from shoplink.store.read.search import search_by_beginning
+from shoplink.store.write.feed import number_events
 from tests.store.commands import execute_accepted, invite, put_account, put_shop
 from tests.web.visitor import Browser, person
 
@@ -65,6 +66,7 @@ def test_old_values_are_verified_shown_found_and_given_out() -> None:
     assert search_by_beginning("old").accounts == [("FUTURE", "@Ｏld \u200b")]
     by: Any = put_shop("S1", by={"kind": "shop", "id": "S1", "person": "person_1"}).by
     assert look_up(by, [HANDLE, "OLD \u200b"]).accounts == [(HANDLE, ["A1"]), ("OLD", ["FUTURE"])]
+    number_events()
     out = io.StringIO()
     assert export_log(out) == 5
     for name, browser in visitors():
