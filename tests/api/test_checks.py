@@ -1,6 +1,6 @@
 """A command decided and not done."""
 
-from tests.api.service import Caller, Json
+from tests.api.service import Caller, Json, Service
 from tests.api.test_showcases import products, shown
 from tests.rule import rule
 
@@ -28,6 +28,38 @@ def test_a_check_answers_as_the_command_would_and_does_nothing(call: Caller) -> 
     done = call.invite(shop_id, account_id)
     again = call("POST", "/v1/checks", command, actor=f"shop:{shop_id}").body
     assert again["reasons"][0]["possible_at"] == done.body["expires_at"]
+
+
+def test_a_key_that_only_acts_for_a_shop_learns_no_strangers_birth_date_or_record_at_any_door(
+    service: Service, call: Caller
+) -> None:
+    """domain.md section 5: what the shop's console shows, from a check, an invitation, a stream and a ticket."""
+    shop_id, by_shop = call.shop(), service.caller_with("shop")
+    account_id = call.account(birth_date="2015-06-07", status="abnormal")
+    of_shop = {"shop_id": shop_id, "account_id": account_id, "role": "marketing", "network_region": "GB"}
+    invite, actor = {"command": "invite", **of_shop}, f"shop:{shop_id}"
+    (line,) = by_shop.stream([{**invite, "by": {"kind": "shop", "id": shop_id}}])
+    answers = [
+        by_shop("POST", "/v1/checks", invite, actor=actor).body,
+        by_shop("POST", "/v1/links", of_shop, actor=actor).body,
+        line,
+        by_shop("POST", "/v1/tickets", {"command": invite}, actor=actor).body,
+    ]
+    for answer in answers:
+        assert [(one["code"], one["possible_at"]) for one in answer["reasons"]] == [
+            ("account.under_age", None)
+        ]
+        assert answer["creator_can_see"] is True
+        assert "2033" not in str(answer)
+        assert "abnormal" not in str(answer)
+    (whole,) = [call("POST", "/v1/checks", invite, actor=actor).body["reasons"]]
+    assert [one["possible_at"] for one in whole] == [None, "2033-06-07T00:00:00Z"], (
+        "a key that reads accounts"
+    )
+    revoked = call.account(commerce_permission="revoked")
+    warned = by_shop("POST", "/v1/checks", {**invite, "account_id": revoked}, actor=actor).body
+    assert (warned["warnings"], warned["creator_can_see"]) == ([], True)
+    assert by_shop("POST", "/v1/links", {**of_shop, "account_id": revoked}, actor=actor).status == 201
 
 
 def test_a_check_is_asked_by_whom_the_command_would_be(call: Caller) -> None:

@@ -140,23 +140,35 @@ def test_what_will_hold_the_link_in_review_says_how_it_is_cleared_and_who_acts(
     assert all(words in page for words in said)
 
 
-@rule("R32")
-def test_a_strangers_revoked_permission_holds_the_link_and_only_the_creator_sees_why(lin: FormClient) -> None:
-    execute_accepted(put_account("nora.lane-1", handle="noralane1", commerce_permission="revoked"))
+@rule("R18", "R32")
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"commerce_permission": "revoked"},
+        {"status": "abnormal"},
+        {"commerce_permission": "revoked", "status": "abnormal"},
+    ],
+)
+def test_a_strangers_status_and_permission_look_alike_and_only_the_creator_sees_why(
+    lin: FormClient, record: dict[str, str]
+) -> None:
+    execute_accepted(put_account("nora.lane-1", handle="noralane1", **record))
     page = _asked(lin, "noralane1", "nora.lane-1")
-    assert "The account is in good standing: will keep it in review" in page
+    assert page.count("The account is in good standing: the creator can see why not") == 1
+    assert "You can send the invitation, but something about the account is in the way" in page
+    assert "Send invitation" in page
     assert "Something in the account’s own standing is in the way." in page
     assert "The creator can see what it is" in page
     assert "The creator must act" in page
     assert "revoked" not in page
+    assert "abnormal" not in page
 
 
 @rule("R31")
 def test_what_would_hold_the_link_is_shown_beside_what_refuses_the_invitation(lin: FormClient) -> None:
     execute_accepted(put_account("nora.lane-1", handle="noralane1", status="abnormal", registered_in="SG"))
     page = _asked(lin, "noralane1", "nora.lane-1")
-    assert "This account cannot be linked now" in page
-    assert (page.count("not met"), page.count("will keep it in review")) == (1, 1)
+    assert (page.count("the creator can see why not"), page.count("will keep it in review")) == (1, 1)
     assert "Send the ticket" not in page, "a ticket is about what refuses it"
     assert "account.status_not_normal" not in page
 

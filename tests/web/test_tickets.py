@@ -11,6 +11,7 @@ from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
+from shoplink.flows.people.lookup import has_looked_up, look_up
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import query
 from shoplink.store.ticket.tickets import page_of_tickets
@@ -49,10 +50,19 @@ def status_of(ticket_id: str) -> tuple[str, str | None]:
     return found[0], found[1]
 
 
+def looked_up(shop_id: str, account_id: str) -> None:
+    """Mei looks up an account for a shop, whatever its handle is."""
+    (named,) = query("SELECT handle FROM account WHERE account_id = %s", account_id)
+    person = query("SELECT person_id FROM person WHERE email LIKE 'mei%%'")[0][0]
+    look_up(Actor("shop", shop_id, person), named)
+    assert has_looked_up(Actor("shop", shop_id, person), account_id)
+
+
 @rule("R39")
 def test_a_refused_invitation_is_one_click_away_from_its_ticket() -> None:
     execute_accepted(put_account("pat.lowe", region="FR"))
     mei = browser_of("mei")
+    looked_up(HOME, "pat.lowe")
     offered = {"command": "invite", "account_id": "pat.lowe", "role": "marketing", "key": "once-and-only"}
     opened = mei.post(f"/seller/{HOME}/tickets/new", offered, follow=True)
     said = words(opened.content)
@@ -69,6 +79,8 @@ def test_a_refused_invitation_is_one_click_away_from_its_ticket() -> None:
 def test_what_support_cannot_help_with_says_who_can_act() -> None:
     mei = browser_of("mei")
     asked = {"command": "invite", "account_id": "callum.reid", "role": "marketing"}
+    looked_up("hh-tea-gb", "callum.reid")
+    looked_up("hh-popup-1", "nora.lane-1")
     refused = mei.post("/seller/hh-tea-gb/tickets/new", asked)
     said = words(refused.content)
     assert refused.status_code == 409
@@ -98,9 +110,22 @@ def test_only_what_a_page_offers_can_be_asked_about() -> None:
     assert mei.get(f"/seller/{HOME}/tickets/new").headers["Location"] == f"/seller/{HOME}/tickets"
 
 
+def test_a_seller_asks_only_about_an_account_that_they_looked_up_or_are_linked_with() -> None:
+    """The form would otherwise answer about any account, without a limit and without a record."""
+    mei, asked = browser_of("mei"), {"command": "invite", "account_id": "nora.lane-1", "role": "marketing"}
+    before = query("SELECT count(*) FROM ticket")
+    for account_id in ("nora.lane-1", "no-such-account"):
+        answer = mei.post(f"/seller/{HOME}/tickets/new", {**asked, "account_id": account_id})
+        assert answer.status_code == 404, account_id
+    assert query("SELECT count(*) FROM ticket") == before
+    looked_up(HOME, "nora.lane-1")
+    assert mei.post(f"/seller/{HOME}/tickets/new", asked).status_code == 409, "nothing is in the way"
+
+
 def test_neither_a_made_up_market_nor_a_made_up_key_breaks_anything() -> None:
     assert "Queue" in text(browser_of("wei"), "/support/?market=G%00")
     execute_accepted(put_account("pat.lowe", region="FR"))
+    looked_up(HOME, "pat.lowe")
     asked = {"command": "invite", "account_id": "pat.lowe", "role": "marketing", "key": "a\x00"}
     assert browser_of("mei").post(f"/seller/{HOME}/tickets/new", asked).status_code == 302
 

@@ -5,12 +5,13 @@ from msgspec import Struct
 
 from shoplink.api.http.body import plain, read_object, respond
 from shoplink.api.http.command import with_network_region
+from shoplink.api.http.disclosure import disclose_to_key
 from shoplink.api.http.operation import Operations
 from shoplink.api.http.problem import SaidReason, language_of, show_reasons
 from shoplink.api.http.request import actor_of, require_issuer
 from shoplink.api.http.schema import reference
 from shoplink.api.product import ProductOutcomeBody
-from shoplink.core import Accepted
+from shoplink.core import Accepted, Reason
 from shoplink.flows import dry_run
 from shoplink.flows.command import read_command_now
 from shoplink.wording import say_warning
@@ -21,13 +22,17 @@ _PROBLEMS = ("key.unknown", "scope.missing", "actor.not_allowed", "body.too_larg
 
 
 class CheckBody(Struct, frozen=True):
-    """What would come of a command now, and of each product that it names; nothing was done."""
+    """What would come of a command now, and of each product that it names; nothing was done.
+
+    `creator_can_see`: there is another reason or warning, which the shop is not told and the creator is.
+    """
 
     allowed: bool
     reasons: list[SaidReason]
     warnings: list[str]
     warning_details: list[str]
     products: list[ProductOutcomeBody]
+    creator_can_see: bool
 
 
 @operations.post("/checks", CheckBody, problems=_PROBLEMS, body=lambda: reference("Command"))
@@ -45,13 +50,17 @@ def check(request: HttpRequest) -> HttpResponse:
         )
         for one in decision.outcomes
     ]
-    warnings = decision.warnings if isinstance(decision, Accepted) else ()
+    reasons, codes = ((), decision.warnings) if isinstance(decision, Accepted) else (decision.reasons, ())
+    told = disclose_to_key(request, command, reasons)
+    warned = disclose_to_key(request, command, [Reason(code, "creator") for code in codes])
+    warnings = [each.code for each in warned.reasons]
     return respond(
         CheckBody(
             allowed=isinstance(decision, Accepted),
-            reasons=[] if isinstance(decision, Accepted) else show_reasons(decision.reasons, language),
-            warnings=[*warnings],
+            reasons=show_reasons(told.reasons, language),
+            warnings=warnings,
             warning_details=[say_warning(code, language) for code in warnings],
             products=products,
+            creator_can_see=told.creator_can_see or warned.creator_can_see,
         )
     )

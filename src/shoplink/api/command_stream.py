@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from shoplink.api.http.body import decode_object, plain
 from shoplink.api.http.command import with_network_region
+from shoplink.api.http.disclosure import disclose_to_key
 from shoplink.api.http.operation import NDJSON, Operations
 from shoplink.api.http.problem import Instant, ParamsBody, ProblemError
 from shoplink.api.http.request import (
@@ -22,10 +23,11 @@ from shoplink.api.http.request import (
     require_issuer,
 )
 from shoplink.api.http.schema import EventBody
-from shoplink.core import Command
+from shoplink.core import Command, wire
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
 from shoplink.core.reasons import NextActor
+from shoplink.core.wire_format import read_reason
 from shoplink.flows import clock
 from shoplink.flows.command import read_command_now
 from shoplink.flows.execute import execute_batch
@@ -117,10 +119,19 @@ def _answers(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[by
         )
         written = []
         for number, command in batch:
-            answer = next(done) if isinstance(command, Command) else command
+            answer = _told(request, command, next(done)) if isinstance(command, Command) else command
             public = {name: value for name, value in answer.items() if name != "state"}
             written.append(encode({"line": number, **public}))
         yield b"\n".join(written) + b"\n"
+
+
+def _told(request: HttpRequest, command: Command, answer: Answer) -> Answer:
+    """The answer to a command, with the reasons that the request's key may learn."""
+    if answer["outcome"] != "refused":
+        return answer
+    told = disclose_to_key(request, command, map(read_reason, answer["reasons"]))
+    more = {"creator_can_see": True} if told.creator_can_see else {}
+    return {**answer, "reasons": [wire(each) for each in told.reasons], **more}
 
 
 class _Mark(Enum):

@@ -16,6 +16,9 @@ PRIVATE = {"private": True}
 
 _DATED = frozenset({"account.under_age"})
 
+CONFIDENTIAL = HIDDEN | _DATED
+"""The reasons that say more to the creator, support and the platform than to a shop without a live link."""
+
 
 class Disclosure(Struct, frozen=True):
     """The reasons that a seller sees. `creator_can_see` means that there are more, which the creator can see."""

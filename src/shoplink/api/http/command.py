@@ -6,11 +6,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from shoplink.api.http.body import plain, read_object, respond
+from shoplink.api.http.disclosure import disclose_to_key
 from shoplink.api.http.problem import ProblemError, changed_response, problem_response, refusal_response
 from shoplink.api.http.request import actor_of, idempotency_key, key_of, require_issuer
-from shoplink.core import COMMANDS, Command
+from shoplink.core import COMMANDS, Command, wire
 from shoplink.core.parse import Fault, wrong
 from shoplink.core.values import shown
+from shoplink.core.wire_format import read_reason
 from shoplink.flows.answer import Answer
 from shoplink.flows.command import read_command_now
 from shoplink.flows.execute import execute
@@ -96,7 +98,10 @@ def carry_out(  # noqa: PLR0913 (a command, and how it is answered)
             assert seen is not None, "only what was made from something is stale"
             response = changed_response(request, what_changed(seen))
         case "refused":
-            response = refusal_response(request, answer["reasons"])
+            told = disclose_to_key(request, command, map(read_reason, answer["reasons"]))
+            response = refusal_response(
+                request, [wire(each) for each in told.reasons], creator_can_see=told.creator_can_see
+            )
         case _:
             headers = _TRY_AGAIN if answer["error"] == "idempotency.in_progress" else {}
             response = problem_response(request, ProblemError(answer["error"], headers=headers))

@@ -165,9 +165,14 @@ def malformed_response(request: HttpRequest, error: MalformedError) -> HttpRespo
     return problem_response(request, ProblemError("malformed", problem=sentence), **more)
 
 
-def refusal_response(request: HttpRequest, reasons: list[dict[str, Any]]) -> HttpResponse:
-    """The problem document of a refused command, with the sentences of every reason that its issuer may learn."""
-    hides = any(reason["params"].get("creator_can_see") for reason in reasons)
+def refusal_response(
+    request: HttpRequest, reasons: list[dict[str, Any]], *, creator_can_see: bool = False
+) -> HttpResponse:
+    """The problem document of a refused command, with the sentences of every reason that its issuer may learn.
+
+    `creator_can_see`: there are more, which the creator can see.
+    """
+    hides = creator_can_see or any(reason["params"].get("creator_can_see") for reason in reasons)
     more = {"creator_can_see": True} if hides else {}
     return problem_response(
         request, ProblemError("refused"), reasons=with_sentences(reasons, language_of(request)), **more

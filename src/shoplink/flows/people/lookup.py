@@ -64,3 +64,11 @@ def _plain(text: str) -> str:
 def has_looked_up(by: Actor, account_id: str, now: Callable[[], datetime] = clock.now) -> bool:
     """Whether the person has looked up the account for this shop within a day, and so may see reasons about it."""
     return lookup.was_looked_up(by.person or by.id, by.id, account_id, now() - _GOOD_FOR)
+
+
+def may_ask_about(by: Actor, account_id: str, *, has_link: bool) -> bool:
+    """Whether somebody may learn what a decision says about an account.
+
+    A shop that has no link with the account must have looked it up, which is limited and recorded.
+    """
+    return by.kind != "shop" or has_link or has_looked_up(by, account_id)

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Reason
-from shoplink.core.disclosure import redact_for_stranger
+from shoplink.core.disclosure import HIDDEN, redact_for_stranger
 from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 
-State = Literal["passed", "failed", "holds"]
+State = Literal["passed", "failed", "holds", "hidden"]
+"""`hidden`: not met, but a stranger is not told whether it refuses the invitation or keeps its link in review."""
 
 
 class Condition(Struct, frozen=True):
@@ -53,14 +54,18 @@ def conditions(
     """
     broken = (*reasons, *held)
     rows = {row.code: row for row in show_reasons(visit, redact_for_stranger(broken) if stranger else broken)}
-    holding = {reason.code for reason in held}
+    states: dict[str, State] = {each.code: "failed" for each in reasons}
+    states |= {each.code: "holds" for each in held}
+    if stranger:
+        states |= dict.fromkeys(HIDDEN & states.keys(), "hidden")
     rows_shown = []
     for codes, title in CONDITIONS:
         if role == "official" and codes[0].endswith("link_quota_spent"):
             continue
-        rows_shown += [
-            Condition(title(), "holds" if code in holding else "failed", rows[code])
-            for code in codes
-            if code in rows
-        ] or [Condition(title(), "passed")]
+        broken_here = [code for code in codes if code in rows]
+        if len(broken_here) > 1 and all(states[code] == "hidden" for code in broken_here):
+            broken_here = broken_here[:1]  # how many there are is not told either
+        rows_shown += [Condition(title(), states[code], rows[code]) for code in broken_here] or [
+            Condition(title(), "passed")
+        ]
     return rows_shown

@@ -11,7 +11,7 @@ from shoplink.core.facts import Role
 from shoplink.core.instant import parse_instant
 from shoplink.core.next_actor import expected_review_reasons
 from shoplink.flows.look import look_at, look_at_pair
-from shoplink.flows.people.lookup import has_looked_up, look_up
+from shoplink.flows.people.lookup import look_up, may_ask_about
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import SELLER, places_of
 from shoplink.web.request.command import NOTHING, CommandResult, dry_run, send
@@ -46,6 +46,7 @@ class InvitePage(Struct, frozen=True):
     roles: list[tuple[str, str, bool]]
     conditions: list[Condition]
     allowed: bool
+    hidden: bool
     held: bool
     owned: bool
     reference: str
@@ -95,7 +96,7 @@ def invite(visit: Visit, shop_id: str, account_id: str, role: str) -> PageRespon
         raise Http404
     world = look_at_pair(shop_id, account_id).world
     is_stranger = not _has_live_link(world, shop_id, account_id)
-    if account_id not in world.accounts or (is_stranger and not has_looked_up(visit.by, account_id)):
+    if account_id not in world.accounts or not may_ask_about(visit.by, account_id, has_link=not is_stranger):
         raise Http404
     result = None
     if visit.submitted:
@@ -168,6 +169,7 @@ def _view(
         ],
         conditions=rows,
         allowed=dry_run_result.accepted,
+        hidden=any(row.state == "hidden" for row in rows) and not any(row.state == "failed" for row in rows),
         held=bool(held),
         owned=account_id in places_of(visit.request).accounts,
         reference=visit.form.get("reference", ""),

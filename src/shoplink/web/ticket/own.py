@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from shoplink.core import Link
 from shoplink.core.commands import COMMANDS, PairCommand
+from shoplink.core.facts import LIVE
 from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
 from shoplink.core.ticket.commands import (
@@ -17,6 +18,8 @@ from shoplink.core.ticket.commands import (
 )
 from shoplink.core.ticket.facts import Question, Review
 from shoplink.flows.command import read_command_now
+from shoplink.flows.look import look_at_pair
+from shoplink.flows.people.lookup import may_ask_about
 from shoplink.flows.state import TicketState, read_state
 from shoplink.flows.ticket.read import CurrentTicket, current_tickets, find_ticket
 from shoplink.store.ticket.tickets import page_of_tickets
@@ -174,7 +177,17 @@ def _command_in_form(visit: Visit, command: str, link: Link | None) -> PairComma
         raise Http404 from None
     if not isinstance(refused, PairCommand) or not may_issue(visit.by, refused):
         raise Http404
+    has_link = link is not None or _live(refused)
+    if not may_ask_about(visit.by, refused.account_id, has_link=has_link):
+        raise Http404
     return refused
+
+
+def _live(command: PairCommand) -> bool:
+    """Whether the pair has a live link."""
+    pair = command.shop_id, command.account_id
+    link = look_at_pair(*pair).world.link(*pair)
+    return link is not None and link.status in LIVE
 
 
 def _link_in_form(visit: Visit, link: Link | None) -> Link | None:
