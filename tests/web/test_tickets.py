@@ -60,7 +60,7 @@ def looked_up(shop_id: str, account_id: str) -> None:
 
 @rule("R39")
 def test_a_refused_invitation_is_one_click_away_from_its_ticket() -> None:
-    execute_accepted(put_account("pat.lowe", region="FR"))
+    execute_accepted(put_account("pat.lowe", region="FR", handle="patlowe"))
     mei = browser_of("mei")
     looked_up(HOME, "pat.lowe")
     offered = {"command": "invite", "account_id": "pat.lowe", "role": "marketing", "key": "once-and-only"}
@@ -124,7 +124,7 @@ def test_a_seller_asks_only_about_an_account_that_they_looked_up_or_are_linked_w
 
 def test_neither_a_made_up_market_nor_a_made_up_key_breaks_anything() -> None:
     assert "Queue" in text(browser_of("wei"), "/support/?market=G%00")
-    execute_accepted(put_account("pat.lowe", region="FR"))
+    execute_accepted(put_account("pat.lowe", region="FR", handle="patlowe"))
     looked_up(HOME, "pat.lowe")
     asked = {"command": "invite", "account_id": "pat.lowe", "role": "marketing", "key": "a\x00"}
     assert browser_of("mei").post(f"/seller/{HOME}/tickets/new", asked).status_code == 302

@@ -65,7 +65,10 @@ class PlainOutcome(Struct, frozen=True):
 
 
 class LineAnswer(Struct, frozen=True, omit_defaults=True):
-    """The answer to one line of a stream, in the form of `shoplink replay`."""
+    """The answer to one line of a stream, in the form of `shoplink replay`.
+
+    `creator_can_see`: there is another reason, which the shop is not told and the creator is.
+    """
 
     line: int
     outcome: Literal["accepted", "refused", "rejected", "invalid"]
@@ -74,6 +77,7 @@ class LineAnswer(Struct, frozen=True, omit_defaults=True):
     reasons: list[PlainReason]
     products: list[PlainOutcome] | None = None
     error: str | None = None
+    creator_can_see: bool = False
 
 
 def _stream_body() -> dict[str, Any]:
