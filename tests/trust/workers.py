@@ -19,7 +19,7 @@ from tests.trust.races import invitation, put_account, put_shop
 _PAUSE_SECONDS = 0.05
 _WITHIN_SECONDS = 60
 _LINES = 40
-_TRY_AGAIN = {"database.away", "idempotency.in_progress"}
+_TRY_AGAIN = {"database.away", "database.locked", "database.too_many_connections", "idempotency.in_progress"}
 """The problems after which a worker sends the same request again."""
 
 
@@ -62,7 +62,7 @@ class Worker:
                 self._ask("POST", f"{link}/decline", {}, creator, "link.declined")
             case _:
                 self._ask("POST", f"{link}/withdraw", {}, shop, "link.withdrawn")
-        facts = {"region": "GB", "birth_date": "1990-01-01", "handle": f"after {link_id}"}
+        facts = {"region": "GB", "birth_date": "1990-01-01", "handle": f"after_{link_id}"}
         self._ask("PUT", f"/v1/accounts/{self.name}", facts, PLATFORM, "account.recorded")
 
     def _ask(self, method: str, path: str, body: Json, actor: str, *happens: str) -> Json:

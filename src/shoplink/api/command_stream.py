@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Literal
 
 import msgspec
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from msgspec import Struct
 
@@ -28,11 +29,12 @@ from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError
 from shoplink.core.reasons import NextActor
 from shoplink.core.wire_format import read_reason
-from shoplink.flows import clock
+from shoplink.flows import clock, health
 from shoplink.flows.command import read_command_now
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES
 from shoplink.server.stream import SPOOL, BrokenOffError, Spool
+from shoplink.store.database.trouble import kind_of
 
 operations = Operations("commands")
 
@@ -104,7 +106,7 @@ def send_commands(request: HttpRequest) -> HttpResponseBase:
     Up to 1,000 lines make one transaction, and fewer if no more come for half a second; each line is answered, in
     order, when its transaction is committed. A stream of which nothing comes and nothing is read for 15 seconds is
     broken off: its last answer is for the line that did not come, `rejected` with the error `body.too_slow` (or
-    `service.stopping`, if the service stops). What was not answered is done by sending it again with the same key.
+    `service.stopping`, if the service stops, or `database.away` and its like, if the database fails). What was not answered is done by sending it again with the same key.
     A line may say `by` whom it is ({"kind", "id"}; else the header says it) and carry a `key`. With an
     Idempotency-Key, here of at most 180 characters, a line without one has that key, a colon and its number.
     The outcome of a line is `accepted`, `refused`, `invalid` (no command) or `rejected` (not allowed, or its key
@@ -118,9 +120,17 @@ def send_commands(request: HttpRequest) -> HttpResponseBase:
 def _answers(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[bytes]:
     scope, encode = key_of(request).key_id, msgspec.json.Encoder().encode
     for batch in _batches(request, actor, key):
-        done = iter(
-            execute_batch([command for _, command in batch if isinstance(command, Command)], scope=scope)
-        )
+        commands = [command for _, command in batch if isinstance(command, Command)]
+        try:
+            done = iter(execute_batch(commands, scope=scope))
+        except (DatabaseError, InterfaceError) as error:
+            kind = kind_of(error)
+            if kind is None:
+                raise
+            health.note(kind, error)
+            unknown = _answer_without_events("rejected", f"database.{kind}")
+            yield encode({"line": batch[0][0], **unknown}) + b"\n"
+            return
         written = []
         for number, command in batch:
             answer = _told(request, command, next(done)) if isinstance(command, Command) else command

@@ -1,6 +1,5 @@
 """The answer while the database cannot do what a request needs: 503, with the reason and the time to try again."""
 
-import logging
 import sys
 from collections.abc import Callable
 
@@ -9,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from shoplink.api.http.problem import ProblemError, problem_response
 from shoplink.flows import health
-from shoplink.store.database.trouble import Kind, code_of, kind_of
+from shoplink.store.database.trouble import Kind, kind_of
 from shoplink.web.page import errors
 
 _RETRY_AFTER_SECONDS: dict[Kind, str] = {
@@ -19,8 +18,6 @@ _RETRY_AFTER_SECONDS: dict[Kind, str] = {
     "locked": "1",
     "too_many_connections": "1",
 }
-
-_log = logging.getLogger(__name__)
 
 
 class DatabaseUnavailable:
@@ -50,9 +47,8 @@ def server_error_or_unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def _unavailable(request: HttpRequest, kind: Kind, error: BaseException) -> HttpResponse:
-    """A problem document for the API, an error page for the consoles; a line in the log once a minute."""
-    if said := health.note(kind):
-        _log.error("%s (%s)", said, code_of(error) or type(error).__name__)
+    """A problem document for the API, an error page for the consoles."""
+    health.note(kind, error)
     if kind == "read_only":
         connection.close()  # the next one may lead to a database that can be written
     if request.path.startswith("/v1/"):

@@ -1,5 +1,6 @@
 """Whether the service can work: what is wrong with its database, and how far the timer and the deliveries lag."""
 
+import logging
 import threading
 from datetime import timedelta
 from time import monotonic
@@ -11,7 +12,7 @@ from prometheus_client import Counter
 from shoplink.flows import clock
 from shoplink.store.database import health
 from shoplink.store.database.health import backlog, briefly, free_bytes, newest_event_at, trouble_of
-from shoplink.store.database.trouble import Kind
+from shoplink.store.database.trouble import Kind, code_of
 from shoplink.store.people.outbox import mail_due_since, unnotified_events
 
 __all__ = [
@@ -51,6 +52,7 @@ _ERRORS = Counter(
     "shoplink_database_errors", "Requests that the database could not serve, by reason.", ["kind"]
 )
 
+_log = logging.getLogger(__name__)
 _leaving = threading.Event()
 _seen: dict[Trouble, float] = {}
 _logged: dict[Trouble, float] = {}
@@ -72,15 +74,14 @@ def troubles() -> list[Trouble]:
     return found
 
 
-def note(kind: Kind) -> str:
-    """Count an error of the database; what it means, if it is to be logged: each kind once a minute."""
+def note(kind: Kind, error: BaseException) -> None:
+    """Count an error of the database, and log what it means with its code: each kind once a minute."""
     trouble, now = trouble_of(kind), monotonic()
     _ERRORS.labels(trouble).inc()
     _seen[trouble] = now
-    if now - _logged.get(trouble, -_LOGGED_EVERY_SECONDS) < _LOGGED_EVERY_SECONDS:
-        return ""
-    _logged[trouble] = now
-    return TROUBLES[trouble]
+    if now - _logged.get(trouble, -_LOGGED_EVERY_SECONDS) >= _LOGGED_EVERY_SECONDS:
+        _logged[trouble] = now
+        _log.error("%s (%s)", TROUBLES[trouble], code_of(error) or type(error).__name__)
 
 
 def clock_is_behind() -> bool:
