@@ -157,9 +157,14 @@ def _view(  # noqa: PLR0913, PLR0917 (what the page shows)
 
 def _sections(visit: Visit, effects: Effects) -> list[EffectSection]:
     """Every kind of effect that there is something of, what cannot be undone first."""
+    found = (*_of_links(visit, effects), *_of_shops_and_accounts(visit, effects))
+    return [section for section in found if section.count]
+
+
+def _of_links(visit: Visit, effects: Effects) -> tuple[EffectSection, ...]:
     at = visit.language.instant
     ending = _("The unlink request of {at} is older than the rulebook allows.")
-    found = (
+    return (
         _section(
             icon="unlink",
             title=_("Links that end at once"),
@@ -192,6 +197,11 @@ def _sections(visit: Visit, effects: Effects) -> list[EffectSection]:
             count=effects.blocked.count,
             rows=(_row(one, _problems(visit, one.reasons)) for one in effects.blocked.items),
         ),
+    )
+
+
+def _of_shops_and_accounts(visit: Visit, effects: Effects) -> tuple[EffectSection, ...]:
+    return (
         _section(
             icon="hand-stop",
             title=_("Roles in which shops can no longer invite"),
@@ -228,7 +238,6 @@ def _sections(visit: Visit, effects: Effects) -> list[EffectSection]:
             ),
         ),
     )
-    return [section for section in found if section.count]
 
 
 def _section(*, icon: str, title: str, count: int, rows: Iterable[EffectRow]) -> EffectSection:
