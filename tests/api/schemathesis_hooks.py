@@ -46,10 +46,13 @@ def before_call(_context: Any, case: Any, _kwargs: Any) -> None:
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
     case.body, case.query = _sayable(case.body), _sayable(case.query)
+    case.headers.pop("If-Match", None)  # an ETag that is made up is never the present one
     operation = f"{case.operation.method.upper()} {case.operation.path}"
     with _lock:
         number = _count[operation]
         _count[operation] += 1
+    if "Idempotency-Key" in case.headers:  # what is made up is soon made up again, for another request
+        case.headers["Idempotency-Key"] = f"{number} {operation}"
     known = _KNOWN[operation]
     if number < _AS_IN_THE_EXAMPLE and known["body"] is not None:
         case.body = known["body"]
