@@ -43,8 +43,8 @@ def hidden_fields(page: str, typed: dict[str, Any], path: str = "") -> dict[str,
 
     def fit(form: tuple[str, dict[str, str], set[tuple[str, str]]]) -> tuple[int, int, bool]:
         action, fields, buttons = form
-        shared = [name for name in typed if fields.get(name) and name not in {"key", "previewed"}]
-        wrong = sum(str(typed[name]) != fields[name] for name in shared)
+        shared = [name for name in typed if fields.get(name) and name not in {"key", "previewed", "do"}]
+        wrong = sum(fields[name] not in _texts(typed[name]) for name in shared)
         pressed = sum((name, str(value)) in buttons for name, value in typed.items())
         return wrong, -len(shared) - pressed, action not in {"", path}
 
@@ -52,6 +52,10 @@ def hidden_fields(page: str, typed: dict[str, Any], path: str = "") -> dict[str,
     if not forms:
         return {}
     return {name: value for name, value in min(forms, key=fit)[1].items() if name.startswith(_CARRIED)}
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else [str(value)]
 
 
 class FormClient(Client):

@@ -1,6 +1,7 @@
 """The seller's console, over HTTP."""
 
 import re
+from html import unescape
 
 import pytest
 from django.core.files.base import ContentFile
@@ -31,6 +32,11 @@ def _text(client: FormClient, path: str, **data: str) -> str:
     response = client.get(path, data)
     assert response.status_code == 200, (path, response.status_code)
     return response.content.decode()
+
+
+def _words(page: str) -> str:
+    """A page without its tags."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def _link_id(shop_id: str, account_id: str) -> str:
@@ -394,16 +400,31 @@ def test_after_sending_the_file_has_those_that_were_not_sent(lin: FormClient) ->
 
 def test_open_invitations_are_withdrawn_together_or_none_is(lin: FormClient) -> None:
     path, callum = f"/seller/{HOME}/many", _link_id(HOME, "callum.reid")
-    form = lin.filled(path, {"do": "withdraw", "account_id": ["callum.reid", "hannah.brooks"]})
-    both = lin.post_blindly(path, form)
+    chosen = {"account_id": ["callum.reid", "hannah.brooks", "no-such-account"]}
+    looked = lin.post_blindly(path, {**chosen, "do": "choose"}).content.decode()
+    shown = _words(looked)
+    assert "1 invitation would be withdrawn" in shown
+    assert "@callumreads callum.reid marketing account" in shown
+    assert "Marketing slots: 3 of 4 used now, 2 of 4 afterwards" in shown
+    assert "Marketing links in the window: 4 of 10 used now, 3 of 10 afterwards" in shown
+    assert "Official slots" not in shown, "nothing becomes free there"
+    assert "These cannot be withdrawn @hannahathome hannah.brooks" in shown
+    assert "no-such-account" not in shown
+    switched = {"do": "choose", "account_id": ["callum.reid"], "switch_language": "zh-hans"}
+    assert "将撤回 1 个邀请" in lin.post_blindly(path, switched).content.decode()
+    lin.post_blindly("/choices", {"switch_language": "en", "next": "/"})
+    form = hidden_fields(looked, {"do": "withdraw"}, path)
+    both = lin.post_blindly(path, {**form, **chosen, "do": "withdraw"})
     assert "what this page shows has changed" in _text(lin, both.headers["Location"])
     assert query("SELECT status FROM link WHERE link_id = %s", callum) == [("invited",)]
     for _ in range(2):
-        lin.post_blindly(path, {**form, "account_id": ["callum.reid"], "key": "k"})
+        lin.post_blindly(path, {**form, "do": "withdraw", "account_id": ["callum.reid"], "key": "k"})
     assert query("SELECT status FROM link WHERE link_id = %s", callum) == [("withdrawn",)]
     assert query("SELECT status FROM link WHERE link_id = %s", _link_id(HOME, "hannah.brooks")) == [
         ("linked",)
     ]
+    nothing = lin.post_blindly(path, {"do": "choose"})
+    assert "Select at least one invitation" in _text(lin, nothing.headers["Location"])
 
 
 def test_creators_are_reminded_of_open_invitations_once_a_day(lin: FormClient) -> None:

@@ -196,6 +196,7 @@ def _of_a_shops_links(sue: FormClient) -> list[Case]:
             {"do": "withdraw", "account_id": ["B"]},
             _do("decline", shop_id="S", account_id="B"),
             declined,
+            look_first={"do": "choose"},
         ),
         Case(
             many,

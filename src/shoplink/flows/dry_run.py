@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from shoplink.core import Command, step
+from shoplink.core import Command, World, step
 from shoplink.core.decisions import Decision
 from shoplink.flows.look import look
 from shoplink.store.read.link import snapshot
@@ -18,6 +18,11 @@ def dry_run_commands(commands: Sequence[Command]) -> list[Decision]:
     """
     with snapshot():
         world = look(LoadKeys.of(commands)).world
+    return decide_in(world, commands)
+
+
+def decide_in(world: World, commands: Sequence[Command]) -> list[Decision]:
+    """The decision on each command in a World that was read; afterwards the World is as they would leave it."""
     return [step(world, replace(command, at=world.now)).decision for command in commands]
 
 

@@ -7,21 +7,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from msgspec import Struct
 
-from shoplink.core import Command, Withdraw
+from shoplink.core import Command
 from shoplink.core.disclosure import redact_for_stranger
 from shoplink.core.facts import Role
 from shoplink.core.next_actor import expected_review_reasons
-from shoplink.core.parse import is_id
-from shoplink.core.precondition.subjects import InvitationOutcome, LinkInPlace, link_in_place
+from shoplink.core.precondition.subjects import InvitationOutcome
 from shoplink.core.values import WrongValueError, read_handle
 from shoplink.core.wire_format import to_plain
-from shoplink.flows.command import WHENEVER, read_command_now
+from shoplink.flows.command import read_command_now
 from shoplink.flows.dry_run import dry_run_commands
-from shoplink.flows.look import CurrentState, look_at
+from shoplink.flows.look import look_at
 from shoplink.flows.message.remind import remind_now
 from shoplink.flows.message.send_mail import mail_is_on
 from shoplink.flows.people.lookup import look_up
-from shoplink.flows.precondition import Precondition, all_of, token_of
+from shoplink.flows.precondition import Precondition, token_of
 from shoplink.table.error import TableError
 from shoplink.table.handles import ColumnUnknownError, handles_in, pasted_handles
 from shoplink.table.read import Hints
@@ -36,12 +35,16 @@ from shoplink.web.request.command import (
     result_of_answer,
     result_of_decision,
 )
-from shoplink.web.request.precondition import SEEN_FIELD, seen_in_form
+from shoplink.web.request.precondition import seen_in_form
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
-from shoplink.web.seller.shop import account_name, shop_name
-from shoplink.web.view_model.instant import Deadline, show_deadline
+from shoplink.web.seller.shop import shop_name
+from shoplink.web.seller.withdrawals import (
+    OpenInvitation,
+    look_before_withdrawal,
+    open_invitations,
+    withdraw_shown,
+)
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
-from shoplink.web.view_model.state import show_role
 from shoplink.wording.input_errors import allowed_in_field
 from shoplink.wording.sentences import N_
 
@@ -61,17 +64,6 @@ class InviteRow(Struct, frozen=True):
     passes: bool
     reasons: list[ReasonRow]
     problem: str = ""
-
-
-class OpenInvitation(Struct, frozen=True):
-    """An open invitation that can be selected; `seen` is its token."""
-
-    account_id: str
-    link_id: str
-    seen: str
-    account: str
-    role: str
-    deadline: Deadline | None
 
 
 class BulkInvitePage(Struct, frozen=True):
@@ -103,9 +95,11 @@ class BulkInvitePage(Struct, frozen=True):
 )
 def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
     """Check the handles, invite those that pass, or remind creators of open invitations or withdraw them."""
+    if visit.form.get("do") == "choose":  # it changes nothing: also for a switch of the language
+        return look_before_withdrawal(visit, shop_id)
     action = visit.form.get("do", "") if visit.submitted else ""
     if action == "withdraw":
-        return _withdraw(visit, shop_id)
+        return withdraw_shown(visit, shop_id)
     if action == "remind":
         count = remind_now(shop_id, visit.form.getlist("account_id"), by_mail=mail_is_on())
         message = ngettext("{count} creator is reminded.", "{count} creators are reminded.", count)
@@ -136,7 +130,7 @@ def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
         others="\n".join(row.handle for row in rows if not row.passes),
         sent=action == "send" and not problem,
         seen=seen,
-        open=_open(visit, state, shop_id),
+        open=open_invitations(visit, state, shop_id),
     )
     return PageContent("seller/bulk_invite.html", view, status=422 if problem else 200)
 
@@ -243,52 +237,3 @@ def _file(visit: Visit, shop_id: str, rows: list[InviteRow]) -> PageResponse:
         if not row.passes
     ]
     return export(visit, "csv", f"not-invited-{shop_id}", header, failed)
-
-
-def _open(visit: Visit, seen: CurrentState, shop_id: str) -> list[OpenInvitation]:
-    world = seen.world
-    return [
-        OpenInvitation(
-            link.account_id,
-            link.link_id,
-            token_of(seen, link_in_place(link)),
-            account_name(world, link.account_id),
-            show_role(visit, link.role),
-            show_deadline(visit, link.expires_at) if link.expires_at else None,
-        )
-        for link in world.shops[shop_id].live.values()
-        if link.status == "invited"
-    ]
-
-
-def _withdraw(visit: Visit, shop_id: str) -> PageResponse:
-    """Withdraw every selected invitation in one batch; none of them, once one of them has changed."""
-    chosen = [each for each in dict.fromkeys(visit.form.getlist("account_id")) if is_id(each)][:HANDLES_MAX]
-    shown = [
-        seen_in_form(
-            visit,
-            LinkInPlace(shop_id, account_id, link_id=visit.form.get(f"link.{account_id}", "")),
-            field=f"{SEEN_FIELD}.{account_id}",
-        )
-        for account_id in chosen
-    ]
-    key = form_key(visit)
-    commands = [
-        Withdraw(
-            at=WHENEVER,
-            by=visit.by,
-            key=f"{key}/withdraw/{account_id}",
-            shop_id=shop_id,
-            account_id=account_id,
-        )
-        for account_id in chosen
-    ]
-    seen = all_of(shown) if shown else None
-    results = [result_of_answer(visit, answer, seen) for answer in execute_for(visit, commands, seen)]
-    done = sum(result.accepted for result in results)
-    if problem := next((result.problem for result in results if result.stale), ""):
-        return visit.redirect("seller.bulk_invite", problem=problem, shop_id=shop_id)
-    message = ngettext("{count} invitation withdrawn.", "{count} invitations withdrawn.", done).format(
-        count=done
-    )
-    return visit.redirect("seller.bulk_invite", message=message, shop_id=shop_id)
