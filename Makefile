@@ -24,7 +24,7 @@ WITH_NODE = if ! command -v npm >/dev/null; then \
     node() { $(WHEEL_NODE)/bin/node "$$@"; }; npm() { node $(WHEEL_NODE)/lib/node_modules/npm/bin/npm-cli.js "$$@"; }; \
   fi
 
-.PHONY: setup run wheel test quick check types lint assets screenshots bench soak mutants lock messages docs clean
+.PHONY: setup run wheel sbom test quick check types lint assets screenshots bench soak mutants lock messages docs clean
 
 setup: .venv/.run $(BUILT) $(COMPILED) ## what runs, and nothing else
 
@@ -37,6 +37,9 @@ wheel: setup ## pack everything that runs into one file in ./dist
 	@echo "Packing the wheel."
 	@rm -rf dist
 	@$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python -o dist
+
+sbom: .venv/.dev ## write what is shipped, with licences and hashes, to ./dist (CycloneDX)
+	@$(BIN)/python -m tools.sbom dist/shoplink.cdx.json
 
 test: check node_modules/.dev ## set up, then everything that must hold
 	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal
@@ -69,7 +72,7 @@ soak: .venv/.dev $(COMPILED) ## races, kills and simulated worlds for hours, int
 mutants: .venv/.dev $(BUILT) $(COMPILED) node_modules/.dev ## plant faults in the code, and see that tests notice them (MUTANTS='FILE --most 50 …')
 	$(BIN)/python -m tests.mutants $(MUTANTS)
 
-docs: .venv/.dev $(COMPILED) ## write the generated pages of docs/reference
+docs: .venv/.dev $(BUILT) $(COMPILED) ## write NOTICE and the generated pages of docs/reference
 	$(BIN)/python -m tests.pages
 	$(BIN)/python -m tests.api.golden
 

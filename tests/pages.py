@@ -1,4 +1,4 @@
-"""The generated pages of docs/reference, and the code map in CONTRIBUTING.md; `make docs` writes them, a test holds that they are up to date."""
+"""The generated pages of docs/reference, NOTICE, and the code map in CONTRIBUTING.md; `make docs` writes them, a test holds that they are up to date."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from shoplink.wording import language_for
 from shoplink.wording.sentences import REASONS
 from shoplink.wording.text import Text
 from tests import code_map, traceability
-from tests.docs import command_line, events
+from tests.docs import command_line, events, licences
 from tests.traceability import ROOT
 
 FOLDER = ROOT / "docs" / "reference"
@@ -57,6 +57,8 @@ def pages() -> dict[Path, str]:
         FOLDER / "reasons.md": reasons(),
         FOLDER / "events.md": events.page(),
         FOLDER / "command-line.md": command_line.page(),
+        FOLDER / "licences.md": licences.page(),
+        ROOT / "NOTICE": licences.notice(),
         code_map.CONTRIBUTING: code_map.page(),
     }
 
