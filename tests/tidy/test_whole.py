@@ -189,3 +189,27 @@ def test_every_file_that_a_page_names_is_there() -> None:
             if not any(place.exists() for place in places):
                 missing.append(f"{page.relative_to(ROOT)}: {name}")
     assert not missing
+
+
+NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+
+
+def lacking_tests(text: str) -> list[str]:
+    """The tests that a text names, as `path::function`, and that are not there."""
+    return [
+        f"{path}::{name}"
+        for path, name in NAMED_TEST.findall(text)
+        if not (ROOT / path).is_file()
+        or not re.search(rf"^def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    texts = {page: page.read_text(encoding="utf-8") for page in PAGES}
+    assert len(NAMED_TEST.findall(texts[ROOT / "docs" / "explanation" / "security.md"])) > 100
+    assert not [(page.name, lacking) for page, text in texts.items() if (lacking := lacking_tests(text))]
+    here = "tests/tidy/test_whole.py"
+    assert lacking_tests(f"`{here}::test_gone`, `tests/gone.py::test_gone`, `{here}::lacking_tests`") == [
+        f"{here}::test_gone",
+        "tests/gone.py::test_gone",
+    ]
