@@ -1,5 +1,7 @@
 """A client that sends forms as a browser does: with the hidden fields that the page's form has."""
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -52,6 +54,11 @@ def hidden_fields(page: str, typed: dict[str, Any], path: str = "") -> dict[str,
     if not forms:
         return {}
     return {name: value for name, value in min(forms, key=fit)[1].items() if name.startswith(_CARRIED)}
+
+
+def words(page: str) -> str:
+    """What a page says, without its tags."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def _texts(value: Any) -> list[str]:

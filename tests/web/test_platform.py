@@ -1,6 +1,8 @@
 """The platform's console, over HTTP."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from importlib.resources import files
 
 import pytest
@@ -15,8 +17,10 @@ from shoplink.store.database.sql import query
 from shoplink.store.read.commerce import items_ending_with
 from shoplink.store.read.link import one_link
 from shoplink.web.platform.parameters import TITLES
+from tests.rule import rule
+from tests.store.commands import command, execute_accepted, put_account, put_shop
 from tests.web.desk import signed_in, somebody
-from tests.web.form_client import FormClient
+from tests.web.form_client import FormClient, hidden_fields, words
 
 
 @pytest.fixture
@@ -136,17 +140,69 @@ def test_a_key_is_made_shown_once_and_revoked(alex: FormClient) -> None:
 
 
 def test_a_waiver_is_granted_and_ended(alex: FormClient) -> None:
-    given = {
-        "code": "shop.link_quota_spent",
-        "kind": "shop",
-        "subject": links.BEAUTY,
-        "note": "campaign",
-    }
-    alex.confirm("/platform/waivers", {**given, "do": "grant"})
-    assert "campaign" in _text(alex, "/platform/waivers")
-    alex.confirm("/platform/waivers", {**given, "do": "end"})
-    refused = alex.confirm("/platform/waivers", {**given, "do": "end", "key": "again"})
+    path, given = "/platform/waivers", {"code": "shop.link_quota_spent", "kind": "shop", "note": "campaign"}
+    given["subject"] = links.BEAUTY
+    alex.confirm(path, {**given, "do": "grant"})
+    page = _text(alex, path)
+    assert "campaign" in page
+    (end,) = {unescape(url) for url in re.findall(r'href="(\?do=end[^"]*subject=hh-beauty-gb)#grant"', page)}
+    assert re.findall(r'name="subject"[^>]*value="([^"]*)"', _text(alex, path + end)) == [links.BEAUTY]
+    alex.confirm(path, {**given, "do": "end"})
+    refused = alex.confirm(path, {**given, "do": "end", "key": "again"})
     assert refused.status_code == 409
+
+
+@rule("R25", "R27")
+def test_a_look_before_a_waiver_says_what_it_lets_through_and_what_its_end_refuses(alex: FormClient) -> None:
+    """Ten links of a shop are established an hour ago, so its quota is spent and each of them is young."""
+    since = (clock.now() - timedelta(hours=1)).isoformat()
+    accounts = [f"W{number}" for number in range(10)]
+    execute_accepted(put_shop("V", name="Tea house", enrolment="invited"))
+    for account in accounts:
+        execute_accepted(put_account(account, handle=f"handle.{account.lower()}"))
+        execute_accepted(
+            command("import_link", shop_id="V", account_id=account, role="marketing", linked_at=since)
+        )
+        if account != "W9":
+            execute_accepted(command("revoke", shop_id="V", account_id=account, note="n"))
+
+    def look(do: str, code: str, subject: str = "V", kind: str = "shop") -> str:
+        typed = {"do": do, "code": code, "kind": kind, "subject": subject, "note": "why"}
+        looked = alex.post("/platform/waivers", typed)
+        assert looked.status_code == 200
+        return words(looked.content.decode())
+
+    def grant(code: str) -> None:
+        execute_accepted(command("grant_waiver", code=code, shop_id="V", note="n", until=None))
+
+    spent = "This shop has linked 10 marketing accounts in the last 180 days"
+    now = look("grant", "shop.link_quota_spent")
+    assert "Tea house 10 of 10 used in 180 days. The next unit returns on" in now
+    assert f"No longer refused then: {spent}" in now
+    assert re.search(r"only its slots count then: \d+ of \d+ marketing slots are free", now)
+    young = look("grant", "link.younger_than_minimum")
+    assert "\u2068@handle.w9\u2069 (W9): The link is less than 24 hours old. Without a waiver" in young
+    assert "(W8)" not in young, "it has ended"
+    assert "\u2068Tea house\u2069 (V)" in look("grant", "link.younger_than_minimum", "W9", "account")
+    assert "0 of 3 used in the whole history. Nothing is refused" in look("grant", "shop.unlink_quota_spent")
+    for code in ("shop.link_quota_spent", "link.younger_than_minimum"):
+        grant(code)
+        assert "No longer refused" not in look("grant", code)
+    assert f"Refused again then: {spent}" in look("end", "shop.link_quota_spent")
+    assert "Refused again then: \u2068@handle.w9\u2069" in look("end", "link.younger_than_minimum")
+    assert query("SELECT count(*) FROM event WHERE type = 'waiver.ended'") == [(0,)]
+
+
+def test_a_waiver_that_was_not_shown_is_shown_first(alex: FormClient) -> None:
+    path, typed = "/platform/waivers", {"kind": "shop", "subject": links.BEAUTY, "note": "n", "do": "grant"}
+    looked = alex.post(path, {**typed, "code": "shop.link_quota_spent"})
+    form = {**hidden_fields(looked.content.decode(), typed, path), **typed}
+    for other in (
+        {"code": "shop.unlink_quota_spent"},
+        {"code": "shop.link_quota_spent", "until": "2999-01-01T00:00"},
+    ):
+        assert alex.post_blindly(path, {**form, **other}).status_code == 200
+    assert alex.post_blindly(path, {**form, "code": "shop.link_quota_spent"}).status_code == 302
 
 
 def test_nobody_else_finds_the_platforms_pages(alex: FormClient) -> None:

@@ -1,7 +1,6 @@
 """The seller's console, over HTTP."""
 
 import re
-from html import unescape
 
 import pytest
 from django.core.files.base import ContentFile
@@ -18,7 +17,7 @@ from tests.rule import rule
 from tests.store.commands import execute_accepted, put_account
 from tests.traceability import ROOT
 from tests.web.desk import signed_in, somebody
-from tests.web.form_client import FormClient, hidden_fields
+from tests.web.form_client import FormClient, hidden_fields, words
 
 HOME, TEA, BEAUTY = "hh-home-gb", "hh-tea-gb", links.BEAUTY
 
@@ -32,11 +31,6 @@ def _text(client: FormClient, path: str, **data: str) -> str:
     response = client.get(path, data)
     assert response.status_code == 200, (path, response.status_code)
     return response.content.decode()
-
-
-def _words(page: str) -> str:
-    """A page without its tags."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 def _link_id(shop_id: str, account_id: str) -> str:
@@ -402,7 +396,7 @@ def test_open_invitations_are_withdrawn_together_or_none_is(lin: FormClient) -> 
     path, callum = f"/seller/{HOME}/many", _link_id(HOME, "callum.reid")
     chosen = {"account_id": ["callum.reid", "hannah.brooks", "no-such-account"]}
     looked = lin.post_blindly(path, {**chosen, "do": "choose"}).content.decode()
-    shown = _words(looked)
+    shown = words(looked)
     assert "1 invitation would be withdrawn" in shown
     assert "@callumreads callum.reid marketing account" in shown
     assert "Marketing slots: 3 of 4 used now, 2 of 4 afterwards" in shown

@@ -274,6 +274,7 @@ def test_a_waiver_shows_what_it_unblocks_and_ends_with_the_day_that_was_typed() 
     said = words(looked.content)
     assert "No longer in the way: This shop has linked 10 marketing accounts" in said
     assert "Still in the way: Nothing." in said
+    assert "10 of 10 used in 180 days." in said, "what it lets through beyond this ticket is said too"
     mark = re.search(r'name="previewed" value="([0-9a-f]{64})"', looked.content.decode())
     assert mark is not None
     wei.post(path, {**typed, "do": "fix", "previewed": mark[1]})

@@ -12,7 +12,7 @@ from shoplink.core.case import AccountRecord, Case, ShopRecord
 from shoplink.core.events import LinkEvent, LinkImported, LinkInvited
 from shoplink.core.facts import Account, Role
 from shoplink.core.instant import END, shift
-from shoplink.core.rulebook import Rulebook
+from shoplink.core.rulebook import Quota, Rulebook
 from shoplink.core.rules import is_waived, shop_link_quota_is_left, slot_is_free, violations
 from shoplink.flows import clock
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
@@ -59,7 +59,7 @@ def look_at_pair(shop_id: str, account_id: str) -> CurrentState:
     return look(LoadKeys({shop_id}, {account_id}, {(shop_id, account_id)}, set(), END))
 
 
-_ANYBODY = AccountRecord(Account("", "", "", "", None, "normal", "granted", 0))
+ANYBODY = AccountRecord(Account("", "", "", "", None, "normal", "granted", 0))
 """An account without links, for questions about the shop alone."""
 
 
@@ -78,7 +78,7 @@ class QuotaUnit(Struct, frozen=True):
 
 
 class LinkQuotaUse(Struct, frozen=True):
-    """R25: how much of its marketing link quota a shop has used; `limit` None means no limit."""
+    """R25, C3: how much of its marketing link quota a shop or an account has used; `limit` None means no limit."""
 
     limit: int | None
     days: int | None
@@ -103,24 +103,34 @@ def slot_use(record: ShopRecord, rulebook: Rulebook, role: Role) -> SlotUse:
 
 def link_quota_use(record: ShopRecord, rulebook: Rulebook, at: datetime) -> LinkQuotaUse:
     """A shop's units of the marketing link quota, in the order in which they return."""
-    quota = rulebook.links_per_shop
     pending = [link for link in record.live.values() if link.role == "marketing" and link.status != "linked"]
     units = [
         QuotaUnit("invited", link.expires_at) if link.status == "invited" else QuotaUnit("in_review", None)
         for link in pending
     ]
+    waived = is_waived(record.waivers, "shop.link_quota_spent", at)
+    return _quota_use(rulebook.links_per_shop, units, record.marketing_linked_at, at, waived=waived)
+
+
+def account_link_quota_use(record: AccountRecord, rulebook: Rulebook, at: datetime) -> LinkQuotaUse:
+    """An account's units of its own marketing link quota (C3), in the order in which they return."""
+    waived = is_waived(record.waivers, "account.link_quota_spent", at)
+    return _quota_use(rulebook.links_per_account, [], record.marketing_linked_at, at, waived=waived)
+
+
+def _quota_use(
+    quota: Quota | None, pending: list[QuotaUnit], linked_at: list[datetime], at: datetime, *, waived: bool
+) -> LinkQuotaUse:
+    units = [*pending]
     if quota is not None:
-        first = bisect_right(record.marketing_linked_at, shift(at, -quota.window))
-        units += [
-            QuotaUnit("established", shift(linked_at, quota.window))
-            for linked_at in record.marketing_linked_at[first:]
-        ]
+        first = bisect_right(linked_at, shift(at, -quota.window))
+        units += [QuotaUnit("established", shift(each, quota.window)) for each in linked_at[first:]]
     units.sort(key=lambda unit: unit.returns_at or END)
     return LinkQuotaUse(
         limit=quota.limit if quota else None,
         days=quota.days if quota else None,
         used=len(units),
-        waived=is_waived(record.waivers, "shop.link_quota_spent", at),
+        waived=waived,
         units=units,
     )
 
@@ -137,5 +147,5 @@ def unlink_quota_use(record: ShopRecord, rulebook: Rulebook, at: datetime) -> Un
 def reasons_against_a_new_link(world: World, shop_id: str, role: Role) -> tuple[Reason, ...]:
     """The reasons why a shop cannot have one more link of a role, with any account: its slots and its quota."""
     shop = world.shops[shop_id]
-    case = Case(world.now, world.rulebook(shop.facts.market), shop, _ANYBODY, role)
+    case = Case(world.now, world.rulebook(shop.facts.market), shop, ANYBODY, role)
     return violations((slot_is_free, shop_link_quota_is_left), case)

@@ -1,4 +1,4 @@
-"""Names of shops, accounts and people in e-mails: quoted, short, and never an address that a mail program makes a link of."""
+"""Names of shops, accounts and people in plain text: isolated in sentences; quoted and short in e-mails, and never an address."""
 
 import re
 from unicodedata import normalize
@@ -6,6 +6,7 @@ from unicodedata import normalize
 from shoplink.core.values import as_line
 from shoplink.wording.language import Language
 
+_ISOLATE, _POP = "\u2068", "\u2069"
 _LENGTH_MAX = 40
 _ADDRESS = re.compile(r"http|www\.|\w\.\w[^\s/]*/")
 _QUOTES = {"en": "“{name}”", "zh": "「{name}」"}
@@ -22,3 +23,8 @@ def name_in_message(name: str, stands_for_it: str, language: Language) -> str:
         return stands_for_it
     short = line if len(line) <= _LENGTH_MAX else f"{line[: _LENGTH_MAX - 1].rstrip()}…"
     return _QUOTES[language.tag].format(name=short)
+
+
+def isolated(name: str) -> str:
+    """A name within a sentence of plain text, isolated from the direction of the words around it (UAX #9: FSI … PDI)."""
+    return f"{_ISOLATE}{name}{_POP}"

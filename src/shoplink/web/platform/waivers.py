@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -9,11 +10,14 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import CATALOGUE, World
+from shoplink.core.commands import WaiverCommand
 from shoplink.core.instant import format_instant
 from shoplink.core.precondition.subjects import WaiversInForce
+from shoplink.core.wire_format import to_plain
+from shoplink.flows.command import read_command_now
 from shoplink.flows.look import look_at
 from shoplink.flows.precondition import token_of
-from shoplink.store.read.refusal import page_of_waivers
+from shoplink.store.read.refusal import StoredWaiver, page_of_waivers
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import PLATFORM
@@ -21,6 +25,7 @@ from shoplink.web.request.command import CommandResult, send, try_command
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.waiver import WaiverLook, look_at_waiver
 from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_
 
@@ -40,15 +45,18 @@ class WaiverRow(Struct, frozen=True):
     until: Instant | None
     in_force: bool
     by: str
+    end_url: str
 
 
 class WaiversPage(Struct, frozen=True):
     """A page of waivers, and the input of the form.
 
-    Once the form is filled in, `in_force` are the waivers of its subject, `seen` is their token, and `asked` the subject.
+    Once the form is filled in, `asked` is what it asks for, `look` what that would do now, `in_force` are the waivers of
+    its subject, and `seen` is their token.
     """
 
     asked: str
+    look: WaiverLook | None
     seen: str
     ends: bool
     in_force: list[str]
@@ -81,12 +89,13 @@ def waivers(visit: Visit) -> PageResponse:
 
 
 def _is_previewed(visit: Visit) -> bool:
-    """Whether the form's sender has been shown the waivers in force of this subject."""
+    """Whether the form's sender has been shown what exactly this would do."""
     return visit.form.get("previewed", "") == _asked(visit)
 
 
 def _asked(visit: Visit) -> str:
-    return f"{visit.form.get('kind', '')} {visit.form.get('subject', '').strip()}"
+    """What the form asks for, but for the note."""
+    return " ".join(visit.form.get(name, "").strip() for name in ("do", "code", "kind", "subject", "until"))
 
 
 def _subject(visit: Visit) -> WaiversInForce:
@@ -95,16 +104,16 @@ def _subject(visit: Visit) -> WaiversInForce:
     return WaiversInForce(account_id=subject_id) if account else WaiversInForce(shop_id=subject_id)
 
 
-def _send(visit: Visit) -> tuple[CommandResult | None, str]:
-    """Execute the form, or try it where its sender has not been shown yet what is in force."""
+def _fields(visit: Visit) -> tuple[dict[str, Any], str]:
+    """The fields of the form's command, and a problem, '' if there is none."""
     form, subject = visit.form, _subject(visit)
-    named: dict[str, Any] = (
-        {"shop_id": subject.shop_id} if subject.shop_id is not None else {"account_id": subject.account_id}
-    )
-    fields: dict[str, Any] = {"code": form.get("code", ""), "note": form.get("note", "").strip(), **named}
-    act = partial(send, seen=subject) if _is_previewed(visit) else try_command
+    fields: dict[str, Any] = {"code": form.get("code", ""), "note": form.get("note", "").strip()}
+    if subject.shop_id is not None:
+        fields["shop_id"] = subject.shop_id
+    else:
+        fields["account_id"] = subject.account_id
     if form.get("do") == "end":
-        return act(visit, "end_waiver", **fields), ""
+        return {**fields, "command": "end_waiver"}, ""
     text = form.get("until", "").strip()
     until = None
     if text:
@@ -113,9 +122,27 @@ def _send(visit: Visit) -> tuple[CommandResult | None, str]:
         except ValueError:
             instant = None
         if instant is None:
-            return None, _("This is not a date and time.")
+            return {}, _("This is not a date and time.")
         until = format_instant(instant if instant.tzinfo else timezone.make_aware(instant))
-    return act(visit, "grant_waiver", until=until, **fields), ""
+    return {**fields, "command": "grant_waiver", "until": until}, ""
+
+
+def _send(visit: Visit) -> tuple[CommandResult | None, str]:
+    """Execute the form, or try it where its sender has not been shown yet what it would do."""
+    fields, problem = _fields(visit)
+    if problem:
+        return None, problem
+    act = partial(send, seen=_subject(visit)) if _is_previewed(visit) else try_command
+    return act(visit, **fields), ""
+
+
+def _look(visit: Visit, world: World) -> WaiverLook | None:
+    """What the form would do now; None for a subject that is not on record. The World is used up."""
+    fields, _problem = _fields(visit)
+    command = read_command_now(fields, {"by": to_plain(visit.by)})
+    assert isinstance(command, WaiverCommand)
+    known = command.shop_id in world.shops or command.account_id in world.accounts
+    return look_at_waiver(visit, world, command) if known else None
 
 
 def _preview(visit: Visit, world: World) -> list[str]:
@@ -149,18 +176,20 @@ def _view(visit: Visit, result: CommandResult | None, problem: str) -> WaiversPa
             until=show_instant(visit, end) if (end := each.ended_at or each.until) else None,
             in_force=each.ended_at is None and (each.until is None or visit.now < each.until),
             by=f"{each.by.kind}:{each.by.id}" if each.by else "",
+            end_url=_end_url(each),
         )
         for each in waivers[:_PAGE]
     ]
-    form, seen = visit.form, None
+    form, seen = visit.form or visit.query, None
     if visit.submitted and result is not None and (result.accepted or result.stale):
         subject = _subject(visit)
         seen = look_at({subject.shop_id or ""} - {""}, {subject.account_id or ""} - {""})
     return WaiversPage(
         asked=_asked(visit) if seen else "",
-        seen=token_of(seen, _subject(visit)) if seen else "",
-        ends=form.get("do") == "end",
         in_force=_preview(visit, seen.world) if seen else [],
+        seen=token_of(seen, _subject(visit)) if seen else "",
+        look=_look(visit, seen.world) if seen else None,
+        ends=form.get("do") == "end",
         rows=rows,
         codes=[(code, say_reason_title(code, visit.language), code == form.get("code")) for code in CODES],
         kind=form.get("kind", "shop"),
@@ -172,3 +201,10 @@ def _view(visit: Visit, result: CommandResult | None, problem: str) -> WaiversPa
         next_url=f"/platform/waivers?after={waivers[_PAGE - 1].number}" if len(waivers) > _PAGE else "",
         first_url="/platform/waivers" if after else "",
     )
+
+
+def _end_url(waiver: StoredWaiver) -> str:
+    """The address of the form that ends the waivers of this reason and subject."""
+    kind = "shop" if waiver.shop_id else "account"
+    fields = {"do": "end", "code": waiver.code, "kind": kind, "subject": waiver.shop_id or waiver.account_id}
+    return f"?{urlencode(fields)}#grant"

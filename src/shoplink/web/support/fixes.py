@@ -10,13 +10,16 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from shoplink.core.commands import WaiverCommand
 from shoplink.core.instant import format_instant
 from shoplink.core.parse import MalformedError
 from shoplink.core.wire_format import to_plain
 from shoplink.flows.command import read_command_now
+from shoplink.flows.look import look
 from shoplink.flows.precondition import token_of
 from shoplink.flows.ticket.fix_preview import FixEffect, preview_fix
 from shoplink.flows.ticket.read import CurrentTicket
+from shoplink.store.write.load import LoadKeys
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import SUPPORT
 from shoplink.web.request.command import CommandResult, send
@@ -25,6 +28,7 @@ from shoplink.web.support.ticket import ticket_for_support
 from shoplink.web.support.waivable import waivable, waivable_in_form
 from shoplink.web.ticket.view import SortedReasons, TicketRow, show_row, shown_ticket, sort_reasons
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.waiver import WaiverLook, look_at_waiver
 from shoplink.wording import say_event, say_reason
 from shoplink.wording.problems import say_malformed
 from shoplink.wording.say_help import say_reason_title
@@ -66,6 +70,7 @@ class WaivePage(Struct, frozen=True):
     until: str
     note: str
     unblocks: FixPreview | None
+    look: WaiverLook | None
     seen: str
     previewed: str
     problem: str
@@ -144,11 +149,19 @@ def waive(visit: Visit, ticket_id: str) -> PageResponse:
         until=form.get("until", ""),
         note=form.get("note", ""),
         unblocks=fix.unblocks,
+        look=_look(visit, fields) if fix.unblocks and not fix.unblocks.refused else None,
         seen=token_of(seen.state, shown_ticket(visit, seen.ticket)),
         previewed=fix.previewed,
         problem=fix.problem,
     )
     return PageContent("support/waive.html", view, status=fix.status)
+
+
+def _look(visit: Visit, fields: dict[str, Any]) -> WaiverLook:
+    """What the waiver would let through now, beyond this ticket."""
+    command = read_command_now(fields, {"command": "grant_waiver", "by": to_plain(visit.by)})
+    assert isinstance(command, WaiverCommand)
+    return look_at_waiver(visit, look(LoadKeys.of([command])).world, command)
 
 
 class _FixForm(Struct, frozen=True):
