@@ -3,14 +3,17 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from django.db import connections
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 
 from shoplink.api.health import metrics, readyz
+from shoplink.config.operators import metrics_networks, metrics_token
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
 from tests.api.service import Caller, Service, running
@@ -131,6 +134,52 @@ def test_what_was_decided_is_counted_by_kind_outcome_and_reason() -> None:
 def test_events_without_a_position_are_counted() -> None:
     execute_accepted(put_shop("S1"), put_account("A1"))
     assert sample(measured(), "shoplink_unnumbered_events") == 2
+
+
+@pytest.mark.usefixtures("database")
+def test_strangers_learn_only_whether_it_is_ready() -> None:
+    run_sql("DELETE FROM django_migrations WHERE app = 'store'")
+    token, networks = "t0ken-of-prometheus", (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+    behind = {"HTTP_X_FORWARDED_FOR": "10.0.0.7, 203.0.113.9"}
+    cases: list[tuple[bool, int, dict[str, str]]] = [
+        (True, 0, {"REMOTE_ADDR": "10.1.2.3"}),
+        (True, 0, {"REMOTE_ADDR": "::ffff:10.1.2.3"}),
+        (True, 0, {"REMOTE_ADDR": "fd00::1"}),
+        (True, 0, {"REMOTE_ADDR": "203.0.113.9", "HTTP_AUTHORIZATION": f"Bearer {token}"}),
+        (True, 1, {"REMOTE_ADDR": "203.0.113.1", "HTTP_X_FORWARDED_FOR": "203.0.113.9, 10.0.0.7"}),
+        (False, 0, {"REMOTE_ADDR": "203.0.113.9", "HTTP_X_FORWARDED_FOR": "10.0.0.7"}),
+        (False, 0, {"REMOTE_ADDR": "203.0.113.9", "HTTP_AUTHORIZATION": f"Bearer {token}x"}),
+        (False, 0, {"REMOTE_ADDR": ""}),
+        (False, 1, {"REMOTE_ADDR": "10.0.0.1", **behind}),
+    ]
+    for operator, proxies, sent in cases:
+        with override_settings(METRICS_TOKEN=token, METRICS_NETWORKS=networks, PROXIES=proxies):
+            asked, measures = (
+                view(RequestFactory().get("/", **sent))  # type: ignore[arg-type]
+                for view in (readyz, metrics)
+            )
+        problems = {"problems": [{"code": "schema_older", "detail": ANY}]} if operator else {}
+        assert (asked.status_code, json.loads(asked.content)) == (503, {"ready": False, **problems}), sent
+        assert (measures.status_code, b"shoplink_" in measures.content) == (
+            (200, True) if operator else (404, False)
+        )
+    with override_settings(METRICS_TOKEN="", METRICS_NETWORKS=()):
+        assert metrics(RequestFactory().get("/", HTTP_AUTHORIZATION="Bearer ")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SHOPLINK_METRICS_TOKEN", "short"),
+        ("SHOPLINK_METRICS_NETWORKS", "10.0.0.1/8"),
+        ("SHOPLINK_METRICS_NETWORKS", "home"),
+    ],
+)
+def test_a_setting_for_operators_that_is_wrong_is_named(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"{name}: .*allowed: "):
+        metrics_token({name: value}), metrics_networks({name: value})
+    assert metrics_networks({"SHOPLINK_METRICS_NETWORKS": "none"}) == ()
+    assert ip_network("127.0.0.0/8") in metrics_networks({})
 
 
 def test_a_running_service_is_ready(service: Service, call: Caller) -> None:

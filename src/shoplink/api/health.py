@@ -1,33 +1,43 @@
-"""For operators: whether the service is ready, and what Prometheus reads. No personal data, so no key."""
+"""For operators: whether the service is ready, and what Prometheus reads. Strangers learn only whether it is ready."""
 
 import os
+import secrets
 from collections.abc import Iterator
+from ipaddress import IPv6Address, ip_address
 
 import msgspec
+from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from shoplink.flows.health import AHEAD, TROUBLES, clock_is_behind, free_bytes, lag, troubles
+from shoplink.network import address_of
 
 
-def readyz(_request: HttpRequest) -> HttpResponse:
-    """200 if commands can be executed now; else 503, and why not. A clock that is behind is named, too."""
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 if commands can be executed now; else 503. Operators learn why not, and of a clock that is behind."""
     found = troubles()
-    problems = [{"code": one, "detail": TROUBLES[one]} for one in found]
+    problems: list[dict[str, str]] = [{"code": one, "detail": TROUBLES[one]} for one in found]
     if not found and clock_is_behind():
         problems.append({"code": "clock_behind", "detail": AHEAD})
-    answer = {"ready": not found, "problems": problems}
+    details = {"problems": problems} if _is_for_operator(request) else {}
+    answer = {"ready": not found, **details}
     return HttpResponse(
         msgspec.json.encode(answer), status=503 if found else 200, content_type="application/json"
     )
 
 
-def metrics(_request: HttpRequest) -> HttpResponse:
-    """What is counted in this process, or in all of them if PROMETHEUS_MULTIPROC_DIR is set, and what waits."""
+def metrics(request: HttpRequest) -> HttpResponse:
+    """What is counted in this process, or in all of them if PROMETHEUS_MULTIPROC_DIR is set, and what waits.
+
+    For strangers there is nothing here.
+    """
+    if not _is_for_operator(request):
+        return HttpResponseNotFound("not found\n", content_type="text/plain")
     counted: CollectorRegistry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         counted = CollectorRegistry()
@@ -36,6 +46,21 @@ def metrics(_request: HttpRequest) -> HttpResponse:
     waits.register(_Waits())
     text = generate_latest(counted) + generate_latest(waits)
     return HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
+
+
+def _is_for_operator(request: HttpRequest) -> bool:
+    """Whether a request has the operators' token, or comes from one of their networks."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    expected = settings.METRICS_TOKEN
+    if expected and kind.lower() == "bearer" and secrets.compare_digest(token.encode(), expected.encode()):
+        return True
+    try:
+        address = ip_address(address_of(request))
+    except ValueError:  # unknown, or not what a proxy should write
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    return any(address in network for network in settings.METRICS_NETWORKS)
 
 
 class _Waits(Collector):

@@ -9,10 +9,10 @@ from shoplink.api import v1
 from shoplink.api.http.openapi import WHO
 from shoplink.web.page.declare import PAGES
 
-_OPERATORS = "anyone; for operators, without personal data"
+_OPERATORS = "SHOPLINK_METRICS_TOKEN, or an address in SHOPLINK_METRICS_NETWORKS"
 _OTHERS = {
-    ("GET", "/healthz"): _OPERATORS,
-    ("GET", "/readyz"): _OPERATORS,
+    ("GET", "/healthz"): "anyone",
+    ("GET", "/readyz"): f"anyone; its problems: {_OPERATORS}",
     ("GET", "/metrics"): _OPERATORS,
     ("GET", "/v1/openapi.json"): "anyone",
     ("GET", "/v1/docs"): "anyone",

@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from shoplink.config.database import database_settings
 from shoplink.config.log import logging_settings
 from shoplink.config.mail import checked_public_url, mail_settings
+from shoplink.config.operators import metrics_networks, metrics_token
 from shoplink.config.secret_key import secret_keys
 from shoplink.config.sign_in import provider_settings
 
@@ -43,6 +44,8 @@ ALLOWED_HOSTS = os.environ.get("SHOPLINK_ALLOWED_HOSTS", "localhost,127.0.0.1,[:
 PROXIES = whole_number("SHOPLINK_PROXIES", 0, least=0, most=10)
 # The header in which a trusted proxy names the visitor's country, such as CF-IPCountry.
 COUNTRY_HEADER = os.environ.get("SHOPLINK_COUNTRY_HEADER", "")
+# Who may see /metrics and the details of /readyz: a request with the token, or from these networks.
+METRICS_TOKEN, METRICS_NETWORKS = metrics_token(os.environ), metrics_networks(os.environ)
 # Without a trusted proxy, the header can only come from the client.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 # The public address of the pages; links in e-mails and calendars begin with it.
