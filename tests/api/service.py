@@ -146,14 +146,15 @@ class Service(NamedTuple):
 
 @contextmanager
 def running(kind: str, home: Path, options: Sequence[str] = (), **environment: str) -> Iterator[Service]:
-    """A service on a fresh database of a kind, with keys `all`, `read`, `shop` and `revoked`."""
+    """A service on a fresh database of a kind, with keys `all`, `impersonal`, `read`, `shop` and `revoked`."""
     database = fresh(kind)
     use(database)
     now = clock.now()
     key_id, every = keys.create_key("all", set(keys.SCOPES), now)
     secrets = {"all": every}
-    for name in ("read", "shop"):
-        secrets[name] = keys.create_key(name, {name}, now)[1]
+    scopes_of = {"read": {"read"}, "shop": {"shop"}, "impersonal": {*keys.SCOPES} - {"personal"}}
+    for name, scopes in scopes_of.items():
+        secrets[name] = keys.create_key(name, scopes, now)[1]
     revoked, secrets["revoked"] = keys.create_key("revoked", {"read"}, now)
     keys.revoke_key(revoked, now)
     release_ownership()

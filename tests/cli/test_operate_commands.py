@@ -89,7 +89,7 @@ def test_a_key_is_shown_once_and_opens_until_it_is_revoked(run: Run) -> None:
 def test_a_scope_that_there_is_not_is_status_2(run: Run) -> None:
     done = run("keys", "create", "x", "--scope", "everything")
     assert done.returncode == 2
-    assert "found 'everything'; allowed: read, shop, creator, support, platform, all" in done.stderr
+    assert "found 'everything'; allowed: read, personal, shop, creator, support, platform, all" in done.stderr
     assert run("keys", "list").stdout == ""
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from shoplink.api.http.body import decode_object, plain
 from shoplink.api.http.command import with_network_region
-from shoplink.api.http.disclosure import disclose_to_key
+from shoplink.api.http.disclosure import disclose_to_key, withhold_from_key
 from shoplink.api.http.operation import NDJSON, Operations
 from shoplink.api.http.problem import Instant, ParamsBody, ProblemError
 from shoplink.api.http.request import (
@@ -135,7 +135,7 @@ def _answers(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[by
         for number, command in batch:
             answer = _told(request, command, next(done)) if isinstance(command, Command) else command
             public = {name: value for name, value in answer.items() if name != "state"}
-            written.append(encode({"line": number, **public}))
+            written.append(withhold_from_key(request, encode({"line": number, **public})))
         yield b"\n".join(written) + b"\n"
 
 

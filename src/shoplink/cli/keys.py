@@ -39,7 +39,7 @@ Examples:
     multiple=True,
     required=True,
     metavar="SCOPE",
-    help="A scope: read, or an actor (shop, creator, support, platform), or all; may be repeated.",
+    help="A scope: read, personal, or an actor (shop, creator, support, platform), or all; may be repeated.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @writes(_SERVED)

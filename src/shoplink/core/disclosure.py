@@ -14,10 +14,14 @@ HIDDEN = frozenset({"account.status_not_normal", "account.commerce_permission_re
 PRIVATE = {"private": True}
 """The params of a reason whose details only the creator may see."""
 
-_DATED = frozenset({"account.under_age"})
+DATED = frozenset({"account.under_age"})
+"""The reasons whose earliest instant tells a birth date."""
 
-CONFIDENTIAL = HIDDEN | _DATED
+CONFIDENTIAL = HIDDEN | DATED
 """The reasons that say more to the creator, support and the platform than to a shop without a live link."""
+
+PERSONAL = frozenset({"birth_date", "email"})
+"""The fields of persons, wherever they are: told over the API only to keys with the scope `personal`."""
 
 
 class Disclosure(Struct, frozen=True):
@@ -52,7 +56,14 @@ def redact_for_stranger(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     return tuple(_redacted(reason) for reason in reasons)
 
 
-def _redacted(reason: Reason) -> Reason:
-    if reason.code in _DATED:
+def redact_date(reason: Reason) -> Reason:
+    """The reason without an instant that tells a birth date."""
+    if reason.code in DATED:
         return replace(reason, possible_at=None, params={**reason.params, **PRIVATE})
+    return reason
+
+
+def _redacted(reason: Reason) -> Reason:
+    if reason.code in DATED:
+        return redact_date(reason)
     return replace(reason, params=PRIVATE) if reason.code in HIDDEN else reason

@@ -19,6 +19,7 @@ from shoplink.api.http.schema import (
     components,
     reference,
     schema_of,
+    tells_of_persons,
 )
 from shoplink.api.http.vocabulary import TYPE
 from shoplink.core import COMMANDS
@@ -103,7 +104,7 @@ def _operation(operation: Operation) -> Document:
         "description": inspect.getdoc(operation.handler),
         "tags": [operation.tag],
         "security": [{"ApiKey": []}],
-        WHO: operation.who or _who(operation),
+        WHO: _who(operation),
         "parameters": [*map(_parameter, operation.parameters), *_headers(operation)],
         "responses": {
             str(operation.status): {
@@ -205,7 +206,13 @@ def _content(media: str, schema: Document, example: Any) -> Document:
 
 
 def _who(operation: Operation) -> str:
-    """Who may use an operation: a command those who may issue it, everything else those who may read."""
+    """Who may use an operation, and which scope it takes to be told the fields of persons that it answers with."""
+    told = "; the fields of persons are for the scope personal" if tells_of_persons(operation.answer) else ""
+    return (operation.who or _who_may(operation)) + told
+
+
+def _who_may(operation: Operation) -> str:
+    """A command those who may issue it, everything else those who may read."""
     if operation.name in COMMANDS:
         issuers = sorted(ISSUERS[COMMANDS[operation.name]])
         return f"a key with the scope of whom it acts for: {' or '.join(issuers)}"

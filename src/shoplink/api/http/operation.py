@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 from msgspec import Meta, Struct
 
+from shoplink.api.http.disclosure import withhold_from_key
 from shoplink.api.http.precondition import refuse_conditions
 from shoplink.api.http.problem import ProblemError, language_of, malformed_response, problem_response
 from shoplink.api.http.request import ACTORS, KEY_LENGTH_MAX, authenticate
@@ -279,6 +280,8 @@ def _answer(
         return problem_response(request, error)
     except MalformedError as error:
         return malformed_response(request, error)
+    if isinstance(response, HttpResponse):
+        response.content = withhold_from_key(request, response.content)
     if operation.location and isinstance(response, HttpResponse) and response.status_code == operation.status:
         made = msgspec.json.decode(response.content)
         response.headers["Location"] = operation.location.format_map(made)

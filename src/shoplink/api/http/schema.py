@@ -12,6 +12,7 @@ from shoplink.api.http import vocabulary
 from shoplink.core import COMMANDS, Command
 from shoplink.core.command_base import PrivateCommand
 from shoplink.core.commands import PRIVATE_COMMANDS, PairCommand
+from shoplink.core.disclosure import PERSONAL
 from shoplink.core.events import AnyEvent, Event
 from shoplink.core.roles import CAUSED_BY, ISSUERS
 from shoplink.core.ticket.commands import OpenTicket, TicketCommand
@@ -76,7 +77,8 @@ AskedCommand = _object_of("AskedCommand")
 
 def components(types: Sequence[Any], bodies: Mapping[str, Document]) -> Document:
     """Every component: of the types of answers, of the bodies of requests by name, and what both rest on."""
-    found = _described([*types, AnyEvent, Review])[1]
+    described = _described([*types, AnyEvent, Review])[1]
+    found = {name: _as_told(one) for name, one in described.items()}
     for kind in get_args(AnyEvent):
         found[kind.__name__] = _event(kind, found[kind.__name__])
     found["Event"] = _union(
@@ -87,11 +89,49 @@ def components(types: Sequence[Any], bodies: Mapping[str, Document]) -> Document
     found["AskedOfTicket"] = _any_fields(FOR_TICKETS.values())
     found["TicketCommand"] = _any_command("What a ticket may be about.", FOR_TICKETS)
     found |= {kind.__name__: _asked(kind) for kind in PRIVATE_COMMANDS.values()}
-    found["AskedCommand"] = _any_command("What was asked for.", {**COMMANDS, **PRIVATE_COMMANDS})
+    found |= _stored_commands()
     for name, body in bodies.items():
         _add(found, name, body)
     found |= vocabulary.schemas()
     return dict(sorted(found.items()))
+
+
+def tells_of_persons(answer: Any) -> bool:
+    """Whether an answer of a type has fields of persons, or events or stored commands, which have such fields."""
+    schemas, parts = msgspec.json.schema_components([answer])
+    refer = {f'"{REF.format(name=name)}"' for name in ("Event", "AskedCommand")}
+    text = msgspec.json.encode([schemas, parts]).decode()
+    return any(mark in text for mark in {*refer, *(f'"{name}"' for name in PERSONAL)})
+
+
+def _stored_commands() -> Document:
+    """Any stored command. One with a field of a person has a component of its own, as what is sent withholds nothing."""
+    found, names = {}, {kind: command.__name__ for kind, command in (COMMANDS | PRIVATE_COMMANDS).items()}
+    for kind, command in COMMANDS.items():
+        fields = _tagged(command)
+        if PERSONAL & fields["properties"].keys():
+            names[kind] = f"Asked{command.__name__}"
+            found[names[kind]] = _as_told(
+                {key: one for key, one in fields.items() if key != "additionalProperties"}
+            )
+    return {**found, "AskedCommand": _union("What was asked for.", "command", names)}
+
+
+def _as_told(schema: Document) -> Document:
+    """An object as it is answered: fields of persons are left out for keys without the scope `personal`."""
+    personal = sorted(PERSONAL & schema.get("properties", {}).keys())
+    if not personal:
+        return schema
+    withheld = {
+        "type": "array",
+        "items": {"enum": personal},
+        "description": "What there is but is told only to keys with the scope `personal`.",
+    }
+    return {
+        **schema,
+        "properties": {**schema["properties"], "withheld": withheld},
+        "required": [name for name in schema.get("required", ()) if name not in personal],
+    }
 
 
 def answer_schema(answer: Any) -> Document:

@@ -12,8 +12,8 @@ from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import among, execute, ids, insert, query
 
-SCOPES = ("read", "shop", "creator", "support", "platform")
-"""The scopes of a key: to read, and to act on behalf of each kind of actor."""
+SCOPES = ("read", "personal", "shop", "creator", "support", "platform")
+"""The scopes of a key: to read, to be told the fields of persons, and to act on behalf of each kind of actor."""
 
 _EVERY = timedelta(minutes=1)
 _TRUSTED_SECONDS = 1.0
