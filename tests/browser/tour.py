@@ -65,6 +65,7 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/seller/hh-snacks-us/links/{link hh-snacks-us mei.lin}", "mei", "US"),
         Stop("/seller/hh-home-gb/links/{link hh-home-gb zhou.zhou}/unlink", "mei"),
         Stop("/seller/hh-home-gb/many", "mei"),
+        Stop("/seller/hh-home-gb/many?do=choose&account_id=callum.reid&account_id=hannah.brooks", "mei"),
         Stop("/seller/hh-home-gb/tickets", "mei"),
         Stop("/seller/hh-tea-gb/tickets", "mei"),
         Stop("/seller/hh-popup-1/tickets", "mei"),

@@ -45,7 +45,7 @@ def link_in(mailbox: Mailbox, email: str) -> str:
 
 def test_a_new_person_is_invited_signs_up_joins_acts_and_is_removed(owner: Browser, mailbox: Mailbox) -> None:
     assert owner.send(MEMBERS, place="shop", email="Wei@Example.com").status_code == 302
-    assert "wei@example.com is invited." in owner.look(MEMBERS)
+    assert "\u2068wei@example.com\u2069 is invited." in owner.look(MEMBERS)
     letter = mailbox.newest("wei@example.com")
     assert "Tea House" in letter["Subject"]
     assert "“Olivia” invites you to “Tea House”" in letter.get_content()
@@ -68,6 +68,7 @@ def test_a_new_person_is_invited_signs_up_joins_acts_and_is_removed(owner: Brows
     remove = f"{MEMBERS}{wei.person_id}/"
     assert "can no longer act for <bdi>Tea House</bdi>" in owner.look(remove)
     assert owner.send(remove).status_code == 302
+    assert "\u2068Wei\u2069 can no longer act here." in owner.look(MEMBERS)
     assert guest.get(MEMBERS).status_code == 302
     assert not guest.signed_in, "who is a member nowhere is signed out"
     assert list(verify(VerifyCounts())) == []

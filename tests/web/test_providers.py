@@ -77,7 +77,9 @@ def test_an_address_that_the_provider_has_not_verified_signs_nobody_in(sso: Prov
     browser = Browser()
     answer = come_back(browser, "/sign-in/with/oidc/")
     assert answer.headers["Location"] == "/sign-in/"  # type: ignore[attr-defined]
-    assert f"Example SSO does not say that {EMAIL} is your address" in browser.look("/sign-in/")
+    assert f"\u2068Example SSO\u2069 does not say that \u2068{EMAIL}\u2069 is your address" in browser.look(
+        "/sign-in/"
+    )
     assert not browser.signed_in
 
 

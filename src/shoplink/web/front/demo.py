@@ -11,6 +11,7 @@ from shoplink.web.people.sign_in_session import sign_in_without_password
 from shoplink.web.request.access import ANYONE
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.badge import Badge
+from shoplink.wording.names import isolated
 from shoplink.wording.sentences import N_
 
 
@@ -87,7 +88,9 @@ def _card(key: str, persona: Persona, shops: dict[str, str], accounts: dict[str,
             badge = Badge(_("Seller"), "azure", icon="building-store")
             others = persona.shops - 1
             where = shops.get(subject) or subject
-            where = _("{name} and {others} more").format(name=where, others=others) if others else where
+            where = (
+                _("{name} and {others} more").format(name=isolated(where), others=others) if others else where
+            )
         case "creator":
             badge = Badge(_("Creator"), "purple", icon="user")
             where = f"@{accounts.get(subject) or subject}"

@@ -37,6 +37,7 @@ from shoplink.web.people.allauth_text import (
 from shoplink.web.people.hashing import hashing_slot
 from shoplink.web.people.outgoing_mail import queue_mail
 from shoplink.web.people.proof import prove_address
+from shoplink.wording.names import isolated
 
 _JOIN = re.compile(r"/join/([A-Za-z0-9_-]{20,100})/")
 _NAME_LENGTH_MAX = 200
@@ -140,9 +141,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         """Show our own text for a message; messages without a text are dropped."""
         text = message or gettext(SUCCESS_MESSAGES.get(message_template or "", ""))
         if text:
-            messages.add_message(
-                request, level, text.format_map(message_context or {}), extra_tags=extra_tags
-            )
+            given = (message_context or {}).items()
+            named = {name: isolated(value) if isinstance(value, str) else value for name, value in given}
+            messages.add_message(request, level, text.format_map(named), extra_tags=extra_tags)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address that rate limits count by."""
@@ -193,7 +194,9 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # alla
         if unproved and not sociallogin.is_existing and not invitation_in(sociallogin.state.get("next")):
             _log.warning("a provider signs somebody in without saying that their address is verified")
             text = gettext("{name} does not say that {email} is your address. Ask the people who run it.")
-            messages.error(request, text.format(name=sociallogin.provider.name, email=unproved[0]))
+            messages.error(
+                request, text.format(name=isolated(sociallogin.provider.name), email=isolated(unproved[0]))
+            )
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Person:  # noqa: ARG002 (as above)

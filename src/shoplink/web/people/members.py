@@ -28,7 +28,7 @@ from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.wording import Tag, language_for
-from shoplink.wording.names import name_in_message
+from shoplink.wording.names import isolated, name_in_message
 from shoplink.wording.sentences import N_
 
 _MENU = Menu(icon="users", title=N_("Members"), rank=1)
@@ -193,7 +193,7 @@ def _execute(visit: Visit, place: Place, subject_id: str) -> FormResult:
     link = f"{settings.PUBLIC_URL}{reverse('people.join', args=[made.secret])}"
     if settings.EMAIL_HOST and _send_invitation(visit, made.email, place, subject_id, link):
         mark_mailed(made.invitation_id)
-        return FormResult(message=_("{email} is invited.").format(email=made.email))
+        return FormResult(message=_("{email} is invited.").format(email=isolated(made.email)))
     return FormResult(link=link)
 
 
@@ -240,7 +240,9 @@ def _removal(visit: Visit, place: Place, subject_id: str, person_id: str, back: 
             return asked
         refused = membership.remove(visit.by, person_id, place, subject_id)
         if not refused:
-            messages.success(visit.request, _("{name} can no longer act here.").format(name=view.name))
+            messages.success(
+                visit.request, _("{name} can no longer act here.").format(name=isolated(view.name))
+            )
             return HttpResponseRedirect("/" if me else back)
         view.reasons = show_reasons(visit, refused)
     return PageContent("people/remove.html", view, 409 if view.reasons else 200)

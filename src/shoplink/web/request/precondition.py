@@ -16,6 +16,7 @@ from shoplink.store.people.membership import names_of
 from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.state import show_actor
 from shoplink.wording import say_event
+from shoplink.wording.names import isolated
 
 SEEN_FIELD = "seen"
 
@@ -41,7 +42,8 @@ def say_changed(visit: Visit, precondition: Precondition) -> str:
 def _say_change(visit: Visit, event: Event, names: dict[str, str]) -> str:
     """Who did what, and when; staff learn the person's name."""
     by = event.by or Actor("platform", "")
-    who = names.get(by.person or "") or show_actor(by)
+    name = names.get(by.person or "")
+    who = isolated(name) if name else show_actor(by)
     what = say_event(event, visit.language, visit.zone)
     if isinstance(event, AccountCorrected) and visit.by.kind in STAFF:
         what = f"{what} {_say_corrections(visit, event)}"

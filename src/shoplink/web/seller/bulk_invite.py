@@ -95,7 +95,7 @@ class BulkInvitePage(Struct, frozen=True):
 )
 def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
     """Check the handles, invite those that pass, or remind creators of open invitations or withdraw them."""
-    if visit.form.get("do") == "choose":  # it changes nothing: also for a switch of the language
+    if (visit.form or visit.query).get("do") == "choose":  # a look changes nothing: it has an address, too
         return look_before_withdrawal(visit, shop_id)
     action = visit.form.get("do", "") if visit.submitted else ""
     if action == "withdraw":

@@ -143,7 +143,7 @@ def withdraw_shown(visit: Visit, shop_id: str) -> PageResponse:
 
 def _commands(visit: Visit, shop_id: str) -> list[Withdraw]:
     """One command for each account that the form names."""
-    named = [each for each in dict.fromkeys(visit.form.getlist("account_id")) if is_id(each)]
+    named = [each for each in dict.fromkeys((visit.form or visit.query).getlist("account_id")) if is_id(each)]
     key = form_key(visit)
     return [
         Withdraw(
