@@ -104,7 +104,7 @@ def test_a_stuck_link_establishes_itself_once_support_has_corrected_the_country(
     with own_demo.window("mei") as seller:
         seller.page.goto("/seller/hh-snacks-us/?role=marketing")
         expect(seller.page.locator("article", has_text="@meilin.eats")).to_contain_text("Linked")
-        _expect_message(seller.page, "meilin.eats is now linked")
+        _expect_message(seller.page, "“meilin.eats” is now linked")
     with own_demo.window("meilin", width=PHONE, network="US") as creator:
         _expect_message(creator.page, "is linked to")
 

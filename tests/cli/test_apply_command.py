@@ -57,7 +57,10 @@ def test_rejected_commands_say_why_and_are_commands_still(place: Place) -> None:
     lines = place.read("out.ndjson").splitlines()
     assert '"about":"There is no TikTok account with this id.' in lines[0]
     assert lines[1] == "no json"
-    assert '"about":"field market: found \'gb\'; allowed: two capital letters (ISO 3166-1)"' in lines[2]
+    assert (
+        '"about":"field market: found \'gb\'; allowed: a country code of ISO 3166-1 in capitals: GB"'
+        in lines[2]
+    )
     again = place.run("apply", "--json", "out.ndjson", status=1).lines
     assert [line["outcome"] for line in again[:-1]] == ["refused", "invalid", "invalid"]
 

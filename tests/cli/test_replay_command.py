@@ -75,7 +75,7 @@ def test_a_rulebook_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
     own.write_text("name = 3")
     broken = shoplink("replay", "-", "--rulebook", str(own), stdin=GOOD)
     assert broken.returncode == 2
-    assert f"{own}: name: found 3; allowed: 1 to 200 characters" in broken.stderr.decode()
+    assert f"{own}: name: found 3; allowed: one line of 1 to 200 characters" in broken.stderr.decode()
 
 
 def test_a_reader_that_has_seen_enough_ends_the_run_quietly() -> None:

@@ -15,6 +15,12 @@ from shoplink.flows.file.tables import TABLES
 from shoplink.table.cell import Form
 from shoplink.wording.input_errors import _FIELDS
 
+# A birth date is held to the day of the database's clock.
+pytestmark = [
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
+    pytest.mark.usefixtures("database"),
+]
+
 BY = Actor(kind="platform", id="apply")
 READING = Reading(BY)
 SHOPS = "店铺ID,店铺名称,经营国家,入驻类型,店铺状态\n"

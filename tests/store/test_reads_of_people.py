@@ -27,6 +27,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     rows.names_of: lambda: rows.names_of([MEI]),
     rows.invitation_of: lambda: rows.invitation_of("nobody's"),
     rows.open_invitations: lambda: rows.open_invitations("shop", SHOP, NOW),
+    rows.open_invitations_of: lambda: rows.open_invitations_of("new@example.com", NOW),
     names.names: lambda: names.names([SHOP], [ACCOUNT]),
     names.markets_of: lambda: names.markets_of([SHOP], [ACCOUNT]),
     inbox.page_of_messages: lambda: inbox.page_of_messages(MEI, 10, 99, unread=True),
@@ -56,7 +57,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
 OTHERS = {
     rows: {
         "digest", "add_person", "change_person",
-        "change_language", "change_reading", "instant_of",
+        "change_language", "change_reading", "instant_of", "mark_mailed",
     },
     names: set(),
     inbox: {"mark_read", "mark_old_read", "save_mail_choices"},
@@ -64,7 +65,8 @@ OTHERS = {
     lookup: {"record_look_ups"},
     sign_in_links: {"add_sign_in_link", "lock_sign_in_link", "use_sign_in_link", "forget_sign_in_links"},
     membership: {
-        "actor_at", "invite_command", "new_invitation", "invite", "withdraw", "join", "add", "remove", "block", "restore",
+        "actor_at", "invite_command", "new_invitation", "invite", "withdraw", "join", "add", "remove", "block",
+        "restore",
     },
 }  # fmt: skip
 

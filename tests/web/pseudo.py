@@ -1,5 +1,6 @@
 """A pseudo-language: every text of the catalogue within ⟦ and ⟧, which makes untranslated texts visible."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
@@ -82,7 +83,7 @@ class _Reader(HTMLParser):
 def texts(page: str) -> list[str]:
     """The texts of a page, including those in attributes."""
     reader = _Reader()
-    reader.feed(page)
+    reader.feed(re.sub(r"</?bdi>", "", page))  # a name is part of the sentence around it
     return reader.texts
 
 

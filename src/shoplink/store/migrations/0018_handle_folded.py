@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="account",
             index=models.Index(
-                fields=["handle_folded"], name="account_handle_folded", opclasses=["varchar_pattern_ops"]
+                fields=["handle_folded"], name="account_handle_folded", opclasses=("varchar_pattern_ops",)
             ),
         ),
     )
