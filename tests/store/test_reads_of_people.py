@@ -65,8 +65,8 @@ OTHERS = {
     lookup: {"record_look_ups"},
     sign_in_links: {"add_sign_in_link", "lock_sign_in_link", "use_sign_in_link", "forget_sign_in_links"},
     membership: {
-        "actor_at", "invite_command", "new_invitation", "invite", "withdraw", "join", "add", "remove", "block",
-        "restore",
+        "actor_at", "invite_command", "new_invitation", "invite", "withdraw", "withdraw_all_of", "join", "add",
+        "remove", "block", "restore",
     },
 }  # fmt: skip
 
