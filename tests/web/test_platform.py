@@ -185,6 +185,8 @@ def test_a_look_before_a_waiver_says_what_it_lets_through_and_what_its_end_refus
     assert "(W8)" not in young, "it has ended"
     assert "\u2068Tea house\u2069 (V)" in look("grant", "link.younger_than_minimum", "W9", "account")
     assert "0 of 3 used in the whole history. Nothing is refused" in look("grant", "shop.unlink_quota_spent")
+    of_account = look("grant", "account.link_quota_spent", "W9", "account")
+    assert "@handle.w9 The rulebook sets no limit. Nothing is refused" in of_account
     for code in ("shop.link_quota_spent", "link.younger_than_minimum"):
         grant(code)
         assert "No longer refused" not in look("grant", code)
@@ -202,6 +204,10 @@ def test_a_waiver_that_was_not_shown_is_shown_first(alex: FormClient) -> None:
         {"code": "shop.link_quota_spent", "until": "2999-01-01T00:00"},
     ):
         assert alex.post_blindly(path, {**form, **other}).status_code == 200
+    for wrong in ({"code": "shop.slots_full"}, {"code": "account.link_quota_spent"}, {"subject": "nobody"}):
+        stale = {**form, "code": "shop.link_quota_spent", **wrong, "seen": ""}
+        asked = f"grant {stale['code']} shop {stale['subject']} "
+        assert alex.post_blindly(path, {**stale, "previewed": asked}).status_code == 409, wrong
     assert alex.post_blindly(path, {**form, "code": "shop.link_quota_spent"}).status_code == 302
 
 

@@ -137,12 +137,13 @@ def _send(visit: Visit) -> tuple[CommandResult | None, str]:
 
 
 def _look(visit: Visit, world: World) -> WaiverLook | None:
-    """What the form would do now; None for a subject that is not on record. The World is used up."""
-    fields, _problem = _fields(visit)
+    """What the form would do now; None if it would be refused now. The World is used up."""
+    fields, problem = _fields(visit)
+    if problem or not try_command(visit, **fields).accepted:
+        return None
     command = read_command_now(fields, {"by": to_plain(visit.by)})
     assert isinstance(command, WaiverCommand)
-    known = command.shop_id in world.shops or command.account_id in world.accounts
-    return look_at_waiver(visit, world, command) if known else None
+    return look_at_waiver(visit, world, command)
 
 
 def _preview(visit: Visit, world: World) -> list[str]:

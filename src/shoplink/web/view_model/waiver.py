@@ -85,7 +85,7 @@ def _say(visit: Visit, world: World, command: WaiverCommand, refusal: Refusal) -
 def _say_use(visit: Visit, use: Use) -> list[str]:
     """How much of the quota is used, and when the next unit returns."""
     if use.limit is None:
-        return [_("{used} used now; the rulebook sets no limit.").format(used=use.used)]
+        return [_("The rulebook sets no limit.")]
     if use.days is None:
         return [_("{used} of {limit} used in the whole history.").format(used=use.used, limit=use.limit)]
     said = [_("{used} of {limit} used in {days} days.").format(used=use.used, limit=use.limit, days=use.days)]
