@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.service import Answer, Caller, Json
+from tests.api.service import Answer, Caller, Json, Service
 from tests.rule import rule
 
 GB = {"network_region": "GB"}
@@ -274,10 +274,20 @@ def test_a_body_that_asks_nothing_is_answered_with_the_field_at_fault(
     assert (answer.status, answer.body["field"]) == (422, field)
 
 
-def test_a_key_acts_only_for_those_that_it_has_the_scope_for(call: Caller, service: Any) -> None:
-    ticket = opened(call)
-    shop_only, read_only = service.caller_with("shop"), service.caller_with("read")
-    assert write(shop_only, ticket, "replies", SUPPORT, {"text": "x"}).status == 403
-    assert look(shop_only, ticket, f"shop:{ticket['shop_id']}").status == 403
-    assert look(read_only, ticket, SUPPORT).status == 200
-    assert write(read_only, ticket, "withdrawal", f"shop:{ticket['shop_id']}").status == 403
+def test_a_key_reads_and_writes_tickets_only_for_those_whom_it_acts_for(
+    service: Service, call: Caller
+) -> None:
+    """A key that only reads acts for nobody, and what is said in a ticket is for its two sides."""
+    ticket = opened(call, region="FR")
+    own, by_shop, by_reader = (
+        f"shop:{ticket['shop_id']}",
+        service.caller_with("shop"),
+        service.caller_with("read"),
+    )
+    for path in ("/v1/tickets", f"/v1/tickets/{ticket['ticket_id']}"):
+        assert by_shop("GET", path, actor=own).status == 200
+        for caller, actor in ((by_reader, own), (by_reader, SUPPORT), (by_shop, SUPPORT)):
+            assert caller("GET", path, actor=actor).status == 403, (path, actor)
+    assert write(by_shop, ticket, "replies", SUPPORT, {"text": "x"}).status == 403
+    assert write(by_reader, ticket, "withdrawal", own).status == 403
+    assert write(by_shop, ticket, "withdrawal", own).status == 200

@@ -264,8 +264,7 @@ def list_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
 
     A page may hold fewer than `limit`; there is another one as long as `next` is not null.
     """
-    require_scope(request, "read")
-    reader, language = actor_of(request), language_of(request)
+    reader, language = acting_with_scope(request), language_of(request)
     own: dict[str, Any] = {"shop_id": shop_id, "account_id": account_id}
     if reader.kind in {"shop", "creator"}:
         name = "shop_id" if reader.kind == "shop" else "account_id"
@@ -286,8 +285,7 @@ def list_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
 @operations.get("/tickets/{ticket_id}", TicketInFullBody, problems=FIND, acts=True, conditional=True)
 def get_ticket(request: HttpRequest, ticket_id: Id) -> HttpResponse:
     """The ticket with the decision then and now, and what was said."""
-    require_scope(request, "read")
-    reader = actor_of(request)
+    reader = acting_with_scope(request)
     with snapshot():
         seen = _found(ticket_id, reader)
         body = _show_in_full(seen, reader, language_of(request))

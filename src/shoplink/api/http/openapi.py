@@ -216,8 +216,7 @@ def _who_may(operation: Operation) -> str:
     if operation.name in COMMANDS:
         issuers = sorted(ISSUERS[COMMANDS[operation.name]])
         return f"a key with the scope of whom it acts for: {' or '.join(issuers)}"
-    reads = operation.method == "GET"
-    return "a key with the scope read" if reads else "a key with the scope of whom it acts for"
+    return "a key with the scope of whom it acts for" if operation.acts else "a key with the scope read"
 
 
 def _parameter(parameter: Parameter) -> Document:
