@@ -1,6 +1,5 @@
 """The agenda: what is due next, in which order, and in bounded memory."""
 
-from datetime import timedelta
 from random import Random
 from sys import getsizeof
 
@@ -10,11 +9,11 @@ from tests.core.link_scene import HOUR, NOON
 
 def test_links_come_out_in_the_order_of_their_instants_and_then_as_they_were_recorded() -> None:
     agenda, chance = Agenda(), Random(7)
-    due = {f"link-{number}": (NOON + chance.randrange(5) * HOUR, number) for number in range(50)}
-    for link_id, (_, number) in due.items():
-        agenda.put(link_id, number, NOON + timedelta(days=9))
-    for link_id, (due_at, number) in due.items():
-        agenda.put(link_id, number, due_at)
+    due = {}
+    for move in range(1_101):  # at the last move the heap is rebuilt
+        number = move % 50
+        due[f"link-{number}"] = NOON + chance.randrange(500) * HOUR, number
+        agenda.put(f"link-{number}", number, due[f"link-{number}"][0])
     for link_id in list(due)[::7]:
         agenda.remove(link_id)
         del due[link_id]

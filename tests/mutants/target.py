@@ -13,6 +13,7 @@ _WEB = ("tests/web", *_SQLITE)
 _API = ("tests/api/test_links.py", "tests/api/test_idempotency.py", *_SQLITE)
 _STORE = ("tests/store", *_SQLITE)
 _FLOWS = ("tests/flows", *_SQLITE)
+_TICKETS = ("tests/tickets", *_SQLITE)
 _POSTGRESQL = ("tests/store", "--database", "postgresql")
 
 Stage = tuple[str, ...]
@@ -30,6 +31,8 @@ TARGETS = (
     Target("src/shoplink/core/*.py", (_CORE, _STORE)),
     Target("src/shoplink/core/decisions/*.py", (_CORE, _STORE)),
     Target("src/shoplink/core/commerce/*.py", (_CORE, _STORE)),
+    Target("src/shoplink/core/ticket/*.py", (_CORE, _TICKETS)),
+    Target("src/shoplink/core/people/*.py", (_CORE, _FLOWS)),
     Target("src/shoplink/store/write/*.py", (_STORE, _FLOWS, _POSTGRESQL)),
     Target("src/shoplink/flows/execute.py", (_STORE, _API, _FLOWS, _POSTGRESQL)),
     Target("src/shoplink/web/request/access.py", (_PERMISSIONS, _WEB)),
