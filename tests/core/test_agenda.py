@@ -21,6 +21,7 @@ def test_links_come_out_in_the_order_of_their_instants_and_then_as_they_were_rec
     while (at := agenda.next_at()) is not None:
         out += [(entry.due_at, entry.number) for entry in agenda.take(at)]
     assert out == sorted(due.values())
+    assert [agenda.due_at(link_id) for link_id in due] == [None] * len(due)
 
 
 def test_an_agenda_takes_no_more_memory_however_often_its_entries_are_moved() -> None:

@@ -22,7 +22,11 @@ def test_a_batch_that_a_deadlock_has_ended_is_done_after_all() -> None:
         query("SELECT 1 FROM account FOR UPDATE")
         execute("SET LOCAL deadlock_timeout = '60s'")  # who looks first is thrown out: the batch
         with run_beside(
-            lambda: (execute("SET deadlock_timeout = '1s'"), execute_batch([invite("S", "A")]))[1]
+            lambda: (
+                execute("SET deadlock_timeout = '3s'"),
+                execute("SET lock_timeout = '20s'"),
+                execute_batch([invite("S", "A")]),
+            )[2]
         ) as invited:
             wait_until(is_waiting_for_a_lock)
             query("SELECT 1 FROM shop FOR UPDATE")

@@ -173,6 +173,8 @@ WITHOUT_DATABASE = {
     "look",
     "slot_use",
     "link_quota_use",
+    "account_link_quota_use",
+    "decide_in",
     "unlink_quota_use",
     "day_of",
     "forget_found",
@@ -236,7 +238,7 @@ def overdue(database: str) -> str:  # noqa: ARG001 (the database is in use)
     assert isinstance(about, PairCommand)
     assert open_about(about, Actor("shop", "S"), BEFORE)["outcome"] == "accepted"
     feed.number_events()
-    _, secret = keys.create_key("a program", {"read"}, BEFORE)
+    _, secret = keys.create_key("a program", {"read", "support"}, BEFORE)
     run_sql(
         "SET default_transaction_read_only = on"
         if connection.vendor == "postgresql"

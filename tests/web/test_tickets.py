@@ -388,7 +388,7 @@ def test_the_second_of_two_agents_changes_nothing_and_learns_what_the_first_did(
         )
     late = words(ann.post_blindly(path, forms[1], follow=True).content)
     assert "Nothing was done: this has changed since you opened the page" in late
-    assert "李薇 Wei Li: Support corrected the account’s details: licence seen" in late, (
+    assert "\u2068李薇 Wei Li\u2069: Support corrected the account’s details: licence seen" in late, (
         "staff learn who it was"
     )
     assert "Country of registration: United States" in late

@@ -118,25 +118,31 @@ def send_commands(request: HttpRequest) -> HttpResponseBase:
 
 
 def _answers(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[bytes]:
-    scope, encode = key_of(request).key_id, msgspec.json.Encoder().encode
-    for batch in _batches(request, actor, key):
-        commands = [command for _, command in batch if isinstance(command, Command)]
-        try:
-            done = iter(execute_batch(commands, scope=scope))
-        except (DatabaseError, InterfaceError) as error:
-            kind = kind_of(error)
-            if kind is None:
-                raise
-            health.note(kind, error)
-            unknown = _answer_without_events("rejected", f"database.{kind}")
-            yield encode({"line": batch[0][0], **unknown}) + b"\n"
-            return
-        written = []
-        for number, command in batch:
-            answer = _told(request, command, next(done)) if isinstance(command, Command) else command
-            public = {name: value for name, value in answer.items() if name != "state"}
-            written.append(withhold_from_key(request, encode({"line": number, **public})))
-        yield b"\n".join(written) + b"\n"
+    """The answers, a transaction's at a time. If the database fails, wherever it is asked, the last one says so."""
+    answered = 0
+    try:
+        for batch in _batches(request, actor, key):
+            yield _execute(request, batch)
+            answered = batch[-1][0]
+    except (DatabaseError, InterfaceError) as error:
+        kind = kind_of(error)
+        if kind is None:
+            raise
+        health.note(kind, error)
+        unknown = _answer_without_events("rejected", f"database.{kind}")
+        yield msgspec.json.encode({"line": answered + 1, **unknown}) + b"\n"
+
+
+def _execute(request: HttpRequest, batch: list[Line]) -> bytes:
+    """Execute the commands among the lines in one transaction; the answers to all of the lines."""
+    commands = [command for _, command in batch if isinstance(command, Command)]
+    done = iter(execute_batch(commands, scope=key_of(request).key_id))
+    encode, written = msgspec.json.Encoder().encode, []
+    for number, command in batch:
+        answer = _told(request, command, next(done)) if isinstance(command, Command) else command
+        public = {name: value for name, value in answer.items() if name != "state"}
+        written.append(withhold_from_key(request, encode({"line": number, **public})))
+    return b"\n".join(written) + b"\n"
 
 
 def _told(request: HttpRequest, command: Command, answer: Answer) -> Answer:
