@@ -21,6 +21,7 @@ def test_a_batch_that_a_deadlock_has_ended_is_done_after_all() -> None:
         held.enter_context(transaction.atomic())
         query("SELECT 1 FROM account FOR UPDATE")
         execute("SET LOCAL deadlock_timeout = '60s'")  # who looks first is thrown out: the batch
+        execute("SET LOCAL lock_timeout = '20s'")
         with run_beside(
             lambda: (
                 execute("SET deadlock_timeout = '3s'"),
