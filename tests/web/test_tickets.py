@@ -9,6 +9,7 @@ from django.test import Client
 
 from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
+from shoplink.core.values import COUNTRIES
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
 from shoplink.flows.people.lookup import has_looked_up, look_up
@@ -363,6 +364,14 @@ def test_a_list_takes_as_many_statements_however_many_tickets(persona: str, path
         answer = open_about(about, Actor("shop", HOME))
         assert answer["outcome"] == "accepted"
     assert statements_of(client, path) == before
+
+
+def test_a_correction_offers_the_countries_that_an_account_can_have() -> None:
+    wei = browser_of("wei")
+    page = wei.get(f"/support/tickets/{ticket_of(SNACKS, 'mei.lin')}/correct").content.decode()
+    region = re.search(r'<select[^>]*name="region".*?</select>', page, re.DOTALL)
+    assert region is not None
+    assert set(re.findall(r'<option value="([^"]+)"', region[0])) == COUNTRIES
 
 
 @rule("R42")

@@ -13,6 +13,7 @@ from msgspec import Struct
 from shoplink.core.commands import WaiverCommand
 from shoplink.core.instant import format_instant
 from shoplink.core.parse import MalformedError
+from shoplink.core.values import COUNTRIES
 from shoplink.core.wire_format import to_plain
 from shoplink.flows.command import read_command_now
 from shoplink.flows.look import look
@@ -253,12 +254,5 @@ def _end_of(visit: Visit, text: str) -> tuple[datetime | None, str]:
 
 
 def _countries(visit: Visit, chosen: str) -> list[tuple[str, str, bool]]:
-    names = {
-        code: name
-        for code, name in visit.language.locale.territories.items()
-        if len(code) == 2 and code.isalpha() and code not in _NOT_A_COUNTRY  # noqa: PLR2004 (ISO 3166-1 alpha-2)
-    }
+    names = {code: visit.language.country(code) for code in COUNTRIES}
     return [(code, name, code == chosen) for code, name in sorted(names.items(), key=lambda item: item[1])]
-
-
-_NOT_A_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
