@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from django.http import Http404
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -21,6 +19,7 @@ from shoplink.store.read.lookup import page_of_look_ups
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import PLATFORM, visible_link
 from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.instant import read_typed_instant
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.facts import account_facts, shop_facts
@@ -94,7 +93,7 @@ class LinkRecordPage(Struct, frozen=True):
     past: list[tuple[str, str]]
     problem: str
     can_revoke: bool
-    revoking: "Revoking | None"
+    revoking: Revoking | None
     seen: str
     note: str
     refused: list[ReasonRow]
@@ -185,20 +184,10 @@ def _with(view: RecordPage, facts: list[tuple[str, str]], live: list[LiveLinkRow
 
 def _instant_in_query(visit: Visit) -> tuple[datetime | None, str]:
     """The instant in `?at=`, by default in the reader's time zone, and a problem with it ('' if there is none)."""
-    text = visit.query.get("at", "")
-    if not text:
-        return None, ""
-    try:
-        at = parse_datetime(text)
-    except ValueError:
-        at = None
-    if at is None:
-        return None, _("This is not a date and time.")
-    if at.tzinfo is None:
-        at = timezone.make_aware(at)
-    if at > visit.now:
+    at, problem = read_typed_instant(visit.query.get("at", ""))
+    if at is not None and at > visit.now:
         return None, _("This instant is in the future. Choose one in the past.")
-    return at, ""
+    return at, problem
 
 
 def _rows(visit: Visit, links: list[Link]) -> list[LiveLinkRow]:

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.http import Http404
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -22,6 +20,7 @@ from shoplink.web.creator.rights import ACTION_TITLES
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import PLATFORM
 from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.instant import read_typed_instant
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
@@ -89,7 +88,7 @@ def start(visit: Visit, book_name: str) -> PageResponse:
     given = visit.form if visit.submitted else visit.query
     market = (given.get("other", "").strip() or given.get("market", "").strip()).upper()
     text = given.get("start", "").strip()
-    at, problem = read_start(text)
+    at, problem = read_typed_instant(text)
     if market not in COUNTRIES:
         problem = _("Choose a market. Another market is a country code of ISO 3166-1, such as GB.")
     result = None
@@ -114,19 +113,6 @@ def start_form(visit: Visit, book_name: str, chosen: str = "", start: str = "") 
     markets = markets_of_shops()
     rows = [(one, visit.language.country(one), one == chosen) for one in markets]
     return StartForm(book_name, rows, "" if chosen in markets else chosen, start)
-
-
-def read_start(text: str) -> tuple[datetime | None, str]:
-    """The instant in a text, in the reader's time zone if it names none; None for now. And a problem, '' if there is none."""
-    if not text:
-        return None, ""
-    try:
-        at = parse_datetime(text)
-    except ValueError:
-        at = None
-    if at is None:
-        return None, _("This is not a date and time.")
-    return (at if at.tzinfo else timezone.make_aware(at)), ""
 
 
 def _view(  # noqa: PLR0913, PLR0917 (what the page shows)

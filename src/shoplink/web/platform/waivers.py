@@ -4,8 +4,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
@@ -22,6 +20,7 @@ from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import PLATFORM
 from shoplink.web.request.command import CommandResult, send, try_command
+from shoplink.web.request.instant import read_typed_instant
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
@@ -114,17 +113,10 @@ def _fields(visit: Visit) -> tuple[dict[str, Any], str]:
         fields["account_id"] = subject.account_id
     if form.get("do") == "end":
         return {**fields, "command": "end_waiver"}, ""
-    text = form.get("until", "").strip()
-    until = None
-    if text:
-        try:
-            instant = parse_datetime(text)
-        except ValueError:
-            instant = None
-        if instant is None:
-            return {}, _("This is not a date and time.")
-        until = format_instant(instant if instant.tzinfo else timezone.make_aware(instant))
-    return {**fields, "command": "grant_waiver", "until": until}, ""
+    until, problem = read_typed_instant(form.get("until", "").strip())
+    if problem:
+        return {}, problem
+    return {**fields, "command": "grant_waiver", "until": format_instant(until) if until else None}, ""
 
 
 def _send(visit: Visit) -> tuple[CommandResult | None, str]:
@@ -148,7 +140,8 @@ def _look(visit: Visit, world: World) -> WaiverLook | None:
 
 def _preview(visit: Visit, world: World) -> list[str]:
     """The waivers in force of the form's subject, in words."""
-    found = [each for each in world.waivers(*_ids(_subject(visit))) if each.in_force(world.now)]
+    subject = _subject(visit)
+    found = [each for each in world.waivers(subject.shop_id, subject.account_id) if each.in_force(world.now)]
     return [
         _("{reason}: “{note}”, {until}").format(
             reason=say_reason_title(each.code, visit.language),
@@ -157,10 +150,6 @@ def _preview(visit: Visit, world: World) -> list[str]:
         )
         for each in found
     ]
-
-
-def _ids(subject: WaiversInForce) -> tuple[str | None, str | None]:
-    return subject.shop_id, subject.account_id
 
 
 def _view(visit: Visit, result: CommandResult | None, problem: str) -> WaiversPage:
@@ -184,7 +173,7 @@ def _view(visit: Visit, result: CommandResult | None, problem: str) -> WaiversPa
     form, seen = visit.form or visit.query, None
     if visit.submitted and result is not None and (result.accepted or result.stale):
         subject = _subject(visit)
-        seen = look_at({subject.shop_id or ""} - {""}, {subject.account_id or ""} - {""})
+        seen = look_at(filter(None, [subject.shop_id]), filter(None, [subject.account_id]))
     return WaiversPage(
         asked=_asked(visit) if seen else "",
         in_force=_preview(visit, seen.world) if seen else [],
