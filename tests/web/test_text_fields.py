@@ -20,6 +20,8 @@ WRONG = {
 WAIVER = {"do": "grant", "code": "shop.link_quota_spent", "kind": "shop", "subject": "S1"}
 OPTIONAL = {"reference", "title"}
 """What may be left out; there, spaces alone are nothing."""
+TITLES = {"note": "Note", "title": "Title", "reference": "Contract number"}
+"""What the pages call the fields of commands."""
 
 
 def _stored() -> list[tuple[int, ...]]:
@@ -53,7 +55,9 @@ def test_no_form_takes_a_text_that_its_field_cannot_hold() -> None:
             answer = browser.send(path, **others, **{field: text})
             assert answer.status_code in {409, 422}, (path, what, answer.status_code)
             assert _stored() == before, (path, what)
-            assert "Traceback" not in answer.content.decode()
+            page = answer.content.decode()
+            assert "Traceback" not in page
+            assert field not in TITLES or f"{TITLES[field]}: found" in page, (path, what)
     assert query("SELECT name FROM person") == [("Lin",)]
 
 
@@ -65,3 +69,16 @@ def test_a_refused_text_is_said_with_the_character_in_both_languages() -> None:
         browser.reauthenticate(PASSWORD)
         page = browser.send("/platform/keys", name="a\u202eb", scope="read", do="create").content.decode()
         assert said in page
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", ["Its ID: found", "Note: found"]), ("zh", ["ID：发现", "备注：发现"])]
+)
+def test_what_is_wrong_in_a_form_is_called_as_the_page_calls_it(language: str, said: list[str]) -> None:
+    person("lin@example.com", ("platform", ""))
+    browser = Browser(language)
+    assert browser.sign_in("lin@example.com").status_code == 302
+    for kind in ("shop", "account"):
+        wrong = {**WAIVER, "kind": kind, "subject": "S\u200b1", "note": "a\u200bb"}
+        page = browser.send("/platform/waivers", **wrong).content.decode()
+        assert [words for words in said if words in page] == said

@@ -374,6 +374,19 @@ def test_a_correction_offers_the_countries_that_an_account_can_have() -> None:
     assert set(re.findall(r'<option value="([^"]+)"', region[0])) == COUNTRIES
 
 
+def test_what_is_wrong_in_a_fix_or_a_message_is_called_as_the_page_calls_it() -> None:
+    wei, wrong = browser_of("wei"), "a\u200bb"
+    stuck = f"/support/tickets/{ticket_of(SNACKS, 'mei.lin')}"
+    spent = f"/support/tickets/{ticket_of(BEAUTY, 'amelia.ward')}"
+    waiver = {"what": "shop.link_quota_spent shop", "note": wrong, "do": "look"}
+    for path, typed, said in (
+        (f"{stuck}/correct", {"registered_in": "US", "note": wrong, "do": "look"}, "Evidence: found"),
+        (f"{spent}/waive", waiver, "Why: found"),
+        (stuck, {"text": wrong, "do": "reply"}, "Message: found"),
+    ):
+        assert said in words(wei.post(path, typed).content)
+
+
 @rule("R42")
 def test_the_second_of_two_agents_changes_nothing_and_learns_what_the_first_did() -> None:
     """Both preview a correction of one account; the first one's clears the ticket."""

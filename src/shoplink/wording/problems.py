@@ -1,5 +1,6 @@
 """The sentences of problems other than refusals: why a request fails, and what is malformed in it."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from shoplink.core.parse import FIELD_MISSING, FIELD_WRONG, Fault, MalformedError
@@ -140,17 +141,18 @@ FIELDS = (N_("{field}: missing; allowed: {allowed}"), N_("{field}: found {found}
 """FIELD_MISSING and FIELD_WRONG of the core, to be translated."""
 
 
-def say_malformed(error: MalformedError, language: Language) -> str:
-    """Everything that is malformed, in a language."""
+def say_malformed(error: MalformedError, language: Language, titles: Mapping[str, str] = {}) -> str:
+    """Everything that is malformed, in a language. `titles`: what the reader knows a field by, where not by its name."""
     stop = "。" if language.tag == "zh" else ". "
-    return stop.join(say_fault(fault, language) for fault in error.faults)
+    return stop.join(say_fault(fault, language, titles) for fault in error.faults)
 
 
-def say_fault(fault: Fault, language: Language) -> str:
-    """One thing that is wrong, in a language; its own English text if there is no translation."""
+def say_fault(fault: Fault, language: Language, titles: Mapping[str, str] = {}) -> str:
+    """One thing that is wrong, in a language; its own English text if there is no translation. `titles`: as above."""
     if fault.allowed is not None:
         text = language.text(FIELD_MISSING if fault.found is None else FIELD_WRONG)
-        return text.format(field=fault.field, found=fault.found, allowed=say_allowed(fault, language))
+        field = titles.get(fault.field or "", fault.field)
+        return text.format(field=field, found=fault.found, allowed=say_allowed(fault, language))
     if fault.sentence not in MALFORMED:
         return str(fault)
     params = {name: language.text(str(it)) if it in WHAT else it for name, it in fault.params.items()}

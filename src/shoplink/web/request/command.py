@@ -19,16 +19,16 @@ from shoplink.flows.command import read_command_now
 from shoplink.flows.dry_run import dry_run_commands
 from shoplink.flows.execute import execute, execute_batch
 from shoplink.flows.precondition import Precondition
+from shoplink.web.request.malformed import say_malformed_form
 from shoplink.web.request.precondition import say_changed, seen_in_form
 from shoplink.web.request.visit import Visit
-from shoplink.wording.problems import say_malformed
 
 KEY_FIELD = "key"
 KEY_LENGTH_MAX = 64
 
 
 class CommandResult(Struct):
-    """The result of a command: accepted; refused, with every reason; or malformed, with the field and the problem.
+    """The result of a command: accepted; refused, with every reason; or malformed, with every problem.
 
     `stale`: what the form was made from has changed, and nothing was done; `problem` says what.
     `products`: the result for each product that the command names.
@@ -40,7 +40,6 @@ class CommandResult(Struct):
     events: tuple[dict[str, Any], ...] = ()
     products: tuple[dict[str, Any], ...] = ()
     problem: str = ""
-    field: str = ""
     stale: bool = False
 
     @property
@@ -74,8 +73,8 @@ def send(
 ) -> CommandResult:
     """Execute one command, given by its name and fields, as the actor of the page.
 
-    `seen`: what the page showed, whose token is in the form; once that has changed, nothing is done. A command that begins
-    something, with NOTHING before it, says so.
+    `seen`: what the page showed, whose token is in the form; once that has changed, nothing is done. NOTHING for a
+    command that begins something.
 
     The form's hidden `key` makes a second sending of the form return the first result. `link_id` is the link that
     the page shows: the command is refused if its pair has another link by now.
@@ -181,9 +180,7 @@ def result_of_decision(decision: Decision) -> CommandResult:
 
 
 def _malformed(visit: Visit, error: MalformedError) -> CommandResult:
-    return CommandResult(
-        accepted=False, problem=say_malformed(error, visit.language), field=error.field or ""
-    )
+    return CommandResult(accepted=False, problem=say_malformed_form(visit, error))
 
 
 def _rejected(error: str) -> str:

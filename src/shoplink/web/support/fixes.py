@@ -24,6 +24,7 @@ from shoplink.store.write.load import LoadKeys
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import SUPPORT
 from shoplink.web.request.command import CommandResult, send
+from shoplink.web.request.malformed import say_malformed_form
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.support.ticket import ticket_for_support
 from shoplink.web.support.waivable import waivable, waivable_in_form
@@ -31,8 +32,11 @@ from shoplink.web.ticket.view import SortedReasons, TicketRow, show_row, shown_t
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.web.view_model.waiver import WaiverLook, look_at_waiver
 from shoplink.wording import say_event, say_reason
-from shoplink.wording.problems import say_malformed
 from shoplink.wording.say_help import say_reason_title
+from shoplink.wording.sentences import N_
+
+_NOTE_TITLES = {"correct_account": N_("Evidence"), "grant_waiver": N_("Why")}
+"""What the page of each fix calls its note."""
 
 
 class FixPreview(Struct, frozen=True):
@@ -192,7 +196,7 @@ def _fix(
     try:
         fix = read_command_now(fields, {"command": command, "by": to_plain(visit.by)})
     except MalformedError as error:
-        return _FixForm(problem=say_malformed(error, visit.language), status=422)
+        return _FixForm(problem=say_malformed_form(visit, error, note=_(_NOTE_TITLES[command])), status=422)
     return _FixForm(_unblocks(visit, seen, preview_fix(seen.ticket, fix)), digest)
 
 

@@ -24,13 +24,13 @@ from shoplink.flows.precondition import Precondition, token_of
 from shoplink.flows.ticket.read import CurrentTicket
 from shoplink.store.ticket.words import messages_of
 from shoplink.web.request.command import execute_for, form_key, result_of_answer
+from shoplink.web.request.malformed import say_malformed_form
 from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.web.view_model.state import show_actor, show_role
 from shoplink.wording import say_reason
-from shoplink.wording.problems import say_malformed
 
 
 class SortedReasons(Struct, frozen=True):
@@ -258,7 +258,7 @@ def words_of(visit: Visit) -> tuple[dict[str, Any], str]:
     try:
         words = read_fields({name: text for name, text in typed.items() if text.strip()}, WORDS)
     except MalformedError as error:
-        return {}, say_malformed(error, visit.language)
+        return {}, say_malformed_form(visit, error)
     if words and "text" not in words:
         return {}, _("Add a message that says what the evidence is for.")
     return words, ""
