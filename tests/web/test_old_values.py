@@ -109,8 +109,7 @@ def test_names_that_others_have_chosen_stand_isolated_on_pages() -> None:
     assert shown >= 5
 
 
-def test_a_command_line_by_line_is_still_parsed() -> None:
-    """The fixture above goes around the grammar; this shows that the grammar would refuse it."""
+def test_the_grammar_refuses_today_what_the_fixture_stores() -> None:
     with pytest.raises(ValueError, match="name"):
         parse_command(
             {

@@ -10,6 +10,7 @@ import pytest
 
 from shoplink.config.permissions import table
 from shoplink.core.facts import Actor
+from shoplink.core.people.facts import Place
 from shoplink.flows import clock
 from shoplink.flows.people import membership
 from shoplink.store.database.sql import query
@@ -298,7 +299,7 @@ def _of_tickets(sue: FormClient, cy: FormClient, wei: FormClient) -> list[Case]:
         Case(
             "/support/tickets/<str:ticket_id>/waive",
             wei,
-            f"/support/tickets/{_spent(sue).ticket_id}/waive",
+            f"/support/tickets/{_spent().ticket_id}/waive",
             {"what": "shop.link_quota_spent shop", "note": "campaign", "do": "fix"},
             _do("grant_waiver", code="shop.link_quota_spent", shop_id="V", note="mine", until=None),
             "was granted: mine",
@@ -323,7 +324,7 @@ def _of_tickets(sue: FormClient, cy: FormClient, wei: FormClient) -> list[Case]:
     ]
 
 
-def _spent(_sue: FormClient) -> Any:
+def _spent() -> Any:
     """A ticket of shop V, whose quota is spent."""
     for number in range(10):
         execute_accepted(put_account(f"W{number}"), invite("V", f"W{number}"), accept("V", f"W{number}"))
@@ -438,78 +439,51 @@ def _of_the_platform(alex: FormClient) -> list[Case]:
 
 def _of_members(alex: FormClient) -> list[Case]:
     """Two people remove the same member."""
-    bob = somebody("bob", shops=["S"]).person_id
-    cat = somebody("cat", accounts=["A"]).person_id
-    dan = somebody("dan", staff=["support"]).person_id
     sue, cy = signed_in(somebody("su2", shops=["S"])), signed_in(somebody("cy2", accounts=["A"]))
-    gone = "is not a member here"
+    bob, cat = somebody("bob", shops=["S"]).person_id, somebody("cat", accounts=["A"]).person_id
+    dan = somebody("dan", staff=["support"]).person_id
     return [
-        Case(
-            "/seller/<shop_id>/members/<person_id>/",
-            sue,
-            f"/seller/S/members/{bob}/",
-            {},
-            lambda: membership.remove(OPERATOR, bob, "shop", "S"),
-            gone,
+        _removed("shop", "S", bob, sue, "/seller/<shop_id>/members/<person_id>/", "/seller/S/members/"),
+        _removed(
+            "creator", "A", cat, cy, "/creator/<account_id>/members/<person_id>/", "/creator/A/members/"
         ),
-        Case(
-            "/creator/<account_id>/members/<person_id>/",
-            cy,
-            f"/creator/A/members/{cat}/",
-            {},
-            lambda: membership.remove(OPERATOR, cat, "creator", "A"),
-            gone,
-        ),
-        Case(
-            "/platform/staff/<place>/<person_id>/",
-            alex,
-            f"/platform/staff/support/{dan}/",
-            {},
-            lambda: membership.remove(OPERATOR, dan, "support", ""),
-            gone,
+        _removed(
+            "support", "", dan, alex, "/platform/staff/<place>/<person_id>/", "/platform/staff/support/"
         ),
     ]
+
+
+def _removed(  # noqa: PLR0913, PLR0917 (a member, and the page that removes them)
+    place: Place, subject: str, person_id: str, client: FormClient, route: str, members: str
+) -> Case:
+    return Case(
+        route,
+        client,
+        f"{members}{person_id}/",
+        {},
+        lambda: membership.remove(OPERATOR, person_id, place, subject),
+        "is not a member here",
+    )
 
 
 def _of_invitations(alex: FormClient) -> list[Case]:
     """Two people withdraw the same invitation of a member."""
     sue, cy = signed_in(somebody("su3", shops=["S"])), signed_in(somebody("cy3", accounts=["A"]))
-    inviting = membership.invite(Actor("shop", "S"), "shop", "S", "new@example.com")
-    theirs = membership.invite(Actor("creator", "A"), "creator", "A", "new@example.com")
-    staff = membership.invite(OPERATOR, "support", "", "new@example.com")
-    assert isinstance(inviting, membership.Invitation)
-    assert isinstance(theirs, membership.Invitation)
-    assert isinstance(staff, membership.Invitation)
-    not_open = "This cannot be done now"
-
-    def withdrawn(
-        by: Actor, place: Any, subject: str, invitation: membership.Invitation
-    ) -> Callable[[], object]:
-        return lambda: membership.withdraw(by, place, subject, invitation.invitation_id)
-
     return [
-        Case(
-            "/seller/<shop_id>/members/",
-            sue,
-            "/seller/S/members/",
-            {"withdraw": inviting.invitation_id},
-            withdrawn(OPERATOR, "shop", "S", inviting),
-            not_open,
-        ),
-        Case(
-            "/creator/<account_id>/members/",
-            cy,
-            "/creator/A/members/",
-            {"withdraw": theirs.invitation_id},
-            withdrawn(OPERATOR, "creator", "A", theirs),
-            not_open,
-        ),
-        Case(
-            "/platform/staff/",
-            alex,
-            "/platform/staff/",
-            {"place": "support", "withdraw": staff.invitation_id},
-            withdrawn(OPERATOR, "support", "", staff),
-            not_open,
-        ),
+        _withdrawn("shop", "S", sue, "/seller/<shop_id>/members/", "/seller/S/members/"),
+        _withdrawn("creator", "A", cy, "/creator/<account_id>/members/", "/creator/A/members/"),
+        _withdrawn("support", "", alex, "/platform/staff/", "/platform/staff/"),
     ]
+
+
+def _withdrawn(place: Place, subject: str, client: FormClient, route: str, path: str) -> Case:
+    made = membership.invite(OPERATOR, place, subject, "new@example.com")
+    assert isinstance(made, membership.Invitation)
+    return Case(
+        route,
+        client,
+        path,
+        {"place": place, "withdraw": made.invitation_id},
+        lambda: membership.withdraw(OPERATOR, place, subject, made.invitation_id),
+        "This cannot be done now",
+    )

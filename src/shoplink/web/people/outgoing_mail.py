@@ -50,8 +50,9 @@ def queue_mail(message: EmailMessage) -> None:
 
 
 def _send_all(messages: list[EmailMessage]) -> bool:
-    """Send e-mails. Returns whether the server accepted all of them."""
-    return not sum(not _send(message) for message in messages)
+    """Send e-mails, each whatever became of those before. Returns whether the server accepted all of them."""
+    delivered = [_send(message) for message in messages]
+    return all(delivered)
 
 
 def _send(message: EmailMessage) -> bool:
