@@ -1,4 +1,4 @@
-"""Names of shops, accounts and people in plain text: isolated in sentences; quoted and short in e-mails, and never an address."""
+"""Names of shops, accounts and people in plain text: isolated in sentences; in e-mails quoted, short and no address."""
 
 import re
 from unicodedata import normalize
@@ -15,8 +15,8 @@ _QUOTES = {"en": "“{name}”", "zh": "「{name}」"}
 def name_in_message(name: str, stands_for_it: str, language: Language) -> str:
     """A name as an e-mail shows it: in quotation marks, on one line, cut to 40 characters (values.md section 1).
 
-    `stands_for_it` is the id of the shop or account. It takes the place of an empty name, and of one that holds an address,
-    because what people call themselves must not look like the words of the service.
+    `stands_for_it` is the id of the shop or account, or the person's address. It takes the place of an empty name, and of
+    one that holds an address, because what people call themselves must not look like the words of the service.
     """
     line = as_line(name)
     if not line or _ADDRESS.search(normalize("NFKC", line).casefold()):
@@ -26,5 +26,5 @@ def name_in_message(name: str, stands_for_it: str, language: Language) -> str:
 
 
 def isolated(name: str) -> str:
-    """A name within a sentence of plain text, isolated from the direction of the words around it (UAX #9: FSI … PDI)."""
+    """A name within a sentence of plain text, isolated from the direction of the text around it (UAX #9: FSI … PDI)."""
     return f"{_ISOLATE}{name}{_POP}"

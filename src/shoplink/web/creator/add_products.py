@@ -50,7 +50,10 @@ class Offer(Struct, frozen=True):
 
 
 class OffersPage(Struct, frozen=True):
-    """The page; `seen` is the token of the link, if it is the own shop's; `to` is the id of the video or live that products are added to, empty for the showcase."""
+    """The page; `to` is the id of the video or live that products are added to, empty for the showcase.
+
+    `seen` is the token of the link where the products are those of the own shop.
+    """
 
     account_id: str
     handle: str

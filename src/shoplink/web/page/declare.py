@@ -33,7 +33,7 @@ BODY_BYTES_MAX = 256 << 10
 
 
 class DeclaredPage(NamedTuple):
-    """A declared page: its route, its name, its access, the methods it accepts, its view, and how large its form may be."""
+    """A declared page: its route, name, access, the methods it accepts, its view, and how large its form may be."""
 
     route: str
     name: str
@@ -58,8 +58,9 @@ def page(  # noqa: PLR0913 (what can be said of a page)
 ) -> Callable[[View], View]:
     """Declare a page. The function takes a Visit and the values from the route, and returns a PageResponse.
 
-    `posts`: its form is sent to its own address, and has at most `body_bytes_max` bytes. `menu`: its entry in the menu of its place. The page's name is
-    `name`, or `place.function`: `seller.home` for the function `home` in any module of `shoplink.web.seller`.
+    `posts`: its form is sent to its own address, and has at most `body_bytes_max` bytes. `menu`: its entry in the menu
+    of its place. The page's name is `name`, or `place.function`: `seller.home` for the function `home` in any module of
+    `shoplink.web.seller`.
     """
     methods = ("GET", "POST") if posts else ("GET",)
 

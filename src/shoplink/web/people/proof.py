@@ -1,8 +1,8 @@
 """Whose address it is: what proves it, and what ends when it is proved for the first time or changed.
 
-A sign-in that was set up with a link that somebody showed proves nothing about the address: the link may have been opened
-by anybody. Such a person signs in with what they have set up. When a code that was sent to the address, or a provider,
-proves whose it is, everything that was set up before is void (pre-account hijacking).
+A sign-in that was set up with a link that somebody showed proves nothing about the address: anybody may have opened the
+link. Such a person signs in with what they have set up. When a code that was sent to the address, or a provider, proves
+whose it is, everything that was set up before is void (pre-account hijacking).
 """
 
 from datetime import UTC, datetime
@@ -41,7 +41,7 @@ _CODES = (EMAIL_VERIFICATION_CODE_SESSION_KEY, PASSWORD_RESET_VERIFICATION_SESSI
 
 
 class AddressStage(EmailVerificationStage):  # type: ignore[misc] # allauth has no types
-    """Signing in does not require a proved address. Somebody who has signed up twice is still answered as the first time."""
+    """Signing in does not require a proved address. Who signs up a second time is still answered as the first time."""
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         """Ask for a code only where nobody signs in."""
@@ -98,7 +98,7 @@ def _new_password(user: Person, **_: Any) -> None:
 
 
 def drop_dead_codes(request: HttpRequest) -> None:
-    """Forget the code and the begun sign-in of this session if their person's address has changed, or was proved, since."""
+    """Forget this session's code and begun sign-in if their person's address has changed, or was proved, since."""
     for name in _CODES:
         state = request.session.get(name)
         if state and state.get("user_id") and _is_dead(int(state["user_id"]), state["at"]):

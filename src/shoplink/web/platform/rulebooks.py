@@ -31,7 +31,7 @@ _TEXT_MAX = 64 * 1024
 
 
 class ActivationRow(Struct, frozen=True):
-    """The activation of a rulebook in a market; one that is ahead has a form that cancels it, made from what is `seen`."""
+    """The activation of a rulebook in a market. `seen` is the token for the form that cancels one that is ahead."""
 
     market: str
     code: str

@@ -1,4 +1,4 @@
-"""Bulk invite: paste handles or upload a file of them; each row is decided after the rows above it, then sent if it passes."""
+"""Bulk invite: paste handles or upload a file of them; each row is decided after those above it, then sent if it passes."""
 
 import io
 from typing import Any
@@ -69,7 +69,8 @@ class InviteRow(Struct, frozen=True):
 class BulkInvitePage(Struct, frozen=True):
     """The page: the input, the rows that were decided or sent, and the open invitations.
 
-    `others` holds the handles that did not pass. `column` is the name of the file's column of handles where it is asked for.
+    `others` holds the handles that did not pass. `column` is the name of the file's column of handles, where the page
+    asks for it.
     """
 
     shop_id: str
@@ -136,7 +137,7 @@ def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
 
 
 def _handles(visit: Visit) -> tuple[list[str], str, str | None]:
-    """The handles from the text field or the file, a problem with them ('' if there is none), and the column to ask for."""
+    """The handles from the text field or the file, a problem with them ('' if there is none), the column to ask for."""
     file = visit.request.FILES.get("file")
     column = visit.form.get("column")
     if file is None:
