@@ -409,7 +409,7 @@ def test_a_sign_in_link_signs_out_the_person_before() -> None:
     browser = Browser()
     browser.sign_in(EMAIL)
     link = new_sign_in_link()
-    assert "You are signed in as Lin. Continuing signs you out there first." in browser.look(link)
+    assert "You are signed in as <bdi>Lin</bdi>. Continuing signs you out there first." in browser.look(link)
     browser.send(link)
     assert "You sign in only with links from the platform" in browser.look("/settings/")
 
