@@ -1,6 +1,7 @@
 """The timer of tickets: store the ends that time alone has brought. No command and no read depends on when it runs."""
 
 from datetime import datetime
+from functools import partial
 
 from shoplink.core.instant import END
 from shoplink.core.ticket.events import TicketClosed
@@ -19,10 +20,11 @@ def close_ended_tickets(at: datetime) -> int:
         keys = LoadKeys(set(), set(), set(), set(), END)
         for _number, *names in found:
             keys.add_ticket(*names)
-        closed += transact(lambda transaction, keys=keys: _ended(transaction, keys), lambda: at)  # type: ignore[misc]
+        closed += transact(partial(_end, keys), lambda: at)
     return closed
 
 
-def _ended(transaction: Transaction, keys: LoadKeys) -> int:
+def _end(keys: LoadKeys, transaction: Transaction) -> int:
+    """Let time pass for what the keys name; returns how many tickets it has ended."""
     _world, due = transaction.load(keys)
     return sum(isinstance(event, TicketClosed) for event in due)

@@ -13,7 +13,7 @@ from shoplink.store.read.link import snapshot
 
 
 class FixEffect(Struct, frozen=True):
-    """The effect of a fix: the reasons if it is refused, its events, and the assessment of the question before and after.
+    """The effect of a fix: the reasons if it is refused, its events, and the question's assessment before and after.
 
     `ends`: the ticket ends by itself with the fix.
     """
@@ -34,9 +34,7 @@ class FixEffect(Struct, frozen=True):
 def preview_fix(ticket: Ticket, fix: Command) -> FixEffect:
     """R42: the effect that a correction or a waiver would have now on what a ticket is about."""
     with snapshot():
-        keys = keys_of([ticket])
-        keys.tickets.read.append(ticket)
-        world = look(keys).world
+        world = look(keys_of([ticket])).world
     question = question_of(ticket)
     before = assess(world, question)
     done = step(world, replace(fix, at=world.now))

@@ -3,7 +3,7 @@
 A ticket that time has ended is shown so whether or not that is stored yet.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -35,9 +35,7 @@ def current_tickets(
     tickets: Sequence[Ticket], now: Callable[[], datetime] = clock.now
 ) -> list[CurrentTicket]:
     """Stored tickets as they stand now; a fixed number of statements for any number of tickets."""
-    keys = keys_of(tickets)
-    keys.tickets.read += tickets
-    seen = look(keys, now)
+    seen = look(keys_of(tickets), now)
     return [_current_ticket(seen, ticket.ticket_id) for ticket in tickets]
 
 
@@ -49,14 +47,15 @@ def find_ticket(
     return current_tickets([ticket], now)[0] if ticket is not None and may_see(reader, ticket) else None
 
 
-def keys_of(tickets: Iterable[Ticket]) -> LoadKeys:
-    """The keys of what the assessment of these tickets needs."""
+def keys_of(tickets: Sequence[Ticket]) -> LoadKeys:
+    """The keys of what the assessment of these tickets needs; these hold the tickets themselves, as read."""
     questions = [question_of(ticket) for ticket in tickets]
     keys = LoadKeys.of(question for question in questions if not isinstance(question, Review))
     for question in questions:
         keys.shops.add(question.shop_id)
         keys.accounts.add(question.account_id)
         keys.pairs.add((question.shop_id, question.account_id))
+    keys.tickets.read += tickets
     return keys
 
 
