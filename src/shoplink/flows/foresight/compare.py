@@ -5,7 +5,7 @@ Nothing here reads or writes: both Worlds hold the same shops, and time has pass
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -46,7 +46,10 @@ class EstablishedLink(OfLink, frozen=True):
 
 
 class OverLimit(Struct, frozen=True):
-    """A shop that has more than the rulebook allows; `until` is when it no longer has, None if time alone never ends it."""
+    """A shop that has more than the rulebook allows.
+
+    `until` is when it no longer has, None if time alone never ends it.
+    """
 
     shop_id: str
     limit: Limit
@@ -127,17 +130,12 @@ def _events(
         if (type(event), event.link_id) in anyway:
             continue
         link = before.live[event.link_id]
-        of_link = {"link_id": link.link_id, "shop_id": link.shop_id, "account_id": link.account_id}
         if isinstance(event, LinkEstablished):
-            yield EstablishedLink(**of_link, role=link.role, accepted_at=link.accepted_at)
+            yield EstablishedLink(**_of(link), accepted_at=link.accepted_at)
         else:
             assert link.unlink_requested_at is not None, "the clock ends only what somebody asked to end"
-            yield EndingLink(
-                **of_link,
-                role=link.role,
-                requested_at=link.unlink_requested_at,
-                synced=link.synced_since is not None,
-            )
+            synced = link.synced_since is not None
+            yield EndingLink(**_of(link), requested_at=link.unlink_requested_at, synced=synced)
 
 
 def _over(before: World, after: World, shop_id: str) -> Iterator[OverLimit]:
@@ -178,14 +176,7 @@ def _blocked(before: World, after: World, link: Link) -> Iterator[BlockedInvitat
     )
     decision = decide(after, accept)
     if isinstance(decision, Refused) and not isinstance(decide(before, accept), Refused):
-        yield BlockedInvitation(
-            link_id=link.link_id,
-            shop_id=link.shop_id,
-            account_id=link.account_id,
-            role=link.role,
-            expires_at=link.expires_at,
-            reasons=decision.reasons,
-        )
+        yield BlockedInvitation(**_of(link), expires_at=link.expires_at, reasons=decision.reasons)
 
 
 def _permissions(before: World, after: World, link: Link) -> Iterator[ChangedPermissions]:
@@ -194,11 +185,9 @@ def _permissions(before: World, after: World, link: Link) -> Iterator[ChangedPer
     gained = tuple(action for action in ACTIONS if old[action] and not new[action])
     lost = tuple(action for action in ACTIONS if new[action] and not old[action])
     if gained or lost:
-        yield ChangedPermissions(
-            link_id=link.link_id,
-            shop_id=link.shop_id,
-            account_id=link.account_id,
-            role=link.role,
-            gained=gained,
-            lost=lost,
-        )
+        yield ChangedPermissions(**_of(link), gained=gained, lost=lost)
+
+
+def _of(link: Link) -> dict[str, Any]:
+    """The fields of OfLink."""
+    return {name: getattr(link, name) for name in OfLink.__struct_fields__}

@@ -1,4 +1,4 @@
-"""What the start of a rulebook in a market would do, by the dry run of exactly what would happen then. Nothing is stored.
+"""What the start of a rulebook in a market would do: a dry run of exactly what would happen then. Nothing is stored.
 
 The shops of the market are looked at in pages, on one snapshot: each takes twice as many statements as one look, and
 memory holds one page. Lists are cut; their counts are whole.
@@ -13,9 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from shoplink.core import Accepted, ActivateRulebook, Event, Refused, World, advance, decide, step
-from shoplink.core.events import RulebookActivated, RulebookActivationCancelled
 from shoplink.core.instant import END
-from shoplink.core.precondition.subjects import Subject
+from shoplink.core.precondition.subjects import RulebooksOfMarket
 from shoplink.flows import clock
 from shoplink.flows.foresight.compare import (
     BlockedInvitation,
@@ -62,8 +61,8 @@ class Effects(Struct):
     """What would happen in a market if a rulebook started there at an instant and nobody acted until then.
 
     `before` is the rulebook that it would follow, `shops` the number of the market's shops. `seen` is a digest of the
-    market's rulebooks and of everything found, listed or not, but for the instants that follow from the start: it is the
-    same as long as the same would happen.
+    market's rulebooks and of everything found, listed or not, but for the instants that follow from the start: it is
+    the same as long as the same would happen.
     """
 
     name: str
@@ -98,22 +97,20 @@ class Effects(Struct):
                 self.permissions.add(change)
 
 
-class EffectsOfStart(Subject, frozen=True, kw_only=True):
-    """What a start would do, as something that was seen before the step: the step holds while the same would happen."""
+class EffectsOfStart(RulebooksOfMarket, frozen=True, kw_only=True):
+    """What a start would do, as something that was seen before the step: the step holds while the same would happen.
+
+    Only another start in the market is told as a change; what else has changed shows when the effects are looked at
+    again.
+    """
 
     name: str
-    market: str
     start: datetime | None
 
     def state(self, world: World) -> str | None:  # noqa: ARG002 (the effects are read anew, in the same transaction)
         """The digest of the effects as they are now; None if the activation would be refused."""
         found = effects_of_start(self.name, self.market, self.start)
         return found.seen if isinstance(found, Effects) else None
-
-    def concerns(self, event: Event) -> bool:
-        """Another start in the market. What else has changed shows when the effects are looked at again."""
-        kinds = RulebookActivated | RulebookActivationCancelled
-        return isinstance(event, kinds) and event.market == self.market
 
 
 def effects_of_start(name: str, market: str, start: datetime | None = None) -> Effects | Refused:
