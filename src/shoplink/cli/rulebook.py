@@ -3,7 +3,7 @@
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 import msgspec
@@ -20,12 +20,12 @@ from shoplink.core import (
     Rulebook,
     RulebookError,
     differences,
-    parse_command,
     wire,
 )
 from shoplink.core.instant import format_instant
 from shoplink.core.rulebook import ALLOWED_VALUES
 from shoplink.flows import clock
+from shoplink.flows.command import read_command_now
 from shoplink.flows.execute import execute
 from shoplink.flows.foresight.effects import effects_of_start
 from shoplink.flows.rulebooks import NameTakenError, default_rulebook, install_rulebook, installed_rulebooks
@@ -34,6 +34,7 @@ from shoplink.store.read.refusal import activations
 from shoplink.wording import language_for
 
 _DATABASE = "2 if the database cannot be used"
+_MARKET = click.option("--market", required=True, metavar="MARKET", help="Two capital letters, e.g. GB.")
 
 
 @click.group()
@@ -183,7 +184,7 @@ Exit status: 0; 1 if it was refused; {_DATABASE}.
 """
 )
 @click.argument("name", metavar="NAME")
-@click.option("--market", required=True, metavar="MARKET", help="Two capital letters, e.g. GB.")
+@_MARKET
 @click.option(
     "--from", "start", metavar="INSTANT", help="RFC 3339 with an offset.  [default: the next full minute]"
 )
@@ -207,7 +208,7 @@ Exit status: 0; 1 if the activation would be refused; {_DATABASE}.
 """
 )
 @click.argument("name", metavar="NAME")
-@click.option("--market", required=True, metavar="MARKET", help="Two capital letters, e.g. GB.")
+@_MARKET
 @click.option("--from", "start", metavar="INSTANT", help="RFC 3339 with an offset.  [default: now]")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object, as GET /v1/rulebooks/NAME/effects."
@@ -219,11 +220,10 @@ def effects(name: str, market: str, start: str | None, *, as_json: bool) -> None
     command = _parsed("activate_rulebook", fields)
     assert isinstance(command, ActivateRulebook), "this is the command that was parsed"
     found = effects_of_start(name, market, command.effective_from if start else None)
-    language = language_for("en")
     if isinstance(found, Refused):
-        for reason in with_sentences([wire(reason) for reason in found.reasons], language):
-            click.echo(f"{reason['detail']} {reason['remedy']}", err=True)
+        _say_reasons([wire(reason) for reason in found.reasons])
         sys.exit(1)
+    language = language_for("en")
     if as_json:
         from shoplink.api.rulebook import show_effects  # noqa: PLC0415 (only with settings in place)
 
@@ -243,7 +243,7 @@ Exit status: 0; 1 if it was refused; {_DATABASE}.
 """
 )
 @click.argument("name", metavar="NAME")
-@click.option("--market", required=True, metavar="MARKET", help="Two capital letters, e.g. GB.")
+@_MARKET
 @click.option(
     "--from",
     "start",
@@ -261,11 +261,17 @@ def cancel(name: str, market: str, start: str, note: str, *, as_json: bool) -> N
     _carry_out("cancel_activation", fields, done, as_json=as_json)
 
 
+def _say_reasons(reasons: list[dict[str, Any]]) -> None:
+    """Say why something is refused, and what can be done."""
+    for reason in with_sentences(reasons, language_for("en")):
+        click.echo(f"{reason['detail']} {reason['remedy']}", err=True)
+
+
 def _parsed(kind: str, fields: dict[str, str]) -> Command:
     """A command of the platform, given now. Exits with status 2 if it is malformed."""
     by = {"kind": "platform", "id": "operator"}
     try:
-        return parse_command({**fields, "command": kind, "at": format_instant(clock.now()), "by": by})
+        return read_command_now(fields, {"command": kind, "by": by})
     except MalformedError as error:
         fail(str(error))
 
@@ -277,8 +283,7 @@ def _carry_out(kind: str, fields: dict[str, str], done: str, *, as_json: bool) -
         click.echo(msgspec.json.encode(answer))
     elif answer["outcome"] == "accepted":
         click.echo(done)
-    for reason in with_sentences(answer["reasons"], language_for("en")):
-        click.echo(f"{reason['detail']} {reason['remedy']}", err=True)
+    _say_reasons(answer["reasons"])
     sys.exit(0 if answer["outcome"] == "accepted" else 1)
 
 
