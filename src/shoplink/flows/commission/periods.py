@@ -3,7 +3,6 @@
 `shoplink export --what periods` writes such a file, `shoplink attribute` reads it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -34,7 +33,6 @@ _PAGE_LINKS = 1_000
 _PARQUET = b"PAR1"
 _IDS = ("link_id", "shop_id", "account_id")
 _MAY_END_IN_ZEROS = Form(zeros_are_rounding=False)
-_PLAIN_ID = re.compile(r"[A-Za-z0-9_.:-]+")
 _INSTANTS = ("linked_at", "ended_at", "changed_at")
 _NEEDED = ("account_id", "changed_at", "ended_at", "link_id", "linked_at", "role", "shop_id")
 _ALLOWED = {
@@ -98,7 +96,7 @@ def _cells(path: Path, file: BinaryIO) -> Iterator[tuple[int, Mapping[str, Any]]
                 )
             cells = dict(zip(table.found, row.cells, strict=True))
             for name in _IDS:
-                cells[name] = cell = _id_in(cells[name])
+                cells[name] = cell = plain_id(cells[name])
                 ids.add(cell)
                 if is_rounded(cell, _MAY_END_IN_ZEROS):
                     raise PeriodsError(_rounded(path, row.line, name, cell))
@@ -124,10 +122,6 @@ def _columns(cells: Sequence[str]) -> list[str] | None:
     known = {plain_header(name): name for name in COLUMNS}
     found = [known.get(plain_header(cell), cell) for cell in cells]
     return found if set(_NEEDED) <= set(found) else None
-
-
-def _id_in(cell: str) -> str:
-    return cell if _PLAIN_ID.fullmatch(cell) else plain_id(cell)
 
 
 def _require_columns(path: Path, found: Sequence[str]) -> None:
