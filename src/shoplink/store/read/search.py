@@ -1,5 +1,7 @@
 """Search shops, accounts, people and links by the beginning of an id, a name, a handle or an address, by indexes only."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from shoplink.store.database.folded import folded_column
@@ -18,21 +20,22 @@ class SearchResult(Struct, frozen=True):
 
 
 def search_by_beginning(text: str, limit: int = 20) -> SearchResult:
-    """The shops (id, name), accounts (id, handle) and people (id, address) that begin with a text, and the link of that id."""
+    """The shops (id, name), accounts (id, handle), people (id, address) that begin with a text; the link of that id."""
+    handle = folded_column(text) or text
     return SearchResult(
-        shops=_found("shop", "shop_id", "name", text, limit),
-        accounts=_found("account", "account_id", "handle", text, limit, "handle_folded", folded_column(text)),
+        shops=_found("shop", "shop_id", "name", {"shop_id": text, "name": text}, limit),
+        accounts=_found(
+            "account", "account_id", "handle", {"account_id": text, "handle_folded": handle}, limit
+        ),
         links=[row[0] for row in query("SELECT link_id FROM link WHERE link_id = %s", text)],
         people=_rows("person", "person_id", "email", "email", text.lower(), limit),
     )
 
 
-def _found(  # noqa: PLR0913, PLR0917 (what is searched, and by what)
-    table: str, key: str, name: str, text: str, limit: int, column: str = "", begins: str = ""
-) -> list[tuple[str, str]]:
-    """The rows whose key begins with a text, or whose name does; `column` and `begins` stand for the name and the text."""
-    by_name = _rows(table, key, name, column or name, begins or text, limit)
-    return [*dict.fromkeys([*_rows(table, key, name, key, text, limit), *by_name])][:limit]
+def _found(table: str, key: str, name: str, begins: Mapping[str, str], limit: int) -> list[tuple[str, str]]:
+    """The key and the name of the rows in which a column begins with its text, column by column."""
+    found = [row for column, text in begins.items() for row in _rows(table, key, name, column, text, limit)]
+    return [*dict.fromkeys(found)][:limit]
 
 
 def _rows(table: str, key: str, name: str, column: str, text: str, limit: int) -> list[tuple[str, str]]:  # noqa: PLR0913, PLR0917 (a statement's parts)
