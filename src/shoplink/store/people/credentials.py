@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.sql import among, execute, ids, query
+from shoplink.store.people.second_factor_resets import remove_second_factors
 
 
 def _numbers() -> str:
@@ -46,9 +47,9 @@ def end_open_access_of_nonmembers(person_ids: Iterable[str], at: datetime) -> No
 
 
 def void_credentials(person_id: str, at: datetime) -> None:
-    """Void everything that could sign a person in until now: password, second factors, providers, sessions and codes."""
+    """Void everything that could sign a person in until now: password, second factors, providers, sessions, codes."""
     end_open_access([person_id], at)
-    execute(f"DELETE FROM mfa_authenticator WHERE user_id IN ({_numbers()})", ids([person_id]))
+    remove_second_factors(person_id)
     execute(f"DELETE FROM socialaccount_socialaccount WHERE user_id IN ({_numbers()})", ids([person_id]))
     execute("UPDATE person SET password = %s WHERE person_id = %s", make_password(None), person_id)
 
@@ -59,13 +60,13 @@ def void_codes(person_id: str, at: datetime) -> None:
 
 
 def codes_since(number: int) -> datetime | None:
-    """The instant before which no code of a person (by the number of their row) counts; None if there is no such person."""
+    """The instant before which no code of a person (by the number of their row) counts; None if there is no such row."""
     found = query("SELECT codes_since FROM person WHERE number = %s", number)
     return from_micros(found[0][0]) if found else None
 
 
 def is_proved(number: int) -> bool:
-    """Whether a person (by the number of their row) has an address that a mail or a provider has proved to be theirs."""
+    """Whether a mail or a provider has proved an address of a person (by the number of their row) to be theirs."""
     return bool(query("SELECT 1 FROM account_emailaddress WHERE user_id = %s AND verified LIMIT 1", number))
 
 
