@@ -13,7 +13,8 @@ from shoplink.store.models.linking import (
     StoredAnswer,
     Waiver,
 )
-from shoplink.store.models.lookup import LookUp, Marker
+from shoplink.store.models.lookup import LookUp
+from shoplink.store.models.marker import Marker
 from shoplink.store.models.message import CalendarAddress, MailChoice, Message, NotificationProgress
 from shoplink.store.models.people import (
     Attempt,

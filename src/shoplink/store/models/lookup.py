@@ -1,21 +1,9 @@
-"""Look-ups of accounts, kept for the retention period, and marks on the database itself."""
+"""Look-ups of accounts, kept for the retention period."""
 
 from django.db import models
 from django.db.models import Index
 
 from shoplink.store.database.fields import InstantField
-
-
-class Marker(models.Model):
-    """A mark that the service itself has set on its database, such as `demo`: no command and no caller can set one."""
-
-    name = models.CharField(primary_key=True, max_length=64)
-    set_at = InstantField()
-
-    class Meta:
-        """The table."""
-
-        db_table = "marker"
 
 
 class LookUp(models.Model):
