@@ -93,7 +93,7 @@ class LoadKeys(Struct):
         if isinstance(subject, TicketInPlace):
             self.tickets.ticket_ids.add(subject.ticket_id)
         if isinstance(subject, PlacesOfPerson):
-            self.people.blocked.add(subject.person_id)
+            self.people.with_places.add(subject.person_id)
         if isinstance(subject, ProductFacts):
             self.commerce.products.add(subject.product_id)
         if isinstance(subject, ContentFacts):
@@ -150,10 +150,8 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
     floor = max(_latest(touched_at), _last_happened(keys.accounts | in_review))
     commerce_keys = keys.commerce.union(load_tickets(world, keys.tickets))
     tickets = dict(world.desk.tickets)
-    earliest = min((each.due_at for each in tickets.values() if each.due_at), default=not_before)
-    earliest = min(
-        earliest, not_before
-    )  # a ticket that time has ended is judged at the instant at which it was due
+    # A ticket that time has ended is judged at the instant at which it was due.
+    earliest = min([not_before, *(each.due_at for each in tickets.values() if each.due_at)])
     _read_newest(world, keys)
     _read_windows(world, keys, earliest)
     _read_unlinks(world, keys)

@@ -24,17 +24,17 @@ from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, 
 
 
 class PeopleKeys(Struct):
-    """The persons and the places that a batch names. For the persons in `blocked`, all of their places are loaded too."""
+    """The persons and the places that a batch names. Of the persons in `with_places`, every place is loaded too."""
 
     persons: set[str] = set()
-    blocked: set[str] = set()
+    with_places: set[str] = set()
     places: set[PlaceKey] = set()
 
     def add(self, command: Command) -> bool:
         """Add what a command names; returns whether the command is about people, and so names no shop or account."""
         match command:
             case BlockAccess():
-                self.blocked.add(command.person_id)
+                self.with_places.add(command.person_id)
                 self.persons.add(command.person_id)
             case JoinByInvitation() | AddMember() | RestoreAccess():
                 self.persons.add(command.person_id)
@@ -52,7 +52,7 @@ def load_people(world: World, named: PeopleKeys, not_before: datetime) -> dateti
     if named.persons:
         statement = f"SELECT person_id, email FROM person WHERE {among('person_id')} ORDER BY person_id{lock}"
         world.people.persons.update(query(statement, ids(named.persons)))
-    places = sorted(named.places | _places_of(named.blocked))
+    places = sorted(named.places | _places_of(named.with_places))
     if not places:
         return BEGINNING
     if is_postgresql():
