@@ -157,8 +157,8 @@ def test_reasons_are_said_in_both_languages_with_their_dates() -> None:
         "role": "official",
         "network_region": "GB",
     }
-    for verdicts in (dry_run_files([commands(invite)], READING), apply_files([commands(invite)], READING)):
-        result = next(iter(list(verdicts)))
+    for results in (dry_run_files([commands(invite)], READING), apply_files([commands(invite)], READING)):
+        result = next(iter(list(results)))
         assert "1 March 2038" in say_rejection(result, language_for("en"))
         assert "2038 年 3 月 1 日" in say_rejection(result, language_for("zh"))
 

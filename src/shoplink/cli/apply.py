@@ -89,8 +89,8 @@ def apply(
 ) -> None:
     """Import each FILE: commands (NDJSON) or a table (CSV or .xlsx); - is standard input.
 
-    Tables are imported first: shops, accounts, links, products, contents (videos and lives). Their kind is recognised by
-    their headers, in Chinese or English. Lines that were already accepted are skipped.
+    Tables are imported first: shops, accounts, links, products, contents (videos and lives). Their kind is recognised
+    by their headers, in Chinese or English. Lines that were already accepted are skipped.
     """
     if rejected is not None and len(files) > 1:
         fail("--rejected: allowed with one FILE only")
@@ -125,12 +125,12 @@ def _import(files: Iterable[str], reading: Reading, report: "Report") -> int:
     with ExitStack() as opened:
         try:
             sources = flow.in_dependency_order([_inspect(opened, name, reading) for name in files])
-            verdicts = (flow.dry_run_files if report.dry_run else flow.apply_files)(sources, reading)
+            results = (flow.dry_run_files if report.dry_run else flow.apply_files)(sources, reading)
             total = sum(source.line_count for source in sources)
             with click.progressbar(
                 length=total, label="lines", file=sys.stderr, hidden=not report.has_bar, update_min_steps=500
             ) as bar:
-                for _, of_source in groupby(verdicts, lambda result: id(result.source)):
+                for _, of_source in groupby(results, lambda result: id(result.source)):
                     report.take(of_source, bar.update)
         except UnreadableError as error:
             fail(str(error))
@@ -163,9 +163,9 @@ class Report:
         self._as_json = as_json
         self._kept: list[str] = []  # while a progress bar is shown, lines are printed at the end
 
-    def take(self, verdicts: Iterator[LineResult], advance: Callable[[int], None]) -> None:
-        """Report the verdicts of one file."""
-        first = next(verdicts)
+    def take(self, results: Iterator[LineResult], advance: Callable[[int], None]) -> None:
+        """Report the results of one file."""
+        first = next(results)
         language = language_for(self._tag or _language_of(first.source))
         path = self._path(first.source.name)
         if first.source.description:
@@ -176,7 +176,7 @@ class Report:
         done = 0
         with ExitStack() as block:
             rejected = block.enter_context(RejectFile(path, language)) if path else None
-            for result in chain([first], verdicts):
+            for result in chain([first], results):
                 self._counts[result.answer["outcome"]] += 1
                 self._cleaned += result.line.cleaned
                 if rejected is not None and result.answer["outcome"] != "accepted":

@@ -115,9 +115,9 @@ def serve(host: str, port: int, workers: int, threads: int | None, *, delivering
 def _connections() -> int:
     """How many connections one process may hold: each is an open file, and a third is left for all else."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    files = (
-        _CONNECTIONS_MAX * 3 // 2 if hard == resource.RLIM_INFINITY else min(hard, _CONNECTIONS_MAX * 3 // 2)
-    )
+    files = _CONNECTIONS_MAX * 3 // 2
+    if hard != resource.RLIM_INFINITY:
+        files = min(files, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, files), hard))
     return files * 2 // 3
 
