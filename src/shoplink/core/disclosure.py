@@ -64,6 +64,4 @@ def redact_date(reason: Reason) -> Reason:
 
 
 def _redacted(reason: Reason) -> Reason:
-    if reason.code in DATED:
-        return redact_date(reason)
-    return replace(reason, params=PRIVATE) if reason.code in HIDDEN else reason
+    return replace(reason, params=PRIVATE) if reason.code in HIDDEN else redact_date(reason)

@@ -51,10 +51,12 @@ def execute(
     (docs/explanation/locks.md), so this is not called within one.
 
     The answer's `outcome` is accepted, refused, rejected or stale; a rejected one has `error` `idempotency.other_body`
-    or `idempotency.in_progress` and did nothing. `seen`: what the command was made from; once that has changed, the
-    command does nothing, its answer is stale and not kept under its key (`flows/precondition.py: what_changed`). `link_id`: the one link that the command is meant for; where its pair
-    has another by now, it is refused as `link.wrong_state`. `with_state`: an accepted answer has, as `state`, the
-    state that the command left (`flows/state.py`), kept with the answer. The stored answer of a key is `replayed`.
+    or `idempotency.in_progress` and did nothing. The stored answer of a key is `replayed`.
+
+    `seen`: what the command was made from; once that has changed, the command does nothing, and its answer is stale and
+    not kept under its key (`flows/precondition.py: what_changed` tells the change). `link_id`: the one link that the
+    command is meant for; where its pair has another by now, it is refused as `link.wrong_state`. `with_state`: an
+    accepted answer has, as `state`, the state that the command left (`flows/state.py`), kept with the answer.
     """
     assert not connection.in_atomic_block, "a command has a transaction of its own"
     batch = PendingBatch([command], scope, link_id, with_state, seen)
@@ -72,7 +74,7 @@ def execute_batch(  # noqa: PLR0913 (commands, and how they are executed)
     seen: Precondition | None = None,
     now: Callable[[], datetime] = clock.now,
 ) -> list[Answer]:
-    """Decide and store several commands in one transaction, at one instant of the clock; returns their answers in order.
+    """Decide and store commands in one transaction, at one instant of the clock; returns their answers in order.
 
     `seen` is compared once, before the first command that is decided.
     """
@@ -108,9 +110,10 @@ def _store(
 
 
 def _store_group(batches: Sequence[PendingBatch], *, patient: bool) -> None:
-    """Store the batches that waited at the same time. A group uses the shared connection, whose statements stay prepared.
+    """Store the batches that waited at the same time.
 
-    Others wait for a group, so it does not wait long for a lock, unless it is `patient`.
+    A group of several uses the shared connection, whose statements stay prepared. Others wait for a group, so it does
+    not wait long for a lock, unless it is `patient`.
     """
     lock_ms = None if patient else min(_LOCK_MS_IN_GROUPS, settings.LOCK_TIMEOUT_SECONDS * 1000)
     if len(batches) == 1:
@@ -158,12 +161,11 @@ class _Attempt:
         """
         commands = [command for batch in self.batches for command in batch.commands]
         yield from ((one.market, BEGINNING) for one in commands if isinstance(one, CancelActivation))
-        for batch in self.batches:
-            for command in batch.commands:
-                if isinstance(command, ActivateRulebook):
-                    at = command.at if self.own_instants else earliest
-                    if at <= command.effective_from <= at + _CLOCK_IS_READ_WITHIN:
-                        yield command.market, command.effective_from
+        for command in commands:
+            if isinstance(command, ActivateRulebook):
+                at = command.at if self.own_instants else earliest
+                if at <= command.effective_from <= at + _CLOCK_IS_READ_WITHIN:
+                    yield command.market, command.effective_from
 
     def _known(self, batch: PendingBatch, command: Command) -> Answer | None:
         """The stored answer of the command's idempotency key, if there is one."""

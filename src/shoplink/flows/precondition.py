@@ -1,13 +1,13 @@
 """Preconditions: a step is carried out only while what it was made from is still so (domain.md section 9, 7).
 
-A page or an `ETag` carries a *token* of the subjects that it shows. The step brings it back, and the write path compares
-it under the locks, just before it decides. A token is a keyed digest of the subjects' states, so that nobody reads a fact
-out of it, with the newest instant of what was read, which says from when on to look for what has changed.
+A page or an `ETag` carries a *token* of the subjects that it shows. The step brings it back, and the write path
+compares it under the locks, just before it decides. A token is a keyed digest of the subjects' states, so that nobody
+reads a fact out of it, with the newest instant of what was read, which says from when on to look for what has changed.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -89,7 +89,7 @@ def is_token_of(token: str, *states: Any) -> bool:
 
 
 def newest_instant() -> datetime:
-    """The instant of the newest event, for the token of what is read without the shops and accounts that it is about."""
+    """The instant of the newest event, for the token of what is read without its shops and accounts."""
     return max((event.at for _, event in newest_events(1)), default=BEGINNING)
 
 
@@ -105,6 +105,6 @@ def what_changed(precondition: Precondition) -> list[Event]:
     return [event for event in found if any(subject.concerns(event) for subject in subjects)][-_TOLD_MAX:]
 
 
-def _digest(states: Iterable[Any] | Sequence[Any]) -> str:
+def _digest(states: Sequence[Any]) -> str:
     key = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
-    return hashlib.blake2b(msgspec.json.encode(list(states)), key=key, digest_size=16).hexdigest()
+    return hashlib.blake2b(msgspec.json.encode(states), key=key, digest_size=16).hexdigest()

@@ -1,6 +1,7 @@
 """Commands about the rules themselves: waivers, and the rulebook of a market."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from shoplink.core import commands as c
 from shoplink.core import events as e
@@ -87,15 +88,12 @@ def activate_rulebook(world: World, command: c.ActivateRulebook) -> Decision:
 
 def cancel_activation(world: World, command: c.CancelActivation) -> Decision:
     """Take back an activation whose start has not come; what was recorded twice alike is taken back together."""
-    start = {"name": command.name, "market": command.market, "effective_from": command.effective_from}
+    start: dict[str, Any] = {
+        "name": command.name,
+        "market": command.market,
+        "effective_from": command.effective_from,
+    }
     if not world.is_ahead(command.market, command.name, command.effective_from):
         return Refused((Reason("rulebook.activation_not_found", "nobody", params=start),))
-    cancelled = e.RulebookActivationCancelled(
-        at=command.at,
-        by=command.by,
-        name=command.name,
-        market=command.market,
-        effective_from=command.effective_from,
-        note=command.note,
-    )
+    cancelled = e.RulebookActivationCancelled(at=command.at, by=command.by, note=command.note, **start)
     return Accepted((cancelled,))

@@ -66,9 +66,9 @@ class RejectFile:
 
     def _opened(self, source: Source) -> tuple[TextIO, CsvWriter | None]:
         """The file, and what writes its table, with the header written."""
-        file = source.file
-        encoding = _KEPT.get(file.encoding, "utf-8-sig") if file and file.kind == "text" else "utf-8-sig"
-        encoding = encoding if file else "utf-8"
+        file, encoding = source.file, "utf-8"
+        if file is not None:
+            encoding = _KEPT.get(file.encoding, "utf-8-sig") if file.kind == "text" else "utf-8-sig"
         out = self._part.open("w", encoding=encoding, newline="", errors="surrogateescape")
         if file is None:
             return out, None

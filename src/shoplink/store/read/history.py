@@ -61,10 +61,12 @@ def newest_events(
 
 def events_since(since: datetime, shop_ids: Iterable[str], account_ids: Iterable[str]) -> list[Event]:
     """The newest events after an instant about any of these shops and accounts, in order."""
-    columns = "SELECT number, data FROM event"
+    of_shops, of_accounts = (
+        f"SELECT number, data FROM event WHERE {among(column)} AND at > %s ORDER BY number DESC LIMIT {_SINCE_MAX}"
+        for column in ("shop_id", "account_id")
+    )
     found = query(
-        f"SELECT data FROM (SELECT * FROM ({columns} WHERE {among('shop_id')} AND at > %s ORDER BY number DESC LIMIT {_SINCE_MAX}) AS s"
-        f" UNION SELECT * FROM ({columns} WHERE {among('account_id')} AND at > %s ORDER BY number DESC LIMIT {_SINCE_MAX}) AS a)"
+        f"SELECT data FROM (SELECT * FROM ({of_shops}) AS s UNION SELECT * FROM ({of_accounts}) AS a)"
         " AS found ORDER BY number",
         ids(shop_ids),
         to_micros(since),
