@@ -96,7 +96,7 @@ def beginnings(seed: int) -> Iterator[list[Line]]:
 
 
 def open_matters(rng: random.Random) -> list[Line]:
-    """In every shop a request that nobody answers, and where there is room a seventeen-year-old who is held in review."""
+    """In every shop a request that nobody answers, and where there is room a 17-year-old who is held in review."""
     script = Script(rng)
     script.shops()
     requested, young = [], []
@@ -287,7 +287,7 @@ def five_requests() -> None:
 def test_a_start_told_from_the_database_is_what_the_timer_then_stores(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The market is looked at in pages; lists are cut, and what is told is the same as long as the same would happen."""
+    """The market is looked at in pages; lists are cut, and `seen` is the same as long as the same would happen."""
     five_requests()
     whole = told_of()
     assert (whole.shops, whole.before, whole.market) == (5, GUIDE, "GB")

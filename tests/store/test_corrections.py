@@ -19,7 +19,8 @@ HOUR = timedelta(hours=1)
 
 def corrected_at() -> list[tuple[Any, ...]]:
     return query(
-        "SELECT region_corrected_at, registered_in_corrected_at, birth_date_corrected_at FROM account ORDER BY account_id"
+        "SELECT region_corrected_at, registered_in_corrected_at, birth_date_corrected_at FROM account"
+        " ORDER BY account_id"
     )
 
 

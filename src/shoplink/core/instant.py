@@ -16,8 +16,8 @@ RFC_3339 = re.compile(
 def parse_instant(text: str) -> datetime:
     """Parse an RFC 3339 instant with an offset and at most microseconds; the result is in UTC.
 
-    Nanoseconds are read if they are whole microseconds. Raises ValueError for anything else: no offset, a finer precision,
-    a day that does not exist, or an instant that is not representable in UTC.
+    Nanoseconds are read if they are whole microseconds. Raises ValueError for anything else: no offset, a finer
+    precision, a day that does not exist, or an instant that is not representable in UTC.
     """
     found = RFC_3339.fullmatch(text)
     if found is None:

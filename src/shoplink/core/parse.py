@@ -190,8 +190,8 @@ def parse_command(
     """Parse a decoded JSON object as a command; its instants are converted to UTC.
 
     `now` tells the instant at which it is given where its `at` only stands for that; it is asked only if a value
-    depends on it. `ours` are the fields that the entry point gives, and its caller may not; `faults` are those that it found
-    already.
+    depends on it. `ours` are the fields that the entry point gives, and its caller may not; `faults` are those that
+    it found already.
 
     Raises MalformedError, which names every field at fault, what was found and what is allowed.
     """
@@ -300,7 +300,7 @@ def _fault(
 
 
 def _require_past(name: str, value: Any, now: datetime | Callable[[], datetime]) -> None:
-    """Raises WrongValueError for a birth date or an instant after this one, which is asked for only if there is a value."""
+    """Raises WrongValueError for a birth date or an instant later than `now`, which is asked only if there is one."""
     if value is None:
         return
     latest = now() if callable(now) else now

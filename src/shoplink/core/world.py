@@ -78,7 +78,7 @@ class World:
         return self._regimes.get(market, self._default).rulebook
 
     def rulebooks_of(self, market: str) -> tuple[tuple[datetime, str], ...]:
-        """The rulebook in force in a market with its start, followed by those that are to start, in the order recorded."""
+        """The rulebook in force in a market with its start, then those that are to start, in the order recorded."""
         regime = self._regimes.get(market, self._default)
         coming = [(start, rulebook.name) for start, rulebook in self._starts.get(market, ())]
         return (regime.since, regime.rulebook.name), *coming
@@ -273,7 +273,7 @@ class World:
         waivers.remove(ended)
 
     def _reschedule(self, market: str, starts: list[tuple[datetime, Rulebook]]) -> None:
-        """Set the starts that are ahead in a market, in the order recorded; its links may be due at other instants then."""
+        """Set the starts that are ahead in a market, in the order recorded, and schedule its links anew."""
         self._starts[market] = starts
         regime = self._regimes.get(market, self._default)
         self._set_regime(market, regime.rulebook, regime.since)

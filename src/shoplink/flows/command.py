@@ -21,7 +21,7 @@ def read_command_now(
 ) -> Command:
     """The command in fields that its caller wrote, and in `ours`, which the entry point gives.
 
-    Its `at` is none of the caller's. `faults` are those that the entry point found already. `now` is asked only if a value
-    depends on the instant. Raises MalformedError.
+    Its `at` is none of the caller's. `faults` are those that the entry point found already. `now` is asked only if a
+    value depends on the instant. Raises MalformedError.
     """
     return parse_command(fields, now, ours={**ours, "at": WHENEVER}, faults=faults)

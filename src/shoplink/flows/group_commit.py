@@ -1,8 +1,8 @@
 """Group commit: commands that wait at the same time share one transaction.
 
 A command never waits for others to join it. If no transaction is running, the caller's thread executes it at once.
-There are no other threads: the callers take turns to lead a group. A group that meets a lock does not wait for it: each of its
-batches is then stored by its own caller, so that a lock delays only those who need what it holds.
+There are no other threads: the callers take turns to lead a group. A group that meets a lock does not wait long for it:
+each of its batches is then stored by its own caller, so that a lock delays only those who need what it holds.
 """
 
 import threading
@@ -39,7 +39,7 @@ class PendingBatch(Struct, eq=False):
 
 
 class Store(Protocol):
-    """Executes batches in one transaction; it waits for locks only if `patient`."""
+    """Executes batches in one transaction; it waits long for locks only if `patient`."""
 
     def __call__(self, batches: list[PendingBatch], /, *, patient: bool) -> None:
         """Execute them, all or none."""
@@ -60,7 +60,7 @@ class GroupCommit:
     """Executes batches, one group at a time."""
 
     def __init__(self, store: Store) -> None:
-        """`store` executes several batches in one transaction, all or none, and waits for locks only if `patient`."""
+        """`store` executes several batches in one transaction, all or none."""
         self._store = store
         self._lock = threading.Lock()
         self._waiting: list[_Waiting] = []

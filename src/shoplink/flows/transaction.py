@@ -124,9 +124,9 @@ def transact(
     """Run a piece of work in one write transaction; returns its result after the commit.
 
     `activates`: the work may activate a rulebook, which excludes every other transaction. A transaction that collides
-    with another (the same new shop, a deadlock) is rolled back and tried again as a whole, so `work` must not keep state
-    from an earlier attempt. `lock_ms`: how long to wait for a lock on PostgreSQL, if not as long as the setting says.
-    Raises the database's errors.
+    with another (the same new shop, a deadlock) is rolled back and tried again as a whole, so `work` must not keep
+    state from an earlier attempt. `lock_ms`: how long to wait for a lock on PostgreSQL, if not as long as the setting
+    says. Raises the database's errors.
     """
     attempt = 1
     while True:

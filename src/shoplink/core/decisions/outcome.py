@@ -25,8 +25,8 @@ class ProductOutcome(Struct, frozen=True):
 class Accepted(Struct, frozen=True):
     """The command is accepted, with its events.
 
-    `warnings` are codes: of the reasons that will hold the link in review, or that a correction was kept. `outcomes` has one entry per product
-    of a command that names several. `records` are the rows to save beside the events.
+    `warnings` are codes: of the reasons that will hold the link in review, or that a correction was kept. `outcomes`
+    has one entry per product of a command that names several. `records` are the rows to save beside the events.
     """
 
     events: tuple[Event, ...]

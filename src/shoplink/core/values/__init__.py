@@ -1,7 +1,8 @@
 """The values that come in (values.md section 1): one grammar for each, which every entry point uses.
 
-A type of a field carries the function that reads it, so a field of a command, a parameter of a query and a cell of a table
-with the same type hold the same values. A reader returns the value in its normal form, or raises WrongValueError.
+A type of a field carries the function that reads it, so a field of a command, a parameter of a query and a cell of a
+table with the same type hold the same values. A reader returns the value in its normal form, or raises
+WrongValueError.
 """
 
 from shoplink.core.values.country import COUNTRIES, COUNTRY, COUNTRY_IN_CAPITALS, Market, read_country

@@ -23,8 +23,8 @@ _BLANK_TEXT = frozenset(f"{_SPACES}\n\u00ad\u200c\u200d\u200e\u200f\u2060\u2061\
 def read_line(value: str) -> str:
     """One line of text: a name, a title, a note. NFC, without spaces around it. Raises WrongValueError.
 
-    It holds no line breaks, no control, private-use or surrogate characters, no bidi controls, no zero-width space and no
-    byte order mark. Joiners stay, because several scripts and emoji need them.
+    It holds no line breaks, no control, private-use or surrogate characters, no bidi controls, no zero-width space
+    and no byte order mark. Joiners stay, because several scripts and emoji need them.
     """
     if value.isascii() and value.isprintable():
         text = value.strip(" ")
@@ -80,7 +80,8 @@ def read_handle(value: str) -> str:
 def fold_handle(text: str) -> str:
     """The form in which handles are compared, of any text: two handles are the same if it is the same.
 
-    Characters that no handle has, as handles stored before this grammar may, are left out, so that these are found as well.
+    Characters that no handle has, as handles stored before this grammar may, are left out, so that these are found as
+    well.
     """
     folded = _spelled(text).casefold()
     if folded.isascii() and folded.isprintable():

@@ -50,8 +50,8 @@ class AttributionRequest(Struct, frozen=True):
 class AttributionResult(Struct, frozen=True):
     """The counts of a run: rows read, judged and rejected, and links read.
 
-    `spans` is the number of time spans into which the join was split (docs/explanation/attribution.md). `cleaned` is the
-    number of ids that had to be cleaned, `skipped` the lines that describe columns.
+    `spans` is the number of time spans into which the join was split (docs/explanation/attribution.md). `cleaned` is
+    the number of ids that had to be cleaned, `skipped` the lines that describe columns.
     """
 
     rows: int

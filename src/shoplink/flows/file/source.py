@@ -43,7 +43,8 @@ class UnreadableError(ValueError):
 class Reading(Struct, frozen=True):
     """How to read files: the actor for lines without one, whether instants are trusted, and options for tables.
 
-    `form` is the form of cells in tables, `told` what is said of their files. `skipped` has the headers of columns to ignore.
+    `form` is the form of cells in tables, `told` what is said of their files. `skipped` has the headers of columns to
+    ignore.
     """
 
     by: Actor
@@ -56,8 +57,9 @@ class Reading(Struct, frozen=True):
 class Source(Struct, frozen=True):
     """A file after the first reading. NDJSON has no `file`, which is the table and what was found out about it.
 
-    `digest` is that of the whole content; the lines' idempotency keys are derived from it. `line_count` is the number of the
-    last line. `description` is the line that describes the columns and is skipped, 0 if there is none. `form` is that of the cells.
+    `digest` is that of the whole content; the lines' idempotency keys are derived from it. `line_count` is the number
+    of the last line. `description` is the line that describes the columns and is skipped, 0 if there is none. `form`
+    is that of the cells.
     """
 
     name: str

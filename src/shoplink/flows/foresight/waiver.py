@@ -36,7 +36,10 @@ class Refusal(Struct, frozen=True):
 
 
 class Use(Struct, frozen=True):
-    """How much of a quota is used. `days` None: in the whole history. `returns_at`: when the next unit returns by itself."""
+    """How much of a quota is used.
+
+    `days` None: in the whole history. `returns_at`: when the next unit returns by itself.
+    """
 
     used: int
     limit: int | None
@@ -67,7 +70,10 @@ class WaiverEffect(Struct, frozen=True):
 
 
 def waiver_effect(world: World, command: WaiverCommand) -> WaiverEffect:
-    """The effect of a command that is accepted. Afterwards the World, which was read with the subject, is as it leaves it."""
+    """The effect of a command that is accepted, in a World that was read with its subject.
+
+    Afterwards the World is as the command leaves it.
+    """
     use, slots = _use(world, command), None
     before = _refusals(world, command)
     decide_in(world, [command])

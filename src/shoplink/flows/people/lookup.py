@@ -27,8 +27,9 @@ class LookUpResult(Struct, frozen=True):
 def look_up(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.now) -> LookUpResult:
     """Look up accounts by their handles, with or without the @, for a shop.
 
-    Handles are compared as `fold_handle` folds them; of those that are the same, the first stands for all. If the person
-    has looked up a handle for the shop within the last hour, it does not count again. An empty handle matches no account.
+    Handles are compared as `fold_handle` folds them; of those that are the same, the first stands for all. If the
+    person has looked up a handle for the shop within the last hour, it does not count again. An empty handle matches
+    no account.
     """
     asked: dict[str, str] = {}
     for handle in map(_plain, handles):

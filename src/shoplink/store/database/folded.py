@@ -6,5 +6,5 @@ _LENGTH_MAX = 200
 
 
 def folded_column(handle: str) -> str:
-    """What `account.handle_folded` holds for a handle, and what it is asked for by: the folded form, cut to the column."""
+    """What `account.handle_folded` holds for a handle, and is searched for: the folded form, cut to the column."""
     return fold_handle(handle)[:_LENGTH_MAX]

@@ -98,7 +98,7 @@ def _schema_troubles() -> list[Trouble]:
 
 
 def _write_troubles() -> list[Trouble]:
-    """Try a write that changes no row: a read-only database refuses it. It needs no space, so that is asked for, too."""
+    """Try a write that changes no row: a read-only database refuses it. It needs no space, so that is looked at, too."""
     if not is_postgresql() and free_bytes() < _FULL_BELOW_BYTES:
         return ["full"]
     try:

@@ -19,10 +19,11 @@ def is_postgresql() -> bool:
 
 
 def begin_writing(*, activating: bool, lock_ms: int | None = None) -> None:
-    """Begin a write transaction: exclude activations of rulebooks from it, or all other transactions if it activates one.
+    """Begin a write transaction: exclude activations of rulebooks, or every other transaction if it activates one.
 
     A link that is put in review must know when the next rulebook starts in its market. On SQLite one writer at a time
-    is enough. The limit on the time of a statement is for reads. `lock_ms`: how long to wait for a lock, if not as usual.
+    is enough. The limit on the time of a statement is for reads. `lock_ms`: how long to wait for a lock, if not as
+    usual.
     """
     if is_postgresql():
         limits = "set_config('statement_timeout', '0', true)"

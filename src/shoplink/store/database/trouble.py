@@ -1,7 +1,7 @@
 """What an error of the database says of the database: away, read-only, full, locked, or out of connections.
 
-The kind follows from a code, SQLSTATE on PostgreSQL and the result code on SQLite: a message can hold personal data, and is in
-the server's language.
+The kind follows from a code, SQLSTATE on PostgreSQL and the result code on SQLite: a message can hold personal data,
+and is in the server's language.
 """
 
 import re

@@ -79,8 +79,9 @@ def memberships(person_id: str) -> list[tuple[Place, str]]:
 def members(place: Place, subject_id: str) -> list[Member]:
     """The members of a place, in the order of joining."""
     found = query(
-        "SELECT person_id, email, name, joined_at, EXISTS (SELECT 1 FROM account_emailaddress WHERE user_id = person.number"
-        " AND account_emailaddress.email = person.email AND verified) FROM membership JOIN person USING (person_id)"
+        "SELECT person_id, email, name, joined_at, EXISTS (SELECT 1 FROM account_emailaddress"
+        " WHERE user_id = person.number AND account_emailaddress.email = person.email AND verified)"
+        " FROM membership JOIN person USING (person_id)"
         " WHERE place = %s AND subject_id = %s ORDER BY membership.number",
         place,
         subject_id,

@@ -54,7 +54,7 @@ def ending_showcases(link_ids: Sequence[str]) -> EndingShowcases:
 
 
 def idle_waivers(market: str, codes: Sequence[str], at: datetime, limit: int) -> tuple[int, list[IdleWaiver]]:
-    """The waivers from these reasons that are in force at an instant, of a market's shops or accounts: count and first ones."""
+    """How many waivers from these reasons a market's shops and accounts have in force at an instant, and the first."""
     if not codes:
         return 0, []
     found = query(

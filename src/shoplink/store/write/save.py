@@ -249,7 +249,7 @@ def _ended_at(granted: e.WaiverGranted, ends: Iterable[e.WaiverEnded]) -> dateti
 
 
 def _save_activations(events: Sequence[Event]) -> None:
-    """Cancel activations, then store new ones, and make the links and open tickets that they may affect due at the start.
+    """Cancel activations, then store new ones, and make what they may affect due at the start: links and open tickets.
 
     What an activation that is cancelled may affect was loaded, and is saved with its links.
     """

@@ -92,7 +92,7 @@ def _save_invitations(events: Sequence[e.MemberEvent], addresses: Iterable[Invit
 
 
 def _save_access(changes: Sequence[AccessChange]) -> None:
-    """Store who can sign in. Whatever lets a blocked person in ends, and an address that they have not proved is free."""
+    """Store who can sign in. What lets a blocked person in ends, and an address that they have not proved is free."""
     allowed = {change.person_id: change.allowed for change in changes}
     update("person", "person_id", sorted(allowed.items()), person_id="text", is_active="boolean")
     blocked = {change.person_id for change in changes if not change.allowed}
