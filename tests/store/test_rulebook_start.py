@@ -38,7 +38,7 @@ def activation(at: datetime = START) -> Command:
     return command("activate_rulebook", at, name=name, market="GB", effective_from=format_instant(START))
 
 
-def cancellation() -> Command:
+def cancellation(at: datetime = NOON) -> Command:
     name = "seller-university-2025"
     fields: dict[str, Any] = {
         "name": name,
@@ -46,7 +46,7 @@ def cancellation() -> Command:
         "effective_from": format_instant(START),
         "note": "not yet",
     }
-    return command("cancel_activation", **fields)
+    return command("cancel_activation", at, **fields)
 
 
 def a_creator_asked_to_be_unlinked(shop_id: str, account_id: str) -> None:
@@ -121,4 +121,13 @@ def test_a_cancelled_start_is_due_for_no_link(again: bool) -> None:  # noqa: FBT
     assert list(verify(VerifyCounts())) == []
     tick(START + DAY)
     assert query("SELECT count(*) FROM link WHERE status = 'linked'") == [(2,)]
+    assert list(verify(VerifyCounts())) == []
+
+
+def test_a_start_that_is_cancelled_activated_anew_and_cancelled_in_one_batch() -> None:
+    execute_accepted_as_of(activation(NOON))
+    days = [NOON + number * DAY for number in range(1, 4)]
+    execute_accepted_as_of(cancellation(days[0]), activation(days[1]), cancellation(days[2]))
+    stored = query("SELECT cancelled_at FROM activation ORDER BY id")
+    assert stored == [(to_micros(days[0]),), (to_micros(days[2]),)]
     assert list(verify(VerifyCounts())) == []

@@ -254,13 +254,13 @@ def _save_activations(events: Sequence[Event]) -> None:
     What an activation that is cancelled may affect was loaded, and is saved with its links.
     """
     activated: list[tuple[e.RulebookActivated, datetime | None]] = []
-    cancelled: list[Row] = []
+    cancelled: dict[tuple[str, str, datetime], datetime] = {}
     for event in events:
         if isinstance(event, e.RulebookActivated):
             activated.append((event, None))
         elif isinstance(event, e.RulebookActivationCancelled):
             start, at = _start_of(event), event.at
-            cancelled.append((*start[:2], to_micros(event.effective_from), to_micros(at)))
+            cancelled.setdefault(start, at)  # what was stored before has ended with the first
             activated = [
                 (one, ended or (at if _start_of(one) == start else None)) for one, ended in activated
             ]
@@ -270,7 +270,7 @@ def _save_activations(events: Sequence[Event]) -> None:
             f"UPDATE activation SET cancelled_at = given.cancelled_at FROM {given}"
             " WHERE activation.cancelled_at IS NULL AND activation.market = given.market"
             " AND activation.name = given.name AND activation.effective_from = given.effective_from",
-            rows(cancelled),
+            rows([(*start, to_micros(begins), to_micros(at)) for (*start, begins), at in cancelled.items()]),
         )
     starts: dict[str, datetime] = {}
     for event, cancelled_at in activated:
