@@ -113,6 +113,38 @@ def test_a_parameter_that_is_given_twice_is_refused_by_name(call: Caller) -> Non
     assert answer.body["detail"] == "status: given 2 times; it can be given once"
 
 
+@pytest.mark.parametrize(
+    ("language", "details"),
+    [
+        (
+            "en",
+            [
+                "unknown parameter 'shop'; this address takes shop_id, account_id, status, limit, cursor",
+                "status: given 2 times; it can be given once",
+                "limit: found 'x'; allowed: a whole number",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "未知参数 'shop'；此地址可用的参数：shop_id, account_id, status, limit, cursor",
+                "status：出现了 2 次，只能填写一次",
+                "limit：发现 'x'；应为整数",
+            ],
+        ),
+    ],
+)
+def test_everything_that_is_wrong_with_a_query_is_named_at_once(
+    call: Caller, language: str, details: list[str]
+) -> None:
+    query = "shop=S1&status=invited&status=linked&limit=x"
+    answer = call.get(f"/v1/links?{query}", language=language)
+    _assert_problem(answer, 422, "malformed", "shop")
+    assert [one["field"] for one in answer.body["errors"]] == ["shop", "status", "limit"]
+    assert [one["detail"] for one in answer.body["errors"]] == details
+    assert all(detail in answer.body["detail"] for detail in details)
+
+
 def test_a_key_of_another_form_is_malformed_and_two_are(call: Caller) -> None:
     for key in ("", "k" * 201, "one,two"):
         answer = call("PUT", "/v1/shops/new", SHOP, actor="platform:p", key=key)

@@ -17,7 +17,7 @@ from shoplink.api.http.precondition import refuse_conditions
 from shoplink.api.http.problem import ProblemError, language_of, malformed_response, problem_response
 from shoplink.api.http.request import ACTORS, KEY_LENGTH_MAX, authenticate
 from shoplink.core.facts import Id
-from shoplink.core.parse import ALLOWED, MalformedError, fault_of
+from shoplink.core.parse import ALLOWED, Fault, MalformedError, fault_of
 from shoplink.core.values import WrongValueError, read_value, reader_of, shown
 
 READ = ("key.unknown", "scope.missing", "malformed")
@@ -121,23 +121,28 @@ class Operation(Struct, frozen=True):
         """Let the request in, read its parameters and answer it. Raises ProblemError and MalformedError."""
         authenticate(request)
         refuse_conditions(request, conditional=self.conditional)
-        query = request.GET
-        self._refuse_others(query)
-        values = {
-            one.name: one.read(in_path[one.name] if one.place == "path" else query.get(one.name))
-            for one in self.parameters
-        }
-        return self.handler(request, **values)
+        return self.handler(request, **self._values(request.GET, in_path))
 
-    def _refuse_others(self, query: QueryDict) -> None:
-        """Raises MalformedError for a parameter that this operation does not take, or that is there twice."""
+    def _values(self, query: QueryDict, in_path: dict[str, str]) -> dict[str, Any]:
+        """The values of the parameters. Raises MalformedError with every fault of the path and the query."""
+        taken = [one.name for one in self.parameters if one.place == "query"]
+        faults: list[Fault] = []
         for name, given in query.lists():
-            taken = [one.name for one in self.parameters if one.place == "query"]
             if name not in taken:
                 sentence = _UNKNOWN if taken else _UNKNOWN_OF_NONE
-                raise MalformedError(sentence, name, name=shown(name), known=", ".join(taken))
-            if len(given) > 1:
-                raise MalformedError(_REPEATED, name, name=name, count=len(given))
+                faults.append(Fault(sentence, name, {"name": shown(name), "known": ", ".join(taken)}))
+            elif len(given) > 1:
+                faults.append(Fault(_REPEATED, name, {"name": name, "count": len(given)}))
+        values = {}
+        for one in self.parameters:
+            text = in_path[one.name] if one.place == "path" else query.get(one.name)
+            try:
+                values[one.name] = one.read(text)
+            except MalformedError as error:
+                faults += error.faults
+        if faults:
+            raise MalformedError(faults)
+        return values
 
 
 class Operations(list[Operation]):
