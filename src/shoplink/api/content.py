@@ -9,7 +9,7 @@ from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
 from shoplink.api.http.problem import ProblemError
 from shoplink.api.http.request import require_scope
-from shoplink.api.showcase import AsOf, ShowcasePage, read_as_of, show_place
+from shoplink.api.showcase import AsOf, ShowcasePage, show_place
 from shoplink.core.commerce.facts import ContentKind
 from shoplink.core.facts import Id
 from shoplink.flows.answer import Answer
@@ -84,10 +84,9 @@ def list_content_products(
 ) -> HttpResponse:
     """What a video or live shows, in the order of product ids, now or at a past instant."""
     require_scope(request, "read")
-    instant = read_as_of(at)
     with snapshot():
         content = one_content(content_id)
-        found = content and view_of_place(content.account_id, content_id, instant, limit + 1, cursor or "")
+        found = content and view_of_place(content.account_id, content_id, at, limit + 1, cursor or "")
     if not found:
         raise ProblemError("not_found")
     return respond(show_place(found, limit))

@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from shoplink.api.http.body import Page, respond
 from shoplink.api.http.command import carry_out, read_command
-from shoplink.api.http.operation import FIND, READ, Operations
+from shoplink.api.http.operation import FIND, READ, Operations, SentInstant
 from shoplink.api.http.problem import (
     Instant,
     ProblemError,
@@ -20,11 +20,8 @@ from shoplink.api.http.problem import (
     show_reasons,
 )
 from shoplink.api.http.request import require_scope
-from shoplink.api.http.schema import INSTANT
 from shoplink.core import Refused, Rulebook, wire
 from shoplink.core.facts import Id, Market, Role
-from shoplink.core.instant import parse_instant
-from shoplink.core.parse import ALLOWED, MalformedError
 from shoplink.flows.answer import Answer
 from shoplink.flows.foresight.compare import (
     ChangedPermissions,
@@ -172,13 +169,7 @@ class _InForce:
         )
 
 
-StartingAt = Annotated[
-    str,
-    Meta(
-        description="The start that is looked at; now if it is not given.",
-        extra_json_schema={name: value for name, value in INSTANT.items() if name != "type"},
-    ),
-]
+StartingAt = Annotated[SentInstant, Meta(description="The start that is looked at; now if it is not given.")]
 
 
 class BlockedInvitationBody(OfLink, frozen=True):
@@ -231,12 +222,7 @@ def get_effects(
     It is refused for the reasons for which the activation would be.
     """
     require_scope(request, "read")
-    try:
-        start = None if effective_from is None else parse_instant(effective_from)
-    except ValueError:
-        allowed = ALLOWED["effective_from"]
-        raise MalformedError.wrong("effective_from", allowed, repr(effective_from)) from None
-    effects = effects_of_start(name, market, start)
+    effects = effects_of_start(name, market, effective_from)
     if isinstance(effects, Refused):
         return refusal_response(request, [wire(reason) for reason in effects.reasons])
     return respond(show_effects(effects, language_of(request)))

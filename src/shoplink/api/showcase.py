@@ -1,6 +1,5 @@
 """Showcases: what they show, now and as of any past instant, and what is put in and taken out."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,17 +8,13 @@ from msgspec.structs import asdict
 
 from shoplink.api.http.body import respond
 from shoplink.api.http.command import carry_out, read_command, read_command_on_link
-from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
+from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations, SentInstant
 from shoplink.api.http.problem import Instant, ProblemError, language_of, with_sentences
 from shoplink.api.http.request import require_scope
-from shoplink.api.http.schema import INSTANT
 from shoplink.api.link import LinkBody, show_link
 from shoplink.api.product import Basis, ProductBody, ProductOutcomeBody, basis_of, show_product
 from shoplink.core.commerce.picker import Thresholds
 from shoplink.core.facts import Id
-from shoplink.core.instant import parse_instant
-from shoplink.core.parse import MalformedError
-from shoplink.core.values import shown
 from shoplink.flows.answer import Answer
 from shoplink.flows.showcase import PlaceView, view_of_place
 from shoplink.flows.state import LinkState, read_state
@@ -29,11 +24,7 @@ from shoplink.store.read.link import snapshot
 operations = Operations("showcases")
 
 AsOf = Annotated[
-    str,
-    Meta(
-        description="As of this instant; now if it is not given, or still to come.",
-        extra_json_schema={name: value for name, value in INSTANT.items() if name != "type"},
-    ),
+    SentInstant, Meta(description="As of this instant; now if it is not given, or still to come.")
 ]
 
 
@@ -107,16 +98,6 @@ def _show_one(shown: ShownProduct, place: PlaceView) -> ShownBody:
     return ShownBody(product, basis_of(item), item.came_under, item.added_at, item.commission_rate_bp)
 
 
-def read_as_of(text: str | None) -> datetime | None:
-    """The instant as of which a place is asked for; None for now. Raises MalformedError."""
-    if text is None:
-        return None
-    try:
-        return parse_instant(text)
-    except ValueError:
-        raise MalformedError.wrong("at", "an RFC 3339 instant with offset", shown(text)) from None
-
-
 @operations.get("/accounts/{account_id}/showcase", ShowcasePage, problems=FIND)
 def get_showcase(
     request: HttpRequest,
@@ -130,9 +111,8 @@ def get_showcase(
     What came under a link is there while that link is `linked`; a product that is off is not there.
     """
     require_scope(request, "read")
-    instant = read_as_of(at)
     with snapshot():
-        found = view_of_place(account_id, None, instant, limit + 1, cursor or "")
+        found = view_of_place(account_id, None, at, limit + 1, cursor or "")
     if found is None:
         raise ProblemError("not_found")
     return respond(show_place(found, limit))

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -16,9 +17,10 @@ from shoplink.api.http.disclosure import withhold_from_key
 from shoplink.api.http.precondition import refuse_conditions
 from shoplink.api.http.problem import ProblemError, language_of, malformed_response, problem_response
 from shoplink.api.http.request import ACTORS, KEY_LENGTH_MAX, authenticate
+from shoplink.api.http.schema import INSTANT
 from shoplink.core.facts import Id
 from shoplink.core.parse import ALLOWED, Fault, MalformedError, fault_of
-from shoplink.core.values import WrongValueError, read_value, reader_of, shown
+from shoplink.core.values import WrongValueError, read_instant, read_value, reader_of, shown
 
 READ = ("key.unknown", "scope.missing", "malformed")
 FIND = (*READ, "not_found")
@@ -40,6 +42,11 @@ _CURSOR = "`next` of the page before, as it is; none for the first page."
 Limit = Annotated[int, Meta(ge=1, le=200, description="How many at most.", examples=[50])]
 NumberCursor = Annotated[str, Meta(pattern=r"\A[0-9]{1,18}\Z", description=_CURSOR)]
 IdCursor = Annotated[Id, Meta(description=_CURSOR)]
+SentInstant = Annotated[
+    datetime,
+    read_instant,
+    Meta(extra_json_schema={name: value for name, value in INSTANT.items() if name != "type"}),
+]
 
 _FORMS = {
     "cursor": "`next` of the page before",
@@ -228,14 +235,14 @@ def _parts(declared: Any) -> tuple[Any, dict[str, Any]]:
     kind, *metas = get_args(declared)
     limits: dict[str, Any] = {}
     for meta in metas:
-        for name in ("ge", "le", "max_length"):
+        for name in ("ge", "le"):
             if (value := getattr(meta, name)) is not None:
                 limits[name] = value
     return kind, limits
 
 
 def _sentence(kind: Any, limits: dict[str, Any], text: str) -> str | None:
-    """The sentence about a text that is not of a kind or exceeds its limits; None where its form is wrong."""
+    """The sentence about a text that is no number within the limits, or no truth value; None for any other kind."""
     if kind is bool:
         return "{name}: found {found}; allowed: true or false"
     if kind is int:
@@ -246,8 +253,6 @@ def _sentence(kind: Any, limits: dict[str, Any], text: str) -> str | None:
         if number < limits["ge"]:
             return "{name}: found {found}; allowed: at least {ge}"
         return "{name}: found {found}; allowed: at most {le}"
-    if len(text) > limits.get("max_length", len(text)):
-        return "{name}: found {found}; allowed: at most {max_length} characters"
     return None
 
 
