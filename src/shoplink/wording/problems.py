@@ -127,7 +127,6 @@ MALFORMED = (
     N_("{what} is not a JSON object"),
     N_("{name}: found {found}; allowed: at least {ge}"),
     N_("{name}: found {found}; allowed: at most {le}"),
-    N_("{name}: found {found}; allowed: at most {max_length} characters"),
     N_("{name}: found {found}; allowed: a whole number"),
     N_("{name}: found {found}; allowed: true or false"),
 )
