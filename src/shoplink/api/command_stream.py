@@ -15,7 +15,7 @@ from shoplink.api.http.body import decode_object, plain
 from shoplink.api.http.command import with_network_region
 from shoplink.api.http.disclosure import disclose_to_key, withhold_from_key
 from shoplink.api.http.operation import NDJSON, Operations
-from shoplink.api.http.problem import Instant, ParamsBody, ProblemError
+from shoplink.api.http.problem import Instant, ProblemError
 from shoplink.api.http.request import (
     actor_of,
     idempotency_key,
@@ -23,7 +23,7 @@ from shoplink.api.http.request import (
     read_issuer,
     require_issuer,
 )
-from shoplink.api.http.schema import EventBody
+from shoplink.api.http.schema import EventBody, ParamsBody
 from shoplink.core import Command, wire
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError

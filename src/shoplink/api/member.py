@@ -20,8 +20,8 @@ from shoplink.api.http.request import (
     read_subject,
     require_issuer,
     require_scope,
-    subject_body,
 )
+from shoplink.api.http.schema import subject_body
 from shoplink.core.facts import Id
 from shoplink.core.people.commands import PlaceCommand, RemoveMember, WithdrawMemberInvitation
 from shoplink.core.people.facts import EMAIL_LENGTH_MAX, Place, place_fields

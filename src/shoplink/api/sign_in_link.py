@@ -16,8 +16,8 @@ from shoplink.api.http.request import (
     key_of,
     read_subject,
     require_scope,
-    subject_body,
 )
+from shoplink.api.http.schema import ID, subject_body
 from shoplink.core.facts import Actor
 from shoplink.core.parse import MalformedError, is_id
 from shoplink.core.values import shown
@@ -29,7 +29,7 @@ from shoplink.flows.people.sign_in_link import (
     is_path,
     issue_sign_in_link,
 )
-from shoplink.wording.input_errors import ID
+from shoplink.wording import input_errors
 
 operations = Operations("sign-in links")
 
@@ -46,8 +46,7 @@ _BODY = subject_body(
     "For whom: exactly one of `shop_id` and `account_id`.",
     required=("subject",),
     subject={
-        "type": "string",
-        "pattern": "^[A-Za-z0-9_.:-]{1,64}$",
+        **ID,
         "description": "Your own id of the user who is handed off; each has a person of their own here.",
     },
     path={
@@ -109,7 +108,7 @@ def _read(fields: dict[str, Any]) -> tuple[Subject, str, str, str | None, int]:
     place, subject_id = read_subject(fields, "subject", "path", "minutes")
     subject = fields.get("subject")
     if not isinstance(subject, str) or not is_id(subject):
-        raise MalformedError.wrong("subject", ID.en, None if subject is None else repr(subject))
+        raise MalformedError.wrong("subject", input_errors.ID.en, None if subject is None else shown(subject))
     path, minutes = fields.get("path"), fields.get("minutes", MINUTES)
     if path is not None and not (isinstance(path, str) and is_path(path)):
         raise MalformedError.wrong("path", "a path on this service, such as /seller/S1/", shown(path))

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from django.template import Context, Engine
@@ -24,6 +24,7 @@ from shoplink.api.http.schema import (
 from shoplink.api.http.vocabulary import TYPE
 from shoplink.core import COMMANDS
 from shoplink.core.roles import ISSUERS
+from shoplink.store.database.trouble import Kind
 from shoplink.wording.problems import PROBLEMS
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -40,26 +41,17 @@ ANYWHERE = {
     "BodyTooSlow": ("body.too_slow",),
     "TooManyRequests": ("rate.limited",),
     "InternalError": ("internal",),
-    "Unavailable": (
-        "overloaded",
-        "database.away",
-        "database.read_only",
-        "database.full",
-        "database.locked",
-        "database.too_many_connections",
-    ),
+    "Unavailable": ("overloaded", *(f"database.{kind}" for kind in get_args(Kind))),
 }
 """The answers that any operation may give, by their component: the problems that each may have."""
 
+_RETRY_AFTER = {
+    "Retry-After": {"description": "In how many seconds to ask again.", "schema": {"type": "integer"}}
+}
 _HEADERS = {
     "key.unknown": {"WWW-Authenticate": {"description": "Always `Bearer`.", "schema": {"type": "string"}}},
-    "rate.limited": {
-        "Retry-After": {"description": "In how many seconds to ask again.", "schema": {"type": "integer"}}
-    },
+    **dict.fromkeys(("rate.limited", "idempotency.in_progress", *ANYWHERE["Unavailable"]), _RETRY_AFTER),
 }
-_HEADERS |= dict.fromkeys(
-    ("overloaded", "database.away", "idempotency.in_progress"), _HEADERS["rate.limited"]
-)
 """The headers of answers with these problems."""
 
 WHO = "x-who"

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation.trans_real import parse_accept_lang_header
 from msgspec import Meta, Struct
 
-from shoplink.api.http.schema import EventBody
+from shoplink.api.http.schema import EventBody, ParamsBody
 from shoplink.api.http.vocabulary import TYPE, ProblemType
 from shoplink.core import Event, Reason, wire
 from shoplink.core.facts import Enrolment, LinkStatus, Role
@@ -66,7 +66,6 @@ class ReasonParams(Struct, frozen=True):
     used: int | None = None
 
 
-ParamsBody = Annotated[dict[str, Any], Meta(extra_json_schema={"$ref": "#/components/schemas/ReasonParams"})]
 """The same as plain values."""
 
 

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 
 from shoplink.api.http.body import refuse_fields
 from shoplink.api.http.problem import ProblemError
-from shoplink.api.http.schema import subject
 from shoplink.core import Command, roles
 from shoplink.core.facts import Actor, is_reserved
 from shoplink.core.parse import MalformedError, is_id
@@ -144,19 +143,6 @@ def _own_id(command: Command, kind: Issuer) -> str | None:
     name = {"shop": "shop_id", "creator": "account_id"}.get(kind, "")
     found: str | None = getattr(command, name, "ID")
     return found
-
-
-def subject_body(description: str, *, required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
-    """The JSON Schema of a body that names one shop or account, and has `more` fields, some of them required."""
-    return subject(
-        {
-            "type": "object",
-            "description": description,
-            "properties": more,
-            "required": [*required],
-            "additionalProperties": False,
-        }
-    )
 
 
 def read_subject(fields: dict[str, Any], *others: str) -> tuple[Subject, str]:

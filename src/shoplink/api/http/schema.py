@@ -68,6 +68,9 @@ def _object_of(name: str) -> Any:
 EventBody = _object_of("Event")
 """An event in its wire form."""
 
+ParamsBody = _object_of("ReasonParams")
+"""The values of a reason's case."""
+
 AskedOfTicket = _object_of("AskedOfTicket")
 """What the command that a ticket is about asks for."""
 
@@ -105,7 +108,10 @@ def tells_of_persons(answer: Any) -> bool:
 
 
 def _stored_commands() -> Document:
-    """Any stored command. One with a field of a person has a component of its own, as what is sent withholds nothing."""
+    """Any stored command.
+
+    One with a field of a person has a component of its own, as what is sent withholds nothing.
+    """
     found, names = {}, {kind: command.__name__ for kind, command in (COMMANDS | PRIVATE_COMMANDS).items()}
     for kind, command in COMMANDS.items():
         fields = _tagged(command)
@@ -237,10 +243,12 @@ def _event(kind: type[Event], schema: Document) -> Document:
 
 
 def _fields(command: type[Command], without: Iterable[str]) -> Document:
-    """A command's fields; no others are taken."""
+    """A command's fields, and the address that can stand for its `network_region`; no others are taken."""
     described = _described([command])[1][command.__name__]
     left_out = set(without)
     properties = {name: _sent(one) for name, one in described["properties"].items() if name not in left_out}
+    if "network_region" in properties:
+        properties["client_ip"] = _ADDRESS
     return {
         "type": "object",
         "description": described["description"],
@@ -283,9 +291,8 @@ def _with(name: str) -> Document:
 def _asked(command: type[Command]) -> Document:
     """What is kept of a command that carries words or addresses of people."""
     assert issubclass(command, PrivateCommand), "the others are kept whole"
-    asks = issubclass(
-        command, OpenTicket
-    )  # its question is one of several structs, which msgspec describes apart
+    # The question of a ticket is one of several structs, which msgspec describes apart.
+    asks = issubclass(command, OpenTicket)
     found = _fields(TicketCommand if asks else command, (_NOT_SENT - {"command"}) | command.PRIVATE)
     if asks:
         question = {"anyOf": [reference("TicketCommand"), reference("Review")]}
@@ -307,10 +314,7 @@ def _alternatives(command: type[Command], fields: Document) -> Mapping[str, tupl
     """Of which two fields a command takes exactly one: per variant the one it has, and the one it has not."""
     if command.EXACTLY_ONE_OF == _SUBJECT:
         return _BY_SUBJECT
-    if "network_region" in fields["properties"]:
-        fields["properties"]["client_ip"] = _ADDRESS
-        return _BY_NETWORK
-    return {}
+    return _BY_NETWORK if "network_region" in fields["properties"] else {}
 
 
 def _one_of(fields: Document, variants: Mapping[str, tuple[str, str]]) -> Document:
@@ -329,9 +333,16 @@ def _variant(fields: Document, title: str, given: str, other: str) -> Document:
     return {**fields, "title": title, "properties": properties, "required": [*required, given]}
 
 
-def subject(fields: Document) -> Document:
-    """The same for exactly one shop or account."""
-    return _one_of({**fields, "properties": {**dict.fromkeys(_SUBJECT), **fields["properties"]}}, _BY_SUBJECT)
+def subject_body(description: str, *, required: tuple[str, ...] = (), **more: Document) -> Document:
+    """The body that names one shop or account, and has `more` fields, some of them required."""
+    fields = {
+        "type": "object",
+        "description": description,
+        "properties": {**dict.fromkeys(_SUBJECT, ID), **more},
+        "required": [*required],
+        "additionalProperties": False,
+    }
+    return _one_of(fields, _BY_SUBJECT)
 
 
 def _add(found: Document, name: str, schema: Document) -> None:
