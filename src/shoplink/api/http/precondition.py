@@ -1,8 +1,8 @@
 """Conditional requests (RFC 9110, 13): `ETag` on what can be changed, and `If-Match` on what changes it.
 
-A tag is the token of the subject's state (`flows/precondition.py`) and a digest of the representation. `If-None-Match` compares
-the whole tag. `If-Match` compares the state only: neither the language of the sentences nor what is merely counted with it
-stands in the way of a change.
+A tag is the token of the subject's state (`flows/precondition.py`) and a digest of the representation. `If-None-Match`
+compares the whole tag. `If-Match` compares the state only: neither the language of the sentences nor what is merely
+counted with it stands in the way of a change.
 """
 
 import hashlib
@@ -13,34 +13,41 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 
 from shoplink.api.http.body import plain, respond_as_is
-from shoplink.core.parse import MalformedError
+from shoplink.core.parse import Fault, MalformedError
 from shoplink.core.precondition.subjects import Subject
+from shoplink.core.values import shown
 from shoplink.flows.precondition import Precondition, all_of
 
 IF_MATCH, IF_NONE_MATCH = "If-Match", "If-None-Match"
 _ANY = "*"
 _TAGS = re.compile(r'\s*(W/)?"([^"\x00-\x20\x7f]*)"\s*(?:,|$)')
 _FORM = "ETags in double quotes, with commas between them, or *"
-_UNMODIFIED = ("If-Unmodified-Since", "If-Range")
-NOT_HONOURED = "{name}: this request has no state to compare with, so it is not carried out under a condition"
+_UNMODIFIED_SINCE, _RANGE = "If-Unmodified-Since", "If-Range"
+_NOT_HONOURED = (
+    "{name}: this request has no state to compare with, so it is not carried out under a condition"
+)
 
 
 def refuse_conditions(request: HttpRequest, *, conditional: bool) -> None:
     """Raises MalformedError for a condition that a request states and that would not be looked at.
 
-    `conditional`: `If-Match` is looked at, and on a write also `If-None-Match: *`.
+    `conditional`: a write looks at `If-Match` and `If-None-Match`.
     """
-    reads = request.method in {"GET", "HEAD"}
-    refused = (*_UNMODIFIED, *(() if conditional and not reads else (IF_MATCH,)))
-    if not reads and not conditional:
-        refused += (IF_NONE_MATCH,)
-    for name in refused:
-        if name in request.headers and not (reads and name == "If-Range"):
-            raise MalformedError(NOT_HONOURED, name, name=name)
+    if request.method in {"GET", "HEAD"}:
+        refused = [_UNMODIFIED_SINCE, IF_MATCH]
+    elif conditional:
+        refused = [_UNMODIFIED_SINCE, _RANGE]
+    else:
+        refused = [_UNMODIFIED_SINCE, _RANGE, IF_MATCH, IF_NONE_MATCH]
+    if faults := [Fault(_NOT_HONOURED, name, {"name": name}) for name in refused if name in request.headers]:
+        raise MalformedError(faults)
 
 
 def precondition_of(request: HttpRequest, *subjects: Subject) -> Precondition | None:
-    """What a request that changes these subjects was made from, by its headers; None if it says nothing. Raises MalformedError."""
+    """What a request that changes these subjects was made from, by its headers; None if it says nothing.
+
+    Raises MalformedError.
+    """
     found = []
     if (text := request.headers.get(IF_MATCH)) is not None:
         tags = None if text.strip() == _ANY else _tags(IF_MATCH, text)
@@ -49,7 +56,7 @@ def precondition_of(request: HttpRequest, *subjects: Subject) -> Precondition | 
         found.append(Precondition(subjects, strong))
     if (text := request.headers.get(IF_NONE_MATCH)) is not None:
         if text.strip() != _ANY:
-            raise MalformedError.wrong(IF_NONE_MATCH, _ANY, repr(text))
+            raise MalformedError.wrong(IF_NONE_MATCH, _ANY, shown(text))
         found.append(Precondition(subjects, None, absent=True))
     return all_of(found) if found else None
 
@@ -77,7 +84,7 @@ def _tags(name: str, text: str) -> list[tuple[bool, str]]:
     while at < len(text):
         match = _TAGS.match(text, at)
         if match is None:
-            raise MalformedError.wrong(name, _FORM, repr(text))
+            raise MalformedError.wrong(name, _FORM, shown(text))
         tags.append((match[1] is not None, match[2]))
         at = match.end()
     return tags

@@ -63,7 +63,10 @@ def require_scope(request: HttpRequest, scope: str) -> None:
 
 
 def idempotency_key(request: HttpRequest, length_max: int = KEY_LENGTH_MAX) -> str | None:
-    """The idempotency key of a request, if it has one. Raises MalformedError if it is of another form, or there are two."""
+    """The idempotency key of a request, if it has one.
+
+    Raises MalformedError if it is of another form, or there are two.
+    """
     key = _header(request, KEY_HEADER)
     if key is not None and not (len(key) <= length_max and _KEY.fullmatch(key)):
         raise MalformedError.wrong(KEY_HEADER, KEY_ALLOWED.format(length_max), shown(key))
@@ -108,7 +111,7 @@ def read_issuer(text: str, field: str) -> Actor:
     """The actor in a text, who is not one that only the service itself acts as. Raises MalformedError."""
     actor = read_actor(text, field)
     if is_reserved(actor):
-        raise MalformedError.wrong(field, UNRESERVED, repr(text))
+        raise MalformedError.wrong(field, UNRESERVED, shown(text))
     return actor
 
 
