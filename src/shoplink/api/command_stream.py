@@ -30,6 +30,7 @@ from shoplink.core.parse import MalformedError
 from shoplink.core.reasons import NextActor
 from shoplink.core.wire_format import read_reason
 from shoplink.flows import clock, health
+from shoplink.flows.answer import Answer, rejected
 from shoplink.flows.command import read_command_now
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES
@@ -45,7 +46,6 @@ BYTES_IN_TRANSACTION_MAX = 8 << 20
 _SILENCE_SECONDS = 0.5
 _BOM = b"\xef\xbb\xbf"
 
-Answer = dict[str, Any]
 Line = tuple[int, Command | Answer]
 
 
@@ -106,7 +106,8 @@ def send_commands(request: HttpRequest) -> HttpResponseBase:
     Up to 1,000 lines make one transaction, and fewer if no more come for half a second; each line is answered, in
     order, when its transaction is committed. A stream of which nothing comes and nothing is read for 15 seconds is
     broken off: its last answer is for the line that did not come, `rejected` with the error `body.too_slow` (or
-    `service.stopping`, if the service stops, or `database.away` and its like, if the database fails). What was not answered is done by sending it again with the same key.
+    `service.stopping`, if the service stops, or `database.away` and its like, if the database fails). What was not
+    answered is done by sending it again with the same key.
     A line may say `by` whom it is ({"kind", "id"}; else the header says it) and carry a `key`. With an
     Idempotency-Key, here of at most 180 characters, a line without one has that key, a colon and its number.
     The outcome of a line is `accepted`, `refused`, `invalid` (no command) or `rejected` (not allowed, or its key
@@ -129,8 +130,8 @@ def _answers(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[by
         if kind is None:
             raise
         health.note(kind, error)
-        unknown = _answer_without_events("rejected", f"database.{kind}")
-        yield msgspec.json.encode({"line": answered + 1, **unknown}) + b"\n"
+        broken_off = {"line": answered + 1, **rejected(f"database.{kind}")}
+        yield msgspec.json.encode(broken_off) + b"\n"
 
 
 def _execute(request: HttpRequest, batch: list[Line]) -> bytes:
@@ -171,7 +172,7 @@ def _batches(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[li
             continue
         number += 1
         if isinstance(line, BrokenOffError):
-            batch.append((number, _answer_without_events("rejected", line.kind)))
+            batch.append((number, rejected(line.kind)))
             break
         text = line.removeprefix(_BOM) if number == 1 and line is not None else line
         if text is not None and not text.strip():
@@ -221,9 +222,9 @@ def _command(
         command = _read(line, actor, key, now)
         require_issuer(request, command)
     except MalformedError as error:
-        return _answer_without_events("invalid", str(error))
+        return {**rejected(str(error)), "outcome": "invalid"}
     except ProblemError as error:
-        return _answer_without_events("rejected", error.kind)
+        return rejected(error.kind)
     return command
 
 
@@ -237,7 +238,3 @@ def _read(line: bytes | None, actor: Actor, key: str | None, now: Callable[[], d
     if by.person is not None:
         raise MalformedError("unknown field 'by.person'; only a console knows who is signed in", "by")
     return msgspec.structs.replace(command, by=read_issuer(f"{by.kind}:{by.id}", "by"))
-
-
-def _answer_without_events(outcome: str, error: str) -> Answer:
-    return {"outcome": outcome, "events": [], "warnings": [], "reasons": [], "error": error}

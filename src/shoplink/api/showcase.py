@@ -29,7 +29,9 @@ AsOf = Annotated[
 
 
 class ShownBody(Struct, frozen=True):
-    """A product that a place shows, and why: the showcase is `synced`, it was `added` from the shop, or it is promoted as `affiliate`.
+    """A product that a place shows, and why.
+
+    The showcase is `synced`, the product was `added` from the shop, or it is promoted as `affiliate`.
 
     `came_under` is the link that a synced or added product goes with; `commission_rate_bp` what an affiliate gets.
     """

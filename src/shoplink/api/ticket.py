@@ -362,8 +362,10 @@ def _carry_out(request: HttpRequest, command: TicketCommand, by: Actor, status: 
             return _show_in_full(_found(ticket_id, by), by, language_of(request))
 
     command = structs.replace(command, key=idempotency_key(request))
-    shown = isinstance(command, ChangeTicket) and precondition_of(request, ticket_shown_to(by, command))
-    return carry_out(request, command, show, with_state=True, status=status, seen=shown or None)
+    seen = None
+    if isinstance(command, ChangeTicket):
+        seen = precondition_of(request, ticket_shown_to(by, command))
+    return carry_out(request, command, show, with_state=True, status=status, seen=seen)
 
 
 def _read_review(link_id: Any, by: Actor) -> Review:
@@ -377,7 +379,10 @@ def _read_review(link_id: Any, by: Actor) -> Review:
 
 
 def _read_command(request: HttpRequest, command: Any, by: Actor) -> PairCommand:
-    """The command that a body asks about, without its issuer. Raises MalformedError and ProblemError (actor.not_allowed)."""
+    """The command that a body asks about, without its issuer.
+
+    Raises MalformedError and ProblemError (scope.missing, actor.not_allowed).
+    """
     if not isinstance(command, dict) or command.get("command") not in FOR_TICKETS:
         found = shown(command.get("command") if isinstance(command, dict) else command)
         raise MalformedError.wrong("command", f"a command, one of {', '.join(FOR_TICKETS)}", found)

@@ -10,7 +10,7 @@ Answer = dict[str, Any]
 
 
 def rejected(error: str) -> Answer:
-    """The answer to a command that was not decided because of its idempotency key."""
+    """The answer to a command that was not decided; `error` says why."""
     return {"outcome": "rejected", "events": [], "warnings": [], "reasons": [], "error": error}
 
 

@@ -29,7 +29,7 @@ ADDRESS = "an IPv4 or IPv6 address"
 def read_command(request: HttpRequest, kind: str, **named: str) -> Command:
     """The command of this kind in a request's body; `named` are the fields that the path gives.
 
-    Raises MalformedError and ProblemError (body.too_large, scope.missing, actor.not_allowed).
+    Raises MalformedError and ProblemError (scope.missing, actor.not_allowed).
     """
     by, key = actor_of(request), idempotency_key(request)
     fields, faults = with_network_region(kind, read_object(request))
@@ -81,7 +81,6 @@ def carry_out(  # noqa: PLR0913 (a command, and how it is answered)
     """Execute a command and answer it with the body that `show` makes of an accepted answer, or with the problem.
 
     `seen`: its precondition; once that fails, the answer is 412 with what has changed.
-
     `with_state`: the answer has the state that the command left, for `read_state`; a repeated request gets the same.
     """
     scope = key_of(request).key_id
