@@ -239,7 +239,12 @@ def test_a_refusal_names_every_reason_with_its_sentence_and_remedy(call: Caller)
         ("GET", "/v1/links?status=gone", None, "in_review"),
         ("GET", "/v1/shops?market=gb", None, "应填大写的 ISO 3166-1 国家代码：GB"),
         ("GET", "/v1/permissions?shop_id=S1", None, "account_id"),
-        ("GET", "/v1/accounts/A/showcase?at=x", None, "at：发现 'x'；应填带时差的 RFC 3339 时间，至多精确到微秒"),
+        (
+            "GET",
+            "/v1/accounts/A/showcase?at=x",
+            None,
+            "at：发现 'x'；应填带时差的 RFC 3339 时间，至多精确到微秒",
+        ),
         ("GET", "/v1/products?potential=perhaps", None, "应为 true 或 false"),
         ("GET", "/v1/products?title=" + "x" * 201, None, "1 至 200 个字符的单行文本"),
         ("PUT", "/v1/shops/new", b"{", "请求体不是有效的 JSON：第 1 字节"),

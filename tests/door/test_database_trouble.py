@@ -13,6 +13,10 @@ from tests.api.service import Answer, Caller, Service, running
 
 LOCK_SECONDS = 1
 OTHERS = 12
+END_OTHERS = """\
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +79,8 @@ def test_a_read_only_database_is_said_to_be_so_and_is_left_as_soon_as_it_can_be_
     databases.use(service.database)
     name = service.database.rpartition("/test_")[2].partition("?")[0]
     with psycopg.connect(service.database, autocommit=True) as admin:
-        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         admin.execute(f'ALTER DATABASE "test_{name}" SET default_transaction_read_only = on')
-        admin.execute(others)
+        admin.execute(END_OTHERS)
         answers = [rename(caller, "new", "x")[0] for _ in range(4)]
         assert {answer.status for answer in answers} == {503}
         assert answers[-1].body["type"] == "urn:shoplink:problem:database.read_only"

@@ -195,7 +195,7 @@ def _lines(spool: Spool) -> Iterator[bytes | _Mark | BrokenOffError | None]:
     rest, too_long = b"", False
     while True:
         try:
-            piece = spool.read(seconds=_SILENCE_SECONDS)
+            piece = spool.read(_SILENCE_SECONDS)
         except BrokenOffError as error:
             yield error
             return

@@ -28,8 +28,8 @@ def cell_of(field: str) -> str:
 class Shape(Struct, frozen=True):
     """The columns of files as an engine sees them: by name their kind, and the engine's name of their type.
 
-    Files made from CSV also have a column for each field (`cell_of`); other text is used as it is. `zeros_are_rounding`: ids that end
-    in zeros were rounded by a spreadsheet.
+    Files made from CSV also have a column for each field (`cell_of`); other text is used as it is.
+    `zeros_are_rounding`: ids that end in zeros were rounded by a spreadsheet.
     """
 
     kinds: dict[str, ColumnKind]

@@ -38,8 +38,8 @@ _NO_ID = pa.array([*sorted(_SPELLED), "NaN", "0"])
 class StagedFile(Struct, frozen=True):
     """A table converted to Parquet: its columns, the number of its rows, and its broken lines.
 
-    `ids` counts its ids that are long numbers. `cleaned` is the number of its ids that had to be cleaned; `description` the line that describes the columns and is
-    skipped, 0 if there is none.
+    `ids` counts its ids that are long numbers. `cleaned` is the number of its ids that had to be cleaned; `description`
+    the line that describes the columns and is skipped, 0 if there is none.
     """
 
     file: Path
@@ -158,7 +158,7 @@ def _describes(places: dict[Field, int], cells: Sequence[str]) -> bool:
 
 
 def _clean(field: Field, cells: Any, ids: IdCount) -> tuple[Any, int]:
-    """The cells of a field without what does not belong to them, null if nothing is left; and how many ids were cleaned."""
+    """The cells of a field without what does not belong to them, null if nothing is left; and how many were cleaned."""
     bare, changed = pc.utf8_trim_whitespace(cells), 0
     if field in IDS:
         is_odd = pc.match_substring_regex(bare, _NOT_IN_PLAIN_ID)

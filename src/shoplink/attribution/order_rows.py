@@ -1,6 +1,7 @@
 """The rows of a table of orders in batches of columns, numbered as a spreadsheet numbers them, and its broken lines.
 
-Plain CSV is read by PyArrow, because it is several times as fast; anything else by `shoplink.table`, which reads the same rows.
+Plain CSV is read by PyArrow, because it is several times as fast; anything else by `shoplink.table`, which reads the
+same rows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -44,7 +45,8 @@ class Batch(NamedTuple):
 def read_batches(table: Table, needed: int, broken: list[BrokenLine]) -> Iterator[Batch]:
     """Yield the rows of a table, and append its broken lines to `broken`.
 
-    A line of CSV may end before the header does, but not before the first `needed` columns. Raises MappingError, TableError.
+    A line of CSV may end before the header does, but not before the first `needed` columns. Raises MappingError and
+    TableError.
     """
     keeper = _Keeper(table, needed, broken)
     first = next(rows(table), None)

@@ -23,8 +23,8 @@ _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
 class OrderSource(Struct):
     """Opened orders: the rows, their fields, and the broken lines, which are not rows.
 
-    `count` is the number of rows and broken lines. `new` are the files that are not an earlier result. `cleaned` is the number of
-    ids that had to be cleaned, `descriptions` are the lines that describe columns and are skipped.
+    `count` is the number of rows and broken lines. `new` are the files that are not an earlier result. `cleaned` is the
+    number of ids that had to be cleaned, `descriptions` are the lines that describe columns and are skipped.
     """
 
     rows: ir.Table

@@ -1,4 +1,7 @@
-"""The ASGI application that `shoplink serve` runs. Its process owns a SQLite file and runs the timer and the delivery."""
+"""The ASGI application that `shoplink serve` runs.
+
+Its process owns a SQLite file and runs the timer and the delivery.
+"""
 
 import gc
 import os

@@ -21,7 +21,8 @@ _POSTGRESQL = {
 def database_settings(url: str, keepalive_seconds: int = 30) -> dict[str, Any]:
     """Django's settings for `sqlite:///path` or `postgresql://…`; raises ValueError for any other URL.
 
-    On PostgreSQL, a connection on which nothing has come for `keepalive_seconds` is probed, and given up after as long again.
+    On PostgreSQL, a connection on which nothing has come for `keepalive_seconds` is probed, and given up after as long
+    again.
     """
     kind = url.partition(":")[0]
     if kind not in _KINDS or (kind == "sqlite" and not url.removeprefix("sqlite:///").strip(":/")):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-from shoplink.api.http.problem import ProblemError, problem_response
+from shoplink.api.http.problem import PREFIX, ProblemError, problem_response
 from shoplink.flows import health
 from shoplink.store.database.trouble import Kind, kind_of
 from shoplink.web.page import errors
@@ -51,7 +51,7 @@ def _unavailable(request: HttpRequest, kind: Kind, error: BaseException) -> Http
     health.note(kind, error)
     if kind == "read_only":
         connection.close()  # the next one may lead to a database that can be written
-    if request.path.startswith("/v1/"):
+    if request.path.startswith(PREFIX):
         response = problem_response(request, ProblemError(f"database.{kind}"))
     else:
         response = errors.database_unavailable(request, kind)

@@ -11,7 +11,7 @@ from shoplink.api import v1
 from shoplink.api.http.problem import PREFIX, ProblemError, problem_response
 from shoplink.config.host import PROBES
 from shoplink.flows import health
-from shoplink.server.answer import Answer, Application
+from shoplink.server.answer import Answer, Application, headers_of
 from shoplink.server.environ import Environ, Scope
 from shoplink.server.front import Front, Rules
 from shoplink.web.page import errors
@@ -59,5 +59,4 @@ def _refuse(environ: Environ, kind: str, most: int) -> Answer:
         response.headers["Retry-After"] = retry_after
     # What is left of the body would be read as the next request.
     response.headers["Connection"] = "close"
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.items()]
-    return Answer(response.status_code, headers, response.content)
+    return Answer(response.status_code, headers_of(response.items()), response.content)

@@ -4,9 +4,8 @@ import math
 import string
 from collections.abc import Mapping
 
-_BITS_LEAST = (
-    255  # 32 bytes as URL-safe base64 are 43 characters of 6 bits, less the last bits of the last one
-)
+# 32 bytes as URL-safe base64 are 43 characters of 6 bits, less the last bits of the last one.
+_BITS_LEAST = 255
 _DIFFERENT_LEAST = 10
 _ALPHABETS = (string.digits, string.hexdigits.lower(), string.ascii_letters + string.digits + "-_+/")
 

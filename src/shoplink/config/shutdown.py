@@ -22,8 +22,8 @@ def hold_signals() -> None:
 def stop_at_first_signal(before: Callable[[int], None], busy: Callable[[], bool]) -> None:
     """Once the first signal comes: `before`, with its number, and then the server's own end.
 
-    The server waits for every connection. Those on which nothing is asked, or whose client does not read, are left a second
-    after the process is no longer `busy`.
+    The server waits for every connection. Those on which nothing is asked, or whose client does not read, are left a
+    second after the process is no longer `busy`.
     """
     inherited = signal.getsignal(signal.SIGTERM)
     threading.Thread(target=_wait, args=(inherited, before, busy), name="shutdown", daemon=True).start()

@@ -11,6 +11,11 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 """The `send` of ASGI."""
 
 
+def headers_of(named: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """Headers as ASGI has them."""
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in named]
+
+
 class Answer(NamedTuple):
     """A whole answer."""
 
@@ -36,7 +41,7 @@ class Started:
         """Keep what the application says; a later call replaces an earlier one."""
         del exc_info
         self.status = int(status[:3])
-        self.headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        self.headers = headers_of(headers)
 
 
 def run(application: Application, environ: Environ) -> Answer:

@@ -31,7 +31,10 @@ class BodyRoom:
     """The memory that the bodies of all requests may take together while they are on their way."""
 
     def __init__(self, size: int, idle_seconds: float) -> None:
-        """`size` in bytes. A client may send nothing for `idle_seconds`, and has four times as long for the whole body."""
+        """`size` in bytes.
+
+        A client may send nothing for `idle_seconds`, and has four times as long for the whole body.
+        """
         self._free, self._idle_seconds = size, idle_seconds
 
     async def read(self, scope: Scope, receive: Receive, limit: int) -> bytes:
@@ -86,7 +89,8 @@ class _Reader:
     async def drop(self, scope: Scope, limit: int) -> None:
         """Raises BodyRefusedError (too large), after having read and dropped what is a little too much.
 
-        Most clients read the answer only once they have sent everything. One that waits for permission to send does not.
+        Most clients read the answer only once they have sent everything. One that waits for permission to send does
+        not.
         """
         if not any(name == b"expect" for name, _ in scope["headers"]):
             while self._bytes < _READ_BEYOND_THE_LIMIT * limit and await self.piece() is not None:

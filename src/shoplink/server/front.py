@@ -24,8 +24,9 @@ _LATE = Answer(
 class Rules(NamedTuple):
     """What the front door has to know of the application behind it.
 
-    `limit`: the bytes that the body of a request may have. `refuse`: the answer to a request that is not let in, and
-    why: body.too_large, body.too_slow or overloaded. `idle_seconds`: how long a client may send nothing while it should.
+    `limit`: the bytes that the body of a request may have. `refuse`: the answer to a request that is not let in, by
+    its environ, why (body.too_large, body.too_slow or overloaded), and the limit of its body. `idle_seconds`: how long
+    a client may send nothing while it should.
     """
 
     health: str
@@ -42,11 +43,11 @@ class Front:
     def __init__(self, application: Application, rules: Rules, *, threads: int, waiting_max: int) -> None:
         """`threads` requests run at a time, and a quarter as many streams; `waiting_max` requests wait for a thread."""
         self._application, self._rules = application, rules
+        self._requests_max, self._streams_max = threads + waiting_max, max(threads // 4, 1)
         self._requests = Threads("request", threads)
-        self._streams = Threads("stream", max(threads // 4, 1))
+        self._streams = Threads("stream", self._streams_max)
         self._aside = Threads("aside", _PROBES_AT_A_TIME)
-        self._requests_max, self._inside = threads + waiting_max, 0
-        self._streams_max = max(threads // 4, 1)
+        self._inside = 0
         self._open: set[Stream] = set()
         self._stopping = False
         self._room = BodyRoom(_BODIES_BYTES_MAX, rules.idle_seconds)

@@ -17,7 +17,6 @@ from shoplink.server.environ import Scope, environ_of
 _AHEAD_BYTES_MAX = 1 << 30
 _PIECE_BYTES = 1 << 16
 
-
 SPOOL = "shoplink.spool"
 """The variable of the WSGI environ that holds the body of a stream; `wsgi.input` is empty."""
 
@@ -42,8 +41,8 @@ class Spool:
         self._broken = ""
         self._changed = threading.Condition()
 
-    def read(self, most: int = _PIECE_BYTES, seconds: float | None = None) -> bytes | None:
-        """At most this many bytes, waiting for the first: b"" at the end, None if nothing comes for some seconds.
+    def read(self, seconds: float) -> bytes | None:
+        """A piece of what has come, waiting for it: b"" at the end, None if nothing comes for some seconds.
 
         Raises BrokenOffError where the body breaks off.
         """
@@ -52,7 +51,7 @@ class Spool:
                 return None
             if self._read == self._written and self._broken:
                 raise BrokenOffError(self._broken)
-            piece = os.pread(self._file.fileno(), min(most, self._written - self._read), self._read)
+            piece = os.pread(self._file.fileno(), min(_PIECE_BYTES, self._written - self._read), self._read)
             self._read += len(piece)
             if self._read == self._written:
                 self._read = self._written = 0

@@ -1,6 +1,7 @@
 """A fixed number of threads that work for an event loop.
 
-`ThreadPoolExecutor` does the same with two futures and a lock per call, which costs a fifth of what a short request costs.
+`ThreadPoolExecutor` does the same with two futures and a lock per call, which costs a fifth of what a short request
+costs.
 """
 
 import asyncio
@@ -41,9 +42,8 @@ class Threads:
             except BaseException as error:  # noqa: BLE001 (raised where the work is awaited)
                 self._done.append((future, None, error))
             if not self._telling:
-                self._telling = (
-                    True  # until the loop begins to look, which it does before it takes what is done
-                )
+                # Until the loop begins to look, which it does before it takes what is done.
+                self._telling = True
                 future.get_loop().call_soon_threadsafe(self._tell)
             del future, work
 

@@ -1,7 +1,7 @@
 """Cells as people type them, and the values that they mean: ids, handles, countries, dates, instants, numbers.
 
-A reader takes a cell that is not empty and the form of the file's cells; it raises CellError. What the value itself may be
-is decided elsewhere, for JSON as for tables: here only what stands around it is taken off.
+A reader takes a cell that is not empty and the form of the file's cells; it raises CellError. What the value itself may
+be is decided elsewhere, for JSON as for tables: here only what stands around it is taken off.
 """
 
 import re
@@ -65,7 +65,7 @@ _FORMULA_OF_TEXT = re.compile(r'="([^"]*)"')
 SPOILED_ID = r"[0-9]([.,][0-9]+)?[Ee]\+?[0-9]+|[0-9]+[.,]0+|[0-9]{1,3}(,[0-9]{3}){2,}"
 ENDS_IN_ZEROS = r"[0-9]{15}0{4,}"
 LONG_NUMBER = r"[0-9]{16,}"
-"""Ids that a spreadsheet has spoiled, or may have (docs/decisions/0019-rounded-ids.md); patterns that every engine knows."""
+"""Ids that a spreadsheet has spoiled, or may have (docs/decisions/0019-rounded-ids.md), as every engine knows patterns."""
 
 _SPOILED, _ENDS_IN_ZEROS = re.compile(SPOILED_ID), re.compile(ENDS_IN_ZEROS)
 _LONG_NUMBER = re.compile(LONG_NUMBER)
@@ -79,7 +79,6 @@ _YEAR_LAST = {
     "dmy": r"(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>[0-9]{4})",
     "mdy": r"(?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})[-/.](?P<y>[0-9]{4})",
 }
-_UNSTATED = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}(?:[Tt ].*)?")
 _MIDNIGHT = r"(?:[Tt ]+0?0:00(?::00(?:\.0+)?)?)?"
 _DATES = {
     order: [
@@ -89,12 +88,15 @@ _DATES = {
     for order in DATES
 }
 _TIME = r"[Tt ]\s*(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?\s*(?:([Zz]|UTC|GMT)|(?:UTC|GMT)?([+-])(\d\d):?(\d\d))?"
+_DAY_YEAR_FIRST = r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?"
+_DAY_YEAR_LAST = r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"
+_UNSTATED = re.compile(rf"{_DAY_YEAR_LAST}(?:[Tt ].*)?")
 _INSTANT = {
-    order: re.compile(f"(?P<date>{'|'.join(forms)}){_TIME}", re.ASCII)
-    for order, forms in {
-        "ymd": [r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?"],
-        "dmy": [r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?", r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"],
-        "mdy": [r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?", r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"],
+    order: re.compile(f"(?P<date>{day}){_TIME}", re.ASCII)
+    for order, day in {
+        "ymd": _DAY_YEAR_FIRST,
+        "dmy": f"{_DAY_YEAR_FIRST}|{_DAY_YEAR_LAST}",
+        "mdy": f"{_DAY_YEAR_FIRST}|{_DAY_YEAR_LAST}",
     }.items()
 }
 _TIMES: dict[str, int] = {"k": 3, "m": 6, "b": 9, "w": 4, "万": 4, "萬": 4, "亿": 8, "億": 8}

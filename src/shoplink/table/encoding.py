@@ -65,7 +65,10 @@ def _require_chinese(name: str, stream: BinaryIO) -> None:
 
 
 def _read_through(name: str, stream: BinaryIO, encoding: str, allowed: str, *, keep: bool = False) -> str:
-    """Decode a whole file; with `keep`, return what is not ASCII in its first megabytes. Raises EncodingError with the line."""
+    """Decode a whole file; with `keep`, return what is not ASCII in its first megabytes.
+
+    Raises EncodingError, which names the line.
+    """
     kept, lines = "", 1
     decoder = codecs.getincrementaldecoder(encoding)()
     stream.seek(0)

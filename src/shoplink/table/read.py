@@ -44,8 +44,9 @@ class Hints(Struct, frozen=True):
 class Row(NamedTuple):
     """A row: the number of its first line in the file, and its cells as they stand there.
 
-    `number` is that of the row in a spreadsheet, where a cell with lines in it is no more lines. `given` is the number of
-    cells that the file has: fewer are filled up with empty ones, and empty ones too many are cut. `is_broken` says that a quotation mark is odd; the cells are then those of the line alone, with every mark.
+    `number` is that of the row in a spreadsheet, where a cell with lines in it is no more lines. `given` is the number
+    of cells that the file has: fewer are filled up with empty ones, and empty ones too many are cut. `is_broken` says
+    that a quotation mark is odd; the cells are then those of the line alone, with every mark.
     """
 
     line: int

@@ -1,7 +1,7 @@
 """Excel workbooks (.xlsx) as rows of text, within bounds: what a file claims is checked before it is unpacked.
 
-A number of 16 or more digits is not what its author typed, because a spreadsheet keeps 15: it becomes `7.59E+18`, which no
-column of ids takes.
+A number of 16 or more digits is not what its author typed, because a spreadsheet keeps 15: it becomes `7.59E+18`, which
+no column of ids takes.
 """
 
 import re
