@@ -45,6 +45,7 @@ def test_an_order_belongs_to_the_link_in_force_when_it_was_placed(call: Caller) 
     found = [
         (each["basis"], each["link_id"], each["commission_minor"]) for each in answer.body["attributions"]
     ]
+    assert {each["base_minor"] for each in answer.body["attributions"]} == {1995}
     assert found == [
         ("affiliate", None, 200),
         ("marketing", link["link_id"], 0),
@@ -87,9 +88,9 @@ def test_it_says_what_the_naive_judge_says(call: Caller) -> None:
         link = chance.choice(links)
         at = chance.choice((link.linked_at, link.ended_at or 0)) + chance.choice((-1, 0, 1))
         rate = chance.choice((None, 0, 333, 10_000))
-        orders.append(
-            Order(str(number), link.shop_id, link.account_id, at, chance.randrange(10**6), "GBP", rate)
-        )
+        amount = chance.randrange(10**6)
+        refund = chance.choice((0, amount, chance.randrange(amount + 1)))
+        orders.append(Order(str(number), link.shop_id, link.account_id, at, amount, "GBP", rate, refund))
     sent = [
         {**each._asdict(), "ordered_at": (EPOCH + timedelta(microseconds=each.ordered_at)).isoformat()}
         for each in orders
@@ -125,6 +126,12 @@ def test_what_cannot_be_judged_is_said_with_its_place_and_why(call: Caller) -> N
             order("S", "A", commission_rate_bp=None),
             "commission_rate_bp",
             "commission_rate_bp: missing; allowed: a comm",
+        ),
+        (order("S", "A", refund_minor=-1), "refund_minor", "refund_minor: found -1; allowed: a whole number"),
+        (
+            order("S", "A", refund_minor=1996),
+            "refund_minor",
+            "refund_minor: found 1996; allowed: a whole number from 0 to the amount of the order",
         ),
         (order("", "A"), "shop_id", "shop_id: found ''; allowed: text of 1–64 characters"),
         (order("S", "A" * 65), "account_id", "account_id: found"),

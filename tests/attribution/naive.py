@@ -15,6 +15,7 @@ class Order(NamedTuple):
     amount_minor: int
     currency: str
     commission_rate_bp: int | None
+    refund_minor: int = 0
 
 
 class Link(NamedTuple):
@@ -36,6 +37,7 @@ class Judged(NamedTuple):
     basis: str
     link_id: str | None
     commission_minor: int
+    base_minor: int
 
 
 def judge(orders: list[Order], links: list[Link]) -> tuple[list[Judged], list[str]]:
@@ -45,8 +47,12 @@ def judge(orders: list[Order], links: list[Link]) -> tuple[list[Judged], list[st
         of_pair[link.shop_id, link.account_id].append(link)
     judged, not_judged = [], []
     for order in orders:
+        base = max(order.amount_minor - order.refund_minor, 0)
+        if order.refund_minor > order.amount_minor:
+            not_judged.append(order.order_id)
+            continue
         if order.account_id is None:
-            judged.append(Judged(order.order_id, "none", None, 0))
+            judged.append(Judged(order.order_id, "none", None, 0, base))
             continue
         in_force = [
             link
@@ -56,12 +62,12 @@ def judge(orders: list[Order], links: list[Link]) -> tuple[list[Judged], list[st
         ]
         assert len(in_force) <= 1, "links of an account never overlap"
         if in_force:
-            judged.append(Judged(order.order_id, in_force[0].role, in_force[0].link_id, 0))
+            judged.append(Judged(order.order_id, in_force[0].role, in_force[0].link_id, 0, base))
         elif order.commission_rate_bp is None:
             not_judged.append(order.order_id)
         else:
-            due = halves_up(Fraction(order.amount_minor * order.commission_rate_bp, 10_000))
-            judged.append(Judged(order.order_id, "affiliate", None, due))
+            due = halves_up(Fraction(base * order.commission_rate_bp, 10_000))
+            judged.append(Judged(order.order_id, "affiliate", None, due, base))
     return judged, not_judged
 
 

@@ -22,6 +22,7 @@ ORDER_TYPES = pa.schema(
         ("amount_minor", pa.int64()),
         ("currency", pa.string()),
         ("commission_rate_bp", pa.int64()),
+        ("refund_minor", pa.int64()),
     ]
 )
 LINK_TYPES = pa.schema(
@@ -81,19 +82,21 @@ def orders_of(count: int, links: list[Link], seed: int) -> list[Order]:
         account: str | None = link.account_id
         if chance.random() < 0.1:
             account = chance.choice((None, "somebody", links[0].account_id))
+        amount = chance.choice(
+            (0, 1, 5, 49, 50, 10_000, chance.randrange(10**6), 2**53 - 1 - chance.randrange(9))
+        )
         orders.append(
             Order(
                 f"order-{number}",
                 link.shop_id if chance.random() < 0.9 else f"shop-{chance.randrange(50)}",
                 account,
                 at,
-                chance.choice(
-                    (0, 1, 5, 49, 50, 10_000, chance.randrange(10**6), 2**53 - 1 - chance.randrange(9))
-                ),
+                amount,
                 chance.choice(("GBP", "JPY", "KWD")),
                 None
                 if chance.random() < 0.05
                 else chance.choice((0, 1, 50, 1000, 10_000, chance.randrange(10_001))),
+                chance.choice((0, 0, 0, amount, chance.randrange(amount + 1), min(amount + 1, 2**53 - 1))),
             )
         )
     return orders

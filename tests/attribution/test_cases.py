@@ -91,6 +91,29 @@ def test_spoiled_ids_are_rejected_and_marked_ones_are_cleaned(tmp_path: Path) ->
     assert {row["basis"] for row in rows(tmp_path)} == {"official"}
 
 
+@pytest.mark.parametrize(
+    ("name", "judged", "rejected"),
+    [
+        (
+            "C16-refunds.csv",
+            {"F1": (1000, 0), "F2": (600, 0), "F3": (600, 60), "F4": (0, 0), "F7": (1000, 100)},
+            {"F5": "found '10.01'; allowed: at most the amount of the order", "F6": "found '-4.00'"},
+        ),
+        ("C54-aff-refund.csv", {"G1": (0, 0), "G2": (10_000, 1_000), "G3": (6_000, 600)}, {}),
+    ],
+)
+def test_commission_is_on_what_stays_sold(
+    tmp_path: Path, name: str, judged: dict[str, tuple[int, int]], rejected: dict[str, str]
+) -> None:
+    judge(tmp_path, name, "C16-map.toml")
+    assert {
+        row["order_id"]: (int(row["base_minor"]), int(row["commission_minor"])) for row in rows(tmp_path)
+    } == judged
+    why = {row["order_id"]: row["Reason"] for row in rows(tmp_path, "rejects.csv")} if rejected else {}
+    assert why.keys() == rejected.keys()
+    assert all(said in why[order_id] for order_id, said in rejected.items())
+
+
 def test_the_line_that_describes_the_columns_is_skipped_and_said(tmp_path: Path) -> None:
     found = judge(tmp_path, "C01-tts-ordersku.csv", "C01-map.toml")
     assert (found.judged, found.rejected) == (6, 0)

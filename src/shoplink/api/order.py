@@ -43,18 +43,23 @@ _ORDER = {
         "commission_rate_bp": {
             "anyOf": [{"type": "integer", "minimum": 0, "maximum": RATE_BP_MAX}, {"type": "null"}]
         },
+        "refund_minor": {"type": "integer", "minimum": 0, "maximum": 2**53 - 1},
     },
     "required": ["order_id", "shop_id", "ordered_at", "amount_minor", "currency"],
 }
 
 
 class AttributedBody(Struct, frozen=True, gc=False):
-    """Whose an order is: by which link, or by none; `commission_minor` is due on it. `index`: its place in `orders`."""
+    """Whose an order is: by which link, or by none. `index`: its place in `orders`.
+
+    `base_minor` is the amount without the refund; `commission_minor` is due on it.
+    """
 
     index: Index
     order_id: str
     basis: Basis
     link_id: str | None
+    base_minor: int
     commission_minor: int
 
 
@@ -104,7 +109,8 @@ def attribute_orders(request: HttpRequest) -> HttpResponse:
     """Say of each of up to 10,000 orders (4 MiB) whether it belongs to a link, and what commission is due.
 
     An order belongs to the link in force between its shop and its account at `ordered_at`: commission-free, with the
-    link as proof. Else it is an affiliate creator's, with its rate of the amount in minor units, halves up; without
+    link as proof. Else it is an affiliate creator's, with its rate of what stays sold
+    (`amount_minor` − `refund_minor`), halves up; without
     an account nobody's. `index` is its place in `orders`. What cannot be judged is among `rejects`, with the reason.
     A shop asks about its own orders only.
     """
@@ -124,6 +130,7 @@ def attribute_orders(request: HttpRequest) -> HttpResponse:
                     order.order_id,
                     attribution.basis,
                     attribution.link_id,
+                    attribution.base_minor,
                     attribution.commission_minor,
                 )
             )

@@ -31,7 +31,7 @@ class Plan(Struct, frozen=True):
     end: int
 
 
-RESULT = ("basis", "link_id", "commission_minor")
+RESULT = ("basis", "link_id", "base_minor", "commission_minor")
 PROBLEM_COLUMN = "shoplink_problems"
 REJECT_COLUMNS = (("File", "Line", "Reason"), ("文件", "行号", "原因"))
 """The columns that rejects have besides those of the row: where the row was, and why it was rejected."""
@@ -52,8 +52,9 @@ LINKS = ibis.schema(
 """The schema of the links that were ever established: instants in microseconds, `ended_at` null while linked."""
 
 _FOR_EVER = 2**63 - 1
-_SHOP, _ACCOUNT, _AT, _AMOUNT, _RATE = (
-    f"{RESERVED}{field}" for field in ("shop_id", "account_id", "ordered_at", "amount", "commission_rate")
+_SHOP, _ACCOUNT, _AT, _AMOUNT, _RATE, _REFUND = (
+    f"{RESERVED}{field}"
+    for field in ("shop_id", "account_id", "ordered_at", "amount", "commission_rate", "refund")
 )
 _LINK, _ROLE = f"{RESERVED}link_id", f"{RESERVED}role"
 
@@ -71,7 +72,7 @@ def valid_rows(rows: ir.Table, fields: dict[Field, FieldReading]) -> ir.Table:
 def attribute_rows(
     rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan
 ) -> ir.Table:
-    """Each row with its own columns, its basis, its link and its commission.
+    """Each row with its own columns, its basis, its link, what stays sold of it, and its commission.
 
     The rows that `reject_rows` returns are left out: those with a problem, and those of affiliate creators without a rate.
     """
@@ -101,6 +102,7 @@ def attribute_rows_since(
     stays = {
         "basis": kept.basis.cast("string"),
         "link_id": kept.link_id.cast("string").nullif(""),
+        "base_minor": kept.base_minor.cast("int64"),
         "commission_minor": kept.commission_minor.cast("int64"),
     }
     return kept.select(*_own(kept), **stays).union(again)
@@ -204,8 +206,16 @@ def _answered(met: ir.Table) -> ir.Table:
     basis = ibis.cases(
         (met[_LINK].notnull(), met[_ROLE]), (met[_ACCOUNT].notnull(), "affiliate"), else_="none"
     )
-    due = ibis.cases((basis == "affiliate", commission(met[_AMOUNT], met[_RATE])), else_=0)
-    return met.select(*_own(met), basis=basis, link_id=met[_LINK], commission_minor=due.cast("int64"))
+    base = base_of(met)
+    due = ibis.cases((basis == "affiliate", commission(base, met[_RATE])), else_=0)
+    return met.select(
+        *_own(met), basis=basis, link_id=met[_LINK], base_minor=base, commission_minor=due.cast("int64")
+    )
+
+
+def base_of(rows: ir.Table) -> ir.IntegerValue:
+    """What commission is on: the amount of a row of `valid_rows` without its refund. It is never negative."""
+    return rows[_AMOUNT] - rows[_REFUND].fill_null(0)
 
 
 def commission(amount: ir.IntegerValue, rate: ir.IntegerValue) -> ir.IntegerValue:

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from shoplink.attribution.engine import RESERVED
 from shoplink.attribution.instants import from_micros, to_micros
-from shoplink.attribution.judgement import commission, valid_rows
+from shoplink.attribution.judgement import base_of, commission, valid_rows
 from shoplink.attribution.mapping import MappingError
 from shoplink.attribution.source import OrderSource
 
@@ -26,7 +26,7 @@ def statement_lines(source: OrderSource, zone: tzinfo, instants: Iterable[int]) 
     `instants` are those of `days_with_orders`, in microseconds. Raises MappingError if their years are out of range.
     """
     rows = valid_rows(source.rows, source.fields)
-    amount, rate = rows[f"{RESERVED}amount"], rows[f"{RESERVED}commission_rate"]
+    base, rate = base_of(rows), rows[f"{RESERVED}commission_rate"]
     link_id = rows.link_id.cast("string").nullif("")
     is_linked = rows.basis.cast("string").isin(LINKED)
     return rows.select(
@@ -37,11 +37,11 @@ def statement_lines(source: OrderSource, zone: tzinfo, instants: Iterable[int]) 
         ordered_at=rows[f"{RESERVED}ordered_at"],
         basis=rows.basis.cast("string"),
         link_id=link_id,
-        amount_minor=amount,
+        amount_minor=rows[f"{RESERVED}amount"],
         refund_minor=rows[f"{RESERVED}refund"].fill_null(0),
         commission_minor=rows.commission_minor.cast("int64"),
-        rated_minor=commission(amount, rate),
-        waived_minor=is_linked.ifelse(commission(amount, rate), 0).fill_null(0),
+        rated_minor=commission(base, rate),
+        waived_minor=is_linked.ifelse(commission(base, rate), 0).fill_null(0),
         unrated=(is_linked & rate.isnull()).cast("int64"),
     )
 

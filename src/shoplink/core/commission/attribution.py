@@ -20,7 +20,7 @@ Rate = Annotated[int, Meta(ge=0, le=RATE_BP_MAX)]
 class Order(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """An order, or one line of it: money in whole minor units of its currency, the rate in basis points.
 
-    An order without an account was promoted by nobody.
+    An order without an account was promoted by nobody. A refund is at most the amount.
     """
 
     order_id: ExternalId
@@ -30,13 +30,23 @@ class Order(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     currency: str
     account_id: ExternalId | None = None
     commission_rate_bp: Rate | None = None
+    refund_minor: Count = 0
+
+    @property
+    def base_minor(self) -> int:
+        """What commission is on: what stays sold."""
+        return self.amount_minor - self.refund_minor
 
 
 class Attribution(Struct, frozen=True, gc=False):
-    """The basis of an order, the link it belongs to (None if there is none), and the commission due in minor units."""
+    """The basis of an order, the link it belongs to (None if there is none), and money in minor units.
+
+    `base_minor` is the amount without the refund, `commission_minor` the commission that is due on it.
+    """
 
     basis: Basis
     link_id: str | None
+    base_minor: int
     commission_minor: int
 
 
@@ -82,10 +92,11 @@ def attribute_order(order: Order, links: Iterable[Link]) -> Attribution | None:
     implements the same rule for whole files as an expression; tests compare the two.
     """
     if order.account_id is None:
-        return Attribution("none", None, 0)
+        return Attribution("none", None, order.base_minor, 0)
     link = link_in_force(links, order.shop_id, order.ordered_at)
     if link is not None:
-        return Attribution(link.role, link.link_id, 0)
+        return Attribution(link.role, link.link_id, order.base_minor, 0)
     if order.commission_rate_bp is None:
         return None
-    return Attribution("affiliate", None, commission_minor(order.amount_minor, order.commission_rate_bp))
+    due = commission_minor(order.base_minor, order.commission_rate_bp)
+    return Attribution("affiliate", None, order.base_minor, due)

@@ -22,6 +22,7 @@ ORDER_ALLOWED: dict[str, str] = {
     "amount_minor": ALLOWED["followers"],
     "currency": "a currency by its ISO 4217 code: GBP, USD, IDR",
     "commission_rate_bp": f"a whole number from 0 to {RATE_BP_MAX}, in basis points",
+    "refund_minor": "a whole number from 0 to the amount of the order",
 }
 """What each field of an order may hold, in English."""
 
@@ -66,6 +67,8 @@ def _order(written: _Written) -> Order:
         ) from None
     if written.currency not in MINOR_DIGITS:
         raise MalformedError.wrong("currency", ORDER_ALLOWED["currency"], shown(written.currency))
+    if written.refund_minor > written.amount_minor:
+        raise MalformedError.wrong("refund_minor", ORDER_ALLOWED["refund_minor"], str(written.refund_minor))
     return Order(
         written.order_id,
         written.shop_id,
@@ -74,6 +77,7 @@ def _order(written: _Written) -> Order:
         written.currency,
         written.account_id,
         written.commission_rate_bp,
+        written.refund_minor,
     )
 
 
