@@ -38,6 +38,15 @@ def test_a_mapping_is_read_whole() -> None:
         "percent",
     )
     assert (found.encoding, found.delimiter, found.name) == ("gb18030", ";", "m.toml")
+    assert (found.decimal, found.thousands, found.repeated_hour, found.empty) == (None, None, None, ())
+    more = 'decimal = ","\nthousands = "."\nrepeated_hour = "second"\nempty = ["organic", "自然流量"]\n'
+    written = parse_mapping(more + WHOLE, "m.toml")
+    assert (written.decimal, written.thousands, written.repeated_hour, written.empty) == (
+        ",",
+        ".",
+        "second",
+        ("organic", "自然流量"),
+    )
     offset = parse_mapping(WHOLE.replace('time_zone = "Europe/London"', 'utc_offset = "-05:30"'), "m.toml")
     assert offset.zone == timezone(-timedelta(hours=5, minutes=30))
 
@@ -46,7 +55,7 @@ def test_a_mapping_is_read_whole() -> None:
     ("change", "to", "message"),
     [
         ("[columns]", "[columns", "m.toml: not TOML: "),
-        ("dates", "date", "m.toml: found the key 'date'; allowed: dates, amounts, rates, delimiter, utc_offset"),
+        ("dates", "date", "m.toml: found the key 'date'; allowed: dates, amounts, decimal, thousands"),
         ('"mdy"', '"yyyy-mm-dd"', "m.toml: dates: found 'yyyy-mm-dd'; allowed: ymd, dmy, mdy"),
         ('"major"', "2", "m.toml: amounts: found 2; expected text"),
         ('"Europe/London"', '"London"', "m.toml: time_zone: found 'London'; allowed: a name as Europe/London"),
@@ -64,6 +73,19 @@ def test_a_mapping_is_read_whole() -> None:
         ('"GBP"', "1.5", "m.toml: constants.currency: found 1.5; expected text or a whole number"),
         ("[constants]", 'shop_id = "店铺"\n[constants]', "m.toml: shop_id: found in [columns] and in [constants]; expected once"),
         ("[columns]", "columns = 1\n[more]", "m.toml: "),
+        ("dates", 'decimal = ";"\ndates', "m.toml: decimal: found ';'; allowed: '.', ','"),
+        ("dates", "decimal = 1\ndates", "m.toml: decimal: found 1; expected text"),
+        ("dates", "thousands = \"'\"\ndates", "m.toml: thousands: found \"'\"; allowed: ',', '.', ' ', ''"),
+        ("dates", 'decimal = ","\nthousands = ","\ndates', "m.toml: found decimal = ',' and thousands = ','; expected two"),
+        ("dates", 'empty = "organic"\ndates', "m.toml: empty: found 'organic'; expected a list of texts"),
+        ("dates", 'empty = ["organic", ""]\ndates', "m.toml: empty: found ['organic', '']; expected a list of texts"),
+        ("dates", 'repeated_hour = "third"\ndates', "m.toml: repeated_hour: found 'third'; allowed: first, second"),
+        ('time_zone = "Europe/London"', 'repeated_hour = "first"', "m.toml: found repeated_hour without time_zone"),
+        (
+            'time_zone = "Europe/London"',
+            'repeated_hour = "first"\nutc_offset = "+08:00"',
+            "m.toml: found repeated_hour without time_zone; expected both",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_mapping_is_said(change: str, to: str, message: str) -> None:

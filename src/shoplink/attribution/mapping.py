@@ -1,10 +1,10 @@
 """The mapping, a TOML file of the user: which column of an order export is which field, and the form of its cells."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from datetime import timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 from re import ASCII, fullmatch
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ Field = Literal[
 Dates = Literal["ymd", "dmy", "mdy"]
 Amounts = Literal["minor", "major"]
 Rates = Literal["bp", "percent", "fraction"]
+RepeatedHour = Literal["first", "second"]
 
 REQUIRED: tuple[Field, ...] = ("order_id", "shop_id", "ordered_at", "amount", "currency")
 OPTIONAL: tuple[Field, ...] = ("account_id", "commission_rate", "refund")
@@ -34,15 +35,53 @@ _OWN_NAMES: dict[Field, str] = {
     "commission_rate": "commission_rate_bp",
     "refund": "refund_minor",
 }
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "dates": ("ymd", "dmy", "mdy"),
-    "amounts": ("minor", "major"),
-    "rates": ("bp", "percent", "fraction"),
-    "delimiter": (",", ";", "\t", "|"),
-}
-_TEXTS = ("utc_offset", "time_zone", "encoding", "sheet")
 _TABLES = ("columns", "constants")
 _SECONDS_OF_A_DAY = 86_400
+
+
+class _Key(NamedTuple):
+    """What a key of the mapping holds: its kind of TOML value, in words too, and the words that are allowed if not any."""
+
+    fits: Callable[[object], bool]
+    expected: str
+    allowed: tuple[str, ...] = ()
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value)
+
+
+def _one_of(*allowed: str) -> _Key:
+    return _Key(_is_text, "text", allowed)
+
+
+_TEXT = _Key(_is_text, "text")
+_TEXTS = _Key(_is_texts, "a list of texts")
+_TABLE = _Key(lambda value: isinstance(value, dict), "a table")
+
+_KEYS: dict[str, _Key] = {
+    # how cells are written
+    "dates": _one_of("ymd", "dmy", "mdy"),
+    "amounts": _one_of("minor", "major"),
+    "decimal": _one_of(".", ","),
+    "thousands": _one_of(",", ".", " ", ""),
+    "rates": _one_of("bp", "percent", "fraction"),
+    "empty": _TEXTS,
+    "utc_offset": _TEXT,
+    "time_zone": _TEXT,
+    "repeated_hour": _one_of("first", "second"),
+    # how files are written
+    "delimiter": _one_of(",", ";", "\t", "|"),
+    "encoding": _TEXT,
+    "sheet": _TEXT,
+    # where fields are
+    **dict.fromkeys(_TABLES, _TABLE),
+}
+"""Every key of a mapping. A key whose value needs more than its kind has a function below."""
 
 
 class MappingError(ValueError):
@@ -53,17 +92,23 @@ class Mapping(Struct, frozen=True):
     """Which column is which field, and the form of its cells.
 
     `columns` gives the column of a field, `constants` the text of a field in every row. `dates` is the order of the
-    parts of a date; `zone` the time zone of instants without an offset. `amounts` are whole minor units or decimals of
-    the major unit; `rates` are basis points, per cent or fractions of one. `encoding` and `delimiter` are those of a CSV
-    file, `sheet` is that of a workbook; None means that they are detected.
+    parts of a date; `zone` the time zone of instants without an offset, and `repeated_hour` which one is meant of the
+    two that clocks show alike when they go back. `amounts` are whole minor units or decimals of the major unit, written
+    with the marks `decimal` and `thousands` (None: not stated); `rates` are basis points, per cent or fractions of one.
+    `empty` are further words of a cell that names no creator. `encoding` and `delimiter` are those of a CSV file, `sheet`
+    is that of a workbook; None means that they are detected.
     """
 
     columns: dict[Field, str]
     constants: dict[Field, str] = {}
     dates: Dates = "ymd"
     zone: tzinfo | None = None
+    repeated_hour: RepeatedHour | None = None
     amounts: Amounts = "minor"
+    decimal: str | None = None
+    thousands: str | None = None
     rates: Rates = "bp"
+    empty: tuple[str, ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
@@ -88,7 +133,7 @@ class Mapping(Struct, frozen=True):
             rate = Decimal(text) * BP_OF[self.rates]
         except InvalidOperation:
             rate = Decimal(-1)
-        if rate != int(rate) or not 0 <= rate <= RATE_BP_MAX:
+        if not rate.is_finite() or not 0 <= rate <= RATE_BP_MAX or rate != int(rate):
             raise MappingError(
                 f"{self.name}: constants.commission_rate: found {text!r}; allowed: 0 to {RATE_BP_MAX} basis points"
             )
@@ -109,15 +154,14 @@ def parse_mapping(text: str, name: str) -> Mapping:
         given = read_toml(text)
     except TomlError as error:
         raise MappingError(f"{name}: not TOML: {error}") from None
-    known = (*_CHOICES, *_TEXTS, *_TABLES)
     for key, value in given.items():
-        if key not in known:
-            raise MappingError(f"{name}: found the key {key!r}; allowed: {', '.join(known)}")
-        kind, words = (dict, "a table") if key in _TABLES else (str, "text")
-        if not isinstance(value, kind):
-            raise MappingError(f"{name}: {key}: found {value!r}; expected {words}")
-        if key in _CHOICES and value not in _CHOICES[key]:
-            raise MappingError(f"{name}: {key}: found {value!r}; allowed: {', '.join(_CHOICES[key])}")
+        if key not in _KEYS:
+            raise MappingError(f"{name}: found the key {key!r}; allowed: {', '.join(_KEYS)}")
+        if not _KEYS[key].fits(value):
+            raise MappingError(f"{name}: {key}: found {value!r}; expected {_KEYS[key].expected}")
+        if _KEYS[key].allowed and value not in _KEYS[key].allowed:
+            allowed = ", ".join(one if one.isalnum() else repr(one) for one in _KEYS[key].allowed)
+            raise MappingError(f"{name}: {key}: found {value!r}; allowed: {allowed}")
     columns, constants = _columns(given, name), _constants(given, name)
     for field in (*REQUIRED, *OPTIONAL):
         if field in columns and field in constants:
@@ -125,13 +169,19 @@ def parse_mapping(text: str, name: str) -> Mapping:
         if field in REQUIRED and field not in columns and field not in constants:
             also = " or in [constants]" if field in CONSTANT else ""
             raise MappingError(f"{name}: {field}: missing; expected in [columns]{also}")
+    decimal, thousands = _marks(given, name)
+    zone = _zone(given, name)
     return Mapping(
         columns,
         constants,
         dates=given.get("dates", "ymd"),
-        zone=_zone(given, name),
+        zone=zone,
+        repeated_hour=_repeated_hour(given, zone, name),
         amounts=given.get("amounts", "minor"),
+        decimal=decimal,
+        thousands=thousands,
         rates=given.get("rates", "bp"),
+        empty=tuple(given.get("empty", ())),
         encoding=_encoding(given, name),
         delimiter=given.get("delimiter"),
         sheet=given.get("sheet"),
@@ -162,6 +212,25 @@ def _constants(given: dict[str, Any], name: str) -> dict[Field, str]:
         if isinstance(value, bool | float) or not isinstance(value, str | int):
             raise MappingError(f"{name}: constants.{field}: found {value!r}; expected text or a whole number")
     return {field: str(value) for field, value in constants.items()}
+
+
+def _marks(given: dict[str, Any], name: str) -> tuple[str | None, str | None]:
+    """The marks of amounts: before their decimals, and between thousands."""
+    decimal, thousands = given.get("decimal"), given.get("thousands")
+    if decimal is not None and decimal == thousands:
+        raise MappingError(
+            f"{name}: found decimal = {decimal!r} and thousands = {thousands!r}; expected two marks"
+        )
+    return decimal, thousands
+
+
+def _repeated_hour(given: dict[str, Any], zone: tzinfo | None, name: str) -> RepeatedHour | None:
+    asked: RepeatedHour | None = given.get("repeated_hour")
+    if asked is not None and not isinstance(zone, ZoneInfo):
+        raise MappingError(
+            f"{name}: found repeated_hour without time_zone; expected both: only a time zone repeats an hour"
+        )
+    return asked
 
 
 def _zone(given: dict[str, Any], name: str) -> tzinfo | None:
