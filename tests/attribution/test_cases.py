@@ -124,6 +124,7 @@ def test_what_is_rejected_is_named_by_its_row_and_comes_back_as_it_was(tmp_path:
     judge(tmp_path, "C13-newline.csv")
     (row,) = rows(tmp_path, "rejects.csv")
     assert (row["order_id"], row["Line"]) == ("U2", "3")
+    (tmp_path / "rejects.csv").unlink()  # rejects of other orders are not replaced
     judge(tmp_path, "C03b-douyin-extra-cell.csv", "C03-map.toml")
     (row,) = rows(tmp_path, "rejects.csv")
     assert row["主订单编号"] == "'\t6917926768823643722"

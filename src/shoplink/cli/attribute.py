@@ -35,7 +35,7 @@ Examples:
 
 \b
 Exit status: 0 if every row was attributed; 1 if some were rejected; 2 if nothing was written because a file, the
-mapping or the database cannot be used.
+mapping or the database cannot be used; 128 + the signal’s number, and nothing written, after Ctrl-C or SIGTERM.
 """
 )
 @click.argument("orders", metavar="ORDERS…", nargs=-1, required=True)
@@ -99,8 +99,11 @@ def attribute(orders: tuple[str, ...], **options: Any) -> None:
     ORDERS are CSV or Parquet files, or patterns such as 'orders-*.csv'. Every row is written to OUT with `basis`,
     `link_id` and `commission_minor`, or to the rejects.
     """
+    from shoplink.flows.commission.stop import stops_at_signals  # noqa: PLC0415 (as all flows here)
+
     run = _run if options["links"] else with_database(_run)
-    done = run(orders, **options)
+    with stops_at_signals():
+        done = run(orders, **options)
     if options["as_json"]:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(done), "out": options["out"]}))
     rejects = _rejects(options["out"], options["rejects"])
@@ -126,7 +129,9 @@ def _run(
     from shoplink.attribution.engine import EngineError  # noqa: PLC0415 (takes long to load)
     from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
     from shoplink.flows.commission import judge as flow  # noqa: PLC0415 (as above)
+    from shoplink.flows.commission.outputs import BusyError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.periods import PeriodsError  # noqa: PLC0415 (as above)
+    from shoplink.flows.commission.rejects import OthersRejectsError  # noqa: PLC0415 (as above)
 
     path, files = Path(out), files_of(orders)
     others = [*options["links"], *([mapping] if mapping else [])]
@@ -147,7 +152,14 @@ def _run(
         )
         with ExitStack() as bars:
             return flow.attribute_files(asked, _Bars(bars))
-    except (MappingError, PeriodsError, EngineError, flow.UnsoundError) as error:
+    except (
+        MappingError,
+        PeriodsError,
+        EngineError,
+        BusyError,
+        OthersRejectsError,
+        flow.UnsoundError,
+    ) as error:
         fail(str(error))
     except UnicodeDecodeError:
         fail(f"{mapping}: not text in UTF-8")

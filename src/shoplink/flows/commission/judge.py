@@ -1,8 +1,6 @@
 """Judge files of orders. Every input row is in the output: in the result with its link, or in the rejects with its reasons."""
 
 import errno
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -17,7 +15,9 @@ from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.attribution.source import open_orders, rows_for_parquet
 from shoplink.attribution.staging import stage_links
 from shoplink.core.commission.attribution import Period
-from shoplink.flows.commission.rejects import write_rejects
+from shoplink.flows.commission import stop
+from shoplink.flows.commission.outputs import Outputs, outputs
+from shoplink.flows.commission.rejects import is_replaceable, require_replaceable, write_rejects
 from shoplink.wording import Tag
 
 ReportStep = Callable[[str, float], None]
@@ -66,21 +66,26 @@ class AttributionResult(Struct, frozen=True):
 def attribute_files(request: AttributionRequest, say: ReportStep) -> AttributionResult:
     """Judge orders by links, and write the result and the rejects.
 
-    Raises MappingError, PeriodsError, EngineError, UnsoundError or OSError; then neither file is written.
+    Raises MappingError, PeriodsError, EngineError, UnsoundError, BusyError, OthersRejectsError or OSError; then nothing
+    is written.
     """
     if request.out.is_dir():
         raise FileExistsError(errno.EEXIST, "a folder of this name is there already", str(request.out))
-    with tempfile.TemporaryDirectory(prefix=".shoplink-", dir=request.work) as folder:
-        work = Path(folder)
-        say("links", 0)
-        count = stage_links(request.links, work / "links.parquet")
-        with closing(request.engine(work)) as engine:
-            return _judge(request, engine, work, count, say)
+    with stop.held(), outputs((request.out, request.rejects), request.work) as made:
+        with stop.let_through():
+            say("links", 0)
+            count = stage_links(request.links, made.work / "links.parquet")
+            with closing(request.engine(made.work)) as engine:
+                done = _judge(request, engine, made, count, say)
+            is_outdated = not done.rejected and is_replaceable(request.rejects, request.orders)
+        made.publish(gone=[request.rejects] if is_outdated else [])
+    return done
 
 
 def _judge(
-    request: AttributionRequest, engine: Engine, work: Path, count: int, say: ReportStep
+    request: AttributionRequest, engine: Engine, made: Outputs, count: int, say: ReportStep
 ) -> AttributionResult:
+    work = made.work
     links = engine.links(work / "links.parquet")
     for wrong in engine.rows(judgement.overlapping_links(links).limit(1)):
         raise UnsoundError(
@@ -100,34 +105,19 @@ def _judge(
         raise MappingError(
             f"{', '.join(source.new)}: found no columns {', '.join(judgement.RESULT)}; expected an earlier result"
         )
-    part = request.out.with_name(f".{request.out.name}.part")
-    rejects_part = request.rejects.with_name(f".{request.rejects.name}.part")
-    try:
-        judged = engine.write(result, part, request.form, lambda progress: say("judging", progress))
-        rejected = 0
-        if judged < source.count:
-            say("rejects", 0)
-            left = engine.rows(judgement.reject_rows(source.rows, source.fields, links, plan))
-            rejected = write_rejects(left, source, rejects_part, request.tag)
-        if judged + rejected != source.count:
-            raise UnsoundError(
-                f"of {source.count} rows {judged} were judged and {rejected} rejected: this does not add up"
-            )
-        part.replace(request.out)
-        if rejected:
-            rejects_part.replace(request.rejects)
-        else:
-            request.rejects.unlink(missing_ok=True)  # those of an earlier run
-    finally:
-        _remove(part)
-        _remove(rejects_part)
+    judged = engine.write(
+        result, made.part(request.out), request.form, lambda progress: say("judging", progress)
+    )
+    rejected = 0
+    if judged < source.count:
+        say("rejects", 0)
+        require_replaceable(request.rejects, request.orders)
+        left = engine.rows(judgement.reject_rows(source.rows, source.fields, links, plan))
+        rejected = write_rejects(left, source, made.part(request.rejects), request.tag)
+    if judged + rejected != source.count:
+        raise UnsoundError(
+            f"of {source.count} rows {judged} were judged and {rejected} rejected: this does not add up"
+        )
     return AttributionResult(
         source.count, judged, rejected, count, plan.spans, source.cleaned, source.descriptions
     )
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

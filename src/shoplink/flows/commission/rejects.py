@@ -1,6 +1,7 @@
 """The file of orders that could not be judged: each with its own columns, its file and line, and every reason."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,56 @@ from shoplink.attribution.judgement import PROBLEM_COLUMN, REJECT_COLUMNS, RESUL
 from shoplink.attribution.mapping import Field
 from shoplink.attribution.source import OrderSource
 from shoplink.table.cell import as_text
+from shoplink.table.error import TableError
+from shoplink.table.read import open_table, rows
 from shoplink.table.write import CsvWriter
 from shoplink.wording import Tag
 from shoplink.wording.input_errors import Bilingual
 from shoplink.wording.order_errors import say_broken_line, say_order_errors
 
 _PLACE = tuple(map(Bilingual, *REJECT_COLUMNS))
+
+
+class OthersRejectsError(RuntimeError):
+    """A file of rejects that is not this run's is where it would write its own."""
+
+
+def is_replaceable(path: Path, orders: Sequence[str]) -> bool:
+    """Whether a file holds the rejects of an earlier run with these orders, or of some of them, and nothing else.
+
+    Raises OSError.
+    """
+    if not path.is_file():
+        return False
+    known = {*orders, *map(_resolved, orders)}
+    files: set[str] = set()
+    with path.open("rb") as stream, suppress(TableError):
+        table = open_table(str(path), stream, _place_of_file)
+        for row in rows(table):
+            files.add(row.cells[table.found] if len(row.cells) > table.found else "")
+        return all(file in known or _resolved(file) in known for file in files)
+    return False
+
+
+def require_replaceable(path: Path, orders: Sequence[str]) -> None:
+    """Raises OthersRejectsError if something is there that an earlier run with these orders did not write; OSError."""
+    if path.exists() and not is_replaceable(path, orders):
+        raise OthersRejectsError(
+            f"{path}: found a file that no earlier run with these orders wrote, and there are rejects to write; "
+            "move it away, or name another file with --rejects"
+        )
+
+
+def _place_of_file(cells: Sequence[str]) -> int | None:
+    """Where the column with the name of the file is in the header of rejects; None in another one."""
+    for names in REJECT_COLUMNS:
+        if tuple(cells[-len(names) :]) == names:
+            return len(cells) - len(names)
+    return None
+
+
+def _resolved(file: str) -> str:
+    return str(Path(file.removeprefix("file://")).resolve())
 
 
 def write_rejects(
