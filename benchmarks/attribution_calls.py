@@ -66,7 +66,6 @@ def _call(caller: Caller, body: bytes, count: int) -> float:
         "POST",
         "/v1/attributions",
         body,
-        Content_Type="application/json",
         Shoplink_Actor="platform:benchmark",
     )
     assert status == 200, text

@@ -63,7 +63,7 @@ def _stalled(service: Service, number: int) -> Iterator[None]:
         for line, more in (
             ("POST /sign-in/ HTTP/1.1\r\n", "Content-Length: 900\r\n\r\nlogin="),
             ("PUT /v1/shops/S HTTP/1.1\r\n", f"{key}{{"),
-            ("POST /v1/commands HTTP/1.1\r\n", f"{key}{{"),
+            ("POST /v1/commands HTTP/1.1\r\nContent-Type: application/x-ndjson\r\n", f"{key}{{"),
             ("GET /v1/events HTTP/1.1\r\n", ""),
         )
     ]

@@ -22,7 +22,7 @@ Conversation = Generator[bytes, tuple[int, bytes], None]
 def request(given: dict[str, Any], path: str, actor: str, body: dict[str, Any]) -> bytes:
     """The bytes of a POST."""
     text = json.dumps(body).encode()
-    length = f"Shoplink-Actor: {actor}\r\nContent-Length: {len(text)}\r\n"
+    length = f"Shoplink-Actor: {actor}\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n"
     return _head(given, "POST", path, length) + text
 
 

@@ -88,6 +88,8 @@ class Caller:
     ) -> tuple[int, bytes, float]:
         """The status and body of the response to one request, and the seconds that it took."""
         sent = {"Authorization": f"Bearer {self._secret}"}
+        if body is not None:
+            sent["Content-Type"] = f"application/{'x-ndjson' if path == '/v1/commands' else 'json'}"
         sent |= {name.replace("_", "-"): text for name, text in headers.items()}
         started = time.perf_counter()
         self._connection.request(method, path, body, sent)

@@ -15,6 +15,11 @@ SHOPLINK = Path(sys.executable).parent / "shoplink"
 _READY_WITHIN_SECONDS = 60
 
 
+def content_type(path: str) -> str:
+    """What the body of a request to the API is."""
+    return "application/x-ndjson" if path.startswith("/v1/commands") else "application/json"
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as probe:

@@ -15,7 +15,7 @@ from shoplink.flows import clock
 from shoplink.store.database.owner import release_ownership
 from shoplink.store.people import keys
 from tests.databases import fresh, use
-from tests.server import serving
+from tests.server import content_type, serving
 
 Json = dict[str, Any]
 _numbers = count()
@@ -44,10 +44,11 @@ class Caller:
         *,
         actor: str | None = None,
         key: str | None = None,
-        **headers: str,
+        **headers: str | None,
     ) -> Answer:
-        """Send one request; a body that is no text is sent as JSON."""
-        sent = {"Authorization": f"Bearer {self.secret}", "Shoplink-Actor": actor, "Idempotency-Key": key}
+        """Send one request; a body that is no text is sent as JSON. A header that is None is left out."""
+        sent: dict[str, str | None] = {} if body is None else {"Content-Type": content_type(path)}
+        sent |= {"Authorization": f"Bearer {self.secret}", "Shoplink-Actor": actor, "Idempotency-Key": key}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         given = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=60)

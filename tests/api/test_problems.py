@@ -170,6 +170,7 @@ def test_a_body_sent_in_chunks_is_read_and_measured_too(call: Caller, size: int,
     text = b'{"market": "GB", "enrolment": "open", "about": "' + b"x" * size + b'"}'
     connection = http.client.HTTPConnection(urlsplit(call.url).netloc, timeout=30)
     headers = {"Authorization": f"Bearer {call.secret}", "Shoplink-Actor": "platform:p"}
+    headers["Content-Type"] = "application/json"
     pieces = (text[start : start + 65_536] for start in range(0, len(text), 65_536))
     connection.request("PUT", f"/v1/shops/chunked{size}", pieces, headers, encode_chunked=True)
     assert connection.getresponse().status == status

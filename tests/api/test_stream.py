@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from urllib.parse import urlsplit
 
 from tests.api.service import Caller, Json, Service
@@ -116,6 +117,7 @@ def test_a_stream_in_chunks_is_answered_while_it_is_sent(call: Caller) -> None:
         ("Authorization", f"Bearer {call.secret}"),
         ("Shoplink-Actor", "platform:p"),
         ("Transfer-Encoding", "chunked"),
+        ("Content-Type", "application/x-ndjson"),
     ):
         connection.putheader(name, value)
     connection.endheaders()
@@ -154,3 +156,24 @@ def test_a_client_that_reads_nothing_before_it_has_sent_everything_is_answered(c
     answers = call.stream(lines)
     assert len(answers) == len(lines)
     assert {answer["outcome"] for answer in answers} == {"invalid"}
+
+
+def test_what_is_malformed_in_a_line_is_said_in_the_language_of_the_request(call: Caller) -> None:
+    put = {"command": "put_shop", "shop_id": "S", "market": "UK", "enrolment": "open"}
+    lines = [put, {**put, "market": "GB", "colour": 1}, "{", "[]", {"command": "inivte"}, "x" * (1 << 20)]
+    lines += [{**put, "market": "GB", "by": {"kind": "shop", "id": "S", "person": "P"}}]
+    text = "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines).encode()
+    for language, said in (
+        ("zh-CN", ("应填", "未知字段", "该行不是有效的 JSON", "该行不是 JSON 对象", "未知命令", "该行超过", "控制台")),
+        ("en", ("allowed: a country", "unknown field 'colour'", "not JSON; the error is at byte 1",
+                "not a JSON object", "unknown command", "longer than 1048576 bytes", "only a console")),
+    ):  # fmt: skip
+        answer = call("POST", "/v1/commands", text, actor="platform:p", Accept_Language=language)
+        assert answer.headers["content-language"] == language[:2]
+        assert answer.headers["vary"] == "Accept-Language"
+        answers = [json.loads(line) for line in answer.body.splitlines()]
+        assert {one["outcome"] for one in answers} == {"invalid"}
+        for one, words in zip(answers, said, strict=True):
+            assert words in one["error"], one
+            if language != "en":
+                assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", one["error"]), one

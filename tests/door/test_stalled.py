@@ -32,7 +32,8 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def requests(service: Service) -> dict[str, bytes]:
     """The beginning of a request of every kind; what is missing never comes."""
     key = f"Authorization: Bearer {service.secrets['all']}\r\nShoplink-Actor: platform:p\r\n"
-    chunked = "Transfer-Encoding: chunked\r\n"
+    stream = "Content-Type: application/x-ndjson\r\n"
+    chunked = f"{stream}Transfer-Encoding: chunked\r\n"
     chunk = f"{len(LINE):x}\r\n".encode() + LINE + b"\r\n"
 
     def head(line: str, more: str) -> bytes:
@@ -47,11 +48,11 @@ def requests(service: Service) -> dict[str, bytes]:
         "body without a key": head("PUT /v1/shops/S", "Content-Length: 500\r\n\r\n") + b'{"market"',
         "body of a probe": head("POST /readyz", "Content-Length: 500\r\n\r\n") + b"x",
         "stream": head("POST /v1/commands", f"{key}{chunked}\r\n") + chunk,
-        "stream without a line": head("POST /v1/commands", f"{key}Content-Length: 500\r\n\r\n"),
+        "stream without a line": head("POST /v1/commands", f"{key}{stream}Content-Length: 500\r\n\r\n"),
         "stream without a key": head("POST /v1/commands", f"{chunked}\r\n") + chunk,
         "headers": head("GET /v1/shops", key),
         "answer": head("GET /v1/openapi.json", f"{key}\r\n"),
-        "answer of a stream": head("POST /v1/commands", f"{key}Content-Length: {200_000 * 3}\r\n\r\n")
+        "answer of a stream": head("POST /v1/commands", f"{key}{stream}Content-Length: {200_000 * 3}\r\n\r\n")
         + b"{}\n" * 200_000,
     }
 

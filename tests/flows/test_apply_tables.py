@@ -325,7 +325,8 @@ def test_commands_that_are_wrong_are_named_in_both_languages() -> None:
         "the line is not a JSON object",
     ]
     assert said(found[0], "zh") == ["字段「market」：发现“gb”；应填大写的 ISO 3166-1 国家代码：GB"]
-    assert said(found[2])[0].startswith("the line is not JSON: ")
+    assert said(found[2]) == ["the line is not JSON; the error is at byte 4"]
+    assert said(found[2], "zh") == ["该行不是有效的 JSON：第 4 字节处出错"]
     assert said(found[3]) == ["field enrolment: missing; allowed: open or invited"]
     assert said(found[4])[0].startswith("unknown field 'x'; put_shop has ")
 

@@ -184,7 +184,7 @@ def test_a_waiver_for_ever_is_null_and_not_left_out() -> None:
     ],
 )
 def test_what_is_no_json_is_said_to_be_none(text: bytes) -> None:
-    assert error_of(text).startswith("the line is not JSON: ")
+    assert error_of(text).startswith("the line is not JSON; the error is at byte ")
 
 
 @pytest.mark.parametrize(

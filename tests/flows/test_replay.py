@@ -9,7 +9,8 @@ import pytest
 
 from shoplink.core import World
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines, replay
-from shoplink.rulebooks import packaged
+from shoplink.rulebooks import DEFAULT, packaged
+from shoplink.wording import language_for
 from tests.flows.file_runner import (
     AFTER,
     BEFORE,
@@ -264,3 +265,15 @@ def test_ids_are_the_platforms_own(id_: str) -> None:
 @pytest.mark.parametrize("text", ["x" * 200, "小" * 200, "🎉" * 200, "👨\u200d👩", "<b>&amp;'\"\\"])
 def test_text_may_be_200_visible_characters_of_any_kind(text: str) -> None:
     assert replay_lines({**SHOP, "name": text})[0]["events"][0]["name"] == text
+
+
+def test_what_is_wrong_is_said_in_the_language_asked_for_and_in_english_without_one() -> None:
+    file = [b"{", encoded(SHOP), encoded(line("put_shop", "2024-11-10T12:00:00Z"))]
+    for tag, no_json, too_early in (
+        (None, "the line is not JSON; the error is at byte 1", "not earlier than the line before, 2024-11-11T12:00:00Z"),
+        ("zh", "该行不是有效的 JSON：第 1 字节处出错", "应填不早于上一行的时间 2024-11-11T12:00:00Z"),
+    ):  # fmt: skip
+        language = language_for("zh") if tag else None
+        first, _, last = replay(file, World(dict(packaged()), packaged()[DEFAULT]), language)
+        assert first["error"] == no_json
+        assert last["error"].endswith(too_early)

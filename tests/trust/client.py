@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from tests.server import content_type
+
 Json = dict[str, Any]
 PLATFORM = "platform:operator"
 _WITHIN_SECONDS = 60
@@ -103,7 +105,8 @@ class Client:
         if now - self._used_at > _KEPT_SECONDS:
             self._connection.close()
         self._used_at = now
-        self._connection.request(method, path, body, headers)
+        typed = {} if body is None else {"Content-Type": content_type(path)}
+        self._connection.request(method, path, body, headers | typed)
 
     def close(self) -> None:
         """End the connection; the next request makes a new one."""

@@ -3,6 +3,7 @@
 DESCRIPTION = """\
 Who may be linked with whom, when, and why not.
 
+A body is JSON and says so (`Content-Type: application/json`); it may be packed (`Content-Encoding: gzip`).
 Send a key as `Authorization: Bearer …`, and with every command on whose behalf you act as `Shoplink-Actor`.
 A POST or PUT with an `Idempotency-Key` can be repeated without being done twice. What is not done is answered
 with a problem document (`application/problem+json`) in the language of `Accept-Language` (zh, en); a refusal

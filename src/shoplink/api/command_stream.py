@@ -1,6 +1,6 @@
 """A stream of commands in, an answer a line out: executed in transactions of up to a thousand lines."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -11,11 +11,12 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from msgspec import Struct
 
-from shoplink.api.http.body import decode_object, plain
+from shoplink.api.http.body import plain
 from shoplink.api.http.command import with_network_region
 from shoplink.api.http.disclosure import disclose_to_key, withhold_from_key
-from shoplink.api.http.operation import NDJSON, Operations
-from shoplink.api.http.problem import Instant, ProblemError
+from shoplink.api.http.media import NDJSON, is_packed, pieces_of
+from shoplink.api.http.operation import Operations
+from shoplink.api.http.problem import Instant, ProblemError, language_of
 from shoplink.api.http.request import (
     actor_of,
     idempotency_key,
@@ -26,16 +27,18 @@ from shoplink.api.http.request import (
 from shoplink.api.http.schema import EventBody, ParamsBody
 from shoplink.core import Command, wire
 from shoplink.core.facts import Actor
-from shoplink.core.parse import MalformedError
+from shoplink.core.parse import MalformedError, decode_object
 from shoplink.core.reasons import NextActor
+from shoplink.core.values import shown
 from shoplink.core.wire_format import read_reason
 from shoplink.flows import clock, health
 from shoplink.flows.answer import Answer, rejected
 from shoplink.flows.command import read_command_now
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.file.replay import LINE_LIMIT_BYTES
-from shoplink.server.stream import SPOOL, BrokenOffError, Spool
+from shoplink.server.stream import SPOOL, BrokenOffError
 from shoplink.store.database.trouble import kind_of
+from shoplink.wording.problems import say_malformed
 
 operations = Operations("commands")
 
@@ -114,15 +117,17 @@ def send_commands(request: HttpRequest) -> HttpResponseBase:
     was used otherwise), with an `error`.
     """
     actor, key = actor_of(request), idempotency_key(request, STREAM_KEY_LENGTH_MAX)
-    answers = _answers(request, actor, key)
-    return StreamingHttpResponse(answers, content_type=NDJSON)
+    pieces = pieces_of(request.META[SPOOL], _SILENCE_SECONDS, packed=is_packed(request))
+    return StreamingHttpResponse(_answers(request, pieces, actor, key), content_type=NDJSON)
 
 
-def _answers(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[bytes]:
+def _answers(
+    request: HttpRequest, pieces: Iterable[bytes | None], actor: Actor, key: str | None
+) -> Iterator[bytes]:
     """The answers, a transaction's at a time. If the database fails, wherever it is asked, the last one says so."""
     answered = 0
     try:
-        for batch in _batches(request, actor, key):
+        for batch in _batches(request, pieces, actor, key):
             yield _execute(request, batch)
             answered = batch[-1][0]
     except (DatabaseError, InterfaceError) as error:
@@ -159,12 +164,14 @@ class _Mark(Enum):
     SILENCE = "no line has come for a while"
 
 
-def _batches(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[list[Line]]:
+def _batches(
+    request: HttpRequest, pieces: Iterable[bytes | None], actor: Actor, key: str | None
+) -> Iterator[list[Line]]:
     """The lines in groups, each small enough for one transaction; a group is closed when no more lines come."""
     batch: list[Line] = []
     number = size = 0
     now = cache(clock.now)
-    for line in _lines(request.META[SPOOL]):
+    for line in _lines(pieces):
         if line is _Mark.SILENCE:
             if batch:
                 yield batch
@@ -187,31 +194,28 @@ def _batches(request: HttpRequest, actor: Actor, key: str | None) -> Iterator[li
         yield batch
 
 
-def _lines(spool: Spool) -> Iterator[bytes | _Mark | BrokenOffError | None]:
+def _lines(pieces: Iterable[bytes | None]) -> Iterator[bytes | _Mark | BrokenOffError | None]:
     """The lines of a stream, in bounded memory; None stands for a line over the limit.
 
     Between them are marks of silence. Where the stream breaks off, the error is the last line.
     """
     rest, too_long = b"", False
-    while True:
-        try:
-            piece = spool.read(_SILENCE_SECONDS)
-        except BrokenOffError as error:
-            yield error
-            return
-        if piece is None:
-            yield _Mark.SILENCE
-            continue
-        *whole, rest = (rest + piece).split(b"\n")
-        for line in whole:
-            yield None if too_long or len(line) >= LINE_LIMIT_BYTES else line
-            too_long = False
-        if len(rest) > LINE_LIMIT_BYTES:
-            rest, too_long = b"", True
-        if not piece:
-            if rest or too_long:
-                yield None if too_long else rest
-            return
+    try:
+        for piece in pieces:
+            if piece is None:
+                yield _Mark.SILENCE
+                continue
+            *whole, rest = (rest + piece).split(b"\n")
+            for line in whole:
+                yield None if too_long or len(line) >= LINE_LIMIT_BYTES else line
+                too_long = False
+            if len(rest) > LINE_LIMIT_BYTES:
+                rest, too_long = b"", True
+    except BrokenOffError as error:
+        yield error
+        return
+    if rest or too_long:
+        yield None if too_long else rest
 
 
 def _command(
@@ -222,7 +226,7 @@ def _command(
         command = _read(line, actor, key, now)
         require_issuer(request, command)
     except MalformedError as error:
-        return {**rejected(str(error)), "outcome": "invalid"}
+        return {**rejected(say_malformed(error, language_of(request))), "outcome": "invalid"}
     except ProblemError as error:
         return rejected(error.kind)
     return command
@@ -230,11 +234,13 @@ def _command(
 
 def _read(line: bytes | None, actor: Actor, key: str | None, now: Callable[[], datetime]) -> Command:
     if line is None:
-        raise MalformedError(f"the line is longer than {LINE_LIMIT_BYTES} bytes")
+        raise MalformedError("the line is longer than {bytes} bytes", bytes=LINE_LIMIT_BYTES)
     written = {"by": plain(actor), "key": key, **decode_object(line, "the line")}
     fields, faults = with_network_region(written.get("command"), written)
     command = read_command_now(fields, faults=faults, now=now)
     by = command.by or actor
     if by.person is not None:
-        raise MalformedError("unknown field 'by.person'; only a console knows who is signed in", "by")
+        raise MalformedError(
+            "unknown field {name}; only a console knows who is signed in", "by", name=shown("by.person")
+        )
     return msgspec.structs.replace(command, by=read_issuer(f"{by.kind}:{by.id}", "by"))

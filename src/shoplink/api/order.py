@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct
 
 from shoplink.api.http.body import respond_as_is
+from shoplink.api.http.media import body_of
 from shoplink.api.http.operation import Operations
 from shoplink.api.http.problem import language_of
 from shoplink.api.http.request import actor_not_allowed, actor_of, require_scope
@@ -147,7 +148,7 @@ def _read(request: HttpRequest, actor: Actor) -> tuple[dict[int, Order], dict[in
 
     Raises MalformedError if the body is no list of orders, and ProblemError if the actor may not ask about one.
     """
-    body = request.body
+    body = body_of(request)
     try:
         texts = msgspec.json.decode(body, type=_OrdersBody).orders
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

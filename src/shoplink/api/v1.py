@@ -30,7 +30,8 @@ from shoplink.api import (
 )
 from shoplink.api.http import openapi
 from shoplink.api.http.body import respond_as_is
-from shoplink.api.http.operation import BODY_BYTES_MAX, NDJSON, routes
+from shoplink.api.http.media import NDJSON
+from shoplink.api.http.operation import BODY_BYTES_MAX, routes
 
 OPERATIONS = (
     *event.operations,  # the feed first: routes are tried in turn, and programs ask for it the most

@@ -1,5 +1,6 @@
 """Turns a decoded JSON object into a command, or into an error that a caller of the API understands."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -153,6 +154,24 @@ def unknown(name: str, known: Sequence[str], what: str) -> Fault:
         "unknown field {name}; {what} has {known}",
         name,
         {"name": shown(name), "what": what, "known": ", ".join(known)},
+    )
+
+
+def decode_object(text: bytes, what: str) -> dict[str, Any]:
+    """The JSON object that a text holds; `what` is its name in errors. Raises MalformedError."""
+    try:
+        fields = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise not_json(error, text, what) from None
+    if not isinstance(fields, dict):
+        raise MalformedError("{what} is not a JSON object", what=what)
+    return fields
+
+
+def not_json(error: Exception, text: bytes, what: str) -> MalformedError:
+    """The error for a text that a decoder does not take for JSON; `what` is its name."""
+    return MalformedError(
+        "{what} is not JSON; the error is at byte {byte}", what=what, byte=_byte(error, text)
     )
 
 
@@ -345,3 +364,9 @@ _NOT_IN_FUTURE = {
     for kind in COMMANDS.values()
 }
 """Per command the fields whose value is never later than the command."""
+
+
+def _byte(error: Exception, text: bytes) -> int:
+    """Where a text stops being JSON, as the decoder says it; its end where it says nothing."""
+    found = re.search(r"\(byte (\d+)\)", str(error))
+    return int(found[1]) if found else getattr(error, "start", len(text))

@@ -1,5 +1,6 @@
 """The WSGI environ (PEP 3333) of an ASGI scope."""
 
+import re
 import sys
 from collections.abc import MutableMapping
 from functools import lru_cache
@@ -18,13 +19,15 @@ _SHARED: Environ = {
     "wsgi.multiprocess": True,
     "wsgi.run_once": False,
 }
+_ENCODED_PARAMETER = re.compile(r";[^;=]*\*\s*=")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def environ_of(scope: Scope, body: bytes = b"") -> Environ:
     """The environ of a request with this body.
 
-    A header with other characters than ASCII is empty. One that is sent several times is joined with commas, cookies
+    A header with other characters than ASCII is empty, and so is a Content-Type with a parameter that says its own
+    encoding (RFC 8187), which no media type has and Django stumbles over. One that is sent several times is joined with commas, cookies
     with semicolons. Without the header Host, `HTTP_HOST` is empty, so that a check of the host refuses the request.
     """
     server, client, path = scope["server"], scope["client"], unquote_to_bytes(scope["raw_path"])
@@ -46,6 +49,8 @@ def environ_of(scope: Scope, body: bytes = b"") -> Environ:
         if environ.get(name):
             value = f"{environ[name]}{'; ' if name == 'HTTP_COOKIE' else ','}{value}"
         environ[name] = value
+    if _ENCODED_PARAMETER.search(environ.get("CONTENT_TYPE", "")):
+        environ["CONTENT_TYPE"] = ""
     environ["CONTENT_LENGTH"] = str(len(body))
     return environ
 

@@ -116,9 +116,13 @@ IN_PROGRESS = Bilingual(
     "另一进程正在处理此行，此处未执行，请稍后重新运行",
 )
 
+NOT_EARLIER = Bilingual("not earlier than the line before, {earliest}", "不早于上一行的时间 {earliest}")
+"""What the instant of a line may be."""
+
 _FIELDS: dict[str, Bilingual] = {
     both.en: both
     for both in (
+        NOT_EARLIER,
         ID,
         TEXT,
         WHOLE_NUMBER,

@@ -59,7 +59,22 @@ PROBLEMS: dict[str, ProblemType] = {
     "body.too_large": ProblemType(
         413,
         N_("The body is too large"),
-        N_("A body has at most {limit} bytes; send many commands to /v1/commands."),
+        N_("A body has at most {limit} bytes, unpacked; send many commands to /v1/commands."),
+    ),
+    "body.unsupported_type": ProblemType(
+        415,
+        N_("The body is of another type"),
+        N_("Content-Type: found {found}; allowed: {allowed}, in UTF-8. Every body says what it is."),
+    ),
+    "body.unsupported_encoding": ProblemType(
+        415,
+        N_("The body is packed in another way"),
+        N_("Content-Encoding: found {found}; allowed: {allowed}, or none."),
+    ),
+    "body.broken_gzip": ProblemType(
+        400,
+        N_("The body is not gzip"),
+        N_("Content-Encoding says gzip, and the body is none, or it breaks off. Nothing was done."),
     ),
     "body.too_slow": ProblemType(
         408,
@@ -124,6 +139,9 @@ MALFORMED = (
     N_("command: missing; one of {known}"),
     N_("exactly one of {names} must be given"),
     N_("{what} is not JSON; the error is at byte {byte}"),
+    N_("this request takes no body; what it asks for is in its address"),
+    N_("the line is longer than {bytes} bytes"),
+    N_("unknown field {name}; only a console knows who is signed in"),
     N_("{what} is not a JSON object"),
     N_("{name}: found {found}; allowed: at least {ge}"),
     N_("{name}: found {found}; allowed: at most {le}"),

@@ -1,6 +1,5 @@
 """JSON in and out: bodies, pages of lists, and values with their instants in the promised form."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -9,8 +8,9 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
 
+from shoplink.api.http.media import body_of
 from shoplink.core.instant import format_instant
-from shoplink.core.parse import MalformedError, unknown
+from shoplink.core.parse import MalformedError, decode_object, unknown
 
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -64,20 +64,7 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
 
     Raises MalformedError.
     """
-    return decode_object(request.body or b"{}", "the body")
-
-
-def decode_object(text: bytes, what: str) -> dict[str, Any]:
-    """The JSON object that a text holds; `what` is its name in errors. Raises MalformedError."""
-    try:
-        fields = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedError(
-            "{what} is not JSON; the error is at byte {byte}", what=what, byte=_byte(error, text)
-        ) from None
-    if not isinstance(fields, dict):
-        raise MalformedError("{what} is not a JSON object", what=what)
-    return fields
+    return decode_object(body_of(request) or b"{}", "the body")
 
 
 def refuse_fields(fields: dict[str, Any], *, other_than: tuple[str, ...]) -> None:
@@ -85,9 +72,3 @@ def refuse_fields(fields: dict[str, Any], *, other_than: tuple[str, ...]) -> Non
     for name in fields:
         if name not in other_than:
             raise MalformedError([unknown(name, other_than, "this body")])
-
-
-def _byte(error: Exception, text: bytes) -> int:
-    """Where a text stops being JSON, as the decoder says it; its end where it says nothing."""
-    found = re.search(r"\(byte (\d+)\)", str(error))
-    return int(found[1]) if found else getattr(error, "start", len(text))

@@ -9,7 +9,8 @@ from typing import Any, get_args
 import msgspec
 from django.template import Context, Engine
 
-from shoplink.api.http.operation import JSON, Document, Operation, Parameter
+from shoplink.api.http.media import JSON
+from shoplink.api.http.operation import Document, Operation, Parameter
 from shoplink.api.http.precondition import IF_MATCH, IF_NONE_MATCH
 from shoplink.api.http.problem import CONTENT_TYPE, Problem, ReasonParams
 from shoplink.api.http.request import ACTOR_HEADER, ACTOR_PATTERN, ACTORS, KEY_HEADER, KEY_PATTERN
@@ -32,9 +33,6 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
-MERGE_PATCH = "application/merge-patch+json"
-"""What a PATCH takes besides JSON (RFC 7396)."""
-
 ANYWHERE = {
     "HostUnknown": ("host.unknown",),
     "KeyUnknown": ("key.unknown",),
@@ -45,11 +43,21 @@ ANYWHERE = {
 }
 """The answers that any operation may give, by their component: the problems that each may have."""
 
+OF_BODIES = {
+    "BodyUnreadable": (*ANYWHERE["HostUnknown"], "body.broken_gzip"),
+    "BodyUnsupported": ("body.unsupported_type", "body.unsupported_encoding"),
+}
+"""The same of the operations that take a body."""
+
 _RETRY_AFTER = {
     "Retry-After": {"description": "In how many seconds to ask again.", "schema": {"type": "integer"}}
 }
 _HEADERS = {
     "key.unknown": {"WWW-Authenticate": {"description": "Always `Bearer`.", "schema": {"type": "string"}}},
+    "body.unsupported_type": {"Accept": {"description": "What is allowed.", "schema": {"type": "string"}}},
+    "body.unsupported_encoding": {
+        "Accept-Encoding": {"description": "What is allowed.", "schema": {"type": "string"}}
+    },
     **dict.fromkeys(("rate.limited", "idempotency.in_progress", *ANYWHERE["Unavailable"]), _RETRY_AFTER),
 }
 """The headers of answers with these problems."""
@@ -81,7 +89,7 @@ def document(operations: Sequence[Operation], description: str, tags: Mapping[st
         "paths": paths,
         "components": {
             "schemas": components([Problem, ReasonParams, *(one.answer for one in operations)], bodies),
-            "responses": {name: _problem_answer(kinds) for name, kinds in ANYWHERE.items()},
+            "responses": {name: _problem_answer(kinds) for name, kinds in (ANYWHERE | OF_BODIES).items()},
             "securitySchemes": {"ApiKey": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -110,9 +118,8 @@ def _operation(operation: Operation) -> Document:
     if (body := _body(operation)) is not None:
         own = _is_own(operation, body)
         schema = reference(_body_name(operation)) if own else body
-        content = _content(operation.media, schema, examples["request"])
-        if operation.method == "PATCH":
-            content |= {MERGE_PATCH: content[JSON]}
+        one = _content(operation.media, schema, examples["request"])
+        content = dict.fromkeys(operation.taken, one[operation.media])
         required = not own or bool(body.get("required")) or "oneOf" in body
         found["requestBody"] = {"required": required, "content": content}
     return found
@@ -145,7 +152,8 @@ def _is_shown_with_a_tag(operation: Operation) -> bool:
 
 def _problem_answers(operation: Operation) -> Document:
     """Per status the answer with the problems that have it."""
-    anywhere = {PROBLEMS[kinds[0]].status: name for name, kinds in ANYWHERE.items()}
+    shared = ANYWHERE | (OF_BODIES if operation.taken else {})
+    anywhere = {PROBLEMS[kinds[0]].status: name for name, kinds in shared.items()}
     found: Document = {
         str(code): {"$ref": f"#/components/responses/{name}"} for code, name in anywhere.items()
     }

@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from msgspec import Meta, Struct
 
 from shoplink.api.http.disclosure import withhold_from_key
+from shoplink.api.http.media import JSON, NDJSON, media_taken, require_type, take_body
 from shoplink.api.http.precondition import refuse_conditions
 from shoplink.api.http.problem import ProblemError, language_of, malformed_response, problem_response
 from shoplink.api.http.request import ACTORS, KEY_LENGTH_MAX, authenticate
@@ -34,8 +35,6 @@ WRITE = (
     "malformed",
     "idempotency.other_body",
 )
-JSON = "application/json"
-NDJSON = "application/x-ndjson"
 BODY_BYTES_MAX = 1 << 20
 
 _CURSOR = "`next` of the page before, as it is; none for the first page."
@@ -124,10 +123,19 @@ class Operation(Struct, frozen=True):
     body_bytes_max: int = BODY_BYTES_MAX
     location: str = ""
 
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """The media types of the bodies that it takes."""
+        return media_taken(self.method, self.media)
+
     def respond(self, request: HttpRequest, in_path: dict[str, str]) -> HttpResponseBase:
         """Let the request in, read its parameters and answer it. Raises ProblemError and MalformedError."""
         authenticate(request)
         refuse_conditions(request, conditional=self.conditional)
+        if self.media == NDJSON:
+            require_type(request, self.taken)
+        else:
+            take_body(request, self.taken, self.body_bytes_max)
         return self.handler(request, **self._values(request.GET, in_path))
 
     def _values(self, query: QueryDict, in_path: dict[str, str]) -> dict[str, Any]:
@@ -207,7 +215,9 @@ class Operations(list[Operation]):
 def _speaks(answer: Any) -> bool:
     """Whether a success's body holds sentences, which are in the language of the one who asks."""
     _, found = msgspec.json.schema_components([answer])
-    return any({"detail", "warning_details"} & one.get("properties", {}).keys() for one in found.values())
+    return any(
+        {"detail", "warning_details", "error"} & one.get("properties", {}).keys() for one in found.values()
+    )
 
 
 def _parameters(handler: Handler, route: str) -> Iterable[Parameter]:

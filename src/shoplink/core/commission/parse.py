@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.core.commission.attribution import RATE_BP_MAX, Order
 from shoplink.core.instant import parse_instant
-from shoplink.core.parse import ALLOWED, MalformedError, unknown
+from shoplink.core.parse import ALLOWED, MalformedError, decode_object, not_json, unknown
 from shoplink.core.values import shown
 
 _NAMED = "text of 1–64 characters"
@@ -53,7 +52,7 @@ def _order_or_error(text: msgspec.Raw) -> Order | MalformedError:
     try:
         return _order(_decode(text))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _explained(bytes(text), str(error))
+        return _explained(bytes(text), error)
     except MalformedError as error:
         return error
 
@@ -81,20 +80,18 @@ def _order(written: _Written) -> Order:
     )
 
 
-def _explained(text: bytes, message: str) -> MalformedError:
+def _explained(text: bytes, error: Exception) -> MalformedError:
     """Explain why a text is not an order."""
     try:
-        fields: Any = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return MalformedError(f"the order is not JSON: {error}")
-    if not isinstance(fields, dict):
-        return MalformedError("{what} is not a JSON object", what="the order")
+        fields = decode_object(text, "the order")
+    except MalformedError as wrong:
+        return wrong
     for name in fields:
         if name not in ORDER_ALLOWED:
             return MalformedError([unknown(name, [*ORDER_ALLOWED], "an order")])
-    place = re.search(r"at `\$\.(\w+)|missing required field `(\w+)`", message)
+    place = re.search(r"at `\$\.(\w+)|missing required field `(\w+)`", str(error))
     if place is None:
-        return MalformedError(f"the order is not JSON: {message}")
+        return not_json(error, text, "the order")
     name = place[1] or place[2]
     found = shown(fields[name]) if name in fields else None
     return MalformedError.wrong(name, ORDER_ALLOWED[name], found)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import BinaryIO, Union
+from typing import Any, BinaryIO, Union
 
 import msgspec
 
@@ -21,10 +21,12 @@ from shoplink.core import (
     wire,
 )
 from shoplink.core.instant import format_instant
-from shoplink.core.parse import INSTANT_FIELDS, in_normal_form
+from shoplink.core.parse import INSTANT_FIELDS, decode_object, in_normal_form, wrong
 from shoplink.core.wire_format import wire_products
 from shoplink.flows.answer import Answer
 from shoplink.wording import Language, say_event, say_reason, say_warning
+from shoplink.wording.input_errors import NOT_EARLIER
+from shoplink.wording.problems import say_malformed
 
 LINE_LIMIT_BYTES = 1 << 20
 _SELDOM = "facts_as_of"
@@ -48,8 +50,8 @@ def read_lines(stream: BinaryIO) -> Iterator[bytes | None]:
 def replay(lines: Iterable[bytes | None], world: World, language: Language | None = None) -> Iterator[Answer]:
     """Step the world by each line; yields an answer for every line that is not blank, in the specified form.
 
-    The answer to an invalid line has an `error`; such a line changes neither facts nor time. With a language, the
-    answers include sentences.
+    The answer to an invalid line has an `error`, in English if there is no language; such a line changes neither facts
+    nor time. With a language, the answers include sentences.
     """
     for number, line in enumerate(lines, start=1):
         text = line.removeprefix(_BOM) if number == 1 and line is not None else line
@@ -58,20 +60,31 @@ def replay(lines: Iterable[bytes | None], world: World, language: Language | Non
         try:
             command = read_command(text, world.now)
         except MalformedError as error:
-            yield {**_line(number, "invalid"), "error": str(error)}
+            said = say_malformed(error, language) if language else str(error)
+            yield {**_line(number, "invalid"), "error": said}
             continue
         yield answer_line(number, world, command, language)
 
 
 def read_command(line: bytes | None, not_before: datetime) -> Command:
     """The command that a line of NDJSON holds; raises MalformedError."""
-    if line is None:
-        raise MalformedError(f"the line is longer than {LINE_LIMIT_BYTES} bytes")
-    command = _plain_command(line) or _any_command(line)
-    if command.at < not_before:
-        found, allowed = format_instant(command.at), format_instant(not_before)
-        raise MalformedError.wrong("at", f"not earlier than the line before, {allowed}", found)
+    command = _plain_command(line or b"") or parse_command(fields_of_line(line))
+    require_not_earlier(command.at, not_before)
     return command
+
+
+def fields_of_line(line: bytes | None) -> dict[str, Any]:
+    """The JSON object in a line; None stands for one over the limit. Raises MalformedError."""
+    if line is None:
+        raise MalformedError("the line is longer than {bytes} bytes", bytes=LINE_LIMIT_BYTES)
+    return decode_object(line, "the line")
+
+
+def require_not_earlier(at: datetime, not_before: datetime) -> None:
+    """Raises MalformedError for a line whose instant is before that of the line before."""
+    if at < not_before:
+        earliest = format_instant(not_before)
+        raise MalformedError([wrong("at", NOT_EARLIER.en, format_instant(at), earliest=earliest)])
 
 
 def _plain_command(line: bytes) -> Command | None:
@@ -95,16 +108,6 @@ _PLAIN_AT = re.compile(rb'"at"\s*:\s*"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6}
 _decode: Callable[[bytes], Command] = msgspec.json.Decoder(
     Union[tuple(COMMANDS[name] for name in _WITH_ONE_INSTANT)]  # noqa: UP007 (made from a list)
 ).decode
-
-
-def _any_command(line: bytes) -> Command:
-    try:
-        fields = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise MalformedError(f"the line is not JSON: {error}") from None
-    if not isinstance(fields, dict):
-        raise MalformedError("the line is not a JSON object")
-    return parse_command(fields)
 
 
 def answer_line(number: int, world: World, command: Command, language: Language | None = None) -> Answer:

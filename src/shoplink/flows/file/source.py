@@ -9,17 +9,16 @@ from datetime import datetime
 from functools import cache
 from typing import Any, BinaryIO
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.core import Command, MalformedError, parse_command
 from shoplink.core.facts import Actor
-from shoplink.core.instant import BEGINNING, format_instant
+from shoplink.core.instant import BEGINNING
 from shoplink.core.parse import Fault
 from shoplink.flows import clock
 from shoplink.flows.command import read_command_now
-from shoplink.flows.file.replay import LINE_LIMIT_BYTES, read_lines
+from shoplink.flows.file.replay import fields_of_line, read_lines, require_not_earlier
 from shoplink.flows.file.rows import count_ids, describes, values_of
 from shoplink.flows.file.tables import Column, ColumnError, Table, recognise, say_needed
 from shoplink.table.cell import PLAIN_FORM, Form, IdCount
@@ -162,21 +161,10 @@ class _ProblemError(ValueError):
 
 
 def _fields(line: bytes | None) -> dict[str, Any]:
-    if line is None:
-        longer = Bilingual(
-            f"the line is longer than {LINE_LIMIT_BYTES} bytes", f"此行超过 {LINE_LIMIT_BYTES} 字节"
-        )
-        raise _ProblemError(InputError(None, None, longer))
     try:
-        fields = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        no_json = Bilingual(f"the line is not JSON: {error}", f"此行不是有效的 JSON：{error}")
-        raise _ProblemError(InputError(None, None, no_json)) from None
-    if not isinstance(fields, dict):
-        raise _ProblemError(
-            InputError(None, None, Bilingual("the line is not a JSON object", "此行不是 JSON 对象"))
-        )
-    return fields
+        return fields_of_line(line)
+    except MalformedError as error:
+        raise _ProblemError(*map(_problem, error.faults)) from None
 
 
 def _command(
@@ -189,12 +177,9 @@ def _command(
         else:
             fields.pop("at", None)
             command = read_command_now(fields, now=now)
+        require_not_earlier(command.at, not_before)
     except MalformedError as error:
         raise _ProblemError(*map(_problem, error.faults)) from None
-    if command.at < not_before:
-        earliest = format_instant(not_before)
-        later = Bilingual(f"not earlier than the line before, {earliest}", f"不早于上一行的时间 {earliest}")
-        raise _ProblemError(InputError("at", format_instant(command.at), later, input_errors.FIELD))
     return command if command.by is not None else replace(command, by=reading.by)
 
 
