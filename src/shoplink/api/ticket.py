@@ -9,24 +9,11 @@ from typing import Any, Literal
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct, structs
 
-from shoplink.api.http.body import (
-    Page,
-    one_page,
-    plain,
-    read_object,
-    refuse_fields,
-    respond,
-)
+from shoplink.api.http.body import Page, one_page, plain, read_object, refuse_fields, respond
 from shoplink.api.http.command import carry_out, with_network_region
 from shoplink.api.http.operation import FIND, WRITE, Limit, NumberCursor, Operations
 from shoplink.api.http.precondition import precondition_of, respond_with_tag
-from shoplink.api.http.problem import (
-    Instant,
-    ProblemError,
-    SaidReason,
-    language_of,
-    with_sentences,
-)
+from shoplink.api.http.problem import Instant, ProblemError, SaidReason, language_of, with_sentences
 from shoplink.api.http.request import (
     acting_with_scope,
     actor_not_allowed,
