@@ -84,7 +84,7 @@ def _in_use(url: str) -> Iterator[str]:
 
 @cache
 def _migrated(kind: str) -> str:
-    url = _empty(kind)
+    url = empty(kind)
     use(url)
     call_command("migrate", verbosity=0)
     _rest()
@@ -110,7 +110,8 @@ def _rest() -> None:
     connection.close()
 
 
-def _empty(kind: str) -> str:
+def empty(kind: str) -> str:
+    """The URL of a new database without tables."""
     name = _new_name()
     if kind == "sqlite":
         return f"sqlite:///{_folder / name}.sqlite3"

@@ -13,6 +13,8 @@ _WEB = ("tests/web", *_SQLITE)
 _API = ("tests/api/test_links.py", "tests/api/test_idempotency.py", *_SQLITE)
 _STORE = ("tests/store", *_SQLITE)
 _FLOWS = ("tests/flows", *_SQLITE)
+_STALE = ("tests/web/test_stale_forms.py", "tests/api/test_preconditions.py", *_SQLITE)
+_ORDERS = ("tests/attribution/test_judgement.py", "tests/api/test_attributions.py", *_SQLITE)
 _TICKETS = ("tests/tickets", *_SQLITE)
 _POSTGRESQL = ("tests/store", "--database", "postgresql")
 
@@ -33,6 +35,9 @@ TARGETS = (
     Target("src/shoplink/core/commerce/*.py", (_CORE, _STORE)),
     Target("src/shoplink/core/ticket/*.py", (_CORE, _TICKETS)),
     Target("src/shoplink/core/people/*.py", (_CORE, _FLOWS)),
+    Target("src/shoplink/core/values/*.py", (_CORE, _FLOWS)),
+    Target("src/shoplink/core/precondition/*.py", (_STALE,)),
+    Target("src/shoplink/core/commission/*.py", (_CORE, _ORDERS)),
     Target("src/shoplink/store/write/*.py", (_STORE, _FLOWS, _POSTGRESQL)),
     Target("src/shoplink/flows/execute.py", (_STORE, _API, _FLOWS, _POSTGRESQL)),
     Target("src/shoplink/web/request/access.py", (_PERMISSIONS, _WEB)),

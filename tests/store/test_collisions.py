@@ -33,7 +33,7 @@ def test_a_batch_that_a_deadlock_has_ended_is_done_after_all() -> None:
             query("SELECT 1 FROM shop FOR UPDATE")
             held.close()
             assert invited.result(10)[0]["outcome"] == "accepted"
-    assert deadlocks() == 1
+    assert deadlocks() >= 1  # one more if the batch is back before who waited has the lock
     assert query("SELECT count(*) FROM link") == [(1,)]
 
 
