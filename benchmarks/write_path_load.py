@@ -10,6 +10,7 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Generator
+from itertools import count
 from random import Random
 from time import perf_counter, process_time
 from typing import Any
@@ -19,11 +20,13 @@ Conversation = Generator[bytes, tuple[int, bytes], None]
 """One caller: yields requests, is sent the status and body of the answer to each."""
 
 
-def request(given: dict[str, Any], path: str, actor: str, body: dict[str, Any]) -> bytes:
-    """The bytes of a POST."""
+def request(
+    given: dict[str, Any], path: str, actor: str, body: dict[str, Any], method: str = "POST"
+) -> bytes:
+    """The bytes of a request with a body."""
     text = json.dumps(body).encode()
-    length = f"Shoplink-Actor: {actor}\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n"
-    return _head(given, "POST", path, length) + text
+    about = f"Shoplink-Actor: {actor}\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n"
+    return _head(given, method, path, about) + text
 
 
 def _head(given: dict[str, Any], method: str, path: str, more: str = "") -> bytes:
@@ -66,10 +69,30 @@ def read_feed(given: dict[str, Any], number: int) -> Conversation:
         yield _head(given, "GET", f"/v1/events?after={after}&limit={given['limit']}")
 
 
+def record_accounts(given: dict[str, Any], number: int) -> Conversation:
+    """An endless series of new accounts."""
+    facts = {"region": "GB", "registered_in": "GB", "birth_date": "1990-01-01", "status": "normal"}
+    facts |= {"commerce_permission": "granted"}
+    for each in count():
+        name = f"R{given['seed']}-{number}-{each}"
+        body = {**facts, "handle": name, "followers": each}
+        yield request(given, f"/v1/accounts/{name}", "platform:p", body, "PUT")
+
+
+def read_page(given: dict[str, Any], number: int) -> Conversation:
+    """The same page again and again, as somebody who is signed in."""
+    del number
+    host = urlsplit(given["url"]).netloc
+    while True:
+        yield f"GET {given['path']} HTTP/1.1\r\nHost: {host}\r\nCookie: {given['cookie']}\r\n\r\n".encode()
+
+
 CONVERSATIONS = {
     "invite_repeatedly": invite_repeatedly,
     "invite_and_withdraw": invite_and_withdraw,
     "read_feed": read_feed,
+    "record_accounts": record_accounts,
+    "read_page": read_page,
 }
 
 
