@@ -4,7 +4,7 @@ SQLite reads them with json_each, PostgreSQL with jsonb_array_elements. Ids go i
 PostgreSQL. All else is the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -68,6 +68,11 @@ def ids(values: Iterable[str]) -> Any:
         + ",".join(['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in listed])
         + "}"
     )
+
+
+def query_among(values: Collection[str], statement: str, *params: Any) -> list[tuple[Any, ...]]:
+    """Run a statement whose first parameter is `ids(values)`; without values there is no statement and no row."""
+    return query(statement, ids(values), *params) if values else []
 
 
 def rows_as(**types: str) -> str:

@@ -2,7 +2,8 @@
 
 Every transaction takes its locks in the same order (docs/explanation/locks.md): the named shops by id; then, after
 reading their live links, the named accounts and the accounts of those links by id. Under the locks it reads everything
-that decisions count, but never a history. The number of statements is fixed.
+that decisions count, but never a history. The number of statements does not grow with the batch; there is none for what
+the batch does not name.
 """
 
 from collections import defaultdict
@@ -28,7 +29,7 @@ from shoplink.core.precondition.subjects import (
 from shoplink.core.ticket.facts import Ticket
 from shoplink.store.database.columns import ACCOUNT, CORRECTIONS, LINK, SHOP
 from shoplink.store.database.fields import from_micros, to_micros
-from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, rows_as
+from shoplink.store.database.sql import among, ids, is_postgresql, query, query_among, rows, rows_as
 from shoplink.store.write.load_commerce import CommerceKeys, StoredCommerce, load_commerce
 from shoplink.store.write.load_people import PeopleKeys, load_people
 from shoplink.store.write.load_tickets import TicketKeys, load_tickets
@@ -177,16 +178,15 @@ def _latest(micros: Iterable[int]) -> datetime:
 
 
 def _read_shops(shop_ids: set[str], lock: str) -> dict[str, tuple[Shop, int]]:
-    found = query(
-        f"SELECT {SHOP.sql}, touched_at FROM shop WHERE {among('shop_id')} ORDER BY shop_id{lock}",
-        ids(shop_ids),
+    found = query_among(
+        shop_ids, f"SELECT {SHOP.sql}, touched_at FROM shop WHERE {among('shop_id')} ORDER BY shop_id{lock}"
     )
     return {row[0]: (SHOP.value(row), *SHOP.rest(row)) for row in found}
 
 
 def _live_links_of_shops(shop_ids: set[str]) -> list[tuple[Any, ...]]:
     """Account and status of each live link."""
-    return query(f"SELECT account_id, status FROM link WHERE {among('shop_id')} AND {_LIVE}", ids(shop_ids))
+    return query_among(shop_ids, f"SELECT account_id, status FROM link WHERE {among('shop_id')} AND {_LIVE}")
 
 
 def _accounts_before(starts: Mapping[str, datetime]) -> set[str]:
@@ -202,10 +202,10 @@ def _accounts_before(starts: Mapping[str, datetime]) -> set[str]:
 
 
 def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account, Corrections, int]]:
-    found = query(
+    found = query_among(
+        account_ids,
         f"SELECT {ACCOUNT.sql}, {CORRECTIONS.sql}, touched_at FROM account"
         f" WHERE {among('account_id')} ORDER BY account_id{lock}",
-        ids(account_ids),
     )
     accounts = {}
     for row in found:
@@ -216,10 +216,10 @@ def _read_accounts(account_ids: set[str], lock: str) -> dict[str, tuple[Account,
 
 def _read_live_links(account_ids: set[str]) -> list[tuple[Any, ...]]:
     """The live links of accounts. They include those of the named shops: a locked shop gets no new links."""
-    return query(
+    return query_among(
+        account_ids,
         f"SELECT {LINK.sql}, slot, due_at, touched_at FROM link WHERE {among('account_id')} AND {_LIVE}"
         " ORDER BY number",
-        ids(account_ids),
     )
 
 
@@ -241,6 +241,8 @@ def _last_happened(account_ids: Iterable[str]) -> datetime:
 
 def _read_newest(world: World, keys: LoadKeys) -> None:
     """Load the newest link of each named pair."""
+    if not keys.pairs:
+        return
     for row in query(
         f"SELECT {LINK.sql} FROM link WHERE number IN (SELECT (SELECT max(number) FROM link AS l"
         " WHERE l.shop_id = given.shop_id AND l.account_id = given.account_id)"
@@ -263,10 +265,10 @@ def _read_windows(world: World, keys: LoadKeys, not_before: datetime) -> None:
         ("shop_id", keys.shops, world.shops),
         ("account_id", keys.accounts, world.accounts),
     ):
-        for subject, linked_at in query(
+        for subject, linked_at in query_among(
+            wanted,
             f"SELECT {key}, linked_at FROM link WHERE {among(key)} AND role = 'marketing'"
             " AND linked_at IS NOT NULL AND linked_at > %s ORDER BY linked_at",
-            ids(wanted),
             to_micros(since),
         ):
             records[subject].marketing_linked_at.append(_instant(linked_at))
@@ -274,10 +276,10 @@ def _read_windows(world: World, keys: LoadKeys, not_before: datetime) -> None:
 
 def _read_unlinks(world: World, keys: LoadKeys) -> None:
     """Load how many official links of each named shop were ever unlinked (R24)."""
-    for shop_id, unlinks in query(
+    for shop_id, unlinks in query_among(
+        keys.shops,
         f"SELECT shop_id, count(*) FROM link WHERE {among('shop_id')} AND role = 'official'"
         " AND status = 'unlinked' GROUP BY shop_id",
-        ids(keys.shops),
     ):
         world.shops[shop_id].official_unlinks = unlinks
 
@@ -297,14 +299,13 @@ def _read_waivers(world: World, keys: LoadKeys) -> None:
 
 def _read_history(world: World, keys: LoadKeys) -> None:
     """Load the ended links that an imported link might overlap."""
-    if keys.imports:
-        for row in query(
-            f"SELECT {LINK.sql} FROM link WHERE {among('account_id')} AND linked_at IS NOT NULL"
-            " AND ended_at > %s ORDER BY number",
-            ids(keys.imports),
-            to_micros(keys.imported_since),
-        ):
-            world.accounts[row[2]].established.append(LINK.value(row))
+    for row in query_among(
+        keys.imports,
+        f"SELECT {LINK.sql} FROM link WHERE {among('account_id')} AND linked_at IS NOT NULL"
+        " AND ended_at > %s ORDER BY number",
+        to_micros(keys.imported_since),
+    ):
+        world.accounts[row[2]].established.append(LINK.value(row))
 
 
 def _read_activations(world: World, links: Iterable[LiveLink], not_before: datetime) -> None:
