@@ -8,6 +8,7 @@ import pytest
 from shoplink.core import Accept, Accepted, Actor, Invite, Reason, Refused, Transition
 from shoplink.core.commands import PRIVATE_COMMANDS
 from shoplink.core.roles import may_issue
+from shoplink.core.ticket.assessment import assess
 from shoplink.core.ticket.commands import (
     OpenTicket,
     ReplyToTicket,
@@ -141,6 +142,18 @@ def test_a_review_is_asked_about_by_each_side_in_a_ticket_of_its_own() -> None:
         ("shop", link.link_id),
         ("creator", link.link_id),
     ]
+
+
+@rule("R39")
+def test_nobody_helps_with_a_review_whose_link_has_ended() -> None:
+    scene = Scene()
+    link = scene.held("ding", "lin")
+    scene.revoke("ding", "lin")
+    standing = assess(scene.world, Review("ding", "lin", link.link_id))
+    assert [(reason.code, reason.next_actor) for reason in standing.reasons] == [
+        ("link.wrong_state", "nobody")
+    ]
+    assert (standing.helped, standing.reached, standing.end) == ((), False, "beyond_support")
 
 
 def test_a_reply_says_who_must_act_next() -> None:
