@@ -13,7 +13,8 @@ import click
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
@@ -32,6 +33,7 @@ from shoplink.store.database.owner import (
 _REQUESTS_AT_A_TIME = {"postgresql": 64, "sqlite": 16}
 _STOP_WITHIN_SECONDS = 7  # with no time to be noticed in, less than the 10 s that container runtimes wait
 _CONNECTIONS_MAX = 8_192
+_BUFFER_BYTES = 1 << 16  # the head of a request, and what is kept of an answer before the client has read it
 _LOGS_AS_OURS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 
 
@@ -96,6 +98,8 @@ def serve(host: str, port: int, workers: int, threads: int | None, *, delivering
         address=host,
         port=port,
         interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,  # over HTTP/2 a client can hold back an answer that its kernel has acknowledged
+        http1_settings=HTTP1Settings(max_buffer_size=_BUFFER_BYTES),
         workers=workers,
         backpressure=_connections(),
         respawn_failed_workers=True,

@@ -1,6 +1,8 @@
 """Run a WSGI application in a thread, and send what it answers."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from shoplink.server.environ import Environ
@@ -9,6 +11,9 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 """A WSGI application (PEP 3333)."""
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 """The `send` of ASGI."""
+
+PIECE_BYTES = 1 << 16
+"""An answer of more than this is sent in pieces of this size."""
 
 
 def headers_of(named: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
@@ -24,9 +29,54 @@ class Answer(NamedTuple):
     body: bytes
 
     async def send(self, send: Send) -> None:
-        """Send it. The server waits for a slow client without us."""
+        """Hand it to the server as a whole."""
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body})
+
+
+class AnswerRoom:
+    """The memory that large answers may take together while their clients read them.
+
+    The server keeps whatever it is given, so it is given a large answer piece by piece, each once the client has read
+    most of what came before.
+    """
+
+    def __init__(self, size: int) -> None:
+        """`size` in bytes."""
+        self._free = size
+        self._sending: dict[asyncio.Timeout, int] = {}  # the bytes of each, in the order in which they began
+
+    async def send(self, answer: Answer, send: Send) -> None:
+        """Send an answer. It is broken off where the room is needed and no other has been on its way for longer."""
+        size = len(answer.body)
+        if size <= PIECE_BYTES:
+            await answer.send(send)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None) as until:
+                self._sending[until] = size
+                self._free -= size
+                self._make_room()
+                try:
+                    await self._pieces(answer, send)
+                finally:
+                    self._free += self._sending.pop(until, 0)
+
+    async def _pieces(self, answer: Answer, send: Send) -> None:
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        body = memoryview(answer.body)
+        for start in range(0, len(body), PIECE_BYTES):
+            piece = bytes(body[start : start + PIECE_BYTES])
+            more = start + PIECE_BYTES < len(body)
+            await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+    def _make_room(self) -> None:
+        """Break off those that have been on their way for longest, but not the last one, however large it is."""
+        now = asyncio.get_running_loop().time()
+        while self._free < 0 and len(self._sending) > 1:
+            longest = next(iter(self._sending))
+            self._free += self._sending.pop(longest)
+            longest.reschedule(now)
 
 
 class Started:

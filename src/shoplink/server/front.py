@@ -6,13 +6,15 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from shoplink.server.answer import Answer, Application, Send, run
+from shoplink.server.answer import Answer, AnswerRoom, Application, Send, run
 from shoplink.server.body import BodyRefusedError, BodyRoom, ClientGoneError, Receive
 from shoplink.server.environ import Environ, Scope, environ_of
+from shoplink.server.readers import Readers
 from shoplink.server.stream import BrokenOffError, Stream
 from shoplink.server.threads import Threads
 
 _BODIES_BYTES_MAX = 128 << 20
+_ANSWERS_BYTES_MAX = 128 << 20
 _PROBES_AT_A_TIME = 4
 _PROBE_SECONDS = 1.0
 _HEALTHY = Answer(200, [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")], b"ok\n")
@@ -26,7 +28,7 @@ class Rules(NamedTuple):
 
     `limit`: the bytes that the body of a request may have. `refuse`: the answer to a request that is not let in, by
     its environ, why (body.too_large, body.too_slow or overloaded), and the limit of its body. `idle_seconds`: how long
-    a client may send nothing while it should.
+    a client may send nothing, or read nothing, while it should.
     """
 
     health: str
@@ -51,6 +53,8 @@ class Front:
         self._open: set[Stream] = set()
         self._stopping = False
         self._room = BodyRoom(_BODIES_BYTES_MAX, rules.idle_seconds)
+        self._answers = AnswerRoom(_ANSWERS_BYTES_MAX)
+        Readers(rules.idle_seconds).watch()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -91,7 +95,7 @@ class Front:
             answer = await self._requests.run(partial(run, self._application, environ))
         finally:
             self._inside -= 1
-        await answer.send(send)
+        await self._answers.send(answer, send)
 
     async def _probe(self, scope: Scope, send: Send) -> None:
         environ = environ_of(scope)
