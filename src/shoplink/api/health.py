@@ -14,16 +14,17 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from shoplink.flows.health import AHEAD, TROUBLES, clock_is_behind, free_bytes, lag, troubles
+from shoplink.flows.clock import clock_problems
+from shoplink.flows.health import TROUBLES, free_bytes, lag, troubles
 from shoplink.network import address_of
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 if commands can be executed now; else 503. Operators learn why not, and of a clock that is behind."""
+    """200 if commands can be executed now; else 503. Operators learn why not, and what speaks against the clock."""
     found = troubles()
     problems: list[dict[str, str]] = [{"code": one, "detail": TROUBLES[one]} for one in found]
-    if not found and clock_is_behind():
-        problems.append({"code": "clock_behind", "detail": AHEAD})
+    if not found:
+        problems += [{"code": one.code, "detail": one.detail} for one in clock_problems()]
     details = {"problems": problems} if _is_for_operator(request) else {}
     answer = {"ready": not found, **details}
     return HttpResponse(

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import click
 import msgspec
 
-from shoplink.cli.database import fail, with_database, writes
+from shoplink.cli.database import clock_option, fail, records, with_database
 from shoplink.core.facts import Actor, is_reserved
 from shoplink.flows.file import apply as flow
 from shoplink.flows.file.apply import LineResult, say_rejection
@@ -74,16 +74,18 @@ database cannot be used. Run the same command again to continue.
 @click.option(
     "--skip-column", metavar="HEADER", multiple=True, help="A column of a table to ignore; may be repeated."
 )
+@clock_option
 @click.option("--by", default="platform:apply", show_default=True, help="The actor for lines that name none.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the answer to each line as JSON, and a summary at the end."
 )
-def apply(
+def apply(  # noqa: PLR0913 (one parameter per option)
     files: tuple[str, ...],
     rejected: str | None,
     tag: Tag | None,
     *,
     dry_run: bool,
+    clock_is_right: bool,
     as_json: bool,
     **told: Any,
 ) -> None:
@@ -98,7 +100,9 @@ def apply(
     def run() -> int:
         return _import(files, _reading(**told), Report(rejected, tag, dry_run=dry_run, as_json=as_json))
 
-    sys.exit(with_database(run)() if dry_run else writes("send commands to its POST /v1/commands")(run)())
+    if dry_run:
+        sys.exit(with_database(run)())
+    sys.exit(records("send commands to its POST /v1/commands")(run)(clock_is_right=clock_is_right))
 
 
 def _reading(  # noqa: PLR0913 (one parameter per option)

@@ -59,6 +59,55 @@ def writes(instead: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+def records(instead: str) -> Callable[[Callable[P, R]], Callable[..., R]]:
+    """Run a subcommand that writes what the clock says, too: it needs a clock that can be believed.
+
+    Adds the option `--clock-is-right`. `instead` is as for `writes`.
+    """
+
+    def decorate(command: Callable[P, R]) -> Callable[..., R]:
+        @clock_option
+        @functools.wraps(command)
+        def run(*args: P.args, clock_is_right: bool = False, **kwargs: P.kwargs) -> R:  # type: ignore[valid-type]
+            @writes(instead)
+            def believing() -> R:
+                require_clock(clock_is_right=clock_is_right)
+                return command(*args, **kwargs)
+
+            return believing()
+
+        return run
+
+    return decorate
+
+
+clock_option = click.option(
+    "--clock-is-right",
+    is_flag=True,
+    help="Go on although the clock is behind the newest event, or leapt ahead.",
+)
+
+
+def require_clock(*, clock_is_right: bool) -> None:
+    """Exit with status 2 if the clock cannot be believed, unless the user says that it is right.
+
+    That the clocks of this machine and of the database differ is said only.
+    """
+    from shoplink.flows.clock import believe_clock, clock_problems  # noqa: PLC0415 (only with settings in place)
+
+    if clock_is_right:
+        believe_clock()
+    problems = clock_problems()
+    differ = [one.detail for one in problems if one.code == "clocks_differ"]
+    if against := [one.detail for one in problems if one.code != "clocks_differ"]:
+        fail("\n".join([*against, *differ, _BELIEVE]))
+    for detail in differ:
+        click.echo(f"WARNING: {detail}", err=True)
+
+
+_BELIEVE = "nothing was done; set the clock right, or say that it is right with --clock-is-right: this is needed once"
+
+
 def fail(message: str) -> NoReturn:
     """Print the message and exit with status 2."""
     click.echo(message.strip(), err=True)

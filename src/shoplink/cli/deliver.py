@@ -6,7 +6,7 @@ import threading
 import click
 import msgspec
 
-from shoplink.cli.database import writes
+from shoplink.cli.database import records
 from shoplink.flows.message.loop import deliver_all
 
 
@@ -22,7 +22,7 @@ Exit status: 0 when nothing is left (--once), or after Ctrl-C or SIGTERM; 2 if t
 )
 @click.option("--once", is_flag=True, help="Exit when nothing is left to do.")
 @click.option("--json", "as_json", is_flag=True, help="With --once, print the result as one JSON object.")
-@writes("there is no need: the running service delivers by itself")
+@records("there is no need: the running service delivers by itself")
 def deliver(*, once: bool, as_json: bool) -> None:
     """Deliver messages about events and deadlines to inboxes, and send the e-mails that are due.
 

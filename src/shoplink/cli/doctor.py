@@ -12,7 +12,8 @@ from django.conf import settings
 from shoplink.cli.database import with_database
 from shoplink.config.parts import missing_parts
 from shoplink.flows import clock
-from shoplink.flows.health import AHEAD, TROUBLES, clock_is_behind, free_bytes, lag, troubles
+from shoplink.flows.clock import clock_problems
+from shoplink.flows.health import TROUBLES, free_bytes, lag, troubles
 from shoplink.network import CountryDatabaseError, country_database
 from shoplink.store.database.health import database_version
 from shoplink.store.database.owner import current_owner
@@ -38,7 +39,7 @@ def doctor(*, as_json: bool) -> None:
     """Print the versions, the database and any problems. May run beside a running service.
 
     Problems are: a database that cannot be used, tables of another version, a timer that is more than a
-    minute late, a clock that is behind the newest event, a disk that is nearly full, a secret key that does not
+    minute late, a clock that is behind the newest event, leapt, or differs from the database's, a disk that is nearly full, a secret key that does not
     open what is stored, a country database that cannot be read or is older than a year, HTTPS without a trusted
     proxy, and pages without their style sheets.
     """
@@ -72,7 +73,7 @@ def _examine() -> tuple[dict[str, Any], list[str]]:
     if set(trouble) <= {"read_only", "full"}:
         wrong += _secrets()
         wrong += _late(facts)
-        wrong += [AHEAD] if clock_is_behind() else []
+        wrong += [one.detail for one in clock_problems()]
     wrong += _disk(facts)
     wrong += _country(facts)
     wrong += _proxies()

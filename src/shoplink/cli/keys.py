@@ -5,7 +5,7 @@ import sys
 import click
 import msgspec
 
-from shoplink.cli.database import with_database, writes
+from shoplink.cli.database import records, with_database
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
 from shoplink.core.values import WrongValueError, read_line
@@ -42,7 +42,7 @@ Examples:
     help="A scope: read, personal, or an actor (shop, creator, support, platform), or all; may be repeated.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@writes(_SERVED)
+@records(_SERVED)
 def create(name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
     """Create a key called NAME and print it. It cannot be printed again: only its digest is stored.
 
@@ -109,7 +109,7 @@ Exit status: 0; 1 if no active key has this id; 2 if the database cannot be used
 """
 )
 @click.argument("key_id", metavar="KEY_ID")
-@writes(_SERVED)
+@records(_SERVED)
 def revoke(key_id: str) -> None:
     """Revoke the key with this id, with immediate effect."""
     from shoplink.flows.people.keys import revoke_key  # noqa: PLC0415 (only with settings in place)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shoplink.cli.database import writes
+from shoplink.cli.database import records
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
 from shoplink.core.reasons import Reason
@@ -35,7 +35,7 @@ Example:
 """,
 )
 @click.argument("email", metavar="EMAIL")
-@writes(_SERVED)
+@records(_SERVED)
 def block(email: str) -> None:
     """Block the access of the person with the address EMAIL: end their sessions and remove them from every place.
 
@@ -57,7 +57,7 @@ Example:
 """,
 )
 @click.argument("email", metavar="EMAIL")
-@writes(_SERVED)
+@records(_SERVED)
 def restore(email: str) -> None:
     """Let the person with the address EMAIL sign in again. They need new invitations to act anywhere."""
     from shoplink.flows.people import membership  # noqa: PLC0415 (only with settings in place)
@@ -76,7 +76,7 @@ Example:
 """,
 )
 @click.argument("email", metavar="EMAIL")
-@writes(_SERVED)
+@records(_SERVED)
 def reset_second_factor(email: str) -> None:
     """Reset the second factor of the person with the address EMAIL, who has lost it.
 

@@ -10,7 +10,7 @@ import msgspec
 
 from shoplink.api.http.body import plain
 from shoplink.api.http.problem import with_sentences
-from shoplink.cli.database import fail, with_database, writes
+from shoplink.cli.database import fail, records, with_database
 from shoplink.cli.effects_text import effects_text
 from shoplink.core import (
     ActivateRulebook,
@@ -160,7 +160,7 @@ Exit status: 0; 1 if it is not valid or its name is taken by another text; {_DAT
 """
 )
 @click.argument("file", metavar="FILE")
-@writes("stop it first, use the rulebooks page of the platform, or serve from PostgreSQL")
+@records("stop it first, use the rulebooks page of the platform, or serve from PostgreSQL")
 def add(file: str) -> None:
     """Store a rulebook permanently, so that it can be activated by its name."""
     try:
@@ -189,7 +189,7 @@ Exit status: 0; 1 if it was refused; {_DATABASE}.
     "--from", "start", metavar="INSTANT", help="RFC 3339 with an offset.  [default: the next full minute]"
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, in the format of `replay`.")
-@writes("send POST /v1/rulebooks/NAME/activations instead, or stop it first")
+@records("send POST /v1/rulebooks/NAME/activations instead, or stop it first")
 def activate(name: str, market: str, start: str | None, *, as_json: bool) -> None:
     """Activate a rulebook in a market. Its effects on existing links happen at its start."""
     start = start or format_instant(_next_minute(clock.now()))
@@ -253,7 +253,7 @@ Exit status: 0; 1 if it was refused; {_DATABASE}.
 )
 @click.option("--note", required=True, metavar="TEXT", help="Why.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, in the format of `replay`.")
-@writes("send POST /v1/rulebooks/NAME/activations/cancel instead, or stop it first")
+@records("send POST /v1/rulebooks/NAME/activations/cancel instead, or stop it first")
 def cancel(name: str, market: str, start: str, note: str, *, as_json: bool) -> None:
     """Cancel an activation before its start: it never starts."""
     fields = {"name": name, "market": market, "effective_from": start, "note": note}

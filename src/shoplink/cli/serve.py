@@ -18,7 +18,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from shoplink.cli.database import fail, writes
+from shoplink.cli.database import clock_option, fail, require_clock, writes
 from shoplink.config.parts import missing_parts
 from shoplink.network import CountryDatabaseError, country_database
 from shoplink.store.database.owner import (
@@ -45,7 +45,7 @@ Examples:
 
 \b
 Exit status: 0 after Ctrl-C or SIGTERM; 1 if the service failed; 2 if it cannot start because the port is in use, the
-database is unavailable or owned by another process, SHOPLINK_MMDB cannot be read, or the pages are not built.
+database is unavailable or owned by another process, the clock cannot be believed, SHOPLINK_MMDB cannot be read, or the pages are not built.
 """
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -73,8 +73,11 @@ database is unavailable or owned by another process, SHOPLINK_MMDB cannot be rea
     show_default=True,
     help="Deliver messages, or leave that to `shoplink deliver`.",
 )
+@clock_option
 @writes("stop it first, or use PostgreSQL to run several services")
-def serve(host: str, port: int, workers: int, threads: int | None, *, delivering: bool) -> None:
+def serve(  # noqa: PLR0913 (one parameter per option)
+    host: str, port: int, workers: int, threads: int | None, *, delivering: bool, clock_is_right: bool
+) -> None:
     """Update the tables, then serve the pages and the API, with the timer and the message delivery in the same process.
 
     Ctrl-C or SIGTERM stops it after the requests in progress are finished.
@@ -84,6 +87,7 @@ def serve(host: str, port: int, workers: int, threads: int | None, *, delivering
     _fail_if_port_taken(host, port)
     _fail_without_countries()
     update_tables()
+    require_clock(clock_is_right=clock_is_right)
     if connection.vendor == "sqlite" and workers > 1:
         click.echo("one process owns a SQLite file: --workers is 1", err=True)
         workers = 1

@@ -9,7 +9,7 @@ import click
 import msgspec
 from django.conf import settings
 
-from shoplink.cli.database import with_database, writes
+from shoplink.cli.database import records, with_database
 from shoplink.core.facts import Actor
 from shoplink.core.instant import format_instant
 from shoplink.core.parse import MalformedError
@@ -50,7 +50,7 @@ Examples:
 @click.argument("email", metavar="EMAIL")
 @_place
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@writes(_SERVED)
+@records(_SERVED)
 def add(email: str, place: str, *, as_json: bool) -> None:
     """Invite EMAIL and print the invitation link. It cannot be printed again: only its digest is stored.
 
@@ -107,7 +107,7 @@ Example:
 )
 @click.argument("email", metavar="EMAIL")
 @_place
-@writes("stop it first, or use the staff page of the platform")
+@records("stop it first, or use the staff page of the platform")
 def remove(email: str, place: str) -> None:
     """Remove the person with the address EMAIL, with effect from their next request.
 

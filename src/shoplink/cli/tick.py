@@ -3,7 +3,7 @@
 import click
 import msgspec
 
-from shoplink.cli.database import writes
+from shoplink.cli.database import records
 
 
 @click.command(
@@ -16,7 +16,7 @@ Exit status: 0; 2 if the database cannot be used.
 """
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@writes("there is no need: the running service runs the timer itself")
+@records("there is no need: the running service runs the timer itself")
 def tick(*, as_json: bool) -> None:
     """Store the events that are due, number the event feed, and delete data whose retention period is over.
 

@@ -11,16 +11,14 @@ from prometheus_client import Counter
 
 from shoplink.flows import clock
 from shoplink.store.database import health
-from shoplink.store.database.health import backlog, briefly, free_bytes, newest_event_at, trouble_of
+from shoplink.store.database.health import backlog, briefly, free_bytes, trouble_of
 from shoplink.store.database.trouble import Kind, code_of
 from shoplink.store.people.outbox import mail_due_since, unnotified_events
 
 __all__ = [
-    "AHEAD",
     "TROUBLES",
     "Lag",
     "Trouble",
-    "clock_is_behind",
     "free_bytes",
     "lag",
     "leave",
@@ -43,9 +41,6 @@ TROUBLES: dict[Trouble, str] = {
 """What each trouble means, in words for the operator."""
 
 
-AHEAD = "the newest event is more than 5 minutes ahead of the clock: the clock is wrong now, or was when it was recorded"
-
-_AHEAD_MAX = timedelta(minutes=5)
 _FULL_FOR_SECONDS = 30.0
 _LOGGED_EVERY_SECONDS = 60.0
 _ERRORS = Counter(
@@ -82,13 +77,6 @@ def note(kind: Kind, error: BaseException) -> None:
     if now - _logged.get(trouble, -_LOGGED_EVERY_SECONDS) >= _LOGGED_EVERY_SECONDS:
         _logged[trouble] = now
         _log.error("%s (%s)", TROUBLES[trouble], code_of(error) or type(error).__name__)
-
-
-def clock_is_behind() -> bool:
-    """Whether the newest event is further ahead of the clock than clocks differ."""
-    with briefly():
-        newest = newest_event_at()
-        return newest is not None and newest > clock.now() + _AHEAD_MAX
 
 
 class Lag(Struct, frozen=True):

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from shoplink.core.instant import END
 from shoplink.flows import clock
+from shoplink.flows.clock import remember_clock
 from shoplink.flows.people.second_factor_reset import reset_due_second_factors
 from shoplink.flows.ticket.close_ended import close_ended_tickets
 from shoplink.flows.transaction import pass_time
@@ -41,8 +42,13 @@ class TickResult(Struct, frozen=True):
 
 
 def tick(now: datetime | None = None) -> TickResult:
-    """Run the timer once, for everything that is due at or before `now` (default: the clock)."""
+    """Run the timer once, for everything that is due at or before `now` (default: the clock).
+
+    Raises ClockLeaptError, and does nothing, if the clock says what cannot be believed.
+    """
     at = now or clock.now()
+    if now is None:
+        remember_clock(at)
     try:
         try:
             due = _pass_time_of_all(at)
@@ -53,7 +59,7 @@ def tick(now: datetime | None = None) -> TickResult:
         store_use(at)
         reset_due_second_factors(at)
         counted_at = tally.as_of()
-        if counted_at is None or at - counted_at >= _TALLY_EVERY:
+        if counted_at is None or abs(at - counted_at) >= _TALLY_EVERY:
             tally.bring_up_to_date(at)
     finally:
         # Expired records are deleted even if the above has failed: nothing is kept longer than promised.

@@ -20,6 +20,7 @@ Trouble = Literal[
     "unreachable", "too_many_connections", "read_only", "full", "locked", "schema_older", "schema_newer"
 ]
 
+_LATEST = 10_000
 _FULL_BELOW_BYTES = 8 << 20  # what SQLite's log grows by in some hundred commits
 
 
@@ -67,10 +68,12 @@ def free_bytes() -> int:
     return shutil.disk_usage(folder).free
 
 
-def newest_event_at() -> datetime | None:
-    """The instant of the event that was recorded last."""
-    found = query("SELECT at FROM event ORDER BY number DESC LIMIT 1")
-    return from_micros(found[0][0]) if found else None
+def latest_event_at() -> datetime | None:
+    """The latest instant among the events that were recorded last."""
+    found = query(
+        f"SELECT max(at) FROM (SELECT at FROM event ORDER BY number DESC LIMIT {_LATEST}) AS newest"
+    )
+    return from_micros(found[0][0])
 
 
 def backlog(at: datetime) -> Backlog:
