@@ -73,7 +73,7 @@ def read_fields(
         "amount": amount,
         "currency": reader.currency(),
         "commission_rate": reader.rate(),
-        "refund": reader.money("refund", at_most=amount.value),
+        "refund": reader.money("refund", at_most=None if mapping.rows.per_order else amount.value),
     }
 
 

@@ -1,6 +1,6 @@
 """The mapping, a TOML file of the user: which column of an order export is which field, and the form of its cells."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from datetime import timedelta, timezone, tzinfo
 from decimal import Decimal, InvalidOperation
 from re import ASCII, fullmatch
@@ -8,13 +8,31 @@ from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from shoplink.attribution.row_rules import (
+    ROW_KEYS,
+    ColumnNames,
+    MappingError,
+    Names,
+    RowRules,
+    read_row_rules,
+)
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.core.commission.attribution import RATE_BP_MAX
 from shoplink.core.values.toml import TomlError, read_toml
+from shoplink.table.header import plain_header
 
 Field = Literal[
-    "order_id", "shop_id", "account_id", "ordered_at", "amount", "currency", "commission_rate", "refund"
+    "order_id",
+    "shop_id",
+    "account_id",
+    "ordered_at",
+    "amount",
+    "currency",
+    "commission_rate",
+    "refund",
+    "sku_id",
 ]
 Dates = Literal["ymd", "dmy", "mdy"]
 Amounts = Literal["minor", "major"]
@@ -22,8 +40,8 @@ Rates = Literal["bp", "percent", "fraction"]
 RepeatedHour = Literal["first", "second"]
 
 REQUIRED: tuple[Field, ...] = ("order_id", "shop_id", "ordered_at", "amount", "currency")
-OPTIONAL: tuple[Field, ...] = ("account_id", "commission_rate", "refund")
-IDS: tuple[Field, ...] = ("order_id", "shop_id", "account_id")
+OPTIONAL: tuple[Field, ...] = ("account_id", "commission_rate", "refund", "sku_id")
+IDS: tuple[Field, ...] = ("order_id", "shop_id", "account_id", "sku_id")
 CONSTANT: tuple[Field, ...] = ("shop_id", "account_id", "currency", "commission_rate")
 """The fields that may be constant, for exports without a column for them."""
 
@@ -62,6 +80,7 @@ def _one_of(*allowed: str) -> _Key:
 _TEXT = _Key(_is_text, "text")
 _TEXTS = _Key(_is_texts, "a list of texts")
 _TABLE = _Key(lambda value: isinstance(value, dict), "a table")
+_OF_ROWS = _Key(lambda _: True, "what `row_rules` reads")
 
 _KEYS: dict[str, _Key] = {
     # how cells are written
@@ -78,14 +97,13 @@ _KEYS: dict[str, _Key] = {
     "delimiter": _one_of(",", ";", "\t", "|"),
     "encoding": _TEXT,
     "sheet": _TEXT,
+    "about": _TEXT,
+    # which rows count
+    **dict.fromkeys(ROW_KEYS, _OF_ROWS),
     # where fields are
     **dict.fromkeys(_TABLES, _TABLE),
 }
 """Every key of a mapping. A key whose value needs more than its kind has a function below."""
-
-
-class MappingError(ValueError):
-    """A mapping that is invalid or does not fit its file; the text says where, what was found and what is expected."""
 
 
 class Mapping(Struct, frozen=True):
@@ -96,7 +114,8 @@ class Mapping(Struct, frozen=True):
     two that clocks show alike when they go back. `amounts` are whole minor units or decimals of the major unit, written
     with the marks `decimal` and `thousands` (None: not stated); `rates` are basis points, per cent or fractions of one.
     `empty` are further words of a cell that names no creator. `encoding` and `delimiter` are those of a CSV file, `sheet`
-    is that of a workbook; None means that they are detected.
+    is that of a workbook; None means that they are detected. `rows` is what it says of rows. `names` gives the names under
+    which a column may be found, if there are several. `about` says what files it is for.
     """
 
     columns: dict[Field, str]
@@ -113,10 +132,31 @@ class Mapping(Struct, frozen=True):
     delimiter: str | None = None
     sheet: str | None = None
     name: str = ""
+    rows: RowRules = RowRules()
+    names: dict[str, Names] = {}
+    about: str = ""
 
     def column(self, field: Field) -> str | None:
         """The column of a field; None if the field is constant or left out."""
         return self.columns.get(field)
+
+    def named_as_in(self, present: Iterable[str]) -> "Mapping":
+        """The same mapping with the names that columns have in a file with the columns `present`.
+
+        A column that is not there keeps its first name.
+        """
+        there = {plain_header(column): column for column in present}
+
+        def new(column: str) -> str:
+            names = (column, *self.names.get(column, ()))
+            return next((there[plain_header(one)] for one in names if plain_header(one) in there), column)
+
+        return replace(
+            self,
+            columns={field: new(column) for field, column in self.columns.items()},
+            rows=self.rows.renamed(new),
+            names={new(column): names for column, names in self.names.items()},
+        )
 
     def constant(self, field: Field) -> str | int | None:
         """The value of a constant field; None if the field is not constant. Raises MappingError."""
@@ -162,7 +202,8 @@ def parse_mapping(text: str, name: str) -> Mapping:
         if _KEYS[key].allowed and value not in _KEYS[key].allowed:
             allowed = ", ".join(one if one.isalnum() else repr(one) for one in _KEYS[key].allowed)
             raise MappingError(f"{name}: {key}: found {value!r}; allowed: {allowed}")
-    columns, constants = _columns(given, name), _constants(given, name)
+    names = ColumnNames(name)
+    columns, constants = _columns(given, names, name), _constants(given, name)
     for field in (*REQUIRED, *OPTIONAL):
         if field in columns and field in constants:
             raise MappingError(f"{name}: {field}: found in [columns] and in [constants]; expected once")
@@ -186,20 +227,33 @@ def parse_mapping(text: str, name: str) -> Mapping:
         delimiter=given.get("delimiter"),
         sheet=given.get("sheet"),
         name=name,
+        rows=_rules(read_row_rules(given, names, name), columns, names.others, name),
+        names=names.others,
+        about=given.get("about", ""),
     )
 
 
-def _columns(given: dict[str, Any], name: str) -> dict[Field, str]:
-    columns = given.get("columns", {})
-    for field, column in columns.items():
+def _rules(rules: RowRules, columns: dict[Field, str], names: dict[str, Names], name: str) -> RowRules:
+    """The rules with the names that columns have as fields. Raises MappingError if `per_order` is no amount."""
+    first = {one: column for column, those in names.items() for one in those}
+    rules = rules.renamed(lambda column: first.get(column, column))
+    money = [columns[field] for field in ("amount", "refund") if field in columns]
+    for column in rules.per_order:
+        if column not in money:
+            raise MappingError(
+                f"{name}: per_order: found {column!r}; allowed: a column of amount or refund: {', '.join(money)}"
+            )
+    return rules
+
+
+def _columns(given: dict[str, Any], names: ColumnNames, name: str) -> dict[Field, str]:
+    columns: dict[Field, str] = {}
+    for field, column in given.get("columns", {}).items():
         if field not in (*REQUIRED, *OPTIONAL):
             allowed = ", ".join((*REQUIRED, *OPTIONAL))
             raise MappingError(f"{name}: columns: found the field {field!r}; allowed: {allowed}")
-        if not isinstance(column, str):
-            raise MappingError(
-                f"{name}: columns.{field}: found {column!r}; expected the name of a column as text"
-            )
-    return dict(columns)
+        columns[field] = names.read(f"columns.{field}", column)
+    return columns
 
 
 def _constants(given: dict[str, Any], name: str) -> dict[Field, str]:

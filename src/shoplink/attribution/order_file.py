@@ -1,10 +1,10 @@
 """Converts a table of orders to Parquet: every cell as text, and a clean cell for each field. Memory is bounded."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -58,26 +58,42 @@ def stage_orders(path: Path, out: Path, mapping: Mapping, report: ReportProgress
     for a file that is not such a table in the encoding given or detected.
     """
     with path.open("rb") as stream:
-        if any(columns in stream.readline(_HEADER_BYTES_MAX) for columns in _OURS):
-            # We write UTF-8 and commas, whatever the encoding and delimiter of the exports were.
-            mapping = replace(mapping, encoding=None, delimiter=None)
+        table = _opened(path, stream, mapping, lambda cells: _names(str(path), cells, mapping))
         try:
-            table = open_table(
-                str(path),
-                stream,
-                lambda cells: _names(str(path), cells, mapping),
-                Hints(mapping.encoding, mapping.delimiter, mapping.sheet),
-            )
             return _write(table, mapping, out, report)
-        except HeaderError as error:
-            check_columns(mapping, _shape(error.cells), str(path))
-            raise MappingError(str(error)) from None
-        except EncodingError as error:
-            raise MappingError(f'{error}, or name its encoding in the mapping: encoding = "big5"') from None
         except TableError as error:
             raise MappingError(str(error)) from None
         except pa.ArrowInvalid as error:
             raise MappingError(f"{path}: not CSV: {error}") from None
+
+
+def header_of(path: Path, mapping: Mapping) -> tuple[str, ...]:
+    """The cells of a table's header, however a mapping names its columns. Raises OSError, MappingError."""
+
+    def find(cells: Sequence[str]) -> tuple[str, ...] | None:
+        return tuple(cells) if _names(str(path), cells, mapping) is not None else None
+
+    with path.open("rb") as stream:
+        return _opened(path, stream, mapping, find).found
+
+
+def _opened(
+    path: Path, stream: BinaryIO, mapping: Mapping, find: Callable[[Sequence[str]], tuple[str, ...] | None]
+) -> Table:
+    """The table in a file. Raises OSError, MappingError."""
+    if any(columns in stream.readline(_HEADER_BYTES_MAX) for columns in _OURS):
+        # We write UTF-8 and commas, whatever the encoding and delimiter of the exports were.
+        mapping = replace(mapping, encoding=None, delimiter=None)
+    told = Hints(mapping.encoding, mapping.delimiter, mapping.sheet, skip_lines=mapping.rows.skip_lines)
+    try:
+        return open_table(str(path), stream, find, told)
+    except HeaderError as error:
+        check_columns(mapping.named_as_in(error.cells), _shape(error.cells), str(path))
+        raise MappingError(str(error)) from None
+    except EncodingError as error:
+        raise MappingError(f'{error}, or name its encoding in the mapping: encoding = "big5"') from None
+    except TableError as error:
+        raise MappingError(str(error)) from None
 
 
 def _shape(columns: Sequence[str]) -> Shape:
@@ -90,22 +106,30 @@ def _names(file: str, cells: Sequence[str], mapping: Mapping) -> tuple[str, ...]
     None if a column that is needed is missing. Raises MappingError.
     """
     names = list(cells)
-    for field in (*REQUIRED, *OPTIONAL):
-        column = mapping.column(field)
-        if column is None:
-            continue
-        places = [place for place, cell in enumerate(cells) if cell == column] or [
-            place for place, cell in enumerate(cells) if plain_header(cell) == plain_header(column)
-        ]
-        if not places and field in REQUIRED:
+    needed = {mapping.columns[field] for field in REQUIRED if field in mapping.columns}
+    read = {column: f"it is {field}" for field, column in mapping.columns.items()}
+    for column in mapping.rows.columns:
+        read.setdefault(column, "the mapping reads it")
+    for column, why in read.items():
+        places = _places(cells, column, mapping)
+        if not places and column in needed:
             return None
         if len(places) > 1:
-            raise MappingError(
-                f"{file}: found the column {column!r} twice; expected it once, because it is {field}"
-            )
+            raise MappingError(f"{file}: found the column {column!r} twice; expected it once, because {why}")
         for place in places:
             names[place] = column
-    return _each_different(file, names, set(mapping.columns.values()))
+    return _each_different(file, names, set(read))
+
+
+def _places(cells: Sequence[str], column: str, mapping: Mapping) -> list[int]:
+    """Where a column is in a header: under its name, or one that means the same, or another that it may have."""
+    for name in (column, *mapping.names.get(column, ())):
+        found = [place for place, cell in enumerate(cells) if cell == name] or [
+            place for place, cell in enumerate(cells) if plain_header(cell) == plain_header(name)
+        ]
+        if found:
+            return found
+    return []
 
 
 def _each_different(file: str, names: Sequence[str], fields: set[str]) -> tuple[str, ...]:
@@ -131,7 +155,12 @@ def _write(table: Table, mapping: Mapping, out: Path, report: ReportProgress) ->
     texts = [*table.found, *map(cell_of, fields), FILE]
     schema = pa.schema([*((name, pa.string()) for name in texts), (LINE, pa.int64())])
     first = next(rows(table), None)
-    description = first.number if first is not None and _describes(places, first.cells) else 0
+    is_description = first is not None and (
+        _describes(places, first.cells)
+        if mapping.rows.description_line is None
+        else mapping.rows.description_line
+    )
+    description = first.number if first is not None and is_description else 0
     size = max(Path(table.name).stat().st_size, 1)
     broken: list[BrokenLine] = []
     ids, count, cleaned = IdCount(), 0, 0

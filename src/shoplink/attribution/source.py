@@ -1,6 +1,8 @@
 """Opens files of orders, CSV or Parquet: their rows, with an expression for every field."""
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -9,12 +11,22 @@ from msgspec.structs import replace
 
 from shoplink.attribution import fields as reading
 from shoplink.attribution.column_check import check_columns, check_columns_agree
-from shoplink.attribution.engine import Engine, Form, ReportProgress, cell_of
+from shoplink.attribution.engine import Engine, Form, ReportProgress, Shape, cell_of
 from shoplink.attribution.fields import FieldReading
 from shoplink.attribution.judgement import RESULT
 from shoplink.attribution.mapping import Field, Mapping, MappingError, own_names
-from shoplink.attribution.order_file import StagedFile, stage_orders
+from shoplink.attribution.order_file import StagedFile, header_of, stage_orders
 from shoplink.attribution.order_rows import BrokenLine
+from shoplink.attribution.order_shares import divide, divided_fields, read_shares
+from shoplink.attribution.row_choice import (
+    AGAIN,
+    LEFT_OUT,
+    Again,
+    SameAmount,
+    left_out,
+    mark_repeated,
+    same_amounts,
+)
 from shoplink.table.cell import IdCount
 
 _TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
@@ -24,7 +36,9 @@ class OrderSource(Struct):
     """Opened orders: the rows, their fields, and the broken lines, which are not rows.
 
     `count` is the number of rows and broken lines. `new` are the files that are not an earlier result. `cleaned` is the
-    number of ids that had to be cleaned, `descriptions` are the lines that describe columns and are skipped.
+    number of ids that had to be cleaned, `descriptions` are the lines that describe columns and are skipped. `left_out` are
+    the rows that do not count (`row_choice`), with `again` those that come again. `lacking` are columns that are empty in
+    a file because it does not have them.
     """
 
     rows: ir.Table
@@ -36,6 +50,10 @@ class OrderSource(Struct):
     new: list[str]
     cleaned: int = 0
     descriptions: tuple[str, ...] = ()
+    left_out: ir.Table | None = None
+    again: Again = Again()
+    same_amounts: tuple[SameAmount, ...] = ()
+    lacking: tuple[str, ...] = ()
 
 
 def form_of(files: Sequence[str]) -> Form:
@@ -57,6 +75,8 @@ def open_orders(
     files = files if is_csv else [part for file in files for part in engine.parts(file)]
     tables: dict[str, StagedFile] = {}
     staged = list(files)
+    if is_csv and mapping is not None and mapping.names:
+        mapping = mapping.named_as_in(header_of(Path(files[0]), mapping))
     for number, file in enumerate(files if is_csv else ()):
         out = work / f"orders-{number}.parquet"
 
@@ -67,9 +87,13 @@ def open_orders(
         staged[number] = str(out)
     # Look at every file by itself: opened together, a column that one of them lacks would be empty there.
     shapes = {file: engine.orders([one], is_csv=is_csv)[1] for file, one in zip(files, staged, strict=True)}
-    mapping = mapping or own_names({name for one in shapes.values() for name in one.kinds})
-    for file, one in shapes.items():
-        check_columns(mapping, one, file)
+    present = {name for one in shapes.values() for name in one.kinds}
+    mapping = mapping.named_as_in(present) if mapping else own_names(present)
+    lacking = tuple(
+        f"{file}: has no column {column}, which is taken as empty"
+        for file, one in shapes.items()
+        for column in check_columns(mapping, one, file, present)
+    )
     check_columns_agree(mapping, shapes)
     rows, shape = engine.orders(staged, is_csv=is_csv)
     count = next(engine.rows(rows.agg(count=rows.count())))["count"]
@@ -77,14 +101,49 @@ def open_orders(
     for table in tables.values():
         ids.long, ids.zeros = ids.long + table.ids.long, ids.zeros + table.ids.zeros
     shape = replace(shape, zeros_are_rounding=ids.are_rounded)
-    rows, fields = reading.read_fields(rows, shape, mapping, engine, is_result=not new)
     broken = [line for table in tables.values() for line in table.broken]
-    cleaned = sum(table.cleaned for table in tables.values())
-    described = tuple(
-        f"{file}: line {table.description}" for file, table in tables.items() if table.description
+    source = OrderSource(
+        rows,
+        {},
+        mapping,
+        tuple(shape.kinds),
+        broken,
+        count + len(broken),
+        new,
+        sum(table.cleaned for table in tables.values()),
+        tuple(f"{file}: line {table.description}" for file, table in tables.items() if table.description),
+        lacking=lacking,
     )
-    columns = tuple(shape.kinds)
-    return OrderSource(rows, fields, mapping, columns, broken, count + len(broken), new, cleaned, described)
+    return _as_new(source, shape, engine, files) if new else _as_result(source, shape, engine)
+
+
+def _as_result(source: OrderSource, shape: Shape, engine: Engine) -> OrderSource:
+    """The source read as an earlier result: which rows count was decided then."""
+    rows, fields = reading.read_fields(source.rows, shape, source.mapping, engine, is_result=True)
+    if divided_fields(source.mapping):
+        fields = read_shares(rows, fields, source.mapping)
+    return replace(source, rows=rows, fields=fields)
+
+
+def _as_new(source: OrderSource, shape: Shape, engine: Engine, files: Sequence[str]) -> OrderSource:
+    """The source with the rows that count, and the others beside them."""
+    mapping, where = source.mapping, source.mapping.rows.where
+    rows, again = mark_repeated(source.rows, shape, mapping, engine, files)
+    if where:
+        rows = rows.mutate(**{LEFT_OUT: left_out(rows, where)})
+    rows, fields = reading.read_fields(rows, shape, mapping, engine, is_result=False)
+    aside = None
+    marks = [name for name in (AGAIN, LEFT_OUT) if name in rows.columns]
+    if marks:
+        aside = rows.filter(reduce(or_, (rows[name].notnull() for name in marks)))
+    if AGAIN in marks:
+        rows = rows.filter(rows[AGAIN].isnull())
+    same = same_amounts(rows, shape, mapping, engine) if shape.is_csv else []
+    if divided_fields(mapping):
+        rows, fields = divide(rows, fields, mapping)
+    if LEFT_OUT in marks:
+        rows = rows.filter(rows[LEFT_OUT].isnull())
+    return replace(source, rows=rows, fields=fields, left_out=aside, again=again, same_amounts=tuple(same))
 
 
 def rows_for_parquet(source: OrderSource) -> ir.Table:

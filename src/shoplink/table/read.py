@@ -33,12 +33,16 @@ _LINE_ENDS = "\r\n"
 
 
 class Hints(Struct, frozen=True):
-    """What the user says of a file; None is found out. `bytes_max` bounds a workbook when it is unpacked."""
+    """What the user says of a file; None is found out. `bytes_max` bounds a workbook when it is unpacked.
+
+    `skip_lines` are the lines at its start that are neither a header nor rows.
+    """
 
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
     bytes_max: int = BYTES_MAX
+    skip_lines: int = 0
 
 
 class Row(NamedTuple):
@@ -86,9 +90,11 @@ def open_table(
     lines = _Lines(name, stream, encoding)
     first: list[str] | None = None
     delimiter = told.delimiter
-    while lines.number < _TITLE_LINES_MAX and (line := lines.next()) is not None:
+    while lines.number < told.skip_lines + _TITLE_LINES_MAX and (line := lines.next()) is not None:
         if lines.number == 1 and (said := _SEP.fullmatch(line.rstrip(_LINE_ENDS))):
             delimiter = delimiter or said[1]
+            continue
+        if lines.number <= told.skip_lines:
             continue
         between = delimiter or max(DELIMITERS, key=line.count)
         cells = _without_empty_end(_row(lines.number, line, lines, between).cells)
@@ -124,7 +130,8 @@ def _open_workbook(
     opened: list[TableFile[Found]] = []
     first: list[str] | None = None
     for sheet in [told.sheet] if told.sheet is not None else sheets:
-        for number, row in islice(sheet_rows(name, stream, sheet, told.bytes_max), _TITLE_LINES_MAX):
+        beginning = sheet_rows(name, stream, sheet, told.bytes_max)
+        for number, row in islice(beginning, told.skip_lines, told.skip_lines + _TITLE_LINES_MAX):
             cells = _without_empty_end(row)
             first = first or cells
             if cells and (found := find(cells)) is not None:
