@@ -133,6 +133,17 @@ class DuckDBEngine:
         count: int = results[0]
         return count
 
+    def written(self, rows: ir.Table, out: Path, form: Form) -> ir.Table:
+        """See `Engine`."""
+        schema = rows.schema() if form == "parquet" else ibis.schema(dict.fromkeys(rows.columns, "string"))
+        columns = ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in rows.columns)
+        how = f"header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', columns = {{{columns}}}"
+        csv = f"read_csv({_quoted(glob.escape(str(out)))}, {how})"
+        self._run(
+            f"CREATE OR REPLACE VIEW written AS SELECT * FROM {csv if form == 'csv' else _content([out])}"
+        )
+        return ibis.table(schema, name="written")
+
     def rows(self, rows: ir.Table) -> Iterator[dict[str, Any]]:
         """See `Engine`."""
         answer = self._run(_sql(rows))

@@ -71,6 +71,10 @@ class Engine(Protocol):
         """Write rows to a new file (Spark: to a new folder of files); returns their number."""
         ...
 
+    def written(self, rows: ir.Table, out: Path, form: Form) -> ir.Table:
+        """What `write` has written of these rows, with all columns as text if it is CSV."""
+        ...
+
     def rows(self, rows: ir.Table) -> Iterator[dict[str, Any]]:
         """Yield the rows one by one, in bounded memory."""
         ...

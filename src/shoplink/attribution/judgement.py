@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from shoplink.attribution.engine import FILE, LINE, RESERVED
 from shoplink.attribution.fields import FieldReading
-from shoplink.attribution.mapping import Field
+from shoplink.attribution.mapping import Field, Mapping
 from shoplink.core.commission.attribution import RATE_BP_MAX
 
 LINKS_PER_PAIR_AND_SPAN = 2
@@ -123,6 +123,23 @@ def reject_rows(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Tab
     columns = [*_own(rows), FILE, LINE]
     return wrong.select(*columns, **{PROBLEM_COLUMN: problems}).union(
         lacking.select(*columns, **{PROBLEM_COLUMN: ibis.literal("commission_rate.needed,")})
+    )
+
+
+def sums_by_basis(written: ir.Table, mapping: Mapping) -> ir.Table:
+    """The rows of a result by basis and currency: their number, what stays sold, and the commission due."""
+    column = mapping.column("currency")
+    currency = ibis.literal(mapping.constant("currency")) if column is None else written[column].upper()
+    named = written.select(
+        basis=written.basis,
+        currency=currency,
+        base=written.base_minor.cast("int64").cast("decimal(38, 0)"),
+        due=written.commission_minor.cast("int64").cast("decimal(38, 0)"),
+    )
+    return named.group_by("basis", "currency").agg(
+        rows=named.count(),
+        base_minor=named.base.sum().cast("int64"),
+        commission_minor=named.due.sum().cast("int64"),
     )
 
 

@@ -10,14 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Struct
 from msgspec.structs import replace
 
-from shoplink.attribution.row_rules import (
-    ROW_KEYS,
-    ColumnNames,
-    MappingError,
-    Names,
-    RowRules,
-    read_row_rules,
-)
+from shoplink.attribution.row_rules import ROW_KEYS, ColumnNames, Names, RowRules, read_row_rules
+from shoplink.attribution.row_rules import MappingError as MappingError  # noqa: PLC0414 (it is imported from here)
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.core.commission.attribution import RATE_BP_MAX
 from shoplink.core.values.toml import TomlError, read_toml

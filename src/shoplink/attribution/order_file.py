@@ -39,7 +39,8 @@ class StagedFile(Struct, frozen=True):
     """A table converted to Parquet: its columns, the number of its rows, and its broken lines.
 
     `ids` counts its ids that are long numbers. `cleaned` is the number of its ids that had to be cleaned; `description`
-    the line that describes the columns and is skipped, 0 if there is none.
+    the line that describes the columns and is skipped, 0 if there is none. `taken` is how the table was read: encoding and
+    delimiter of a text file, the sheet of a workbook.
     """
 
     file: Path
@@ -49,6 +50,7 @@ class StagedFile(Struct, frozen=True):
     ids: IdCount
     cleaned: int = 0
     description: int = 0
+    taken: tuple[str, str, str] = ("", "", "")
 
 
 def stage_orders(path: Path, out: Path, mapping: Mapping, report: ReportProgress) -> StagedFile:
@@ -176,7 +178,8 @@ def _write(table: Table, mapping: Mapping, out: Path, report: ReportProgress) ->
             count += made.num_rows
             cleaned += sum(changed for _, changed in clean)
             report(min(table.stream.tell() / size, 1))
-    return StagedFile(out, table.found, count, broken, ids, cleaned, description)
+    taken = (table.encoding, table.delimiter, "") if table.kind == "text" else ("", "", table.sheet)
+    return StagedFile(out, table.found, count, broken, ids, cleaned, description, taken)
 
 
 def _describes(places: dict[Field, int], cells: Sequence[str]) -> bool:

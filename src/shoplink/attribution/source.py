@@ -38,7 +38,7 @@ class OrderSource(Struct):
     `count` is the number of rows and broken lines. `new` are the files that are not an earlier result. `cleaned` is the
     number of ids that had to be cleaned, `descriptions` are the lines that describe columns and are skipped. `left_out` are
     the rows that do not count (`row_choice`), with `again` those that come again. `lacking` are columns that are empty in
-    a file because it does not have them.
+    a file because it does not have them. `taken` are the tables: file, encoding, delimiter, sheet.
     """
 
     rows: ir.Table
@@ -54,6 +54,7 @@ class OrderSource(Struct):
     again: Again = Again()
     same_amounts: tuple[SameAmount, ...] = ()
     lacking: tuple[str, ...] = ()
+    taken: tuple[tuple[str, str, str, str], ...] = ()
 
 
 def form_of(files: Sequence[str]) -> Form:
@@ -113,6 +114,7 @@ def open_orders(
         sum(table.cleaned for table in tables.values()),
         tuple(f"{file}: line {table.description}" for file, table in tables.items() if table.description),
         lacking=lacking,
+        taken=tuple((file, *table.taken) for file, table in tables.items()),
     )
     return _as_new(source, shape, engine, files) if new else _as_result(source, shape, engine)
 

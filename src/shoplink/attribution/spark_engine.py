@@ -168,6 +168,16 @@ class SparkEngine:
         return count
 
     @_raises_engine_error
+    def written(self, rows: ir.Table, out: Path, form: Form) -> ir.Table:
+        """See `Engine`."""
+        if form == "parquet":
+            self._content([str(out)]).createOrReplaceTempView("written")
+            return ibis.table(rows.schema(), name="written")
+        reader = self._session.read.option("header", value=True).option("escape", '"')
+        reader.option("multiLine", value=True).csv(str(out)).createOrReplaceTempView("written")
+        return ibis.table(dict.fromkeys(rows.columns, "string"), name="written")
+
+    @_raises_engine_error
     def rows(self, rows: ir.Table) -> Iterator[dict[str, Any]]:
         """See `Engine`."""
         for row in self._session.sql(_sql(rows)).toLocalIterator():

@@ -20,7 +20,7 @@ from shoplink.wording import Tag
 if TYPE_CHECKING:
     from shoplink.attribution.engine import Engine
     from shoplink.core.commission.attribution import Period
-    from shoplink.flows.commission.judge import AttributionResult
+    from shoplink.flows.commission.summary import AttributionResult
 
 _CSV = (".csv", ".tsv", ".txt")
 
@@ -106,14 +106,12 @@ def attribute(orders: tuple[str, ...], **options: Any) -> None:
         done = run(orders, **options)
     if options["as_json"]:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(done), "out": options["out"]}))
+    from shoplink.cli.attribute_text import summary_lines  # noqa: PLC0415 (takes long to load)
+    from shoplink.flows.commission.judge import left_out_beside  # noqa: PLC0415 (as above)
+
     rejects = _rejects(options["out"], options["rejects"])
-    for line in done.skipped:
-        click.echo(f"{line} describes the columns and is skipped", err=True)
-    words = f"{done.rows:,} rows: {done.judged:,} judged in {options['out']}"
-    cleaned = f"; {done.cleaned:,} ids were cleaned" if done.cleaned else ""
-    click.echo(
-        f"{words}, {done.rejected:,} rejected{f' in {rejects}' if done.rejected else ''}{cleaned}", err=True
-    )
+    for line in summary_lines(done, options["out"], rejects, left_out_beside(rejects)):
+        click.echo(line, err=True)
     sys.exit(1 if done.rejected else 0)
 
 

@@ -46,6 +46,11 @@ _WORDS: dict[str, Bilingual] = {
     "not_rate": _RATE,
     "needed": inputs.RATE_NEEDED,
     "more_than_amount": Bilingual("at most the amount of the order", "不超过订单金额"),
+    "not_divided": Bilingual(
+        "one same amount on each line of the order, and a readable amount on each: it is divided over the lines"
+        " (per_order in the mapping)",
+        "订单各行均为同一金额，且各行金额均可读取：该金额按行分摊（映射文件中的 per_order）",
+    ),
 }
 _MISSING: dict[str, Bilingual] = {
     "order_id": inputs.NAMED,
@@ -82,3 +87,16 @@ def say_broken_line(found: int, header: int, tag: Tag) -> str:
     return Bilingual(
         f"the line has {found} cells, the header {header}", f"此行有 {found} 个单元格，表头有 {header} 个"
     ).say(tag)
+
+
+def say_left_out(column: str, cell: str, tag: Tag) -> str:
+    """Word that a row does not count because of a cell, as `where` in the mapping says."""
+    found = cell or {"en": "nothing", "zh": "空"}[tag]
+    return Bilingual(f"left out: {column} is {found}", f"未计入：列“{column}”为“{found}”").say(tag)
+
+
+def say_again(tag: Tag, *, is_identical: bool) -> str:
+    """Word that a row does not count because the same line comes again."""
+    if is_identical:
+        return Bilingual("repeated: the same line counts elsewhere", "重复：相同的一行已在别处计入").say(tag)
+    return Bilingual("repeated: a later version of this line counts", "重复：已计入此行较新的版本").say(tag)

@@ -1,23 +1,32 @@
 """Judge files of orders. Every input row is in the output: in the result with its link, or in the rejects with its reasons."""
 
 import errno
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shoplink.attribution import judgement
 from shoplink.attribution.engine import Engine, Form
 from shoplink.attribution.instants import to_micros
 from shoplink.attribution.mapping import Mapping, MappingError
-from shoplink.attribution.source import open_orders, rows_for_parquet
+from shoplink.attribution.source import OrderSource, open_orders, rows_for_parquet
 from shoplink.attribution.staging import stage_links
 from shoplink.core.commission.attribution import Period
-from shoplink.flows.commission import stop
+from shoplink.flows.commission import stop, summary
 from shoplink.flows.commission.outputs import Outputs, outputs
-from shoplink.flows.commission.rejects import is_replaceable, require_replaceable, write_rejects
+from shoplink.flows.commission.rejects import (
+    Written,
+    is_replaceable,
+    require_replaceable,
+    write_left_out,
+    write_rejects,
+)
+from shoplink.flows.commission.summary import AttributionResult, BasisSum, FileTaken
 from shoplink.wording import Tag
 
 ReportStep = Callable[[str, float], None]
@@ -46,21 +55,15 @@ class AttributionRequest(Struct, frozen=True):
     since: datetime | None = None
     tag: Tag | None = None
 
+    @property
+    def left_out(self) -> Path:
+        """The file of the rows that do not count."""
+        return left_out_beside(self.rejects)
 
-class AttributionResult(Struct, frozen=True):
-    """The counts of a run: rows read, judged and rejected, and links read.
 
-    `spans` is the number of time spans into which the join was split (docs/explanation/attribution.md). `cleaned` is
-    the number of ids that had to be cleaned, `skipped` the lines that describe columns.
-    """
-
-    rows: int
-    judged: int
-    rejected: int
-    links: int
-    spans: int
-    cleaned: int = 0
-    skipped: tuple[str, ...] = ()
+def left_out_beside(rejects: Path) -> Path:
+    """The file of the rows that do not count, beside the rejects."""
+    return rejects.with_name(f"{rejects.stem.removesuffix('.rejects')}.left-out.csv")
 
 
 def attribute_files(request: AttributionRequest, say: ReportStep) -> AttributionResult:
@@ -71,14 +74,16 @@ def attribute_files(request: AttributionRequest, say: ReportStep) -> Attribution
     """
     if request.out.is_dir():
         raise FileExistsError(errno.EEXIST, "a folder of this name is there already", str(request.out))
-    with stop.held(), outputs((request.out, request.rejects), request.work) as made:
+    files = (request.out, request.rejects, request.left_out)
+    with stop.held(), outputs(files, request.work) as made:
         with stop.let_through():
             say("links", 0)
             count = stage_links(request.links, made.work / "links.parquet")
             with closing(request.engine(made.work)) as engine:
                 done = _judge(request, engine, made, count, say)
-            is_outdated = not done.rejected and is_replaceable(request.rejects, request.orders)
-        made.publish(gone=[request.rejects] if is_outdated else [])
+            empty = [file for file in files if not made.part(file).exists()]
+            outdated = [file for file in empty if is_replaceable(file, request.orders)]
+        made.publish(gone=outdated)
     return done
 
 
@@ -108,16 +113,43 @@ def _judge(
     judged = engine.write(
         result, made.part(request.out), request.form, lambda progress: say("judging", progress)
     )
-    rejected = 0
-    if judged < source.count:
+    left = rejected = Written(0, Counter())
+    if source.left_out is not None:
+        require_replaceable(request.left_out, request.orders)
+        left = write_left_out(engine.rows(source.left_out), source, made.part(request.left_out), request.tag)
+    if judged + left.rows < source.count:
         say("rejects", 0)
         require_replaceable(request.rejects, request.orders)
-        left = engine.rows(judgement.reject_rows(source.rows, source.fields, links, plan))
-        rejected = write_rejects(left, source, made.part(request.rejects), request.tag)
-    if judged + rejected != source.count:
+        failed = engine.rows(judgement.reject_rows(source.rows, source.fields, links, plan))
+        rejected = write_rejects(failed, source, made.part(request.rejects), request.tag)
+    if judged + rejected.rows + left.rows != source.count:
         raise UnsoundError(
-            f"of {source.count} rows {judged} were judged and {rejected} rejected: this does not add up"
+            f"of {source.count} rows {judged} were judged, {rejected.rows} rejected and {left.rows} left out: "
+            "this does not add up"
         )
+    written = engine.written(result, made.part(request.out), request.form)
+    sums = summary.by_basis(engine.rows(judgement.sums_by_basis(written, source.mapping)))
+    return replace(_result(source, judged, rejected, left, sums), links=count, spans=plan.spans)
+
+
+def _result(
+    source: OrderSource, judged: int, rejected: Written, left: Written, sums: tuple[BasisSum, ...]
+) -> AttributionResult:
+    repeated = source.again.identical + source.again.different
+    zone = source.mapping.zone
     return AttributionResult(
-        source.count, judged, rejected, count, plan.spans, source.cleaned, source.descriptions
+        rows=source.count,
+        judged=judged,
+        rejected=rejected.rows,
+        left_out=left.rows - repeated,
+        repeated=source.again,
+        by_basis=sums,
+        rejected_by=summary.reject_counts(rejected.reasons),
+        left_out_by=summary.left_out_counts(left.reasons),
+        cleaned=source.cleaned,
+        skipped=source.descriptions,
+        same_amounts=source.same_amounts,
+        lacking=source.lacking,
+        zone="" if zone is None else str(zone),
+        files=tuple(FileTaken(*taken) for taken in source.taken),
     )

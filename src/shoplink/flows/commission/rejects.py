@@ -1,14 +1,16 @@
 """The file of orders that could not be judged: each with its own columns, its file and line, and every reason."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from shoplink.attribution.engine import FILE, LINE
 from shoplink.attribution.judgement import PROBLEM_COLUMN, REJECT_COLUMNS, RESULT
 from shoplink.attribution.mapping import Field
+from shoplink.attribution.row_choice import AGAIN, LEFT_OUT
 from shoplink.attribution.source import OrderSource
 from shoplink.table.cell import as_text
 from shoplink.table.error import TableError
@@ -16,7 +18,7 @@ from shoplink.table.read import open_table, rows
 from shoplink.table.write import CsvWriter
 from shoplink.wording import Tag
 from shoplink.wording.input_errors import Bilingual
-from shoplink.wording.order_errors import say_broken_line, say_order_errors
+from shoplink.wording.order_errors import say_again, say_broken_line, say_left_out, say_order_errors
 
 _PLACE = tuple(map(Bilingual, *REJECT_COLUMNS))
 
@@ -63,27 +65,76 @@ def _resolved(file: str) -> str:
     return str(Path(file.removeprefix("file://")).resolve())
 
 
+BROKEN = "line.cells"
+"""The problem of a line that does not have the cells of its header."""
+
+
+class Written(NamedTuple):
+    """The number of rows in a file, and how many there are for each reason."""
+
+    rows: int
+    reasons: Counter[str]
+
+
 def write_rejects(
     rejected: Iterable[Mapping[str, Any]], source: OrderSource, out: Path, tag: Tag | None
-) -> int:
-    """Write the rejected rows and the malformed lines as CSV for a spreadsheet; returns how many.
+) -> Written:
+    """Write the rejected rows and the malformed lines as CSV for a spreadsheet. Reasons have the form `field.word`.
 
     Without a language, the sentences are in the language of the column names.
     """
     columns = _own(source.columns)
-    tag = tag or ("en" if all(column.isascii() for column in columns) else "zh")
+    tag = _tag(columns, tag)
+    reasons = Counter({BROKEN: len(source.broken)} if source.broken else {})
+
+    def lines() -> Iterator[list[Any]]:
+        yield from _broken(source, columns, tag)
+        for row in rejected:
+            problems = row[PROBLEM_COLUMN]
+            reasons.update(problems.removesuffix(",").split(","))
+            why = say_order_errors(problems, lambda field: _column(source, field), row, tag)
+            yield [*(_cell(row[column]) for column in columns), row[FILE], row[LINE], why]
+
+    return Written(_write(lines(), columns, out, tag), reasons)
+
+
+def write_left_out(
+    rows: Iterable[Mapping[str, Any]], source: OrderSource, out: Path, tag: Tag | None
+) -> Written:
+    """Write the rows that do not count, as `write_rejects` does. Reasons have the form of `row_choice.LEFT_OUT`.
+
+    A row that comes again has no reason among them.
+    """
+    columns = _own(source.columns)
+    tag = _tag(columns, tag)
+    reasons: Counter[str] = Counter()
+
+    def lines() -> Iterator[list[Any]]:
+        for row in rows:
+            if again := row.get(AGAIN):
+                why = say_again(tag, is_identical=again == "identical")
+            else:
+                reasons[row[LEFT_OUT]] += 1
+                column, _, cell = row[LEFT_OUT].partition("\t")
+                why = say_left_out(column, cell, tag)
+            yield [*(_cell(row[column]) for column in columns), row[FILE], row[LINE], why]
+
+    return Written(_write(lines(), columns, out, tag), reasons)
+
+
+def _write(lines: Iterable[list[Any]], columns: list[str], out: Path, tag: Tag) -> int:
     count = 0
     with out.open("w", encoding="utf-8-sig", newline="") as file:
         writer = CsvWriter(file)
         writer.row([*columns, *(name.say(tag) for name in _PLACE)])
-        for line in _broken(source, columns, tag):
+        for line in lines:
             writer.row(line)
             count += 1
-        for row in rejected:
-            why = say_order_errors(row[PROBLEM_COLUMN], lambda field: _column(source, field), row, tag)
-            writer.row([*(_cell(row[column]) for column in columns), row[FILE], row[LINE], why])
-            count += 1
     return count
+
+
+def _tag(columns: list[str], tag: Tag | None) -> Tag:
+    return tag or ("en" if all(column.isascii() for column in columns) else "zh")
 
 
 def _own(columns: Sequence[str]) -> list[str]:

@@ -6,8 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from shoplink.attribution.engine import Engine
 from shoplink.attribution.row_choice import Again, SameAmount
+
+_BASES = ("official", "marketing", "affiliate", "none")
 
 
 class RejectCount(Struct, frozen=True):
@@ -59,8 +60,8 @@ class AttributionResult(Struct, frozen=True, kw_only=True):
     rejected: int
     left_out: int
     repeated: Again
-    links: int
-    spans: int
+    links: int = 0
+    spans: int = 0
     by_basis: tuple[BasisSum, ...] = ()
     rejected_by: tuple[RejectCount, ...] = ()
     left_out_by: tuple[LeftOutCount, ...] = ()
@@ -73,17 +74,19 @@ class AttributionResult(Struct, frozen=True, kw_only=True):
     files: tuple[FileTaken, ...] = ()
 
 
-def sums_by_basis(engine: Engine, written: Any, currency: str | None, constant: str) -> tuple[BasisSum, ...]:
-    """The sums of a result that an engine has written; `currency` is its column, or None and `constant` the currency."""
-    named = written.select(
-        basis=written.basis.cast("string"),
-        currency=constant_or(written, currency, constant),
-        base=written.base_minor.cast("int64"),
-        due=written.commission_minor.cast("int64"),
-    )
-    summed = named.group_by("basis", "currency").agg(
-        rows=named.count(),
-        base_minor=named.base.cast("decimal(38, 0)").sum().cast("int64"),
-        commission_minor=named.due.cast("decimal(38, 0)").sum().cast("int64"),
-    )
-    return tuple(sorted((BasisSum(**row) for row in engine.rows(summed)), key=_place))
+def by_basis(sums: Iterable[Mapping[str, Any]]) -> tuple[BasisSum, ...]:
+    """The sums of `judgement.sums_by_basis`, in the order of bases and currencies."""
+    found = (BasisSum(**row) for row in sums)
+    return tuple(sorted(found, key=lambda each: (_BASES.index(each.basis), each.currency)))
+
+
+def reject_counts(problems: Counter[str]) -> tuple[RejectCount, ...]:
+    """The counts of problems in the form `field.word`, the most frequent first."""
+    split = ((problem.partition("."), rows) for problem, rows in problems.most_common())
+    return tuple(RejectCount(field, word, rows) for (field, _, word), rows in split)
+
+
+def left_out_counts(cells: Counter[str]) -> tuple[LeftOutCount, ...]:
+    """The counts of cells that leave rows out, in the form of `LEFT_OUT`, the most frequent first."""
+    split = ((cell.partition("\t"), rows) for cell, rows in cells.most_common())
+    return tuple(LeftOutCount(column, value, rows) for (column, _, value), rows in split)

@@ -1,0 +1,61 @@
+"""What `shoplink attribute` says of a run on a terminal: what became of every row, and the money in each basis."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from shoplink.core.commerce.currency import MINOR_DIGITS
+from shoplink.flows.commission.summary import AttributionResult
+
+_LEFT_OUT_MAX = 8
+"""The number of different cells for which rows are left out that are said; `--json` has them all."""
+
+
+def summary_lines(done: AttributionResult, out: str, rejects: Path, left_out: Path) -> Iterator[str]:
+    """The lines to print: what was noticed first, and last the counts of rows."""
+    for line in done.skipped:
+        yield f"{line} describes the columns and is skipped"
+    yield from done.lacking
+    for same in done.same_amounts:
+        more = f" and {same.orders - 1:,} other orders" if same.orders > 1 else ""
+        yield (
+            f"order {same.order_id}{more}: each line has the same {same.column} ({same.cell} on {same.lines} lines); "
+            f'if it is that of the whole order, write per_order = ["{same.column}"] in the mapping'
+        )
+    for column, counts in groupby(done.left_out_by, lambda each: each.column):
+        those = list(counts)
+        said = ", ".join(f"{each.value or 'nothing'} {each.rows:,}" for each in those[:_LEFT_OUT_MAX])
+        rest = sum(each.rows for each in those[_LEFT_OUT_MAX:])
+        yield f"left out by {column}: {said}{f', others {rest:,}' if rest else ''}"
+    for basis, sums in groupby(done.by_basis, lambda each: each.basis):
+        listed = list(sums)
+        money = ", ".join(
+            f"{_money(each.base_minor, each.currency)} sold, {_money(each.commission_minor, each.currency)} due"
+            for each in listed
+        )
+        yield f"{basis}: {sum(each.rows for each in listed):,} rows, {money}"
+    yield "; ".join(_counts(done, out, rejects, left_out))
+
+
+def _counts(done: AttributionResult, out: str, rejects: Path, left_out: Path) -> Iterator[str]:
+    yield (
+        f"{done.rows:,} rows: {done.judged:,} judged in {out}, "
+        f"{done.rejected:,} rejected{f' in {rejects}' if done.rejected else ''}"
+    )
+    again = done.repeated.identical + done.repeated.different
+    if done.left_out or again:
+        parts = [f"{done.left_out:,} left out"] if done.left_out else []
+        if again:
+            parts.append(
+                f"{again:,} repeated ({done.repeated.identical:,} identical, {done.repeated.different:,} different)"
+            )
+        yield f"{', '.join(parts)} in {left_out}"
+    if done.cleaned:
+        yield f"{done.cleaned:,} ids were cleaned"
+
+
+def _money(minor: int, currency: str) -> str:
+    """An amount in the major unit, as 1,234.50 GBP."""
+    digits = MINOR_DIGITS[currency]
+    whole, rest = divmod(minor, 10**digits)
+    return f"{whole:,}{f'.{rest:0{digits}}' if digits else ''} {currency}"
