@@ -229,8 +229,9 @@ def parse_mapping(text: str, name: str) -> Mapping:
 
 def _rules(rules: RowRules, columns: dict[Field, str], names: dict[str, Names], name: str) -> RowRules:
     """The rules with the names that columns have as fields. Raises MappingError if `per_order` is no amount."""
-    first = {one: column for column, those in names.items() for one in those}
-    rules = rules.renamed(lambda column: first.get(column, column))
+    first = {plain_header(column): column for column in columns.values()}
+    first |= {plain_header(one): column for column, those in names.items() for one in those}
+    rules = rules.renamed(lambda column: first.get(plain_header(column), column))
     money = [columns[field] for field in ("amount", "refund") if field in columns]
     for column in rules.per_order:
         if column not in money:
