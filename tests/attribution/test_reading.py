@@ -306,6 +306,7 @@ def test_what_is_the_same_in_every_row_need_not_be_a_column(duck: DuckDBEngine, 
             "currency": "GBP",
             "commission_rate": 1000,
             "refund": None,
+            "sku_id": None,
         }
     ]
 

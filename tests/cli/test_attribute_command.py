@@ -54,6 +54,10 @@ def place(tmp_path: Path) -> Place:
     return found
 
 
+def summed(basis: str, count: int, base: int, due: int) -> dict[str, object]:
+    return {"basis": basis, "currency": "GBP", "rows": count, "base_minor": base, "commission_minor": due}
+
+
 def rows(place: Place, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(place.read(name, "utf-8-sig"))))
 
@@ -72,12 +76,37 @@ def test_an_export_as_sellers_have_it_is_judged_and_what_cannot_be_is_said(
             "rows": 6,
             "judged": 4,
             "rejected": 2,
+            "left_out": 0,
+            "repeated": {"identical": 0, "different": 0},
             "links": 2,
             "spans": 1,
+            "by_basis": [
+                summed("official", 1, 1_200_00, 0),
+                summed("marketing", 1, 10_00, 0),
+                summed("affiliate", 1, 10_05, 1_01),
+                summed("none", 1, 8_00, 0),
+            ],
+            "rejected_by": [
+                {"field": "order_id", "reason": "rounded", "rows": 1},
+                {"field": "amount", "reason": "negative", "rows": 1},
+            ],
+            "left_out_by": [],
             "cleaned": 0,
             "skipped": [],
+            "same_amounts": [],
+            "lacking": [],
+            "preset": "",
+            "zone": "UTC+08:00",
+            "files": [{"file": "orders.csv", "encoding": encoding, "delimiter": ",", "sheet": ""}],
             "out": "judged.csv",
         }
+    ]
+    assert done.err.splitlines() == [
+        "official: 1 rows, 1,200.00 GBP sold, 0.00 GBP due",
+        "marketing: 1 rows, 10.00 GBP sold, 0.00 GBP due",
+        "affiliate: 1 rows, 10.05 GBP sold, 1.01 GBP due",
+        "none: 1 rows, 8.00 GBP sold, 0.00 GBP due",
+        "6 rows: 4 judged in judged.csv, 2 rejected in judged.rejects.csv",
     ]
     found = {row["订单编号"]: row for row in rows(place, "judged.csv")}
     assert [(row["basis"], row["link_id"], row["commission_minor"]) for _, row in sorted(found.items())] == [

@@ -14,6 +14,7 @@ OWN = (
     (re.compile(r"\b\d{4}-\d\d\b"), "MONTH"),
     (re.compile(r"(?<=official,)(\d+,){5}\d+$|(?<=INSTANT,,)(\d+,){3}\d+$", re.MULTILINE), "SUMS"),
     (re.compile(r"\d+ pages"), "PAGES"),
+    (re.compile(r"^(official|marketing|affiliate|none): .*$", re.MULTILINE), r"\1: SUMS"),
 )
 """What is different from day to day: ids of links, instants, months, how many there are, and what was sold in one."""
 
