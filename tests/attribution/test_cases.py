@@ -10,7 +10,8 @@ from shoplink.attribution.duckdb_engine import DuckDBEngine
 from shoplink.attribution.mapping import MappingError, parse_mapping
 from shoplink.core.commission.attribution import Period
 from shoplink.core.instant import parse_instant
-from shoplink.flows.commission.judge import AttributionRequest, AttributionResult, attribute_files
+from shoplink.flows.commission.judge import AttributionRequest, attribute_files
+from shoplink.flows.commission.summary import AttributionResult
 from tests.traceability import ROOT
 
 CASES = ROOT / "tests" / "cases"
