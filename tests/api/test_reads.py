@@ -184,12 +184,14 @@ def test_orders_are_judged_on_a_read_only_database_by_what_time_has_made_of_link
 
 
 def test_orders_cost_the_same_statements_however_many_they_are(post: Callable[[list[Any]], Any]) -> None:
+    by_handle = {"account_id": None, "handle": "mia"}
     post([_order("A1", "2025-01-01T00:00:00Z")])
     counted = []
     for count in (1, 3, 500):
         with CaptureQueriesContext(connection) as asked:
-            found = post([_order(f"A{number}", "2025-01-01T00:00:00Z") for number in range(1, count + 1)])
-        assert len(found["attributions"]) == count
+            orders = [_order(f"A{number}", "2025-01-01T00:00:00Z") for number in range(1, count + 1)]
+            found = post([*orders, *({**order, **by_handle} for order in orders)])
+        assert len(found["attributions"]) + len(found["rejects"]) == 2 * count
         counted.append(len(asked))
     assert counted[0] == counted[1] == counted[2]
 

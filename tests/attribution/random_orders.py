@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.attribution.naive import Link, Order
+from tests.attribution.naive import Link, Named, Order, World
 
 START = 1_700_000_000_000_000
 DAY = 86_400_000_000
@@ -23,6 +23,7 @@ ORDER_TYPES = pa.schema(
         ("currency", pa.string()),
         ("commission_rate_bp", pa.int64()),
         ("refund_minor", pa.int64()),
+        ("handle", pa.string()),
     ]
 )
 LINK_TYPES = pa.schema(
@@ -100,6 +101,42 @@ def orders_of(count: int, links: list[Link], seed: int) -> list[Order]:
             )
         )
     return orders
+
+
+def world_of(links: list[Link], seed: int, *, strangers: bool) -> World:
+    """Who is recorded: most shops and accounts of the links, with handles that change and pass from one to another."""
+    chance = random.Random(seed)
+    accounts = sorted({link.account_id for link in links})
+    handles = [f"mia_{number}" for number in range(max(len(accounts) // 3, 2))]
+    at = [START + chance.randrange(-40 * DAY, DAYS * DAY) for _ in range(3 * len(accounts))]
+    named: list[Named] = []
+    for instant in sorted([*at, *at[: len(at) // 4]]):
+        known = {line.account_id: line.handle for line in named}
+        account = chance.choice(accounts)
+        handle = chance.choice([one for one in handles if one != known.get(account)])
+        if not any(line.account_id == account and line.at == instant for line in named):
+            named.append(Named(account, handle, instant))
+    shops = sorted({link.shop_id for link in links})
+    return World(
+        frozenset(shop for shop in shops if chance.random() < 0.9),
+        frozenset(account for account in accounts if chance.random() < 0.9),
+        tuple(named),
+        strangers,
+        START + (DAYS - 20) * DAY,
+    )
+
+
+def by_handle(orders: list[Order], world: World, seed: int) -> list[Order]:
+    """The same orders, with a handle in place of the account, half of them placed at a change of a handle."""
+    chance = random.Random(seed)
+    made = []
+    for order in orders:
+        line = chance.choice(world.named)
+        at = line.at + chance.choice((-1, 0, 1)) if chance.random() < 0.5 else order.ordered_at
+        spelled = chance.choice((line.handle, line.handle.upper(), f"@{line.handle}", "nobody"))
+        handle = None if order.account_id is None else spelled
+        made.append(order._replace(account_id=None, handle=handle, ordered_at=at))
+    return made
 
 
 def write_orders(

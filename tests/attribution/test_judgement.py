@@ -91,7 +91,7 @@ def test_the_core_says_of_every_order_what_the_naive_judge_says() -> None:
     by_core, unjudged = [], []
     for order in orders:
         fields = {**order._asdict(), "ordered_at": instant(order.ordered_at)}
-        found = attribute_order(CoreOrder(**fields), of_account.get(order.account_id, []))
+        found = attribute_order(CoreOrder(**fields), order.account_id, of_account.get(order.account_id, []))
         if found is None:
             unjudged.append(order.order_id)
         else:

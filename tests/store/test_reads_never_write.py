@@ -27,7 +27,7 @@ from shoplink.store import due
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
 from shoplink.store.people import keys
-from shoplink.store.read import commerce, foresight, history, periods, refusal, search, tally
+from shoplink.store.read import commerce, foresight, handles, history, periods, refusal, search, tally
 from shoplink.store.read import link as link_reads
 from shoplink.store.ticket import tickets as ticket_rows
 from shoplink.store.ticket import words
@@ -162,7 +162,12 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     read.current_tickets: lambda: read.current_tickets(ticket_rows.page_of_tickets(NOW, 10, 0)),
     periods.links_of_pairs: lambda: periods.links_of_pairs([("S", "A"), ("S\x00", "A")], NOW),
     established.stored_periods: lambda: list(established.stored_periods()),
-    orders.judge_orders: lambda: orders.judge_orders([ORDER]),
+    orders.judge_orders: lambda: orders.judge_orders(
+        [ORDER, replace(ORDER, account_id=None, handle="@a\x00")]
+    ),
+    handles.uses_of_handles: lambda: handles.uses_of_handles(["a", "a\x00"]),
+    handles.uses_of_all_handles: lambda: list(handles.uses_of_all_handles()),
+    handles.recorded: lambda: handles.recorded(["S", "S\x00"], ["A", "A\x00"]),
     tally.counts: lambda: tally.counts("event", 0, market="GB", by_day=True),
 }
 WITHOUT_DATABASE = {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from shoplink.core import values
+from shoplink.core.commission import judgement, parse
 from shoplink.wording.language import Tag
 
 
@@ -89,8 +90,13 @@ NAMED = Bilingual("text of 1–64 characters", "1–64 个字符的文本")
 CURRENCY_CODE = Bilingual(
     "a currency by its ISO 4217 code: GBP, USD, IDR", "ISO 4217 币种代码，如 GBP、USD、IDR"
 )
+IN_PAST = Bilingual(judgement.IN_PAST, "不晚于当前时间的时间")
+KNOWN_SHOP = Bilingual(judgement.KNOWN_SHOP, "已登记店铺的 ID")
+KNOWN_ACCOUNT = Bilingual(judgement.KNOWN_ACCOUNT, "已登记账号的 ID")
+KNOWN_HANDLE = Bilingual(judgement.KNOWN_HANDLE, "下单时某个账号正在使用的账号名称")
+ONE_HOLDER = Bilingual(judgement.ONE_HOLDER, "下单时只有一个账号使用的账号名称；当时使用它的有 {accounts}")
 RATE_NEEDED = Bilingual(
-    "a commission rate, because the shop and the account were not linked when the order was placed",
+    judgement.RATE_NEEDED,
     "佣金率：下单时店铺与该账号没有绑定关系，需按佣金率计算",
 )
 
@@ -145,6 +151,7 @@ _FIELDS: dict[str, Bilingual] = {
         Bilingual("granted or revoked", "granted 或 revoked"),
         Bilingual("normal or abnormal", "normal 或 abnormal"),
         Bilingual("on_sale or off", "on_sale 或 off"),
+        Bilingual("reject or affiliate", "reject 或 affiliate"),
         Bilingual("video or live", "video 或 live"),
         CURRENCY,
         BASIS_POINTS,
@@ -161,6 +168,13 @@ _FIELDS: dict[str, Bilingual] = {
         ),
         CURRENCY_CODE,
         Bilingual("a whole number from 0 to 10000, in basis points", "0 到 10000 的整数，单位为基点"),
+        Bilingual("a whole number from 0 to the amount of the order", "0 到订单金额的整数"),
+        Bilingual(parse.ONE_NAME, "留空：已填写 account_id，达人只用其中一项指明"),
+        IN_PAST,
+        KNOWN_SHOP,
+        KNOWN_ACCOUNT,
+        KNOWN_HANDLE,
+        ONE_HOLDER,
         RATE_NEEDED,
         Bilingual("{orders: a list of at most 10000 orders}", "{orders: 不超过 10000 个订单的列表}"),
         Bilingual(

@@ -20,7 +20,8 @@ Rate = Annotated[int, Meta(ge=0, le=RATE_BP_MAX)]
 class Order(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """An order, or one line of it: money in whole minor units of its currency, the rate in basis points.
 
-    An order without an account was promoted by nobody. A refund is at most the amount.
+    The creator is named by account or by handle; an order with neither was promoted by nobody. A refund is at most the
+    amount.
     """
 
     order_id: ExternalId
@@ -31,6 +32,7 @@ class Order(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     account_id: ExternalId | None = None
     commission_rate_bp: Rate | None = None
     refund_minor: Count = 0
+    handle: str | None = None
 
     @property
     def base_minor(self) -> int:
@@ -85,13 +87,12 @@ def commission_minor(amount_minor: int, rate_bp: int) -> int:
     return (amount_minor * rate_bp + RATE_BP_MAX // 2) // RATE_BP_MAX
 
 
-def attribute_order(order: Order, links: Iterable[Link]) -> Attribution | None:
-    """R3: attribute an order by the links of its account.
+def attribute_order(order: Order, account_id: str | None, links: Iterable[Link]) -> Attribution | None:
+    """R3: attribute an order that an account promoted, or nobody, by the links of that account.
 
-    None if that is not possible: no link was in force, and the order names no rate. The package `attribution`
-    implements the same rule for whole files as an expression; tests compare the two.
+    None if that is not possible: no link was in force, and the order names no rate.
     """
-    if order.account_id is None:
+    if account_id is None:
         return Attribution("none", None, order.base_minor, 0)
     link = link_in_force(links, order.shop_id, order.ordered_at)
     if link is not None:

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.core.commission.attribution import RATE_BP_MAX, Order
 from shoplink.core.instant import parse_instant
 from shoplink.core.parse import ALLOWED, MalformedError, decode_object, not_json, unknown
-from shoplink.core.values import shown
+from shoplink.core.values import HANDLE, shown
 
 _NAMED = "text of 1–64 characters"
 
@@ -17,6 +19,7 @@ ORDER_ALLOWED: dict[str, str] = {
     "order_id": _NAMED,
     "shop_id": _NAMED,
     "account_id": f"{_NAMED}, or null where nobody promoted the order",
+    "handle": HANDLE,
     "ordered_at": ALLOWED["at"],
     "amount_minor": ALLOWED["followers"],
     "currency": "a currency by its ISO 4217 code: GBP, USD, IDR",
@@ -25,14 +28,14 @@ ORDER_ALLOWED: dict[str, str] = {
 }
 """What each field of an order may hold, in English."""
 
-RATE_NEEDED = "a commission rate, because the shop and the account were not linked when the order was placed"
-"""What is allowed as a rate if no link was in force."""
+ONE_NAME = "nothing where account_id is given: one of the two names the creator"
 
 
 class _Written(Order, frozen=True):
-    """An order whose instant is still text."""
+    """An order whose instant is still text, and whose empty texts are not yet nothing."""
 
     ordered_at: str  # type: ignore[assignment]
+    account_id: Annotated[str, Meta(max_length=64)] | None = None
 
 
 _decode = msgspec.json.Decoder(_Written).decode
@@ -66,6 +69,9 @@ def _order(written: _Written) -> Order:
         ) from None
     if written.currency not in MINOR_DIGITS:
         raise MalformedError.wrong("currency", ORDER_ALLOWED["currency"], shown(written.currency))
+    account_id, handle = written.account_id or None, written.handle or None
+    if account_id is not None and handle is not None:
+        raise MalformedError.wrong("handle", ONE_NAME, shown(handle))
     if written.refund_minor > written.amount_minor:
         raise MalformedError.wrong("refund_minor", ORDER_ALLOWED["refund_minor"], str(written.refund_minor))
     return Order(
@@ -74,9 +80,10 @@ def _order(written: _Written) -> Order:
         ordered_at,
         written.amount_minor,
         written.currency,
-        written.account_id,
+        account_id,
         written.commission_rate_bp,
         written.refund_minor,
+        handle,
     )
 
 

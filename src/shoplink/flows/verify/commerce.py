@@ -12,7 +12,14 @@ from shoplink.core.commerce import events as e
 from shoplink.core.commerce.facts import Content, Item, ItemKey, Product
 from shoplink.core.instant import format_instant
 from shoplink.flows.verify.counts import VerifyCounts
-from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, column_differences
+from shoplink.flows.verify.difference import (
+    EXTRA,
+    LOG,
+    MISSING,
+    Difference,
+    column_differences,
+    compare_in_turn,
+)
 from shoplink.store.database.fields import to_micros
 from shoplink.store.write.log import Row, content_rows, item_rows, on_sale_rows, product_rows
 
@@ -153,7 +160,9 @@ def _sales(ledger: CommerceLedger) -> Iterator[Difference]:
     for sale in ledger.sales:
         fields = {"shop_id": sale.shop_id, "since": to_micros(sale.since), "until": to_micros(sale.until)}
         expected[sale.product_id].append(fields)
-    yield from _in_turn("on_sale", "id", ((row["product_id"], row) for row in on_sale_rows()), expected)
+    yield from compare_in_turn(
+        "on_sale", "id", ((row["product_id"], row) for row in on_sale_rows()), expected
+    )
 
 
 def _items(ledger: CommerceLedger, counts: VerifyCounts) -> Iterator[Difference]:
@@ -176,20 +185,4 @@ def _items(ledger: CommerceLedger, counts: VerifyCounts) -> Iterator[Difference]
             counts.items += 1
             yield (row["account_id"], row["content_id"], row["product_id"]), row
 
-    yield from _in_turn("item", "number", rows(), expected)
-
-
-def _in_turn(
-    of: str, key: str, rows: Iterator[tuple[Any, Row]], expected: dict[Any, list[Row]]
-) -> Iterator[Difference]:
-    """Compare rows, in order, with the rows expected under the same key."""
-    for subject, row in rows:
-        if not expected.get(subject):
-            yield Difference(of, str(row[key]), EXTRA)
-            continue
-        yield from column_differences(of, str(row[key]), expected[subject].pop(0), row, LOG)
-    for subject, left in expected.items():
-        name = (
-            subject if isinstance(subject, str) else " in ".join(reversed([part for part in subject if part]))
-        )
-        yield from (Difference(of, name, MISSING) for _ in left)
+    yield from compare_in_turn("item", "number", rows(), expected)

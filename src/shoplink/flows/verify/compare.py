@@ -17,11 +17,26 @@ from shoplink.core.instant import BEGINNING, END
 from shoplink.flows.rulebooks import default_rulebook
 from shoplink.flows.verify.commerce import compare_commerce
 from shoplink.flows.verify.counts import VerifyCounts
-from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, column_differences
+from shoplink.flows.verify.difference import (
+    EXTRA,
+    LOG,
+    MISSING,
+    Difference,
+    column_differences,
+    compare_in_turn,
+)
 from shoplink.flows.verify.ledger import Ledger, LedgerLink
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.folded import folded_column
-from shoplink.store.write.log import Row, account_rows, activation_rows, link_rows, shop_rows, waiver_rows
+from shoplink.store.write.log import (
+    Row,
+    account_rows,
+    activation_rows,
+    handle_rows,
+    link_rows,
+    shop_rows,
+    waiver_rows,
+)
 
 _TAKES = ("in_review", "linked")
 
@@ -47,6 +62,8 @@ def compare(ledger: Ledger, now: datetime, counts: VerifyCounts) -> Iterator[Dif
         expected: dict[str, Any] = {name: to_micros(at) for name, at in asdict(corrected).items()}
         expected["handle_folded"] = folded_column(row["handle"])
         yield from column_differences("account", row["account_id"], expected, row, LOG)
+    handles = ((row["account_id"], row) for row in handle_rows())
+    yield from compare_in_turn("handle", "number", handles, ledger.handles)
     yield from (Difference("shop", key, MISSING) for key in ledger.shops)
     yield from (Difference("account", key, MISSING) for key in ledger.accounts)
     yield from _waivers(ledger, counts)

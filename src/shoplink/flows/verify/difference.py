@@ -20,7 +20,7 @@ class Difference(Struct, omit_defaults=True):
     """A difference, which only a change by hand can have caused. `problem` is a sentence; the other fields are for programs.
 
     `of` is event, feed, shop, account, link, waiver, activation, rulebook, membership, invitation (of a person),
-    ticket, product, on_sale, content or item. For a column, `expected` is its value by the log (or by the event's
+    ticket, product, on_sale, content, item or handle. For a column, `expected` is its value by the log (or by the event's
     data), and `found` is the stored value.
     """
 
@@ -42,6 +42,22 @@ def column_differences(of: str, key: str, expected: Row, found: Row, says: str) 
         if value != found[column] or type(value) is not type(found[column]):
             problem = f"{says} {show_value(value, column)}, the row {show_value(found[column], column)}"
             yield Difference(of, key, problem, column, value, found[column])
+
+
+def compare_in_turn(
+    of: str, key: str, rows: Iterator[tuple[Any, Row]], expected: dict[Any, list[Row]]
+) -> Iterator[Difference]:
+    """Compare rows, in order, with the rows expected under the same key."""
+    for subject, row in rows:
+        if not expected.get(subject):
+            yield Difference(of, str(row[key]), EXTRA)
+            continue
+        yield from column_differences(of, str(row[key]), expected[subject].pop(0), row, LOG)
+    for subject, left in expected.items():
+        name = (
+            subject if isinstance(subject, str) else " in ".join(reversed([part for part in subject if part]))
+        )
+        yield from (Difference(of, name, MISSING) for _ in left)
 
 
 def show_value(value: Any, column: str = "") -> str:

@@ -22,6 +22,7 @@ from shoplink.flows.verify.difference import Difference, column_differences, sho
 from shoplink.flows.verify.members import Memberships
 from shoplink.flows.verify.tickets import Tickets
 from shoplink.store.database.fields import to_micros
+from shoplink.store.database.folded import folded_column
 from shoplink.store.read.link import read_event
 from shoplink.store.write.log import Row
 
@@ -80,6 +81,7 @@ class Ledger:
         self.shops: dict[str, tuple[Shop, datetime]] = {}
         self.accounts: dict[str, tuple[Account, datetime]] = {}
         self.corrected: defaultdict[str, Corrections] = defaultdict(Corrections)
+        self.handles: defaultdict[str, list[Row]] = defaultdict(list)
         self.links: dict[str, LedgerLink] = {}
         self.waivers: defaultdict[WaiverKey, list[LedgerWaiver]] = defaultdict(list)
         self.activations: defaultdict[str, list[LedgerActivation]] = defaultdict(list)
@@ -135,6 +137,7 @@ class Ledger:
             case e.ShopRecorded():
                 yield from self._record_shop(event)
             case e.AccountRecorded():
+                self._record_handle(event)
                 yield from self._record_account(event.account_id, event.facts(), event.at)
             case e.AccountCorrected():
                 known = self.accounts.get(event.account_id)
@@ -196,6 +199,13 @@ class Ledger:
                 yield _NOTHING
             yield from _late(at, known[1])
         self.accounts[account_id] = (facts, at)
+
+    def _record_handle(self, event: e.AccountRecorded) -> None:
+        """Keep a handle that is not the one before it, as its row holds it."""
+        folded = folded_column(event.handle)
+        known = self.handles[event.account_id]
+        if folded != (known[-1]["handle_folded"] if known else ""):
+            known.append({"handle": event.handle, "handle_folded": folded, "since": to_micros(event.at)})
 
     def _record_link(self, event: e.RecordingEvent) -> Iterator[str]:
         if event.link_id in self.links:

@@ -68,6 +68,25 @@ class Account(models.Model):
         )
 
 
+class Handle(models.Model):
+    """A handle of an account, from an instant to that of its next row; one spelled in another way is the same handle."""
+
+    number = models.BigAutoField(primary_key=True)
+    account_id = models.CharField(max_length=_ID)
+    handle = models.CharField(max_length=_TEXT)
+    handle_folded = models.CharField(max_length=_TEXT)
+    since = InstantField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "handle"
+        indexes = (
+            Index(fields=("account_id", "number"), name="handle_account"),
+            Index(fields=("handle_folded",), name="handle_folded"),
+        )
+
+
 class Link(models.Model):
     """One row per link, never deleted. `number` is the order of recording, `slot` the slot that a live link holds."""
 

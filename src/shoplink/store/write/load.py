@@ -104,14 +104,14 @@ class LoadKeys(Struct):
 class LoadedState(Struct):
     """A World made from the loaded rows, and what of it is stored.
 
-    `floor` is the newest instant in the locked rows: no new event may be earlier. `links` has the live links, each with
-    its slot and when it was due. `tickets` has those that were loaded.
+    `floor` is the newest instant in the locked rows: no new event may be earlier. `accounts` has their handles, `links` the
+    live links, each with its slot and when it was due, and `tickets` those that were loaded.
     """
 
     world: World
     floor: datetime
     shops: set[str]
-    accounts: set[str]
+    accounts: dict[str, str]
     links: dict[str, "LiveLink"]
     tickets: dict[str, Ticket]
     commerce: StoredCommerce
@@ -170,7 +170,8 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
     commerce, newest = load_commerce(world, commerce_keys)
     written = max((ticket.updated_at for ticket in tickets.values()), default=BEGINNING)
     newest = max(newest, written, load_people(world, keys.people, not_before))
-    return LoadedState(world, max(floor, newest), set(shops), set(accounts), links, tickets, commerce)
+    handles = {account_id: account.handle for account_id, (account, *_) in accounts.items()}
+    return LoadedState(world, max(floor, newest), set(shops), handles, links, tickets, commerce)
 
 
 def _latest(micros: Iterable[int]) -> datetime:

@@ -18,6 +18,7 @@ PAGE_ROWS = 5_000
 Row = dict[str, Any]
 
 SHOP = (*columns.SHOP.names, "touched_at")
+HANDLE = ("number", "account_id", "handle", "handle_folded", "since")
 ACCOUNT = (*columns.ACCOUNT.names, *columns.CORRECTIONS.names, "handle_folded", "touched_at")
 LINK = (
     "account_id",
@@ -109,6 +110,11 @@ def shop_rows() -> Iterator[Row]:
 def account_rows() -> Iterator[Row]:
     """The accounts, by id."""
     return _pages("account", ACCOUNT, ("account_id",))
+
+
+def handle_rows() -> Iterator[Row]:
+    """The handles that accounts have had, grouped by account, in the order of recording."""
+    return _pages("handle", HANDLE, ("account_id", "number"))
 
 
 def link_rows() -> Iterator[Row]:

@@ -113,6 +113,19 @@ def _save_facts(loaded: LoadedState, events: Sequence[Event]) -> None:
     ):
         update(table, key, [row for row in given if row[0] in known], **types, touched_at="bigint")
         insert(table, [row for row in given if row[0] not in known], **types, touched_at="bigint")
+    _save_handles(loaded, [event for event in events if isinstance(event, e.AccountRecorded)])
+
+
+def _save_handles(loaded: LoadedState, events: Sequence[e.AccountRecorded]) -> None:
+    """Add a row for each handle that is not the one before it."""
+    folded = {account_id: folded_column(handle) for account_id, handle in loaded.accounts.items()}
+    changed = []
+    for event in events:
+        now = folded_column(event.handle)
+        if now != folded.get(event.account_id, ""):
+            folded[event.account_id] = now
+            changed.append((event.account_id, event.handle, now, to_micros(event.at)))
+    insert("handle", changed, account_id="text", handle="text", **_FOLDED, since="bigint")
 
 
 def _save_links(loaded: LoadedState, events: Sequence[e.LinkEvent]) -> None:
