@@ -18,7 +18,7 @@ from shoplink.core.ticket.commands import (
 )
 from shoplink.core.ticket.events import TicketClosed, TicketOpened, TicketReplied, TicketResolved
 from shoplink.core.ticket.facts import Message, NewMessage, NewTicket, Question, Review, Ticket
-from tests.core.link_scene import HOUR, NOON, Scene, refused_for
+from tests.core.link_scene import DAY, HOUR, NOON, SELLER_UNIVERSITY, Scene, refused_for
 from tests.rule import rule
 
 SELLER, CREATOR = Actor("shop", "ding"), Actor("creator", "lin")
@@ -236,6 +236,31 @@ def test_the_clock_may_end_a_ticket_at_the_instant_that_it_names() -> None:
     due_at = ticket(scene).due_at
     assert due_at is not None
     assert refused_for(reply(scene.at(due_at), SELLER)) == ["ticket.ended"]
+
+
+def test_a_ticket_ends_at_the_birthday_that_became_known_after_it_was_opened() -> None:
+    scene = abroad()
+    opened(scene)
+    birthday = scene.now + 12 * HOUR
+    scene.creator("lin", birth_date=date(2006, 11, 12))
+    assert ticket(scene).status == "open"
+    due_at = ticket(scene).due_at
+    assert due_at is not None
+    assert NOON < due_at <= birthday + 24 * HOUR
+    scene.at(due_at).time_passes()
+    assert (ticket(scene).status, ticket(scene).cause) == ("closed", "cleared")
+
+
+@rule("R25")
+def test_a_ticket_about_a_spent_quota_ends_with_the_rulebook_that_has_no_such_quota() -> None:
+    scene = Scene()
+    for day, one in enumerate(scene.creators(10)):
+        began = NOON - (100 - day) * DAY
+        scene.import_link("ding", one, began, began + HOUR, "marketing")
+    opened(scene)
+    assert [reason.code for reason in ticket(scene).reasons] == ["shop.link_quota_spent"]
+    scene.activate(SELLER_UNIVERSITY, scene.now)
+    assert (ticket(scene).status, ticket(scene).cause) == ("closed", "cleared")
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,9 @@ def step(world: World, command: Command) -> Transition:
         world.apply(event)
     for record in decision.records:
         world.keep(record)
+    started = advance(world, command.at)
     ended = end_tickets_after(world, decision.events)
-    return Transition(due, decision, (*decision.events, *ended, *advance(world, command.at)))
+    return Transition(due, decision, (*decision.events, *started, *ended))
 
 
 def advance(world: World, at: datetime) -> list[Event]:
