@@ -327,3 +327,13 @@ def test_a_product_on_the_first_five_result_pages_is_saturated(page: int | None,
 
 def product(units_7d: int | None = 3, units_prev_7d: int | None = 2, rank_page: int | None = 6) -> Product:
     return Product("tea", "ding", "Tea", 990, "GBP", "on_sale", NOON, 0, units_7d, units_prev_7d, rank_page)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "age"), [({"units_7d": 1}, DAY), ({}, 15 * DAY), ({"rank_page": 5}, DAY), (None, DAY)]
+)
+def test_a_product_has_potential_if_all_three_figures_pass(
+    lacking: dict[str, int] | None, age: timedelta
+) -> None:
+    facts = {"units_7d": 9, "units_prev_7d": 2, "rank_page": 6, **(lacking or {})}
+    assert figures(product(**facts), NOON + age, PICK).potential is (lacking is None)
