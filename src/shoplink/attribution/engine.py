@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+import ibis
 import ibis.expr.types as ir
 from msgspec import Struct
 
@@ -61,6 +62,10 @@ class Engine(Protocol):
 
     def links(self, file: Path) -> ir.Table:
         """The links in a Parquet file with the schema `LINKS`."""
+        ...
+
+    def table(self, files: Sequence[Path], name: str, schema: ibis.Schema) -> ir.Table:
+        """The rows of Parquet files of this schema, under a name."""
         ...
 
     def named(self, rows: ir.Table, name: str) -> ir.Table:

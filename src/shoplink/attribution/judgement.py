@@ -4,6 +4,7 @@ It implements for columns what `core.commission.attribution` implements for one 
 """
 
 import operator
+from collections.abc import Sequence
 from functools import reduce
 
 import ibis
@@ -77,7 +78,23 @@ def attribute_rows(
     The rows that `reject_rows` returns are left out: those with a problem, and those of affiliate creators without a rate.
     """
     met = _met(rows, fields, links, plan)
-    return _answered(met.filter(~_lacks_rate(met)))
+    return _answered(met.filter(~_lacks_rate(met)), _own(met))
+
+
+def judgements(
+    rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan, stated: str
+) -> ir.Table:
+    """The rows of an earlier result that have no problem: the values of their fields, and what they are judged now.
+
+    What a row says of its own judgement is beside it, under names with the prefix `stated`; null if it cannot be read. The
+    commission of an affiliate creator without a rate is null.
+    """
+    met = _met(rows, fields, links, plan)
+    said = {
+        f"{stated}{name}": met[name].cast("string").nullif("").try_cast(kind)
+        for name, kind in zip(RESULT, ("string", "string", "int64", "int64"), strict=True)
+    }
+    return _answered(met, [FILE, LINE, *_values(fields)], said)
 
 
 def attribute_rows_since(
@@ -219,14 +236,22 @@ def _lacks_rate(met: ir.Table) -> ir.BooleanValue:
     return met[_LINK].isnull() & met[_ACCOUNT].notnull() & met[_RATE].isnull()
 
 
-def _answered(met: ir.Table) -> ir.Table:
+def _answered(
+    met: ir.Table, columns: Sequence[str], more: dict[str, ir.Value] | None = None
+) -> ir.Table:
+    """Rows with some of their columns and their judgement."""
     basis = ibis.cases(
         (met[_LINK].notnull(), met[_ROLE]), (met[_ACCOUNT].notnull(), "affiliate"), else_="none"
     )
     base = base_of(met)
     due = ibis.cases((basis == "affiliate", commission(base, met[_RATE])), else_=0)
     return met.select(
-        *_own(met), basis=basis, link_id=met[_LINK], base_minor=base, commission_minor=due.cast("int64")
+        *columns,
+        **(more or {}),
+        basis=basis,
+        link_id=met[_LINK],
+        base_minor=base,
+        commission_minor=due.cast("int64"),
     )
 
 

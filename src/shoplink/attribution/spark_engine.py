@@ -138,6 +138,12 @@ class SparkEngine:
         return ibis.table(LINKS, name="links")
 
     @_raises_engine_error
+    def table(self, files: Sequence[Path], name: str, schema: ibis.Schema) -> ir.Table:
+        """See `Engine`."""
+        self._content(list(map(str, files))).createOrReplaceTempView(name)
+        return ibis.table(schema, name=name)
+
+    @_raises_engine_error
     def named(self, rows: ir.Table, name: str) -> ir.Table:
         """See `Engine`."""
         self._session.sql(_sql(rows)).createOrReplaceTempView(name)

@@ -2,7 +2,7 @@
 
 from shoplink.network.country import CountryDatabase, CountryDatabaseError, country_database, country_of
 from shoplink.network.visitor import address_of
-from shoplink.network.zone import zone_of_country
+from shoplink.network.zone import zone_of_country, zone_of_market
 
 __all__ = [
     "CountryDatabase",
@@ -11,4 +11,5 @@ __all__ = [
     "country_database",
     "country_of",
     "zone_of_country",
+    "zone_of_market",
 ]

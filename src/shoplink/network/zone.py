@@ -1,17 +1,37 @@
-"""The time zone of a country; of several, the one in which most of its people live."""
+"""The time zones of countries."""
 
+import tomllib
+from collections import defaultdict
 from functools import cache
 from importlib.resources import files
 
 
 def zone_of_country(country: str | None) -> str:
-    """The IANA name of the zone that `zone.tab` lists first for a country; '' if it lists none."""
-    return _first_zones().get(country or "", "")
+    """The IANA name of the zone to show people of a country times in; '' if `zone.tab` lists none.
+
+    It is that of `zone_of_market`, or else the first.
+    """
+    return zone_of_market(country or "") or next(iter(_zones().get(country or "", ())), "")
+
+
+def zone_of_market(market: str) -> str:
+    """The IANA name of the zone that business in a market goes by; '' if it has several and none of them is everybody's."""
+    zones = _zones().get(market, [])
+    return zones[0] if len(zones) == 1 else _chosen_zones().get(market, "")
 
 
 @cache
-def _first_zones() -> dict[str, str]:
-    """The first zone of each country in `zone.tab`; the file lists the most populous zone of a country first."""
+def _zones() -> dict[str, list[str]]:
+    """The zones of each country, in the order of `zone.tab`."""
     text = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
-    lines = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
-    return {country: zone for country, _where, zone, *_comment in reversed(lines)}
+    zones: defaultdict[str, list[str]] = defaultdict(list)
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            country, _where, zone, *_comment = line.split("\t")
+            zones[country].append(zone)
+    return dict(zones)
+
+
+@cache
+def _chosen_zones() -> dict[str, str]:
+    return tomllib.loads((files("shoplink.network") / "market_zones.toml").read_text(encoding="utf-8"))

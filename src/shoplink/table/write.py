@@ -7,11 +7,12 @@ text is stored as one.
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import TextIO
+from decimal import Decimal
+from typing import IO, NamedTuple, TextIO
 
 from shoplink.table.cell import RUNNABLE, UNSEEN
 
-Value = str | int | None
+Value = str | int | Decimal | None
 
 _RUNS = re.compile(rf"'*{UNSEEN}[{RUNNABLE}]")
 _NEGATIVE = re.compile(r"-[0-9]+(?:[.,][0-9]+)*")
@@ -44,17 +45,32 @@ def _cell(value: object) -> str:
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
+class Sheet(NamedTuple):
+    """A sheet of a workbook: its name, its header and its rows."""
+
+    name: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Value]]
+
+
 def workbook(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     """An Excel workbook of one sheet, its header bold and in sight."""
+    file = io.BytesIO()
+    write_workbook(file, [Sheet("Sheet1", header, rows)])
+    return file.getvalue()
+
+
+def write_workbook(out: IO[bytes], sheets: Iterable[Sheet]) -> None:
+    """Write an Excel workbook; the header of each sheet is bold and in sight. Each sheet is kept in memory."""
     from xlsxwriter import Workbook  # noqa: PLC0415 (takes long to load)
 
-    file = io.BytesIO()
-    book = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet()
-    sheet.freeze_panes(1, 0)
-    sheet.write_row(0, 0, header, book.add_format({"bold": True}))
-    for number, row in enumerate(rows, start=1):
-        sheet.write_row(number, 0, row)
-    sheet.autofit()
+    book = Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    bold = book.add_format({"bold": True})
+    for sheet in sheets:
+        page = book.add_worksheet(sheet.name)
+        page.freeze_panes(1, 0)
+        page.write_row(0, 0, sheet.header, bold)
+        for number, row in enumerate(sheet.rows, start=1):
+            page.write_row(number, 0, row)
+        page.autofit()
     book.close()
-    return file.getvalue()

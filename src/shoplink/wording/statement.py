@@ -1,13 +1,37 @@
-"""The texts of a printed statement."""
+"""The texts of a statement, printed and as a workbook, and what is said about closing."""
 
 from shoplink.wording.text import N_
 
 TEXTS: dict[str, str] = {
     "title": N_("Commission statement"),
     "settlement_with": N_("Settlement statement"),
-    "settlement": N_("Settlement with linked creators"),
+    "settlement": N_("Settlement with creators"),
     "shop": N_("Shop ID"),
-    "month": N_("Month"),
+    "statement_period": N_("Period"),
+    "adjusts": N_("Adjusts"),
+    "adjusted": N_("{basis}, adjustment of {period}"),
+    "adjustments": N_("Adjustments of closed periods"),
+    "order": N_("Order ID"),
+    "sku": N_("SKU ID"),
+    "reason": N_("Reason"),
+    "difference": N_("Difference"),
+    "new": N_("New order"),
+    "gone": N_("No longer in the results"),
+    "refund_changed": N_("Refund"),
+    "link_changed": N_("Link changed"),
+    "changed": N_("Corrected"),
+    "others": N_("{count} more"),
+    "summary": N_("Summary"),
+    "lines": N_("Lines"),
+    "creators": N_("Creators"),
+    "changes": N_("Adjustments"),
+    "as_closed": N_("{what} as closed"),
+    "as_now": N_("{what} now"),
+    "base": N_("Commission base"),
+    "settlement_kind": N_("Agreed settlement"),
+    "linked_at": N_("Linked at"),
+    "ended_at": N_("Ended at"),
+    "too_many": N_("{count} rows are too many for a workbook: see {file}"),
     "basis": N_("Basis"),
     "currency": N_("Currency"),
     "order_lines": N_("Order lines"),
@@ -27,10 +51,34 @@ TEXTS: dict[str, str] = {
     "marketing": N_("Marketing account"),
     "affiliate": N_("Affiliate creator"),
     "none": N_("Without a creator"),
-    "nobody": N_("No linked creator sold anything this month."),
-    "zone": N_("Months are those of the time zone {zone}; amounts are in the major unit of each currency."),
+    "nobody": N_("No creator sold anything in this period."),
+    "zone": N_(
+        "Periods begin and end in the time zone {zone}; amounts are in the major unit of each currency."
+    ),
     "soundness": N_(
-        "Every sum was checked against the rows that it was made of, and every row against its link and its rate."
+        "Every row was judged again by the links and its rate, and every sum was checked against its rows."
     ),
 }
 """Each text by its purpose."""
+
+
+CLOSING: dict[str, str] = {
+    "closed_already": N_(
+        "{period} was closed at {closed_at}. A closed period is neither closed again nor opened: what has changed since is "
+        "in the next period, as adjustments."
+    ),
+    "not_next": N_("{period} cannot be closed now: periods are closed in order, and the next one is {next}."),
+    "open_before": N_(
+        "{period} cannot be closed: {before} is before it, has rows and is open. Close {before} first."
+    ),
+    "days_end": N_("The list of days ends with {period}, which is closed. Add the days of the next period."),
+    "other_division": N_(
+        "The closed periods were made with {name} {closed}; found {found}. It stays the same for all periods of a record."
+    ),
+    "record_changed": N_(
+        "The record of {period} is not as it was closed: a file was changed or is missing. Restore it from a copy."
+    ),
+    "record_lost": N_("{folder} holds closed periods but no closings.json. Restore it from a copy."),
+    "record_unreadable": N_("{file} cannot be read as the record of closed periods. Restore it from a copy."),
+}
+"""Why a period cannot be closed, or a record not used, by kind of `ClosingError`."""

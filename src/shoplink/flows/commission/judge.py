@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -91,13 +92,7 @@ def _judge(
     request: AttributionRequest, engine: Engine, made: Outputs, count: int, say: ReportStep
 ) -> AttributionResult:
     work = made.work
-    links = engine.links(work / "links.parquet")
-    for wrong in engine.rows(judgement.overlapping_links(links).limit(1)):
-        raise UnsoundError(
-            f"the links {wrong['before_id']} and {wrong['link_id']} of the account {wrong['account_id']} overlap: "
-            "an account is linked with one shop at a time"
-        )
-    plan = judgement.plan_for(**next(engine.rows(judgement.summarise_links(links))))
+    links, plan = links_and_plan(engine, work / "links.parquet")
     source = open_orders(
         engine, request.orders, request.mapping, work, lambda progress: say("reading", progress)
     )
@@ -153,3 +148,14 @@ def _result(
         zone="" if zone is None else str(zone),
         files=tuple(FileTaken(*taken) for taken in source.taken),
     )
+
+
+def links_and_plan(engine: Engine, file: Path) -> tuple[Any, judgement.Plan]:
+    """The links in a file, and how the join with them is divided. Raises UnsoundError if links overlap."""
+    links = engine.links(file)
+    for wrong in engine.rows(judgement.overlapping_links(links).limit(1)):
+        raise UnsoundError(
+            f"the links {wrong['before_id']} and {wrong['link_id']} of the account {wrong['account_id']} overlap: "
+            "an account is linked with one shop at a time"
+        )
+    return links, judgement.plan_for(**next(engine.rows(judgement.summarise_links(links))))

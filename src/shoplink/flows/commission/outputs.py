@@ -158,13 +158,20 @@ def _append(note: int, line: Struct) -> None:
 def _carry_out(decision: _Decision) -> None:
     for part, file in decision.moves:
         with suppress(FileNotFoundError):  # it was moved by the run that decided
+            if Path(part).is_dir() and Path(file).is_dir():
+                Path(file).rename(_replaced_by(part))
             Path(part).replace(file)
     for file in decision.removes:
         Path(file).unlink(missing_ok=True)
 
 
+def _replaced_by(part: str) -> str:
+    """Where a folder goes whose place a part takes: one that is not empty cannot be replaced in one step."""
+    return f"{part}.old"
+
+
 def _clear(made: _Made) -> None:
-    for name in (*made.parts, made.work):
+    for name in (*made.parts, *map(_replaced_by, made.parts), made.work):
         if Path(name).is_dir():
             shutil.rmtree(name, ignore_errors=True)
         else:

@@ -28,3 +28,9 @@ def markets_of(shops: Iterable[str], accounts: Iterable[str]) -> list[str]:
         ids(accounts),
     )
     return [market for (market,) in found]
+
+
+def markets_by_shop(shops: Iterable[str]) -> dict[str, str]:
+    """The market of each of these shops that is recorded. One statement."""
+    found = query(f"SELECT shop_id, market FROM shop WHERE {among('shop_id')}", ids(shops))
+    return dict(found)

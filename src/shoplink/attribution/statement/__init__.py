@@ -1,0 +1,1 @@
+"""Statements of results, in columns: judged again, cut into periods, compared with what is closed, and summed."""

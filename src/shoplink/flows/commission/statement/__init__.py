@@ -1,0 +1,1 @@
+"""Statements of results: written, printed, closed, and compared with what the platform says."""

@@ -1,0 +1,1 @@
+"""Tests of statements: what they add up to, closing, the folder they are in, and reconciling."""
