@@ -236,9 +236,7 @@ def _lacks_rate(met: ir.Table) -> ir.BooleanValue:
     return met[_LINK].isnull() & met[_ACCOUNT].notnull() & met[_RATE].isnull()
 
 
-def _answered(
-    met: ir.Table, columns: Sequence[str], more: dict[str, ir.Value] | None = None
-) -> ir.Table:
+def _answered(met: ir.Table, columns: Sequence[str], more: dict[str, ir.Value] | None = None) -> ir.Table:
     """Rows with some of their columns and their judgement."""
     basis = ibis.cases(
         (met[_LINK].notnull(), met[_ROLE]), (met[_ACCOUNT].notnull(), "affiliate"), else_="none"

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 
 from shoplink.attribution.engine import FILE, LINE, RESERVED
 from shoplink.attribution.judgement import RESULT, Plan, commission, judgements
-from shoplink.attribution.mapping import Field
+from shoplink.attribution.mapping import Field, MappingError
 from shoplink.attribution.source import OrderSource
 
 At = Literal["ordered", "delivered", "settled"]
@@ -24,14 +24,19 @@ _STATED = "stated_"
 def judged_rows(source: OrderSource, links: ir.Table, plan: Plan, at: At) -> ir.Table:
     """The rows that can be read as orders, each with where it stands; `at` is the instant that places it in time.
 
-    `stated_…` is what a row says of its judgement, null if that cannot be read.
+    `stated_…` is what a row says of its judgement, null if that cannot be read. Raises MappingError if the mapping does not
+    say where that instant is.
     """
+    if source.mapping.column(cast("Field", f"{at}_at")) is None:
+        raise MappingError(
+            f"{source.mapping.name or 'without a mapping'}: names no column {at}_at, by which orders are to be in periods"
+        )
     rows = judgements(source.rows, source.fields, links, plan, _STATED)
 
     def value(field: str) -> ir.Value:
         return rows[f"{RESERVED}{field}"]
 
-    has_sku = cast("Field", "sku_id") in source.fields
+    has_sku = "sku_id" in source.fields
     rate, is_linked = value("commission_rate"), rows.basis.isin(LINKED)
     return rows.select(
         shop_id=value("shop_id"),
