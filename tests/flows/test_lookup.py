@@ -8,7 +8,7 @@ from django.test import override_settings
 from shoplink.core import Actor, PutAccount
 from shoplink.flows import clock
 from shoplink.flows.execute import execute
-from shoplink.flows.people.lookup import has_looked_up, look_up
+from shoplink.flows.people.lookup import has_looked_up, look_up, look_up_by_key
 from shoplink.flows.tick import tick
 from shoplink.store.database.sql import query
 from shoplink.store.read.lookup import page_of_look_ups
@@ -98,3 +98,20 @@ def test_what_was_looked_up_for_a_shop_within_the_hour_is_no_further_look_up() -
     assert query("SELECT count(*) FROM look_up") == [(3,)]
     assert look_up(LIN, ["zhou", "c"]).accounts is None
     assert look_up(Actor("shop", "other", "person_lin"), ["zhou"]).accounts is None, "another shop asks anew"
+
+
+@override_settings(LOOK_UPS_PER_HOUR=2)
+def test_a_key_looks_up_by_id_for_each_shop_as_many_as_a_person() -> None:
+    at, minutes = clock.now(), timedelta(minutes=1)
+    nothing, key = timedelta(), "key_1"
+    assert look_up_by_key(LIN, key, "A1", lambda: at) == nothing
+    for _ in range(3):
+        assert look_up_by_key(LIN, key, "nobody", lambda: at + minutes) == nothing
+    assert look_up_by_key(LIN, key, "A2", lambda: at + 2 * minutes) == 58 * minutes
+    for who, other in ((LIN, "key_2"), (Actor("shop", "other"), key)):
+        assert look_up_by_key(who, other, "A2", lambda: at + 2 * minutes) == nothing
+    assert look_up_by_key(LIN, key, "A2", lambda: at + 60 * minutes) == nothing
+    assert [(kept.person_id, kept.shop_id, kept.handle) for kept in page_of_look_ups(10, "A1")] == [
+        (key, "S", "A1")
+    ]
+    assert query("SELECT handle, account_id FROM look_up WHERE account_id IS NULL") == [("nobody", None)]

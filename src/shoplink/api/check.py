@@ -37,7 +37,10 @@ class CheckBody(Struct, frozen=True):
 
 @operations.post("/checks", CheckBody, problems=_PROBLEMS, body=lambda: reference("Command"))
 def check(request: HttpRequest) -> HttpResponse:
-    """Whether a command would be allowed now, why not, and from when at the earliest; nothing is done or stored."""
+    """Whether a command would be allowed now, why not, and from when at the earliest; nothing is done.
+
+    Nothing is stored, but that a key which only acts for a shop has looked up an account.
+    """
     body, by = read_object(request), actor_of(request)
     fields, faults = with_network_region(body.get("command"), body)
     command = read_command_now(fields, {"by": plain(by), "key": None}, faults=faults)

@@ -95,6 +95,13 @@ PROBLEMS: dict[str, ProblemType] = {
         N_("Too many requests"),
         N_("There are too many requests per second; try again in {seconds} s."),
     ),
+    "look_ups.spent": ProblemType(
+        429,
+        N_("Too many accounts"),
+        N_(
+            "This key has asked about {allowed} accounts for this shop within an hour; try again in {seconds} s."
+        ),
+    ),
     "overloaded": ProblemType(
         503, N_("Too busy"), N_("Too many requests wait at this moment; nothing was done. Try again shortly.")
     ),

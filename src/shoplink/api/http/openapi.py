@@ -37,7 +37,7 @@ ANYWHERE = {
     "HostUnknown": ("host.unknown",),
     "KeyUnknown": ("key.unknown",),
     "BodyTooSlow": ("body.too_slow",),
-    "TooManyRequests": ("rate.limited",),
+    "TooManyRequests": ("rate.limited", "look_ups.spent"),
     "InternalError": ("internal",),
     "Unavailable": ("overloaded", *(f"database.{kind}" for kind in get_args(Kind))),
 }
@@ -58,7 +58,9 @@ _HEADERS = {
     "body.unsupported_encoding": {
         "Accept-Encoding": {"description": "What is allowed.", "schema": {"type": "string"}}
     },
-    **dict.fromkeys(("rate.limited", "idempotency.in_progress", *ANYWHERE["Unavailable"]), _RETRY_AFTER),
+    **dict.fromkeys(
+        (*ANYWHERE["TooManyRequests"], "idempotency.in_progress", *ANYWHERE["Unavailable"]), _RETRY_AFTER
+    ),
 }
 """The headers of answers with these problems."""
 

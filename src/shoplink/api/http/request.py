@@ -1,17 +1,21 @@
 """Who calls, on whose behalf, and whom a request is about: the API key, the actor, the idempotency key, the subject."""
 
+import math
 import re
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from shoplink.api.http.body import refuse_fields
 from shoplink.api.http.problem import ProblemError
-from shoplink.core import Command, roles
-from shoplink.core.facts import Actor, is_reserved
+from shoplink.core import Command, Invite, roles
+from shoplink.core.facts import LIVE, Actor, is_reserved
 from shoplink.core.parse import MalformedError, is_id
 from shoplink.core.roles import ISSUERS, Issuer
 from shoplink.core.values import shown
+from shoplink.flows.look import look_at_pair
+from shoplink.flows.people.lookup import look_up_by_key
 from shoplink.flows.people.sign_in_link import Subject
 from shoplink.store.people import keys
 from shoplink.store.people.keys import Key
@@ -130,7 +134,10 @@ def actor_not_allowed(by: Actor, command: str, allowed: str) -> ProblemError:
 def require_issuer(request: HttpRequest, command: Command) -> None:
     """Require that the command's actor may issue it, for itself only, and that the key may act for such an actor.
 
-    Raises ProblemError (scope.missing, actor.not_allowed).
+    An account that a key asks about for a shop alone is looked up thereby, as on the shop's pages: it is recorded, and
+    limited. A key with the scope `read` may read every account anyway.
+
+    Raises ProblemError (scope.missing, actor.not_allowed, look_ups.spent).
     """
     actor = command.by
     assert actor is not None, "a command over the API says by whom"
@@ -139,6 +146,24 @@ def require_issuer(request: HttpRequest, command: Command) -> None:
         own_ids = {kind: _own_id(command, kind) for kind in ISSUERS[type(command)]}
         issuers = (write_actor(kind, own_id) for kind, own_id in own_ids.items() if own_id is not None)
         raise actor_not_allowed(actor, str(command.__struct_config__.tag), ", ".join(sorted(issuers)))
+    # The one command by which a shop asks about an account that it has no live link with.
+    if isinstance(command, Invite) and "read" not in key_of(request).scopes:
+        _look_up(request, command, actor)
+
+
+def _look_up(request: HttpRequest, command: Invite, by: Actor) -> None:
+    """Record that a key asks about an account, unless the shop has a live link with it. Raises ProblemError."""
+    pair = command.shop_id, command.account_id
+    link = look_at_pair(*pair).world.link(*pair)
+    if link is not None and link.status in LIVE:
+        return
+    wait = look_up_by_key(by, key_of(request).key_id, command.account_id)
+    if wait:
+        seconds = math.ceil(wait.total_seconds())
+        headers = {"Retry-After": str(seconds)}
+        raise ProblemError(
+            "look_ups.spent", headers=headers, allowed=settings.LOOK_UPS_PER_HOUR, seconds=seconds
+        )
 
 
 def _own_id(command: Command, kind: Issuer) -> str | None:

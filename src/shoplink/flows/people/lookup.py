@@ -1,4 +1,7 @@
-"""Look-ups of accounts by handle: each is recorded with the person, and their number per hour is limited."""
+"""Look-ups of accounts: each is recorded with the person or the key, and their number per hour is limited.
+
+People look accounts up by their handles. A program that asks about an account by its id looks it up by that.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -55,6 +58,26 @@ def look_up(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clo
         ]
         lookup.record_look_ups(at, person, by.id, new)
     return LookUpResult(found)
+
+
+def look_up_by_key(
+    by: Actor, key_id: str, account_id: str, now: Callable[[], datetime] = clock.now
+) -> timedelta:
+    """Record that a key looks up an account for a shop; returns for how long it must wait because it asks too much.
+
+    Nothing is recorded then. Each key may look up as many accounts for each shop as a person, and the same one again
+    within an hour, as people may.
+    """
+    with writing():
+        at = now()
+        lately = lookup.asked_since(key_id, by.id, at - _HOUR)
+        if account_id in lately:
+            return timedelta()
+        if len(lately) >= settings.LOOK_UPS_PER_HOUR:
+            return min(lately.values()) + _HOUR - at
+        found = account_id if lookup.is_account(account_id) else None
+        lookup.record_look_ups(at, key_id, by.id, [(account_id, found)])
+    return timedelta()
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,10 @@ from shoplink.store.database.fields import InstantField
 
 
 class LookUp(models.Model):
-    """A seller's look-up of an account by its handle; `account_id` is null if there was none."""
+    """A seller's look-up of an account by its handle; `account_id` is null if there was none.
+
+    A key's look-up has the key as its person, and the id that was asked for as its handle.
+    """
 
     at = InstantField()
     person_id = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Look-ups of accounts by handle, and the record of who made them. Call what writes here within `owner.writing()`."""
+"""Look-ups of accounts, and the record of who made them. Call what writes here within `owner.writing()`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from shoplink.store.database.sql import among, ids, insert, query
 
 
 class LookUpRecord(Struct, frozen=True):
-    """A look-up, as stored."""
+    """A look-up, as stored; `person_id` is a person or a key, and the `handle` of a key's is the id that it asked for."""
 
     at: datetime
     person_id: str
@@ -36,7 +36,7 @@ def accounts_by_handle(handles: Iterable[str]) -> dict[str, list[str]]:
 def record_look_ups(
     at: datetime, person_id: str, shop_id: str, look_ups: Sequence[tuple[str, str | None]]
 ) -> None:
-    """Store which handles a person looked up for a shop, and the account that each was, if any."""
+    """Store which handles a person looked up for a shop, or which ids a key did, and the account of each, if any."""
     given = [(to_micros(at), person_id, shop_id, handle, account_id) for handle, account_id in look_ups]
     insert("look_up", given, at="bigint", person_id="text", shop_id="text", handle="text", account_id="text")
 
@@ -49,6 +49,22 @@ def look_ups_since(person_id: str, since: datetime) -> set[tuple[str, str, str |
         to_micros(since),
     )
     return {(shop_id, handle, account_id) for shop_id, handle, account_id in found}
+
+
+def asked_since(person_id: str, shop_id: str, since: datetime) -> dict[str, datetime]:
+    """What somebody has looked up for a shop since an instant, as it was asked for, each with when."""
+    found = query(
+        "SELECT handle, min(at) FROM look_up WHERE person_id = %s AND shop_id = %s AND at > %s GROUP BY handle",
+        person_id,
+        shop_id,
+        to_micros(since),
+    )
+    return {asked: at for asked, micros in found if (at := from_micros(micros))}
+
+
+def is_account(account_id: str) -> bool:
+    """Whether there is an account with an id."""
+    return bool(query("SELECT 1 FROM account WHERE account_id = %s", account_id))
 
 
 def was_looked_up(person_id: str, shop_id: str, account_id: str, since: datetime) -> bool:

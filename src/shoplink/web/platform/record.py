@@ -13,6 +13,7 @@ from shoplink.flows.as_of import account_as_of, link_as_of, shop_as_of
 from shoplink.flows.look import CurrentState, look_at, look_at_pair
 from shoplink.flows.precondition import token_of
 from shoplink.flows.showcase import ending_items
+from shoplink.store.people.keys import every_key
 from shoplink.store.people.membership import names_of
 from shoplink.store.read.history import newest_events, timelines
 from shoplink.store.read.lookup import page_of_look_ups
@@ -141,6 +142,7 @@ def account(visit: Visit, account_id: str) -> PageResponse:
     view = _with(view, account_facts(visit, record.facts), _rows(visit, list(record.live.values())))
     look_ups = page_of_look_ups(20, account_id)
     people = names_of(each.person_id for each in look_ups)
+    people |= {key.key_id: f"{key.name} ({key.key_id})" for key in every_key()}
     view.look_ups.extend(
         (show_instant(visit, each.at), people.get(each.person_id, each.person_id), each.shop_id)
         for each in look_ups
