@@ -8,6 +8,7 @@ from tests.api.contract import DOCUMENT, assert_described
 from tests.api.service import Answer, Caller, Json, Service
 
 BORN, OF_AGE, ADDRESS = "2012-06-07", "2030-06-07", "lin@persons.example"
+SUBJECT = "lin-at-the-back-office"
 SUPPORT, PLATFORM = "support:mei", "platform:p"
 
 
@@ -37,8 +38,11 @@ def test_a_key_without_the_scope_learns_nothing_of_persons_and_what_is_withheld_
                 assert_described(DOCUMENT["paths"][door][method.lower()], answer)
     account = other.get(f"/v1/accounts/{story.account_id}").body
     assert (account["withheld"], "birth_date" in account) == (["birth_date"], False)
-    (invited,) = other.get("/v1/members", shop_id=story.shop_id).body["invitations"]
+    members = other.get("/v1/members", shop_id=story.shop_id).body
+    (invited,), (member,) = members["invitations"], members["members"]
     assert (invited["withheld"], "email" in invited) == (["email"], False)
+    assert (member["withheld"], "name" in member, member["email"]) == (["name"], False, None)
+    assert other.get(f"/v1/shops/{story.shop_id}").body["name"] == "", "the name of a shop is no person's"
     unknown = other.get(f"/v1/accounts/{call.account(birth_date=None)}").body
     assert (unknown["birth_date"], "withheld" in unknown) == (None, False)
 
@@ -61,6 +65,8 @@ def begin(call: Caller, other: Caller) -> Story:
     ticket_id = call("POST", "/v1/tickets", asked, actor=by_account).body["ticket_id"]
     invited = {"shop_id": shop_id, "email": ADDRESS}
     assert call("POST", "/v1/members", invited, actor=f"shop:{shop_id}").status == 201
+    arrives = {"shop_id": shop_id, "subject": SUBJECT}
+    assert call("POST", "/v1/sign-in-links", arrives, actor=PLATFORM).status == 201
     tag = other.get(f"/v1/accounts/{account_id}").headers["etag"]
     call("PATCH", f"/v1/accounts/{account_id}", {"followers": 7}, actor=PLATFORM)
     deadline = time.monotonic() + 5
@@ -99,9 +105,9 @@ def doors(story: Story, other_shop: str) -> dict[str, tuple[str, str, dict[str, 
 
 
 def tells(answer: Answer) -> bool:
-    """Whether an answer has a birth date, when somebody comes of age, or an address."""
+    """Whether an answer has a birth date, when somebody comes of age, an address, or the name of a member."""
     text = json.dumps(answer.body)
-    return any(each in text for each in (BORN, OF_AGE, "June 2030", ADDRESS))
+    return any(each in text for each in (BORN, OF_AGE, "June 2030", ADDRESS, SUBJECT))
 
 
 def without(value: Any) -> Any:
@@ -112,7 +118,6 @@ def without(value: Any) -> Any:
         return value
     if value.get("code") == "account.under_age":
         return value["code"]
-    fields: Json = {
-        name: without(each) for name, each in value.items() if name not in {"birth_date", "email", "withheld"}
-    }
+    personal = {"birth_date", "email", "withheld", *(["name"] if "person_id" in value else [])}
+    fields: Json = {name: without(each) for name, each in value.items() if name not in personal}
     return fields

@@ -1,6 +1,6 @@
 """What a seller may learn about an account that the shop has no live link with (domain.md section 5)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,6 +22,15 @@ CONFIDENTIAL = HIDDEN | DATED
 
 PERSONAL = frozenset({"birth_date", "email"})
 """The fields of persons, wherever they are: told over the API only to keys with the scope `personal`."""
+
+PERSON = "person_id"
+"""The field of an object that is a person, whose `name` then is that person's; shops and rulebooks have names too."""
+
+
+def fields_of_persons(names: Collection[str]) -> frozenset[str]:
+    """Which of the fields of an object are fields of a person."""
+    of_person = {"name"} if PERSON in names else set()
+    return frozenset(names) & (PERSONAL | of_person)
 
 
 class Disclosure(Struct, frozen=True):

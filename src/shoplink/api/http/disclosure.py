@@ -10,12 +10,21 @@ from shoplink.api.http.problem import language_of, with_sentences
 from shoplink.api.http.request import key_of
 from shoplink.core import Command, Reason, wire
 from shoplink.core.commands import PairCommand
-from shoplink.core.disclosure import CONFIDENTIAL, DATED, PERSONAL, Disclosure, disclose, redact_date
+from shoplink.core.disclosure import (
+    CONFIDENTIAL,
+    DATED,
+    PERSON,
+    PERSONAL,
+    Disclosure,
+    disclose,
+    fields_of_persons,
+    redact_date,
+)
 from shoplink.core.wire_format import read_reason
 from shoplink.flows.look import look_at_pair
 from shoplink.wording import Language
 
-_MARKS = tuple(f'"{name}"'.encode() for name in sorted(PERSONAL | DATED))
+_MARKS = tuple(f'"{name}"'.encode() for name in sorted(PERSONAL | DATED | {PERSON}))
 
 
 def disclose_to_key(request: HttpRequest, command: Command, reasons: Iterable[Reason]) -> Disclosure:
@@ -54,10 +63,11 @@ def _withhold(value: Any, language: Language) -> Any:
     if value.get("code") in DATED and value.get("possible_at") is not None:
         (redacted,) = with_sentences([wire(redact_date(read_reason(value)))], language)
         return {**value, **{name: each for name, each in redacted.items() if name in value}}
+    personal = fields_of_persons(value)
     kept = {
         name: _withhold(each, language)
         for name, each in value.items()
-        if name not in PERSONAL or each is None
+        if name not in personal or each is None
     }
     withheld = sorted(value.keys() - kept.keys())
     return {**kept, "withheld": withheld} if withheld else kept

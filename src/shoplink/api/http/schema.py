@@ -12,7 +12,7 @@ from shoplink.api.http import vocabulary
 from shoplink.core import COMMANDS, Command
 from shoplink.core.command_base import PrivateCommand
 from shoplink.core.commands import PRIVATE_COMMANDS, PairCommand
-from shoplink.core.disclosure import PERSONAL
+from shoplink.core.disclosure import PERSONAL, fields_of_persons
 from shoplink.core.events import AnyEvent, Event
 from shoplink.core.roles import CAUSED_BY, ISSUERS
 from shoplink.core.ticket.commands import OpenTicket, TicketCommand
@@ -115,7 +115,7 @@ def _stored_commands() -> Document:
     found, names = {}, {kind: command.__name__ for kind, command in (COMMANDS | PRIVATE_COMMANDS).items()}
     for kind, command in COMMANDS.items():
         fields = _tagged(command)
-        if PERSONAL & fields["properties"].keys():
+        if fields_of_persons(fields["properties"]):
             names[kind] = f"Asked{command.__name__}"
             found[names[kind]] = _as_told(
                 {key: one for key, one in fields.items() if key != "additionalProperties"}
@@ -125,7 +125,7 @@ def _stored_commands() -> Document:
 
 def _as_told(schema: Document) -> Document:
     """An object as it is answered: fields of persons are left out for keys without the scope `personal`."""
-    personal = sorted(PERSONAL & schema.get("properties", {}).keys())
+    personal = sorted(fields_of_persons(schema.get("properties", {})))
     if not personal:
         return schema
     withheld = {
