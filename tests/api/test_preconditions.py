@@ -1,9 +1,12 @@
 """Every write of what has an ETag can say from which state it was made; a condition is honoured or refused by name."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from shoplink.api.v1 import OPERATIONS
 from tests.api.service import Caller, Json
+from tests.api.test_showcases import products
 
 GB = {"network_region": "GB"}
 FAILED = (412, "urn:shoplink:problem:precondition.failed")
@@ -117,7 +120,7 @@ def test_a_condition_that_is_not_honoured_is_refused_by_name(call: Caller, condi
         ("POST", "/v1/commands", {}),
         ("POST", "/v1/checks", {}),
         ("POST", "/v1/links", {}),
-        ("POST", "/v1/waivers", {}),
+        ("POST", "/v1/members", {}),
     ]
     if condition != "If-None-Match":
         refused.append(("GET", "/v1/shops", None))
@@ -129,16 +132,172 @@ def test_a_condition_that_is_not_honoured_is_refused_by_name(call: Caller, condi
     assert (wrong.status, wrong.body["field"]) == (422, condition)
 
 
-def test_the_operations_that_write_what_has_a_tag_are_all_conditional() -> None:
-    tagged = {one.path for one in OPERATIONS if one.method == "GET" and one.conditional}
-    assert tagged == {f"/{kind}s/{{{kind}_id}}" for kind in ("shop", "account", "link", "ticket")}
-    of_showcases = {"products", "showcase/sync", "promotions", "items/remove", "showcase"}
-    writes = [
-        one
-        for one in OPERATIONS
-        if one.method != "GET"
-        and (base := next((path for path in tagged if one.path.startswith(path)), None))
-        and one.path.removeprefix(base).strip("/") not in of_showcases
-    ]
-    assert len(writes) > 14
-    assert all(one.conditional for one in writes), [one.path for one in writes if not one.conditional]
+WRITTEN_THROUGH = {
+    "shops": "/shops/{shop_id}",
+    "accounts": "/accounts/{account_id}",
+    "links": "/links/{link_id}",
+    "tickets": "/tickets/{ticket_id}",
+    "products": "/products/{product_id}",
+    "contents": "/contents/{content_id}",
+    "waivers": "/waivers",
+    "rulebooks": "/rulebooks/{name}",
+}
+"""The read that has the ETag of what is written below a path."""
+OF_PLACES = ("promotions", "items/remove", "showcase/sync", "links/{link_id}/products")
+READS_OF_PLACES = {"/accounts/{account_id}/showcase", "/contents/{content_id}/products"}
+NOTHING_BEFORE = {
+    "invite",
+    "open_ticket",
+    "check",
+    "attribute_orders",
+    "send_commands",
+    "create_sign_in_link",
+}
+BY_ID = {"invite_member", "withdraw_member_invitation", "remove_member"}
+"""A member and an invitation only end, and what names them is answered with that."""
+
+
+def test_every_write_of_what_can_be_read_with_a_tag_looks_at_conditions() -> None:
+    reads = {one.path for one in OPERATIONS if one.method == "GET" and one.conditional}
+    assert reads == {*WRITTEN_THROUGH.values(), *READS_OF_PLACES, "/rulebooks"}
+    writes = [one for one in OPERATIONS if one.method != "GET"]
+    assert {one.name for one in writes if not one.conditional} == NOTHING_BEFORE | BY_ID
+    for one in writes:
+        if one.conditional and not one.path.endswith(OF_PLACES):
+            assert one.path.startswith(WRITTEN_THROUGH[one.path.split("/")[1]]) or one.path.startswith(
+                "/waivers"
+            )
+
+
+def test_products_and_contents_are_recorded_anew_only_from_what_was_seen(call: Caller) -> None:
+    shop_id, account_id = call.shop(), call.account()
+    product, content = f"/v1/products/p-{shop_id}", f"/v1/contents/v-{shop_id}"
+    terms = {
+        "shop_id": shop_id,
+        "title": "t",
+        "price_minor": 5,
+        "currency": "GBP",
+        "listed_at": "2024-01-01T00:00:00Z",
+    }
+    video = {"account_id": account_id, "kind": "video"}
+    for path, first, second, third, kind in (
+        (product, terms, {**terms, "units_7d": 3}, {**terms, "price_minor": 7}, "product.recorded"),
+        (
+            content,
+            {**video, "title": "a"},
+            {**video, "title": "b"},
+            {**video, "title": "c"},
+            "content.recorded",
+        ),
+    ):
+        assert call("PUT", path, first, actor=OPS, If_Match="*").status == 412
+        assert call("PUT", path, first, actor=OPS, If_None_Match="*").status == 200
+        assert call("PUT", path, first, actor=OPS, If_None_Match="*").status == 412
+        tag = _tag(call, path)
+        assert call("GET", path, If_None_Match=tag).status == 304
+        assert call("PUT", path, second, actor=OPS, If_Match=tag).status == 200
+        late = call("PUT", path, third, actor=OPS, If_Match=tag)
+        assert (late.status, late.body["type"]) == FAILED
+        assert [change["type"] for change in late.body["changes"]] == [kind]
+        assert call("PUT", path, third, actor=OPS, If_Match=_tag(call, path)).status == 200
+
+
+def test_a_showcase_is_changed_only_from_what_was_seen_in_it(call: Caller) -> None:
+    shop_id, other, account_id = call.shop(), call.shop(), call.account(followers=5_000)
+    own, others = products(call, shop_id, "a", "b"), products(call, other, "a", "b")
+    creator, showcase = f"account:{account_id}", f"/v1/accounts/{account_id}/showcase"
+    content = f"/v1/contents/v-{account_id}"
+    call("PUT", content, {"account_id": account_id, "kind": "live", "title": "t"}, actor=creator)
+    put, take = f"/v1/accounts/{account_id}/promotions", f"/v1/accounts/{account_id}/items/remove"
+    empty, of_content = _tag(call, showcase), _tag(call, f"{content}/products")
+    first, second = ({"product_id": each, "shop_id": other} for each in others)
+    gone = {"product_id": others[0]}
+    assert call("POST", put, first, actor=creator, If_Match=empty).status == 200
+    for path, body in ((put, second), (take, gone)):
+        late = call("POST", path, body, actor=creator, If_Match=empty)
+        assert (late.status, late.body["type"]) == FAILED
+        assert [change["type"] for change in late.body["changes"]] == ["promotion.added"]
+    there = {"content_id": f"v-{account_id}"}
+    assert call("POST", put, {**first, **there}, actor=creator, If_Match=of_content).status == 200, (
+        "another place"
+    )
+    assert call("POST", take, {**gone, **there}, actor=creator, If_Match=of_content).status == 412
+    one = _tag(call, showcase)
+    assert call("POST", take, gone, actor=creator, If_Match=one).status == 200
+    assert call("POST", put, first, actor=creator, If_Match=empty).status == 412, (
+        "empty again, and not as before"
+    )
+
+    unlinked = _tag(call, showcase)
+    link = call.linked(shop_id, account_id, "official")
+    add, sync = (f"/v1/links/{link['link_id']}/{rest}" for rest in ("products", "showcase/sync"))
+    wanted = {"product_ids": own}
+    late = call("POST", add, wanted, actor=creator, If_Match=unlinked)
+    assert (late.status, [change["type"] for change in late.body["changes"]]) == (412, ["link.imported"])
+    linked = _tag(call, showcase)
+    assert call("POST", add, wanted, actor=creator, If_Match=linked).status == 200
+    assert call("POST", sync, {}, actor=f"shop:{shop_id}", If_Match=linked).status == 412
+    added = _tag(call, showcase)
+    assert call("POST", sync, {}, actor=f"shop:{shop_id}", If_Match=added).status == 200
+    late = call("POST", take, {"product_id": own[0]}, actor=creator, If_Match=added)
+    assert (late.status, [change["type"] for change in late.body["changes"]]) == (412, ["showcase.synced"])
+    nowhere = f"account:{account_id}-new"
+    assert (
+        call("POST", put.replace(account_id, f"{account_id}-new"), first, actor=nowhere, If_Match="*").status
+        == 412
+    )
+
+
+def test_waivers_are_granted_and_ended_only_from_those_that_were_seen(call: Caller) -> None:
+    shop_id, account_id = call.shop(), call.account()
+    for name, subject_id in (("shop_id", shop_id), ("account_id", account_id)):
+        path, of = f"/v1/waivers?{name}={subject_id}", {name: subject_id, "note": "n"}
+        code = "shop.link_quota_spent" if name == "shop_id" else "account.link_quota_spent"
+        grant = {"code": code, "until": None, **of}
+        tag = _tag(call, path)
+        assert call("POST", "/v1/waivers", grant, actor="support:mei", If_Match=tag).status == 201
+        for below, body in (("", grant), ("/end", {"code": code, **of})):
+            late = call("POST", f"/v1/waivers{below}", body, actor="support:mei", If_Match=tag)
+            assert (late.status, late.body["type"]) == FAILED
+            assert [change["type"] for change in late.body["changes"]] == ["waiver.granted"]
+        tag = _tag(call, path)
+        assert call("GET", path, If_None_Match=tag).status == 304
+        ended = call("POST", "/v1/waivers/end", {"code": code, **of}, actor="support:mei", If_Match=tag)
+        assert ended.body == {"ended": 1}
+        assert call("POST", "/v1/waivers", grant, actor="support:mei", If_Match=tag).status == 412
+    for query in ("", f"?shop_id={shop_id}&account_id={account_id}"):
+        assert "etag" not in call("GET", f"/v1/waivers{query}").headers
+
+
+def test_rulebooks_are_activated_only_from_what_was_seen_to_be_in_force(untouched: Caller) -> None:
+    call, book = untouched, "/v1/rulebooks/seller-university-2025"
+    for path in (book, "/v1/rulebooks"):
+        market = "FR" if path == book else "DE"
+        start = {"market": market, "effective_from": "2034-01-01T00:00:00Z"}
+        tag = _tag(call, path)
+        assert call("POST", f"{book}/activations", start, actor=OPS, If_Match=tag).status == 201
+        other = {**start, "market": "GB"}
+        late = call("POST", f"{book}/activations", other, actor=OPS, If_Match=tag)
+        assert (late.status, late.body["type"]) == FAILED
+        assert [change["type"] for change in late.body["changes"]] == ["rulebook.activated"]
+        cancel = {**start, "note": "n"}
+        assert call("POST", f"{book}/activations/cancel", cancel, actor=OPS, If_Match=tag).status == 412
+        tag = _tag(call, path)
+        assert call("GET", path, If_None_Match=tag).status == 304
+        assert call("POST", f"{book}/activations/cancel", cancel, actor=OPS, If_Match=tag).status == 200
+        late = call("POST", f"{book}/activations", other, actor=OPS, If_Match=tag)
+        assert [change["type"] for change in late.body["changes"]] == ["rulebook.activation_cancelled"]
+
+
+def test_of_two_who_saw_the_same_showcase_one_changes_it(call: Caller) -> None:
+    """The condition is compared under the locks, so that of several at once only one can be right."""
+    account_id, shop_id = call.account(followers=5_000), call.shop()
+    offered = products(call, shop_id, *"abcdef")
+    tag = _tag(call, f"/v1/accounts/{account_id}/showcase")
+
+    def put(product_id: str) -> int:
+        path, body = f"/v1/accounts/{account_id}/promotions", {"product_id": product_id, "shop_id": shop_id}
+        return call("POST", path, body, actor=f"account:{account_id}", If_Match=tag).status
+
+    with ThreadPoolExecutor(len(offered)) as pool:
+        assert sorted(pool.map(put, offered)) == [200, *[412] * 5]

@@ -7,12 +7,16 @@ from msgspec.structs import asdict
 from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
+from shoplink.api.http.precondition import precondition_of, respond_with_tag
 from shoplink.api.http.problem import ProblemError
 from shoplink.api.http.request import require_scope
 from shoplink.api.showcase import AsOf, ShowcasePage, show_place
+from shoplink.core.commerce.commands import PutContent
 from shoplink.core.commerce.facts import ContentKind
 from shoplink.core.facts import Id
+from shoplink.core.precondition.subjects import ContentFacts
 from shoplink.flows.answer import Answer
+from shoplink.flows.precondition import newest_instant, token_of_states
 from shoplink.flows.showcase import content_counts, view_of_place
 from shoplink.flows.state import ContentState, read_state
 from shoplink.store.read.commerce import ContentCount, one_content
@@ -40,27 +44,30 @@ def _show_content(one: ContentCount) -> CountedContentBody:
     return CountedContentBody(**asdict(one.content), products=one.products)
 
 
-@operations.command("PUT", "/contents/{content_id}", ContentBody)
+@operations.command("PUT", "/contents/{content_id}", ContentBody, conditional=True)
 def put_content(request: HttpRequest, content_id: Id) -> HttpResponse:
     """Record a video or a live of an account, so that products can be added to it."""
     command = read_command(request, "put_content", content_id=content_id)
+    assert isinstance(command, PutContent), "this is the command that was read"
 
     def show(answer: Answer) -> ContentBody:
         return ContentBody(**asdict(read_state(answer["state"], ContentState).content))
 
-    return carry_out(request, command, show, with_state=True)
+    seen = precondition_of(request, ContentFacts(account_id=command.account_id, content_id=content_id))
+    return carry_out(request, command, show, with_state=True, seen=seen)
 
 
-@operations.get("/contents/{content_id}", CountedContentBody, problems=FIND)
+@operations.get("/contents/{content_id}", CountedContentBody, problems=FIND, conditional=True)
 def get_content(request: HttpRequest, content_id: Id) -> HttpResponse:
     """The video or live, and how many products it shows."""
     require_scope(request, "read")
     with snapshot():
         content = one_content(content_id)
         found = [] if content is None else content_counts(content.account_id, content_id=content_id)
+        newest = newest_instant()
     if not found:
         raise ProblemError("not_found")
-    return respond(_show_content(found[0]))
+    return respond_with_tag(request, _show_content(found[0]), token_of_states(newest, content))
 
 
 @operations.get("/contents", Page[CountedContentBody])
@@ -74,7 +81,7 @@ def list_contents(
     return respond(one_page(found, limit, lambda one: one.content.content_id, _show_content))
 
 
-@operations.get("/contents/{content_id}/products", ShowcasePage, problems=FIND)
+@operations.get("/contents/{content_id}/products", ShowcasePage, problems=FIND, conditional=True)
 def list_content_products(
     request: HttpRequest,
     content_id: Id,
@@ -86,7 +93,9 @@ def list_content_products(
     require_scope(request, "read")
     with snapshot():
         content = one_content(content_id)
-        found = content and view_of_place(content.account_id, content_id, at, limit + 1, cursor or "")
+        found = content and view_of_place(
+            content.account_id, content_id, at, limit + 1, cursor or "", with_token=True
+        )
     if not found:
         raise ProblemError("not_found")
-    return respond(show_place(found, limit))
+    return respond_with_tag(request, show_place(found, limit), found.token)

@@ -10,15 +10,19 @@ from msgspec.structs import asdict
 from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import FIND, IdCursor, Limit, NumberCursor, Operations
+from shoplink.api.http.precondition import precondition_of, respond_with_tag
 from shoplink.api.http.problem import Instant, ProblemError, SaidReason
 from shoplink.api.http.request import require_scope
 from shoplink.core import Link
+from shoplink.core.commerce.commands import PutProduct
 from shoplink.core.commerce.facts import Item, Product, ProductStatus
 from shoplink.core.commerce.picker import Figures, Thresholds, figures
 from shoplink.core.facts import Id, ShortText
+from shoplink.core.precondition.subjects import ProductRecord
 from shoplink.flows import clock
 from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at
+from shoplink.flows.precondition import newest_instant, token_of_states
 from shoplink.flows.state import ProductState, read_state
 from shoplink.store.read.commerce import Spot, Where, one_product, page_of_products, page_of_spots
 from shoplink.store.read.link import snapshot
@@ -95,26 +99,30 @@ def _show_synced_spot(link: Link) -> SpotBody:
     return SpotBody("showcase", link.account_id, None, "synced", link.link_id)
 
 
-@operations.command("PUT", "/products/{product_id}", ProductBody)
+@operations.command("PUT", "/products/{product_id}", ProductBody, conditional=True)
 def put_product(request: HttpRequest, product_id: Id) -> HttpResponse:
     """Record a product's facts, replacing what was recorded; its shop never changes. Many at once: `/v1/commands`."""
     command = read_command(request, "put_product", product_id=product_id)
+    assert isinstance(command, PutProduct), "this is the command that was read"
 
     def show(answer: Answer) -> ProductBody:
         state = read_state(answer["state"], ProductState)
         return show_product(state.product, state.at, _PICK)
 
-    return carry_out(request, command, show, with_state=True)
+    seen = precondition_of(request, ProductRecord(shop_id=command.shop_id, product_id=product_id))
+    return carry_out(request, command, show, with_state=True, seen=seen)
 
 
-@operations.get("/products/{product_id}", ProductBody, problems=FIND)
+@operations.get("/products/{product_id}", ProductBody, problems=FIND, conditional=True)
 def get_product(request: HttpRequest, product_id: Id) -> HttpResponse:
     """The product, with the figures of the product picker."""
     require_scope(request, "read")
-    product = one_product(product_id)
+    with snapshot():
+        product, newest = one_product(product_id), newest_instant()
     if product is None:
         raise ProblemError("not_found")
-    return respond(show_product(product, clock.now(), _PICK))
+    body = show_product(product, clock.now(), _PICK)
+    return respond_with_tag(request, body, token_of_states(newest, product))
 
 
 @operations.get("/products", Page[ProductBody])

@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 from shoplink.api.http.body import Page, respond
 from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import FIND, READ, Operations, SentInstant
+from shoplink.api.http.precondition import precondition_of, respond_with_tag
 from shoplink.api.http.problem import (
     Instant,
     ProblemError,
@@ -22,6 +23,7 @@ from shoplink.api.http.problem import (
 from shoplink.api.http.request import require_scope
 from shoplink.core import Refused, Rulebook, wire
 from shoplink.core.facts import Id, Market, Role
+from shoplink.core.precondition.subjects import Activations
 from shoplink.flows.answer import Answer
 from shoplink.flows.foresight.compare import (
     ChangedPermissions,
@@ -32,6 +34,7 @@ from shoplink.flows.foresight.compare import (
 )
 from shoplink.flows.foresight.effects import Effects, Listed, effects_of_start
 from shoplink.flows.look import look_at
+from shoplink.flows.precondition import newest_instant, token_of_states
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.read.foresight import EndingShowcases, IdleWaiver
 from shoplink.store.read.link import snapshot
@@ -90,20 +93,26 @@ class CancelledActivationBody(Struct, frozen=True):
 
 
 @operations.command(
-    "POST", "/rulebooks/{name}/activations", ActivationBody, status=201, location="/v1/rulebooks/{name}"
+    "POST",
+    "/rulebooks/{name}/activations",
+    ActivationBody,
+    status=201,
+    location="/v1/rulebooks/{name}",
+    conditional=True,
 )
 def activate_rulebook(request: HttpRequest, name: Id) -> HttpResponse:
     """Put a rulebook in force in a market from an instant on, which is now or later."""
     command = read_command(request, "activate_rulebook", name=name)
     show = _event_as(ActivationBody, "rulebook.activated")
-    return carry_out(request, command, show, status=201)
+    return carry_out(request, command, show, status=201, seen=precondition_of(request, Activations()))
 
 
-@operations.command("POST", "/rulebooks/{name}/activations/cancel", CancelledActivationBody)
+@operations.command("POST", "/rulebooks/{name}/activations/cancel", CancelledActivationBody, conditional=True)
 def cancel_activation(request: HttpRequest, name: Id) -> HttpResponse:
     """Take back an activation before its start: it never starts."""
     command = read_command(request, "cancel_activation", name=name)
-    return carry_out(request, command, _event_as(CancelledActivationBody, "rulebook.activation_cancelled"))
+    show = _event_as(CancelledActivationBody, "rulebook.activation_cancelled")
+    return carry_out(request, command, show, seen=precondition_of(request, Activations()))
 
 
 def _event_as(body: type[Struct], kind: str) -> Callable[[Answer], dict[str, Any]]:
@@ -116,16 +125,17 @@ def _event_as(body: type[Struct], kind: str) -> Callable[[Answer], dict[str, Any
     return show
 
 
-@operations.get("/rulebooks", Page[RulebookBody])
+@operations.get("/rulebooks", Page[RulebookBody], conditional=True)
 def list_rulebooks(request: HttpRequest) -> HttpResponse:
     """Every rulebook that is installed, and where each is or will be in force."""
     require_scope(request, "read")
     with snapshot():
         rulebooks, in_force = installed_rulebooks(), _InForce()
-    return respond(Page([in_force.body(rulebook) for rulebook in rulebooks.values()], None))
+    body = Page([in_force.body(rulebook) for rulebook in rulebooks.values()], None)
+    return respond_with_tag(request, body, in_force.token)
 
 
-@operations.get("/rulebooks/{name}", RulebookInFullBody, problems=FIND)
+@operations.get("/rulebooks/{name}", RulebookInFullBody, problems=FIND, conditional=True)
 def get_rulebook(request: HttpRequest, name: Id) -> HttpResponse:
     """A rulebook with every parameter and the sentence that it comes from."""
     require_scope(request, "read")
@@ -136,7 +146,7 @@ def get_rulebook(request: HttpRequest, name: Id) -> HttpResponse:
     values = asdict(rulebook.parameters)
     parameters = {key: Parameter(_ordered(value), rulebook.sources[key]) for key, value in values.items()}
     body = asdict(in_force.body(rulebook))
-    return respond(RulebookInFullBody(**body, parameters=parameters))
+    return respond_with_tag(request, RulebookInFullBody(**body, parameters=parameters), in_force.token)
 
 
 def _ordered(value: Any) -> Any:
@@ -150,6 +160,7 @@ class _InForce:
     def __init__(self) -> None:
         """Read it."""
         world = look_at().world
+        self.token = token_of_states(newest_instant(), Activations().state(world))
         self._default = default_rulebook().name
         self._markets: defaultdict[str, set[str]] = defaultdict(set)
         self._starts: defaultdict[str, list[Start]] = defaultdict(list)

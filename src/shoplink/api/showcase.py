@@ -6,15 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from shoplink.api.http.body import respond
 from shoplink.api.http.command import carry_out, read_command, read_command_on_link
 from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations, SentInstant
+from shoplink.api.http.precondition import precondition_of, respond_with_tag
 from shoplink.api.http.problem import Instant, ProblemError, language_of, with_sentences
 from shoplink.api.http.request import require_scope
 from shoplink.api.link import LinkBody, show_link
 from shoplink.api.product import Basis, ProductBody, ProductOutcomeBody, basis_of, show_product
 from shoplink.core.commerce.picker import Thresholds
 from shoplink.core.facts import Id
+from shoplink.core.precondition.subjects import PlaceOfItems
 from shoplink.flows.answer import Answer
 from shoplink.flows.showcase import PlaceView, view_of_place
 from shoplink.flows.state import LinkState, read_state
@@ -100,7 +101,7 @@ def _show_one(shown: ShownProduct, place: PlaceView) -> ShownBody:
     return ShownBody(product, basis_of(item), item.came_under, item.added_at, item.commission_rate_bp)
 
 
-@operations.get("/accounts/{account_id}/showcase", ShowcasePage, problems=FIND)
+@operations.get("/accounts/{account_id}/showcase", ShowcasePage, problems=FIND, conditional=True)
 def get_showcase(
     request: HttpRequest,
     account_id: Id,
@@ -114,24 +115,36 @@ def get_showcase(
     """
     require_scope(request, "read")
     with snapshot():
-        found = view_of_place(account_id, None, at, limit + 1, cursor or "")
+        found = view_of_place(account_id, None, at, limit + 1, cursor or "", with_token=True)
     if found is None:
         raise ProblemError("not_found")
-    return respond(show_place(found, limit))
+    return respond_with_tag(request, show_place(found, limit), found.token)
 
 
-@operations.command("POST", "/accounts/{account_id}/promotions", ItemBody)
+@operations.command("POST", "/accounts/{account_id}/promotions", ItemBody, conditional=True)
 def promote(request: HttpRequest, account_id: Id) -> HttpResponse:
     """The creator adds a product of a shop that the account is not linked to, at that product's commission rate."""
     command = read_command(request, "promote", account_id=account_id)
-    return carry_out(request, command, lambda answer: _item(answer, "promotion.added"))
+    return _carry_out_on_item(request, command, "promotion.added")
 
 
-@operations.command("POST", "/accounts/{account_id}/items/remove", ItemBody)
+@operations.command("POST", "/accounts/{account_id}/items/remove", ItemBody, conditional=True)
 def remove_item(request: HttpRequest, account_id: Id) -> HttpResponse:
     """The creator takes a product out of the showcase, or out of a video or live."""
     command = read_command(request, "remove_item", account_id=account_id)
-    return carry_out(request, command, lambda answer: _item(answer, "item.removed"))
+    return _carry_out_on_item(request, command, "item.removed")
+
+
+def _carry_out_on_item(request: HttpRequest, command: Any, kind: str) -> HttpResponse:
+    """Execute a command on one item; the answer is the item that its event of this kind puts in or takes out."""
+    seen = precondition_of(request, _place_of(command))
+    return carry_out(request, command, lambda answer: _item(answer, kind), seen=seen)
+
+
+def _place_of(command: Any) -> PlaceOfItems:
+    """The place that a command changes, whose ETag is that of the page that shows it."""
+    content_id = getattr(command, "content_id", None)
+    return PlaceOfItems(account_id=command.account_id, content_id=content_id)
 
 
 def _item(answer: Answer, kind: str) -> dict[str, Any]:
@@ -140,7 +153,7 @@ def _item(answer: Answer, kind: str) -> dict[str, Any]:
     return {name: event.get(name) for name in ItemBody.__struct_fields__}
 
 
-@operations.command("POST", "/links/{link_id}/showcase/sync", SyncedBody)
+@operations.command("POST", "/links/{link_id}/showcase/sync", SyncedBody, conditional=True)
 def sync_showcase(request: HttpRequest, link_id: Id) -> HttpResponse:
     """The official account's showcase is, from now on, every product of the shop that is on sale."""
     command, language = read_command_on_link(request, link_id, "sync_showcase"), language_of(request)
@@ -150,10 +163,11 @@ def sync_showcase(request: HttpRequest, link_id: Id) -> HttpResponse:
         assert state.link.synced_since is not None, "the command has synced it"
         return SyncedBody(**asdict(show_link(state, language)), synced_since=state.link.synced_since)
 
-    return carry_out(request, command, show, with_state=True, link_id=link_id)
+    seen = precondition_of(request, _place_of(command))
+    return carry_out(request, command, show, with_state=True, link_id=link_id, seen=seen)
 
 
-@operations.command("POST", "/links/{link_id}/products", AddedBody)
+@operations.command("POST", "/links/{link_id}/products", AddedBody, conditional=True)
 def add_from_shop(request: HttpRequest, link_id: Id) -> HttpResponse:
     """The creator adds products of the linked shop, up to 100, each with its own outcome; refused if none can be."""
     command, language = read_command_on_link(request, link_id, "add_from_shop"), language_of(request)
@@ -164,4 +178,6 @@ def add_from_shop(request: HttpRequest, link_id: Id) -> HttpResponse:
             "products": [{**one, "reasons": with_sentences(one["reasons"], language)} for one in products]
         }
 
-    return carry_out(request, command, show, link_id=link_id)
+    return carry_out(
+        request, command, show, link_id=link_id, seen=precondition_of(request, _place_of(command))
+    )

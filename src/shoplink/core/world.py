@@ -83,6 +83,12 @@ class World:
         coming = [(start, rulebook.name) for start, rulebook in self._starts.get(market, ())]
         return (regime.since, regime.rulebook.name), *coming
 
+    def activations(self) -> tuple[tuple[str, tuple[tuple[datetime, str], ...]], ...]:
+        """The same of every market in which a rulebook was activated, by market."""
+        return tuple(
+            (market, self.rulebooks_of(market)) for market in sorted({*self._regimes, *self._starts})
+        )
+
     def link(self, shop_id: str, account_id: str) -> Link | None:
         """The link that a command is about: the pair's live one, else the one recorded last."""
         account = self.accounts.get(account_id)

@@ -22,6 +22,8 @@ class Shelf:
         self.products: dict[str, Product] = {}
         self.contents: dict[str, Content] = {}
         self.items: dict[ItemKey, Item] = {}
+        self.counts: dict[tuple[str, str | None], tuple[int, int]] = {}
+        """How many products were ever put into a place and taken out of it, where somebody asks."""
 
     def apply(self, event: CommerceEvent) -> None:
         """Apply an event of commerce."""
@@ -31,9 +33,17 @@ class Shelf:
             case ItemAdded() | PromotionAdded():
                 item = event.item()
                 self.items[item.key()] = item
+                self._count(item.account_id, item.content_id, added=1)
             case ItemRemoved():
                 del self.items[event.account_id, event.content_id, event.product_id]
+                self._count(event.account_id, event.content_id, removed=1)
             case ContentRecorded():
                 self.contents[event.content_id] = event.facts()
             case _:
                 raise AssertionError(f"no event of commerce: {event!r}")
+
+    def _count(self, account_id: str, content_id: str | None, *, added: int = 0, removed: int = 0) -> None:
+        place = account_id, content_id
+        if place in self.counts:
+            before = self.counts[place]
+            self.counts[place] = before[0] + added, before[1] + removed

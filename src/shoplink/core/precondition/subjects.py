@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from shoplink.core.commands import Invite
-from shoplink.core.commerce.events import ContentRecorded, ProductRecorded
+from shoplink.core.commerce.events import ContentRecorded, ItemEvent, ProductRecorded
 from shoplink.core.commerce.facts import Product
 from shoplink.core.event_base import Event
 from shoplink.core.events import (
@@ -188,6 +188,37 @@ class ProductFacts(Subject, frozen=True, kw_only=True):
         return isinstance(event, ProductRecorded) and event.product_id == self.product_id
 
 
+class ProductRecord(ProductFacts, frozen=True, kw_only=True):
+    """A product as it was recorded, with how it sells: who records it anew replaces that too."""
+
+    def state(self, world: World) -> Any:
+        """All of it."""
+        return world.shelf.products.get(self.product_id)
+
+
+class PlaceOfItems(Subject, frozen=True, kw_only=True):
+    """The showcase of this account, or a video or live of it: what was put in and taken out, and the link that it follows.
+
+    Not what the products cost, or whether they are on sale.
+    """
+
+    content_id: str | None = None
+
+    def state(self, world: World) -> Any:
+        """How many were ever put in and taken out, and the link in force."""
+        account = world.accounts.get(self.account_id or "")
+        if account is None or (self.content_id is not None and self.content_id not in world.shelf.contents):
+            return None
+        linked = [(one.link_id, one.synced_since) for one in account.live.values() if one.status == "linked"]
+        return world.shelf.counts[self.account_id or "", self.content_id], linked
+
+    def concerns(self, event: Event) -> bool:
+        """Something is put in or taken out, or the account is linked, unlinked or synced."""
+        if isinstance(event, ItemEvent):
+            return (event.account_id, event.content_id) == (self.account_id, self.content_id)
+        return isinstance(event, LinkEvent) and event.account_id == self.account_id
+
+
 class InvitationOutcome(Subject, frozen=True, kw_only=True):
     """Whether this shop can invite this account in a role."""
 
@@ -238,6 +269,18 @@ class RulebooksOfMarket(Subject, frozen=True, kw_only=True):
         """A rulebook is activated there, or an activation is cancelled."""
         kinds = RulebookActivated | RulebookActivationCancelled
         return isinstance(event, kinds) and event.market == self.market
+
+
+class Activations(Subject, frozen=True):
+    """Which rulebook is in force in each market, and which ones are to start."""
+
+    def state(self, world: World) -> Any:
+        """The names, with their starts, by market."""
+        return world.activations()
+
+    def concerns(self, event: Event) -> bool:
+        """A rulebook is activated somewhere, or an activation is cancelled."""
+        return isinstance(event, RulebookActivated | RulebookActivationCancelled)
 
 
 class PlacesOfPerson(Subject, frozen=True, kw_only=True):

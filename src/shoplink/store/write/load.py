@@ -21,6 +21,7 @@ from shoplink.core.facts import Actor, Corrections
 from shoplink.core.instant import BEGINNING, END, shift
 from shoplink.core.precondition.subjects import (
     ContentFacts,
+    PlaceOfItems,
     PlacesOfPerson,
     ProductFacts,
     Subject,
@@ -99,6 +100,8 @@ class LoadKeys(Struct):
             self.commerce.products.add(subject.product_id)
         if isinstance(subject, ContentFacts):
             self.commerce.contents.add(subject.content_id)
+        if isinstance(subject, PlaceOfItems):
+            self.commerce.count(subject.account_id or "", subject.content_id)
 
 
 class LoadedState(Struct):

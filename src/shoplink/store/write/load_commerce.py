@@ -25,11 +25,12 @@ Place = tuple[str, str, str]
 
 
 class CommerceKeys(Struct):
-    """The products, contents and places that a batch names."""
+    """The products, contents and items that a batch names; `counted` are the places that a precondition is about."""
 
     products: set[str] = set()
     contents: set[str] = set()
     places: set[Place] = set()
+    counted: set[tuple[str, str]] = set()
 
     def add(self, command: Command) -> None:
         """Add the ids that a command names."""
@@ -53,10 +54,19 @@ class CommerceKeys(Struct):
             self.products.add(product_id)
             self.places.add((command.account_id, content_id, product_id))
 
+    def count(self, account_id: str, content_id: str | None) -> None:
+        """Add a showcase, a video or a live that a precondition is about."""
+        self.counted.add((account_id, content_id or ""))
+        if content_id is not None:
+            self.contents.add(content_id)
+
     def union(self, other: "CommerceKeys") -> "CommerceKeys":
         """The ids of both."""
         return CommerceKeys(
-            self.products | other.products, self.contents | other.contents, self.places | other.places
+            self.products | other.products,
+            self.contents | other.contents,
+            self.places | other.places,
+            self.counted | other.counted,
         )
 
 
@@ -87,6 +97,8 @@ def load_commerce(world: World, commerce: CommerceKeys) -> tuple[StoredCommerce,
             world.shelf.contents[row[0]] = CONTENT.value(row)
     if commerce.places:
         _read_items(world, commerce.places)
+    if commerce.counted:
+        _count_items(world, commerce.counted)
     return stored, floor
 
 
@@ -101,3 +113,14 @@ def _read_items(world: World, places: Iterable[Place]) -> None:
         item = ITEM.value(row)
         if item.came_under is None or item.came_under in world.live:
             world.shelf.items[item.key()] = item
+
+
+def _count_items(world: World, places: Iterable[tuple[str, str]]) -> None:
+    """Count how many products were ever put into these places, and taken out of them."""
+    for account_id, content_id, added, removed in query(
+        "SELECT given.account_id, given.content_id, count(number), count(removed_at)"
+        f" FROM {rows_as(account_id='text', content_id='text')} LEFT JOIN item ON item.account_id = given.account_id"
+        " AND item.content_id = given.content_id GROUP BY 1, 2",
+        rows(sorted(places)),
+    ):
+        world.shelf.counts[account_id, content_id or None] = added, removed
