@@ -223,7 +223,7 @@ def test_an_unlinking_is_one_event_after_the_request_and_keeps_the_history(role:
     assert event_lines(scene.request_unlink("ding", "lin").own) == ["unlink.requested ding lin"]
     assert event_lines(scene.approve_unlink("ding", "lin").own) == ["link.unlinked ding lin"]
     after = scene.link("ding", "lin")
-    assert after == replace(before, status="unlinked", ended_at=NOON + DAY)
+    assert after == replace(before, status="unlinked", ended_at=NOON + DAY, touched_at=NOON + DAY)
     assert scene.world.accounts["lin"].established == [after]
 
 

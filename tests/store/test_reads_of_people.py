@@ -39,6 +39,8 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     lookup.accounts_by_handle: lambda: lookup.accounts_by_handle(["jacklin07"]),
     lookup.look_ups_since: lambda: lookup.look_ups_since(MEI, NOW - timedelta(days=1)),
     lookup.was_looked_up: lambda: lookup.was_looked_up(MEI, SHOP, ACCOUNT, NOW),
+    lookup.asked_since: lambda: lookup.asked_since(MEI, SHOP, NOW - timedelta(days=1)),
+    lookup.is_account: lambda: lookup.is_account(ACCOUNT),
     lookup.page_of_look_ups: lambda: lookup.page_of_look_ups(10, ACCOUNT),
     outbox.progress: outbox.progress,
     outbox.with_members: lambda: outbox.with_members({SHOP}, {ACCOUNT}),

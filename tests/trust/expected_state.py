@@ -223,5 +223,5 @@ def _plain(facts: msgspec.Struct) -> tuple[Any, ...]:
 
 
 def _link_row(link: msgspec.Struct, touched_at: datetime) -> tuple[Any, ...]:
-    values = (getattr(link, name) for name in link.__struct_fields__)
+    values = (getattr(link, name) for name in link.__struct_fields__ if name != "touched_at")
     return (*(to_micros(one) if isinstance(one, datetime) else one for one in values), to_micros(touched_at))

@@ -10,7 +10,7 @@ from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
 from shoplink.api.http.precondition import precondition_of, respond_with_tag
-from shoplink.api.http.problem import ProblemError, language_of
+from shoplink.api.http.problem import Instant, ProblemError, language_of
 from shoplink.api.http.request import require_scope
 from shoplink.api.link import LinkBody, show_link
 from shoplink.core.facts import Id, Permission, Status
@@ -28,7 +28,10 @@ operations = Operations("accounts")
 
 
 class AccountBody(Struct, frozen=True):
-    """An account, with its link that is in review or linked; open invitations are among `/v1/links`."""
+    """An account, with its link that is in review or linked; open invitations are among `/v1/links`.
+
+    `updated_at`: when its facts were recorded or corrected last; null only in an answer that an earlier version has stored.
+    """
 
     account_id: str
     handle: str
@@ -39,6 +42,7 @@ class AccountBody(Struct, frozen=True):
     commerce_permission: Permission
     followers: int
     link: LinkBody | None
+    updated_at: Instant | None
 
 
 class RecordedAccountBody(AccountBody, frozen=True):
@@ -51,7 +55,7 @@ class RecordedAccountBody(AccountBody, frozen=True):
 def show_account(state: AccountState, language: Language) -> AccountBody:
     """An account with its link that is in review or linked."""
     link = show_link(state.link, language) if state.link else None
-    return AccountBody(**asdict(state.account), link=link)
+    return AccountBody(**asdict(state.account), link=link, updated_at=state.touched_at)
 
 
 @operations.command("PUT", "/accounts/{account_id}", RecordedAccountBody, conditional=True)

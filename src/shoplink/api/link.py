@@ -37,7 +37,10 @@ class OpenUnlinkRequest(Struct, frozen=True):
 
 
 class LinkBody(Struct, frozen=True):
-    """A link: who must act next (`turn`), and what holds it in review."""
+    """A link: who must act next (`turn`), and what holds it in review.
+
+    `updated_at`: when the newest event of it happened; null only in an answer that an earlier version has stored.
+    """
 
     link_id: str
     shop_id: str
@@ -53,6 +56,7 @@ class LinkBody(Struct, frozen=True):
     rulebook: str
     turn: NextActor
     held_by: list[SaidReason]
+    updated_at: Instant | None
 
 
 class InvitedBody(LinkBody, frozen=True):
@@ -95,6 +99,7 @@ def show_link(state: LinkState, language: Language) -> LinkBody:
         rulebook=link.rulebook,
         turn=next_actor(link, held),
         held_by=show_reasons(held, language),
+        updated_at=link.touched_at,
     )
 
 

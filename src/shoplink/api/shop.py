@@ -8,7 +8,7 @@ from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
 from shoplink.api.http.precondition import precondition_of, respond_with_tag
-from shoplink.api.http.problem import ProblemError
+from shoplink.api.http.problem import Instant, ProblemError
 from shoplink.api.http.request import require_scope
 from shoplink.core.facts import Enrolment, Id, Market, Status
 from shoplink.core.precondition.subjects import ShopFacts
@@ -28,7 +28,10 @@ class Slots(Struct, frozen=True):
 
 
 class ShopBody(Struct, frozen=True):
-    """A shop, the rulebook in force for it, and what it has used of what that allows."""
+    """A shop, the rulebook in force for it, and what it has used of what that allows.
+
+    `updated_at`: when its facts were recorded last; null only in an answer that an earlier version has stored.
+    """
 
     shop_id: str
     name: str
@@ -39,6 +42,7 @@ class ShopBody(Struct, frozen=True):
     slots: Slots
     link_quota: LinkQuotaUse
     unlink_quota: UnlinkQuotaUse
+    updated_at: Instant | None
 
 
 def show_shop(state: ShopState) -> ShopBody:
@@ -49,6 +53,7 @@ def show_shop(state: ShopState) -> ShopBody:
         slots=Slots(state.official, state.marketing),
         link_quota=state.link_quota,
         unlink_quota=state.unlink_quota,
+        updated_at=state.touched_at,
     )
 
 

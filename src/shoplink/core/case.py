@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shoplink.core.facts import Account, Corrections, Link, Role, Shop, Waiver
+from shoplink.core.instant import BEGINNING
 from shoplink.core.rulebook import Rulebook
 
 
@@ -13,7 +14,7 @@ class ShopRecord(Struct):
 
     `live` holds its live links by id, in the order recorded. `marketing_linked_at` holds the instants at which
     its marketing links were established, ascending, ended links included. `official_unlinks` is the number of
-    its official links that were unlinked.
+    its official links that were unlinked. `touched_at` is the instant of the event that recorded the facts.
     """
 
     facts: Shop
@@ -21,6 +22,7 @@ class ShopRecord(Struct):
     marketing_linked_at: list[datetime] = []
     official_unlinks: int = 0
     waivers: list[Waiver] = []
+    touched_at: datetime = BEGINNING
 
 
 class AccountRecord(Struct):
@@ -28,7 +30,8 @@ class AccountRecord(Struct):
 
     `live` holds its live links by id, in the order recorded; `newest` the link recorded last, per shop;
     `established` every link that was ever established. `marketing_linked_at` holds the instants at which its
-    marketing links were established, ascending. `corrected` tells when support last corrected its facts.
+    marketing links were established, ascending. `corrected` tells when support last corrected its facts, and
+    `touched_at` is the instant of the event that recorded or corrected them last.
     """
 
     facts: Account
@@ -38,6 +41,7 @@ class AccountRecord(Struct):
     established: list[Link] = []
     marketing_linked_at: list[datetime] = []
     waivers: list[Waiver] = []
+    touched_at: datetime = BEGINNING
 
 
 class Case(Struct):

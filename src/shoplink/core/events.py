@@ -101,7 +101,7 @@ class LinkEvent(Event, frozen=True):
     account_id: str
 
     def link_after(self, link: Link) -> Link:
-        """The link after this event."""
+        """The link after this event, which has touched it."""
         raise NotImplementedError
 
 
@@ -127,6 +127,7 @@ class LinkInvited(LinkEvent, frozen=True, tag="link.invited"):
             expires_at=self.expires_at,
             settlement=self.settlement,
             reference=self.reference,
+            touched_at=self.at,
         )
 
 
@@ -149,6 +150,7 @@ class LinkImported(LinkEvent, frozen=True, tag="link.imported"):
             rulebook=self.rulebook,
             linked_at=self.linked_at,
             ended_at=self.unlinked_at,
+            touched_at=self.at,
         )
 
 
@@ -157,7 +159,7 @@ class LinkAccepted(LinkEvent, frozen=True, tag="link.accepted"):
 
     def link_after(self, link: Link) -> Link:
         """The link in review."""
-        return replace(link, status="in_review", accepted_at=self.at)
+        return replace(link, touched_at=self.at, status="in_review", accepted_at=self.at)
 
 
 class LinkEstablished(LinkEvent, frozen=True, tag="link.established"):
@@ -165,7 +167,7 @@ class LinkEstablished(LinkEvent, frozen=True, tag="link.established"):
 
     def link_after(self, link: Link) -> Link:
         """The established link."""
-        return replace(link, status="linked", linked_at=self.at)
+        return replace(link, touched_at=self.at, status="linked", linked_at=self.at)
 
 
 class LinkEnding(LinkEvent, frozen=True):
@@ -175,7 +177,9 @@ class LinkEnding(LinkEvent, frozen=True):
 
     def link_after(self, link: Link) -> Link:
         """The ended link."""
-        return replace(link, status=self.ENDS_AS, ended_at=self.at, unlink_requested_at=None)
+        return replace(
+            link, touched_at=self.at, status=self.ENDS_AS, ended_at=self.at, unlink_requested_at=None
+        )
 
 
 class LinkDeclined(LinkEnding, frozen=True, tag="link.declined"):
@@ -220,7 +224,7 @@ class UnlinkRequested(LinkEvent, frozen=True, tag="unlink.requested"):
 
     def link_after(self, link: Link) -> Link:
         """The link with its request open."""
-        return replace(link, unlink_requested_at=self.at)
+        return replace(link, touched_at=self.at, unlink_requested_at=self.at)
 
 
 class RequestClosing(LinkEvent, frozen=True):
@@ -228,7 +232,7 @@ class RequestClosing(LinkEvent, frozen=True):
 
     def link_after(self, link: Link) -> Link:
         """The link with no request open."""
-        return replace(link, unlink_requested_at=None)
+        return replace(link, touched_at=self.at, unlink_requested_at=None)
 
 
 class UnlinkWithdrawn(RequestClosing, frozen=True, tag="unlink.withdrawn"):
@@ -246,7 +250,7 @@ class ShowcaseSynced(LinkEvent, frozen=True, tag="showcase.synced"):
 
     def link_after(self, link: Link) -> Link:
         """The link with the instant from which the showcase is synced."""
-        return replace(link, synced_since=self.at)
+        return replace(link, touched_at=self.at, synced_since=self.at)
 
 
 class WaiverGranted(Event, frozen=True, tag="waiver.granted"):

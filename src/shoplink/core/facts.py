@@ -93,7 +93,8 @@ class Link(Struct, frozen=True, gc=False):
 
     `linked_at` is the instant at which the link was established; the minimum link age (R26) and the rolling
     quotas (R25) count from it. `unlink_requested_at` is set while an unlink request is open, and `synced_since`
-    once the shop's products are synced to the account's showcase (R13).
+    once the shop's products are synced to the account's showcase (R13). `touched_at` is the instant of the newest event
+    of it; None only in what earlier versions have written.
     """
 
     link_id: str
@@ -111,6 +112,7 @@ class Link(Struct, frozen=True, gc=False):
     settlement: Settlement | None = None
     reference: str | None = None
     synced_since: datetime | None = None
+    touched_at: datetime | None = None
 
 
 class Waiver(Struct, frozen=True, gc=False):

@@ -120,13 +120,13 @@ class World:
                 link = self.live[event.link_id]
                 self._keep(link, event.link_after(link))
             case ShopRecorded():
-                self._record_shop(event.facts())
+                self._record_shop(event.facts(), event.at)
             case AccountRecorded():
-                self._record_account(event.facts())
+                self._record_account(event.facts(), event.at)
             case AccountCorrected():
                 record = self.accounts[event.account_id]
                 record.corrected = event.corrections_after(record.corrected)
-                self._record_account(event.facts_after(record.facts))
+                self._record_account(event.facts_after(record.facts), event.at)
             case WaiverGranted():
                 self.waivers(event.shop_id, event.account_id).append(event.waiver())
             case WaiverEnded():
@@ -254,18 +254,13 @@ class World:
         if new.status == "unlinked" and new.role == "official":
             shop.official_unlinks += 1
 
-    def _record_shop(self, facts: Shop) -> None:
-        if record := self.shops.get(facts.shop_id):
-            record.facts = facts
-        else:
-            self.shops[facts.shop_id] = ShopRecord(facts)
+    def _record_shop(self, facts: Shop, at: datetime) -> None:
+        record = self.shops.setdefault(facts.shop_id, ShopRecord(facts))
+        record.facts, record.touched_at = facts, at
 
-    def _record_account(self, facts: Account) -> None:
-        record = self.accounts.get(facts.account_id)
-        if record is None:
-            self.accounts[facts.account_id] = AccountRecord(facts)
-            return
-        record.facts = facts
+    def _record_account(self, facts: Account, at: datetime) -> None:
+        record = self.accounts.setdefault(facts.account_id, AccountRecord(facts))
+        record.facts, record.touched_at = facts, at
         for link in record.live.values():
             self.schedule(link)
 

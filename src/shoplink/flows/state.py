@@ -1,6 +1,7 @@
 """The state of a command's subject after the command: domain values, which each surface shows in its own way.
 
 They are stored with the answer of an idempotency key, so a repeated request gets the same state as the first.
+`touched_at` is the instant of the newest event that changed it; None only in what earlier versions have stored.
 """
 
 from datetime import datetime
@@ -50,6 +51,7 @@ class ShopState(Struct, tag="shop"):
     marketing: SlotUse
     link_quota: LinkQuotaUse
     unlink_quota: UnlinkQuotaUse
+    touched_at: datetime | None = None
 
 
 class AccountState(Struct, tag="account"):
@@ -57,6 +59,7 @@ class AccountState(Struct, tag="account"):
 
     account: Account
     link: LinkState | None
+    touched_at: datetime | None = None
 
 
 class ProductState(Struct, tag="product"):
@@ -98,6 +101,7 @@ def shop_state(world: World, shop_id: str) -> ShopState:
         marketing=slot_use(record, rulebook, "marketing"),
         link_quota=link_quota_use(record, rulebook, world.now),
         unlink_quota=unlink_quota_use(record, rulebook, world.now),
+        touched_at=record.touched_at,
     )
 
 
@@ -105,7 +109,8 @@ def account_state(world: World, account_id: str) -> AccountState:
     """The state of an account."""
     record = world.accounts[account_id]
     begun = [link for link in record.live.values() if link.status != "invited"]
-    return AccountState(record.facts, link_state(world, begun[0]) if begun else None)
+    link = link_state(world, begun[0]) if begun else None
+    return AccountState(record.facts, link, record.touched_at)
 
 
 def state_after(world: World, command: Command) -> State | None:

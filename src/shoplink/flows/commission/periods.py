@@ -12,7 +12,6 @@ from typing import Any, BinaryIO, TextIO
 import msgspec
 
 from shoplink.core.commission.attribution import Period
-from shoplink.core.events import LinkEvent
 from shoplink.core.facts import Link
 from shoplink.core.instant import format_instant, parse_instant
 from shoplink.core.parse import ALLOWED
@@ -168,17 +167,15 @@ def stored_periods() -> Iterator[Period]:
             due = {row["account_id"] for row in page if row["due_at"] is not None and row["due_at"] <= now}
             state = look_at(accounts=due) if due else None
             for row in page:
-                period = _period_of(link_in(row), row, state if row["account_id"] in due else None)
+                period = _period_of(link_in(row), state if row["account_id"] in due else None)
                 if period is not None:
                     yield period
 
 
-def _period_of(link: Link, row: dict[str, Any], state: CurrentState | None) -> Period | None:
-    changed_at = from_micros(row["touched_at"])
-    assert changed_at is not None, "every link was touched when it was recorded"
+def _period_of(link: Link, state: CurrentState | None) -> Period | None:
     if state is not None:
         link = state.up_to_date(link)
-        changed_at = max([changed_at, *_changes(state, link)])
+    assert link.touched_at is not None, "every link was touched when it was recorded"
     if link.linked_at is None:
         return None
     return Period(
@@ -190,10 +187,5 @@ def _period_of(link: Link, row: dict[str, Any], state: CurrentState | None) -> P
         ended_at=link.ended_at,
         settlement=link.settlement,
         reference=link.reference,
-        changed_at=changed_at,
+        changed_at=link.touched_at,
     )
-
-
-def _changes(state: CurrentState, link: Link) -> Iterable[datetime]:
-    """The instants of the due changes of a link that are not stored yet."""
-    return (event.at for event in state.due if isinstance(event, LinkEvent) and event.link_id == link.link_id)

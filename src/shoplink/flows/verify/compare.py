@@ -122,7 +122,6 @@ class _Links:
             "settlement": link.settlement,
             "reference": link.reference,
             "synced_since": to_micros(link.synced_since),
-            "touched_at": to_micros(entry.touched_at),
             **({"market": shop[0].market} if shop else {}),
         }
         yield from column_differences("link", link.link_id, expected, row, LOG)

@@ -31,7 +31,6 @@ class LedgerLink(Struct):
     """A link by the log; `order` is its place in the order of recording."""
 
     link: Link
-    touched_at: datetime
     order: int
 
 
@@ -214,7 +213,7 @@ class Ledger:
         yield from self._missing_subject(event.shop_id, event.account_id)
         link = event.recorded()
         yield from self._taken(link)
-        self.links[event.link_id] = LedgerLink(link, event.at, len(self.links))
+        self.links[event.link_id] = LedgerLink(link, len(self.links))
         if link.status in LIVE:
             self._live[link.account_id].add(link.link_id)
 
@@ -234,11 +233,11 @@ class Ledger:
             yield f"an unlink request was open on link {link.link_id} already"
         elif isinstance(event, e.LinkExpired) and event.at != link.expires_at:
             yield f"link {link.link_id} was to expire at {show_value(link.expires_at)}"
-        yield from _late(event.at, entry.touched_at)
+        yield from _late(event.at, link.touched_at or BEGINNING)
         after = event.link_after(link)
         if after.status in _TAKES and link.status not in _TAKES:
             yield from self._taken(after)
-        entry.link, entry.touched_at = after, event.at
+        entry.link = after
         if after.status not in LIVE:
             self._live[link.account_id].discard(link.link_id)
 

@@ -35,6 +35,7 @@ from shoplink.store.write.load_commerce import CommerceKeys, StoredCommerce, loa
 from shoplink.store.write.load_people import PeopleKeys, load_people
 from shoplink.store.write.load_tickets import TicketKeys, load_tickets
 
+_TOUCHED_AT = LINK.names.index("touched_at")
 _LIVE = "status IN ('invited', 'in_review', 'linked')"
 
 
@@ -121,12 +122,11 @@ class LoadedState(Struct):
 
 
 class LiveLink(Struct, gc=False):
-    """A live link, as stored; `touched_at` is in microseconds, as few need it."""
+    """A live link, as stored."""
 
     link: Link
     slot: int
     due_at: datetime | None
-    touched_at: int
 
 
 def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool = True) -> LoadedState:
@@ -143,13 +143,12 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
     live = _read_live_links(account_ids)
     others = {row[1] for row in live} - shops.keys()
     shops_of_others = _read_shops(others, "")
-    for shop, _ in (*shops.values(), *shops_of_others.values()):
-        world.shops[shop.shop_id] = ShopRecord(shop)
-    for account, corrected, _ in accounts.values():
-        world.accounts[account.account_id] = AccountRecord(account, corrected)
-    # Only the newest instant is needed, so only that one is converted.
+    for shop, micros in (*shops.values(), *shops_of_others.values()):
+        world.shops[shop.shop_id] = ShopRecord(shop, touched_at=_instant(micros))
+    for account, corrected, micros in accounts.values():
+        world.accounts[account.account_id] = AccountRecord(account, corrected, touched_at=_instant(micros))
     touched_at = [row[-1] for read in (shops, shops_of_others, accounts) for row in read.values()]
-    touched_at += [row[-1] for row in live]
+    touched_at += [row[_TOUCHED_AT] for row in live]
     in_review = {account_id for account_id, status in status_of_links if status == "in_review"}
     floor = max(_latest(touched_at), _last_happened(keys.accounts | in_review))
     commerce_keys = keys.commerce.union(load_tickets(world, keys.tickets))
@@ -163,10 +162,10 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
     _read_history(world, keys)
     links = {}
     for row in live:
-        link, (slot, due_at, changed_at) = LINK.value(row), LINK.rest(row)
+        link, (slot, due_at) = LINK.value(row), LINK.rest(row)
         # An account recorded since the accounts were read is not locked, and so not part of this batch.
         if link.account_id in world.accounts:
-            stored = LiveLink(link, slot, from_micros(due_at), changed_at)
+            stored = LiveLink(link, slot, from_micros(due_at))
             links[link.link_id] = stored
             world.restore_link(link, stored.due_at)
     _read_activations(world, links.values(), earliest)
@@ -222,8 +221,7 @@ def _read_live_links(account_ids: set[str]) -> list[tuple[Any, ...]]:
     """The live links of accounts. They include those of the named shops: a locked shop gets no new links."""
     return query_among(
         account_ids,
-        f"SELECT {LINK.sql}, slot, due_at, touched_at FROM link WHERE {among('account_id')} AND {_LIVE}"
-        " ORDER BY number",
+        f"SELECT {LINK.sql}, slot, due_at FROM link WHERE {among('account_id')} AND {_LIVE} ORDER BY number",
     )
 
 

@@ -132,18 +132,16 @@ def _save_links(loaded: LoadedState, events: Sequence[e.LinkEvent]) -> None:
     """Save ended links first, so that their slots are free for the others; then live ones; then new ones."""
     world, slots = loaded.world, _Slots(loaded)
     links: dict[str, Link] = {}
-    touched_at: dict[str, int | None] = {}
     for event in events:
         if isinstance(event, e.LinkInvited | e.LinkImported):
             links[event.link_id] = event.recorded()
         else:
             link = links.get(event.link_id) or loaded.links[event.link_id].link
             links[event.link_id] = event.link_after(link)
-        touched_at[event.link_id] = to_micros(event.at)
     for link_id, stored in loaded.links.items():
         # A recorded account or an activated rulebook can change a link's due instant, and nothing else of the link.
         if link_id not in links and world.agenda.due_at(link_id) != stored.due_at:
-            links[link_id], touched_at[link_id] = stored.link, stored.touched_at
+            links[link_id] = stored.link
     ended: list[Row] = []
     live: list[Row] = []
     new: list[Row] = []
@@ -155,7 +153,7 @@ def _save_links(loaded: LoadedState, events: Sequence[e.LinkEvent]) -> None:
             *map(to_micros, (link.accepted_at, link.linked_at, link.ended_at, link.unlink_requested_at)),
             to_micros(link.synced_since),
             to_micros(world.agenda.due_at(link_id)),
-            touched_at[link_id],
+            to_micros(link.touched_at),
         )
         if link_id not in loaded.links:
             new.append((*state, *_recorded(link, world)))
