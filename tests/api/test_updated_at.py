@@ -40,9 +40,13 @@ def test_a_link_says_when_its_newest_event_happened(call: Caller) -> None:
     link = _led_on(call, link, ("accept", GB, "account"), ("revoke", {"note": "n"}, "platform"))
     imported = call.linked(shop_id, call.account(), "official", "2020-01-01")
     assert imported["updated_at"] > link["updated_at"] > imported["linked_at"], "when it was recorded"
-    asked, refused = ("unlink-request", GB, "account"), ("unlink-request/refuse", {}, "shop")
     _led_on(
-        call, imported, ("showcase/sync", {}, "shop"), asked, refused, ("revoke", {"note": "n"}, "platform")
+        call,
+        imported,
+        ("showcase/sync", {}, "shop"),
+        ("unlink-request", GB, "account"),
+        ("unlink-request/refuse", {}, "shop"),
+        ("revoke", {"note": "n"}, "platform"),
     )
 
 
