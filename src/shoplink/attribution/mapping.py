@@ -109,7 +109,8 @@ class Mapping(Struct, frozen=True):
     with the marks `decimal` and `thousands` (None: not stated); `rates` are basis points, per cent or fractions of one.
     `empty` are further words of a cell that names no creator. `encoding` and `delimiter` are those of a CSV file, `sheet`
     is that of a workbook; None means that they are detected. `rows` is what it says of rows. `names` gives the names under
-    which a column may be found, if there are several. `about` says what files it is for.
+    which a column may be found, if there are several. `about` says what files it is for; a preset is one of ours, and takes
+    optional fields as the file has them.
     """
 
     columns: dict[Field, str]
@@ -129,6 +130,7 @@ class Mapping(Struct, frozen=True):
     rows: RowRules = RowRules()
     names: dict[str, Names] = {}
     about: str = ""
+    is_preset: bool = False
 
     def column(self, field: Field) -> str | None:
         """The column of a field; None if the field is constant or left out."""
@@ -151,6 +153,16 @@ class Mapping(Struct, frozen=True):
             rows=self.rows.renamed(new),
             names={new(column): names for column, names in self.names.items()},
         )
+
+    def without_absent(self, present: Container[str]) -> "Mapping":
+        """The same mapping without the optional fields whose columns are not among `present`."""
+        columns = {
+            field: column
+            for field, column in self.columns.items()
+            if field in REQUIRED or field == "account_id" or column in present
+        }
+        per_order = tuple(column for column in self.rows.per_order if column in columns.values())
+        return replace(self, columns=columns, rows=replace(self.rows, per_order=per_order))
 
     def constant(self, field: Field) -> str | int | None:
         """The value of a constant field; None if the field is not constant. Raises MappingError."""
@@ -182,12 +194,16 @@ def own_names(present: Container[str] | None = None) -> Mapping:
     return Mapping(names)
 
 
-def parse_mapping(text: str, name: str) -> Mapping:
-    """Parse a TOML text as a mapping; errors call it `name`. Raises MappingError."""
+def parse_mapping(text: str, name: str, more: dict[str, Any] | None = None) -> Mapping:
+    """Parse a TOML text as a mapping; errors call it `name`. `more` has keys for what it does not say.
+
+    Raises MappingError.
+    """
     try:
         given = read_toml(text)
     except TomlError as error:
         raise MappingError(f"{name}: not TOML: {error}") from None
+    given = _completed(given, more or {})
     for key, value in given.items():
         if key not in _KEYS:
             raise MappingError(f"{name}: found the key {key!r}; allowed: {', '.join(_KEYS)}")
@@ -225,6 +241,18 @@ def parse_mapping(text: str, name: str) -> Mapping:
         names=names.others,
         about=given.get("about", ""),
     )
+
+
+def _completed(given: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """What a mapping says, and of `more` what it does not say."""
+    said = {**more, **given}
+    if "utc_offset" in given:
+        said.pop("time_zone", None)
+    columns, constants = given.get("columns", {}), given.get("constants", {})
+    if isinstance(columns, dict) and isinstance(constants, dict):
+        extra = {field: value for field, value in more.get("constants", {}).items() if field not in columns}
+        said["constants"] = {**extra, **constants}
+    return said
 
 
 def _rules(rules: RowRules, columns: dict[Field, str], names: dict[str, Names], name: str) -> RowRules:

@@ -90,6 +90,8 @@ def open_orders(
     shapes = {file: engine.orders([one], is_csv=is_csv)[1] for file, one in zip(files, staged, strict=True)}
     present = {name for one in shapes.values() for name in one.kinds}
     mapping = mapping.named_as_in(present) if mapping else own_names(present)
+    if mapping.is_preset:
+        mapping = mapping.without_absent(present)
     lacking = tuple(
         f"{file}: has no column {column}, which is taken as empty"
         for file, one in shapes.items()

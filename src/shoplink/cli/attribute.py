@@ -14,6 +14,7 @@ import msgspec
 
 from shoplink.cli.database import fail, with_database
 from shoplink.cli.extra import needs_orders
+from shoplink.cli.mapping_options import mapping_of, print_preset, takes_mapping
 from shoplink.core.instant import parse_instant
 from shoplink.wording import Tag
 
@@ -50,10 +51,15 @@ mapping or the database cannot be used; 128 + the signal’s number, and nothing
     metavar="FILE",
     help="The rejected rows, each with its line and reason.  [default: OUT.rejects.csv]",
 )
+@takes_mapping
 @click.option(
-    "--mapping",
-    metavar="FILE",
-    help="A TOML file that maps columns to fields.  [default: columns have the names of fields]",
+    "--print-preset",
+    metavar="NAME",
+    is_eager=True,
+    expose_value=False,
+    callback=print_preset,
+    help="Print a mapping of ours, to be changed and given as --mapping: tiktok-orders, "
+    "tiktok-affiliate-creator, douyin-orders.",
 )
 @click.option(
     "--links",
@@ -119,20 +125,19 @@ def _run(
     orders: tuple[str, ...],
     *,
     out: str,
-    mapping: str | None,
     since: str | None,
     tag: Tag | None,
     **options: Any,
 ) -> "AttributionResult":
     from shoplink.attribution.engine import EngineError  # noqa: PLC0415 (takes long to load)
-    from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
+    from shoplink.attribution.mapping import MappingError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission import judge as flow  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.outputs import BusyError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.periods import PeriodsError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.rejects import OthersRejectsError  # noqa: PLC0415 (as above)
 
     path, files = Path(out), files_of(orders)
-    others = [*options["links"], *([mapping] if mapping else [])]
+    others = [*options["links"], *([options["mapping"]] if options["mapping"] else [])]
     _fail_if_overwritten("--out", path, others)
     _fail_if_overwritten("--rejects", _rejects(out, options["rejects"]), [out, *files, *others])
     try:
@@ -144,7 +149,7 @@ def _run(
             rejects=_rejects(out, options["rejects"]),
             engine=engine_of(options),
             work=Path(options["work"]) if options["work"] else path.absolute().parent,
-            mapping=parse_mapping(Path(mapping).read_text(encoding="utf-8"), mapping) if mapping else None,
+            mapping=mapping_of(files, options),
             since=_instant(since),
             tag=tag,
         )
@@ -160,7 +165,7 @@ def _run(
     ) as error:
         fail(str(error))
     except UnicodeDecodeError:
-        fail(f"{mapping}: not text in UTF-8")
+        fail(f"{options['mapping']}: not text in UTF-8")
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
 

@@ -13,6 +13,9 @@ _LEFT_OUT_MAX = 8
 
 def summary_lines(done: AttributionResult, out: str, rejects: Path, left_out: Path) -> Iterator[str]:
     """The lines to print: what was noticed first, and last the counts of rows."""
+    if done.preset:
+        zone = f"; times are those of {done.zone}" if done.zone else ""
+        yield f"this is {done.about}; taken with preset {done.preset}{zone}"
     for line in done.skipped:
         yield f"{line} describes the columns and is skipped"
     yield from done.lacking

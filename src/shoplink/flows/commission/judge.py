@@ -145,6 +145,8 @@ def _result(
         skipped=source.descriptions,
         same_amounts=source.same_amounts,
         lacking=source.lacking,
+        preset=source.mapping.name if source.mapping.is_preset else "",
+        about=source.mapping.about,
         zone="" if zone is None else str(zone),
         files=tuple(FileTaken(*taken) for taken in source.taken),
     )

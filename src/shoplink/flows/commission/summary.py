@@ -51,7 +51,7 @@ class AttributionResult(Struct, frozen=True, kw_only=True):
 
     `links` is the number of links read, `spans` that of time spans into which the join was split
     (docs/explanation/attribution.md). `cleaned` is the number of ids that had to be cleaned, `skipped` the lines that
-    describe columns. `preset` is the mapping of ours that was taken, `zone` that of instants without an offset. `lacking`
+    describe columns. `preset` is the mapping of ours that was taken, `about` what it is for, `zone` that of instants without an offset. `lacking`
     are columns that a file does not have, `same_amounts` orders whose lines all have one amount.
     """
 
@@ -70,6 +70,7 @@ class AttributionResult(Struct, frozen=True, kw_only=True):
     same_amounts: tuple[SameAmount, ...] = ()
     lacking: tuple[str, ...] = ()
     preset: str = ""
+    about: str = ""
     zone: str = ""
     files: tuple[FileTaken, ...] = ()
 

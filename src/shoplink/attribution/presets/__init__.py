@@ -1,0 +1,54 @@
+"""Mappings for the exports of platforms, shipped with the package: each is an ordinary mapping, found by the header of a file."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from shoplink.attribution.mapping import REQUIRED, Field, Mapping, own_names, parse_mapping
+from shoplink.table.error import TableError
+from shoplink.table.header import plain_header
+from shoplink.table.read import open_table
+
+PRESETS = ("tiktok-orders", "tiktok-affiliate-creator", "douyin-orders")
+
+_STANDS_FOR: dict[str, Any] = {
+    "time_zone": "UTC",
+    "constants": {"shop_id": "-", "account_id": "-", "currency": "XAF"},
+}
+"""What makes every preset a whole mapping, so that its columns can be looked at."""
+
+
+def preset_text(name: str) -> str:
+    """The TOML of a preset."""
+    return (files(__name__) / f"{name}.toml").read_text(encoding="utf-8")
+
+
+@cache
+def preset(name: str) -> Mapping:
+    """A preset by itself; what it does not say stands for something."""
+    return parse_mapping(preset_text(name), name, _STANDS_FOR)
+
+
+def recognised(path: Path) -> str:
+    """The name of the preset that a table's header fits; '' if it fits none, or the names of fields. Raises OSError."""
+
+    def find(cells: Sequence[str]) -> str | None:
+        if fits(own_names(), cells):
+            return ""
+        return next((name for name in PRESETS if fits(preset(name), cells)), None)
+
+    with suppress(TableError), path.open("rb") as stream:
+        return open_table(str(path), stream, find).found
+    return ""
+
+
+def fits(mapping: Mapping, header: Sequence[str]) -> bool:
+    """Whether a header has every column that a mapping needs: of required fields and of rules, and who promoted an order."""
+    there = set(map(plain_header, header))
+    named = mapping.named_as_in(header)
+    fields: tuple[Field, ...] = (*REQUIRED, "account_id")
+    needed = [named.columns[field] for field in fields if field in named.columns]
+    return all(plain_header(column) in there for column in (*needed, *named.rows.columns))

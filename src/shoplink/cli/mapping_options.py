@@ -1,0 +1,129 @@
+"""The options of commands for orders that say how a file is read: a mapping, a preset, and what neither of them says."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from babel.numbers import get_territory_currencies
+from msgspec.structs import replace
+
+from shoplink.cli.database import fail
+from shoplink.core.values import COUNTRIES
+from shoplink.network.zone import zone_of_country
+
+if TYPE_CHECKING:
+    from shoplink.attribution.mapping import Mapping
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_MONTH_FIRST = ("US",)
+"""The markets whose exports have the month first."""
+
+_ASKED = "the export does not say it: give --shop, and --market or --time-zone"
+
+
+def takes_mapping(command: Command) -> Command:
+    """Add the options to a command, which gets them as `mapping`, `preset`, `shop`, `account`, `market` and `time_zone`."""
+    for option in reversed(
+        (
+            click.option(
+                "--mapping",
+                metavar="FILE",
+                help="A TOML file that maps columns to fields.  [default: the preset that the header fits, else columns have the "
+                "names of fields]",
+            ),
+            click.option(
+                "--preset",
+                metavar="NAME",
+                help="The mapping of ours to take: one of those that --print-preset names.",
+            ),
+            click.option("--shop", metavar="ID", help="The shop of orders that name none."),
+            click.option("--account", metavar="ID", help="The account of orders that name none."),
+            click.option(
+                "--market",
+                metavar="CODE",
+                help="The country that says currency, time zone and the order of dates where mapping and rows do not.  "
+                "[default: the market of --shop]",
+            ),
+            click.option(
+                "--time-zone",
+                metavar="NAME",
+                help="The time zone of instants without an offset, if the mapping has none.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def mapping_of(files: Sequence[str], options: dict[str, Any]) -> "Mapping | None":
+    """The mapping to read files with; None if their columns have the names of fields. Raises MappingError, OSError."""
+    from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (takes long to load)
+    from shoplink.attribution.presets import PRESETS, preset_text, recognised  # noqa: PLC0415 (as above)
+
+    if options["mapping"] and options["preset"]:
+        fail("found --mapping and --preset; expected one of them")
+    if options["mapping"]:
+        text = Path(options["mapping"]).read_text(encoding="utf-8")
+        return parse_mapping(text, options["mapping"], _more(options))
+    name = options["preset"] or (recognised(Path(files[0])) if is_table(files[0]) else "")
+    if name == "":
+        return None
+    if name not in PRESETS:
+        fail(f"--preset: found {name!r}; allowed: {', '.join(PRESETS)}")
+    try:
+        found = parse_mapping(preset_text(name), name, _more(options))
+    except MappingError as error:
+        fail(f"{error}; {_ASKED}")
+    if found.zone is None:
+        fail(f"{name}: time_zone: missing; {_ASKED}")
+    return replace(found, is_preset=True)
+
+
+def is_table(file: str) -> bool:
+    """Whether a file is one of rows and cells, by its name."""
+    from shoplink.attribution.source import form_of  # noqa: PLC0415 (takes long to load)
+
+    return "://" not in file and form_of([file]) == "csv"
+
+
+def _more(options: dict[str, Any]) -> dict[str, Any]:
+    """What the options say, in the keys of a mapping."""
+    market = options["market"] or _market_of(options)
+    constants = {"shop_id": options["shop"], "account_id": options["account"]}
+    said: dict[str, Any] = {"time_zone": options["time_zone"]}
+    if market is not None:
+        constants["currency"] = _currency_of(market)
+        said["dates"] = "mdy" if market in _MONTH_FIRST else "dmy"
+        said["time_zone"] = options["time_zone"] or zone_of_country(market) or None
+    said = {key: value for key, value in said.items() if value is not None}
+    return {**said, "constants": {field: value for field, value in constants.items() if value is not None}}
+
+
+def _market_of(options: dict[str, Any]) -> str | None:
+    """The market of the shop in the database; None if links are given as files, or the shop is not known."""
+    if options["shop"] is None or options["links"]:
+        return None
+    from shoplink.store.read.names import markets_of  # noqa: PLC0415 (only with settings in place)
+
+    return next(iter(markets_of([options["shop"]], [])), None)
+
+
+def _currency_of(market: str) -> str | None:
+    """The currency of a country of today. Fails if there is no such country."""
+    if market not in COUNTRIES:
+        fail(f"--market: found {market!r}; allowed: a country code of ISO 3166-1, such as GB")
+    return next(iter(get_territory_currencies(market)), None)
+
+
+def print_preset(context: click.Context, _: click.Parameter, name: str | None) -> None:
+    """Print a preset, and end."""
+    if name is None or context.resilient_parsing:
+        return
+    from shoplink.attribution.presets import PRESETS, preset_text  # noqa: PLC0415 (takes long to load)
+
+    if name not in PRESETS:
+        fail(f"--print-preset: found {name!r}; allowed: {', '.join(PRESETS)}")
+    click.echo(preset_text(name), nl=False)
+    context.exit()
