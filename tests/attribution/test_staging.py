@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from shoplink.attribution import order_rows
+from shoplink.attribution.input_files import form_of
 from shoplink.attribution.mapping import Mapping, MappingError, own_names
 from shoplink.attribution.order_file import StagedFile, stage_orders
-from shoplink.attribution.source import form_of
 
 HEADER = "订单编号,备注\n"
 

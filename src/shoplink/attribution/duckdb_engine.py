@@ -21,7 +21,9 @@ from shoplink.attribution.engine import (
     ReportProgress,
     Shape,
 )
+from shoplink.attribution.input_files import not_parquet
 from shoplink.attribution.judgement import LINKS
+from shoplink.attribution.row_rules import MappingError
 
 _PROGRESS_INTERVAL_SECONDS = 0.2
 _ROWS_AT_A_TIME = 10_000
@@ -80,13 +82,21 @@ class DuckDBEngine:
         complete = [one for one in files if not any(name[0] in "._" for name in one.relative_to(file).parts)]
         return list(map(str, complete)) or [file]
 
-    def orders(self, files: Sequence[str], *, is_csv: bool) -> tuple[ir.Table, Shape]:
+    def orders(
+        self, files: Sequence[str], *, is_csv: bool, has_partitions: bool = False
+    ) -> tuple[ir.Table, Shape]:
         """See `Engine`."""
         more = ", union_by_name = true" if len(files) > 1 else ""
         place = "*" if is_csv else f"* EXCLUDE (file_row_number), file_row_number + 1 AS {LINE}"
         more += "" if is_csv else f", filename = '{FILE}', file_row_number = true"
-        self._run(f"CREATE OR REPLACE VIEW orders AS SELECT {place} FROM {_content(files, more)}")
-        found = self._run("DESCRIBE orders").fetchall()
+        content = _content(files, more, has_partitions=has_partitions)
+        try:
+            self._run(f"CREATE OR REPLACE VIEW orders AS SELECT {place} FROM {content}")
+            found = self._run("DESCRIBE orders").fetchall()
+        except EngineError as error:
+            if isinstance(error.__cause__, duckdb.InvalidInputException):
+                raise MappingError(not_parquet(files)) from None
+            raise
         types = {name: kind for name, kind, *_ in found}
         ours = [name for name in types if name.startswith(RESERVED)] if is_csv else (FILE, LINE)
         own = {name: kind for name, kind in types.items() if name not in ours}
@@ -164,7 +174,8 @@ class DuckDBEngine:
         try:
             return self._connection.execute(sql)
         except duckdb.Error as error:
-            raise EngineError(str(error)) from error
+            # What follows the first line is DuckDB's own statement.
+            raise EngineError(str(error).partition("\n")[0]) from error
 
 
 def _kind(name: str) -> ColumnKind:
@@ -187,11 +198,12 @@ def name_of_decimal(kind: str) -> str:
     return kind.lower()
 
 
-def _content(files: Sequence[str | Path], more: str = "") -> str:
+def _content(files: Sequence[str | Path], more: str = "", *, has_partitions: bool = False) -> str:
     """The SQL that reads exactly these Parquet files and exactly their columns."""
     # By default DuckDB reads brackets in names as patterns, and folders named `shop_id=S9` as columns.
     names = ", ".join(_quoted(file if "://" in str(file) else glob.escape(str(file))) for file in files)
-    return f"read_parquet([{names}], hive_partitioning = false{more})"
+    partitions = "true, hive_types_autocast = false" if has_partitions else "false"
+    return f"read_parquet([{names}], hive_partitioning = {partitions}{more})"
 
 
 def _sql(rows: ir.Table) -> str:

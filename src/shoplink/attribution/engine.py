@@ -53,10 +53,13 @@ class Engine(Protocol):
         """The files to open for a name, which may be that of a folder of Parquet files."""
         ...
 
-    def orders(self, files: Sequence[str], *, is_csv: bool) -> tuple[ir.Table, Shape]:
+    def orders(
+        self, files: Sequence[str], *, is_csv: bool, has_partitions: bool = False
+    ) -> tuple[ir.Table, Shape]:
         """The rows of Parquet files with the columns `FILE` and `LINE`, and the shape of their own columns.
 
-        If `is_csv`, the files were made from CSV and already have both columns.
+        If `is_csv`, the files were made from CSV and already have both columns. If `has_partitions`, folders named
+        `column=value` are columns of text. Raises MappingError for a file that is not Parquet, or damaged.
         """
         ...
 

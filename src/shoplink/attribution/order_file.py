@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from shoplink.attribution.column_check import check_columns
 from shoplink.attribution.engine import FILE, LINE, RESERVED, ReportProgress, Shape, cell_of
+from shoplink.attribution.input_files import opened
 from shoplink.attribution.judgement import REJECT_COLUMNS, RESULT
 from shoplink.attribution.mapping import IDS, OPTIONAL, REQUIRED, Field, Mapping, MappingError
 from shoplink.attribution.order_rows import BrokenLine, Table, read_batches
@@ -59,7 +60,7 @@ def stage_orders(path: Path, out: Path, mapping: Mapping, report: ReportProgress
     Lines are numbered as a spreadsheet numbers rows. A line without any text is skipped. Raises OSError, and MappingError
     for a file that is not such a table in the encoding given or detected.
     """
-    with path.open("rb") as stream:
+    with opened(path, out.parent) as stream:
         table = _opened(path, stream, mapping, lambda cells: _names(str(path), cells, mapping))
         try:
             return _write(table, mapping, out, report)
@@ -69,13 +70,13 @@ def stage_orders(path: Path, out: Path, mapping: Mapping, report: ReportProgress
             raise MappingError(f"{path}: not CSV: {error}") from None
 
 
-def header_of(path: Path, mapping: Mapping) -> tuple[str, ...]:
+def header_of(path: Path, work: Path, mapping: Mapping) -> tuple[str, ...]:
     """The cells of a table's header, however a mapping names its columns. Raises OSError, MappingError."""
 
     def find(cells: Sequence[str]) -> tuple[str, ...] | None:
         return tuple(cells) if _names(str(path), cells, mapping) is not None else None
 
-    with path.open("rb") as stream:
+    with opened(path, work) as stream:
         return _opened(path, stream, mapping, find).found
 
 

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from shoplink.attribution import fields as reading
 from shoplink.attribution.column_check import check_columns, check_columns_agree
-from shoplink.attribution.engine import Engine, Form, ReportProgress, Shape, cell_of
+from shoplink.attribution.engine import Engine, ReportProgress, Shape, cell_of
 from shoplink.attribution.fields import FieldReading
+from shoplink.attribution.input_files import form_of, parts_of
 from shoplink.attribution.judgement import RESULT
-from shoplink.attribution.mapping import Field, Mapping, MappingError, own_names
+from shoplink.attribution.mapping import Field, Mapping, own_names
 from shoplink.attribution.order_file import StagedFile, header_of, stage_orders
 from shoplink.attribution.order_rows import BrokenLine
 from shoplink.attribution.order_shares import divide, divided_fields, read_shares
@@ -28,8 +29,6 @@ from shoplink.attribution.row_choice import (
     same_amounts,
 )
 from shoplink.table.cell import IdCount
-
-_TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
 
 
 class OrderSource(Struct):
@@ -57,14 +56,6 @@ class OrderSource(Struct):
     taken: tuple[tuple[str, str, str, str], ...] = ()
 
 
-def form_of(files: Sequence[str]) -> Form:
-    """The format of files by their names. Raises MappingError if they differ."""
-    forms: set[Form] = {"csv" if Path(file).suffix.lower() in _TABLES else "parquet" for file in files}
-    if len(forms) > 1:
-        raise MappingError(f"found CSV and Parquet among {', '.join(files)}; expected one of them in one run")
-    return forms.pop()
-
-
 def open_orders(
     engine: Engine, files: Sequence[str], mapping: Mapping | None, work: Path, report: ReportProgress
 ) -> OrderSource:
@@ -72,12 +63,13 @@ def open_orders(
 
     Without a mapping the columns have the names of the fields. Raises MappingError, EngineError, OSError.
     """
+    files = parts_of(files)
     is_csv = form_of(files) == "csv"
     files = files if is_csv else [part for file in files for part in engine.parts(file)]
     tables: dict[str, StagedFile] = {}
     staged = list(files)
     if is_csv and mapping is not None and mapping.names:
-        mapping = mapping.named_as_in(header_of(Path(files[0]), mapping))
+        mapping = mapping.named_as_in(header_of(Path(files[0]), work, mapping))
     for number, file in enumerate(files if is_csv else ()):
         out = work / f"orders-{number}.parquet"
 
@@ -87,7 +79,11 @@ def open_orders(
         tables[file] = stage_orders(Path(file), out, mapping or own_names(), report_overall)
         staged[number] = str(out)
     # Look at every file by itself: opened together, a column that one of them lacks would be empty there.
-    shapes = {file: engine.orders([one], is_csv=is_csv)[1] for file, one in zip(files, staged, strict=True)}
+    has_partitions = mapping is not None and mapping.rows.partitions
+    shapes = {
+        file: engine.orders([one], is_csv=is_csv, has_partitions=has_partitions)[1]
+        for file, one in zip(files, staged, strict=True)
+    }
     present = {name for one in shapes.values() for name in one.kinds}
     mapping = mapping.named_as_in(present) if mapping else own_names(present)
     if mapping.is_preset:
@@ -98,7 +94,7 @@ def open_orders(
         for column in check_columns(mapping, one, file, present)
     )
     check_columns_agree(mapping, shapes)
-    rows, shape = engine.orders(staged, is_csv=is_csv)
+    rows, shape = engine.orders(staged, is_csv=is_csv, has_partitions=has_partitions)
     count = next(engine.rows(rows.agg(count=rows.count())))["count"]
     ids, new = IdCount(), [file for file, one in shapes.items() if not set(RESULT) <= set(one.kinds)]
     for table in tables.values():

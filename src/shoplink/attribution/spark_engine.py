@@ -24,6 +24,7 @@ from shoplink.attribution.engine import (
     Shape,
 )
 from shoplink.attribution.judgement import LINKS
+from shoplink.attribution.row_rules import MappingError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,7 +68,14 @@ def _raises_engine_error(method: Callable[P, R]) -> Callable[P, R]:
         try:
             return method(*args, **kwargs)
         except (PySparkException, Py4JJavaError) as error:
-            raise EngineError(str(error).strip().splitlines()[0]) from error
+            said = str(error).strip()
+            if (
+                "is not a Parquet file" in said
+                or "FAILED_READ_FILE" in said
+                or "CANNOT_READ_FILE_FOOTER" in said
+            ):
+                raise MappingError("a file of orders or links is not Parquet, or damaged") from None
+            raise EngineError(said.splitlines()[0]) from error
 
     return run
 
@@ -92,6 +100,7 @@ class SparkEngine:
         settings = {
             "spark.sql.session.timeZone": "UTC",
             "spark.sql.ansi.enabled": "false",
+            "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
             "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
@@ -113,11 +122,13 @@ class SparkEngine:
         return [file]
 
     @_raises_engine_error
-    def orders(self, files: Sequence[str], *, is_csv: bool) -> tuple[ir.Table, Shape]:
+    def orders(
+        self, files: Sequence[str], *, is_csv: bool, has_partitions: bool = False
+    ) -> tuple[ir.Table, Shape]:
         """See `Engine`."""
         from pyspark.sql import functions as f  # noqa: PLC0415 (an optional extra)
 
-        frame = self._content(files)
+        frame = self._content(files, has_partitions=has_partitions)
         if not is_csv:
             row, path = f.col("_metadata.row_index") + 1, f.col("_metadata.file_path")
             frame = frame.select("*", row.alias(LINE), path.alias(FILE))
@@ -193,11 +204,11 @@ class SparkEngine:
         """See `Engine`."""
         self._session.stop()
 
-    def _content(self, files: Sequence[str]) -> Any:
+    def _content(self, files: Sequence[str], *, has_partitions: bool = False) -> Any:
         """The rows of exactly these Parquet files and folders, with exactly their own columns."""
         # By default Spark reads brackets in names as patterns, and folders named `shop_id=S9` as columns.
         names = [file if "://" in file else re.sub(r"([][{}*?\\])", r"\\\1", file) for file in files]
-        reader = self._session.read.option("recursiveFileLookup", value=True)
+        reader = self._session.read.option("recursiveFileLookup", value=not has_partitions)
         return reader.option("mergeSchema", len(files) > 1).parquet(*names)
 
 

@@ -59,7 +59,8 @@ def takes_mapping(command: Command) -> Command:
 
 def mapping_of(files: Sequence[str], options: dict[str, Any]) -> "Mapping | None":
     """The mapping to read files with; None if their columns have the names of fields. Raises MappingError, OSError."""
-    from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (takes long to load)
+    from shoplink.attribution.input_files import form_of, parts_of  # noqa: PLC0415 (takes long to load)
+    from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
     from shoplink.attribution.presets import PRESETS, preset_text, recognised  # noqa: PLC0415 (as above)
 
     if options["mapping"] and options["preset"]:
@@ -67,7 +68,8 @@ def mapping_of(files: Sequence[str], options: dict[str, Any]) -> "Mapping | None
     if options["mapping"]:
         text = Path(options["mapping"]).read_text(encoding="utf-8")
         return parse_mapping(text, options["mapping"], _more(options))
-    name = options["preset"] or (recognised(Path(files[0])) if is_table(files[0]) else "")
+    first = parts_of(files)[0]
+    name = options["preset"] or (recognised(Path(first)) if form_of([first]) == "csv" else "")
     if name == "":
         return None
     if name not in PRESETS:
@@ -79,13 +81,6 @@ def mapping_of(files: Sequence[str], options: dict[str, Any]) -> "Mapping | None
     if found.zone is None:
         fail(f"{name}: time_zone: missing; {_ASKED}")
     return replace(found, is_preset=True)
-
-
-def is_table(file: str) -> bool:
-    """Whether a file is one of rows and cells, by its name."""
-    from shoplink.attribution.source import form_of  # noqa: PLC0415 (takes long to load)
-
-    return "://" not in file and form_of([file]) == "csv"
 
 
 def _more(options: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from shoplink.attribution.input_files import opened
 from shoplink.attribution.mapping import REQUIRED, Field, Mapping, own_names, parse_mapping
 from shoplink.table.error import TableError
 from shoplink.table.header import plain_header
@@ -40,7 +41,7 @@ def recognised(path: Path) -> str:
             return ""
         return next((name for name in PRESETS if fits(preset(name), cells)), None)
 
-    with suppress(TableError), path.open("rb") as stream:
+    with suppress(TableError), opened(path) as stream:
         return open_table(str(path), stream, find).found
     return ""
 

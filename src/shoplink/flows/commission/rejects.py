@@ -40,7 +40,7 @@ def is_replaceable(path: Path, orders: Sequence[str]) -> bool:
         table = open_table(str(path), stream, _place_of_file)
         for row in rows(table):
             files.add(row.cells[table.found] if len(row.cells) > table.found else "")
-        return all(file in known or _resolved(file) in known for file in files)
+        return all(file in known or not known.isdisjoint(_and_folders(_resolved(file))) for file in files)
     return False
 
 
@@ -59,6 +59,11 @@ def _place_of_file(cells: Sequence[str]) -> int | None:
         if tuple(cells[-len(names) :]) == names:
             return len(cells) - len(names)
     return None
+
+
+def _and_folders(file: str) -> set[str]:
+    """A file, and the folders that it is in: a run can be given a folder."""
+    return {file, *map(str, Path(file).parents)}
 
 
 def _resolved(file: str) -> str:
