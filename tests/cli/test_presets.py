@@ -96,7 +96,7 @@ def test_what_an_export_does_not_say_is_asked_for(place: Place) -> None:
 def test_a_preset_is_an_ordinary_mapping(place: Place) -> None:
     for name in PRESETS:
         assert preset(name).about
-    shown = place.run("attribute", "--print-preset", "tiktok-orders", status=0).out
+    shown = place.run("attribute", "--print-preset", "tiktok-orders", status=0).text
     changed = shown.replace('"Cancelled", ', "") + f'\n[constants]\nshop_id = "{MY}"\ncurrency = "MYR"\n'
     place.file("own.toml", f'time_zone = "Asia/Kuala_Lumpur"\ndates = "dmy"\n{changed}')
     file = str(CASES / "C01-tts-ordersku.csv")

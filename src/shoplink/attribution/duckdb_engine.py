@@ -94,9 +94,9 @@ class DuckDBEngine:
             self._run(f"CREATE OR REPLACE VIEW orders AS SELECT {place} FROM {content}")
             found = self._run("DESCRIBE orders").fetchall()
         except EngineError as error:
-            if isinstance(error.__cause__, duckdb.InvalidInputException):
-                raise MappingError(not_parquet(files)) from None
-            raise
+            if isinstance(error.__cause__, duckdb.IOException | duckdb.OutOfMemoryException):
+                raise
+            raise MappingError(not_parquet(files)) from None
         types = {name: kind for name, kind, *_ in found}
         ours = [name for name in types if name.startswith(RESERVED)] if is_csv else (FILE, LINE)
         own = {name: kind for name, kind in types.items() if name not in ours}
