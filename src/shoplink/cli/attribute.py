@@ -14,7 +14,7 @@ import msgspec
 
 from shoplink.cli.database import fail, with_database
 from shoplink.cli.extra import needs_orders
-from shoplink.cli.mapping_options import mapping_of, print_preset, takes_mapping
+from shoplink.cli.orders.mapping_options import mapping_of, print_preset, takes_mapping
 from shoplink.core.instant import parse_instant
 from shoplink.wording import Tag
 
@@ -112,7 +112,7 @@ def attribute(orders: tuple[str, ...], **options: Any) -> None:
         done = run(orders, **options)
     if options["as_json"]:
         click.echo(msgspec.json.encode({**msgspec.to_builtins(done), "out": options["out"]}))
-    from shoplink.cli.attribute_text import summary_lines  # noqa: PLC0415 (takes long to load)
+    from shoplink.cli.orders.attribute_text import summary_lines  # noqa: PLC0415 (takes long to load)
     from shoplink.flows.commission.judge import left_out_beside  # noqa: PLC0415 (as above)
 
     rejects = _rejects(options["out"], options["rejects"])
