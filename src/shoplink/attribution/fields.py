@@ -11,28 +11,28 @@ from typing import NamedTuple
 import ibis
 import ibis.expr.types as ir
 
-from shoplink.attribution import instants
+from shoplink.attribution import amount, instants
 from shoplink.attribution.engine import RESERVED, ColumnKind, Engine, Shape, cell_of
-from shoplink.attribution.mapping import BP_OF, IDS, REQUIRED, Field, Mapping, Rates
+from shoplink.attribution.mapping import BP_OF, IDS, OPTIONAL, REQUIRED, Field, Mapping, Rates
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.core.commission.attribution import RATE_BP_MAX
-from shoplink.table.cell import ENDS_IN_ZEROS, SPOILED_ID
+from shoplink.table.cell import ENDS_IN_ZEROS, NOTHING, SPOILED_ID
 
 _AT, _NAMES_OFFSET = f"{RESERVED}at", f"{RESERVED}names_offset"
 
 AMOUNT_MINOR_MAX = 2**53 - 1
 ID_LENGTH_MAX = 64
 
-_MOST_HAVE = 2
-"""The number of decimals of most currencies."""
-_WHOLE = r"^-?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3}){1,5})$"
-_DECIMAL = r"^-?([0-9]{1,16}|[0-9]{1,3}(,[0-9]{3}){1,5})(\.[0-9]{1,6}0*)?$"
-_NO_DECIMALS = r"\.0+$"
+_NO_DECIMALS = r"\.0+\z"
 _RATES: dict[Rates, str] = {
-    "bp": r"^-?[0-9]{1,6}$",
-    "percent": r"^-?[0-9]{1,4}(\.[0-9]{1,4}0*)? *%?$",
-    "fraction": r"^-?[0-9]{1,2}(\.[0-9]{1,6}0*)?$",
+    "bp": r"^'?([0-9]{1,6})\z",
+    "percent": r"^'?([0-9]{1,4}([.,][0-9]{1,4}0{0,40})?) *%?\z",
+    "fraction": r"^'?([0-9]{1,2}([.,][0-9]{1,4}0{0,40})?)\z",
 }
+_PLAIN_RATE = r"^[0-9]{1,2}\z"
+_EXACT_MAX = 10**16 - 1
+_ZERO_IN_POWERS = r"^-?0E-[0-9]+\z"
+"""How an engine may write a zero with many decimals."""
 
 
 class FieldReading(NamedTuple):
@@ -66,14 +66,15 @@ def read_fields(
         engine.named(rows.mutate(**parsed), "parsed") if parsed else rows, shape, mapping, engine
     )
     spoiled = f"{SPOILED_ID}|{ENDS_IN_ZEROS}" if shape.zeros_are_rounding else SPOILED_ID
-    amount = reader.money("amount")
+    paid = reader.money("amount")
+    most = paid.fine.fill_null(_FALSE).ifelse(paid.value, ibis.null("int64"))
     return reader.rows, {
         **{field: reader.identity(field, spoiled) for field in IDS},
         "ordered_at": reader.instant(),
-        "amount": amount,
+        "amount": paid,
         "currency": reader.currency(),
         "commission_rate": reader.rate(),
-        "refund": reader.money("refund", at_most=None if mapping.rows.per_order else amount.value),
+        "refund": reader.money("refund", at_most=None if mapping.rows.per_order else most),
     }
 
 
@@ -82,10 +83,11 @@ def _parsed_cells(
 ) -> dict[str, ir.Value]:
     """The instants and the numbers in cells that are text."""
     parsed: dict[str, ir.Value] = {}
+    reader = _Reader(rows, shape, mapping, engine)
     for field, column in mapping.columns.items():
         if shape.kinds[column] != "text":
             continue
-        cell = rows[cell_of(field)] if shape.is_csv else rows[column].nullif("")
+        cell = reader.cell(field)
         if is_result and field in ("amount", "refund", "commission_rate"):
             # A result written as CSV has decimals of Parquet with all their places. In an export 12.00 is not a number of
             # minor units, so this is done for results only.
@@ -93,20 +95,13 @@ def _parsed_cells(
         if field == "ordered_at":
             parsed[_AT], parsed[_NAMES_OFFSET] = instants.parse_cell(cell, mapping.dates, engine.micros)
         elif field in ("amount", "refund"):
-            whole = mapping.amounts == "minor"
-            bare = cell.contains(",").ifelse(cell.replace(",", ""), cell)
-            parsed[_number_of(field)] = _exact(cell, _WHOLE if whole else _DECIMAL, bare, whole=whole)
+            currency = reader.currency().value
+            parsed[_number_of(field)] = amount.exact_amount(cell, mapping, currency, reader.factor())
         elif field == "commission_rate":
-            bare = cell.re_extract("^([-0-9.]*)", 1)
-            parsed[_number_of(field)] = _exact(cell, _RATES[mapping.rates], bare, whole=mapping.rates == "bp")
+            bare = amount.narrow(cell).re_extract(_RATES[mapping.rates], 1).replace(",", ".")
+            written = ibis.cases((cell.re_search(_PLAIN_RATE), cell), else_=bare)
+            parsed[_number_of(field)] = amount.exact(written)
     return parsed
-
-
-def _exact(cell: ir.StringValue, pattern: str, bare: ir.StringValue, *, whole: bool) -> ir.NumericValue:
-    """The number in a cell, whole or with decimals; null if the cell does not match the pattern."""
-    return (
-        cell.re_search(pattern).ifelse(bare, ibis.null(str)).try_cast("int64" if whole else "decimal(18, 6)")
-    )
 
 
 class _Reader:
@@ -122,10 +117,10 @@ class _Reader:
         """An id as text; in a table it must not be a number that a spreadsheet has spoiled."""
         if self._mapping.column(field) is None:
             return self._constant(field, "string")
-        cell = self._cell(field).cast("string")
+        cell = self.cell(field).cast("string")
         checks = [(cell.length() <= ID_LENGTH_MAX, "too_long")]
         if self._shape.is_csv:
-            checks.insert(0, (~cell.re_search(f"^({spoiled})$"), "rounded"))
+            checks.insert(0, (~cell.re_search(rf"^({spoiled})\z"), "rounded"))
             return _checked(field, cell, cell, checks)
         # The same conditions as in `checks`, but on the column itself: turning empty texts into null is the slowest step.
         length = self.rows[self._mapping.columns[field]].cast("string").length()
@@ -137,70 +132,129 @@ class _Reader:
         """A currency by its ISO 4217 code; in CSV the letters may be lower case."""
         if self._mapping.column("currency") is None:
             return self._constant("currency", "string")
-        cell = self._cell("currency")
+        cell = self.cell("currency")
         code = cell.upper() if self._shape.is_csv else self.rows[self._mapping.columns["currency"]]
-        return _checked("currency", cell, code, [(_is_one_of(code, MINOR_DIGITS), "unknown")])
+        return _checked("currency", cell, code, [(amount.is_one_of(code, MINOR_DIGITS), "unknown")])
 
     def instant(self) -> FieldReading:
         """The instant at which the order was placed, in microseconds since 1970 UTC."""
-        zone, cell, kind = self._mapping.zone, self._cell("ordered_at"), self._kind("ordered_at")
+        zone, cell, kind = self._mapping.zone, self.cell("ordered_at"), self._kind("ordered_at")
         at = self.rows[_AT] if kind == "text" else self._engine.micros(cell)
         names_offset = self.rows[_NAMES_OFFSET] if kind == "text" else ibis.literal(kind == "instant")
-        checks, word = [(at.notnull(), "not_instant")], "no_offset"
-        ahead = ibis.null("int64")
-        if zone is not None:
-            ahead, word = instants.offset_in(zone, at), "no_such_hour"
-        if kind != "instant":
-            checks.append((names_offset | ahead.notnull(), word))
+        fine = at.between(instants.FIRST, instants.LAST)
+        checks: list[Check] = [(fine, "not_instant")]
+        if kind == "text":
+            checks.insert(0, (at.notnull() | ~instants.is_day_alone(cell), "no_time"))
+        at = at.clip(instants.FIRST, instants.LAST)  # so that an offset can be taken from any
+        if zone is None:
+            fine &= names_offset
+            checks.append((names_offset, "no_offset"))
+        elif kind != "instant":
+            ahead = instants.offset_in(zone, at, self._mapping.repeated_hour)
+            has_one = names_offset | ahead.notnull()
+            fine &= has_one
+            checks += [
+                (has_one | instants.offset_in(zone, at, "first").isnull(), "repeated_hour"),
+                (has_one, "no_such_hour"),
+            ]
             at = names_offset.ifelse(at, at - ahead)
-        return _checked("ordered_at", cell, at, checks)
+        # Only rows that are rejected need the problem, so it may take long.
+        return _checked("ordered_at", cell, at, checks)._replace(fine=fine)
 
     def money(self, field: Field, at_most: ir.IntegerValue | None = None) -> FieldReading:
         """An amount in whole minor units of the row's currency, at most `at_most`."""
         if self._mapping.column(field) is None:
             return self._constant(field, "int64")
-        is_minor = self._mapping.amounts == "minor"
-        exact = self._number(field, whole=is_minor)
-        value, is_whole = _whole(exact) if is_minor else _scaled(exact, self.currency().value)
-        checks = [
-            (exact.notnull(), "not_whole" if is_minor else "not_number"),
-            (exact >= 0, "negative"),
-            (exact <= AMOUNT_MINOR_MAX, "too_large"),
-            (is_whole, "not_whole" if is_minor else "too_fine"),
-            (value <= AMOUNT_MINOR_MAX, "too_large"),
+        cell, exact = self.cell(field), self._exact(field)
+        scaled = exact * self.factor()
+        value = scaled.try_cast("int64")
+        fine = (scaled == value) & value.between(0, AMOUNT_MINOR_MAX)
+        if at_most is not None:
+            fine &= (value <= at_most) | at_most.isnull()
+        if field not in REQUIRED:
+            fine = cell.isnull() | fine
+        problem = self._money_problem(field, exact, scaled, at_most)
+        return FieldReading(value, fine, fine.fill_null(_FALSE).ifelse(ibis.null(str), problem))
+
+    def _money_problem(
+        self,
+        field: Field,
+        exact: ir.DecimalValue,
+        scaled: ir.DecimalValue,
+        at_most: ir.IntegerValue | None,
+    ) -> ir.StringValue:
+        """The word for what is wrong with an amount. Only rows that are rejected need it, so it may take long."""
+        cell, currency, mapping = self.cell(field), self.currency().value, self._mapping
+        is_minor = mapping.amounts == "minor"
+        form = (
+            "not_whole"
+            if is_minor
+            else "other_marks"
+            if mapping.decimal or mapping.thousands is not None
+            else "not_number"
+        )
+        problems: list[tuple[ir.BooleanValue, ir.Value]] = [
+            (cell.isnull(), "missing" if field in REQUIRED else ibis.null(str))
+        ]
+        is_known = amount.is_one_of(currency, MINOR_DIGITS).fill_null(_FALSE)
+        if self._kind(field) == "text":
+            problems += [
+                (condition, form if word == "not_number" else word)
+                for condition, word in amount.problems_of(
+                    cell, mapping, currency, self.factor(), is_known=is_known
+                )
+            ]
+        problems += [
+            (exact < 0, "negative"),
+            (is_known & (exact.isnull() | (scaled > AMOUNT_MINOR_MAX)), "too_large"),
+            (is_known & (scaled != scaled.floor()), "not_whole" if is_minor else "too_fine"),
         ]
         if at_most is not None:
-            checks.append(((value <= at_most) | at_most.isnull(), "more_than_amount"))
-        return _checked(field, self._cell(field), value, checks)
+            problems.append((scaled > at_most, "more_than_amount"))
+        return ibis.cases(*problems, else_=ibis.null(str))
+
+    def factor(self) -> ir.IntegerValue:
+        """The minor units in one unit of the amounts of the row."""
+        if self._mapping.amounts == "minor":
+            return ibis.literal(1)
+        return amount.minor_units_of_one(self.currency().value)
 
     def rate(self) -> FieldReading:
         """The commission rate in basis points."""
         if self._mapping.column("commission_rate") is None:
             return self._constant("commission_rate", "int64")
-        rates = self._mapping.rates
-        value, is_whole = _whole(self._number("commission_rate", whole=rates == "bp") * BP_OF[rates])
-        allowed = is_whole & value.between(0, RATE_BP_MAX)
-        return _checked("commission_rate", self._cell("commission_rate"), value, [(allowed, "not_rate")])
+        cell = self.cell("commission_rate")
+        scaled = self._exact("commission_rate") * BP_OF[self._mapping.rates]
+        value = scaled.try_cast("int64")
+        allowed = (scaled == value) & value.between(0, RATE_BP_MAX)
+        return _checked("commission_rate", cell, value, [(allowed, "not_rate")])
 
     def _kind(self, field: Field) -> ColumnKind:
         return self._shape.kinds[self._mapping.columns[field]]
 
-    def _cell(self, field: Field) -> ir.Value:
+    def cell(self, field: Field) -> ir.Value:
         """The cell of a field; null if it is empty."""
+        column = self.rows[self._mapping.columns[field]]
         if self._kind(field) != "text":
-            return self.rows[self._mapping.columns[field]]
-        if self._shape.is_csv:
-            return self.rows[cell_of(field)]
-        return self.rows[self._mapping.columns[field]].nullif("")
+            return column
+        cell = self.rows[cell_of(field)] if self._shape.is_csv else column.nullif("")
+        nothing: Iterable[str] = ()
+        if field == "account_id":
+            nothing = self._mapping.empty
+        elif field in OPTIONAL and not self._shape.is_csv:
+            nothing = NOTHING  # in tables these cells are empty already
+        spelled = sorted(
+            {form for word in nothing for form in (word, word.upper(), word.lower(), word.title())}
+        )
+        return cell.isin(spelled).ifelse(ibis.null(str), cell) if spelled else cell
 
-    def _number(self, field: Field, *, whole: bool) -> ir.NumericValue:
-        """The cell of a field as an exact number; null if it is not one."""
+    def _exact(self, field: Field) -> ir.DecimalValue:
+        """The cell of a field as an exact number; null if it is not one, or one of more digits than any amount has."""
         match self._kind(field):
             case "whole":
-                return self._cell(field).cast("int64" if whole else "decimal(18, 6)")
+                return self.cell(field).clip(-1, _EXACT_MAX).cast(amount.EXACT)
             case "decimal":
-                number = self._cell(field).try_cast("decimal(18, 6)")
-                return (number == self._cell(field)).ifelse(number, ibis.null("decimal(18, 6)"))
+                return amount.exact(self.cell(field).cast("string").re_replace(_ZERO_IN_POWERS, "0"))
             case _:
                 return self.rows[_number_of(field)]
 
@@ -227,29 +281,3 @@ def _checked(field: Field, cell: ir.Value, value: ir.Value, checks: list[Check])
     else:
         fine, problems = cell.isnull() | fine, [(cell.isnull(), ibis.null(str)), *problems]
     return FieldReading(value, fine, ibis.cases(*problems, else_=ibis.null(str)))
-
-
-def _is_one_of(code: ir.StringValue, codes: Iterable[str]) -> ir.BooleanValue:
-    """Whether a text is one of the codes of three letters. It searches one joined text, because a long list is slow."""
-    is_three = (code.length() == len("GBP")) & ~code.contains(",")
-    return is_three & ibis.literal(",".join(codes)).contains(code)
-
-
-def _whole(number: ir.NumericValue) -> tuple[ir.IntegerValue, ir.BooleanValue]:
-    """A number as a whole number, and whether it is whole."""
-    if number.type().is_integer():
-        return number, _TRUE
-    whole = number.cast("int64")
-    return whole, number == whole
-
-
-def _scaled(number: ir.DecimalValue, currency: ir.StringValue) -> tuple[ir.IntegerValue, ir.BooleanValue]:
-    """An amount in the major unit converted to minor units, and whether it has no more decimals than its currency."""
-    values, exact = [], []
-    for digits in set(MINOR_DIGITS.values()) - {_MOST_HAVE}:
-        has_them = _is_one_of(currency, [code for code, those in MINOR_DIGITS.items() if those == digits])
-        value, is_whole = _whole(number * 10**digits)
-        values.append((has_them, value))
-        exact.append((has_them, is_whole))
-    value, is_whole = _whole(number * 10**_MOST_HAVE)
-    return ibis.cases(*values, else_=value), ibis.cases(*exact, else_=is_whole)

@@ -4,12 +4,17 @@ They do not use the time zones of an engine: the offsets of a zone are written i
 """
 
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import reduce
+from operator import add
 
 import ibis
 import ibis.expr.types as ir
 
 from shoplink.attribution.engine import Micros
-from shoplink.attribution.mapping import Dates
+from shoplink.attribution.mapping import Dates, RepeatedHour
+
+FIRST, LAST = -62_135_596_800_000_000, 253_402_300_799_999_999
+"""The first and the last instant of the years 1 to 9999, in microseconds since 1970 UTC: others are no instants."""
 
 ZONE_FIRST_YEAR, ZONE_LAST_YEAR = 2010, 2039
 """The years for which the offsets of a named time zone are known."""
@@ -20,15 +25,25 @@ _DATES: dict[Dates, str] = {
     "mdy": r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([1-9][0-9]{3})",
 }
 _GROUPS: dict[Dates, tuple[int, int, int]] = {"ymd": (1, 2, 3), "dmy": (3, 2, 1), "mdy": (3, 1, 2)}
-_TIME = r"[Tt ] *((?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?)(?: *[AaPp][Mm])?"
-_OFFSET = r"(?: *(?:[Zz]|(?:UTC|GMT)?([+-])([01][0-9]|2[0-3])(?::?([0-5][0-9]))?))?"
-_TIME_GROUP, _SIGN_GROUP, _HOURS_GROUP, _MINUTES_GROUP = 4, 5, 6, 7
-_NAMES_OFFSET = r":.*([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$"
+_CLOCK = "(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
+_SECONDS = ":[0-5][0-9]"
+_TIME = rf"[Tt ] *({_CLOCK}(?:{_SECONDS}(?:\.[0-9]{{1,6}}0{{0,3}})?)?)(?: *[AaPp][Mm])?"
+_UTC = "(?:UTC|GMT)"
+_OFFSET_DIGITS = rf"{_UTC}?([+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)|{_UTC}([+-][0-9](?::[0-5][0-9])?)"
+_OFFSET = rf"(?: *(?:[Zz]|{_UTC}|{_OFFSET_DIGITS}))?"
+_AHEAD = r"^[+-]([0-9]{1,2}?)(?::?([0-9]{2}))?\z"
+_TIME_GROUP, _OFFSET_GROUPS = 4, (5, 6)
+_NAMES_OFFSET = r":.*([Zz]|UTC|GMT|[+-][0-9]{1,2}(:?[0-9]{2})?)\)?\z"
+_IN_BRACKETS = r"^[^()]* \((UTC|GMT)[^()]*\)\z"
 _IMPOSSIBLE_HALF = r"[Tt ] *(?:0?0|1[3-9]|2[0-3]):[0-9:.]* *[AaPp][Mm]"
 _AFTER_NOON = r"[Tt ] *(?:0?[1-9]|1[01]):[0-9:.]* *[Pp][Mm]"
 _AFTER_MIDNIGHT = r"[Tt ] *12:[0-9:.]* *[Aa][Mm]"
-_PLAIN = r"[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}[T ]([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
-_PLAIN_OFFSET = "[+-]([01][0-9]|2[0-3]):[0-5][0-9]"
+_DAY = r"(?:[1-9][0-9]{3}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][1-9][0-9]{3})"
+_DAY_ALONE = rf"^{_DAY}\z"
+_YEAR_FIRST = "^[1-9][0-9]{3}"
+_PLAIN_DAY = f"[1-9][0-9]{{3}}-[0-9]{{1,2}}-[0-9]{{1,2}}[T ]{_CLOCK}"
+_PLAIN = rf"^{_PLAIN_DAY}(?:{_SECONDS}(?:\.[0-9]{{1,6}})?Z?)?\z"
+_PLAIN_WITH_OFFSET = rf"^{_PLAIN_DAY}(?:{_SECONDS}(?:\.[0-9]{{1,6}})?)?[+-](?:[01][0-9]|2[0-3]):[0-5][0-9]\z"
 
 _HOUR = 3_600_000_000
 _MINUTE = 60_000_000
@@ -56,33 +71,41 @@ def parse_cell(cell: ir.StringValue, dates: Dates, micros: Micros) -> tuple[ir.I
     before = plain.left(plain.length() - len("+08:00"))
     ahead = _ahead_by(plain.right(5).left(2), plain.right(2))
     behind = plain.right(6).left(1) == "-"
-    at = ibis.cases(
-        (plain.re_search(f"^{_PLAIN}Z?$"), micros(plain.try_cast("timestamp"))),
+    choices = [
+        (plain.re_search(_PLAIN), micros(plain.try_cast("timestamp"))),
         (
-            plain.re_search(f"^{_PLAIN}{_PLAIN_OFFSET}$"),
+            plain.re_search(_PLAIN_WITH_OFFSET),
             micros(before.try_cast("timestamp")) + behind.ifelse(ahead, -ahead),
         ),
-        else_=_in_parts(cell, dates, micros),
-    )
-    return at, named
+    ]
+    if dates != "ymd":
+        choices.append((cell.re_search(_YEAR_FIRST), _in_parts(cell, "ymd", micros)))
+    return ibis.cases(*choices, else_=_in_parts(cell, dates, micros)), named
+
+
+def is_day_alone(cell: ir.StringValue) -> ir.BooleanValue:
+    """Whether a cell is a date without a time. It is no instant: which link was in force then, the day does not say."""
+    return cell.re_search(_DAY_ALONE)
 
 
 def _in_parts(cell: ir.StringValue, dates: Dates, micros: Micros) -> ir.IntegerValue:
     """Parse a cell of any allowed form, part by part."""
-    pattern = f"^{_DATES[dates]}{_TIME}{_OFFSET}$"
+    pattern = rf"^{_DATES[dates]}{_TIME}{_OFFSET}\z"
+    cell = ibis.cases((cell.re_search(_IN_BRACKETS), cell.replace("(", "").replace(")", "")), else_=cell)
     year, month, day = (cell.re_extract(pattern, group) for group in _GROUPS[dates])
     written = year + "-" + month + "-" + day + " " + cell.re_extract(pattern, _TIME_GROUP)
     half_a_day = ibis.cases(
-        (~cell.upper().contains("M"), 0),
+        (~cell.re_search("[0-9] *[AaPp][Mm]"), 0),
         (cell.re_search(_IMPOSSIBLE_HALF), ibis.null("int64")),
         (cell.re_search(_AFTER_NOON), 12 * _HOUR),
         (cell.re_search(_AFTER_MIDNIGHT), -12 * _HOUR),
         else_=0,
     )
-    ahead = _ahead_by(cell.re_extract(pattern, _HOURS_GROUP), cell.re_extract(pattern, _MINUTES_GROUP))
-    offset = ibis.cases(
-        (ahead.isnull(), 0), (cell.re_extract(pattern, _SIGN_GROUP) == "-", -ahead), else_=ahead
-    )
+    # Of the two ways to write an offset one at most is there, the group of the other is empty.
+    written_offset = reduce(add, (cell.re_extract(pattern, group) for group in _OFFSET_GROUPS))
+    hours, minutes = written_offset.re_extract(_AHEAD, 1), written_offset.re_extract(_AHEAD, 2)
+    ahead = _ahead_by(hours, minutes)
+    offset = ibis.cases((ahead.isnull(), 0), (written_offset.left(1) == "-", -ahead), else_=ahead)
     return micros(written.try_cast("timestamp")) + half_a_day - offset
 
 
@@ -91,10 +114,11 @@ def _ahead_by(hours: ir.StringValue, minutes: ir.StringValue) -> ir.IntegerValue
     return hours.nullif("").try_cast("int64") * _HOUR + in_minutes
 
 
-def offset_in(zone: tzinfo, shown: ir.IntegerValue) -> ir.IntegerValue:
+def offset_in(zone: tzinfo, shown: ir.IntegerValue, repeated: RepeatedHour | None = None) -> ir.IntegerValue:
     """The offset of a zone from UTC in microseconds (positive to the east) at a local time.
 
-    Null if the local time occurs twice or never in the zone, or is in a year whose offsets are unknown.
+    Null if the local time never occurs in the zone, occurs twice and `repeated` does not say which one is meant, or is in
+    a year whose offsets are unknown.
     """
     if isinstance(zone, timezone):
         return ibis.literal(_ahead(zone, _EPOCH), "int64")
@@ -105,9 +129,12 @@ def offset_in(zone: tzinfo, shown: ir.IntegerValue) -> ir.IntegerValue:
     for changed_at in _changes(zone, first):
         following = _ahead(zone, changed_at)
         at = to_micros(changed_at)
+        meant = nothing
+        if following < offset and repeated is not None:
+            meant = ibis.literal(offset if repeated == "first" else following, "int64")
         branches += [
             (shown < at + min(offset, following), ibis.literal(offset, "int64")),
-            (shown < at + max(offset, following), nothing),
+            (shown < at + max(offset, following), meant),
         ]
         offset = following
     end = to_micros(datetime(ZONE_LAST_YEAR + 1, 1, 1, tzinfo=UTC)) + offset

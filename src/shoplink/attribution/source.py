@@ -5,6 +5,7 @@ from functools import reduce
 from operator import or_
 from pathlib import Path
 
+import ibis
 import ibis.expr.types as ir
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from shoplink.attribution.engine import Engine, ReportProgress, Shape, cell_of
 from shoplink.attribution.fields import FieldReading
 from shoplink.attribution.input_files import form_of, parts_of
 from shoplink.attribution.judgement import RESULT
-from shoplink.attribution.mapping import Field, Mapping, own_names
+from shoplink.attribution.mapping import BP_OF, Field, Mapping, own_names
 from shoplink.attribution.order_file import StagedFile, header_of, stage_orders
 from shoplink.attribution.order_rows import BrokenLine
 from shoplink.attribution.order_shares import divide, divided_fields, read_shares
@@ -37,7 +38,8 @@ class OrderSource(Struct):
     `count` is the number of rows and broken lines. `new` are the files that are not an earlier result. `cleaned` is the
     number of ids that had to be cleaned, `descriptions` are the lines that describe columns and are skipped. `left_out` are
     the rows that do not count (`row_choice`), with `again` those that come again. `lacking` are columns that are empty in
-    a file because it does not have them. `taken` are the tables: file, encoding, delimiter, sheet.
+    a file because it does not have them. `taken` are the tables: file, encoding, delimiter, sheet. `small_rates` is the
+    column of rates in per cent that are all below 1, or empty.
     """
 
     rows: ir.Table
@@ -54,6 +56,7 @@ class OrderSource(Struct):
     same_amounts: tuple[SameAmount, ...] = ()
     lacking: tuple[str, ...] = ()
     taken: tuple[tuple[str, str, str, str], ...] = ()
+    small_rates: str = ""
 
 
 def open_orders(
@@ -114,7 +117,19 @@ def open_orders(
         lacking=lacking,
         taken=tuple((file, *table.taken) for file, table in tables.items()),
     )
-    return _as_new(source, shape, engine, files) if new else _as_result(source, shape, engine)
+    source = _as_new(source, shape, engine, files) if new else _as_result(source, shape, engine)
+    return replace(source, small_rates=_small_rates(engine, source))
+
+
+def _small_rates(engine: Engine, source: OrderSource) -> str:
+    """The column of rates in per cent if none of them reaches 1 and not all are 0: they may be fractions. Else empty."""
+    column = source.mapping.column("commission_rate")
+    if column is None or source.mapping.rates != "percent":
+        return ""
+    rate = source.fields["commission_rate"]
+    most = rate.fine.ifelse(rate.value, ibis.null("int64")).max()
+    found = next(engine.rows(source.rows.agg(most=most)))["most"] or 0
+    return column if 0 < found < BP_OF["percent"] else ""
 
 
 def _as_result(source: OrderSource, shape: Shape, engine: Engine) -> OrderSource:

@@ -16,8 +16,17 @@ _MINOR = Bilingual(
     '以最小货币单位（便士、分）计的整数；若为小数金额，请在映射文件中写 amounts = "major"',
 )
 _NUMBER = Bilingual(
-    "a number of at most 12 digits with at most 6 decimals, as 1234.50 or 1,234.50",
-    "整数部分不超过 12 位、小数不超过 6 位的数字，如 1234.50 或 1,234.50",
+    "an amount in digits, as 1234.50 or 1,234.50, alone or with the sign of its currency: neither abbreviated nor negative",
+    "以数字书写的金额，如 1234.50 或 1,234.50，可带币种符号；不得缩写（如 1.2K、1.2万）或用括号表示负数",
+)
+_STATED_MARKS = Bilingual(
+    "an amount written with the marks that `decimal` and `thousands` in the mapping state",
+    "按映射文件中 decimal 和 thousands 所写的小数点与千位分隔符书写的金额",
+)
+_AMBIGUOUS = Bilingual(
+    'an amount that can be read in one way only: this one may be thousands or decimals; write decimal = "." or'
+    ' decimal = "," in the mapping',
+    '只有一种读法的金额：此处可能是千位分隔，也可能是小数；请在映射文件中写明 decimal = "." 或 decimal = ","',
 )
 _RATE = Bilingual(
     "a rate from 0 to 100 %: 0–10000 basis points, or as `rates` in the mapping says",
@@ -33,12 +42,27 @@ _WORDS: dict[str, Bilingual] = {
         " to all that have none)",
         "带时差的时间，如 2026-11-01 20:00:00+08:00（可在映射文件中用 utc_offset 或 time_zone 统一指定）",
     ),
+    "no_time": Bilingual(
+        "a date with its time: the day alone does not say which link was in force",
+        "日期和时间：仅凭日期无法确定当时生效的绑定关系",
+    ),
     "no_such_hour": Bilingual(
-        "a local time that occurs once in its time zone, between 2010 and 2039; where clocks change, with its offset",
-        "在所属时区内只出现一次的本地时间（2010–2039 年）；遇夏令时切换时请写明时差",
+        "a local time that its time zone has, between 2010 and 2039: clocks were put forward over this one",
+        "所属时区内存在的本地时间（2010–2039 年）：进入夏令时时此时刻被跳过",
+    ),
+    "repeated_hour": Bilingual(
+        'a local time that occurs once: clocks went back and showed this one twice; write repeated_hour = "first" or'
+        ' "second" in the mapping',
+        '只出现一次的本地时间：夏令时结束时此时刻出现两次，请在映射文件中写明 repeated_hour = "first" 或 "second"',
     ),
     "not_whole": _MINOR,
     "not_number": _NUMBER,
+    "other_marks": _STATED_MARKS,
+    "ambiguous": _AMBIGUOUS,
+    "other_currency": Bilingual(
+        "an amount in the currency of its row: this one has the sign of another",
+        "与该行币种一致的金额：此处带有其他币种的符号",
+    ),
     "negative": Bilingual("0 or more; refunds go into the column of refunds", "不小于 0；退款请填入退款列"),
     "too_large": Bilingual("at most 2^53 - 1 minor units", "不超过 2^53 - 1 个最小货币单位"),
     "too_fine": Bilingual("no more decimals than the currency has", "小数位数不超过该币种的最小单位"),

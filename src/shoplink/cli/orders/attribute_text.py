@@ -19,6 +19,11 @@ def summary_lines(done: AttributionResult, out: str, rejects: Path, left_out: Pa
     for line in done.skipped:
         yield f"{line} describes the columns and is skipped"
     yield from done.lacking
+    if done.small_rates:
+        yield (
+            f"column {done.small_rates}: every rate is below 1 per cent; if they are fractions, write "
+            'rates = "fraction" in the mapping'
+        )
     for same in done.same_amounts:
         more = f" and {same.orders - 1:,} other orders" if same.orders > 1 else ""
         yield (

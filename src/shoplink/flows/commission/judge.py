@@ -147,6 +147,7 @@ def _result(
         lacking=source.lacking,
         preset=source.mapping.name if source.mapping.is_preset else "",
         about=source.mapping.about,
+        small_rates=source.small_rates,
         zone="" if zone is None else str(zone),
         files=tuple(FileTaken(*taken) for taken in source.taken),
     )
