@@ -60,6 +60,15 @@ def fresh_demo(kind: str) -> str:
     return _copy(_demo(kind))
 
 
+@contextmanager
+def copy_of(template: str) -> Iterator[str]:
+    """A copy of the database that is in use, in use in its place until the block ends; its URL."""
+    _rest()
+    with _in_use(_copy(template)) as url:
+        yield url
+    use(template)
+
+
 @pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh database, in use; its URL."""

@@ -54,8 +54,28 @@ def test_memory_stays_bounded_however_many_there_are() -> None:
     buckets = Buckets(per_second=1, burst=1, clock=clock)
     for number in range(250_000):
         buckets.take(str(number))
-    assert len(buckets) <= 100_000
-    assert buckets.take("249999") == 1
+    assert len(buckets) == 100_000
+    assert [buckets.take(name) for name in ("0", "99999", "249999", "somebody new")] == [1] * 4, (
+        "none is forgotten"
+    )
+    clock.now += 1
+    assert [buckets.take(name) for name in ("0", "somebody new")] == [0, 0]
+    assert len(buckets) <= 2
+
+
+def test_who_has_no_token_takes_none_of_the_names_behind() -> None:
+    clock = Seconds()
+    buckets = Buckets(per_second=1, burst=1, clock=clock)
+    assert [buckets.take("address", f"made up {number}") for number in range(5)] == [0, 1, 1, 1, 1]
+    assert len(buckets) == 2
+
+
+def test_processes_give_together_what_one_would() -> None:
+    clock = Seconds()
+    of_each = [Buckets(per_second=8, burst=12, clock=clock, processes=4) for _ in range(4)]
+    assert sum(each.take("a") == 0 for each in of_each for _ in range(20)) == 12
+    clock.now += 1
+    assert sum(each.take("a") == 0 for each in of_each for _ in range(20)) == 8
 
 
 def request(

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from allauth.mfa.models import Authenticator
 
 from shoplink.flows.people import membership
-from shoplink.store.database.owner import release_ownership
+from shoplink.store.database.owner import release_ownership, writing
+from shoplink.store.models import Person
 from shoplink.store.people import membership as store
 from tests.cli.test_operate_serve import shoplink
 
@@ -64,6 +66,19 @@ def test_the_operator_blocks_and_restores_access(database: str, tmp_path: Path) 
         assert found is not None
         assert found.is_active is allowed
     done = shoplink(database, tmp_path, "people", "reset-second-factor", "Mei@Example.com")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "mei@example.com has no second factor: there is nothing to reset\n",
+    )
+    with writing():
+        Authenticator.objects.create(
+            user=Person.objects.get(person_id=person_id), type=Authenticator.Type.TOTP, data={"secret": "x"}
+        )
+    release_ownership()
+    done = shoplink(database, tmp_path, "people", "reset-second-factor", "Mei@Example.com")
     assert done.stdout.startswith("mei@example.com: the second factor is reset at 20")
+    assert done.stderr == "no e-mail could be sent to them: tell them yourself\n"
+    done = shoplink(database, tmp_path, "people", "reset-second-factor", "Mei@Example.com")
+    assert (done.returncode, done.stdout) == (0, "mei@example.com: a reset was requested before\n")
     done = shoplink(database, tmp_path, "people", "block", "nobody@example.com")
     assert (done.returncode, done.stderr) == (1, "nobody has the address 'nobody@example.com'\n")

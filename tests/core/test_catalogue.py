@@ -64,6 +64,7 @@ IN_ORDER = [
     "member.other_address",
     "member.too_many_invited",
     "member.last",
+    "member.inviter_without_address",
     "ticket.not_found",
     "ticket.ended",
     "ticket.not_needed",

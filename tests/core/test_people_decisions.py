@@ -87,6 +87,23 @@ def events(decision: Accepted | Refused) -> tuple[Event, ...]:
     return decision.events
 
 
+def test_who_was_handed_off_invites_nobody() -> None:
+    scene = PeopleScene("mei", "owner")
+    scene.world.people.persons["guest"] = None
+    for person_id in ("mei", "guest"):
+        scene.add(person_id)
+    guest, member = Actor("shop", "ding", "guest"), Actor("shop", "ding", "mei")
+    assert reasons(scene.invite("new@example.com", guest)) == [
+        Reason("member.inviter_without_address", "shop")
+    ]
+    assert codes(scene.invite("mei@example.com", guest)) == [
+        "member.already",
+        "member.inviter_without_address",
+    ]
+    for by in (member, Actor("shop", "ding"), OPERATOR):
+        accepted(scene.invite("new@example.com", by), e.MemberInvited)
+
+
 def test_an_invitation_lasts_seven_days_and_its_address_stands_beside_the_event() -> None:
     scene = PeopleScene()
     decision = scene.invite("lin@example.com")

@@ -7,7 +7,7 @@ from tests.traceability import ROOT
 
 SETTING = re.compile(r"\bSHOPLINK_[A-Z_]+\b")
 SETTINGS_PAGE = ROOT / "docs" / "reference" / "settings.md"
-OF_THE_PROGRAM_ITSELF = {"SHOPLINK_DELIVERING", "SHOPLINK_SERVED", "SHOPLINK_THREADS"}
+OF_THE_PROGRAM_ITSELF = {"SHOPLINK_DELIVERING", "SHOPLINK_SERVED", "SHOPLINK_THREADS", "SHOPLINK_WORKERS"}
 """What one process of the service tells another."""
 
 

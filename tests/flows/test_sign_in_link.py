@@ -10,10 +10,13 @@ from django.db import connection
 
 from shoplink.core.facts import Actor
 from shoplink.flows import clock
+from shoplink.flows.execute import execute
 from shoplink.flows.people import membership, sign_in_link
+from shoplink.flows.people.profile import change_profile
 from shoplink.flows.people.sign_in_link import NewSignInLink
 from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.run import verify
+from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import query
 from shoplink.store.people import membership as store
 from tests.databases import use
@@ -48,6 +51,35 @@ def test_a_link_signs_in_the_hand_off_person_of_its_subject() -> None:
     assert person is not None
     assert (person.email, person.name) == (None, "Tea House · u1")
     assert list(verify(VerifyCounts())) == []
+
+
+def test_who_is_handed_off_invites_nobody_and_keeps_their_name_at_any_door() -> None:
+    used = sign_in_link.redeem(made().secret)
+    assert used is not None
+    guest, member = used[0], _member("lin@example.com")
+    by = membership.actor_at(guest, "shop", "S1")
+    refused = membership.invite(by, "shop", "S1", "new@example.com")
+    assert isinstance(refused, tuple)
+    assert [reason.code for reason in refused] == ["member.inviter_without_address"]
+    command = membership.invite_command(by, "shop", "S1", "new@example.com", "a secret", key="k")
+    assert [reason["code"] for reason in execute(command, scope="key:1")["reasons"]] == [
+        "member.inviter_without_address"
+    ]
+    assert membership.open_invitations("shop", "S1") == []
+    theirs = membership.actor_at(member, "shop", "S1")
+    assert isinstance(membership.invite(theirs, "shop", "S1", "new@example.com"), membership.Invitation)
+    for person_id, name in ((guest, "Tea House · u1"), (member, "TikTok Support")):
+        change_profile(person_id, name="TikTok Support", language="zh", time_zone="UTC")
+        person = store.person_of(person_id)
+        assert person is not None
+        assert (person.name, person.language, person.time_zone) == (name, "zh", "UTC")
+
+
+def _member(email: str) -> str:
+    with writing():
+        person_id = store.add_person(name="Lin", email=email)
+    assert membership.add(PLATFORM, person_id, "shop", "S1") == ()
+    return person_id
 
 
 def test_an_account_has_a_hand_off_person_of_its_own() -> None:

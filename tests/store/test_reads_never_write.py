@@ -154,7 +154,6 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     ),
     ticket_rows.page_of_tickets: lambda: ticket_rows.page_of_tickets(NOW, 10, 0, status="closed"),
     words.messages_of: lambda: words.messages_of(ticket_id()),
-    ticket_rows.markets_of_open_tickets: ticket_rows.markets_of_open_tickets,
     ticket_rows.answered_for_shops: lambda: ticket_rows.answered_for_shops(["S"], 10),
     ticket_rows.due_tickets: lambda: ticket_rows.due_tickets(NOW, 10, 0),
     ticket_rows.open_tickets_about: lambda: ticket_rows.open_tickets_about(["S"], ["A"]),

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from html import unescape
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -21,6 +22,14 @@ from tests.rule import rule
 from tests.store.commands import command, execute_accepted, put_account, put_shop
 from tests.web.desk import signed_in, somebody
 from tests.web.form_client import FormClient, hidden_fields, words
+from tests.web.persona import browser_of
+
+WAIVER: dict[str, Any] = {
+    "code": "shop.link_quota_spent",
+    "shop_id": "hh-home-gb",
+    "note": "campaign",
+    "until": None,
+}
 
 
 @pytest.fixture
@@ -51,6 +60,36 @@ def test_anything_is_found_by_how_it_begins(alex: FormClient) -> None:
     assert "/platform/shops/hh-tea-gb" in _text(alex, "/platform/search", q="hh-")
     assert "/platform/accounts/zhou.zhou" in _text(alex, "/platform/search", q="@周周")
     assert "No matches" in _text(alex, "/platform/search", q="zzz")
+
+
+def test_who_did_it_is_a_name_for_those_who_are_told_and_a_side_for_the_others(alex: FormClient) -> None:
+    ids: dict[str, Any] = {"shop_id": "hh-home-gb", "account_id": "nora.lane-1"}
+    by = {"kind": "shop", "id": "hh-home-gb", "person": "person_mei"}
+    execute_accepted(
+        command("invite", by=by, role="marketing", network_region="GB", **ids),
+        command("decline", by={"kind": "creator", "id": "nora.lane-1", "person": "person_nora"}, **ids),
+        command("grant_waiver", by={"kind": "support", "id": "person_wei", "person": "person_wei"}, **WAIVER),
+        command("grant_waiver", by={"kind": "support", "id": "desk two"}, **WAIVER),
+    )
+    (link_id,) = query(
+        "SELECT link_id FROM link WHERE account_id = 'nora.lane-1' ORDER BY number DESC LIMIT 1"
+    )[0]
+    shop, creator = "Shop · \u2068陈美 Mei Chen\u2069", "Creator · \u2068Nora Lane\u2069"
+    waivers = unescape(_text(alex, "/platform/waivers"))
+    assert "Support · \u2068李薇 Wei Li\u2069" in waivers
+    assert "Support · \u2068desk two\u2069" in waivers
+    assert "support:" not in waivers
+    for client, path in (
+        (alex, f"/platform/links/{link_id}"),
+        (browser_of("wei"), "/support/shops/hh-home-gb"),
+    ):
+        page = unescape(_text(client, path))
+        assert shop in page, path
+        assert creator in page, path
+    page = unescape(_text(browser_of("mei"), f"/seller/hh-home-gb/links/{link_id}"))
+    assert shop in page
+    assert "Nora Lane" not in page
+    assert "<bdi>Creator</bdi>" in page
 
 
 def test_a_record_is_shown_now_and_as_of_any_instant(alex: FormClient) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,8 @@ from django.test import override_settings
 
 from shoplink.config.secret_key import secret_keys
 from shoplink.flows import clock
+from shoplink.flows.people import second_factor_reset
+from shoplink.flows.people.profile import change_profile
 from shoplink.flows.people.second_factor import SecretKeyCheck, check_secrets, say_unreadable
 from shoplink.flows.people.second_factor_reset import reset_due_second_factors
 from shoplink.flows.verify.counts import VerifyCounts
@@ -19,7 +22,8 @@ from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute, query
 from shoplink.store.models import Person
 from shoplink.store.people.keys import every_key, find_key
-from tests.mailbox import Mailbox, receiving
+from shoplink.wording import Tag, language_for
+from tests.mailbox import Mailbox, receiving, settle_mail
 from tests.web.form_client import hidden_fields
 from tests.web.test_sign_in import activated, totp
 from tests.web.visitor import Browser, person
@@ -143,6 +147,61 @@ def test_a_lost_second_factor_is_reset_after_a_day_unless_it_stops_that(mailbox:
     ]
     assert "第二重验证已重置" in boss.look("/platform/audit")
     assert [one.say() for one in verify(VerifyCounts())] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "requested", "done"),
+    [
+        ("en", ["Your second factor is to be reset"], ["Your second factor is reset"]),
+        ("zh", ["您的第二重验证即将重置"], ["您的第二重验证已重置"]),
+        (
+            "",
+            ["您的第二重验证即将重置", "Your second factor is to be reset"],
+            ["您的第二重验证已重置", "Your second factor is reset"],
+        ),
+    ],
+)
+def test_the_person_is_told_of_the_request_and_of_the_reset_in_their_language(
+    mailbox: Mailbox, language: str, requested: list[str], done: list[str]
+) -> None:
+    lin = person(EMAIL)
+    owner, boss = Browser(), Browser()
+    owner.sign_in(EMAIL)
+    activated(owner)
+    staff(boss)
+    change_profile(lin.person_id, name="Lin", language=language, time_zone="Asia/Shanghai")
+    boss.send(f"/platform/people/{lin.person_id}", do="reset_second_factor")
+    assert _subjects(mailbox) == requested
+    at = second_factor_reset.reset_due_at(lin.person_id)
+    assert at is not None
+    tags: list[Tag] = ["zh", "en"]
+    for tag in tags:
+        if language in {"", tag}:
+            said = language_for(tag).instant(at, ZoneInfo("Asia/Shanghai"))
+            assert said in mailbox.text(EMAIL), "in the person's time zone"
+    assert reset_due_second_factors(clock.now() + timedelta(hours=25)) == 1
+    settle_mail()
+    assert _subjects(mailbox) == done
+    assert "/settings/security/" in mailbox.text(EMAIL)
+    sent = len(mailbox.letters)
+    assert reset_due_second_factors(clock.now() + timedelta(hours=26)) == 0
+    settle_mail()
+    assert len(mailbox.letters) == sent
+
+
+def _subjects(mailbox: Mailbox) -> list[str]:
+    return [one.strip() for one in mailbox.newest(EMAIL)["Subject"].split("/")]
+
+
+def test_who_has_no_second_factor_has_none_to_reset(mailbox: Mailbox) -> None:
+    lin = person(EMAIL)
+    boss = Browser()
+    staff(boss)
+    page = f"/platform/people/{lin.person_id}"
+    boss.send(page, do="reset_second_factor")
+    assert "They have no second factor: there is nothing to reset." in boss.look(page)
+    assert types() == []
+    assert mailbox.letters == []
 
 
 def test_powerful_acts_ask_again_and_are_on_record() -> None:

@@ -3,9 +3,12 @@
 import re
 from datetime import timedelta
 from html import unescape
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from msgspec.structs import replace
 
 from shoplink.core.commands import PairCommand
 from shoplink.core.facts import Actor
@@ -17,7 +20,7 @@ from shoplink.flows.tick import tick
 from shoplink.store.database.sql import query
 from shoplink.store.ticket.tickets import page_of_tickets
 from tests.rule import rule
-from tests.store.commands import execute_accepted, invite, put_account
+from tests.store.commands import execute_accepted, invite, put_account, put_shop
 from tests.tickets.desk import open_about
 from tests.web.desk import signed_in, somebody
 from tests.web.form_client import hidden_fields
@@ -218,6 +221,21 @@ def test_the_queue_sorts_by_age_and_market_and_by_who_can_act() -> None:
     assert "Cleared automatically" in closed
     assert "Closed: not for support" in closed
     assert "No tickets here" in text(wei, "/support/?status=answered&market=US")
+
+
+def test_a_market_is_one_that_shops_have_and_a_wrong_one_is_named() -> None:
+    shop: Any = put_shop("old")
+    execute_accepted(replace(shop, market="UK"))
+    wei, alex = browser_of("wei"), browser_of("alex")
+    for client, page in ((wei, "/support/"), (alex, "/platform/")):
+        for wrong in ("XX", "gb", "G\u202eB", "GB US", "' OR 1"):
+            said = text(client, f"{page}?{urlencode({'market': wrong})}")
+            assert "Market: found " in said, (page, wrong)
+            assert "allowed: GB (United Kingdom), " in said
+        for right in ("", "GB", "UK"):
+            assert "Market: found" not in text(client, f"{page}?market={right}"), (page, right)
+    assert "@meilin.eats" in text(wei, "/support/?market=XX"), "all markets are shown"
+    assert "@meilin.eats" not in text(wei, "/support/?market=UK")
 
 
 @rule("R42", "R40")

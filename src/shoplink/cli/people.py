@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
+from django.conf import settings
 
 from shoplink.cli.database import records
 from shoplink.core.facts import Actor
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 _OPERATOR = Actor("platform", "shoplink people")
 _SERVED = "stop it first, or use the person's page of the platform"
 _EXIT = "Exit status: 0; 1 if nobody has this address; 2 if the database cannot be used."
+
+_EXIT_OF_RESET = "Exit status: 0; 1 if nobody has this address, or they have no second factor; 2 if the database cannot be used."
 
 
 @click.group()
@@ -72,7 +75,7 @@ Example:
   shoplink people reset-second-factor mei@example.com
 
 \b
-{_EXIT}
+{_EXIT_OF_RESET}
 """,
 )
 @click.argument("email", metavar="EMAIL")
@@ -80,18 +83,24 @@ Example:
 def reset_second_factor(email: str) -> None:
     """Reset the second factor of the person with the address EMAIL, who has lost it.
 
-    It takes effect 24 hours later. Until then the person, who is told by e-mail, can stop it with the second factor.
+    It takes effect 24 hours later. Until then the person can stop it with the second factor. They are told by e-mail now, and
+    again when it takes effect.
     """
     from shoplink.web.people.account_mail import ask_for_reset  # noqa: PLC0415 (only with settings in place)
     from shoplink.web.people.outgoing_mail import sending_mail  # noqa: PLC0415 (as above)
 
     person = _person(email)
-    with sending_mail():
-        due_at = ask_for_reset(_OPERATOR, person)
-    if due_at is None:
+    with sending_mail() as delivery:
+        asked = ask_for_reset(_OPERATOR, person)
+    if asked == "nothing":
+        click.echo(f"{person.email} has no second factor: there is nothing to reset", err=True)
+        sys.exit(1)
+    if asked == "requested":
         click.echo(f"{person.email}: a reset was requested before")
         return
-    click.echo(f"{person.email}: the second factor is reset at {format_instant(due_at)}, unless they stop it")
+    click.echo(f"{person.email}: the second factor is reset at {format_instant(asked)}, unless they stop it")
+    if delivery.failed or not settings.EMAIL_HOST:
+        click.echo("no e-mail could be sent to them: tell them yourself", err=True)
 
 
 def _change_access(email: str, change: Callable[[str], tuple[Reason, ...]], done: str) -> None:

@@ -96,6 +96,7 @@ def serve(  # noqa: PLR0913 (one parameter per option)
     release_ownership()
     os.environ["SHOPLINK_SERVED"] = f"shoplink serve on {_address(host, port)}"
     os.environ["SHOPLINK_DELIVERING"] = "yes" if delivering else ""
+    os.environ["SHOPLINK_WORKERS"] = str(workers)
     os.environ["SHOPLINK_THREADS"] = str(threads or max(_REQUESTS_AT_A_TIME[connection.vendor] // workers, 1))
     server = _Service(
         "shoplink.config.asgi:application",

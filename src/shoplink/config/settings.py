@@ -143,7 +143,7 @@ LOOK_UPS_PER_HOUR = whole_number("SHOPLINK_LOOK_UPS_PER_HOUR", 300, most=1_000_0
 # A MaxMind .mmdb file for country look-ups; without one, the data in the package iptocc.
 MMDB = os.environ.get("SHOPLINK_MMDB", "")
 
-# The requests that one API key or one address may send to one process: per second, and in a burst.
+# The requests that one API key or one address may send: per second, and in a burst.
 RATE_PER_SECOND = whole_number("SHOPLINK_RATE_PER_SECOND", 500, most=1_000_000)
 RATE_BURST = whole_number("SHOPLINK_RATE_BURST", 2 * RATE_PER_SECOND, most=2_000_000)
 
@@ -155,7 +155,7 @@ BODY_IDLE_SECONDS = whole_number("SHOPLINK_BODY_IDLE_SECONDS", 15, most=600)
 # How long a process that is told to stop still answers, so that balancers notice that it is not ready.
 LAME_DUCK_SECONDS = whole_number("SHOPLINK_LAME_DUCK_SECONDS", 0, least=0, most=600)
 
-# The pages that one address and one session may request from one process.
+# The pages that one address and one session may request.
 PAGES_PER_SECOND = whole_number("SHOPLINK_PAGES_PER_SECOND", max(RATE_PER_SECOND // 10, 1), most=1_000_000)
 PAGES_BURST = 4 * PAGES_PER_SECOND
 
@@ -209,6 +209,7 @@ CONTENT_SECURITY_POLICY = {
 # People and their sessions.
 AUTH_USER_MODEL = "store.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["shoplink.web.people.hashing.BoundedHasher"]
 _VALIDATION = "shoplink.web.people.password"
 AUTH_PASSWORD_VALIDATORS = [
     {

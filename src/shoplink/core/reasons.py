@@ -97,6 +97,7 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         CatalogueEntry("member.other_address"),
         CatalogueEntry("member.too_many_invited"),
         CatalogueEntry("member.last"),
+        CatalogueEntry("member.inviter_without_address"),
         _gate("ticket.not_found"),
         CatalogueEntry("ticket.ended"),
         CatalogueEntry("ticket.not_needed"),

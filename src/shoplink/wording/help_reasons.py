@@ -322,6 +322,14 @@ REASONS_HELP: dict[str, Topic] = {
         N_("A shop or an account keeps at least one member, and so do the platform’s staff."),
         N_("Invite somebody else first, or ask the platform to remove this member."),
     ),
+    "member.inviter_without_address": reason_topic(
+        N_("Who came by a link invites nobody"),
+        N_(
+            "A person who was signed in by a link from the platform acts on its word, for some hours. Members are invited by"
+            " people who sign in with an address of their own."
+        ),
+        N_("Ask a member who signs in with an address to send the invitation."),
+    ),
     "ticket.not_found": reason_topic(
         N_("The ticket is not recorded"),
         N_("No ticket with this id is recorded, or it is the ticket of another side."),

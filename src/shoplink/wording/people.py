@@ -26,6 +26,10 @@ PEOPLE_REASONS: dict[str, Wording] = {
         N_("The last member cannot be removed here."),
         N_("Invite somebody else first, or ask the platform to remove this member."),
     ),
+    "member.inviter_without_address": Wording(
+        N_("You came by a link from the platform, and such people invite nobody."),
+        N_("Ask a member who signs in with an address to send the invitation."),
+    ),
     "member.last/staff": Wording(
         N_("The last of the platform’s staff cannot be removed here."),
         N_(

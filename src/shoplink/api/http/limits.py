@@ -1,4 +1,4 @@
-"""How many requests an API key and an address may send to one process."""
+"""How many requests an address and an API key may send."""
 
 import hashlib
 import math
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from shoplink.api.http.problem import PREFIX, ProblemError, problem_response
 from shoplink.network import address_of
-from shoplink.network.buckets import Buckets, site_of
+from shoplink.network.buckets import share_of_process, site_of
 
 
 class RateLimit:
@@ -18,13 +18,13 @@ class RateLimit:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Wrap what answers requests."""
         self._get_response = get_response
-        self._buckets = Buckets(settings.RATE_PER_SECOND, settings.RATE_BURST)
+        self._buckets = share_of_process(settings.RATE_PER_SECOND, settings.RATE_BURST)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer as usual, or 429 and when to try again."""
         if not request.path.startswith(PREFIX):
             return self._get_response(request)
-        wait = max(self._buckets.take(name) for name in _names(request))
+        wait = self._buckets.take(*_names(request))
         if wait == 0:
             return self._get_response(request)
         seconds = math.ceil(wait)

@@ -15,6 +15,7 @@ from shoplink.core.people.facts import (
     PlaceKey,
     place_fields,
 )
+from shoplink.core.people.people import People
 from shoplink.core.reasons import NextActor, Reason
 from shoplink.core.world import World
 
@@ -26,7 +27,10 @@ PERSON_NOT_FOUND = Reason("person.not_found", "nobody")
 
 
 def invite_member(world: World, command: c.InviteMember) -> Decision:
-    """Invite an address; refused if it is a member's, or if too many other invitations are open."""
+    """Invite an address; refused if it is a member's, or if too many other invitations are open.
+
+    Who was handed off by the back office invites nobody: they are here on its word alone, for hours.
+    """
     place, people = command.place_key(), world.people
     standing = people.open_invitations(place, command.at).values()
     replaced = [each for each in standing if each.email == command.email]
@@ -36,6 +40,8 @@ def invite_member(world: World, command: c.InviteMember) -> Decision:
         reasons.append(MEMBER_ALREADY)
     if len(others) >= OPEN_INVITATIONS_MAX:
         reasons.append(_too_many_invited(command.place, others))
+    if command.by is not None and _is_handed_off(people, place, command.by):
+        reasons.append(Reason("member.inviter_without_address", _inviter(command.place)))
     if reasons:
         return Refused(tuple(reasons))
     fields = place_fields(*place)
@@ -128,6 +134,11 @@ def restore_access(world: World, command: c.RestoreAccess) -> Decision:
         return Refused((PERSON_NOT_FOUND,))
     restored = AccessRestored(at=command.at, by=command.by, person_id=command.person_id)
     return Accepted((restored,), records=(AccessChange(command.person_id, allowed=True, at=command.at),))
+
+
+def _is_handed_off(people: People, place: PlaceKey, by: Actor) -> bool:
+    """Whether the person who acts at a place has no address, and so is here on the word of the back office."""
+    return by.person is not None and people.members(place).get(by.person, "") is None
 
 
 def _too_many_invited(place: Place, standing: list[OpenInvitation]) -> Reason:

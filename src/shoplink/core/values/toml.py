@@ -1,11 +1,19 @@
 """TOML that people write: rulebooks and mappings of order files."""
 
+import re
 import tomllib
 from typing import Any
 
+from shoplink.core.values.wrong import shown
+
 _BYTES_MAX = 256 << 10
 _DEPTH_MAX = 8
+_TOO_LONG = "a number that is too long"
 _TOO_DEEP = f"more than {_DEPTH_MAX} tables or lists within each other"
+
+
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
+_TWICE = ("Cannot overwrite", "Cannot declare", "Cannot mutate", "Duplicate")
 
 
 class TomlError(ValueError):
@@ -21,8 +29,9 @@ def read_toml(text: str) -> dict[str, Any]:
     except RecursionError:
         raise TomlError(_TOO_DEEP) from None
     except ValueError as error:  # not only TOMLDecodeError: Python reads no number of thousands of digits
-        found = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "a number that is too long"
-        raise TomlError(found) from None
+        raise TomlError(
+            _found(text, str(error)) if isinstance(error, tomllib.TOMLDecodeError) else _TOO_LONG
+        ) from None
     level: list[Any] = [document]
     for _ in range(_DEPTH_MAX):
         level = [
@@ -34,3 +43,13 @@ def read_toml(text: str) -> dict[str, Any]:
     if level:
         raise TomlError(_TOO_DEEP)
     return document
+
+
+def _found(text: str, said: str) -> str:
+    """What is wrong, by what the library has said: where, and what stands there."""
+    place = _PLACE.search(said)
+    what = "a key that is given before, " if said.startswith(_TWICE) else ""
+    if place is None:
+        return f"{what}an end in the middle of the last line"
+    line, column = int(place[1]), int(place[2])
+    return f"{what}line {line}, column {column}: {shown(text.split(chr(10))[line - 1].strip())}"

@@ -6,6 +6,7 @@ unnoticed. The password stays as it is.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Literal
 
 from shoplink.core.facts import CLOCK, Actor
 from shoplink.core.people.access_events import (
@@ -14,8 +15,11 @@ from shoplink.core.people.access_events import (
     SecondFactorResetStopped,
 )
 from shoplink.flows import clock
+from shoplink.flows.people.second_factor_mail import done_mail, send_later
 from shoplink.flows.transaction import Transaction, transact
 from shoplink.store.people import second_factor_resets as store
+from shoplink.store.people.membership import person_of
+from shoplink.store.people.second_factors import has_second_factor
 from shoplink.store.write.load import LoadKeys
 
 WAIT = timedelta(hours=24)
@@ -23,14 +27,21 @@ WAIT = timedelta(hours=24)
 reset_due_at = store.reset_due_at
 
 
-def request_reset(by: Actor, person_id: str, now: Callable[[], datetime] = clock.now) -> datetime | None:
-    """Ask for the reset of a person's second factors; returns when it takes effect, None if it is asked for already."""
+def request_reset(
+    by: Actor, person_id: str, now: Callable[[], datetime] = clock.now
+) -> datetime | Literal["requested", "nothing"]:
+    """Ask for the reset of a person's second factors; returns when it takes effect.
 
-    def work(transaction: Transaction) -> datetime | None:
+    `requested`: somebody has asked for it already. `nothing`: the person has no second factor.
+    """
+
+    def work(transaction: Transaction) -> datetime | Literal["requested", "nothing"]:
         world, _ = transaction.load(LoadKeys.of([]))
+        if not has_second_factor(person_id):
+            return "nothing"
         due_at = world.now + WAIT
         if not store.add_reset(person_id, due_at):
-            return None
+            return "requested"
         event = SecondFactorResetRequested(at=world.now, by=by, person_id=person_id, takes_effect_at=due_at)
         transaction.record([event])
         return due_at
@@ -52,8 +63,11 @@ def stop_reset(by: Actor, person_id: str, now: Callable[[], datetime] = clock.no
 
 
 def reset_due_second_factors(at: datetime) -> int:
-    """Let the resets take effect that are due; returns how many."""
-    return sum(_reset(person_id, at) for person_id in store.resets_due(at))
+    """Let the resets take effect that are due, and tell these people; returns how many."""
+    reset = [person_id for person_id in store.resets_due(at) if _reset(person_id, at)]
+    people = [person for person_id in reset if (person := person_of(person_id)) is not None]
+    send_later([done_mail(person) for person in people if person.email])
+    return len(reset)
 
 
 def _reset(person_id: str, at: datetime) -> bool:

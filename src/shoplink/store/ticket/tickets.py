@@ -118,11 +118,6 @@ def answered_for_shops(shop_ids: Iterable[str], limit: int) -> list[Ticket]:
     return [_ticket(row) for row in found]
 
 
-def markets_of_open_tickets() -> list[str]:
-    """The markets in which a ticket is open, in the order of their codes."""
-    return [row[0] for row in query(f"SELECT DISTINCT market FROM ticket WHERE {_OPEN} ORDER BY market")]
-
-
 def set_tickets_due(starts: Iterable[tuple[str, datetime]]) -> None:
     """Make the open tickets of markets due at an instant, unless they are due before it."""
     execute(

@@ -1,20 +1,21 @@
 """The e-mails about sign-in, by the names of allauth's templates, and the invitation of a new member."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext, override
 
 from shoplink.core.facts import Actor
+from shoplink.flows.people.second_factor_mail import requested_mail
 from shoplink.flows.people.second_factor_reset import request_reset
 from shoplink.store.people.membership import PersonRecord
 from shoplink.web.people.device import device_name
 from shoplink.web.people.outgoing_mail import queue_mail
 from shoplink.web.request.reader import CODES
-from shoplink.wording import Tag, language_for
+from shoplink.wording import Tag
 from shoplink.wording.sentences import N_
 
 
@@ -100,13 +101,6 @@ _PROVED_TEXT = N_(
     "Then look through the places where you act, and leave those that you do not know."
 )
 
-_RESET = N_("Your second factor is to be reset")
-_RESET_TEXT = N_(
-    "The people who run this service were asked to reset the second factor of your sign-in: your authenticator app, passkeys "
-    "and recovery codes. It takes effect at {at}. From then on your password alone signs you in.\n\n"
-    "If you did not ask for this, sign in with your second factor before then and stop it:\n{address}"
-)
-
 _INVITED = N_("You are invited to {where}")
 _INVITED_TEXT = N_(
     "{who} invites you to {where} on shoplink. Accept the invitation within 7 days; the link works once:\n\n{link}\n\n"
@@ -125,28 +119,15 @@ def account_mail(name: str, email: str, params: dict[str, Any]) -> EmailMessage:
     return EmailMessage(gettext(mail.subject).format_map(params), "\n\n".join(paragraphs) + "\n", to=[email])
 
 
-def ask_for_reset(by: Actor, person: PersonRecord) -> datetime | None:
+def ask_for_reset(by: Actor, person: PersonRecord) -> datetime | Literal["requested", "nothing"]:
     """Request the reset of a person's second factors, and tell them; call this within `sending_mail`.
 
-    Returns when it takes effect; None if it was requested before.
+    Returns when it takes effect, or why nothing was requested.
     """
-    due_at = request_reset(by, person.person_id)
-    if due_at is not None and person.email:
-        tags: list[Tag] = ["zh", "en"]
-        queue_mail(_reset_mail(person.email, due_at, [tag for tag in tags if tag == person.language] or tags))
-    return due_at
-
-
-def _reset_mail(email: str, due_at: datetime, tags: Iterable[Tag]) -> EmailMessage:
-    subjects, texts = [], []
-    for tag in tags:
-        with override(CODES[tag]):
-            at = language_for(tag).instant(due_at, UTC)
-            subjects.append(gettext(_RESET))
-            texts.append(
-                gettext(_RESET_TEXT).format(at=at, address=f"{settings.PUBLIC_URL}/settings/security/")
-            )
-    return EmailMessage(" / ".join(subjects), "\n\n— — —\n\n".join(texts) + "\n", to=[email])
+    asked = request_reset(by, person.person_id)
+    if isinstance(asked, datetime) and person.email:
+        queue_mail(requested_mail(person, asked))
+    return asked
 
 
 def proof_mail(email: str) -> EmailMessage:

@@ -34,7 +34,7 @@ from shoplink.web.people.allauth_text import (
     SECOND_STEP_ERRORS,
     SUCCESS_MESSAGES,
 )
-from shoplink.web.people.hashing import hashing_slot
+from shoplink.web.people.hashing import HashingBusyError
 from shoplink.web.people.outgoing_mail import queue_mail
 from shoplink.web.people.proof import prove_address
 from shoplink.wording.names import isolated
@@ -102,10 +102,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Check a password, unless too many are being checked now. Raises ValidationError."""
-        with hashing_slot() as free:
-            if not free:
-                raise self.validation_error("rate_limited")
+        try:
             person: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        except HashingBusyError:
+            raise self.validation_error("rate_limited") from None
         return person
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:

@@ -26,6 +26,16 @@ _HELP = {
 }
 
 
+_ERRORS = {
+    "required": _("Fill this in."),
+    "null_characters_not_allowed": _("This holds a character that cannot be typed (U+0000)."),
+    "max_length": _("At most {limit_value} characters fit here."),
+    "invalid": _("This cannot be read."),
+    "invalid_choice": _("Choose one of what is offered."),
+}
+"""What is wrong with a field, by Django's codes of its own errors."""
+
+
 def style_response(response: TemplateResponse) -> None:
     """Style every form that a response of allauth shows."""
     for value in (response.context_data or {}).values():
@@ -48,4 +58,15 @@ def style_form(form: forms.BaseForm) -> Any:
             attrs["class"] = "form-select"
         else:
             attrs["class"] = "form-control"
+    if form.is_bound:
+        _say_errors(form)
     return form
+
+
+def _say_errors(form: forms.BaseForm) -> None:
+    """Put our own words in the place of Django's, by what is wrong with a field."""
+    for errors in form.errors.values():
+        for error in errors.data:
+            if isinstance(error, forms.ValidationError) and (text := _ERRORS.get(error.code or "")):
+                error.message, error.params = str(text).format(**(error.params or {})), None
+                error.code = None  # it is said

@@ -181,8 +181,8 @@ def _execute(visit: Visit, place: Place, subject_id: str) -> FormResult:
         return (
             FormResult(reasons=refused) if refused else FormResult(message=_("The invitation is withdrawn."))
         )
-    if problem := _may_not_invite(visit):
-        return FormResult(problem=problem)
+    if not ratelimit.consume(visit.request, action="invite"):
+        return FormResult(problem=_("You have invited many people within an hour. Try again later."))
     try:
         made = membership.invite(visit.by, place, subject_id, visit.form.get("email", ""))
     except MalformedError:
@@ -195,15 +195,6 @@ def _execute(visit: Visit, place: Place, subject_id: str) -> FormResult:
         mark_mailed(made.invitation_id)
         return FormResult(message=_("{email} is invited.").format(email=isolated(made.email)))
     return FormResult(link=link)
-
-
-def _may_not_invite(visit: Visit) -> str:
-    """Why the person may invite nobody now; '' if they may."""
-    if not visit.person.email:
-        return _("You came by a link from the platform. Members are invited by somebody with an address.")
-    if not ratelimit.consume(visit.request, action="invite"):
-        return _("You have invited many people within an hour. Try again later.")
-    return ""
 
 
 def _send_invitation(visit: Visit, email: str, place: Place, subject_id: str, link: str) -> bool:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core.facts import Actor
+from shoplink.flows.people.profile import change_profile
 from shoplink.flows.people.second_factor_reset import reset_due_at, stop_reset
-from shoplink.store.people.membership import change_person
 from shoplink.store.people.sessions import end_sessions, sessions_of
 from shoplink.web.page.declare import page
 from shoplink.web.people.device import device_name
@@ -75,7 +75,7 @@ def own(visit: Visit) -> PageResponse:
         form.fields["name"].disabled = True
         form.initial["name"] = person.name
     if visit.submitted and form.is_valid():
-        change_person(person.person_id, **form.cleaned_data)
+        change_profile(person.person_id, **form.cleaned_data)
         return visit.redirect("people.settings", message=_("Saved."))
     style_form(form)
     view = SettingsPage(form, person.email or "")

@@ -27,9 +27,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from shoplink.store.database.owner import writing
+from shoplink.web.page import errors
 from shoplink.web.page.declare import declare_uncached
 from shoplink.web.page.frame import frame_of
 from shoplink.web.people.form_style import style_response
+from shoplink.web.people.hashing import hashing_slot
 from shoplink.web.people.outgoing_mail import sending_mail
 from shoplink.web.people.proof import drop_dead_codes, end_links_to_given_up_address
 from shoplink.web.people.settings import crumbs
@@ -42,7 +44,8 @@ registry.load()  # here and not at every command (config/apps.py)
 class SignInPage(NamedTuple):
     """One of allauth's views: its route, the name that allauth looks it up by, and its access.
 
-    `atomic` means that a request that changes something runs in one transaction.
+    `atomic` means that a request that changes something runs in one transaction. `hashes` means that its form checks or
+    sets a password: it waits for its turn to do so before the transaction begins, which nobody else could write in.
     """
 
     route: str
@@ -50,6 +53,7 @@ class SignInPage(NamedTuple):
     view: Callable[..., HttpResponse]
     access: Access = ANYONE
     atomic: bool = True
+    hashes: bool = False
 
 
 _SECURITY = "settings/security"
@@ -57,15 +61,22 @@ _SECURITY = "settings/security"
 SIGN_IN_PAGES = (
     SignInPage("sign-in/", "account_login", account.login, atomic=False),
     SignInPage("sign-out/", "account_logout", account.logout),
-    SignInPage("sign-up/", "account_signup", account.signup),
+    SignInPage("sign-up/", "account_signup", account.signup, hashes=True),
     SignInPage("sign-in/inactive/", "account_inactive", account.account_inactive),
-    SignInPage("sign-in/again/", "account_reauthenticate", account.reauthenticate, PERSON_WITH_ADDRESS),
+    SignInPage(
+        "sign-in/again/", "account_reauthenticate", account.reauthenticate, PERSON_WITH_ADDRESS, hashes=True
+    ),
     SignInPage("sign-in/code/", "account_email_verification_sent", account.email_verification_sent),
     SignInPage("sign-in/forgotten/", "account_reset_password", account.password_reset),
     SignInPage(
         "sign-in/forgotten/code/", "account_confirm_password_reset_code", account.confirm_password_reset_code
     ),
-    SignInPage("sign-in/forgotten/new/", "account_complete_password_reset", account.complete_password_reset),
+    SignInPage(
+        "sign-in/forgotten/new/",
+        "account_complete_password_reset",
+        account.complete_password_reset,
+        hashes=True,
+    ),
     SignInPage(
         "sign-in/forgotten/done/", "account_password_reset_completed", account.password_reset_from_key_done
     ),
@@ -89,10 +100,18 @@ SIGN_IN_PAGES = (
     SignInPage("sign-up/with/", "socialaccount_signup", connections.signup),
     SignInPage("settings/address/", "account_email", account.email, PERSON_WITH_ADDRESS),
     SignInPage(
-        f"{_SECURITY}/password/", "account_change_password", account.password_change, PERSON_WITH_ADDRESS
+        f"{_SECURITY}/password/",
+        "account_change_password",
+        account.password_change,
+        PERSON_WITH_ADDRESS,
+        hashes=True,
     ),
     SignInPage(
-        f"{_SECURITY}/password/new/", "account_set_password", account.password_set, PERSON_WITH_ADDRESS
+        f"{_SECURITY}/password/new/",
+        "account_set_password",
+        account.password_set,
+        PERSON_WITH_ADDRESS,
+        hashes=True,
     ),
     SignInPage(f"{_SECURITY}/app/", "mfa_activate_totp", totp.activate_totp, PERSON_WITH_ADDRESS),
     SignInPage(f"{_SECURITY}/app/remove/", "mfa_deactivate_totp", totp.deactivate_totp, PERSON_WITH_ADDRESS),
@@ -136,6 +155,16 @@ def _view_of(page: SignInPage) -> Callable[..., HttpResponse]:
     """The view of a page, without its access check."""
 
     def view(visit: Visit, **route_values: Any) -> HttpResponse:
+        if not page.hashes or visit.request.method != "POST":
+            return answer(visit, **route_values)
+        with hashing_slot() as free:
+            if free:
+                return answer(visit, **route_values)
+        busy = errors.refused(visit.request, "overloaded", 0)
+        busy.headers["Retry-After"] = "1"
+        return busy
+
+    def answer(visit: Visit, **route_values: Any) -> HttpResponse:
         request = visit.request
         changes = request.method == "POST" or page.route.endswith("/back/")
         # The answer to a forgotten password is the same for an address that nobody has, and takes as long.
@@ -162,6 +191,10 @@ def _allauth_response(page: SignInPage, request: HttpRequest, route_values: dict
         return page.view(request, **route_values)
     except SocialApp.DoesNotExist:
         raise Http404 from None
+    except RecursionError:
+        return errors.bad_request(
+            request
+        )  # JSON in a field that is nested deeper than anything a browser writes
     except ValidationError as error:
         # A page that shows a secret which no key opens; its form would have been answered as a wrong code.
         messages.error(request, " ".join(error.messages))

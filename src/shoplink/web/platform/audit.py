@@ -1,16 +1,14 @@
 """The audit log: every event, newest first, with the person who acted."""
 
-from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.store.people.membership import names_of
 from shoplink.store.read.history import newest_events
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import PLATFORM
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
-from shoplink.web.view_model.state import show_actor
+from shoplink.web.view_model.state import names_behind, show_actor
 from shoplink.wording import say_event
 from shoplink.wording.sentences import N_
 
@@ -43,7 +41,7 @@ def audit(visit: Visit) -> PageResponse:
     """Events, newest first; `?before=` continues after that number."""
     before = visit.number("before")
     events = newest_events(_PAGE + 1, before)
-    people = names_of(event.by.person for _number, event in events if event.by and event.by.person)
+    name_of = names_behind(visit, (event.by for _number, event in events))
     rows = [
         AuditRow(
             at=show_instant(visit, event.at),
@@ -53,15 +51,9 @@ def audit(visit: Visit) -> PageResponse:
             account_id=getattr(event, "account_id", None) or "",
             link_id=getattr(event, "link_id", None) or "",
             side=show_actor(event.by),
-            who=people.get(event.by.person, "")
-            if event.by and event.by.person
-            else _id(event.by.id if event.by else ""),
+            who=name_of(event.by),
         )
         for _number, event in events[:_PAGE]
     ]
     next_url = f"/platform/audit?before={events[_PAGE - 1][0]}" if len(events) > _PAGE else ""
     return PageContent("platform/audit.html", AuditPage(rows, next_url, "/platform/audit" if before else ""))
-
-
-def _id(text: str) -> str:
-    return "" if text == "clock" else text or _("the platform")

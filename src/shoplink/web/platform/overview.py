@@ -11,6 +11,7 @@ from shoplink.store.read.names import names
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import PLATFORM
+from shoplink.web.request.market import MarketChoice, market_choice
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Deadline, Instant, show_deadline, show_instant
 from shoplink.wording.say_help import say_reason_title
@@ -47,6 +48,7 @@ class ExpiringInvitation(Struct, frozen=True):
 class OverviewPage(Struct, frozen=True):
     """The overview; `refused_days` has one column for each reason in `refused_names`."""
 
+    problem: str
     as_of: Instant | None
     markets: list[tuple[str, str, bool]]
     periods: list[tuple[str, int, bool]]
@@ -65,14 +67,17 @@ def home(visit: Visit) -> PageResponse:
     """The overview of all markets or of one, over 7, 30 or 90 days."""
     text = visit.query.get("days", "")
     days = int(text) if text in map(str, PERIODS) else 30
-    counts = overview(visit.market or None, days)
-    return PageContent("platform/overview.html", _page(visit, counts, visit.market, days))
+    chosen = market_choice(visit)
+    counts = overview(chosen.market or None, days)
+    return PageContent("platform/overview.html", _page(visit, counts, chosen, days))
 
 
-def _page(visit: Visit, counts: Overview, market: str, days: int) -> OverviewPage:
+def _page(visit: Visit, counts: Overview, chosen: MarketChoice, days: int) -> OverviewPage:
+    market = chosen.market
     refused = counts.refused[:_TOP]
     steps = (_("Invitations sent"), _("Confirmed by the creator"), _("Links established"))
     return OverviewPage(
+        problem=chosen.problem,
         as_of=show_instant(visit, counts.as_of) if counts.as_of else None,
         markets=[
             (f"/platform/?days={days}", _("All markets"), not market),

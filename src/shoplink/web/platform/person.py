@@ -101,8 +101,10 @@ def person(visit: Visit, person_id: str) -> PageResponse:
 
 def _reset(visit: Visit, subject: PersonRecord) -> str:
     with sending_mail() as delivery:
-        due_at = ask_for_reset(visit.by, subject)
-    if due_at is None:
+        asked = ask_for_reset(visit.by, subject)
+    if asked == "nothing":
+        return _("They have no second factor: there is nothing to reset.")
+    if asked == "requested":
         return _("A reset was requested before.")
     if delivery.failed or not subject.email or not settings.EMAIL_HOST:
         return _("The reset is requested. No e-mail could be sent to them: tell them yourself.")

@@ -24,6 +24,7 @@ from shoplink.web.request.instant import read_typed_instant
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.state import names_behind, show_by
 from shoplink.web.view_model.waiver import WaiverLook, look_at_waiver
 from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_
@@ -155,6 +156,7 @@ def _preview(visit: Visit, world: World) -> list[str]:
 def _view(visit: Visit, result: CommandResult | None, problem: str) -> WaiversPage:
     after = visit.number("after") or 0
     waivers = page_of_waivers(_PAGE + 1, after)
+    name_of = names_behind(visit, (each.by for each in waivers))
     rows = [
         WaiverRow(
             code=each.code,
@@ -165,7 +167,7 @@ def _view(visit: Visit, result: CommandResult | None, problem: str) -> WaiversPa
             granted_at=show_instant(visit, each.granted_at),
             until=show_instant(visit, end) if (end := each.ended_at or each.until) else None,
             in_force=each.ended_at is None and (each.until is None or visit.now < each.until),
-            by=f"{each.by.kind}:{each.by.id}" if each.by else "",
+            by=show_by(each.by, name_of(each.by)),
             end_url=_end_url(each),
         )
         for each in waivers[:_PAGE]

@@ -1,4 +1,4 @@
-"""How many pages an address and a person may request from one process."""
+"""How many pages an address and a session may request."""
 
 import hashlib
 import math
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from shoplink.network import address_of
-from shoplink.network.buckets import Buckets, site_of
+from shoplink.network.buckets import share_of_process, site_of
 
 _OTHERS = ("/v1/", "/healthz", "/readyz", "/metrics")
 
@@ -20,7 +20,7 @@ class PageRateLimit:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Wrap the next handler."""
         self._get_response = get_response
-        self._buckets = Buckets(settings.PAGES_PER_SECOND, settings.PAGES_BURST)
+        self._buckets = share_of_process(settings.PAGES_PER_SECOND, settings.PAGES_BURST)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer as usual, or 429 and when to try again."""
@@ -32,7 +32,7 @@ class PageRateLimit:
         names = [f"address {site_of(address_of(request))}"]
         if session := request.COOKIES.get(settings.SESSION_COOKIE_NAME):
             names.append(f"session {hashlib.sha256(session.encode()).hexdigest()}")
-        wait = max(self._buckets.take(name) for name in names)
+        wait = self._buckets.take(*names)
         if wait == 0:
             return self._get_response(request)
         # Nobody is looked up for it, so the browser chooses the language.

@@ -12,11 +12,9 @@ from shoplink.core.facts import Actor
 from shoplink.core.precondition.subjects import Subject
 from shoplink.core.ticket.facts import STAFF
 from shoplink.flows.precondition import Precondition, what_changed
-from shoplink.store.people.membership import names_of
 from shoplink.web.request.visit import Visit
-from shoplink.web.view_model.state import show_actor
+from shoplink.web.view_model.state import names_behind, show_by
 from shoplink.wording import say_event
-from shoplink.wording.names import isolated
 
 SEEN_FIELD = "seen"
 
@@ -31,19 +29,16 @@ def say_changed(visit: Visit, precondition: Precondition) -> str:
     events = what_changed(precondition)
     if not events:
         return _("Nothing was done: what this page shows has changed since you opened it. Check it again.")
-    people = {event.by.person for event in events if event.by is not None and event.by.person}
-    names = names_of(people) if visit.by.kind in STAFF and people else {}
-    said = "; ".join(_say_change(visit, event, names) for event in events)
+    name_of = names_behind(visit, (event.by for event in events))
+    said = "; ".join(_say_change(visit, event, name_of(event.by)) for event in events)
     return _(
         "Nothing was done: this has changed since you opened the page ({changes}). Check it again."
     ).format(changes=said)
 
 
-def _say_change(visit: Visit, event: Event, names: dict[str, str]) -> str:
-    """Who did what, and when; staff learn the person's name."""
-    by = event.by or Actor("platform", "")
-    name = names.get(by.person or "")
-    who = isolated(name) if name else show_actor(by)
+def _say_change(visit: Visit, event: Event, name: str) -> str:
+    """Who did what, and when."""
+    who = show_by(event.by or Actor("platform", ""), name)
     what = say_event(event, visit.language, visit.zone)
     if isinstance(event, AccountCorrected) and visit.by.kind in STAFF:
         what = f"{what} {_say_corrections(visit, event)}"

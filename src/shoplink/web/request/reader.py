@@ -46,8 +46,8 @@ class Reader:
         response.headers.setdefault("Content-Language", CODES[tag])
         if switched:
             set_cookie(response, request, LANGUAGE_COOKIE, CODES[switched])
-            forged = response.status_code == HTTPStatus.FORBIDDEN
-            if not forged and request.user.is_authenticated and request.user.language:
+            refused = response.status_code >= HTTPStatus.BAD_REQUEST
+            if not refused and request.user.is_authenticated and request.user.language:
                 # A language that was chosen in the settings is changed there too.
                 change_language(request.user.person_id, switched)
         return response

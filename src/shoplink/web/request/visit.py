@@ -1,6 +1,5 @@
 """A request for a page with its actor and its reader, and what a page returns."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -21,7 +20,6 @@ from shoplink.web.request.reader import language_now, switched_to
 from shoplink.wording import Language
 
 _DIGITS = 19
-_MARKET = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True)
@@ -80,12 +78,6 @@ class Visit:
     def query(self) -> QueryDict:
         """The query parameters of the address."""
         return self.request.GET
-
-    @property
-    def market(self) -> str:
-        """The query parameter `market`; '' if it is not two capital letters, so that any database accepts it."""
-        text = self.query.get("market", "")
-        return text if _MARKET.fullmatch(text) else ""
 
     @cached_property
     def market_of_subject(self) -> str:

@@ -7,10 +7,11 @@ from msgspec import Struct
 
 from shoplink.core.ticket.facts import Status
 from shoplink.flows.ticket.read import current_tickets
-from shoplink.store.ticket.tickets import markets_of_open_tickets, page_of_tickets
+from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import SUPPORT
+from shoplink.web.request.market import market_choice
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.ticket.view import TicketRow, show_row
 from shoplink.wording.sentences import N_
@@ -32,6 +33,7 @@ class QueuePage(Struct, frozen=True):
     status: str
     ended: bool
     markets: list[tuple[str, str, bool]]
+    problem: str
     next_url: str
     first_url: str
 
@@ -39,7 +41,8 @@ class QueuePage(Struct, frozen=True):
 @page("support/", SUPPORT, menu=Menu(icon="inbox", title=N_("Queue")))
 def queue(visit: Visit) -> PageResponse:
     """Tickets of a status: waiting ones oldest first, ended ones newest first."""
-    chosen, market = visit.query.get("status", ""), visit.market
+    chosen, markets = visit.query.get("status", ""), market_choice(visit)
+    market = markets.market
     status: Status = next((each for each in _TABS if each == chosen), "open")
     after = visit.number("after") or 0
     ended = status in {"resolved", "closed"}
@@ -57,7 +60,8 @@ def queue(visit: Visit) -> PageResponse:
         tabs=[(f"?status={each}&market={market}", title(), each == status) for each, title in _TABS.items()],
         status=status,
         ended=ended,
-        markets=[(code, visit.language.country(code), code == market) for code in markets_of_open_tickets()],
+        markets=[(code, visit.language.country(code), code == market) for code in markets.markets],
+        problem=markets.problem,
         next_url=f"{query}&after={tickets[_ROWS - 1].number}" if len(tickets) > _ROWS else "",
         first_url=query if after else "",
     )

@@ -1,12 +1,17 @@
-"""Where a link stands, who must act next, and the names of roles and sides."""
+"""Where a link stands, who must act next, and the names of roles, sides and those who act for them."""
+
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
 from shoplink.core import Link
 from shoplink.core.facts import Actor, LinkStatus
 from shoplink.core.reasons import NextActor
+from shoplink.core.ticket.facts import STAFF
+from shoplink.store.people.membership import names_of
 from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.badge import Badge, translated
+from shoplink.wording.names import isolated
 from shoplink.wording.sentences import N_, ROLE_NAMES
 
 _STATES: dict[str, Badge] = {
@@ -65,3 +70,31 @@ _ACTORS = {
 def show_actor(actor: Actor | None) -> str:
     """The side that acted; empty if there is no actor."""
     return _(_ACTORS[actor.kind]) if actor else ""
+
+
+def names_behind(visit: Visit, actors: Iterable[Actor | None]) -> Callable[[Actor | None], str]:
+    """The name of who acted for a side, for each of these actors; '' where the reader is not told. One statement.
+
+    Staff are told everybody's name, the others those of their own colleagues. A program of the platform has the name
+    that it gives itself.
+    """
+    told = {each for each in actors if each is not None and _is_told(visit, each)}
+    people = names_of(each.person or each.id for each in told) if told else {}
+
+    def name_of(actor: Actor | None) -> str:
+        if actor is None or actor not in told:
+            return ""
+        return people.get(actor.person or actor.id, actor.id if actor.kind in STAFF else "")
+
+    return name_of
+
+
+def _is_told(visit: Visit, actor: Actor) -> bool:
+    if visit.by.kind in STAFF:
+        return actor.kind != "clock"
+    return (actor.kind, actor.id) == (visit.by.kind, visit.by.id) and actor.person is not None
+
+
+def show_by(actor: Actor | None, name: str) -> str:
+    """The side that acted and the name of who acted for it, where that is known."""
+    return f"{show_actor(actor)} · {isolated(name)}" if name else show_actor(actor)

@@ -8,7 +8,7 @@ from shoplink.core import Event
 from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.badge import Tone
 from shoplink.web.view_model.instant import Instant, show_instant
-from shoplink.web.view_model.state import show_actor
+from shoplink.web.view_model.state import names_behind, show_by
 from shoplink.wording import say_event
 
 
@@ -20,7 +20,7 @@ class EventStyle(Struct, frozen=True):
 
 
 class TimelineRow(Struct, frozen=True):
-    """An event: when it happened, what happened, and who acted."""
+    """An event: when it happened, what happened, and who acted, by name where the reader is told."""
 
     type: str
     at: Instant
@@ -46,11 +46,13 @@ _DEFAULT_STYLE = EventStyle("secondary", icon="point")
 
 def show_timeline(visit: Visit, events: Iterable[Event]) -> list[TimelineRow]:
     """The events as rows, in the order given."""
-    return [_row(visit, event) for event in events]
+    shown = [*events]
+    name_of = names_behind(visit, (event.by for event in shown))
+    return [_row(visit, event, name_of(event.by)) for event in shown]
 
 
-def _row(visit: Visit, event: Event) -> TimelineRow:
+def _row(visit: Visit, event: Event, name: str) -> TimelineRow:
     kind = event.__struct_config__.tag
     style = _STYLES.get(str(kind), _DEFAULT_STYLE)
     text = say_event(event, visit.language, visit.zone)
-    return TimelineRow(str(kind), show_instant(visit, event.at), text, show_actor(event.by), style)
+    return TimelineRow(str(kind), show_instant(visit, event.at), text, show_by(event.by, name), style)
