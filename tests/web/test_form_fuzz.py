@@ -262,7 +262,7 @@ class Sender:
         after = _stored()
         if answer.status_code >= 400 or _is_sent_away(answer) or _is_shown_again(form, answer):
             assert after == before, self.shown
-        return after != before or answer.status_code == 302
+        return bool(after != before or answer.status_code == 302)
 
 
 def _said(page: str) -> str:
@@ -271,7 +271,7 @@ def _said(page: str) -> str:
 
 
 def _is_sent_away(answer: Any) -> bool:
-    return answer.status_code == 302 and str(answer.headers["Location"]).startswith("/sign-in/?")
+    return bool(answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in/?"))
 
 
 def _is_shown_again(form: RenderedForm, answer: Any) -> bool:
