@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.tour import STOPS, Stop
+from tests.browser.tour import STOPS, Look, Stop
 
 Scheme = Literal["light", "dark"]
 HEIGHT = 900
@@ -101,3 +101,13 @@ class Demo:
         response = page.goto(self.addresses[stop])
         assert response is not None
         assert response.status < 300, (stop, response.status)
+
+    def look(self, page: Page, look: Look) -> None:
+        """Fill in the form of a stop, and go to what it is answered with; the step itself is not taken."""
+        self.visit(page, look.stop)
+        if look.chosen:
+            page.locator(f"main form {look.chosen}").first.check()
+        for name, value in look.typed.items():
+            page.locator(f"main form [name={name}]").first.fill(value)
+        with page.expect_navigation():
+            page.locator(f"main form {look.button}").first.click()

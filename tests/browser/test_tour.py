@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.drive import DESK, HEIGHT, PHONE, Demo, Scheme
-from tests.browser.tour import STOPS
+from tests.browser.tour import LOOKS, STOPS
 from tests.traceability import ROOT
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -52,6 +52,25 @@ def test_axe_finds_nothing_on_any_page(demo_service: Demo, language: str) -> Non
                     watched.troubles.clear()
             page.locator("header details[data-menu] > summary").last.click()
             found += [f"the menu of {persona}: {one}" for one in _axe(page, _ALL, "header.topbar")]
+    assert not found, "\n".join(sorted(set(found)))
+
+
+@pytest.mark.parametrize("language", VIEWS)
+def test_axe_finds_nothing_on_a_look_before_a_step(demo_service: Demo, language: str) -> None:
+    found: list[str] = []
+    script = AXE.read_text(encoding="utf-8")
+    for look in LOOKS:
+        for scheme, width in ((("light", PHONE), ("dark", DESK)), (("dark", PHONE), ("light", DESK)))[
+            LOOKS.index(look) % 2
+        ]:
+            with demo_service.window(
+                look.stop.persona, language=language, scheme=scheme, width=width, network=look.stop.network
+            ) as watched:
+                demo_service.look(watched.page, look)
+                assert watched.page.locator("main h2, main table").count(), look
+                watched.page.evaluate(script)
+                found += [f"{look.stop.path}, {width}: {one}" for one in _findings(watched.page, _ALL)]
+                found += [f"{look.stop.path}: {one}" for one in watched.troubles]
     assert not found, "\n".join(sorted(set(found)))
 
 

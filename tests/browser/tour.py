@@ -181,6 +181,41 @@ TOUR: dict[str, list[Stop]] = {
 
 STOPS = [stop for stops in TOUR.values() for stop in stops]
 
+
+class Look(NamedTuple):
+    """What a form of a stop is answered with before the step is done: what is typed, what is chosen, and the button."""
+
+    stop: Stop
+    typed: dict[str, str]
+    button: str
+    chosen: str = ""
+
+
+def _stop_at(path: str) -> Stop:
+    return next(stop for stop in STOPS if stop.path == path)
+
+
+LOOKS = [
+    Look(
+        _stop_at("/support/tickets/{ticket hh-beauty-gb amelia.ward}/waive"),
+        {"note": "A campaign that was agreed"},
+        'button[name="do"][value="look"]',
+        'input[name="what"]',
+    ),
+    Look(
+        _stop_at("/support/tickets/{ticket hh-snacks-us mei.lin}/correct"),
+        {"birth_date": "1991-01-01", "note": "The passport, seen in a call"},
+        'button[name="do"][value="look"]',
+    ),
+    Look(
+        _stop_at("/platform/waivers"),
+        {"subject": "hh-beauty-gb", "note": "A campaign that was agreed"},
+        'button[name="do"][value="grant"]',
+    ),
+    Look(_stop_at("/seller/hh-home-gb/many"), {"handles": "jacklin07"}, 'button[name="do"][value="judge"]'),
+]
+"""The looks before a step: pages that answer a form, and so have no address of their own."""
+
 NOT_IN_TOUR = {
     "front.door",
     "front.choices",

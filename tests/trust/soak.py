@@ -16,7 +16,13 @@ import pytest
 
 from tests.traceability import ROOT
 
-TESTS = ("trust", "core/test_properties.py", "core/test_remedies.py", "flows/test_replay_fuzz.py")
+TESTS = (
+    "trust",
+    "core/test_properties.py",
+    "core/test_remedies.py",
+    "flows/test_replay_fuzz.py",
+    "web/test_form_fuzz.py",
+)
 PAGE = ROOT / "docs" / "reference" / "soak.md"
 
 _HEADER = """\
