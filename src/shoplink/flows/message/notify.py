@@ -59,7 +59,7 @@ NOT_NOTIFIED: dict[str, str] = {
     "access.restored": "the platform tells the person",
     "second_factor.reset_requested": "the person gets an e-mail of its own, at once",
     "second_factor.reset_stopped": "the person's own action",
-    "second_factor.reset": "was announced when it was requested",
+    "second_factor.reset": "the person gets an e-mail of its own, at once",
     "api_key.created": "is in the audit log",
     "api_key.revoked": "is in the audit log",
     "ticket.opened": "is in the queue of support",
