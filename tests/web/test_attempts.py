@@ -26,6 +26,7 @@ from shoplink.web.people.hashing import (
 from shoplink.web.people.sign_in import SIGN_IN_PAGES
 from tests.mailbox import receiving
 from tests.web.conftest import QuickHasher
+from tests.web.persona import counted_statements
 from tests.web.test_sign_in import code_in
 from tests.web.visitor import PASSWORD, Browser, person
 
@@ -77,6 +78,9 @@ def test_pages_are_limited_by_address_and_by_session_and_health_checks_are_not()
         browser = Browser("zh-CN")
         answers = [browser.get("/help/") for _ in range(4)]
         assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        with counted_statements() as statements:
+            assert browser.get("/help/").status_code == 429
+        assert statements == [], "a flood costs the database nothing"
         assert 90 <= int(answers[-1].headers["Retry-After"]) <= 100
         assert "次数过多" in answers[-1].content.decode()
         assert browser.get("/healthz").status_code == 200

@@ -4,6 +4,7 @@ The forms are those that the pages show; a page that takes forms and shows none 
 `make soak` sends forty of each where the gate sends four.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -204,12 +205,17 @@ def _names_in(page: DeclaredPage) -> dict[str, str]:
     }
 
 
+def _places_of(role: str | None) -> tuple[tuple[str, str], ...]:
+    """The places of a role, as (place, id)."""
+    if persona := personas.PERSONAS.get(role or ""):
+        return persona.places
+    return (("shop", "hh-home-gb"),) if role in {HERS, HANDED_OFF} else ()
+
+
 def _may(role: str | None, form: RenderedForm) -> bool:
     """Whether a role may use the page that a form is sent to, by the table of permissions."""
     who = PAGES[form.route].access.who
-    persona = personas.PERSONAS.get(role or "")
-    mine: tuple[tuple[str, str], ...] = (("shop", "hh-home-gb"),) if role in {HERS, HANDED_OFF} else ()
-    mine = persona.places if persona else mine
+    mine = _places_of(role)
     there = urlsplit(form.path).path.split("/")
     subject = there[2] if len(there) > 2 else ""
     signed_in = role not in NOT_IN
@@ -261,9 +267,30 @@ class Sender:
         before = _stored()
         answer = self.send(form, sent)
         after = _stored()
+        assert all(_is_by(self.role, by) for by in _causes(after, before)), (
+            *self.shown,
+            _causes(after, before),
+        )
         if answer.status_code >= 400 or _is_sent_away(answer) or _is_shown_again(form, answer):
             assert after == before, self.shown
         return bool(after != before or answer.status_code == 302)
+
+
+def _causes(after: list[Any], before: list[Any]) -> list[dict[str, Any]]:
+    """Who has caused the events that came between; the first count is that of events."""
+    new = after[0][0][0] - before[0][0][0]
+    found = query("SELECT data FROM event ORDER BY number DESC LIMIT %s", new)
+    return [json.loads(data).get("by") or {} for (data,) in found]
+
+
+def _is_by(role: str | None, by: dict[str, Any]) -> bool:
+    """Whether somebody in this role may have caused an event: in a place of theirs, or about themselves."""
+    if by["kind"] == "clock" or (by["kind"], by["id"]) == ("platform", "shoplink"):
+        return True
+    if by["kind"] in {"support", "platform"}:
+        return by["id"] == by["person"] and (role == HERS or (by["kind"], "") in _places_of(role))
+    invited = ("shop", "hh-tea-gb") if role == HERS else None
+    return (by["kind"], by["id"]) in {*_places_of(role), invited}
 
 
 def _said(page: str) -> str:
