@@ -45,10 +45,10 @@ def read_toml(text: str) -> dict[str, Any]:
     return document
 
 
-def _found(text: str, said: str) -> str:
-    """What is wrong, by what the library has said: where, and what stands there."""
-    place = _PLACE.search(said)
-    what = "a key that is given before, " if said.startswith(_TWICE) else ""
+def _found(text: str, error: str) -> str:
+    """What is wrong, by the error of the library: where, and what stands there."""
+    place = _PLACE.search(error)
+    what = "a key that is given before, " if error.startswith(_TWICE) else ""
     if place is None:
         return f"{what}an end in the middle of the last line"
     line, column = int(place[1]), int(place[2])
