@@ -60,9 +60,7 @@ def test_axe_finds_nothing_on_a_look_before_a_step(demo_service: Demo, language:
     found: list[str] = []
     script = AXE.read_text(encoding="utf-8")
     for look in LOOKS:
-        for scheme, width in ((("light", PHONE), ("dark", DESK)), (("dark", PHONE), ("light", DESK)))[
-            LOOKS.index(look) % 2
-        ]:
+        for scheme, width in VIEWS[language]:
             with demo_service.window(
                 look.stop.persona, language=language, scheme=scheme, width=width, network=look.stop.network
             ) as watched:

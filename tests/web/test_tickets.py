@@ -457,3 +457,14 @@ def test_a_ticket_is_resolved_without_words_only_if_nothing_stands_in_the_way() 
     assert status_of(ticket_id) == ("open", None)
     assert wei.post(path, {"do": "resolve", "text": "The shop takes another account."}).status_code == 302
     assert status_of(ticket_id) == ("resolved", None)
+
+
+def test_agents_see_which_of_them_wrote_and_the_other_side_that_support_did() -> None:
+    wei, mei = browser_of("wei"), browser_of("mei")
+    ticket_id = ticket_of(HOME, "jack.lin")
+    answer = wei.post(f"/support/tickets/{ticket_id}", {"do": "reply", "text": "Which passport?"})
+    assert answer.status_code == 302
+    assert "Support · \u2068李薇 Wei Li\u2069" in text(wei, f"/support/tickets/{ticket_id}")
+    theirs = text(mei, f"/seller/{HOME}/tickets/{ticket_id}")
+    assert "Which passport?" in theirs
+    assert "Wei Li" not in theirs

@@ -6,8 +6,8 @@ from shoplink.store.people import membership as store
 def change_profile(person_id: str, *, name: str, language: str, time_zone: str) -> None:
     """Store a person's name, language and time zone.
 
-    Who was handed off by the back office, and so has no address, keeps the name that the back office has given them, whoever
-    asks: the log tells them apart by it.
+    Who was handed off by the back office, and so has no address, keeps the name that the back office has given them: the log
+    tells them apart by it.
     """
     person = store.person_of(person_id)
     if person is not None and person.email is None:

@@ -29,7 +29,7 @@ from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
-from shoplink.web.view_model.state import show_actor, show_role
+from shoplink.web.view_model.state import names_behind, show_actor, show_by, show_role
 from shoplink.wording import say_reason
 
 
@@ -119,7 +119,7 @@ def show_ticket(visit: Visit, seen: CurrentTicket, url: str, problem: str = "") 
         is_open=ticket.ended_at is None,
         ending=_ending(seen),
         then=sort_reasons(visit, seen, ticket.reasons),
-        messages=[_message(visit, row, message) for message in messages_of(ticket.ticket_id)],
+        messages=_conversation(visit, row, messages_of(ticket.ticket_id)),
         forgotten=show_instant(visit, ticket.forgotten_at) if ticket.forgotten_at else None,
         may_withdraw=ticket.ended_at is None and not staff,
         may_resolve=ticket.ended_at is None and staff,
@@ -219,12 +219,18 @@ _ABOUT: dict[str, Callable[[], str]] = {
 }
 
 
-def _message(visit: Visit, row: TicketRow, message: Message) -> ConversationMessage:
+def _conversation(visit: Visit, row: TicketRow, messages: list[Message]) -> list[ConversationMessage]:
+    """The messages; among themselves, agents see which of them wrote each."""
+    name_of = names_behind(visit, (message.by for message in messages))
+    return [_message(visit, row, message, name_of(message.by)) for message in messages]
+
+
+def _message(visit: Visit, row: TicketRow, message: Message, name: str) -> ConversationMessage:
     staff = message.by.kind in STAFF
     ours = visit.by.kind in STAFF
     names = {"shop": row.shop, "creator": row.account}
     return ConversationMessage(
-        by=names.get(message.by.kind) or show_actor(message.by),
+        by=names.get(message.by.kind) or show_by(message.by, name),
         at=show_instant(visit, message.at),
         text=message.text,
         evidence=message.evidence or "",
