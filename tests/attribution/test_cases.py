@@ -126,7 +126,22 @@ def test_what_is_rejected_is_named_by_its_row_and_comes_back_as_it_was(tmp_path:
     (row,) = rows(tmp_path, "rejects.csv")
     assert (row["order_id"], row["Line"]) == ("U2", "3")
     (tmp_path / "rejects.csv").unlink()  # rejects of other orders are not replaced
-    judge(tmp_path, "C03b-douyin-extra-cell.csv", "C03-map.toml")
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_what_a_line_has_beyond_the_header_is_kept_with_it(tmp_path: Path, *, quoted: bool) -> None:
+    found = judge(tmp_path, "C03b-douyin-extra-cell.csv", "C03-map.toml")
+    assert (found.judged, found.rejected) == (2, 0)
+    assert found.surplus == (f"{CASES / 'C03b-douyin-extra-cell.csv'}: line 3",)
+    assert {row["主订单编号"][-3:]: row["surplus"] for row in rows(tmp_path)} == {"721": "", "722": "10001-1"}
+    # A comma that has moved the cells of a line is no surplus: the amount would be another one.
+    text = (CASES / "C03b-douyin-extra-cell.csv").read_text(encoding="utf-8-sig")
+    moved = text.replace('"	绿茶","	默认",1,"	T-1",20.00', "茶, 绿,默认,1,T-1,20.00").replace(
+        ",10001-1", ""
+    )
+    moved = moved if quoted else moved.replace('"', "").replace("	", "")
+    (tmp_path / "moved.csv").write_text(moved, encoding="utf-8")
+    found = judge(tmp_path, str(tmp_path / "moved.csv"), "C03-map.toml")
+    assert (found.judged, found.rejected, found.surplus) == (1, 1, ())
     (row,) = rows(tmp_path, "rejects.csv")
-    assert row["主订单编号"] == "'\t6917926768823643722"
     assert row["原因"] == "此行有 14 个单元格，表头有 13 个"

@@ -41,16 +41,17 @@ def test_a_file_of_any_encoding_is_read_alike(tmp_path: Path, encoding: str, end
 
 
 def test_lines_count_as_a_spreadsheet_counts_rows(tmp_path: Path) -> None:
-    found = staged(tmp_path, HEADER + '1,a\n\n"2","b\nb"\n3\n,\n4,"d,""d"\n5,e,e\n6,f,,')
+    found = staged(tmp_path, HEADER + '1,a\n\n"2","b\nb"\n3\n,\n4,"d,""d"\n五,e,e\n6,f,,\n7,g,h')
     assert sorted(rows(found)) == [
         (2, "1", "a"),
         (4, "2", "b\nb"),
         (5, "3", ""),
         (7, "4", 'd,"d'),
         (9, "6", "f"),
+        (10, "7", "g"),
     ]
-    assert [(line.line, line.cells) for line in found.broken] == [(8, ("5", "e", "e"))]
-    assert found.rows == 5
+    assert [(line.line, line.cells) for line in found.broken] == [(8, ("五", "e", "e"))]
+    assert (found.rows, found.surplus) == (6, (10,))
 
 
 def test_lines_are_numbered_right_in_a_file_of_many_blocks(
@@ -68,7 +69,7 @@ def test_lines_are_numbered_right_in_a_file_of_many_blocks(
         elif kind == "lines":
             lines.append(f'{number},"一\n二"\n')
         else:
-            lines.append("\n" if kind == "blank" else f"{number},a,b\n")
+            lines.append("\n" if kind == "blank" else f"no {number},a,b\n")
         (whole if kind in ("row", "lines") else broken if kind == "short" else []).append(number)
     found = staged(tmp_path, "".join(lines))
     assert sorted((line, number) for line, number, _ in rows(found)) == [

@@ -20,6 +20,9 @@ RESERVED = "shoplink_"
 FILE, LINE = f"{RESERVED}file", f"{RESERVED}line"
 """Columns that we add to a source: the file of a row, and the number of its line or row."""
 
+SURPLUS = f"{RESERVED}surplus"
+"""A column that we add to CSV: what a line has beyond the columns of the header, null if nothing."""
+
 
 def cell_of(field: str) -> str:
     """The column that we add to a CSV file for a field: its cells without surrounding spaces, null if empty."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.attribution.column_check import check_columns
-from shoplink.attribution.engine import FILE, LINE, RESERVED, ReportProgress, Shape, cell_of
+from shoplink.attribution.engine import FILE, LINE, RESERVED, SURPLUS, ReportProgress, Shape, cell_of
 from shoplink.attribution.input_files import opened
 from shoplink.attribution.judgement import REJECT_COLUMNS, RESULT
 from shoplink.attribution.mapping import IDS, OPTIONAL, REQUIRED, Field, Mapping, MappingError
@@ -41,7 +41,7 @@ class StagedFile(Struct, frozen=True):
 
     `ids` counts its ids that are long numbers. `cleaned` is the number of its ids that had to be cleaned; `description`
     the line that describes the columns and is skipped, 0 if there is none. `taken` is how the table was read: encoding and
-    delimiter of a text file, the sheet of a workbook.
+    delimiter of a text file, the sheet of a workbook. `surplus` are the lines that have something beyond the columns of the header.
     """
 
     file: Path
@@ -52,6 +52,7 @@ class StagedFile(Struct, frozen=True):
     cleaned: int = 0
     description: int = 0
     taken: tuple[str, str, str] = ("", "", "")
+    surplus: tuple[int, ...] = ()
 
 
 def stage_orders(path: Path, out: Path, mapping: Mapping, report: ReportProgress) -> StagedFile:
@@ -155,7 +156,7 @@ def _each_different(file: str, names: Sequence[str], fields: set[str]) -> tuple[
 def _write(table: Table, mapping: Mapping, out: Path, report: ReportProgress) -> StagedFile:
     fields = {field: column for field, column in mapping.columns.items() if column in table.found}
     places = {field: table.found.index(column) for field, column in fields.items()}
-    texts = [*table.found, *map(cell_of, fields), FILE]
+    texts = [*table.found, *map(cell_of, fields), FILE, SURPLUS]
     schema = pa.schema([*((name, pa.string()) for name in texts), (LINE, pa.int64())])
     first = next(rows(table), None)
     is_description = first is not None and (
@@ -166,12 +167,19 @@ def _write(table: Table, mapping: Mapping, out: Path, report: ReportProgress) ->
     description = first.number if first is not None and is_description else 0
     size = max(Path(table.name).stat().st_size, 1)
     broken: list[BrokenLine] = []
+    surplus: dict[int, str] = {}
     ids, count, cleaned = IdCount(), 0, 0
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
-        for batch in read_batches(table, max(places.values()) + 1, broken):
+        for batch in read_batches(table, max(places.values()) + 1, broken, surplus):
             clean = [_clean(field, batch.columns[place], ids) for field, place in places.items()]
             file = pa.repeat(table.name, len(batch.numbers))
-            columns = [*batch.columns, *(cells for cells, _ in clean), file, batch.numbers]
+            found = (
+                [surplus.get(number) for number in batch.numbers.to_pylist()]
+                if surplus
+                else [None] * len(file)
+            )
+            more = pa.array(found, pa.string())
+            columns = [*batch.columns, *(cells for cells, _ in clean), file, more, batch.numbers]
             is_filled = reduce(pc.or_, (pc.not_equal(cells, "") for cells in batch.columns))
             is_order = pc.and_(is_filled, pc.not_equal(batch.numbers, description))
             made = pa.RecordBatch.from_arrays(columns, schema=schema).filter(is_order)
@@ -180,7 +188,7 @@ def _write(table: Table, mapping: Mapping, out: Path, report: ReportProgress) ->
             cleaned += sum(changed for _, changed in clean)
             report(min(table.stream.tell() / size, 1))
     taken = (table.encoding, table.delimiter, "") if table.kind == "text" else ("", "", table.sheet)
-    return StagedFile(out, table.found, count, broken, ids, cleaned, description, taken)
+    return StagedFile(out, table.found, count, broken, ids, cleaned, description, taken, tuple(surplus))
 
 
 def _describes(places: dict[Field, int], cells: Sequence[str]) -> bool:

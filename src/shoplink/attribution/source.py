@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from shoplink.attribution import fields as reading
 from shoplink.attribution.column_check import check_columns, check_columns_agree
-from shoplink.attribution.engine import Engine, ReportProgress, Shape, cell_of
+from shoplink.attribution.engine import SURPLUS, Engine, ReportProgress, Shape, cell_of
 from shoplink.attribution.fields import FieldReading
 from shoplink.attribution.input_files import form_of, parts_of
 from shoplink.attribution.judgement import RESULT
@@ -38,8 +38,9 @@ class OrderSource(Struct):
     `count` is the number of rows and broken lines. `new` are the files that are not an earlier result. `cleaned` is the
     number of ids that had to be cleaned, `descriptions` are the lines that describe columns and are skipped. `left_out` are
     the rows that do not count (`row_choice`), with `again` those that come again. `lacking` are columns that are empty in
-    a file because it does not have them. `taken` are the tables: file, encoding, delimiter, sheet. `small_rates` is the
-    column of rates in per cent that are all below 1, or empty.
+    a file because it does not have them. `surplus` are the lines with text beyond the header's columns, which is kept in a
+    column of its own. `taken` are the tables: file, encoding, delimiter, sheet. `small_rates` is the column of rates in
+    per cent that are all below 1, or empty.
     """
 
     rows: ir.Table
@@ -55,6 +56,7 @@ class OrderSource(Struct):
     again: Again = Again()
     same_amounts: tuple[SameAmount, ...] = ()
     lacking: tuple[str, ...] = ()
+    surplus: tuple[str, ...] = ()
     taken: tuple[tuple[str, str, str, str], ...] = ()
     small_rates: str = ""
 
@@ -103,18 +105,26 @@ def open_orders(
     for table in tables.values():
         ids.long, ids.zeros = ids.long + table.ids.long, ids.zeros + table.ids.zeros
     shape = replace(shape, zeros_are_rounding=ids.are_rounded)
+    columns = tuple(shape.kinds)
+    if any(table.surplus for table in tables.values()):
+        extra = next(
+            name for name in (f"surplus{end}" for end in ("", " (line)", "'", "''")) if name not in columns
+        )
+        rows, columns = rows.mutate(**{extra: rows[SURPLUS]}), (*columns, extra)
+        shape = replace(shape, kinds={**shape.kinds, extra: "text"}, types={**shape.types, extra: "text"})
     broken = [line for table in tables.values() for line in table.broken]
     source = OrderSource(
         rows,
         {},
         mapping,
-        tuple(shape.kinds),
+        columns,
         broken,
         count + len(broken),
         new,
         sum(table.cleaned for table in tables.values()),
         tuple(f"{file}: line {table.description}" for file, table in tables.items() if table.description),
         lacking=lacking,
+        surplus=tuple(f"{file}: line {line}" for file, table in tables.items() for line in table.surplus),
         taken=tuple((file, *table.taken) for file, table in tables.items()),
     )
     source = _as_new(source, shape, engine, files) if new else _as_result(source, shape, engine)

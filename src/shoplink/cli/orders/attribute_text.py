@@ -24,6 +24,9 @@ def summary_lines(done: AttributionResult, out: str, rejects: Path, left_out: Pa
             f"column {done.small_rates}: every rate is below 1 per cent; if they are fractions, write "
             'rates = "fraction" in the mapping'
         )
+    if done.surplus:
+        more = f" and {len(done.surplus) - 1:,} other lines" if len(done.surplus) > 1 else ""
+        yield f"{done.surplus[0]}{more}: text beyond the columns of the header is kept with the row"
     for same in done.same_amounts:
         more = f" and {same.orders - 1:,} other orders" if same.orders > 1 else ""
         yield (

@@ -145,6 +145,7 @@ def _result(
         skipped=source.descriptions,
         same_amounts=source.same_amounts,
         lacking=source.lacking,
+        surplus=source.surplus,
         preset=source.mapping.name if source.mapping.is_preset else "",
         about=source.mapping.about,
         small_rates=source.small_rates,

@@ -52,8 +52,9 @@ class AttributionResult(Struct, frozen=True, kw_only=True):
     `links` is the number of links read, `spans` that of time spans into which the join was split
     (docs/explanation/attribution.md). `cleaned` is the number of ids that had to be cleaned, `skipped` the lines that
     describe columns. `preset` is the mapping of ours that was taken, `about` what it is for, `zone` that of instants without
-    an offset. `lacking` are columns that a file does not have, `same_amounts` orders whose lines all have one amount,
-    `small_rates` is the column of rates in per cent that are all below 1, or empty.
+    an offset. `lacking` are columns that a file does not have, `surplus` lines with text beyond the columns of their
+    header, `same_amounts` orders whose lines all have one amount, `small_rates` is the column of rates in per cent that are
+    all below 1, or empty.
     """
 
     rows: int
@@ -71,6 +72,7 @@ class AttributionResult(Struct, frozen=True, kw_only=True):
     same_amounts: tuple[SameAmount, ...] = ()
     lacking: tuple[str, ...] = ()
     small_rates: str = ""
+    surplus: tuple[str, ...] = ()
     preset: str = ""
     about: str = ""
     zone: str = ""
