@@ -95,6 +95,7 @@ def test_an_export_as_sellers_have_it_is_judged_and_what_cannot_be_is_said(
             "skipped": [],
             "same_amounts": [],
             "lacking": [],
+            "small_rates": "",
             "surplus": [],
             "preset": "",
             "about": "",
