@@ -140,6 +140,7 @@ MALFORMED = (
     N_("unknown parameter {name}; this address takes none"),
     N_("text: missing; say why the ticket is resolved while this still stands: {codes}"),
     N_("{name}: this request has no state to compare with, so it is not carried out under a condition"),
+    N_("{name}: it is not looked at here, and what it asks for would not be done"),
     N_("{name}: given {count} times; it can be given once"),
     N_("{name} is empty, or has characters other than ASCII"),
     N_("unknown command {found}; one of {known}"),

@@ -23,13 +23,16 @@ _ANY = "*"
 _TAGS = re.compile(r'\s*(W/)?"([^"\x00-\x20\x7f]*)"\s*(?:,|$)')
 _FORM = "ETags in double quotes, with commas between them, or *"
 _UNMODIFIED_SINCE, _RANGE = "If-Unmodified-Since", "If-Range"
+_PART_OF_A_BODY = "Content-Range"  # to be refused where it is not understood (RFC 9110, 14.5)
+_OTHER_METHODS = ("X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override")
+_NOT_LOOKED_AT = "{name}: it is not looked at here, and what it asks for would not be done"
 _NOT_HONOURED = (
     "{name}: this request has no state to compare with, so it is not carried out under a condition"
 )
 
 
 def refuse_conditions(request: HttpRequest, *, conditional: bool) -> None:
-    """Raises MalformedError for a condition that a request states and that would not be looked at.
+    """Raises MalformedError for a condition, or what else a request's headers ask for, that would not be looked at.
 
     `conditional`: a write looks at `If-Match` and `If-None-Match`.
     """
@@ -39,7 +42,10 @@ def refuse_conditions(request: HttpRequest, *, conditional: bool) -> None:
         refused = [_UNMODIFIED_SINCE, _RANGE]
     else:
         refused = [_UNMODIFIED_SINCE, _RANGE, IF_MATCH, IF_NONE_MATCH]
-    if faults := [Fault(_NOT_HONOURED, name, {"name": name}) for name in refused if name in request.headers]:
+    faults = [Fault(_NOT_HONOURED, name, {"name": name}) for name in refused if name in request.headers]
+    others = (_PART_OF_A_BODY, *_OTHER_METHODS)
+    faults += [Fault(_NOT_LOOKED_AT, name, {"name": name}) for name in others if name in request.headers]
+    if faults:
         raise MalformedError(faults)
 
 
