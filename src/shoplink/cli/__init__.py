@@ -16,6 +16,7 @@ _COMMANDS = (
     "keys",
     "migrate",
     "people",
+    "reconcile",
     "replay",
     "rulebook",
     "serve",
