@@ -3,21 +3,25 @@
 from collections.abc import Container
 
 from shoplink.attribution.engine import RESERVED, ColumnKind, Shape
-from shoplink.attribution.mapping import OPTIONAL, REQUIRED, Field, Mapping, MappingError
+from shoplink.attribution.mapping import INSTANTS, OPTIONAL, REQUIRED, Field, Mapping, MappingError
 
 _EXPECTED: dict[Field, tuple[tuple[ColumnKind, ...], str]] = {
     "order_id": (("text", "whole"), "text or a whole number"),
     "shop_id": (("text", "whole"), "text or a whole number"),
     "account_id": (("text", "whole"), "text or a whole number"),
-    "ordered_at": (
-        ("text", "instant", "local"),
-        "a timestamp with time zone, a timestamp with utc_offset or time_zone in the mapping, or text",
+    **dict.fromkeys(
+        INSTANTS,
+        (
+            ("text", "instant", "local"),
+            "a timestamp with time zone, a timestamp with utc_offset or time_zone in the mapping, or text",
+        ),
     ),
     "amount": (("text", "whole", "decimal"), "a whole number, a decimal or text: money is exact"),
     "currency": (("text",), "text"),
     "commission_rate": (("text", "whole", "decimal"), "a whole number, a decimal or text"),
     "refund": (("text", "whole", "decimal"), "a whole number, a decimal or text: money is exact"),
     "sku_id": (("text", "whole"), "text or a whole number"),
+    "commission": (("text", "whole", "decimal"), "a whole number, a decimal or text: money is exact"),
 }
 _MAY_BE_ELSEWHERE: tuple[Field, ...] = ("commission_rate", "refund")
 """The fields whose column one file of several may lack: it is empty there, and the run says so."""

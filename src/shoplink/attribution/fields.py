@@ -13,12 +13,14 @@ import ibis.expr.types as ir
 
 from shoplink.attribution import amount, instants
 from shoplink.attribution.engine import RESERVED, ColumnKind, Engine, Shape, cell_of
-from shoplink.attribution.mapping import BP_OF, IDS, OPTIONAL, REQUIRED, Field, Mapping, Rates
+from shoplink.attribution.mapping import BP_OF, IDS, INSTANTS, OPTIONAL, REQUIRED, Field, Mapping, Rates
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.core.commission.attribution import RATE_BP_MAX
 from shoplink.table.cell import ENDS_IN_ZEROS, NOTHING, SPOILED_ID
 
-_AT, _NAMES_OFFSET = f"{RESERVED}at", f"{RESERVED}names_offset"
+_MONEY: tuple[Field, ...] = ("amount", "refund", "commission")
+_SIGNED: tuple[Field, ...] = ("commission",)
+"""What a platform writes as a deduction may be negative."""
 
 AMOUNT_MINOR_MAX = 2**53 - 1
 ID_LENGTH_MAX = 64
@@ -70,7 +72,8 @@ def read_fields(
     most = paid.fine.fill_null(_FALSE).ifelse(paid.value, ibis.null("int64"))
     return reader.rows, {
         **{field: reader.identity(field, spoiled) for field in IDS},
-        "ordered_at": reader.instant(),
+        **{field: reader.instant(field) for field in INSTANTS},
+        "commission": reader.money("commission"),
         "amount": paid,
         "currency": reader.currency(),
         "commission_rate": reader.rate(),
@@ -88,13 +91,15 @@ def _parsed_cells(
         if shape.kinds[column] != "text":
             continue
         cell = reader.cell(field)
-        if is_result and field in ("amount", "refund", "commission_rate"):
+        if is_result and field in (*_MONEY, "commission_rate"):
             # A result written as CSV has decimals of Parquet with all their places. In an export 12.00 is not a number of
             # minor units, so this is done for results only.
             cell = cell.re_replace(_NO_DECIMALS, "")
-        if field == "ordered_at":
-            parsed[_AT], parsed[_NAMES_OFFSET] = instants.parse_cell(cell, mapping.dates, engine.micros)
-        elif field in ("amount", "refund"):
+        if field in INSTANTS:
+            parsed[_at_of(field)], parsed[_offset_of(field)] = instants.parse_cell(
+                cell, mapping.dates, engine.micros
+            )
+        elif field in _MONEY:
             currency = reader.currency().value
             parsed[_number_of(field)] = amount.exact_amount(cell, mapping, currency, reader.factor())
         elif field == "commission_rate":
@@ -136,11 +141,13 @@ class _Reader:
         code = cell.upper() if self._shape.is_csv else self.rows[self._mapping.columns["currency"]]
         return _checked("currency", cell, code, [(amount.is_one_of(code, MINOR_DIGITS), "unknown")])
 
-    def instant(self) -> FieldReading:
-        """The instant at which the order was placed, in microseconds since 1970 UTC."""
-        zone, cell, kind = self._mapping.zone, self.cell("ordered_at"), self._kind("ordered_at")
-        at = self.rows[_AT] if kind == "text" else self._engine.micros(cell)
-        names_offset = self.rows[_NAMES_OFFSET] if kind == "text" else ibis.literal(kind == "instant")
+    def instant(self, field: Field) -> FieldReading:
+        """The instant at which the order was placed, delivered or settled, in microseconds since 1970 UTC."""
+        if self._mapping.column(field) is None:
+            return self._constant(field, "int64")
+        zone, cell, kind = self._mapping.zone, self.cell(field), self._kind(field)
+        at = self.rows[_at_of(field)] if kind == "text" else self._engine.micros(cell)
+        names_offset = self.rows[_offset_of(field)] if kind == "text" else ibis.literal(kind == "instant")
         fine = at.between(instants.FIRST, instants.LAST)
         checks: list[Check] = [(fine, "not_instant")]
         if kind == "text":
@@ -158,8 +165,10 @@ class _Reader:
                 (has_one, "no_such_hour"),
             ]
             at = names_offset.ifelse(at, at - ahead)
+        if field not in REQUIRED:
+            fine = cell.isnull() | fine
         # Only rows that are rejected need the problem, so it may take long.
-        return _checked("ordered_at", cell, at, checks)._replace(fine=fine)
+        return _checked(field, cell, at, checks)._replace(fine=fine)
 
     def money(self, field: Field, at_most: ir.IntegerValue | None = None) -> FieldReading:
         """An amount in whole minor units of the row's currency, at most `at_most`."""
@@ -168,7 +177,7 @@ class _Reader:
         cell, exact = self.cell(field), self._exact(field)
         scaled = exact * self.factor()
         value = scaled.try_cast("int64")
-        fine = (scaled == value) & value.between(0, AMOUNT_MINOR_MAX)
+        fine = (scaled == value) & value.between(-AMOUNT_MINOR_MAX if field in _SIGNED else 0, AMOUNT_MINOR_MAX)
         if at_most is not None:
             fine &= (value <= at_most) | at_most.isnull()
         if field not in REQUIRED:
@@ -205,7 +214,7 @@ class _Reader:
                 )
             ]
         problems += [
-            (exact < 0, "negative"),
+            ((exact < 0) & ibis.literal(field not in _SIGNED), "negative"),
             (is_known & (exact.isnull() | (scaled > AMOUNT_MINOR_MAX)), "too_large"),
             (is_known & (scaled != scaled.floor()), "not_whole" if is_minor else "too_fine"),
         ]
@@ -252,7 +261,7 @@ class _Reader:
         """The cell of a field as an exact number; null if it is not one, or one of more digits than any amount has."""
         match self._kind(field):
             case "whole":
-                return self.cell(field).clip(-1, _EXACT_MAX).cast(amount.EXACT)
+                return self.cell(field).clip(-_EXACT_MAX if field in _SIGNED else -1, _EXACT_MAX).cast(amount.EXACT)
             case "decimal":
                 return amount.exact(self.cell(field).cast("string").re_replace(_ZERO_IN_POWERS, "0"))
             case _:
@@ -263,6 +272,14 @@ class _Reader:
         constant = self._mapping.constant(field)
         value = ibis.null(kind) if constant is None else ibis.literal(constant, kind)
         return FieldReading(value, _TRUE, ibis.null(str))
+
+
+def _at_of(field: str) -> str:
+    return f"{RESERVED}written_{field}"
+
+
+def _offset_of(field: str) -> str:
+    return f"{RESERVED}names_offset_of_{field}"
 
 
 def _number_of(field: str) -> str:

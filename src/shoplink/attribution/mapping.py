@@ -27,6 +27,9 @@ Field = Literal[
     "commission_rate",
     "refund",
     "sku_id",
+    "delivered_at",
+    "settled_at",
+    "commission",
 ]
 Dates = Literal["ymd", "dmy", "mdy"]
 Amounts = Literal["minor", "major"]
@@ -34,7 +37,10 @@ Rates = Literal["bp", "percent", "fraction"]
 RepeatedHour = Literal["first", "second"]
 
 REQUIRED: tuple[Field, ...] = ("order_id", "shop_id", "ordered_at", "amount", "currency")
-OPTIONAL: tuple[Field, ...] = ("account_id", "commission_rate", "refund", "sku_id")
+_SAID: tuple[Field, ...] = ("delivered_at", "settled_at", "commission")
+"""The fields that only a mapping can name: statements need them, the judgement does not."""
+OPTIONAL: tuple[Field, ...] = ("account_id", "commission_rate", "refund", "sku_id", *_SAID)
+INSTANTS: tuple[Field, ...] = ("ordered_at", "delivered_at", "settled_at")
 IDS: tuple[Field, ...] = ("order_id", "shop_id", "account_id", "sku_id")
 CONSTANT: tuple[Field, ...] = ("shop_id", "account_id", "currency", "commission_rate")
 """The fields that may be constant, for exports without a column for them."""
@@ -189,6 +195,7 @@ class Mapping(Struct, frozen=True):
 def own_names(present: Container[str] | None = None) -> Mapping:
     """The mapping of a file whose columns have the names of the fields; `present` are the columns that it has."""
     names: dict[Field, str] = {field: _OWN_NAMES.get(field, field) for field in (*REQUIRED, *OPTIONAL)}
+    names = {field: column for field, column in names.items() if field not in _SAID}
     if present is not None:
         names = {field: column for field, column in names.items() if field in REQUIRED or column in present}
     return Mapping(names)

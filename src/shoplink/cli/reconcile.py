@@ -35,7 +35,9 @@ compared because a file or the mapping cannot be used.
     required=True,
     help="An export of the platform's own settlement; may be repeated.",
 )
-@click.option("--mapping", metavar="FILE", required=True, help="The mapping of that export, with `commission`.")
+@click.option(
+    "--mapping", metavar="FILE", required=True, help="The mapping of that export, with `commission`."
+)
 @click.option("--shop", "shop_id", metavar="ID", help="Only this shop of the statement.")
 @click.option("--period", metavar="PERIOD", help="Only this period of the statement.")
 @click.option(
@@ -66,7 +68,12 @@ def reconcile(**options: Any) -> None:
 def _summary(result: "ReconcileResult") -> list[str]:
     from shoplink.flows.commission.statement.page import say_money  # noqa: PLC0415 (takes long to load)
 
-    words = {"agrees": "agree", "differs": "differ", "ours_only": "only in the statement", "theirs_only": "only there"}
+    words = {
+        "agrees": "agree",
+        "differs": "differ",
+        "ours_only": "only in the statement",
+        "theirs_only": "only there",
+    }
     found = []
     for one in result.sums:
         sold = f"{say_money(one.our_base_minor, one.currency)} sold, there {say_money(one.their_base_minor, one.currency)}"

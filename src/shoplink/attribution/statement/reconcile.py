@@ -21,7 +21,7 @@ VERDICTS = ("agrees", "differs", "ours_only", "theirs_only")
 class Comparison(Struct, frozen=True):
     """What can be compared: by order and SKU or by order alone, the commission or only what was sold.
 
-    With `creators_only` the platform's rows name creators, and only our orders that have one are compared.
+    With `creators_only` the platform's rows name creators, and only orders that have one are compared.
     """
 
     by_sku: bool
@@ -43,6 +43,7 @@ def their_lines(source: OrderSource) -> ir.Table:
     return rows.select(
         order_id=rows[f"{RESERVED}order_id"],
         sku_id=rows[f"{RESERVED}sku_id"],
+        account_id=rows[f"{RESERVED}account_id"],
         currency=rows[f"{RESERVED}currency"],
         base_minor=base_of(rows),
         commission_minor=rows[f"{RESERVED}commission"].fill_null(0),
@@ -59,7 +60,7 @@ def sku_counts(ours: ir.Table, theirs: ir.Table) -> ir.Table:
 def reconciled(ours: ir.Table, theirs: ir.Table, how: Comparison) -> ir.Table:
     """A row for each order (and SKU) and currency of either side: both sums, their difference, and a verdict."""
     if how.creators_only:
-        ours = ours.filter(ours.account_id.notnull())
+        ours, theirs = (side.filter(side.account_id.notnull()) for side in (ours, theirs))
     sides = [_summed(ours, "our", by_sku=how.by_sku), _summed(theirs, "their", by_sku=how.by_sku)]
     both = sides[0].union(sides[1])
     names = [name for name in both.columns if name not in ("order_id", "sku_id", "currency")]
@@ -68,7 +69,9 @@ def reconciled(ours: ir.Table, theirs: ir.Table, how: Comparison) -> ir.Table:
     met = met.mutate(
         base_difference_minor=met.our_base_minor - met.their_base_minor,
         commission_difference_minor=(
-            met.our_commission_minor - met.their_commission_minor if how.commission else ibis.literal(0, "int64")
+            met.our_commission_minor - met.their_commission_minor
+            if how.commission
+            else ibis.literal(0, "int64")
         ),
     )
     same = reduce(and_, (met[f"{name}_difference_minor"] == 0 for name in ("base", "commission")))

@@ -14,7 +14,7 @@ from shoplink.table.write import Sheet, Value, write_workbook
 from shoplink.wording import Language, Tag, language_for
 from shoplink.wording.statement import TEXTS
 
-ROWS_MAX = 50_000
+ROWS_MAX = 20_000
 """The rows of a sheet. More take longer to write than the judgement of their orders, and nobody reads them in a sheet."""
 
 _BASIS = {"official", "marketing", "affiliate", "none"}

@@ -42,7 +42,7 @@ class TableSection(NamedTuple):
     totals: list[TableLine]
 
 
-MOST_ON_PAGE = 200
+MOST_ON_PAGE = 50
 """The creators and adjustments on a page; the others are summed in one line."""
 
 

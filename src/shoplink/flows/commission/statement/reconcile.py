@@ -85,13 +85,20 @@ def reconcile_statement(request: ReconcileRequest) -> ReconcileResult:
     """Compare, and write the files. Raises MappingError, EngineError, UnsoundError, BusyError, OSError."""
     lines = request.statement / "lines.parquet"
     if not lines.is_file():
-        raise UnsoundError(f"{request.statement}: found no lines.parquet; expected a folder of `shoplink statement`")
+        raise UnsoundError(
+            f"{request.statement}: found no lines.parquet; expected a folder of `shoplink statement`"
+        )
     if not request.out:
-        with tempfile.TemporaryDirectory(prefix="shoplink-") as folder, closing(request.engine(Path(folder))) as engine:
+        with (
+            tempfile.TemporaryDirectory(prefix="shoplink-") as folder,
+            closing(request.engine(Path(folder))) as engine,
+        ):
             return _compare(request, engine, lines, Path(folder), {})
     with outputs(request.out, request.out[0].absolute().parent) as made:
         with closing(request.engine(made.work)) as engine:
-            result = _compare(request, engine, lines, made.work, {path: made.part(path) for path in request.out})
+            result = _compare(
+                request, engine, lines, made.work, {path: made.part(path) for path in request.out}
+            )
         made.publish()
     return result
 
@@ -147,9 +154,7 @@ def _sheets(engine: Engine, table: Any, sums: list[dict[str, Any]]) -> list[Shee
     """The summary, and the orders, of which those that agree may be too many."""
     header = ("currency", "verdict", *_SUMS)
     summary = Sheet(both("summary"), _headings(header), (_cells(row, header) for row in sums))
-    rows: list[list[Value]] = []
-    for row in engine.rows(table.limit(ROWS_MAX)):
-        rows.append(_cells(row, COLUMNS))
+    rows = [_cells(row, COLUMNS) for row in engine.rows(table.limit(ROWS_MAX))]
     return [summary, Sheet(both("orders"), _headings(COLUMNS), rows)]
 
 
