@@ -307,6 +307,7 @@ def test_what_is_the_same_in_every_row_need_not_be_a_column(duck: DuckDBEngine, 
             "commission_rate": 1000,
             "refund": None,
             "sku_id": None,
+            **dict.fromkeys(("delivered_at", "settled_at", "commission")),
         }
     ]
 

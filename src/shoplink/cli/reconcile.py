@@ -1,6 +1,7 @@
 """`shoplink reconcile`: a statement beside what the platform says."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import msgspec
 from shoplink.cli.attribute import engine_of, files_of
 from shoplink.cli.database import fail
 from shoplink.cli.extra import needs_orders
+from shoplink.cli.orders.mapping_options import mapping_of, takes_mapping
 
 if TYPE_CHECKING:
     from shoplink.flows.commission.statement.reconcile import ReconcileResult
@@ -35,10 +37,7 @@ compared because a file or the mapping cannot be used.
     required=True,
     help="An export of the platform's own settlement; may be repeated.",
 )
-@click.option(
-    "--mapping", metavar="FILE", required=True, help="The mapping of that export, with `commission`."
-)
-@click.option("--shop", "shop_id", metavar="ID", help="Only this shop of the statement.")
+@partial(takes_mapping, shop="Only this shop of the statement; it is also that of rows that name none.")
 @click.option("--period", metavar="PERIOD", help="Only this period of the statement.")
 @click.option(
     "--out",
@@ -96,10 +95,10 @@ def _summary(result: "ReconcileResult") -> list[str]:
 
 
 def _run(
-    *, statement: str, platform: tuple[str, ...], mapping: str, out: tuple[str, ...], **options: Any
+    *, statement: str, platform: tuple[str, ...], out: tuple[str, ...], **options: Any
 ) -> "ReconcileResult":
     from shoplink.attribution.engine import EngineError  # noqa: PLC0415 (takes long to load)
-    from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
+    from shoplink.attribution.mapping import MappingError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.judge import UnsoundError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.outputs import BusyError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.statement import reconcile as flow  # noqa: PLC0415 (as above)
@@ -108,20 +107,21 @@ def _run(
         if Path(name).suffix.lower() not in (".csv", ".xlsx", ".parquet"):
             fail(f"--out: found {name!r}; allowed: a name that ends in .csv, .xlsx or .parquet")
     try:
+        files = files_of(platform)
         return flow.reconcile_statement(
             flow.ReconcileRequest(
                 statement=Path(statement),
-                platform=files_of(platform),
-                mapping=parse_mapping(Path(mapping).read_text(encoding="utf-8"), mapping),
+                platform=files,
+                mapping=mapping_of(files, {**options, "links": True}),
                 engine=engine_of({**options, "engine": "duckdb"}),
                 out=[Path(name) for name in out],
-                shop_id=options["shop_id"],
+                shop_id=options["shop"],
                 period=options["period"],
             )
         )
     except (MappingError, EngineError, UnsoundError, BusyError) as error:
         fail(str(error))
     except UnicodeDecodeError:
-        fail(f"{mapping}: not text in UTF-8")
+        fail(f"{options['mapping']}: not text in UTF-8")
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")

@@ -1,5 +1,6 @@
 """`shoplink statement`: the commission that shops owe, and the settlement with creators."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,6 +11,7 @@ import msgspec
 from shoplink.cli.attribute import engine_of, files_of, periods_of
 from shoplink.cli.database import fail, with_database
 from shoplink.cli.extra import needs_orders
+from shoplink.cli.orders.mapping_options import mapping_of, takes_mapping
 from shoplink.core.commission.calendar import Calendar, parse_days
 
 if TYPE_CHECKING:
@@ -36,7 +38,12 @@ rows, a period cannot be closed, or a file or the database cannot be used.
     required=True,
     help="The folder for the statements. It is replaced whole, so it must be new, empty or an earlier one.",
 )
-@click.option("--mapping", metavar="FILE", help="The mapping that `attribute` used for the results.")
+@partial(
+    takes_mapping,
+    shop="Only this shop; it is also that of orders that name none.",
+    time_zone="The time zone in which periods begin; also that of instants without an offset, if the mapping has none.  "
+    "[default: the mapping's, else that of the shop's market, else UTC]",
+)
 @click.option(
     "--links",
     metavar="FILE",
@@ -62,13 +69,6 @@ rows, a period cannot be closed, or a file or the database cannot be used.
     show_default=True,
     help="The instant that decides the period of an order; the mapping says where it is.",
 )
-@click.option(
-    "--time-zone",
-    "zone",
-    metavar="NAME",
-    help="The time zone in which periods begin.  [default: the mapping's, else that of the shop's market, else UTC]",
-)
-@click.option("--shop", "shop_id", metavar="ID", help="Only this shop.")
 @click.option("--period", "--month", "period", metavar="PERIOD", help="Only this period, such as 2026-10.")
 @click.option(
     "--close",
@@ -129,9 +129,9 @@ def _summary(result: "StatementResult", out: str) -> list[str]:
     return found
 
 
-def _run(results: tuple[str, ...], *, mapping: str | None, **options: Any) -> "StatementResult":
+def _run(results: tuple[str, ...], **options: Any) -> "StatementResult":
     from shoplink.attribution.engine import EngineError  # noqa: PLC0415 (takes long to load)
-    from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
+    from shoplink.attribution.mapping import MappingError  # noqa: PLC0415 (as above)
     from shoplink.core.commission.closing import ClosingError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.judge import UnsoundError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.outputs import BusyError  # noqa: PLC0415 (as above)
@@ -141,19 +141,21 @@ def _run(results: tuple[str, ...], *, mapping: str | None, **options: Any) -> "S
     from shoplink.wording.statement import CLOSING  # noqa: PLC0415 (as above)
 
     try:
-        read = parse_mapping(Path(mapping).read_text(encoding="utf-8"), mapping) if mapping else None
-        return write_statements(_request(files_of(results), read, options))
+        zone, files = _zone(options["time_zone"]), files_of(results)
+        return write_statements(_request(files, mapping_of(files, options), zone, options))
     except ClosingError as error:
         fail(CLOSING[error.kind].format(**error.values))
     except (MappingError, PeriodsError, EngineError, UnsoundError, FolderError, BusyError) as error:
         fail(str(error))
     except UnicodeDecodeError:
-        fail(f"{mapping}: not text in UTF-8")
+        fail(f"{options['mapping']}: not text in UTF-8")
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
 
 
-def _request(results: list[str], mapping: Any, options: dict[str, Any]) -> "StatementRequest":
+def _request(
+    results: list[str], mapping: Any, zone: ZoneInfo | None, options: dict[str, Any]
+) -> "StatementRequest":
     from shoplink.flows import clock  # noqa: PLC0415 (only with settings in place)
     from shoplink.flows.commission.statement.write import StatementRequest  # noqa: PLC0415 (takes long to load)
 
@@ -174,9 +176,9 @@ def _request(results: list[str], mapping: Any, options: dict[str, Any]) -> "Stat
         mapping=mapping,
         markets_of=markets_of,
         calendar=calendar,
-        zone=_zone(options["zone"]),
+        zone=zone,
         at=options["at"],
-        shop_id=options["shop_id"],
+        shop_id=options["shop"],
         period=_period("--period", options["period"], calendar),
         close=_period("--close", options["close"], calendar),
         pages=options["pages"],

@@ -23,8 +23,15 @@ _MONTH_FIRST = ("US",)
 _ASKED = "the export does not say it: give --shop, and --market or --time-zone"
 
 
-def takes_mapping(command: Command) -> Command:
-    """Add the options to a command, which gets them as `mapping`, `preset`, `shop`, `account`, `market` and `time_zone`."""
+_SHOP = "The shop of orders that name none."
+_ZONE = "The time zone of instants without an offset, if the mapping has none."
+
+
+def takes_mapping(command: Command, shop: str = _SHOP, time_zone: str = _ZONE) -> Command:
+    """Add the options to a command, which gets them as `mapping`, `preset`, `shop`, `account`, `market` and `time_zone`.
+
+    `shop` and `time_zone` are the help of options that say more to this command.
+    """
     for option in reversed(
         (
             click.option(
@@ -38,7 +45,7 @@ def takes_mapping(command: Command) -> Command:
                 metavar="NAME",
                 help="The mapping of ours to take: one of those that --print-preset names.",
             ),
-            click.option("--shop", metavar="ID", help="The shop of orders that name none."),
+            click.option("--shop", metavar="ID", help=shop),
             click.option("--account", metavar="ID", help="The account of orders that name none."),
             click.option(
                 "--market",
@@ -49,7 +56,7 @@ def takes_mapping(command: Command) -> Command:
             click.option(
                 "--time-zone",
                 metavar="NAME",
-                help="The time zone of instants without an offset, if the mapping has none.",
+                help=time_zone,
             ),
         )
     ):

@@ -44,7 +44,7 @@ class ReconcileRequest(Struct, frozen=True):
 
     statement: Path
     platform: Sequence[str]
-    mapping: Mapping
+    mapping: Mapping | None
     engine: Callable[[Path], Engine]
     out: Sequence[Path] = ()
     shop_id: str | None = None
