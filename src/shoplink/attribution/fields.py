@@ -177,7 +177,9 @@ class _Reader:
         cell, exact = self.cell(field), self._exact(field)
         scaled = exact * self.factor()
         value = scaled.try_cast("int64")
-        fine = (scaled == value) & value.between(-AMOUNT_MINOR_MAX if field in _SIGNED else 0, AMOUNT_MINOR_MAX)
+        fine = (scaled == value) & value.between(
+            -AMOUNT_MINOR_MAX if field in _SIGNED else 0, AMOUNT_MINOR_MAX
+        )
         if at_most is not None:
             fine &= (value <= at_most) | at_most.isnull()
         if field not in REQUIRED:
@@ -261,7 +263,11 @@ class _Reader:
         """The cell of a field as an exact number; null if it is not one, or one of more digits than any amount has."""
         match self._kind(field):
             case "whole":
-                return self.cell(field).clip(-_EXACT_MAX if field in _SIGNED else -1, _EXACT_MAX).cast(amount.EXACT)
+                return (
+                    self.cell(field)
+                    .clip(-_EXACT_MAX if field in _SIGNED else -1, _EXACT_MAX)
+                    .cast(amount.EXACT)
+                )
             case "decimal":
                 return amount.exact(self.cell(field).cast("string").re_replace(_ZERO_IN_POWERS, "0"))
             case _:
