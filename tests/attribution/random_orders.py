@@ -147,7 +147,9 @@ def write_orders(
     names = []
     for number in range(files):
         path = folder / f"orders-{number}.parquet"
-        pq.write_table(_table(orders[number::files], ORDER_TYPES), path, row_group_size=rows_in_group)
+        table = _table(orders[number::files], ORDER_TYPES)
+        named_by = "account_id" if any(order.handle for order in orders) else "handle"
+        pq.write_table(table.drop_columns([named_by]), path, row_group_size=rows_in_group)
         names.append(str(path))
     return names
 

@@ -17,6 +17,7 @@ PERIODS = """\
 link_id,shop_id,account_id,role,linked_at,changed_at,ended_at,settlement,reference
 link_1,S1,A1,official,2026-10-01T00:00:00Z,2026-10-01T00:00:00Z,,offline,合同-7
 link_2,S1,A2,marketing,2026-10-01T00:00:00Z,2026-11-02T00:00:00Z,2026-11-02T00:00:00Z,,
+link_9,S9,A9,marketing,2026-10-01T00:00:00Z,2026-10-01T00:00:00Z,,,
 """
 MAPPING = """\
 utc_offset = "+08:00"
@@ -78,7 +79,7 @@ def test_an_export_as_sellers_have_it_is_judged_and_what_cannot_be_is_said(
             "rejected": 2,
             "left_out": 0,
             "repeated": {"identical": 0, "different": 0},
-            "links": 2,
+            "links": 3,
             "spans": 1,
             "by_basis": [
                 summed("official", 1, 1_200_00, 0),
@@ -101,6 +102,14 @@ def test_an_export_as_sellers_have_it_is_judged_and_what_cannot_be_is_said(
             "about": "",
             "zone": "UTC+08:00",
             "files": [{"file": "orders.csv", "encoding": encoding, "delimiter": ",", "sheet": ""}],
+            "fit": {
+                "shops": 1,
+                "shops_known": 1,
+                "accounts": 2,
+                "accounts_known": 2,
+                "links": 3,
+                "links_met": 2,
+            },
             "out": "judged.csv",
         }
     ]
@@ -109,6 +118,7 @@ def test_an_export_as_sellers_have_it_is_judged_and_what_cannot_be_is_said(
         "marketing: 1 rows, 10.00 GBP sold, 0.00 GBP due",
         "affiliate: 1 rows, 10.05 GBP sold, 1.01 GBP due",
         "none: 1 rows, 8.00 GBP sold, 0.00 GBP due",
+        "2 accounts in the file, 2 known; 1 shops, 1 known; 2 of 3 links met",
         "6 rows: 4 judged in judged.csv, 2 rejected in judged.rejects.csv",
     ]
     found = {row["订单编号"]: row for row in rows(place, "judged.csv")}
@@ -181,7 +191,9 @@ def test_a_result_in_parquet_made_of_csv_says_what_its_csv_says(place: Place) ->
     place.file("none.csv", PERIODS.splitlines()[0] + "\n")
     since = ("--since", "2026-10-01T00:00:00Z", "--links", "periods.csv", "--out")
     for form in ("csv", "parquet"):
-        place.run("attribute", "orders.csv", "--links", "none.csv", "--out", f"before.{form}")
+        place.run(
+            "attribute", "orders.csv", "--links", "none.csv", "--allow-unknown", "--out", f"before.{form}"
+        )
         place.run("statement", f"before.{form}", "--links", "none.csv", "--out", f"before-{form}")
         place.run("attribute", f"before.{form}", *since, f"again-{form}.csv")
         (row,) = rows(place, f"again-{form}.csv")
@@ -321,3 +333,58 @@ def test_what_is_asked_for_wrongly_is_said(place: Place) -> None:
         ),
     ):
         assert said in place.run(*arguments, status=2).err
+
+
+def test_where_nobody_is_known_nothing_is_written_unless_that_is_allowed(place: Place) -> None:
+    place.file("orders.csv", own_orders("2026-10-05T00:00:00Z").replace("A9", "@glow.by.mia"))
+    common = ("attribute", "orders.csv", "--links", "periods.csv", "--out", "judged.csv")
+    done = place.run(*common, status=3)
+    assert done.err.startswith(
+        "1 accounts in the file, 0 known; 1 shops, 1 known: is the mapping that of another file?"
+    )
+    assert not (place.folder / "judged.csv").exists()
+    place.run(*common, "--allow-unknown", status=1)
+    (row,) = rows(place, "judged.rejects.csv")
+    assert row["Reason"].startswith("column account_id: found '@glow.by.mia'; allowed: 1–64 of A–Z")
+
+
+def test_who_is_recorded_is_told_by_files_where_links_are_in_files(place: Place) -> None:
+    header = "order_id,shop_id,{by},ordered_at,amount_minor,currency,commission_rate_bp"
+    lines = [
+        f"O{number},S1,{by},2026-10-05T00:00:00Z,1000,GBP,1000"
+        for number, by in enumerate(("A1", "A7", "A8"))
+    ]
+    place.file("orders.csv", "\n".join((header.format(by="account_id"), *lines, "O3,S7" + lines[0][5:], "")))
+    place.file("shops.csv", "店铺ID\nS1\n")
+    place.file("accounts.csv", "Account ID,Handle\nA1,mia\nA7,ben\n")
+    common = ("--links", "periods.csv", "--out", "judged.csv", "--language", "zh")
+    known = ("--shops", "shops.csv", "--accounts", "accounts.csv", "--unknown-accounts", "reject")
+    place.run("attribute", "orders.csv", *common, *known, status=1)
+    assert {row["order_id"]: row["basis"] for row in rows(place, "judged.csv")} == {
+        "O0": "official",
+        "O1": "affiliate",
+    }
+    assert {row["order_id"]: row["原因"] for row in rows(place, "judged.rejects.csv")} == {
+        "O2": "列「account_id」：发现“A8”；应填已登记账号的 ID",
+        "O3": "列「shop_id」：发现“S7”；应填已登记店铺的 ID",
+    }
+    place.file(
+        "handles.csv",
+        "handle,account_id,begun_at,ended_at\nmia,A1,,2026-10-05T00:00:00Z\nmia,A7,2026-10-05T00:00:00Z,\nmia,A8,2026-10-05T00:00:00Z,2026-10-06T00:00:00Z\n",
+    )
+    lines = [f"O{day},S1,@Mia,2026-10-0{day}T00:00:00Z,1000,GBP,1000" for day in (4, 5, 6)]
+    place.file("orders.csv", "\n".join((header.format(by="handle"), *lines, "")))
+    place.run("attribute", "orders.csv", *common, "--handles", "handles.csv", status=1)
+    assert {row["order_id"]: row["basis"] for row in rows(place, "judged.csv")} == {
+        "O4": "official",
+        "O6": "affiliate",
+    }
+    (row,) = rows(place, "judged.rejects.csv")
+    assert (
+        row["原因"] == "列「handle」：发现“@Mia”；应填下单时只有一个账号使用的账号名称；当时使用它的有 A7, A8"
+    )
+    done = place.run("attribute", "orders.csv", *common, "--unknown-accounts", "reject", status=2)
+    assert "expected --accounts or --handles" in done.err
+    place.file("handles.csv", "handle,account_id,begun_at,ended_at\nmia,7.5E+18,,\n")
+    done = place.run("attribute", "orders.csv", *common, "--handles", "handles.csv", status=2)
+    assert "handles.csv: line 2: account_id: found '7.5E+18'; allowed: the whole id" in done.err

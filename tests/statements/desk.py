@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 from click.testing import CliRunner
 
+from shoplink.attribution.judgement import RESULT
 from shoplink.cli import main
 
 LINKS = """\
@@ -53,8 +54,18 @@ class Desk(NamedTuple):
         """Orders, judged by the links in `links.csv`; returns the name of the result."""
         self.file("orders.csv", "\n".join((header, *lines)) + "\n")
         more = ("--mapping", mapping) if mapping else ()
-        self.run("attribute", "orders.csv", "--links", "links.csv", "--out", name, *more)
+        common = ("--links", "links.csv", "--allow-unknown", "--out", name)
+        self.run("attribute", "orders.csv", *common, *more)
         return name
+
+    def affiliates(self, *instants: str) -> str:
+        """A result of affiliate orders of S1 that were placed then, be it in the future; returns its name."""
+        header = f"{HEADER},{','.join(RESULT)}"
+        lines = [
+            f"O{number},S1,A9,{at},1000,GBP,1000,,affiliate,,1000,100" for number, at in enumerate(instants)
+        ]
+        self.file("judged.csv", "\n".join((header, *lines, "")))
+        return "judged.csv"
 
     def state(self, result: str, *more: str, status: int = 0) -> Done:
         """Make statements of a result in the folder `out`."""

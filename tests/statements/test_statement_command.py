@@ -102,8 +102,7 @@ def test_every_order_is_in_its_own_month_however_far_apart_they_are(
 ) -> None:
     instants = ("1000-01-01T00:00:00Z", "1900-01-20T00:00:00Z", "2026-02-28T16:00:00Z", "2026-03-01T00:00:00Z",
                 "9999-12-31T15:59:59Z")  # fmt: skip
-    orders = [f"O{number},S1,A9,{at},1000,GBP,1000," for number, at in enumerate(instants)]
-    desk.state(desk.judge(*orders), "--time-zone", zone)
+    desk.state(desk.affiliates(*instants), "--time-zone", zone)
     found = desk.rows("out/commission.csv")
     assert {row["period"]: int(row["order_lines"]) for row in found} == {
         month: months.count(month) for month in months
@@ -111,7 +110,7 @@ def test_every_order_is_in_its_own_month_however_far_apart_they_are(
 
 
 def test_a_month_of_no_year_that_has_a_name_makes_no_statement(desk: Desk) -> None:
-    result = desk.judge("O1,S1,A9,9999-12-31T16:00:00Z,1000,GBP,1000,")
+    result = desk.affiliates("9999-12-31T16:00:00Z")
     done = desk.state(result, "--time-zone", "Asia/Shanghai", status=2)
     assert "found orders outside of the years 1 to 9999" in done.err
     desk.state(result, "--time-zone", "UTC")

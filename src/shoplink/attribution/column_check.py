@@ -9,6 +9,7 @@ _EXPECTED: dict[Field, tuple[tuple[ColumnKind, ...], str]] = {
     "order_id": (("text", "whole"), "text or a whole number"),
     "shop_id": (("text", "whole"), "text or a whole number"),
     "account_id": (("text", "whole"), "text or a whole number"),
+    "handle": (("text",), "text"),
     **dict.fromkeys(
         INSTANTS,
         (

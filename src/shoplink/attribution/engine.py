@@ -24,6 +24,10 @@ SURPLUS = f"{RESERVED}surplus"
 """A column that we add to CSV: what a line has beyond the columns of the header, null if nothing."""
 
 
+HOLDERS = f"{RESERVED}holders"
+"""A column that we add where orders name handles: the accounts that had the handle, where these were several."""
+
+
 def cell_of(field: str) -> str:
     """The column that we add to a CSV file for a field: its cells without surrounding spaces, null if empty."""
     return f"{RESERVED}cell_of_{field}"

@@ -53,6 +53,7 @@ Check = tuple[ir.BooleanValue, str]
 
 _TRUE = ibis.literal(value=True)
 _FALSE = ibis.literal(value=False)
+_NO_TEXT = ibis.null(str)
 
 
 def read_fields(
@@ -72,6 +73,7 @@ def read_fields(
     most = paid.fine.fill_null(_FALSE).ifelse(paid.value, ibis.null("int64"))
     return reader.rows, {
         **{field: reader.identity(field, spoiled) for field in IDS},
+        "handle": reader.handle(),
         **{field: reader.instant(field) for field in INSTANTS},
         "commission": reader.money("commission"),
         "amount": paid,
@@ -132,6 +134,11 @@ class _Reader:
         is_short = length <= ID_LENGTH_MAX
         fine = is_short & (length > 0) if field in REQUIRED else is_short.fill_null(_TRUE)
         return _checked(field, cell, cell, checks)._replace(fine=fine)
+
+    def handle(self) -> FieldReading:
+        """The cell with a handle, null if it is empty; `identities` finds whose it is."""
+        named = self._mapping.column("handle") is not None
+        return FieldReading(self.cell("handle") if named else _NO_TEXT, _TRUE, _NO_TEXT)
 
     def currency(self) -> FieldReading:
         """A currency by its ISO 4217 code; in CSV the letters may be lower case."""
@@ -250,7 +257,7 @@ class _Reader:
             return column
         cell = self.rows[cell_of(field)] if self._shape.is_csv else column.nullif("")
         nothing: Iterable[str] = ()
-        if field == "account_id":
+        if field in ("account_id", "handle"):
             nothing = self._mapping.empty
         elif field in OPTIONAL and not self._shape.is_csv:
             nothing = NOTHING  # in tables these cells are empty already

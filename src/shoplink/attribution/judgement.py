@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 from msgspec import Struct
 
-from shoplink.attribution.engine import FILE, LINE, RESERVED
+from shoplink.attribution.engine import FILE, HOLDERS, LINE, RESERVED
 from shoplink.attribution.fields import FieldReading
 from shoplink.attribution.mapping import Field, Mapping
 from shoplink.core.commission.attribution import RATE_BP_MAX
@@ -137,7 +137,7 @@ def reject_rows(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Tab
     wrong = rows.filter(~_all_fine(fields).fill_null(ibis.literal(value=False)))
     met = _met(rows, fields, links, plan)
     lacking = met.filter(_lacks_rate(met))
-    columns = [*_own(rows), FILE, LINE]
+    columns = [*_own(rows), FILE, LINE, *({HOLDERS} & {*rows.columns})]
     return wrong.select(*columns, **{PROBLEM_COLUMN: problems}).union(
         lacking.select(*columns, **{PROBLEM_COLUMN: ibis.literal("commission_rate.needed,")})
     )
@@ -158,6 +158,11 @@ def sums_by_basis(written: ir.Table, mapping: Mapping) -> ir.Table:
         base_minor=named.base.sum().cast("int64"),
         commission_minor=named.due.sum().cast("int64"),
     )
+
+
+def links_met(written: ir.Table) -> ir.Table:
+    """One row with the number of different links in a result."""
+    return written.agg(links_met=written.link_id.cast("string").nullif("").nunique())
 
 
 def overlapping_links(links: ir.Table) -> ir.Table:

@@ -21,6 +21,7 @@ Field = Literal[
     "order_id",
     "shop_id",
     "account_id",
+    "handle",
     "ordered_at",
     "amount",
     "currency",
@@ -35,11 +36,12 @@ Dates = Literal["ymd", "dmy", "mdy"]
 Amounts = Literal["minor", "major"]
 Rates = Literal["bp", "percent", "fraction"]
 RepeatedHour = Literal["first", "second"]
+UnknownAccounts = Literal["reject", "affiliate"]
 
 REQUIRED: tuple[Field, ...] = ("order_id", "shop_id", "ordered_at", "amount", "currency")
 _SAID: tuple[Field, ...] = ("delivered_at", "settled_at", "commission")
 """The fields that only a mapping can name: statements need them, the judgement does not."""
-OPTIONAL: tuple[Field, ...] = ("account_id", "commission_rate", "refund", "sku_id", *_SAID)
+OPTIONAL: tuple[Field, ...] = ("account_id", "handle", "commission_rate", "refund", "sku_id", *_SAID)
 INSTANTS: tuple[Field, ...] = ("ordered_at", "delivered_at", "settled_at")
 IDS: tuple[Field, ...] = ("order_id", "shop_id", "account_id", "sku_id")
 CONSTANT: tuple[Field, ...] = ("shop_id", "account_id", "currency", "commission_rate")
@@ -90,6 +92,7 @@ _KEYS: dict[str, _Key] = {
     "thousands": _one_of(",", ".", " ", ""),
     "rates": _one_of("bp", "percent", "fraction"),
     "empty": _TEXTS,
+    "unknown_accounts": _one_of("reject", "affiliate"),
     "utc_offset": _TEXT,
     "time_zone": _TEXT,
     "repeated_hour": _one_of("first", "second"),
@@ -113,7 +116,8 @@ class Mapping(Struct, frozen=True):
     parts of a date; `zone` the time zone of instants without an offset, and `repeated_hour` which one is meant of the
     two that clocks show alike when they go back. `amounts` are whole minor units or decimals of the major unit, written
     with the marks `decimal` and `thousands` (None: not stated); `rates` are basis points, per cent or fractions of one.
-    `empty` are further words of a cell that names no creator. `encoding` and `delimiter` are those of a CSV file, `sheet`
+    `empty` are further words of a cell that names no creator; `unknown_accounts` says what becomes of orders of a creator
+    whom nobody knows (None: not stated). `encoding` and `delimiter` are those of a CSV file, `sheet`
     is that of a workbook; None means that they are detected. `rows` is what it says of rows. `names` gives the names under
     which a column may be found, if there are several. `about` says what files it is for; a preset is one of ours, and takes
     optional fields as the file has them.
@@ -129,6 +133,7 @@ class Mapping(Struct, frozen=True):
     thousands: str | None = None
     rates: Rates = "bp"
     empty: tuple[str, ...] = ()
+    unknown_accounts: UnknownAccounts | None = None
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | None = None
@@ -198,6 +203,8 @@ def own_names(present: Container[str] | None = None) -> Mapping:
     names = {field: column for field, column in names.items() if field not in _SAID}
     if present is not None:
         names = {field: column for field, column in names.items() if field in REQUIRED or column in present}
+        if "account_id" in names:
+            names.pop("handle", None)
     return Mapping(names)
 
 
@@ -227,6 +234,8 @@ def parse_mapping(text: str, name: str, more: dict[str, Any] | None = None) -> M
         if field in REQUIRED and field not in columns and field not in constants:
             also = " or in [constants]" if field in CONSTANT else ""
             raise MappingError(f"{name}: {field}: missing; expected in [columns]{also}")
+    if "handle" in columns and ("account_id" in columns or "account_id" in constants):
+        raise MappingError(f"{name}: found account_id and handle; expected one of them")
     decimal, thousands = _marks(given, name)
     zone = _zone(given, name)
     return Mapping(
@@ -240,6 +249,7 @@ def parse_mapping(text: str, name: str, more: dict[str, Any] | None = None) -> M
         thousands=thousands,
         rates=given.get("rates", "bp"),
         empty=tuple(given.get("empty", ())),
+        unknown_accounts=given.get("unknown_accounts"),
         encoding=_encoding(given, name),
         delimiter=given.get("delimiter"),
         sheet=given.get("sheet"),

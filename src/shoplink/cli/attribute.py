@@ -14,6 +14,7 @@ import msgspec
 
 from shoplink.cli.database import fail, with_database
 from shoplink.cli.extra import needs_orders
+from shoplink.cli.orders.known import known_options, sides_of, strangers_of
 from shoplink.cli.orders.mapping_options import mapping_of, print_preset, takes_mapping
 from shoplink.core.instant import parse_instant
 from shoplink.wording import Tag
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from shoplink.core.commission.attribution import Period
     from shoplink.flows.commission.summary import AttributionResult
 
+_STATUS_UNKNOWN = 3
 _CSV = (".csv", ".tsv", ".txt")
 
 
@@ -36,7 +38,8 @@ Examples:
 
 \b
 Exit status: 0 if every row was attributed; 1 if some were rejected; 2 if nothing was written because a file, the
-mapping or the database cannot be used; 128 + the signal’s number, and nothing written, after Ctrl-C or SIGTERM.
+mapping or the database cannot be used; 3 if nothing was written because no shop or no account of the orders is
+known; 128 + the signal’s number, and nothing written, after Ctrl-C or SIGTERM.
 """
 )
 @click.argument("orders", metavar="ORDERS…", nargs=-1, required=True)
@@ -66,6 +69,12 @@ mapping or the database cannot be used; 128 + the signal’s number, and nothing
     metavar="FILE",
     multiple=True,
     help="A file that `export --what periods` wrote; may be repeated.  [default: the database]",
+)
+@known_options
+@click.option(
+    "--allow-unknown",
+    is_flag=True,
+    help="Judge even if no shop or no account in ORDERS is known, which is status 3 otherwise.",
 )
 @click.option(
     "--since",
@@ -131,13 +140,17 @@ def _run(
 ) -> "AttributionResult":
     from shoplink.attribution.engine import EngineError  # noqa: PLC0415 (takes long to load)
     from shoplink.attribution.mapping import MappingError  # noqa: PLC0415 (as above)
+    from shoplink.flows import clock  # noqa: PLC0415 (as above)
     from shoplink.flows.commission import judge as flow  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.outputs import BusyError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.periods import PeriodsError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.rejects import OthersRejectsError  # noqa: PLC0415 (as above)
+    from shoplink.flows.commission.sides import SidesError  # noqa: PLC0415 (as above)
 
     path, files = Path(out), files_of(orders)
-    others = [*options["links"], *([options["mapping"]] if options["mapping"] else [])]
+    read = ("links", "shops", "accounts", "handles")
+    others = [*(name for kind in read for name in options[kind])]
+    others += [options["mapping"]] if options["mapping"] else []
     _fail_if_overwritten("--out", path, others)
     _fail_if_overwritten("--rejects", _rejects(out, options["rejects"]), [out, *files, *others])
     try:
@@ -152,12 +165,20 @@ def _run(
             mapping=mapping_of(files, options),
             since=_instant(since),
             tag=tag,
+            sides=sides_of(options),
+            strangers=strangers_of(options),
+            allow_unknown=options["allow_unknown"],
+            now=clock.machine_now() if options["links"] else clock.now(),
         )
         with ExitStack() as bars:
             return flow.attribute_files(asked, _Bars(bars))
+    except flow.UnknownSidesError as error:
+        click.echo(str(error), err=True)
+        sys.exit(_STATUS_UNKNOWN)
     except (
         MappingError,
         PeriodsError,
+        SidesError,
         EngineError,
         BusyError,
         OthersRejectsError,

@@ -28,9 +28,11 @@ Exit status: 0; 2 if the database cannot be read or OUT cannot be written.
 )
 @click.option(
     "--what",
-    type=click.Choice(["shops", "accounts", "links", "products", "contents", "items", "log", "periods"]),
+    type=click.Choice(
+        ["shops", "accounts", "links", "products", "contents", "items", "log", "periods", "handles"]
+    ),
     help="Export only this kind.  [default: everything that `apply` imports]  Items are the products in showcases, videos and"
-    " lives. `apply` does not import the log (the event feed) or periods (the periods of links for `attribute`, CSV).",
+    " lives. `apply` does not import the log (the event feed) or periods and handles (of links, and who had which handle when: CSV for `attribute`).",
 )
 @click.option(
     "--format",
@@ -57,7 +59,7 @@ def export(what: ExportKind | None, form: str, tag: Tag, out: str, *, ended: boo
     Reads only, and may run beside a running service. Tables are UTF-8 with a byte order mark, as spreadsheets
     expect. Open them with the id columns as text, or the spreadsheet rounds the ids.
     """
-    if what == "periods":
+    if what in ("periods", "handles"):
         form = "csv"
     if form == "csv" and what in (None, "items", "log"):
         fail("--format: found 'csv'; a table needs --what, which may not be items or log")
@@ -86,6 +88,8 @@ def _write(what: ExportKind | None, form: str, tag: Tag, stream: TextIO, *, ende
         return flow.export_log(stream)
     if what == "periods":
         return flow.export_periods(stream)
+    if what == "handles":
+        return flow.export_handles(stream)
     if form == "csv":
         assert what is not None, "a table is of one kind"
         assert what != "items", "items are commands"

@@ -11,6 +11,7 @@ import msgspec
 from shoplink.cli.attribute import engine_of, files_of, periods_of
 from shoplink.cli.database import fail, with_database
 from shoplink.cli.extra import needs_orders
+from shoplink.cli.orders.known import handles_of, handles_option
 from shoplink.cli.orders.mapping_options import mapping_of, takes_mapping
 from shoplink.core.commission.calendar import Calendar, parse_days
 
@@ -87,6 +88,7 @@ rows, a period cannot be closed, or a file or the database cannot be used.
     show_default=True,
     help="The pages to print: none, one for each shop, or also one for each creator.",
 )
+@handles_option
 @click.option("--memory", default="2GB", show_default=True, help="The memory limit of DuckDB.")
 @click.option(
     "--threads", type=click.IntRange(1), help="The number of threads of DuckDB.  [default: one per core]"
@@ -136,6 +138,7 @@ def _run(results: tuple[str, ...], **options: Any) -> "StatementResult":
     from shoplink.flows.commission.judge import UnsoundError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.outputs import BusyError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.periods import PeriodsError  # noqa: PLC0415 (as above)
+    from shoplink.flows.commission.sides import SidesError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.statement.folder import FolderError  # noqa: PLC0415 (as above)
     from shoplink.flows.commission.statement.write import write_statements  # noqa: PLC0415 (as above)
     from shoplink.wording.statement import CLOSING  # noqa: PLC0415 (as above)
@@ -145,7 +148,15 @@ def _run(results: tuple[str, ...], **options: Any) -> "StatementResult":
         return write_statements(_request(files, mapping_of(files, options), zone, options))
     except ClosingError as error:
         fail(CLOSING[error.kind].format(**error.values))
-    except (MappingError, PeriodsError, EngineError, UnsoundError, FolderError, BusyError) as error:
+    except (
+        MappingError,
+        PeriodsError,
+        SidesError,
+        EngineError,
+        UnsoundError,
+        FolderError,
+        BusyError,
+    ) as error:
         fail(str(error))
     except UnicodeDecodeError:
         fail(f"{options['mapping']}: not text in UTF-8")
@@ -174,6 +185,7 @@ def _request(
         engine=engine_of({**options, "engine": "duckdb"}),
         now=clock.machine_now if options["links"] else clock.now,
         mapping=mapping,
+        handles=handles_of(options),
         markets_of=markets_of,
         calendar=calendar,
         zone=zone,

@@ -69,6 +69,13 @@ _WORDS: dict[str, Bilingual] = {
     "unknown": inputs.CURRENCY_CODE,
     "not_rate": _RATE,
     "needed": inputs.RATE_NEEDED,
+    "not_id": inputs.ID,
+    "not_handle": inputs.HANDLE,
+    "in_future": inputs.IN_PAST,
+    "unknown_shop": inputs.KNOWN_SHOP,
+    "unknown_account": inputs.KNOWN_ACCOUNT,
+    "unknown_handle": inputs.KNOWN_HANDLE,
+    "several_accounts": inputs.ONE_HOLDER,
     "more_than_amount": Bilingual("at most the amount of the order", "不超过订单金额"),
     "not_divided": Bilingual(
         "one same amount on each line of the order, and a readable amount on each: it is divided over the lines"
@@ -102,6 +109,8 @@ def say_order_errors(
         cell = cells.get(name)
         found = None if word in ("missing", "needed") or cell is None else str(cell)
         allowed = _MISSING[field] if word == "missing" else _WORDS[word]
+        if word == "several_accounts":
+            allowed = Bilingual(*(text.format(accounts=cells["shoplink_holders"]) for text in allowed))
         sentences.append(InputError(name, found, allowed).say(tag))
     return ("。" if tag == "zh" else ". ").join(sentences)
 

@@ -45,6 +45,7 @@ def summary_lines(done: AttributionResult, out: str, rejects: Path, left_out: Pa
             for each in listed
         )
         yield f"{basis}: {sum(each.rows for each in listed):,} rows, {money}"
+    yield f"{done.fit}; {done.fit.links_met:,} of {done.fit.links:,} links met"
     yield "; ".join(_counts(done, out, rejects, left_out))
 
 

@@ -13,11 +13,14 @@ from msgspec.structs import replace
 
 from shoplink.attribution import judgement
 from shoplink.attribution.engine import Engine, Form
+from shoplink.attribution.identities import Run, identify
 from shoplink.attribution.instants import to_micros
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.attribution.source import OrderSource, open_orders, rows_for_parquet
 from shoplink.attribution.staging import stage_links
 from shoplink.core.commission.attribution import Period
+from shoplink.core.commission.sides import Fit, KnownSides
+from shoplink.flows import clock
 from shoplink.flows.commission import stop, summary
 from shoplink.flows.commission.outputs import Outputs, outputs
 from shoplink.flows.commission.rejects import (
@@ -38,11 +41,24 @@ class UnsoundError(RuntimeError):
     """An impossible input or result: links that overlap, rows lost or doubled. Nothing was written."""
 
 
+class UnknownSidesError(RuntimeError):
+    """No shop or no account of the orders is known, as if a column were another one. Nothing was written."""
+
+    def __init__(self, fit: Fit) -> None:
+        """`fit` says how many there are, and how many are known."""
+        super().__init__(
+            f"{fit}: is the mapping that of another file? Nothing was written; --allow-unknown judges all the same"
+        )
+
+
 class AttributionRequest(Struct, frozen=True):
     """The files to judge, the links to judge by, and where the results go.
 
     With `since` the files are earlier results, and only rows that a link changed since then can affect are judged
-    again. `engine` opens an engine with a temporary folder, which is made within `work`.
+    again. `engine` opens an engine with a temporary folder, which is made within `work`. `sides` tells who is recorded;
+    `strangers` says that an account or handle that nobody knows is an affiliate's (None: as the mapping says, else if
+    no accounts are told). Where no shop or no account of the orders is known at all, nothing is judged unless
+    `allow_unknown`. `now` is the instant of the run, the system's if None.
     """
 
     orders: Sequence[str]
@@ -55,6 +71,10 @@ class AttributionRequest(Struct, frozen=True):
     mapping: Mapping | None = None
     since: datetime | None = None
     tag: Tag | None = None
+    sides: KnownSides = KnownSides()
+    strangers: bool | None = None
+    allow_unknown: bool = True
+    now: datetime | None = None
 
     @property
     def left_out(self) -> Path:
@@ -70,7 +90,7 @@ def left_out_beside(rejects: Path) -> Path:
 def attribute_files(request: AttributionRequest, say: ReportStep) -> AttributionResult:
     """Judge orders by links, and write the result and the rejects.
 
-    Raises MappingError, PeriodsError, EngineError, UnsoundError, BusyError, OthersRejectsError or OSError; then nothing
+    Raises MappingError, PeriodsError, SidesError, UnknownSidesError, EngineError, UnsoundError, BusyError, OthersRejectsError or OSError; then nothing
     is written.
     """
     if request.out.is_dir():
@@ -96,6 +116,10 @@ def _judge(
     source = open_orders(
         engine, request.orders, request.mapping, work, lambda progress: say("reading", progress)
     )
+    run = Run(request.sides, _strangers(request), request.now or clock.machine_now(), work)
+    source, fit = identify(engine, source, links, run)
+    if fit.is_none and not request.allow_unknown:
+        raise UnknownSidesError(fit)
     rows = rows_for_parquet(source) if request.form == "parquet" else source.rows
     if request.since is None:
         result = judgement.attribute_rows(rows, source.fields, links, plan)
@@ -124,7 +148,9 @@ def _judge(
         )
     written = engine.written(result, made.part(request.out), request.form)
     sums = summary.by_basis(engine.rows(judgement.sums_by_basis(written, source.mapping)))
-    return replace(_result(source, judged, rejected, left, sums), links=count, spans=plan.spans)
+    met = next(engine.rows(judgement.links_met(written)))
+    fit = replace(fit, links=count, **met)
+    return replace(_result(source, judged, rejected, left, sums), links=count, spans=plan.spans, fit=fit)
 
 
 def _result(
@@ -163,3 +189,11 @@ def links_and_plan(engine: Engine, file: Path) -> tuple[Any, judgement.Plan]:
             "an account is linked with one shop at a time"
         )
     return links, judgement.plan_for(**next(engine.rows(judgement.summarise_links(links))))
+
+
+def _strangers(request: AttributionRequest) -> bool:
+    """Whether an account or handle that nobody knows is an affiliate's."""
+    if request.strangers is not None:
+        return request.strangers
+    stated = request.mapping.unknown_accounts if request.mapping else None
+    return request.sides.accounts is None if stated is None else stated == "affiliate"

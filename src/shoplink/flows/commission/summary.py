@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from shoplink.attribution.row_choice import Again, SameAmount
+from shoplink.core.commission.sides import Fit
 
 _BASES = ("official", "marketing", "affiliate", "none")
 
@@ -53,8 +54,8 @@ class AttributionResult(Struct, frozen=True, kw_only=True):
     (docs/explanation/attribution.md). `cleaned` is the number of ids that had to be cleaned, `skipped` the lines that
     describe columns. `preset` is the mapping of ours that was taken, `about` what it is for, `zone` that of instants without
     an offset. `lacking` are columns that a file does not have, `surplus` lines with text beyond the columns of their
-    header, `same_amounts` orders whose lines all have one amount, `small_rates` is the column of rates in per cent that are
-    all below 1, or empty.
+    header, `fit` says how orders and links fit, `same_amounts` orders whose lines all have one amount, `small_rates` is the
+    column of rates in per cent that are all below 1, or empty.
     """
 
     rows: int
@@ -77,6 +78,7 @@ class AttributionResult(Struct, frozen=True, kw_only=True):
     about: str = ""
     zone: str = ""
     files: tuple[FileTaken, ...] = ()
+    fit: Fit = Fit(0, 0, 0, 0)
 
 
 def by_basis(sums: Iterable[Mapping[str, Any]]) -> tuple[BasisSum, ...]:

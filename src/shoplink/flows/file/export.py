@@ -10,6 +10,7 @@ from shoplink.core.commerce.commands import PRODUCTS_MAX
 from shoplink.core.instant import format_instant
 from shoplink.flows import clock
 from shoplink.flows.commission.periods import stored_periods, write_periods
+from shoplink.flows.commission.sides import stored_handles, write_handles
 from shoplink.flows.file.tables import TABLES, Kind, Table
 from shoplink.flows.look import look_at
 from shoplink.store.database.fields import from_micros, to_micros
@@ -31,7 +32,9 @@ from shoplink.store.write.log import (
 from shoplink.table.write import CsvWriter
 from shoplink.wording import Language
 
-ExportKind = Literal["shops", "accounts", "links", "products", "contents", "items", "log", "periods"]
+ExportKind = Literal[
+    "shops", "accounts", "links", "products", "contents", "items", "log", "periods", "handles"
+]
 
 _PAGE_ROWS = 1_000
 
@@ -84,6 +87,11 @@ def export_log(out: TextIO) -> int:
 def export_periods(out: TextIO) -> int:
     """Write the established period of every link as CSV; returns how many."""
     return write_periods(stored_periods(), out)
+
+
+def export_handles(out: TextIO) -> int:
+    """Write who had which handle when as CSV; returns how many periods."""
+    return write_handles(stored_handles(), out)
 
 
 _ROWS: dict[Kind, Callable[[], Iterator[Row]]] = {

@@ -107,6 +107,16 @@ def shop_rows() -> Iterator[Row]:
     return _pages("shop", SHOP, ("shop_id",))
 
 
+def shop_ids() -> Iterator[str]:
+    """The ids of the shops, in order."""
+    return (row["shop_id"] for row in _pages("shop", ("shop_id",), ("shop_id",)))
+
+
+def account_ids() -> Iterator[str]:
+    """The ids of the accounts, in order."""
+    return (row["account_id"] for row in _pages("account", ("account_id",), ("account_id",)))
+
+
 def account_rows() -> Iterator[Row]:
     """The accounts, by id."""
     return _pages("account", ACCOUNT, ("account_id",))

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from shoplink.attribution.engine import Engine
+from shoplink.attribution.identities import Run, identify
 from shoplink.attribution.judgement import RESULT
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.attribution.source import OrderSource, open_orders
@@ -29,6 +30,7 @@ from shoplink.core.commission.closing import (
     require_same_division,
     sealed,
 )
+from shoplink.core.commission.sides import HandlePeriod, KnownSides
 from shoplink.flows.commission import stop
 from shoplink.flows.commission.judge import UnsoundError, links_and_plan
 from shoplink.flows.commission.outputs import Outputs, outputs
@@ -52,7 +54,7 @@ Table = Any
 class StatementRequest(Struct, frozen=True):
     """The statements to write: from which results, by which links, into which folder.
 
-    `calendar` divides time, in `zone` if it is given; `at` is the instant that places orders in it. `record` is the folder
+    `handles` tell who had which handle when, where orders name their creators so. `calendar` divides time, in `zone` if it is given; `at` is the instant that places orders in it. `record` is the folder
     of the closed periods, `close` the name of a period to close. `shop_id` and `period` choose what is written.
     """
 
@@ -63,6 +65,7 @@ class StatementRequest(Struct, frozen=True):
     engine: Callable[[Path], Engine]
     now: Callable[[], datetime]
     mapping: Mapping | None = None
+    handles: Iterable[HandlePeriod] | None = None
     markets_of: MarketsOf | None = None
     calendar: Calendar = Calendar()
     zone: tzinfo | None = None
@@ -122,6 +125,10 @@ def _write(request: StatementRequest, engine: Engine, made: Outputs) -> Statemen
         raise MappingError(
             f"{', '.join(source.new)}: found no columns {', '.join(RESULT)}; `shoplink attribute` writes them"
         )
+    if "handle" in source.mapping.columns:
+        # Who was no stranger when the rows were judged is none now; an affiliate stays one.
+        run = Run(KnownSides(handles=request.handles), strangers=True, now=request.now(), work=made.work)
+        source, _ = identify(engine, source, links, run)
     rows = engine.named(judged.judged_rows(source, links, plan, request.at), "judged")
     _require_sound(engine, source, rows)
     zones = zones_of(
