@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import datetime, timedelta
+from importlib.resources import files
 from typing import Any, get_args
 
 import pytest
 
+from shoplink import rulebooks
 from shoplink.core import ActivateRulebook, Refused, World, advance, parse_command, step
 from shoplink.core.facts import LIVE
 from shoplink.core.instant import format_instant, parse_instant, shift
@@ -17,16 +19,20 @@ from shoplink.flows import clock
 from shoplink.flows.execute import execute
 from shoplink.flows.foresight import effects as foresight
 from shoplink.flows.foresight.compare import (
+    AccountOverQuota,
     BlockedInvitation,
     Change,
+    ChangedAffiliate,
     ChangedPermissions,
     ClosedRole,
     EndingLink,
     EstablishedLink,
     OverLimit,
     changes,
+    changes_of_accounts,
 )
 from shoplink.flows.foresight.effects import Effects, effects_of_start
+from shoplink.flows.rulebooks import install_rulebook
 from shoplink.flows.tick import tick
 from shoplink.rulebooks import packaged
 from shoplink.store.database.fields import to_micros
@@ -50,6 +56,8 @@ from tests.store.golden import listening
 GUIDE, UNIVERSITY, HOUSE = "guide-2024-11", "seller-university-2025", "house"
 DAY = timedelta(days=1)
 
+FOLLOWERS_MINIMUM = {GUIDE: 1_000, UNIVERSITY: 1_000, HOUSE: 10}
+
 Happened = set[tuple[str, str, str]]
 Line = dict[str, Any]
 
@@ -63,7 +71,8 @@ BOOKS = {
         slots_open=Slots(1, 1),
         slots_invited=Slots(0, 2),
         marketing_links_per_shop=Quota(2, 180),
-        marketing_links_per_account="no limit",
+        marketing_links_per_account=Quota(1, 180),
+        affiliate_followers_minimum=10,
         official_unlinks_per_shop=1,
     ),
 }
@@ -75,7 +84,7 @@ _NAIVE_HOUSE = {
     "unanswered_request_approves_after": 2 * DAY,
     "slots": {"open": {"official": 1, "marketing": 1}, "invited": {"official": 0, "marketing": 2}},
     "marketing_links_per_shop": 2,
-    "marketing_links_per_account": None,
+    "marketing_links_per_account": 1,
     "official_unlinks_per_shop": 1,
 }
 
@@ -96,7 +105,10 @@ def beginnings(seed: int) -> Iterator[list[Line]]:
 
 
 def open_matters(rng: random.Random) -> list[Line]:
-    """In every shop a request that nobody answers, and where there is room a 17-year-old who is held in review."""
+    """In every shop a request that nobody answers, and where there is room a 17-year-old who is held in review.
+
+    An account of each had two links lately.
+    """
     script = Script(rng)
     script.shops()
     requested, young = [], []
@@ -107,6 +119,9 @@ def open_matters(rng: random.Random) -> list[Line]:
         young.append((script.newcomer(market, commerce_permission="revoked"), market))
         script.link(shop_id, young[-1][0])
         script.invite(shop_id, script.newcomer(market))
+        busy = script.newcomer(market)
+        for days in (40, 20):
+            script.history(shop_id, busy, script.now - days * DAY, script.now - (days - 9) * DAY)
         script.wait(rng.choice((0, 1)) * DAY)
     script.wait(DAY)
     for pair in requested:
@@ -142,7 +157,8 @@ def told(
     at_once = step(after, activate).own
     passed = (advance(before, start), [*at_once, *advance(after, start)])
     shops = [shop_id for shop_id, shop in after.shops.items() if shop.facts.market == market]
-    return list(changes(before, after, passed, shops))
+    accounts = [account_id for account_id, one in after.accounts.items() if one.facts.region == market]
+    return [*changes(before, after, passed, shops), *changes_of_accounts(before, after, accounts)]
 
 
 def happened(world: Naive, start: datetime) -> Happened:
@@ -199,6 +215,7 @@ def test_what_is_told_is_what_then_happens() -> None:
                 found = told(commands, default, name, market, start)
                 seen.update(map(type, found))
                 _agrees(found, expected, without, after, market)
+                _agrees_on_accounts(found, without, after, market)
     assert {kind for kind, count in seen.items() if count >= 5} == set(get_args(Change))
 
 
@@ -231,6 +248,58 @@ def _agrees(found: list[Change], expected: Happened, without: Naive, after: Naiv
             used, slots = live_and_slots(after, shop, role)
             more = used - slots > max(used - live_and_slots(without, shop, role)[1], 0)
             assert ((shop["shop_id"], f"{role}_slots") in over) == more
+
+
+def _agrees_on_accounts(found: list[Change], without: Naive, after: Naive, market: str) -> None:
+    told = {one.account_id: one.may_sell for one in found if isinstance(one, ChangedAffiliate)}
+    sells = {
+        account_id: (may_sell(without, account_id), may_sell(after, account_id))
+        for account_id, account in after.accounts.items()
+        if (account["region"] == market and not linked_to(without, account_id)) or account_id in told
+        if not linked_to(after, account_id)
+    }
+    assert told == {account_id: will for account_id, (could, will) in sells.items() if could != will}
+    over = {one.account_id: one.used for one in found if isinstance(one, AccountOverQuota)}
+    assert over == {
+        account_id: units(after, account)
+        for account_id, account in after.accounts.items()
+        if account["region"] == market and excess(after, account) > max(excess(without, account), 0)
+    }
+
+
+def linked_to(world: Naive, account_id: str) -> Line | None:
+    return next(
+        (one for one in world.links if one["account_id"] == account_id and one["status"] == "linked"), None
+    )
+
+
+def may_sell(world: Naive, account_id: str) -> bool:
+    """As an affiliate of the account's own country, or linked."""
+    account, link = world.accounts[account_id], linked_to(world, account_id)
+    shop = world.shops[link["shop_id"]] if link else {"market": account["region"], "status": "normal"}
+    enough = link or account["followers"] >= FOLLOWERS_MINIMUM[name_of(world, account["region"])]
+    granted = account["commerce_permission"] == "granted"
+    return bool(enough and granted and not world.standing(shop, account, world.now))
+
+
+def name_of(world: Naive, market: str) -> str:
+    in_force = world.rulebook(market, world.now)
+    return next(name for name, one in RULEBOOKS.items() if one is in_force)
+
+
+def units(world: Naive, account: Line) -> int:
+    rulebook = world.rulebook(account["region"], world.now)
+    return sum(
+        one["account_id"] == account["account_id"]
+        and one["role"] == "marketing"
+        and world.leaves_window(one, rulebook) is not None
+        for one in world.links
+    )
+
+
+def excess(world: Naive, account: Line) -> int:
+    limit = world.rulebook(account["region"], world.now)["marketing_links_per_account"]
+    return 0 if limit is None else units(world, account) - limit
 
 
 def live_and_slots(world: Naive, shop: Line, role: str) -> tuple[int, int]:
@@ -295,7 +364,7 @@ def test_a_start_told_from_the_database_is_what_the_timer_then_stores(
     assert (whole.showcases.accounts, whole.showcases.items) == (5, 0)
     assert [(one.code, one.shop_id) for one in whole.idle_waivers.items] == [("shop.link_quota_spent", "S1")]
     assert (whole.established.count, whole.over.count, whole.blocked.count, whole.closed.count) == (0,) * 4
-    monkeypatch.setattr(foresight, "_PAGE_SHOPS", 2)
+    monkeypatch.setattr(foresight, "_PAGE", 2)
     monkeypatch.setattr(foresight, "LISTED_MAX", 3)
     cut = told_of()
     assert (cut.ending.count, cut.ending.items, cut.seen) == (5, whole.ending.items[:3], whole.seen)
@@ -312,6 +381,58 @@ def test_a_start_told_from_the_database_is_what_the_timer_then_stores(
     stored = query("SELECT shop_id, account_id, at FROM event WHERE type = 'link.unlinked' ORDER BY number")
     assert [row[:2] for row in stored] == PAIRS[:4]
     assert {row[2] for row in stored} == {to_micros(start)}
+
+
+@rule("R4", "R46")
+@pytest.mark.usefixtures("database")
+def test_accounts_that_a_start_concerns_are_found_among_all() -> None:
+    """The database is asked for few accounts: those told are those for which all differs that the pages then show."""
+    text = (files(rulebooks) / f"{GUIDE}.toml").read_text(encoding="utf-8")
+    for old, new in (
+        (GUIDE, "strict"),
+        (
+            '[marketing_links_per_account]\nvalue = "no limit"',
+            "[marketing_links_per_account]\nvalue = { limit = 1, days = 180 }",
+        ),
+        ("[affiliate_followers_minimum]\nvalue = 1000", "[affiliate_followers_minimum]\nvalue = 2000"),
+        ("[minimum_age_years]\nvalue = 18", "[minimum_age_years]\nvalue = 21"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    install_rulebook(text, "strict.toml")
+    born = (clock.now() - 20 * 366 * DAY).date().isoformat()
+    execute_accepted_as_of(put_shop("S"), put_shop("T"), put_account("linked", followers=1_500))
+    execute_accepted_as_of(
+        *(put_account(f"f{number}", followers=number) for number in (0, 999, 1_000, 1_999, 2_000))
+    )
+    execute_accepted_as_of(put_account("abroad", region="US", followers=1_500))
+    execute_accepted_as_of(put_account("young", followers=9_000, birth_date=born), put_account("busy"))
+    execute_accepted_as_of(invite("S", "linked"), accept("S", "linked"))
+    for days in (50, 30):
+        past: Line = {"role": "marketing", "shop_id": "T", "account_id": "busy"}
+        ended = format_instant(clock.now() - (days - 9) * DAY)
+        assert (
+            execute(
+                command(
+                    "import_link",
+                    **past,
+                    linked_at=format_instant(clock.now() - days * DAY),
+                    unlinked_at=ended,
+                )
+            )["outcome"]
+            == "accepted"
+        )
+    effects = effects_of_start("strict", "GB", None)
+    assert isinstance(effects, Effects)
+    assert {(one.account_id, one.may_sell, one.reasons[0].code) for one in effects.affiliates.items} == {
+        ("f1000", False, "account.followers_below_minimum"),
+        ("f1999", False, "account.followers_below_minimum"),
+        ("young", False, "account.under_age"),
+    }
+    assert [(one.account_id, one.used, one.allowed) for one in effects.over_accounts.items] == [
+        ("busy", 2, 1)
+    ]
+    assert effects.over_accounts.items[0].until is not None
 
 
 @pytest.mark.usefixtures("database")

@@ -395,7 +395,7 @@ def _of_commerce(sue: FormClient, cy: FormClient) -> list[Case]:
 
 def _of_the_platform(alex: FormClient) -> list[Case]:
     waiver: dict[str, Any] = {"code": "shop.link_quota_spent", "shop_id": "U", "note": "campaign"}
-    execute_accepted(command("grant_waiver", until=None, **waiver))
+    execute_accepted(command("grant_waiver", until=None, **waiver), put_account("Q"))
     start = clock.now() + timedelta(days=9)
     later = (start + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     key_id, _secret = create_key("till", {"read"}, clock.now())
@@ -408,6 +408,15 @@ def _of_the_platform(alex: FormClient) -> list[Case]:
             {**waiver, "kind": "shop", "subject": "U", "do": "end"},
             _do("grant_waiver", until=None, **{**waiver, "note": "mine"}),
             "was granted: mine",
+            look_first={},
+        ),
+        Case(
+            "/platform/waivers",
+            alex,
+            "/platform/waivers",
+            {"code": "shop.link_quota_spent", "kind": "shop", "subject": "U", "note": "more"},
+            _do("invite", shop_id="U", account_id="Q", role="marketing", network_region="GB"),
+            "invited the account",
             look_first={},
         ),
         Case(

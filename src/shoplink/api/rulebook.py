@@ -26,6 +26,7 @@ from shoplink.core.facts import Id, Market, Role
 from shoplink.core.precondition.subjects import Activations
 from shoplink.flows.answer import Answer
 from shoplink.flows.foresight.compare import (
+    AccountOverQuota,
     ChangedPermissions,
     EndingLink,
     EstablishedLink,
@@ -198,13 +199,22 @@ class ClosedRoleBody(Struct, frozen=True):
     reasons: list[SaidReason]
 
 
+class ChangedAffiliateBody(Struct, frozen=True):
+    """An account without a link that may sell in videos and lives from the start on, or no longer, and why not."""
+
+    account_id: str
+    may_sell: bool
+    reasons: list[SaidReason]
+
+
 class EffectsBody(Struct, frozen=True):
     """What the start would do if nobody acted until then, with the first of each kind and how many there are.
 
     `before`: the rulebook that it follows. `ending`: links that end at once, because their unlink request is older than
     the rulebook allows. `established`: links in review that nothing holds any more. `over`: shops that have more than is
     allowed, and until when. `blocked` and `closed`: invitations that could no longer be accepted, and sent. `permissions`:
-    accounts that may do more or less for their shop. `idle_waivers`: waivers that no longer do anything. `showcases`: what
+    accounts that may do more or less for their shop. `over_accounts`: accounts that have more marketing links in the window
+    than is allowed. `affiliates`: accounts without a link that may sell in videos and lives, or may no longer. `idle_waivers`: waivers that no longer do anything. `showcases`: what
     leaves with the links that end. `seen` stays the same as long as the same would happen.
     """
 
@@ -219,6 +229,8 @@ class EffectsBody(Struct, frozen=True):
     blocked: Listed[BlockedInvitationBody]
     closed: Listed[ClosedRoleBody]
     permissions: Listed[ChangedPermissions]
+    over_accounts: Listed[AccountOverQuota]
+    affiliates: Listed[ChangedAffiliateBody]
     idle_waivers: Listed[IdleWaiver]
     showcases: EndingShowcases
     seen: str
@@ -272,6 +284,14 @@ def show_effects(effects: Effects, language: Language) -> EffectsBody:
             ],
         ),
         permissions=effects.permissions,
+        over_accounts=effects.over_accounts,
+        affiliates=Listed(
+            effects.affiliates.count,
+            [
+                ChangedAffiliateBody(one.account_id, one.may_sell, show_reasons(one.reasons, language))
+                for one in effects.affiliates.items
+            ],
+        ),
         idle_waivers=effects.idle_waivers,
         showcases=effects.showcases,
         seen=effects.seen,

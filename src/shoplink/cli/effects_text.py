@@ -61,6 +61,22 @@ def effects_text(effects: Effects, language: Language) -> Iterator[str]:
         ),
     )
     yield from _listed(
+        "accounts are over their quota of marketing links",
+        effects.over_accounts,
+        lambda one: (
+            f"{one.account_id}: {one.used} of {one.allowed}"
+            + (f", until {format_instant(one.until)}" if one.until else "")
+        ),
+    )
+    yield from _listed(
+        "accounts without a link may sell in videos and lives from then on, or no longer",
+        effects.affiliates,
+        lambda one: (
+            f"{one.account_id}: {'from then on; until then: ' if one.may_sell else 'no longer: '}"
+            f"{_said(one.reasons, language)}"
+        ),
+    )
+    yield from _listed(
         "waivers no longer do anything",
         effects.idle_waivers,
         lambda one: f"{one.code} of {one.shop_id or one.account_id}",

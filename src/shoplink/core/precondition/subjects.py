@@ -5,11 +5,13 @@ carried out only while each subject's `state` is what it was then. States are pl
 stored, and a subject that does not exist has the state None.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 
+from shoplink.core.case import AccountRecord, ShopRecord
 from shoplink.core.commands import Invite
 from shoplink.core.commerce.events import ContentRecorded, ItemEvent, ProductRecorded
 from shoplink.core.commerce.facts import Product
@@ -25,8 +27,10 @@ from shoplink.core.events import (
     WaiverGranted,
 )
 from shoplink.core.facts import LIVE, Actor, Link, Role
+from shoplink.core.instant import shift
 from shoplink.core.people.events import MemberEvent
 from shoplink.core.people.facts import PlaceKey
+from shoplink.core.rulebook import Quota
 from shoplink.core.ticket.assessment import assess, question_of
 from shoplink.core.ticket.commands import ChangeTicket
 from shoplink.core.ticket.events import TicketEvent
@@ -123,6 +127,46 @@ class WaiversInForce(Subject, frozen=True):
         """A waiver is granted or ended."""
         subject = (self.shop_id, self.account_id)
         return isinstance(event, WaiverGranted | WaiverEnded) and (event.shop_id, event.account_id) == subject
+
+
+class WaiversAndUse(WaiversInForce, frozen=True):
+    """The waivers of a shop or of an account, and what they bear on: its live links, and what it has used of its quotas."""
+
+    def state(self, world: World) -> Any:
+        """Those in force, the links with their status, and the use; None if there is no such subject."""
+        if self.shop_id is not None:
+            record: ShopRecord | AccountRecord | None = world.shops.get(self.shop_id)
+        else:
+            record = world.accounts.get(self.account_id or "")
+        if record is None:
+            return None
+        if isinstance(record, ShopRecord):
+            rulebook, unlinks = world.rulebook(record.facts.market), record.official_unlinks
+            quota = rulebook.links_per_shop
+        else:
+            rulebook, unlinks = world.rulebook(record.facts.region), 0
+            quota = rulebook.links_per_account
+        live = sorted((link.link_id, link.status) for link in record.live.values())
+        return super().state(world), live, _in_window(quota, record, world), unlinks, rulebook.name
+
+    def concerns(self, event: Event) -> bool:
+        """A waiver is granted or ended, or something happens to a link."""
+        if isinstance(event, LinkEvent):
+            return (
+                event.shop_id == self.shop_id
+                if self.shop_id is not None
+                else event.account_id == self.account_id
+            )
+        return super().concerns(event)
+
+
+def _in_window(quota: Quota | None, record: ShopRecord | AccountRecord, world: World) -> int:
+    """How many units of a quota are used by established links now."""
+    if quota is None:
+        return 0
+    return len(record.marketing_linked_at) - bisect_right(
+        record.marketing_linked_at, shift(world.now, -quota.window)
+    )
 
 
 class TicketInPlace(Subject, frozen=True, kw_only=True):

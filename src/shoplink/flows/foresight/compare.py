@@ -10,10 +10,17 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from shoplink.core import Accept, Event, Link, Reason, Refused, Rulebook, World, decide
-from shoplink.core.commerce.permissions import ACTIONS, Action, permissions
+from shoplink.core.commerce.permissions import ACTIONS, Action, as_affiliate, permissions
+from shoplink.core.commerce.rules import current_link
 from shoplink.core.events import LinkEstablished, LinkEvent, LinkUnlinked
 from shoplink.core.facts import Role
-from shoplink.flows.look import link_quota_use, reasons_against_a_new_link, slot_use
+from shoplink.flows.look import (
+    LinkQuotaUse,
+    account_link_quota_use,
+    link_quota_use,
+    reasons_against_a_new_link,
+    slot_use,
+)
 
 Limit = Literal["official_slots", "marketing_slots", "link_quota", "unlink_quota"]
 _ROLES: tuple[Role, ...] = ("official", "marketing")
@@ -80,7 +87,39 @@ class ChangedPermissions(OfLink, frozen=True):
     lost: tuple[Action, ...]
 
 
-Change = EndingLink | EstablishedLink | OverLimit | BlockedInvitation | ClosedRole | ChangedPermissions
+class AccountOverQuota(Struct, frozen=True):
+    """An account that has more marketing links in the window than the rulebook allows.
+
+    `until` is when it no longer has, None if time alone never ends it.
+    """
+
+    account_id: str
+    used: int
+    allowed: int
+    until: datetime | None
+
+
+class ChangedAffiliate(Struct, frozen=True):
+    """An account without a link that may sell in videos and lives with the start, or may no longer (R4).
+
+    `reasons` are those against it where it may not: without the start, or with it.
+    """
+
+    account_id: str
+    may_sell: bool
+    reasons: tuple[Reason, ...]
+
+
+Change = (
+    EndingLink
+    | EstablishedLink
+    | OverLimit
+    | BlockedInvitation
+    | ClosedRole
+    | ChangedPermissions
+    | AccountOverQuota
+    | ChangedAffiliate
+)
 
 
 def changes(
@@ -91,7 +130,10 @@ def changes(
     `passed` are the events of time in each of the two up to the start.
     """
     shops = set(shop_ids)
-    yield from _events(before, passed, shops)
+    for event in _events(before, passed, shops):
+        yield event
+        if isinstance(event, EndingLink):
+            yield from _affiliate(before, after, event.account_id)
     for shop_id in sorted(shops):
         yield from _over(before, after, shop_id)
         for role in _ROLES:
@@ -103,6 +145,14 @@ def changes(
                 yield from _blocked(before, after, link)
             elif link.status == "linked":
                 yield from _permissions(before, after, link)
+
+
+def changes_of_accounts(before: World, after: World, account_ids: Iterable[str]) -> Iterator[Change]:
+    """What is different for these accounts themselves; what ends or changes a link is told with its shop."""
+    for account_id in account_ids:
+        yield from _over_quota(before, after, account_id)
+        if not any(current_link(world.accounts[account_id]) for world in (before, after)):
+            yield from _affiliate(before, after, account_id)
 
 
 def idle_codes(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
@@ -147,6 +197,34 @@ def _over(before: World, after: World, shop_id: str) -> Iterator[OverLimit]:
             back = sorted(returns)
             until = back[excess - 1] if excess <= len(back) else None
             yield OverLimit(shop_id, limit, used, allowed, until)
+
+
+def _over_quota(before: World, after: World, account_id: str) -> Iterator[AccountOverQuota]:
+    """An account, if it is over its quota by more than it was."""
+    had, has = (_account_quota(world, account_id) for world in (before, after))
+    if has.limit is None:
+        return
+    excess = has.used - has.limit
+    if excess > max(had.used - (had.used if had.limit is None else had.limit), 0):
+        yield AccountOverQuota(account_id, has.used, has.limit, has.units[excess - 1].returns_at)
+
+
+def _account_quota(world: World, account_id: str) -> LinkQuotaUse:
+    record = world.accounts[account_id]
+    return account_link_quota_use(record, world.rulebook(record.facts.region), world.now)
+
+
+def _affiliate(before: World, after: World, account_id: str) -> Iterator[ChangedAffiliate]:
+    """An account that has no link in `after`, if it may sell in only one of the two."""
+    was, will_be = (_against_selling(world, account_id) for world in (before, after))
+    if bool(was) != bool(will_be):
+        yield ChangedAffiliate(account_id, not will_be, was or will_be)
+
+
+def _against_selling(world: World, account_id: str) -> tuple[Reason, ...]:
+    link = current_link(world.accounts[account_id])
+    given = permissions(world, link.shop_id, account_id) if link else as_affiliate(world, account_id)
+    return given.why_not["sell_in_video"]
 
 
 def _uses(world: World, shop_id: str) -> dict[Limit, tuple[int, int, list[datetime]]]:

@@ -5,33 +5,39 @@ memory holds one page. Lists are cut; their counts are whole.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from shoplink.core import Accepted, ActivateRulebook, Event, Refused, World, advance, decide, step
-from shoplink.core.instant import END
+from shoplink.core import Accepted, ActivateRulebook, Event, Refused, Rulebook, World, advance, decide, step
+from shoplink.core.instant import END, shift
 from shoplink.core.precondition.subjects import RulebooksOfMarket
 from shoplink.flows import clock
 from shoplink.flows.foresight.compare import (
+    AccountOverQuota,
     BlockedInvitation,
     Change,
+    ChangedAffiliate,
     ChangedPermissions,
     ClosedRole,
     EndingLink,
     EstablishedLink,
     OverLimit,
     changes,
+    changes_of_accounts,
     idle_codes,
 )
 from shoplink.flows.look import look
 from shoplink.store.read.foresight import (
+    Between,
     EndingShowcases,
     IdleWaiver,
     accounts_linked_to,
+    accounts_with_links,
+    affiliates,
     ending_showcases,
     idle_waivers,
 )
@@ -39,7 +45,7 @@ from shoplink.store.read.link import page_of_shops, snapshot
 from shoplink.store.write.load import LoadKeys
 
 LISTED_MAX = 100
-_PAGE_SHOPS = 500
+_PAGE = 500
 
 T = TypeVar("T")
 
@@ -76,6 +82,8 @@ class Effects(Struct):
     blocked: Listed[BlockedInvitation] = msgspec.field(default_factory=Listed[BlockedInvitation])
     closed: Listed[ClosedRole] = msgspec.field(default_factory=Listed[ClosedRole])
     permissions: Listed[ChangedPermissions] = msgspec.field(default_factory=Listed[ChangedPermissions])
+    over_accounts: Listed[AccountOverQuota] = msgspec.field(default_factory=Listed[AccountOverQuota])
+    affiliates: Listed[ChangedAffiliate] = msgspec.field(default_factory=Listed[ChangedAffiliate])
     idle_waivers: Listed[IdleWaiver] = msgspec.field(default_factory=Listed[IdleWaiver])
     showcases: EndingShowcases = EndingShowcases(0, 0)
     seen: str = ""
@@ -95,6 +103,10 @@ class Effects(Struct):
                 self.closed.add(change)
             case ChangedPermissions():
                 self.permissions.add(change)
+            case AccountOverQuota():
+                self.over_accounts.add(change)
+            case ChangedAffiliate():
+                self.affiliates.add(change)
 
 
 class EffectsOfStart(RulebooksOfMarket, frozen=True, kw_only=True):
@@ -118,7 +130,7 @@ def effects_of_start(name: str, market: str, start: datetime | None = None) -> E
     with snapshot():
         at = clock.now()
         command = ActivateRulebook(at=at, name=name, market=market, effective_from=start or at)
-        without = _look((), at)
+        without = look(_keys(set(), set()), lambda: at).world
         decision = decide(without, command)
         if not isinstance(decision, Accepted):
             return decision
@@ -127,7 +139,7 @@ def effects_of_start(name: str, market: str, start: datetime | None = None) -> E
         before = without.rulebook(market)
         effects = Effects(name, market, command.effective_from, before.name)
         showcases: list[EndingShowcases] = []
-        for shop_ids in _pages(market):
+        for shop_ids in _pages(lambda after: page_of_shops(_PAGE, after, market)):
             effects.shops += len(shop_ids)
             ending: list[str] = []
             for change in _changes_of(shop_ids, command):
@@ -136,6 +148,10 @@ def effects_of_start(name: str, market: str, start: datetime | None = None) -> E
                 if isinstance(change, EndingLink):
                     ending.append(change.link_id)
             showcases.append(ending_showcases(ending))
+        for account_ids in _accounts(market, before, without.rulebooks[name], command.effective_from):
+            for change in _changes_of_accounts(account_ids, command):
+                effects.add(change)
+                digest.update(_identity(change))
         effects.showcases = EndingShowcases(
             sum(one.accounts for one in showcases), sum(one.items for one in showcases)
         )
@@ -147,29 +163,57 @@ def effects_of_start(name: str, market: str, start: datetime | None = None) -> E
         return effects
 
 
-def _pages(market: str) -> Iterator[list[str]]:
+def _pages(page_after: Callable[[str], list[str]]) -> Iterator[list[str]]:
+    """Pages of ids, each after the last id of the one before."""
     after = ""
-    while shop_ids := page_of_shops(_PAGE_SHOPS, after, market):
-        yield shop_ids
-        after = shop_ids[-1]
+    while found := page_after(after):
+        yield found
+        after = found[-1]
 
 
 def _changes_of(shop_ids: list[str], command: ActivateRulebook) -> Iterator[Change]:
     """What the start would change for some shops."""
-    before, after = _look(shop_ids, command.at), _look(shop_ids, command.at)
-    at_once = step(after, command).own
-    passed: tuple[list[Event], list[Event]] = (
-        advance(before, command.effective_from),
-        [*at_once, *advance(after, command.effective_from)],
-    )
+    shops = set(shop_ids)
+    before, after, passed = _compared(_keys(shops, accounts_linked_to(shops)), command)
     yield from changes(before, after, passed, shop_ids)
 
 
-def _look(shop_ids: Iterable[str], at: datetime) -> World:
-    """These shops and every account that they have a live link with, as they are at an instant."""
-    shops = set(shop_ids)
-    accounts = accounts_linked_to(shops) if shops else set()
-    return look(LoadKeys(shops, accounts, set(), set(), END), lambda: at).world
+def _changes_of_accounts(account_ids: list[str], command: ActivateRulebook) -> Iterator[Change]:
+    """What the start would change for some accounts themselves."""
+    before, after, _ = _compared(_keys(set(), set(account_ids)), command)
+    yield from changes_of_accounts(before, after, account_ids)
+
+
+def _accounts(market: str, before: Rulebook, after: Rulebook, start: datetime) -> Iterator[list[str]]:
+    """In pages, the accounts of a market that a start may change something for that is no link's: few of all."""
+    between = Between(
+        followers=sorted(book.parameters.affiliate_followers_minimum for book in (before, after)),
+        born=sorted(_born_until(book, start) for book in (before, after)),
+    )
+    yield from _pages(lambda last: affiliates(market, between, last, _PAGE))
+    quota, had = after.links_per_account, before.links_per_account
+    if quota is not None and (had is None or quota.limit < had.limit or quota.window > had.window):
+        found = accounts_with_links(market, shift(start, -quota.window), quota.limit)
+        yield from (found[first : first + _PAGE] for first in range(0, len(found), _PAGE))
+
+
+def _born_until(rulebook: Rulebook, start: datetime) -> date:
+    """About the last birthday of those who are old enough."""
+    return (start - timedelta(days=365.25 * rulebook.parameters.minimum_age_years)).date()
+
+
+def _compared(
+    keys: LoadKeys, command: ActivateRulebook
+) -> tuple[World, World, tuple[list[Event], list[Event]]]:
+    """The World without the start and with it, both at its instant, and the events of time until then in each."""
+    before, after = (look(keys, lambda: command.at).world for _ in range(2))
+    at_once = step(after, command).own
+    passed = advance(before, command.effective_from), [*at_once, *advance(after, command.effective_from)]
+    return before, after, passed
+
+
+def _keys(shop_ids: set[str], account_ids: set[str]) -> LoadKeys:
+    return LoadKeys(shop_ids, account_ids, set(), set(), END)
 
 
 def _identity(change: Change) -> bytes:

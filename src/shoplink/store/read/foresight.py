@@ -1,12 +1,14 @@
 """Queries for foresight: what a rulebook's start would touch besides the Worlds that are compared."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.sql import among, ids, query
+
+_LEAP_DAYS = timedelta(days=2)
 
 
 class IdleWaiver(Struct, frozen=True):
@@ -16,6 +18,13 @@ class IdleWaiver(Struct, frozen=True):
     shop_id: str | None
     account_id: str | None
     until: datetime | None
+
+
+class Between(Struct, frozen=True):
+    """The limits of two rulebooks, the lower first: how many followers, and about until when somebody must be born."""
+
+    followers: list[int]
+    born: list[date]
 
 
 class EndingShowcases(Struct, frozen=True):
@@ -38,6 +47,35 @@ def accounts_linked_to(shop_ids: Iterable[str]) -> set[str]:
         ids(shop_ids),
     )
     return {row[0] for row in found}
+
+
+def affiliates(market: str, between: Between, after: str, limit: int) -> list[str]:
+    """One page of a market's accounts without an established link that are between two limits, by id."""
+    found = query(
+        "SELECT account_id FROM account WHERE account_id > %s AND region = %s"
+        " AND (followers >= %s AND followers < %s OR birth_date >= %s AND birth_date <= %s)"
+        " AND NOT EXISTS (SELECT 1 FROM link WHERE link.account_id = account.account_id AND status = 'linked')"
+        " ORDER BY account_id LIMIT %s",
+        after,
+        market,
+        *between.followers,
+        (between.born[0] - _LEAP_DAYS).isoformat(),
+        (between.born[1] + _LEAP_DAYS).isoformat() if between.born[0] < between.born[1] else "",
+        limit,
+    )
+    return [row[0] for row in found]
+
+
+def accounts_with_links(market: str, since: datetime, number: int) -> list[str]:
+    """The accounts of a market with at least so many marketing links established since an instant, by id."""
+    found = query(
+        "SELECT account_id FROM link JOIN account USING (account_id) WHERE region = %s AND role = 'marketing'"
+        " AND linked_at > %s GROUP BY account_id HAVING count(*) >= %s ORDER BY account_id",
+        market,
+        to_micros(since),
+        number,
+    )
+    return [row[0] for row in found]
 
 
 def ending_showcases(link_ids: Sequence[str]) -> EndingShowcases:

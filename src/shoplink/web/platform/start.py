@@ -11,7 +11,7 @@ from shoplink.core import Reason, Refused
 from shoplink.core.commerce.permissions import Action
 from shoplink.core.instant import format_instant, shift
 from shoplink.core.values import COUNTRIES
-from shoplink.flows.foresight.compare import OfLink, OverLimit
+from shoplink.flows.foresight.compare import AccountOverQuota, ChangedAffiliate, OfLink, OverLimit
 from shoplink.flows.foresight.effects import Effects, EffectsOfStart, effects_of_start
 from shoplink.flows.precondition import newest_instant, token_of_states
 from shoplink.flows.rulebooks import installed_rulebooks
@@ -203,13 +203,34 @@ def _of_shops_and_accounts(visit: Visit, effects: Effects) -> tuple[EffectSectio
             icon="alert-triangle",
             title=_("Limits that shops are over"),
             count=effects.over.count,
-            rows=(EffectRow([_shop(one.shop_id)], _over(visit, one)) for one in effects.over.items),
+            rows=(
+                EffectRow([_shop(one.shop_id)], _over(visit, one, _(_LIMITS[one.limit])))
+                for one in effects.over.items
+            ),
         ),
         _section(
             icon="key",
             title=_("Accounts that may do more or less for their shop"),
             count=effects.permissions.count,
             rows=(_row(one, _permissions(one.gained, one.lost)) for one in effects.permissions.items),
+        ),
+        _section(
+            icon="alert-circle",
+            title=_("Accounts that are over their quota of marketing links"),
+            count=effects.over_accounts.count,
+            rows=(
+                EffectRow([_account(one.account_id)], _over(visit, one, _("Marketing links in the window")))
+                for one in effects.over_accounts.items
+            ),
+        ),
+        _section(
+            icon="users",
+            title=_("Accounts without a link that may sell from then on, or no longer"),
+            count=effects.affiliates.count,
+            rows=(
+                EffectRow([_account(one.account_id)], _affiliate(visit, one))
+                for one in effects.affiliates.items
+            ),
         ),
         _section(
             icon="certificate",
@@ -248,8 +269,17 @@ def _problems(visit: Visit, reasons: Iterable[Reason]) -> str:
     return " ".join(say_reason(reason, visit.language, visit.zone).problem for reason in reasons)
 
 
-def _over(visit: Visit, one: OverLimit) -> str:
-    fields = {"limit": _(_LIMITS[one.limit]), "used": one.used, "allowed": one.allowed}
+def _affiliate(visit: Visit, one: ChangedAffiliate) -> str:
+    problems = _problems(visit, one.reasons)
+    if one.may_sell:
+        return _("May sell in videos and lives from then on. Until then: {problems}").format(
+            problems=problems
+        )
+    return _("Can no longer sell in videos and lives. {problems}").format(problems=problems)
+
+
+def _over(visit: Visit, one: OverLimit | AccountOverQuota, limit: str) -> str:
+    fields = {"limit": limit, "used": one.used, "allowed": one.allowed}
     if one.until is None:
         return _("{limit}: {used} of {allowed}; time alone does not change this").format(**fields)
     at = visit.language.instant(one.until, visit.zone)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from shoplink.core import CATALOGUE, World
 from shoplink.core.commands import WaiverCommand
 from shoplink.core.instant import format_instant
-from shoplink.core.precondition.subjects import WaiversInForce
+from shoplink.core.precondition.subjects import WaiversAndUse
 from shoplink.core.wire_format import to_plain
 from shoplink.flows.command import read_command_now
 from shoplink.flows.look import look_at
@@ -98,10 +98,10 @@ def _asked(visit: Visit) -> str:
     return " ".join(visit.form.get(name, "").strip() for name in ("do", "code", "kind", "subject", "until"))
 
 
-def _subject(visit: Visit) -> WaiversInForce:
+def _subject(visit: Visit) -> WaiversAndUse:
     subject_id = visit.form.get("subject", "").strip()
     account = visit.form.get("kind") == "account"
-    return WaiversInForce(account_id=subject_id) if account else WaiversInForce(shop_id=subject_id)
+    return WaiversAndUse(account_id=subject_id) if account else WaiversAndUse(shop_id=subject_id)
 
 
 def _fields(visit: Visit) -> tuple[dict[str, Any], str]:
