@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from shoplink.demo import links
 from shoplink.flows import clock
+from shoplink.flows.foresight.compare import reasons_against_selling
+from shoplink.flows.look import look_at
 from shoplink.rulebooks import packaged
 from shoplink.store.database.sql import query
 from shoplink.store.read.commerce import items_ending_with
@@ -116,6 +118,24 @@ def test_a_link_is_revoked_with_a_note(alex: FormClient) -> None:
     page = _text(alex, f"/platform/links/{link_id}")
     assert "Revoked" in page
     assert "alex" in _text(alex, "/platform/audit"), "it is told who did it"
+
+
+@rule("R4")
+def test_who_revokes_a_link_is_told_that_the_creator_can_no_longer_sell(alex: FormClient) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE account SET followers = 12 WHERE account_id = 'zhou.zhou'")
+    linked = query(
+        "SELECT link_id, account_id, followers FROM link JOIN account USING (account_id)"
+        " WHERE link.status = 'linked' AND account.status = 'normal' ORDER BY account_id"
+    )
+    few = {account_id: followers < 1_000 for _, account_id, followers in linked}
+    assert set(few.values()) == {True, False}
+    for link_id, account_id, _ in linked:
+        told = "can no longer sell in videos and lives." in _text(alex, f"/platform/links/{link_id}")
+        could = not reasons_against_selling(look_at(accounts=[account_id]).world, account_id)
+        alex.post(f"/platform/links/{link_id}", {"note": "fraud"})
+        can = not reasons_against_selling(look_at(accounts=[account_id]).world, account_id)
+        assert told == (could and not can) == (could and few[account_id])
 
 
 def test_a_rulebook_is_read_compared_checked_added_and_put_in_force(alex: FormClient) -> None:

@@ -216,12 +216,13 @@ def _account_quota(world: World, account_id: str) -> LinkQuotaUse:
 
 def _affiliate(before: World, after: World, account_id: str) -> Iterator[ChangedAffiliate]:
     """An account that has no link in `after`, if it may sell in only one of the two."""
-    was, will_be = (_against_selling(world, account_id) for world in (before, after))
+    was, will_be = (reasons_against_selling(world, account_id) for world in (before, after))
     if bool(was) != bool(will_be):
         yield ChangedAffiliate(account_id, not will_be, was or will_be)
 
 
-def _against_selling(world: World, account_id: str) -> tuple[Reason, ...]:
+def reasons_against_selling(world: World, account_id: str) -> tuple[Reason, ...]:
+    """Why an account may not sell in videos and lives: by its link, or without one as an affiliate of its own country."""
     link = current_link(world.accounts[account_id])
     given = permissions(world, link.shop_id, account_id) if link else as_affiliate(world, account_id)
     return given.why_not["sell_in_video"]

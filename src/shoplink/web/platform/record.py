@@ -6,10 +6,13 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from shoplink.core import Link
+from shoplink.core import Link, World
+from shoplink.core.commands import Revoke
 from shoplink.core.next_actor import next_actor, review_reasons
 from shoplink.core.precondition.subjects import link_in_place
 from shoplink.flows.as_of import account_as_of, link_as_of, shop_as_of
+from shoplink.flows.dry_run import decide_in
+from shoplink.flows.foresight.compare import reasons_against_selling
 from shoplink.flows.look import CurrentState, look_at, look_at_pair
 from shoplink.flows.precondition import token_of
 from shoplink.flows.showcase import ending_items
@@ -28,6 +31,7 @@ from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.web.view_model.state import show_link_status, show_next_actor, show_role
 from shoplink.web.view_model.timeline import TimelineRow, show_timeline
+from shoplink.wording import say_reason
 
 _EVENTS = 50
 
@@ -68,13 +72,17 @@ class RecordPage(Struct, frozen=True):
 
 
 class Revoking(Struct, frozen=True):
-    """What revoking a live link would do. `linked`: it is established, so orders and showcases change."""
+    """What revoking a live link would do. `linked`: it is established, so orders and showcases change.
+
+    `against_selling`: why the account could no longer sell in videos and lives, in words; empty if it still could.
+    """
 
     linked: bool
     official: bool
     synced: bool
     showcase_leaving: int
     contents_leaving: int
+    against_selling: str
 
 
 class LinkRecordPage(Struct, frozen=True):
@@ -226,6 +234,7 @@ def _link(visit: Visit, seen: CurrentState, now: Link, result: CommandResult | N
     at, problem = _instant_in_query(visit)
     was = link_as_of(now.link_id, at) if at else None
     held = review_reasons(world, now, world.now)
+    token = token_of(seen, link_in_place(now))
     return LinkRecordPage(
         link_id=now.link_id,
         shop_id=now.shop_id,
@@ -241,21 +250,27 @@ def _link(visit: Visit, seen: CurrentState, now: Link, result: CommandResult | N
         past=_link_facts(visit, was) if was else [],
         problem=problem or (result.problem if result else ""),
         can_revoke=now.ended_at is None,
-        revoking=_revoking(now, world.now) if now.ended_at is None else None,
-        seen=token_of(seen, link_in_place(now)),
+        revoking=_revoking(visit, world, now) if now.ended_at is None else None,
+        seen=token,
         note=visit.form.get("note", ""),
         refused=show_reasons(visit, result.reasons if result else ()),
     )
 
 
-def _revoking(link: Link, at: datetime) -> Revoking:
-    leaving = ending_items(link, at)
+def _revoking(visit: Visit, world: World, link: Link) -> Revoking:
+    """What revoking the link would do; the World is used up."""
+    leaving = ending_items(link, world.now)
+    sold = not reasons_against_selling(world, link.account_id)
+    decide_in(world, [Revoke(at=world.now, shop_id=link.shop_id, account_id=link.account_id, note="")])
+    against = reasons_against_selling(world, link.account_id) if sold else ()
+    problems = [say_reason(reason, visit.language, visit.zone).problem for reason in against]
     return Revoking(
         linked=link.status == "linked",
         official=link.role == "official",
         synced=link.synced_since is not None,
         showcase_leaving=leaving.showcase,
         contents_leaving=leaving.contents,
+        against_selling=" ".join(problems),
     )
 
 
