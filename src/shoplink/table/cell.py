@@ -5,6 +5,7 @@ be is decided elsewhere, for JSON as for tables: here only what stands around it
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Literal, get_args
@@ -71,6 +72,9 @@ _SPOILED, _ENDS_IN_ZEROS = re.compile(SPOILED_ID), re.compile(ENDS_IN_ZEROS)
 _LONG_NUMBER = re.compile(LONG_NUMBER)
 _ROUNDED_OF_ONE_IN = 200
 EXACT_DIGITS = 15
+_SURELY_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]*|[0-9]{0,18}[1-9]")
+"""Ids that no mark stands before and no spreadsheet can have spoiled or rounded: nearly all."""
+
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_.:-]+")
 _ADDRESS = re.compile(r"(?:https?://)?(?:[a-z]{1,6}\.)?tiktok\.com/@([^/?#\s]+)(?:[/?#]\S*)?", re.IGNORECASE)
 _YEAR_FIRST = r"(?P<y>[0-9]{4})(?P<between>[-/.年])(?P<m>[0-9]{1,2})[-/.月](?P<d>[0-9]{1,2})日?"
@@ -99,6 +103,8 @@ _INSTANT = {
         "mdy": f"{_DAY_YEAR_FIRST}|{_DAY_YEAR_LAST}",
     }.items()
 }
+_PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLAIN_INSTANT = re.compile(rf"{_PLAIN_DATE.pattern}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 _TIMES: dict[str, int] = {"k": 3, "m": 6, "b": 9, "w": 4, "万": 4, "萬": 4, "亿": 8, "億": 8}
 _COUNT = re.compile(r"([0-9]{1,16}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]{1,9}))?\s*([KkMmBbWw万萬亿億])?")
 _COUNT_DIGITS_MAX = 16
@@ -106,7 +112,9 @@ _COUNT_DIGITS_MAX = 16
 
 def is_nothing(cell: str) -> bool:
     """Whether a cell is empty, or a word or sign that people write for it."""
-    if cell[:1].isalnum() and cell[0] not in _BEGIN_NOTHING:
+    if not cell:
+        return True
+    if cell[0] not in _BEGIN_NOTHING and cell[0].isalnum():
         return False  # nearly every cell; the rest takes longer
     if cell == "'":
         return True
@@ -187,6 +195,8 @@ class IdCount:
 
 def read_id(cell: str, form: Form) -> str:
     """An id. A number that a spreadsheet has rounded is not an id."""
+    if _SURELY_ID.fullmatch(cell):
+        return cell
     text = plain_id(as_text(cell))
     if is_rounded(text, form):
         raise CellError(input_errors.ROUNDED_ID)
@@ -254,6 +264,9 @@ def _number(cell: str, allowed: Bilingual, *, short: bool) -> int:
 
 def read_date(cell: str, form: Form) -> str:
     """A date as `YYYY-MM-DD`."""
+    if _PLAIN_DATE.fullmatch(cell):
+        with suppress(ValueError):
+            return date.fromisoformat(cell).isoformat()
     text = normalize("NFKC", bare(cell))
     for pattern in _DATES[form.dates]:
         found = pattern.fullmatch(text)
@@ -267,6 +280,10 @@ def read_date(cell: str, form: Form) -> str:
 
 def read_instant(cell: str, form: Form) -> str:
     """An instant as RFC 3339 in UTC; a date without a time means 00:00 UTC."""
+    if _PLAIN_INSTANT.fullmatch(cell):
+        with suppress(ValueError):
+            datetime.fromisoformat(cell)
+            return cell
     text = normalize("NFKC", bare(cell))
     found = _INSTANT[form.dates].fullmatch(text)
     if found is None:

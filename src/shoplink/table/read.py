@@ -181,8 +181,13 @@ def rows(table: TableFile[Found]) -> Iterator[Row]:
         number += 1
         if lines.number <= table.header_line:
             continue
-        line, cells, _, given, is_broken = _row(lines.number, first, lines, table.delimiter)
-        if any(map(str.strip, cells)):
+        row = _row(lines.number, first, lines, table.delimiter)
+        line, cells, row_number, given, is_broken = row
+        if not any(map(str.strip, cells)):
+            continue
+        if given == width and row_number == number:
+            yield row
+        else:
             yield Row(line, fitted(cells, width), number, given, is_broken)
 
 

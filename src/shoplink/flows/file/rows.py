@@ -45,10 +45,16 @@ def values_of(header: Sequence[str], columns: Iterable[Column | None], row: Row,
     return RowValues(values, problems, cleaned)
 
 
-def count_ids(columns: Iterable[Column | None], row: Row, count: IdCount) -> None:
-    """Count the ids of a row."""
-    for column, cell in zip(columns, row.cells, strict=False):
-        if len(cell) > EXACT_DIGITS and column is not None and column.allowed is input_errors.ID:
+def columns_of_ids(columns: Iterable[Column | None]) -> list[int]:
+    """The positions of the columns that hold ids."""
+    return [at for at, column in enumerate(columns) if column and column.allowed is input_errors.ID]
+
+
+def count_ids(at: Iterable[int], row: Row, count: IdCount) -> None:
+    """Count the ids of a row, which stand at these positions."""
+    for position in at:
+        cell = row.cells[position]
+        if len(cell) > EXACT_DIGITS:
             count.add(plain_id(cell))
 
 

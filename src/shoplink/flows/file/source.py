@@ -19,7 +19,7 @@ from shoplink.core.parse import Fault
 from shoplink.flows import clock
 from shoplink.flows.command import read_command_now
 from shoplink.flows.file.replay import fields_of_line, read_lines, require_not_earlier
-from shoplink.flows.file.rows import count_ids, describes, values_of
+from shoplink.flows.file.rows import columns_of_ids, count_ids, describes, values_of
 from shoplink.flows.file.tables import Column, ColumnError, Table, recognise, say_needed
 from shoplink.table.cell import PLAIN_FORM, Form, IdCount
 from shoplink.table.error import EncodingError, TableError
@@ -109,11 +109,12 @@ def inspect(name: str, stream: BinaryIO, reading: Reading) -> Source:
     try:
         file = open_table(name, stream, lambda cells: recognise(cells, reading.skipped), reading.told)
         description, count, ids = 0, 0, IdCount()
+        id_columns = columns_of_ids(file.found[1])
         for row in rows(file):  # every line must be readable, or nothing is imported
             if not count and describes(file.found[1], row):
                 description = row.line
             count = row.line
-            count_ids(file.found[1], row, ids)
+            count_ids(id_columns, row, ids)
     except HeaderError as error:
         raise UnreadableError(f"{name}: {say_needed(error.cells)}") from None
     except EncodingError as error:

@@ -66,7 +66,7 @@ def _choice(field: str, header: Bilingual, choices: Mapping[str, tuple[str, ...]
     allowed = Bilingual(" or ".join(choices), "或".join(names[0] for names in choices.values()))
 
     def read(text: str, _: Form) -> str:
-        if (value := values.get(plain_name(text))) is None:
+        if (value := values.get(text) or values.get(plain_name(text))) is None:
             raise CellError(allowed)
         return value
 
