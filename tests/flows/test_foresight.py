@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from shoplink import rulebooks
-from shoplink.core import ActivateRulebook, Refused, World, advance, parse_command, step
+from shoplink.core import ActivateRulebook, Command, Refused, World, advance, parse_command, step
 from shoplink.core.facts import LIVE
 from shoplink.core.instant import format_instant, parse_instant, shift
 from shoplink.core.rulebook import Quota, Slots
@@ -31,7 +31,8 @@ from shoplink.flows.foresight.compare import (
     changes,
     changes_of_accounts,
 )
-from shoplink.flows.foresight.effects import Effects, effects_of_start
+from shoplink.flows.foresight.effects import Effects, EffectsOfStart, effects_of_start
+from shoplink.flows.look import look_at
 from shoplink.flows.rulebooks import install_rulebook
 from shoplink.flows.tick import tick
 from shoplink.rulebooks import packaged
@@ -458,3 +459,35 @@ def test_a_page_of_shops_takes_a_fixed_number_of_statements() -> None:
             told_of()
         sent.append(len(heard))
     assert sent[0] == sent[1] <= 60
+
+
+@rule("R46")
+@pytest.mark.usefixtures("database")
+def test_what_was_read_before_the_locks_is_brought_up_to_date_under_them() -> None:
+    """Only what has happened since is looked at again, and the result is that of looking at everything."""
+    five_requests()
+    subject = EffectsOfStart(name=UNIVERSITY, market="GB", start=None)
+    waiver: Line = {"code": "shop.link_quota_spent", "shop_id": "S3", "until": None, "note": "launch"}
+    revoked = command("revoke", shop_id="S0", account_id="A0", note="fraud")
+    moments: tuple[tuple[bool, list[Command]], ...] = (
+        (False, []),
+        (True, [command("withdraw_unlink_request", NOON + DAY, shop_id="S4", account_id="A4")]),
+        (False, [put_shop("later"), put_account("later"), invite("later", "later")]),
+        (False, [put_shop("away", market="US"), put_account("away", region="US")]),
+        (False, [command("change_account", account_id="A2", handle="two")]),
+        (True, [command("grant_waiver", NOON + DAY, **waiver)]),
+        (True, [revoked]),
+        (
+            True,
+            [command("activate_rulebook", name=GUIDE, market="GB", effective_from="2035-01-01T00:00:00Z")],
+        ),
+    )
+    for differs, commands in moments:
+        before = told_of().seen
+        prepared = subject.prepared()
+        for one in commands:
+            assert execute(one)["outcome"] == "accepted", one
+        now = told_of().seen
+        assert (now != before) == differs, commands
+        assert prepared.state(look_at().world) == now, commands
+        tick()

@@ -200,9 +200,13 @@ class ClosedRoleBody(Struct, frozen=True):
 
 
 class ChangedAffiliateBody(Struct, frozen=True):
-    """An account without a link that may sell in videos and lives from the start on, or no longer, and why not."""
+    """An account without a link that may sell in videos and lives from the start on, or no longer, and why not.
+
+    `shop_id`: the shop with which its link ends at the start.
+    """
 
     account_id: str
+    shop_id: str | None
     may_sell: bool
     reasons: list[SaidReason]
 
@@ -288,7 +292,9 @@ def show_effects(effects: Effects, language: Language) -> EffectsBody:
         affiliates=Listed(
             effects.affiliates.count,
             [
-                ChangedAffiliateBody(one.account_id, one.may_sell, show_reasons(one.reasons, language))
+                ChangedAffiliateBody(
+                    one.account_id, one.shop_id, one.may_sell, show_reasons(one.reasons, language)
+                )
                 for one in effects.affiliates.items
             ],
         ),

@@ -52,6 +52,11 @@ def effects_text(effects: Effects, language: Language) -> Iterator[str]:
         effects.closed,
         lambda one: f"{one.shop_id}, {one.role}: {_said(one.reasons, language)}",
     )
+    yield from _of_accounts(effects, language)
+
+
+def _of_accounts(effects: Effects, language: Language) -> Iterator[str]:
+    """What changes for accounts, and for what was waived."""
     yield from _listed(
         "accounts may do more or less for their shop",
         effects.permissions,

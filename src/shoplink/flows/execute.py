@@ -59,7 +59,7 @@ def execute(
     accepted answer has, as `state`, the state that the command left (`flows/state.py`), kept with the answer.
     """
     assert not connection.in_atomic_block, "a command has a transaction of its own"
-    batch = PendingBatch([command], scope, link_id, with_state, seen)
+    batch = PendingBatch([command], scope, link_id, with_state, seen and seen.prepared())
     if not _singles(batch):
         return rejected("idempotency.in_progress")
     return {**batch.answers[0], "replayed": True} if batch.replayed else batch.answers[0]
@@ -78,7 +78,8 @@ def execute_batch(  # noqa: PLR0913 (commands, and how they are executed)
 
     `seen` is compared once, before the first command that is decided.
     """
-    return _store([PendingBatch(commands, scope, link_id, with_state, seen)], now)[0].answers
+    batch = PendingBatch(commands, scope, link_id, with_state, seen and seen.prepared())
+    return _store([batch], now)[0].answers
 
 
 def execute_as_of(commands: Sequence[Command], *, scope: str = "") -> list[Answer]:

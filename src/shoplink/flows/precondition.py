@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shoplink.core import Event, World
 from shoplink.core.instant import BEGINNING
@@ -43,6 +44,11 @@ class Precondition(Struct, frozen=True):
         """Add what has to be loaded to compare."""
         for subject in self.all_subjects():
             keys.add_subject(subject)
+
+    def prepared(self) -> "Precondition":
+        """The same, with what can be read of its subjects before the locks are taken."""
+        subjects = tuple(subject.prepared() for subject in self.subjects)
+        return replace(self, subjects=subjects, also=tuple(other.prepared() for other in self.also))
 
     def all_subjects(self) -> tuple[Subject, ...]:
         """The subjects of this and of the others."""

@@ -44,6 +44,10 @@ class Subject(Struct, frozen=True):
     shop_id: str | None = None
     account_id: str | None = None
 
+    def prepared(self) -> "Subject":
+        """The same subject, with what can be read before the locks are taken."""
+        return self
+
     def state(self, world: World) -> Any:
         """What of it was shown, as the World holds it at `world.now`."""
         raise NotImplementedError

@@ -102,10 +102,12 @@ class AccountOverQuota(Struct, frozen=True):
 class ChangedAffiliate(Struct, frozen=True):
     """An account without a link that may sell in videos and lives with the start, or may no longer (R4).
 
-    `reasons` are those against it where it may not: without the start, or with it.
+    `reasons` are those against it where it may not: without the start, or with it. `shop_id`: the shop with which its link
+    ends at the start.
     """
 
     account_id: str
+    shop_id: str | None
     may_sell: bool
     reasons: tuple[Reason, ...]
 
@@ -133,7 +135,7 @@ def changes(
     for event in _events(before, passed, shops):
         yield event
         if isinstance(event, EndingLink):
-            yield from _affiliate(before, after, event.account_id)
+            yield from _affiliate(before, after, event.account_id, event.shop_id)
     for shop_id in sorted(shops):
         yield from _over(before, after, shop_id)
         for role in _ROLES:
@@ -152,7 +154,7 @@ def changes_of_accounts(before: World, after: World, account_ids: Iterable[str])
     for account_id in account_ids:
         yield from _over_quota(before, after, account_id)
         if not any(current_link(world.accounts[account_id]) for world in (before, after)):
-            yield from _affiliate(before, after, account_id)
+            yield from _affiliate(before, after, account_id, None)
 
 
 def idle_codes(before: Rulebook, after: Rulebook) -> tuple[str, ...]:
@@ -214,11 +216,13 @@ def _account_quota(world: World, account_id: str) -> LinkQuotaUse:
     return account_link_quota_use(record, world.rulebook(record.facts.region), world.now)
 
 
-def _affiliate(before: World, after: World, account_id: str) -> Iterator[ChangedAffiliate]:
+def _affiliate(
+    before: World, after: World, account_id: str, shop_id: str | None
+) -> Iterator[ChangedAffiliate]:
     """An account that has no link in `after`, if it may sell in only one of the two."""
     was, will_be = (reasons_against_selling(world, account_id) for world in (before, after))
     if bool(was) != bool(will_be):
-        yield ChangedAffiliate(account_id, not will_be, was or will_be)
+        yield ChangedAffiliate(account_id, shop_id, not will_be, was or will_be)
 
 
 def reasons_against_selling(world: World, account_id: str) -> tuple[Reason, ...]:

@@ -5,9 +5,9 @@ memory holds one page. Lists are cut; their counts are whole.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -40,14 +40,19 @@ from shoplink.store.read.foresight import (
     affiliates,
     ending_showcases,
     idle_waivers,
+    touched_since,
 )
 from shoplink.store.read.link import page_of_shops, snapshot
+from shoplink.store.write.feed import newest_position
 from shoplink.store.write.load import LoadKeys
 
 LISTED_MAX = 100
 _PAGE = 500
 
 T = TypeVar("T")
+
+Key = tuple[str, str]
+"""A shop or an account, by its kind and its id."""
 
 
 class Listed(Struct, Generic[T]):
@@ -68,7 +73,8 @@ class Effects(Struct):
 
     `before` is the rulebook that it would follow, `shops` the number of the market's shops. `seen` is a digest of the
     market's rulebooks and of everything found, listed or not, but for the instants that follow from the start: it is
-    the same as long as the same would happen.
+    the same as long as the same would happen. `found` is everything that the digest is of, by shop or account, as of a
+    `position` of the feed.
     """
 
     name: str
@@ -87,9 +93,16 @@ class Effects(Struct):
     idle_waivers: Listed[IdleWaiver] = msgspec.field(default_factory=Listed[IdleWaiver])
     showcases: EndingShowcases = EndingShowcases(0, 0)
     seen: str = ""
+    position: int = 0
+    found: dict[Key, list[bytes]] = {}
 
-    def add(self, change: Change) -> None:
-        """Add a change to its list."""
+    def add(self, changes: Iterable[Change]) -> None:
+        """Add changes to their lists."""
+        for change in changes:
+            self._list(change)
+            _keep(self.found, [change])
+
+    def _list(self, change: Change) -> None:
         match change:
             case EndingLink():
                 self.ending.add(change)
@@ -119,48 +132,109 @@ class EffectsOfStart(RulebooksOfMarket, frozen=True, kw_only=True):
     name: str
     start: datetime | None
 
+    def prepared(self) -> "LookedEffects":
+        """The effects are read before the locks are taken: it takes long, and others would wait for the activation."""
+        looked = effects_of_start(self.name, self.market, self.start)
+        return LookedEffects(name=self.name, market=self.market, start=self.start, looked=looked)
+
     def state(self, world: World) -> str | None:  # noqa: ARG002 (the effects are read anew, in the same transaction)
         """The digest of the effects as they are now; None if the activation would be refused."""
         found = effects_of_start(self.name, self.market, self.start)
         return found.seen if isinstance(found, Effects) else None
 
 
+class LookedEffects(EffectsOfStart, frozen=True, kw_only=True):
+    """The same, once the effects were read: only what has happened since is looked at again."""
+
+    looked: Effects | Refused
+
+    def state(self, world: World) -> str | None:
+        """The digest of the effects as they are now; None if the activation would be refused."""
+        if isinstance(self.looked, Refused):
+            return super().state(world)
+        start = _start(self.name, self.market, self.start)
+        if isinstance(start, Refused):
+            return None
+        shops, accounts = touched_since(self.looked.position, start.command.at, self.market)
+        touched: set[Key] = {*(("shop", one) for one in shops), *(("account", one) for one in accounts)}
+        found = {key: told for key, told in self.looked.found.items() if key not in touched}
+        for shop_ids in _parts(sorted(shops), _PAGE):
+            _keep(found, _changes_of(shop_ids, start.command))
+        for account_ids in _parts(sorted(accounts), _PAGE):
+            _keep(found, _changes_of_accounts(account_ids, start.command))
+        return _digest(start, found, _idle_waivers(start))
+
+
+class _Start(NamedTuple):
+    """An activation that would be accepted, with the rulebooks before and after its start."""
+
+    command: ActivateRulebook
+    before: Rulebook
+    after: Rulebook
+    rulebooks: bytes
+
+
+def _start(name: str, market: str, start: datetime | None) -> _Start | Refused:
+    at = clock.now()
+    command = ActivateRulebook(at=at, name=name, market=market, effective_from=start or at)
+    world = look(_keys(set(), set()), lambda: at).world
+    decision = decide(world, command)
+    if not isinstance(decision, Accepted):
+        return decision
+    rulebooks = msgspec.json.encode(world.rulebooks_of(market))
+    advance(world, command.effective_from)
+    return _Start(command, world.rulebook(market), world.rulebooks[name], rulebooks)
+
+
 def effects_of_start(name: str, market: str, start: datetime | None = None) -> Effects | Refused:
     """What activating a rulebook in a market from an instant on (None: now) would do; or why it would be refused."""
     with snapshot():
-        at = clock.now()
-        command = ActivateRulebook(at=at, name=name, market=market, effective_from=start or at)
-        without = look(_keys(set(), set()), lambda: at).world
-        decision = decide(without, command)
-        if not isinstance(decision, Accepted):
-            return decision
-        digest = hashlib.sha256(msgspec.json.encode(without.rulebooks_of(market)))
-        advance(without, command.effective_from)
-        before = without.rulebook(market)
-        effects = Effects(name, market, command.effective_from, before.name)
+        begun = _start(name, market, start)
+        if isinstance(begun, Refused):
+            return begun
+        command, before, after, _ = begun
+        effects = Effects(name, market, command.effective_from, before.name, position=newest_position())
         showcases: list[EndingShowcases] = []
-        for shop_ids in _pages(lambda after: page_of_shops(_PAGE, after, market)):
+        for shop_ids in _pages(lambda last: page_of_shops(_PAGE, last, market)):
             effects.shops += len(shop_ids)
-            ending: list[str] = []
-            for change in _changes_of(shop_ids, command):
-                effects.add(change)
-                digest.update(_identity(change))
-                if isinstance(change, EndingLink):
-                    ending.append(change.link_id)
-            showcases.append(ending_showcases(ending))
-        for account_ids in _accounts(market, before, without.rulebooks[name], command.effective_from):
-            for change in _changes_of_accounts(account_ids, command):
-                effects.add(change)
-                digest.update(_identity(change))
+            found = list(_changes_of(shop_ids, command))
+            effects.add(found)
+            showcases.append(ending_showcases([one.link_id for one in found if isinstance(one, EndingLink)]))
+        for account_ids in _accounts(market, before, after, command.effective_from):
+            effects.add(_changes_of_accounts(account_ids, command))
         effects.showcases = EndingShowcases(
             sum(one.accounts for one in showcases), sum(one.items for one in showcases)
         )
-        codes = idle_codes(before, without.rulebooks[name])
-        count, waivers = idle_waivers(market, codes, command.effective_from, LISTED_MAX)
-        effects.idle_waivers = Listed(count, waivers)
-        digest.update(msgspec.json.encode((before.name, count, waivers)))
-        effects.seen = digest.hexdigest()[:32]
+        effects.idle_waivers = _idle_waivers(begun)
+        effects.seen = _digest(begun, effects.found, effects.idle_waivers)
         return effects
+
+
+def _idle_waivers(start: _Start) -> Listed[IdleWaiver]:
+    codes = idle_codes(start.before, start.after)
+    return Listed(*idle_waivers(start.command.market, codes, start.command.effective_from, LISTED_MAX))
+
+
+def _keep(found: dict[Key, list[bytes]], changes: Iterable[Change]) -> None:
+    """Add what changes are about, without their instants, under the shop or the account that they are of."""
+    for change in changes:
+        shop_id: str | None = getattr(change, "shop_id", None)
+        key = ("account", getattr(change, "account_id", "")) if shop_id is None else ("shop", shop_id)
+        found.setdefault(key, []).append(_identity(change))
+
+
+def _digest(start: _Start, found: dict[Key, list[bytes]], waivers: Listed[IdleWaiver]) -> str:
+    digest = hashlib.sha256(start.rulebooks)
+    digest.update(msgspec.json.encode((start.before.name, waivers)))
+    for key in sorted(found):
+        for told in sorted(found[key]):
+            digest.update(told)
+    return digest.hexdigest()[:32]
+
+
+def _parts(items: list[str], size: int) -> Iterator[list[str]]:
+    """Parts of a list."""
+    return (items[first : first + size] for first in range(0, len(items), size))
 
 
 def _pages(page_after: Callable[[str], list[str]]) -> Iterator[list[str]]:
@@ -190,11 +264,14 @@ def _accounts(market: str, before: Rulebook, after: Rulebook, start: datetime) -
         followers=sorted(book.parameters.affiliate_followers_minimum for book in (before, after)),
         born=sorted(_born_until(book, start) for book in (before, after)),
     )
-    yield from _pages(lambda last: affiliates(market, between, last, _PAGE))
     quota, had = after.links_per_account, before.links_per_account
+    busy: set[str] = set()
     if quota is not None and (had is None or quota.limit < had.limit or quota.window > had.window):
-        found = accounts_with_links(market, shift(start, -quota.window), quota.limit)
-        yield from (found[first : first + _PAGE] for first in range(0, len(found), _PAGE))
+        busy.update(accounts_with_links(market, shift(start, -quota.window), quota.limit))
+    for account_ids in _pages(lambda last: affiliates(market, between, last, _PAGE)):
+        busy.difference_update(account_ids)
+        yield account_ids
+    yield from _parts(sorted(busy), _PAGE)
 
 
 def _born_until(rulebook: Rulebook, start: datetime) -> date:

@@ -34,6 +34,42 @@ class EndingShowcases(Struct, frozen=True):
     items: int
 
 
+def touched_since(position: int, at: datetime, market: str) -> tuple[set[str], set[str]]:
+    """The shops and accounts of a market that an event after a position of the feed, or a change due at an instant, concerns.
+
+    A shop is concerned by what happens to an account that it has a live link with.
+    """
+    found = query(
+        "SELECT shop_id, account_id FROM event WHERE position > %s"
+        " UNION SELECT shop_id, account_id FROM event WHERE position IS NULL"
+        " UNION SELECT shop_id, account_id FROM link WHERE due_at <= %s",
+        position,
+        to_micros(at),
+    )
+    accounts = {account_id for _, account_id in found if account_id is not None}
+    linked = query(
+        f"SELECT DISTINCT shop_id FROM link WHERE {among('account_id')} AND status IN ('invited', 'in_review', 'linked')",
+        ids(accounts),
+    )
+    shops = {shop_id for shop_id, _ in found if shop_id is not None}.union(row[0] for row in linked)
+    return (
+        {
+            row[0]
+            for row in query(
+                f"SELECT shop_id FROM shop WHERE {among('shop_id')} AND market = %s", ids(shops), market
+            )
+        },
+        {
+            row[0]
+            for row in query(
+                f"SELECT account_id FROM account WHERE {among('account_id')} AND region = %s",
+                ids(accounts),
+                market,
+            )
+        },
+    )
+
+
 def markets_of_shops() -> list[str]:
     """The markets that there are shops in, in order."""
     return [row[0] for row in query("SELECT DISTINCT market FROM shop ORDER BY market")]
