@@ -148,6 +148,10 @@ class LookedEffects(EffectsOfStart, frozen=True, kw_only=True):
 
     looked: Effects | Refused
 
+    def prepared(self) -> "LookedEffects":
+        """They were read already."""
+        return self
+
     def state(self, world: World) -> str | None:
         """The digest of the effects as they are now; None if the activation would be refused."""
         if isinstance(self.looked, Refused):

@@ -11,6 +11,7 @@ from shoplink.core import Reason, Refused
 from shoplink.core.commerce.permissions import Action
 from shoplink.core.instant import format_instant, shift
 from shoplink.core.values import COUNTRIES
+from shoplink.flows import clock
 from shoplink.flows.foresight.compare import AccountOverQuota, ChangedAffiliate, OfLink, OverLimit
 from shoplink.flows.foresight.effects import Effects, EffectsOfStart, effects_of_start
 from shoplink.flows.precondition import newest_instant, token_of_states
@@ -93,12 +94,11 @@ def start(visit: Visit, book_name: str) -> PageResponse:
         problem = _("Choose a market. Another market is a country code of ISO 3166-1, such as GB.")
     result = None
     if visit.submitted and not problem:
-        # Slightly in the future: the command is decided a moment from now, and no activation may start in the past.
-        effective_from = format_instant(at or shift(visit.now, timedelta(seconds=2)))
+        # Reading the effects takes long where there are many links, and no activation may start in the past.
+        seen = EffectsOfStart(name=book_name, market=market, start=at).prepared()
+        effective_from = format_instant(at or shift(clock.now(), timedelta(seconds=2)))
         fields = {"name": book_name, "market": market, "effective_from": effective_from}
-        result = send(
-            visit, "activate_rulebook", seen=EffectsOfStart(name=book_name, market=market, start=at), **fields
-        )
+        result = send(visit, "activate_rulebook", seen=seen, **fields)
         if result.accepted:
             return visit.redirect("platform.rulebooks", message=_("Activated."))
     form = start_form(visit, book_name, market, text)
