@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shoplink.attribution.presets import PRESETS, preset
+from shoplink.attribution.presets import PRESETS, preset, recognised
 from shoplink.table.write import workbook
 from tests.cli.running import Place
 from tests.traceability import ROOT
@@ -77,6 +77,23 @@ def test_douyins_export_needs_no_mapping(place: Place) -> None:
         ("none", 20_00),
     ]
     assert said["left_out_by"] == [{"column": "订单状态", "value": "已关闭", "rows": 1}]
+
+
+def test_an_affiliate_export_is_told_from_that_of_a_creator(tmp_path: Path) -> None:
+    seller = CASES / "C02-tts-affiliate.csv"
+    assert recognised(seller) == "tiktok-affiliate"
+    assert preset("tiktok-affiliate").columns["handle"] == "Creator Username"
+    text = seller.read_text(encoding="utf-8").replace("Creator Username", "Shop code", 1)
+    (tmp_path / "creator.csv").write_text(text, encoding="utf-8")
+    assert recognised(tmp_path / "creator.csv") == "tiktok-affiliate-creator"
+    chinese = {
+        "Order ID": "订单 ID", "Currency": "币种", "Order Status": "订单状态", "Creator Username": "达人用户名",
+        "Fully returned or refunded": "全部退货或退款", "Standard commission rate": "标准佣金率",
+        "Est. Commission Base": "预计佣金基数", "Time Created": "创建时间",
+    }  # fmt: skip
+    header, *rest = cells("C02-tts-affiliate.csv")
+    (tmp_path / "zh.xlsx").write_bytes(workbook([chinese.get(name, name) for name in header], rest))
+    assert recognised(tmp_path / "zh.xlsx") == "tiktok-affiliate"
 
 
 def test_what_an_export_does_not_say_is_asked_for(place: Place) -> None:

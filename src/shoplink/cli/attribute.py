@@ -61,7 +61,7 @@ known; 128 + the signal’s number, and nothing written, after Ctrl-C or SIGTERM
     is_eager=True,
     expose_value=False,
     callback=print_preset,
-    help="Print a mapping of ours, to be changed and given as --mapping: tiktok-orders, "
+    help="Print a mapping of ours, to be changed and given as --mapping: tiktok-orders, tiktok-affiliate, "
     "tiktok-affiliate-creator, douyin-orders.",
 )
 @click.option(

@@ -13,11 +13,11 @@ from shoplink.table.error import TableError
 from shoplink.table.header import plain_header
 from shoplink.table.read import open_table
 
-PRESETS = ("tiktok-orders", "tiktok-affiliate-creator", "douyin-orders")
+PRESETS = ("tiktok-orders", "tiktok-affiliate", "tiktok-affiliate-creator", "douyin-orders")
 
 _STANDS_FOR: dict[str, Any] = {
     "time_zone": "UTC",
-    "constants": {"shop_id": "-", "account_id": "-", "currency": "XAF"},
+    "constants": {"shop_id": "-", "currency": "XAF"},
 }
 """What makes every preset a whole mapping, so that its columns can be looked at."""
 
@@ -50,6 +50,6 @@ def fits(mapping: Mapping, header: Sequence[str]) -> bool:
     """Whether a header has every column that a mapping needs: of required fields and of rules, and who promoted an order."""
     there = set(map(plain_header, header))
     named = mapping.named_as_in(header)
-    fields: tuple[Field, ...] = (*REQUIRED, "account_id")
+    fields: tuple[Field, ...] = (*REQUIRED, "account_id", "handle")
     needed = [named.columns[field] for field in fields if field in named.columns]
     return all(plain_header(column) in there for column in (*needed, *named.rows.columns))
