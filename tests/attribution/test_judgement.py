@@ -157,3 +157,27 @@ def test_links_of_an_account_that_overlap_are_found_and_those_that_touch_are_not
 
 def instant(micros: int) -> datetime:
     return EPOCH + timedelta(microseconds=micros)
+
+
+def test_a_link_of_1970_or_an_end_in_9999_changes_neither_the_spans_nor_the_result(
+    duck: DuckDBEngine, tmp_path: Path
+) -> None:
+    links = links_of(400, 20, seed=31)
+    first, last = -(10**15), 253_370_764_800_000_000
+    outliers = [
+        Link("link_early", "S0", "early", "official", first, first + 1, changed_at=first),
+        Link("link_late", "S0", "late", "official", START, last, changed_at=START),
+    ]
+    plans = []
+    for number, some in enumerate((links, [*links, *outliers])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        path = write_links(some, folder / "links.parquet")
+        plans.append(plan_of(duck, path))
+        orders = orders_of(3_000, some, seed=32)
+        files = write_orders(orders, folder)
+        assert judgements(duck, files, path, plans[-1], folder) == sorted(judge(orders, some)[0])
+    without, beside = plans
+    assert without.spans == beside.spans > 1
+    length = without.end - without.start
+    assert abs((beside.end - beside.start) - length) < length / 20

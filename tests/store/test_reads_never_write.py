@@ -160,7 +160,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     read.find_ticket: lambda: read.find_ticket(ticket_id(), Actor("shop", "S")),
     read.current_tickets: lambda: read.current_tickets(ticket_rows.page_of_tickets(NOW, 10, 0)),
     periods.links_of_pairs: lambda: periods.links_of_pairs([("S", "A"), ("S\x00", "A")], NOW),
-    established.stored_periods: lambda: list(established.stored_periods()),
+    established.stored_periods: lambda: list(established.stored_periods().rows()),
     orders.judge_orders: lambda: orders.judge_orders(
         [ORDER, replace(ORDER, account_id=None, handle="@a\x00")]
     ),

@@ -105,7 +105,7 @@ class DuckDBEngine:
 
     def links(self, file: Path) -> ir.Table:
         """See `Engine`."""
-        self._run(f"CREATE OR REPLACE VIEW links AS SELECT * FROM {_content([file])}")
+        self._run(f"CREATE OR REPLACE VIEW links AS SELECT * FROM {_content(self.parts(str(file)))}")
         return ibis.table(LINKS, name="links")
 
     def table(self, files: Sequence[Path], name: str, schema: ibis.Schema) -> ir.Table:

@@ -71,7 +71,7 @@ class Engine(Protocol):
         ...
 
     def links(self, file: Path) -> ir.Table:
-        """The links in a Parquet file with the schema `LINKS`."""
+        """The links in a Parquet file, or a folder of them, with the schema `LINKS`."""
         ...
 
     def table(self, files: Sequence[Path], name: str, schema: ibis.Schema) -> ir.Table:

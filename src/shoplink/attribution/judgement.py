@@ -19,12 +19,15 @@ from shoplink.core.commission.attribution import RATE_BP_MAX
 LINKS_PER_PAIR_AND_SPAN = 2
 """The number of a pair's links per span: with fewer, each link is in too many spans; with more, orders join too many."""
 
+_OUTLIERS_PERCENT = 1
+"""The share of links at either end of time that spans disregard."""
+
 
 class Plan(Struct, frozen=True):
     """How the join is divided: an order joins the links of its pair in the same span of time (R3 then chooses among them).
 
-    There are `spans` spans of equal length from `start` to `end`, in microseconds. Earlier instants belong to the first
-    span, later ones to the last.
+    There are `spans` spans of equal length from `start` to `end`, in microseconds, between which nearly all links begin.
+    Earlier instants belong to the first span, later ones to the last: a link of 1970 or an end in 9999 changes nothing.
     """
 
     spans: int
@@ -61,8 +64,8 @@ _LINK, _ROLE = f"{RESERVED}link_id", f"{RESERVED}role"
 
 
 def plan_for(links: int, pairs: int, start: int, end: int) -> Plan:
-    """The plan for a number of links and of pairs, from the first link's start to the last start or end."""
-    return Plan(max(links // (max(pairs, 1) * LINKS_PER_PAIR_AND_SPAN), 1), start, end)
+    """The plan for a number of links and of pairs, of which nearly all begin between two instants."""
+    return Plan(max(links // (max(pairs, 1) * LINKS_PER_PAIR_AND_SPAN), 1), start, max(end, start))
 
 
 def valid_rows(rows: ir.Table, fields: dict[Field, FieldReading]) -> ir.Table:
@@ -177,17 +180,15 @@ def overlapping_links(links: ir.Table) -> ir.Table:
 
 
 def summarise_links(links: ir.Table) -> ir.Table:
-    """One row with the arguments of `plan_for`: the number of links and of pairs, and the first and last instant."""
-    pairs = links.group_by("shop_id", "account_id").agg(
+    """One row with the arguments of `plan_for`: the number of links and of pairs, and when nearly all links begin."""
+    pair = links.shop_id.length().cast("string") + ":" + links.shop_id + links.account_id
+    # Quotients of whole numbers: Ibis renders no floating point for Spark without a connection.
+    first, last = (ibis.literal(share) / 100 for share in (_OUTLIERS_PERCENT, 100 - _OUTLIERS_PERCENT))
+    return links.agg(
         links=links.count(),
-        start=links.linked_at.min(),
-        end=ibis.greatest(links.linked_at.max(), links.ended_at.max().fill_null(links.linked_at.max())),
-    )
-    return pairs.agg(
-        links=pairs.links.sum().fill_null(0),
-        pairs=pairs.count(),
-        start=pairs.start.min().fill_null(0),
-        end=pairs.end.max().fill_null(0),
+        pairs=pair.nunique(),
+        start=links.linked_at.quantile(first).cast("int64").fill_null(0),
+        end=links.linked_at.quantile(last).cast("int64").fill_null(0),
     )
 
 

@@ -1,52 +1,88 @@
 """Reads Parquet, and converts links to it. Memory is bounded."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from msgspec import Struct
 
+from shoplink.attribution.instants import to_micros
+from shoplink.attribution.link_file import COLUMNS, stage_plain_file
 from shoplink.attribution.mapping import MappingError
 from shoplink.core.commission.attribution import Period
 
 _LINKS_AT_A_TIME = 50_000
 
 _INSTANT = pa.timestamp("us", "UTC")
-_LINK_COLUMNS = pa.schema(
-    [
-        ("link_id", pa.string()),
-        ("shop_id", pa.string()),
-        ("account_id", pa.string()),
-        ("role", pa.string()),
-        ("linked_at", pa.int64()),
-        ("ended_at", pa.int64()),
-        ("settlement", pa.string()),
-        ("reference", pa.string()),
-        ("changed_at", pa.int64()),
-    ]
-)
+_LINK_COLUMNS = pa.schema([(name, pa.int64() if name.endswith("_at") else pa.string()) for name in COLUMNS])
 
 
-def stage_links(periods: Iterable[Period], out: Path) -> int:
-    """Write the established periods of links as Parquet with the schema `LINKS`; returns their number."""
-    count, left = 0, iter(periods)
-    with pq.ParquetWriter(out, _LINK_COLUMNS, compression="zstd") as writer:
-        while some := list(islice(left, _LINKS_AT_A_TIME)):
-            columns = [_cells(some, column) for column in _LINK_COLUMNS]
-            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=_LINK_COLUMNS))
-            count += len(some)
+class LinkFiles(Struct, frozen=True):
+    """The links in files. `find` gives the names of the columns under a table's header; `read` reads a file with care."""
+
+    paths: tuple[Path, ...]
+    find: Callable[[Sequence[str]], Sequence[str] | None]
+    read: Callable[[Path], Iterator[Period]]
+
+    def __iter__(self) -> Iterator[Period]:
+        """Every link as a value. Raises what `read` raises."""
+        for path in self.paths:
+            yield from self.read(path)
+
+
+class LinkRows(Protocol):
+    """Links that are not in a file."""
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The cells of each link in the order of `link_file.COLUMNS`, instants in microseconds."""
+        ...
+
+
+Links = LinkFiles | LinkRows | Sequence[Period]
+"""The links to judge by."""
+
+
+def stage_links(links: Links, folder: Path) -> int:
+    """Write links as Parquet with the schema `LINKS` into a new folder; returns their number.
+
+    Raises what the reader of `LinkFiles` raises.
+    """
+    folder.mkdir()
+    if not isinstance(links, LinkFiles):
+        rows = map(_row, links) if isinstance(links, Sequence) else links.rows()
+        return _stage_rows(rows, folder / "0.parquet")
+    count = 0
+    for number, path in enumerate(links.paths):
+        out = folder / f"{number}.parquet"
+        staged = stage_plain_file(path, out, links.find)
+        count += _stage_rows(map(_row, links.read(path)), out) if staged is None else staged
     return count
 
 
-def _cells(periods: list[Period], column: pa.Field) -> Any:
-    """The cells of periods in a column; instants in microseconds."""
-    values = [getattr(period, column.name) for period in periods]
-    if column.type == pa.int64():
-        return pa.array(values, _INSTANT).cast(pa.int64())
-    return pa.array(values, column.type)
+def _row(period: Period) -> tuple[Any, ...]:
+    return tuple(
+        to_micros(value) if isinstance(value, datetime) else value
+        for value in (getattr(period, name) for name in COLUMNS)
+    )
+
+
+def _stage_rows(rows: Iterable[tuple[Any, ...]], out: Path) -> int:
+    """Write rows as Parquet, some at a time."""
+    count, left = 0, iter(rows)
+    with pq.ParquetWriter(out, _LINK_COLUMNS, compression="lz4") as writer:
+        while some := list(islice(left, _LINKS_AT_A_TIME)):
+            cells = zip(*some, strict=True)
+            columns = [
+                pa.array(column, field.type) for column, field in zip(cells, _LINK_COLUMNS, strict=True)
+            ]
+            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=_LINK_COLUMNS))
+            count += len(some)
+    return count
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import glob
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from shoplink.wording import Tag
 
 if TYPE_CHECKING:
     from shoplink.attribution.engine import Engine
-    from shoplink.core.commission.attribution import Period
+    from shoplink.attribution.staging import Links
     from shoplink.flows.commission.summary import AttributionResult
 
 _STATUS_UNKNOWN = 3
@@ -225,7 +225,7 @@ def files_of(orders: tuple[str, ...]) -> list[str]:
     return list(files.values())
 
 
-def periods_of(files: tuple[str, ...]) -> Iterator["Period"]:
+def periods_of(files: tuple[str, ...]) -> "Links":
     """The link periods in these files; without files, those in the database."""
     if files:
         from shoplink.flows.commission.periods import read_periods  # noqa: PLC0415 (as above)

@@ -2,7 +2,7 @@
 
 import errno
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +17,7 @@ from shoplink.attribution.identities import Run, identify
 from shoplink.attribution.instants import to_micros
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.attribution.source import OrderSource, open_orders, rows_for_parquet
-from shoplink.attribution.staging import stage_links
-from shoplink.core.commission.attribution import Period
+from shoplink.attribution.staging import Links, stage_links
 from shoplink.core.commission.sides import Fit, KnownSides
 from shoplink.flows import clock
 from shoplink.flows.commission import stop, summary
@@ -62,7 +61,7 @@ class AttributionRequest(Struct, frozen=True):
     """
 
     orders: Sequence[str]
-    links: Iterable[Period]
+    links: Links
     out: Path
     form: Form
     rejects: Path
@@ -99,7 +98,7 @@ def attribute_files(request: AttributionRequest, say: ReportStep) -> Attribution
     with stop.held(), outputs(files, request.work) as made:
         with stop.let_through():
             say("links", 0)
-            count = stage_links(request.links, made.work / "links.parquet")
+            count = stage_links(request.links, made.work / "links")
             with closing(request.engine(made.work)) as engine:
                 done = _judge(request, engine, made, count, say)
             empty = [file for file in files if not made.part(file).exists()]
@@ -112,7 +111,7 @@ def _judge(
     request: AttributionRequest, engine: Engine, made: Outputs, count: int, say: ReportStep
 ) -> AttributionResult:
     work = made.work
-    links, plan = links_and_plan(engine, work / "links.parquet")
+    links, plan = links_and_plan(engine, work / "links")
     source = open_orders(
         engine, request.orders, request.mapping, work, lambda progress: say("reading", progress)
     )

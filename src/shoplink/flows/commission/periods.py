@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import msgspec
 
 from shoplink.core.commission.attribution import Period
-from shoplink.core.facts import Link
 from shoplink.core.instant import format_instant, parse_instant
 from shoplink.core.parse import ALLOWED
 from shoplink.core.values import visible
@@ -28,6 +27,9 @@ from shoplink.table.read import HeaderError, open_table, rows
 from shoplink.table.write import CsvWriter
 from shoplink.wording.input_errors import NOT_CSV, ROUNDED_ID, TOO_MANY_CELLS
 
+if TYPE_CHECKING:
+    from shoplink.attribution.staging import LinkFiles
+
 _PAGE_LINKS = 1_000
 _PARQUET = b"PAR1"
 _IDS = ("link_id", "shop_id", "account_id")
@@ -40,6 +42,9 @@ _ALLOWED = {
     "ended_at": f"{ALLOWED['linked_at']}, or nothing while it is linked",
     "changed_at": ALLOWED["linked_at"],
 }
+
+_CELLS = (*_IDS, "role", "linked_at", "ended_at", "settlement", "reference", "changed_at")
+_STORED = tuple("touched_at" if name == "changed_at" else name for name in _CELLS)
 
 COLUMNS = tuple(field.name for field in msgspec.structs.fields(Period))
 """The columns of the file, named as the fields are."""
@@ -61,14 +66,20 @@ def write_periods(periods: Iterable[Period], out: TextIO) -> int:
     return count
 
 
-def read_periods(paths: Iterable[Path]) -> Iterator[Period]:
-    """The periods in files, tables or Parquet. Raises PeriodsError, MappingError, OSError."""
-    for path in paths:
-        for line, fields in _fields(path):
-            try:
-                yield _period(fields)
-            except ValueError as error:
-                raise PeriodsError(f"{path}: line {line}: {error}") from None
+def read_periods(paths: Iterable[Path]) -> "LinkFiles":
+    """The periods in files, tables or Parquet. Reading raises PeriodsError, MappingError, OSError."""
+    from shoplink.attribution.staging import LinkFiles  # noqa: PLC0415 (takes long to load)
+
+    return LinkFiles(tuple(paths), _columns, _read)
+
+
+def _read(path: Path) -> Iterator[Period]:
+    """The periods in a file, each read with care."""
+    for line, fields in _fields(path):
+        try:
+            yield _period(fields)
+        except ValueError as error:
+            raise PeriodsError(f"{path}: line {line}: {error}") from None
 
 
 def _fields(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -158,34 +169,39 @@ def _period(fields: Mapping[str, Any]) -> Period:
         raise ValueError(f"{wrong}: found {found}; allowed: {_ALLOWED.get(wrong, str(error))}") from None
 
 
-def stored_periods() -> Iterator[Period]:
-    """The period of every link that was ever established, revoked ones included, grouped by account."""
-    require_database()
-    with snapshot():
-        now, rows = to_micros(clock.now()), link_rows()
-        while page := list(islice(rows, _PAGE_LINKS)):
-            due = {row["account_id"] for row in page if row["due_at"] is not None and row["due_at"] <= now}
-            state = look_at(accounts=due) if due else None
-            for row in page:
-                period = _period_of(link_in(row), state if row["account_id"] in due else None)
-                if period is not None:
-                    yield period
+class StoredPeriods:
+    """The period of every link in the database that was ever established, revoked ones included, grouped by account."""
+
+    def __iter__(self) -> Iterator[Period]:
+        """Each as a value."""
+        for cells in self.rows():
+            values = dict(zip(_CELLS, cells, strict=True))
+            values |= {name: from_micros(values[name]) for name in _INSTANTS}
+            yield Period(**values)
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The cells of each as `attribution.staging` takes them, instants in microseconds."""
+        require_database()
+        with snapshot():
+            now, rows = to_micros(clock.now()), link_rows()
+            while page := list(islice(rows, _PAGE_LINKS)):
+                due = {
+                    row["account_id"] for row in page if row["due_at"] is not None and row["due_at"] <= now
+                }
+                state = look_at(accounts=due) if due else None
+                for stored in page:
+                    is_due = stored["account_id"] in due
+                    row = _as_of_now(stored, state) if is_due and state is not None else stored
+                    if row["linked_at"] is not None:
+                        yield tuple(row[name] for name in _STORED)
 
 
-def _period_of(link: Link, state: CurrentState | None) -> Period | None:
-    if state is not None:
-        link = state.up_to_date(link)
-    assert link.touched_at is not None, "every link was touched when it was recorded"
-    if link.linked_at is None:
-        return None
-    return Period(
-        link_id=link.link_id,
-        shop_id=link.shop_id,
-        account_id=link.account_id,
-        role=link.role,
-        linked_at=link.linked_at,
-        ended_at=link.ended_at,
-        settlement=link.settlement,
-        reference=link.reference,
-        changed_at=link.touched_at,
-    )
+def stored_periods() -> StoredPeriods:
+    """The periods in the database."""
+    return StoredPeriods()
+
+
+def _as_of_now(row: dict[str, Any], state: CurrentState) -> dict[str, Any]:
+    """A row with the due changes that are not stored yet."""
+    link = state.up_to_date(link_in(row))
+    return {**row, **{name: to_micros(getattr(link, name)) for name in ("linked_at", "ended_at", "touched_at")}}

@@ -4,7 +4,7 @@ Every row is judged again first. Nothing is written unless each is what links an
 its rows.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -17,10 +17,9 @@ from shoplink.attribution.identities import Run, identify
 from shoplink.attribution.judgement import RESULT
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.attribution.source import OrderSource, open_orders
-from shoplink.attribution.staging import stage_links
+from shoplink.attribution.staging import Links, stage_links
 from shoplink.attribution.statement import cut, judged, lines, sums
 from shoplink.attribution.statement.judged import At
-from shoplink.core.commission.attribution import Period
 from shoplink.core.commission.calendar import Calendar
 from shoplink.core.commission.closing import (
     Closing,
@@ -59,7 +58,7 @@ class StatementRequest(Struct, frozen=True):
     """
 
     results: Sequence[str]
-    links: Iterable[Period]
+    links: Links
     folder: Path
     record: Path
     engine: Callable[[Path], Engine]
@@ -108,7 +107,7 @@ def write_statements(request: StatementRequest) -> StatementResult:
         files += [request.record / INDEX, request.record / f"{request.close}.parquet"]
     with stop.held(), outputs(files, request.folder.absolute().parent) as made:
         with stop.let_through():
-            stage_links(request.links, made.work / "links.parquet")
+            stage_links(request.links, made.work / "links")
             with closing(request.engine(made.work)) as engine:
                 result = _write(request, engine, made)
             places.mark(made.part(request.folder))
@@ -119,7 +118,7 @@ def write_statements(request: StatementRequest) -> StatementResult:
 
 def _write(request: StatementRequest, engine: Engine, made: Outputs) -> StatementResult:
     """Judge again, cut into periods, compare with what is closed, and write what adds up."""
-    links, plan = links_and_plan(engine, made.work / "links.parquet")
+    links, plan = links_and_plan(engine, made.work / "links")
     source = open_orders(engine, request.results, request.mapping, made.work, lambda _: None)
     if source.new:
         raise MappingError(
