@@ -1,6 +1,7 @@
 """The DuckDB engine: embedded, within a memory limit, spilling to disk."""
 
 import glob
+import itertools
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -58,6 +59,7 @@ class DuckDBEngine:
     def __init__(self, memory: str, folder: Path, threads: int | None) -> None:
         """Connect. `memory` is a limit such as `2GB`; DuckDB spills to the folder. Raises EngineError."""
         self._folder = folder
+        self._numbers = itertools.count()
         self._connection = duckdb.connect()
         settings: dict[str, str | int] = {
             "memory_limit": memory,
@@ -86,22 +88,23 @@ class DuckDBEngine:
         self, files: Sequence[str], *, is_csv: bool, has_partitions: bool = False
     ) -> tuple[ir.Table, Shape]:
         """See `Engine`."""
+        name = f"orders_{next(self._numbers)}"
         more = ", union_by_name = true" if len(files) > 1 else ""
         place = "*" if is_csv else f"* EXCLUDE (file_row_number), file_row_number + 1 AS {LINE}"
         more += "" if is_csv else f", filename = '{FILE}', file_row_number = true"
         content = _content(files, more, has_partitions=has_partitions)
         try:
-            self._run(f"CREATE OR REPLACE VIEW orders AS SELECT {place} FROM {content}")
-            found = self._run("DESCRIBE orders").fetchall()
+            self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT {place} FROM {content}")
+            found = self._run(f"DESCRIBE {name}").fetchall()
         except EngineError as error:
             if isinstance(error.__cause__, duckdb.IOException | duckdb.OutOfMemoryException):
                 raise
             raise MappingError(not_parquet(files)) from None
-        types = {name: kind for name, kind, *_ in found}
+        types = {column: kind for column, kind, *_ in found}
         ours = [name for name in types if name.startswith(RESERVED)] if is_csv else (FILE, LINE)
         own = {name: kind for name, kind in types.items() if name not in ours}
         kinds = {name: _kind(kind) for name, kind in own.items()}
-        return ibis.table(_schema(types), name="orders"), Shape(kinds, own, is_csv)
+        return ibis.table(_schema(types), name=name), Shape(kinds, own, is_csv)
 
     def links(self, file: Path) -> ir.Table:
         """See `Engine`."""
@@ -115,15 +118,19 @@ class DuckDBEngine:
 
     def named(self, rows: ir.Table, name: str) -> ir.Table:
         """See `Engine`."""
+        name = f"{name}_{next(self._numbers)}"
         # Write the rows to a file, because DuckDB evaluates a view's expressions at every use.
         file = self._folder / f"{name}.parquet"
         self._run(f"COPY ({_sql(rows)}) TO {_quoted(file)} (FORMAT parquet, COMPRESSION lz4)")
         self._run(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {_content([file])}")
         return ibis.table(rows.schema(), name=name)
 
-    def write(self, rows: ir.Table, out: Path, form: Form, report: ReportProgress) -> int:
+    def write(
+        self, rows: ir.Table, out: Path, form: Form, report: ReportProgress, quoted: Sequence[str] = ()
+    ) -> int:
         """See `Engine`."""
-        options = {"csv": "FORMAT csv, HEADER", "parquet": "FORMAT parquet, COMPRESSION zstd"}[form]
+        force = f", FORCE_QUOTE ({', '.join(map(_name, quoted))})" if quoted else ""
+        options = {"csv": f"FORMAT csv, HEADER{force}", "parquet": "FORMAT parquet, COMPRESSION zstd"}[form]
         sql = f"COPY ({_sql(rows)}) TO {_quoted(out)} ({options})"
         results: list[Any] = []
 
@@ -145,8 +152,8 @@ class DuckDBEngine:
             raise
         if isinstance(results[0], EngineError):
             raise results[0]
-        count: int = results[0]
-        return count
+        written: int = results[0]
+        return written
 
     def written(self, rows: ir.Table, out: Path, form: Form) -> ir.Table:
         """See `Engine`."""
@@ -208,6 +215,11 @@ def _content(files: Sequence[str | Path], more: str = "", *, has_partitions: boo
 
 def _sql(rows: ir.Table) -> str:
     return str(ibis.to_sql(rows, dialect="duckdb"))
+
+
+def _name(column: str) -> str:
+    doubled = column.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _quoted(value: object) -> str:

@@ -82,8 +82,13 @@ class Engine(Protocol):
         """The same rows under a name, so that an engine can evaluate them once."""
         ...
 
-    def write(self, rows: ir.Table, out: Path, form: Form, report: ReportProgress) -> int:
-        """Write rows to a new file (Spark: to a new folder of files); returns their number."""
+    def write(
+        self, rows: ir.Table, out: Path, form: Form, report: ReportProgress, quoted: Sequence[str] = ()
+    ) -> int:
+        """Write rows to a new file (Spark: to a new folder of files); returns their number.
+
+        In CSV all cells of the columns `quoted` are quoted.
+        """
         ...
 
     def written(self, rows: ir.Table, out: Path, form: Form) -> ir.Table:

@@ -128,6 +128,23 @@ def attribute_rows_since(
     return kept.select(*_own(kept), **stays).union(again)
 
 
+def as_rejected(rows: ir.Table) -> ir.Table:
+    """Rows of earlier rejects as rows of the orders that they came from, in their file and at their line."""
+    names = next(names for names in REJECT_COLUMNS if set(names) <= set(rows.columns))
+    file, line, _ = (rows[name].cast("string") for name in names)
+    place = {FILE: file, LINE: line.try_cast("int64").fill_null(0)}
+    return rows.mutate(**place).drop(*names)
+
+
+def together(result: ir.Table, more: ir.Table) -> ir.Table:
+    """A result with more rows, in the columns and types of the first."""
+    columns = {
+        name: (more[name] if name in more.columns else ibis.null(kind)).cast(kind)
+        for name, kind in result.schema().items()
+    }
+    return result.union(more.select(**columns))
+
+
 def reject_rows(rows: ir.Table, fields: dict[Field, FieldReading], links: ir.Table, plan: Plan) -> ir.Table:
     """The rows that cannot be judged: their own columns, file and line, and every problem in the form `field.word,`."""
     problems = reduce(

@@ -109,6 +109,7 @@ def _names(file: str, cells: Sequence[str], mapping: Mapping) -> tuple[str, ...]
 
     None if a column that is needed is missing. Raises MappingError.
     """
+    cells = list(map(as_text, cells))
     names = list(cells)
     needed = {mapping.columns[field] for field in REQUIRED if field in mapping.columns}
     read = {column: f"it is {field}" for field, column in mapping.columns.items()}
@@ -169,8 +170,9 @@ def _write(table: Table, mapping: Mapping, out: Path, report: ReportProgress) ->
     broken: list[BrokenLine] = []
     surplus: dict[int, str] = {}
     ids, count, cleaned = IdCount(), 0, 0
-    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
-        for batch in read_batches(table, max(places.values()) + 1, broken, surplus):
+    with pq.ParquetWriter(out, schema, compression="lz4") as writer:
+        for read in read_batches(table, max(places.values()) + 1, broken, surplus):
+            batch = read._replace(columns=list(map(_as_texts, read.columns)))
             clean = [_clean(field, batch.columns[place], ids) for field, place in places.items()]
             file = pa.repeat(table.name, len(batch.numbers))
             found = (
@@ -196,6 +198,15 @@ def _describes(places: dict[Field, int], cells: Sequence[str]) -> bool:
     named: tuple[Field, ...] = ("order_id", "ordered_at", "amount")
     order, at, amount = (cells[places[field]].strip() if field in places else "" for field in named)
     return all((order, at, amount)) and not (_DIGIT.search(order + amount) or _YEAR.search(at))
+
+
+def _as_texts(cells: Any) -> Any:
+    """Cells without the apostrophe that keeps a spreadsheet from running them."""
+    is_marked = pc.starts_with(cells, "'")
+    if not pc.any(is_marked).as_py():
+        return cells
+    texts = pa.array([as_text(cell) for cell in cells.filter(is_marked).to_pylist()], pa.string())
+    return pc.replace_with_mask(cells, is_marked, texts)
 
 
 def _clean(field: Field, cells: Any, ids: IdCount) -> tuple[Any, int]:

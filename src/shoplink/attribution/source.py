@@ -36,7 +36,7 @@ class OrderSource(Struct):
     """Opened orders: the rows, their fields, and the broken lines, which are not rows.
 
     `count` is the number of rows and broken lines. `new` are the files that are not an earlier result. `cleaned` is the
-    number of ids that had to be cleaned, `descriptions` are the lines that describe columns and are skipped. `left_out` are
+    number of ids that had to be cleaned, `texts` are the columns of text, `descriptions` are the lines that describe columns and are skipped. `left_out` are
     the rows that do not count (`row_choice`), with `again` those that come again. `lacking` are columns that are empty in
     a file because it does not have them. `surplus` are the lines with text beyond the header's columns, which is kept in a
     column of its own. `taken` are the tables: file, encoding, delimiter, sheet. `small_rates` is the column of rates in
@@ -47,6 +47,7 @@ class OrderSource(Struct):
     fields: dict[Field, FieldReading]
     mapping: Mapping
     columns: tuple[str, ...]
+    texts: tuple[str, ...]
     broken: list[BrokenLine]
     count: int
     new: list[str]
@@ -118,6 +119,7 @@ def open_orders(
         {},
         mapping,
         columns,
+        tuple(name for name in columns if shape.kinds.get(name, "text") == "text"),
         broken,
         count + len(broken),
         new,

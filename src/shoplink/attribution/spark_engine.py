@@ -3,6 +3,7 @@
 Folders and files must be where every worker can read them.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
@@ -90,6 +91,7 @@ class SparkEngine:
 
         `memory` is that of the driver, such as `2GB`; `more` are further settings of Spark. Raises EngineError.
         """
+        self._numbers = itertools.count()
         try:
             from pyspark.sql import SparkSession  # noqa: PLC0415 (an optional extra)
         except ImportError as error:
@@ -132,7 +134,8 @@ class SparkEngine:
         if not is_csv:
             row, path = f.col("_metadata.row_index") + 1, f.col("_metadata.file_path")
             frame = frame.select("*", row.alias(LINE), path.alias(FILE))
-        frame.createOrReplaceTempView("orders")
+        name = f"orders_{next(self._numbers)}"
+        frame.createOrReplaceTempView(name)
         types = dict(frame.dtypes)
         ours = [name for name in types if name.startswith(RESERVED)] if is_csv else (FILE, LINE)
         own = {name: kind for name, kind in types.items() if name not in ours}
@@ -140,7 +143,7 @@ class SparkEngine:
         schema = {
             name: kind if _kind(kind) == "decimal" else _TYPES[_kind(kind)] for name, kind in types.items()
         }
-        return ibis.table(ibis.schema(schema), name="orders"), Shape(kinds, own, is_csv)
+        return ibis.table(ibis.schema(schema), name=name), Shape(kinds, own, is_csv)
 
     @_raises_engine_error
     def links(self, file: Path) -> ir.Table:
@@ -157,11 +160,14 @@ class SparkEngine:
     @_raises_engine_error
     def named(self, rows: ir.Table, name: str) -> ir.Table:
         """See `Engine`."""
+        name = f"{name}_{next(self._numbers)}"
         self._session.sql(_sql(rows)).createOrReplaceTempView(name)
         return ibis.table(rows.schema(), name=name)
 
     @_raises_engine_error
-    def write(self, rows: ir.Table, out: Path, form: Form, report: ReportProgress) -> int:
+    def write(
+        self, rows: ir.Table, out: Path, form: Form, report: ReportProgress, quoted: Sequence[str] = ()
+    ) -> int:
         """See `Engine`; `out` is a folder."""
         from pyspark.sql import Observation  # noqa: PLC0415 (an optional extra)
         from pyspark.sql import functions as f  # noqa: PLC0415 (as above)
@@ -174,6 +180,7 @@ class SparkEngine:
                 header=True,
                 escape='"',
                 emptyValue="",
+                quoteAll=bool(quoted),
                 ignoreLeadingWhiteSpace=False,
                 ignoreTrailingWhiteSpace=False,
                 timestampFormat=f"{_CLOCK}XXX",

@@ -56,8 +56,8 @@ _NOTHING_LENGTH_MAX = max(map(len, NOTHING))
 RUNNABLE = "=+\\-@\t\r\n＝＋－＠"
 """What a spreadsheet takes for the beginning of a formula, as the inside of a character class."""
 
-UNSEEN = "[\\s\ufeff\u200b]*"
-"""What can stand before it without being seen."""
+UNSEEN = "[\\t-\\r\\x1c- \x85\xa0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u3000\ufeff]*"
+"""What can stand before it without being seen: all white space, spelled out because engines know different kinds."""
 
 _WRITTEN_AS_TEXT = re.compile(rf"'+{UNSEEN}[{RUNNABLE}]")
 _RUNS = re.compile(rf"{UNSEEN}[{RUNNABLE}]")

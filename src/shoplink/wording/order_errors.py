@@ -1,5 +1,6 @@
 """The errors of an order that cannot be attributed, in both languages as in `input_errors`."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -115,11 +116,22 @@ def say_order_errors(
     return ("。" if tag == "zh" else ". ").join(sentences)
 
 
+_BROKEN_LINE = Bilingual(
+    "the line has {found} cells, the header {header}", "此行有 {found} 个单元格，表头有 {header} 个"
+)
+_TAGS: tuple[Tag, ...] = ("en", "zh")
+
+
 def say_broken_line(found: int, header: int, tag: Tag) -> str:
     """Word that a line and the header differ in their number of cells."""
-    return Bilingual(
-        f"the line has {found} cells, the header {header}", f"此行有 {found} 个单元格，表头有 {header} 个"
-    ).say(tag)
+    return _BROKEN_LINE.say(tag).format(found=found, header=header)
+
+
+def is_broken_line(reason: str) -> bool:
+    """Whether a reason is that of a line that does not have the cells of its header, in either language."""
+    return any(
+        re.fullmatch(_BROKEN_LINE.say(tag).format(found="[0-9]+", header="[0-9]+"), reason) for tag in _TAGS
+    )
 
 
 def say_left_out(column: str, cell: str, tag: Tag) -> str:

@@ -16,11 +16,14 @@ from shoplink.attribution.engine import Engine, Form
 from shoplink.attribution.identities import Run, identify
 from shoplink.attribution.instants import to_micros
 from shoplink.attribution.mapping import Mapping, MappingError
-from shoplink.attribution.source import OrderSource, open_orders, rows_for_parquet
+from shoplink.attribution.source import OrderSource, form_of, open_orders, rows_for_parquet
+from shoplink.attribution.order_shares import divided_fields
+from shoplink.attribution.spreadsheet import columns_to_quote, guard
 from shoplink.attribution.staging import Links, stage_links
 from shoplink.core.commission.sides import Fit, KnownSides
 from shoplink.flows import clock
 from shoplink.flows.commission import stop, summary
+from shoplink.flows.commission.earlier import EarlierRejects, earlier_rejects
 from shoplink.flows.commission.outputs import Outputs, outputs
 from shoplink.flows.commission.rejects import (
     Written,
@@ -89,8 +92,8 @@ def left_out_beside(rejects: Path) -> Path:
 def attribute_files(request: AttributionRequest, say: ReportStep) -> AttributionResult:
     """Judge orders by links, and write the result and the rejects.
 
-    Raises MappingError, PeriodsError, SidesError, UnknownSidesError, EngineError, UnsoundError, BusyError, OthersRejectsError or OSError; then nothing
-    is written.
+    Raises MappingError, PeriodsError, SidesError, UnknownSidesError, EngineError, UnsoundError, BusyError,
+    OthersRejectsError or OSError; then nothing is written.
     """
     if request.out.is_dir():
         raise FileExistsError(errno.EEXIST, "a folder of this name is there already", str(request.out))
@@ -100,56 +103,118 @@ def attribute_files(request: AttributionRequest, say: ReportStep) -> Attribution
             say("links", 0)
             count = stage_links(request.links, made.work / "links")
             with closing(request.engine(made.work)) as engine:
-                done = _judge(request, engine, made, count, say)
+                done, known = _Judging(request, engine, made, say).judged(count)
             empty = [file for file in files if not made.part(file).exists()]
-            outdated = [file for file in empty if is_replaceable(file, request.orders)]
+            outdated = [
+                file
+                for file in empty
+                if is_replaceable(file, known if file == request.rejects else request.orders)
+            ]
         made.publish(gone=outdated)
     return done
 
 
-def _judge(
-    request: AttributionRequest, engine: Engine, made: Outputs, count: int, say: ReportStep
-) -> AttributionResult:
-    work = made.work
-    links, plan = links_and_plan(engine, work / "links")
-    source = open_orders(
-        engine, request.orders, request.mapping, work, lambda progress: say("reading", progress)
-    )
-    run = Run(request.sides, _strangers(request), request.now or clock.machine_now(), work)
-    source, fit = identify(engine, source, links, run)
-    if fit.is_none and not request.allow_unknown:
-        raise UnknownSidesError(fit)
-    rows = rows_for_parquet(source) if request.form == "parquet" else source.rows
-    if request.since is None:
-        result = judgement.attribute_rows(rows, source.fields, links, plan)
-    elif not source.new:
-        result = judgement.attribute_rows_since(rows, source.fields, links, plan, to_micros(request.since))
-    else:
-        raise MappingError(
-            f"{', '.join(source.new)}: found no columns {', '.join(judgement.RESULT)}; expected an earlier result"
+class _Judging:
+    """One run, up to the files that it writes."""
+
+    def __init__(self, request: AttributionRequest, engine: Engine, made: Outputs, say: ReportStep) -> None:
+        self._request = request
+        self._engine = engine
+        self._made = made
+        self._say = say
+
+    def judged(self, count: int) -> tuple[AttributionResult, list[str]]:
+        """Judge by so many links; returns what came of it, and the orders whose rejects the new ones replace."""
+        request, engine, made = self._request, self._engine, self._made
+        links, plan = links_and_plan(engine, made.work / "links")
+        run = Run(request.sides, _strangers(request), request.now or clock.machine_now(), made.work)
+        source, fit = identify(engine, self._opened(request.orders, made.work), links, run)
+        if fit.is_none and not request.allow_unknown:
+            raise UnknownSidesError(fit)
+        rows = rows_for_parquet(source) if request.form == "parquet" else source.rows
+        again: list[OrderSource] = []
+        earlier = EarlierRejects([], set(), [], [])
+        if request.since is None:
+            result = judgement.attribute_rows(rows, source.fields, links, plan)
+        else:
+            since = to_micros(request.since)
+            earlier, opened = self._earlier(source)
+            again = [_as_rejected(identify(engine, more, links, run)[0]) for more in opened]
+            result = judgement.attribute_rows_since(rows, source.fields, links, plan, since)
+            for more in again:
+                rows = rows_for_parquet(more) if request.form == "parquet" else more.rows
+                result = judgement.together(result, judgement.attribute_rows(rows, more.fields, links, plan))
+        result, judged = self._written(result, source)
+        known = [*request.orders, *earlier.files]
+        left = rejected = Written(0, Counter())
+        if source.left_out is not None:
+            require_replaceable(request.left_out, request.orders)
+            left = write_left_out(
+                engine.rows(source.left_out), source, made.part(request.left_out), request.tag
+            )
+        read = source.count + sum(more.count for more in again) + len(earlier.kept)
+        if judged + left.rows < read:
+            self._say("rejects", 0)
+            require_replaceable(request.rejects, known)
+            failed = [
+                (one, engine.rows(judgement.reject_rows(one.rows, one.fields, links, plan)))
+                for one in (source, *again)
+            ]
+            kept = [dict(zip(earlier.header, cells, strict=False)) for cells in earlier.kept]
+            rejected = write_rejects(failed, made.part(request.rejects), request.tag, kept)
+        if judged + rejected.rows + left.rows != read:
+            raise UnsoundError(
+                f"of {read} rows {judged} were judged, {rejected.rows} rejected and {left.rows} left out: "
+                "this does not add up"
+            )
+        written = engine.written(result, made.part(request.out), request.form)
+        sums = summary.by_basis(engine.rows(judgement.sums_by_basis(written, source.mapping)))
+        done = _result(source, judged, rejected, left, sums)
+        met = next(engine.rows(judgement.links_met(written)))
+        fit = replace(fit, links=count, **met)
+        return replace(done, rows=read, links=count, spans=plan.spans, fit=fit), known
+
+    def _written(self, result: Any, source: OrderSource) -> tuple[Any, int]:
+        """Write the result; returns it as it was written, and the number of its rows."""
+        quoted: list[str] = []
+        if self._request.form == "csv":
+            quoted = columns_to_quote(self._engine, source.rows, source.texts)
+            result = guard(result, source.texts)
+        out = self._made.part(self._request.out)
+        form = self._request.form
+        return result, self._engine.write(
+            result, out, form, lambda progress: self._say("judging", progress), quoted
         )
-    judged = engine.write(
-        result, made.part(request.out), request.form, lambda progress: say("judging", progress)
-    )
-    left = rejected = Written(0, Counter())
-    if source.left_out is not None:
-        require_replaceable(request.left_out, request.orders)
-        left = write_left_out(engine.rows(source.left_out), source, made.part(request.left_out), request.tag)
-    if judged + left.rows < source.count:
-        say("rejects", 0)
-        require_replaceable(request.rejects, request.orders)
-        failed = engine.rows(judgement.reject_rows(source.rows, source.fields, links, plan))
-        rejected = write_rejects(failed, source, made.part(request.rejects), request.tag)
-    if judged + rejected.rows + left.rows != source.count:
-        raise UnsoundError(
-            f"of {source.count} rows {judged} were judged, {rejected.rows} rejected and {left.rows} left out: "
-            "this does not add up"
+
+    def _opened(self, files: Sequence[str], work: Path) -> OrderSource:
+        mapping = self._request.mapping
+        return open_orders(
+            self._engine, files, mapping, work, lambda progress: self._say("reading", progress)
         )
-    written = engine.written(result, made.part(request.out), request.form)
-    sums = summary.by_basis(engine.rows(judgement.sums_by_basis(written, source.mapping)))
-    met = next(engine.rows(judgement.links_met(written)))
-    fit = replace(fit, links=count, **met)
-    return replace(_result(source, judged, rejected, left, sums), links=count, spans=plan.spans, fit=fit)
+
+    def _earlier(self, source: OrderSource) -> tuple[EarlierRejects, list[OrderSource]]:
+        """The rejects of the results to update, and those of them that are judged again. Raises MappingError, OSError."""
+        request = self._request
+        if source.new:
+            raise MappingError(
+                f"{', '.join(source.new)}: found no columns {', '.join(judgement.RESULT)}; expected an earlier result"
+            )
+        work = self._made.work / "earlier"
+        work.mkdir()
+        form = form_of(request.orders)
+        earlier = earlier_rejects(request.orders, request.rejects, request.out, form, work)
+        if earlier.again and divided_fields(source.mapping):
+            raise MappingError(
+                f"{source.mapping.name}: per_order: the rows of an order cannot be divided among earlier rejects alone; "
+                "judge the orders themselves, without --since"
+            )
+        opened = []
+        for number, file in enumerate(earlier.again):
+            folder = work / str(number)
+            folder.mkdir()
+            more = self._opened([file], folder)
+            opened.append(more)
+        return earlier, opened
 
 
 def _result(
@@ -196,3 +261,7 @@ def _strangers(request: AttributionRequest) -> bool:
         return request.strangers
     stated = request.mapping.unknown_accounts if request.mapping else None
     return request.sides.accounts is None if stated is None else stated == "affiliate"
+
+
+def _as_rejected(source: OrderSource) -> OrderSource:
+    return replace(source, rows=judgement.as_rejected(source.rows))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,7 +38,7 @@ def is_replaceable(path: Path, orders: Sequence[str]) -> bool:
     known = {*orders, *map(_resolved, orders)}
     files: set[str] = set()
     with path.open("rb") as stream, suppress(TableError):
-        table = open_table(str(path), stream, _place_of_file)
+        table = open_table(str(path), stream, place_of_file)
         for row in rows(table):
             files.add(row.cells[table.found] if len(row.cells) > table.found else "")
         return all(file in known or not known.isdisjoint(_and_folders(_resolved(file))) for file in files)
@@ -53,7 +54,7 @@ def require_replaceable(path: Path, orders: Sequence[str]) -> None:
         )
 
 
-def _place_of_file(cells: Sequence[str]) -> int | None:
+def place_of_file(cells: Sequence[str]) -> int | None:
     """Where the column with the name of the file is in the header of rejects; None in another one."""
     for names in REJECT_COLUMNS:
         if tuple(cells[-len(names) :]) == names:
@@ -81,26 +82,42 @@ class Written(NamedTuple):
     reasons: Counter[str]
 
 
+Rejected = tuple[OrderSource, Iterable[Mapping[str, Any]]]
+"""Orders, and those of their rows that were rejected."""
+
+
 def write_rejects(
-    rejected: Iterable[Mapping[str, Any]], source: OrderSource, out: Path, tag: Tag | None
+    rejected: Sequence[Rejected], out: Path, tag: Tag | None, kept: Sequence[Mapping[str, str]] = ()
 ) -> Written:
     """Write the rejected rows and the malformed lines as CSV for a spreadsheet. Reasons have the form `field.word`.
 
-    Without a language, the sentences are in the language of the column names.
+    The columns are those of the first orders. `kept` are malformed lines of an earlier run by column. Without a language,
+    the sentences are in the language of the column names.
     """
-    columns = _own(source.columns)
+    columns = _own(rejected[0][0].columns)
     tag = _tag(columns, tag)
-    reasons = Counter({BROKEN: len(source.broken)} if source.broken else {})
+    reasons: Counter[str] = Counter()
 
     def lines() -> Iterator[list[Any]]:
-        yield from _broken(source, columns, tag)
-        for row in rejected:
-            problems = row[PROBLEM_COLUMN]
-            reasons.update(problems.removesuffix(",").split(","))
-            why = say_order_errors(problems, lambda field: _column(source, field), row, tag)
-            yield [*(_cell(row[column]) for column in columns), row[FILE], row[LINE], why]
+        for earlier in kept:
+            reasons[BROKEN] += 1
+            yield [*(earlier.get(column, "") for column in columns), *_place_in(earlier)]
+        for source, failed in rejected:
+            reasons[BROKEN] += len(source.broken)
+            yield from _broken(source, columns, tag)
+            for row in failed:
+                problems = row[PROBLEM_COLUMN]
+                reasons.update(problems.removesuffix(",").split(","))
+                why = say_order_errors(problems, partial(_column, source), row, tag)
+                yield [*(_cell(row.get(column)) for column in columns), row[FILE], row[LINE], why]
 
-    return Written(_write(lines(), columns, out, tag), reasons)
+    return Written(_write(lines(), columns, out, tag), +reasons)
+
+
+def _place_in(earlier: Mapping[str, str]) -> list[str]:
+    """The file, the line and the reason in a row of earlier rejects."""
+    names = next(names for names in REJECT_COLUMNS if set(names) <= set(earlier))
+    return [earlier[name] for name in names]
 
 
 def write_left_out(
