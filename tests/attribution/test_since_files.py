@@ -3,6 +3,7 @@
 import csv
 import random
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ def test_types_that_no_field_has_stay_as_they_are(tmp_path: Path) -> None:
         "day": pa.array([datetime(2026, 1, 2, tzinfo=UTC).date()] * 2),
         "share": pa.array([0.1, 1e300]),
         "paid": pa.array([True, False]),
-        "rest": pa.array([12345, 100], pa.int64()).cast(pa.decimal128(18, 4)),
+        "rest": pa.array([Decimal("1.2345"), Decimal(100)], pa.decimal128(18, 4)),
     }
     for name, column in more.items():
         table = table.append_column(name, column)

@@ -204,4 +204,7 @@ def stored_periods() -> StoredPeriods:
 def _as_of_now(row: dict[str, Any], state: CurrentState) -> dict[str, Any]:
     """A row with the due changes that are not stored yet."""
     link = state.up_to_date(link_in(row))
-    return {**row, **{name: to_micros(getattr(link, name)) for name in ("linked_at", "ended_at", "touched_at")}}
+    return {
+        **row,
+        **{name: to_micros(getattr(link, name)) for name in ("linked_at", "ended_at", "touched_at")},
+    }
