@@ -7,8 +7,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from shoplink.attribution.engine import Form
-from shoplink.attribution.rejected_file import stage_as
-from shoplink.attribution.source import form_of
+from shoplink.attribution.input_files import form_of
+from shoplink.attribution.staging import stage_as
 from shoplink.flows.commission.rejects import place_of_file
 from shoplink.table.cell import as_text
 from shoplink.table.error import TableError
