@@ -136,7 +136,7 @@ def as_rejected(rows: ir.Table) -> ir.Table:
     return rows.mutate(**place).drop(*names)
 
 
-def together(result: ir.Table, more: ir.Table) -> ir.Table:
+def union_of(result: ir.Table, more: ir.Table) -> ir.Table:
     """A result with more rows, in the columns and types of the first."""
     columns = {
         name: (more[name] if name in more.columns else ibis.null(kind)).cast(kind)

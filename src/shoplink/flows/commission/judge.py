@@ -144,7 +144,7 @@ class _Judging:
             result = judgement.attribute_rows_since(rows, source.fields, links, plan, since)
             for more in again:
                 rows = rows_for_parquet(more) if request.form == "parquet" else more.rows
-                result = judgement.together(result, judgement.attribute_rows(rows, more.fields, links, plan))
+                result = judgement.union_of(result, judgement.attribute_rows(rows, more.fields, links, plan))
         result, judged = self._written(result, source)
         known = [*request.orders, *earlier.files]
         left = rejected = Written(0, Counter())
