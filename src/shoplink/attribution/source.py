@@ -77,13 +77,12 @@ def open_orders(
     if is_csv and mapping is not None and mapping.names:
         mapping = mapping.named_as_in(header_of(Path(files[0]), work, mapping))
     for number, file in enumerate(files if is_csv else ()):
-        out = work / f"orders-{number}.parquet"
 
         def report_overall(done: float, number: int = number) -> None:
             report((number + done) / len(files))
 
-        tables[file] = stage_orders(Path(file), out, mapping or own_names(), report_overall)
-        staged[number] = str(out)
+        staged[number] = str(work / f"orders-{number}.parquet")
+        tables[file] = stage_orders(Path(file), Path(staged[number]), mapping or own_names(), report_overall)
     # Look at every file by itself: opened together, a column that one of them lacks would be empty there.
     has_partitions = mapping is not None and mapping.rows.partitions
     shapes = {
