@@ -118,7 +118,7 @@ def open_orders(
         {},
         mapping,
         columns,
-        tuple(name for name in columns if shape.kinds.get(name, "text") == "text"),
+        tuple(name for name in columns if shape.kinds[name] == "text"),
         broken,
         count + len(broken),
         new,

@@ -145,7 +145,7 @@ class _Judging:
             for more in again:
                 rows = rows_for_parquet(more) if request.form == "parquet" else more.rows
                 result = judgement.union_of(result, judgement.attribute_rows(rows, more.fields, links, plan))
-        result, judged = self._written(result, source)
+        result, judged = self._written(result, [source, *again])
         known = [*request.orders, *earlier.files]
         left = rejected = Written(0, Counter())
         if source.left_out is not None:
@@ -175,12 +175,14 @@ class _Judging:
         fit = replace(fit, links=count, **met)
         return replace(done, rows=read, links=count, spans=plan.spans, fit=fit), known
 
-    def _written(self, result: Any, source: OrderSource) -> tuple[Any, int]:
+    def _written(self, result: Any, sources: list[OrderSource]) -> tuple[Any, int]:
         """Write the result; returns it as it was written, and the number of its rows."""
         quoted: list[str] = []
         if self._request.form == "csv":
-            quoted = columns_to_quote(self._engine, source.rows, source.texts)
-            result = guard(result, source.texts)
+            for source in sources:
+                quoted += columns_to_quote(self._engine, source.rows, source.texts)
+            result = guard(result, sources[0].texts)
+            quoted = [name for name in result.columns if name in quoted]
         out = self._made.part(self._request.out)
         form = self._request.form
         return result, self._engine.write(
