@@ -14,11 +14,11 @@ from msgspec.structs import replace
 from shoplink.attribution import judgement
 from shoplink.attribution.engine import Engine, Form
 from shoplink.attribution.identities import Run, identify
+from shoplink.attribution.input_files import form_of
 from shoplink.attribution.instants import to_micros
 from shoplink.attribution.mapping import Mapping, MappingError
-from shoplink.attribution.input_files import form_of
-from shoplink.attribution.source import OrderSource, open_orders, rows_for_parquet
 from shoplink.attribution.order_shares import divided_fields
+from shoplink.attribution.source import OrderSource, open_orders, rows_for_parquet
 from shoplink.attribution.spreadsheet import columns_to_quote, guard
 from shoplink.attribution.staging import Links, stage_links
 from shoplink.core.commission.sides import Fit, KnownSides

@@ -4,7 +4,7 @@ Every row is judged again first. Nothing is written unless each is what links an
 its rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime, tzinfo
 from pathlib import Path
