@@ -106,6 +106,13 @@ known; 128 + the signal’s number, and nothing written, after Ctrl-C or SIGTERM
     type=click.Choice(["zh", "en"]),
     help="The language of reasons.  [default: the language of the columns]",
 )
+@click.option(
+    "--progress",
+    type=click.Choice(["bar", "lines", "none"]),
+    default="bar",
+    show_default=True,
+    help="A bar on a terminal, or a line of JSON on standard error from time to time.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @needs_orders
 def attribute(orders: tuple[str, ...], **options: Any) -> None:
@@ -171,7 +178,7 @@ def _run(
             now=clock.machine_now() if options["links"] else clock.now(),
         )
         with ExitStack() as bars:
-            return flow.attribute_files(asked, _Bars(bars))
+            return flow.attribute_files(asked, _reporting(options["progress"], bars))
     except flow.UnknownSidesError as error:
         click.echo(str(error), err=True)
         sys.exit(_STATUS_UNKNOWN)
@@ -189,6 +196,24 @@ def _run(
         fail(f"{options['mapping']}: not text in UTF-8")
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
+
+
+def _reporting(form: str, opened: ExitStack) -> Callable[[str, float], None]:
+    return _Bars(opened) if form == "bar" else _Lines() if form == "lines" else lambda _step, _done: None
+
+
+class _Lines:
+    """A line of JSON for each step and each hundredth of it, for a program that runs this one."""
+
+    def __init__(self) -> None:
+        self._last = ("", -1)
+
+    def __call__(self, step: str, done: float) -> None:
+        """Say the progress of a step, from 0 to 1."""
+        now = (step, int(done * 100))
+        if now != self._last:
+            self._last = now
+            click.echo(msgspec.json.encode({"step": step, "done": round(done, 2)}), err=True)
 
 
 class _Bars:

@@ -107,9 +107,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "shoplink.config.urls"
 USE_TZ = True
 TIME_ZONE = "UTC"
-# The front door (config/door.py) has limited and read every body, so nothing of it is written to disk.
+# The front door (config/door.py) has limited and read every body. Only a file that a page has permitted is on disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = None
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 DEFAULT_AUTO_FIELD = (
     "django.db.models.AutoField"  # the tables of third-party apps use this; ours declare their own
 )
@@ -140,6 +139,10 @@ TICKETS_KEPT_DAYS = whole_number("SHOPLINK_TICKETS_KEPT_DAYS", 365, most=36_500)
 LOOK_UPS_KEPT_DAYS = whole_number("SHOPLINK_LOOK_UPS_KEPT_DAYS", 90, most=36_500)
 LOOK_UPS_PER_HOUR = whole_number("SHOPLINK_LOOK_UPS_PER_HOUR", 300, most=1_000_000)
 
+# Files of orders that were sent to a console, and what became of them; processes on several hosts share the folder.
+ORDERS_FOLDER = Path(os.environ.get("SHOPLINK_ORDERS_FOLDER") or HOME / "orders").resolve()
+ORDERS_KEPT_DAYS = whole_number("SHOPLINK_ORDERS_KEPT_DAYS", 400, most=36_500)
+
 # A MaxMind .mmdb file for country look-ups; without one, the data in the package iptocc.
 MMDB = os.environ.get("SHOPLINK_MMDB", "")
 
@@ -152,6 +155,8 @@ WAITING_MAX = whole_number("SHOPLINK_WAITING_MAX", 500, most=100_000)
 
 # How long a client may send nothing while its request is on its way; the whole body comes within four times as long.
 BODY_IDLE_SECONDS = whole_number("SHOPLINK_BODY_IDLE_SECONDS", 15, most=600)
+# How large a file may be that somebody sends to a page that takes files.
+UPLOAD_BYTES_MAX = whole_number("SHOPLINK_UPLOAD_MB_MAX", 100, most=10_000) << 20
 # How long a process that is told to stop still answers, so that balancers notice that it is not ready.
 LAME_DUCK_SECONDS = whole_number("SHOPLINK_LAME_DUCK_SECONDS", 0, least=0, most=600)
 

@@ -1,4 +1,7 @@
-"""The timer and the message delivery, each in a thread of the worker process; the delivery also as a process of its own."""
+"""What a worker process does beside answering: the timer, deliveries, and judging orders, each in a thread of its own.
+
+Deliveries also run as a process of their own.
+"""
 
 import logging
 import os
@@ -9,10 +12,12 @@ from collections.abc import Callable
 from django.db import connection
 
 from shoplink.flows.message.loop import deliver
+from shoplink.flows.order_run.job import judge_next
 from shoplink.flows.tick import tick
 
 _TICK_EVERY_SECONDS = 0.25
 _DELIVER_EVERY_SECONDS = 1.0
+_JUDGE_EVERY_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -27,12 +32,17 @@ def start(*, delivering: bool) -> None:
         threading.Thread(
             target=run_deliveries, args=(threading.Event(),), name="deliveries", daemon=True
         ).start()
+    threading.Thread(target=_run_order_runs, args=(threading.Event(),), name="orders", daemon=True).start()
     threading.Thread(target=_run_timer, args=(parent,), name="timer", daemon=True).start()
 
 
 def run_deliveries(ended: threading.Event) -> None:
     """Deliver repeatedly until `ended` is set; a round in progress is finished first."""
     _repeat("deliveries", _deliver, _DELIVER_EVERY_SECONDS, ended.wait)
+
+
+def _run_order_runs(ended: threading.Event) -> None:
+    _repeat("judging orders", judge_next, _JUDGE_EVERY_SECONDS, ended.wait)
 
 
 def _run_timer(parent: int) -> None:

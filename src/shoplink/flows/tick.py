@@ -12,6 +12,7 @@ from msgspec import Struct
 from shoplink.core.instant import END
 from shoplink.flows import clock
 from shoplink.flows.clock import remember_clock
+from shoplink.flows.order_run.run import forget_runs
 from shoplink.flows.people.second_factor_reset import reset_due_second_factors
 from shoplink.flows.ticket.close_ended import close_ended_tickets
 from shoplink.flows.transaction import pass_time
@@ -76,6 +77,7 @@ def _forget(at: datetime) -> int:
         look_ups_before=at - timedelta(days=settings.LOOK_UPS_KEPT_DAYS),
     )
     forgotten += forget_sessions(at) + forget_sign_in_links(answers_before) + forget_attempts(at)
+    forgotten += forget_runs(at)
     return forgotten + forget_texts(at - timedelta(days=settings.TICKETS_KEPT_DAYS))
 
 

@@ -45,7 +45,7 @@ class BodyRoom:
         stated = stated_length(scope)
         if stated == 0:
             return b""
-        reader = _Reader(receive, self._idle_seconds)
+        reader = BodyReader(receive, self._idle_seconds, _IDLE_TIMES_MAX * self._idle_seconds)
         if stated is not None and stated > limit:
             await reader.drop(scope, limit)
         body = bytearray()
@@ -62,11 +62,12 @@ class BodyRoom:
         return bytes(body)
 
 
-class _Reader:
+class BodyReader:
     """Reads pieces of one body, within its time."""
 
-    def __init__(self, receive: Receive, idle_seconds: float) -> None:
-        self._receive, self._idle = receive, idle_seconds
+    def __init__(self, receive: Receive, idle_seconds: float, whole_seconds: float) -> None:
+        """A client may send nothing for `idle_seconds`, and has `whole_seconds` for the whole body."""
+        self._receive, self._idle, self._whole = receive, idle_seconds, whole_seconds
         self._began = monotonic()
         self._bytes = 0
 
@@ -76,7 +77,7 @@ class _Reader:
         if passed > self._idle and self._bytes < _BYTES_PER_SECOND_MIN * (passed - self._idle):
             raise BodyRefusedError("body.too_slow")
         try:
-            async with asyncio.timeout(min(self._idle, _IDLE_TIMES_MAX * self._idle - passed)):
+            async with asyncio.timeout(min(self._idle, self._whole - passed)):
                 message = await self._receive()
         except TimeoutError:
             raise BodyRefusedError("body.too_slow") from None

@@ -12,6 +12,7 @@ from shoplink.server.environ import Environ, Scope, environ_of
 from shoplink.server.readers import Readers
 from shoplink.server.stream import BrokenOffError, Stream
 from shoplink.server.threads import Threads
+from shoplink.server.upload import UploadRoom
 
 _BODIES_BYTES_MAX = 128 << 20
 _ANSWERS_BYTES_MAX = 128 << 20
@@ -26,7 +27,8 @@ _LATE = Answer(
 class Rules(NamedTuple):
     """What the front door has to know of the application behind it.
 
-    `limit`: the bytes that the body of a request may have. `refuse`: the answer to a request that is not let in, by
+    `limit`: the bytes that the body of a request may have. `upload_limit`: the bytes that a request may have which the
+    application has permitted to send a file; 0 for any other. `refuse`: the answer to a request that is not let in, by
     its environ, why (body.too_large, body.too_slow or overloaded), and the limit of its body. `idle_seconds`: how long
     a client may send nothing, or read nothing, while it should.
     """
@@ -37,6 +39,7 @@ class Rules(NamedTuple):
     limit: Callable[[Scope], int]
     refuse: Callable[[Environ, str, int], Answer]
     idle_seconds: float
+    upload_limit: Callable[[Scope], int]
 
 
 class Front:
@@ -55,6 +58,7 @@ class Front:
         self._room = BodyRoom(_BODIES_BYTES_MAX, rules.idle_seconds)
         self._answers = AnswerRoom(_ANSWERS_BYTES_MAX)
         Readers(rules.idle_seconds).watch()
+        self._uploads = UploadRoom(rules.idle_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -67,7 +71,10 @@ class Front:
             await self._stream(scope, receive, send)
         else:
             with suppress(ClientGoneError):
-                await self._request(scope, receive, send)
+                if most := self._rules.upload_limit(scope):
+                    await self._upload(scope, receive, send, most)
+                else:
+                    await self._request(scope, receive, send)
 
     def is_busy(self) -> bool:
         """Whether a request or a stream is in progress. Called in any thread."""
@@ -86,12 +93,23 @@ class Front:
         except BodyRefusedError as error:
             await self._refuse(scope, send, error.kind, limit)
             return
+        await self._answer(scope, environ_of(scope, body), send)
+
+    async def _upload(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        try:
+            async with self._uploads.read(scope, receive, limit) as (file, size):
+                sent = {"wsgi.input": file, "CONTENT_LENGTH": str(size)}
+                await self._answer(scope, environ_of(scope) | sent, send)
+        except BodyRefusedError as error:
+            await self._refuse(scope, send, error.kind, limit)
+
+    async def _answer(self, scope: Scope, environ: Environ, send: Send) -> None:
+        """Answer a request that has arrived as a whole."""
         if self._inside >= self._requests_max:
             await self._refuse(scope, send, "overloaded")
             return
         self._inside += 1
         try:
-            environ = environ_of(scope, body)
             answer = await self._requests.run(partial(run, self._application, environ))
         finally:
             self._inside -= 1
