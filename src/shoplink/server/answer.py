@@ -1,9 +1,9 @@
 """Run a WSGI application in a thread, and send what it answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from shoplink.server.environ import Environ
 
@@ -21,12 +21,26 @@ def headers_of(named: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in named]
 
 
+class FileBody:
+    """What an application answers with to have a file sent (the `wsgi.file_wrapper` of PEP 3333)."""
+
+    def __init__(self, file: BinaryIO, _block_bytes: int = PIECE_BYTES) -> None:
+        """The file is closed once it is sent."""
+        self.file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The pieces of the file."""
+        while piece := self.file.read(PIECE_BYTES):
+            yield piece
+
+
 class Answer(NamedTuple):
-    """A whole answer."""
+    """A whole answer: its body, or the file that is its body."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    file: FileBody | None = None
 
     async def send(self, send: Send) -> None:
         """Hand it to the server as a whole."""
@@ -48,6 +62,9 @@ class AnswerRoom:
 
     async def send(self, answer: Answer, send: Send) -> None:
         """Send an answer. It is broken off where the room is needed and no other has been on its way for longer."""
+        if answer.file is not None:
+            await self._file(answer, answer.file, send)
+            return
         size = len(answer.body)
         if size <= PIECE_BYTES:
             await answer.send(send)
@@ -61,6 +78,13 @@ class AnswerRoom:
                     await self._pieces(answer, send)
                 finally:
                     self._free += self._sending.pop(until, 0)
+
+    async def _file(self, answer: Answer, body: FileBody, send: Send) -> None:
+        with body.file:
+            await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+            for piece in body:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
 
     async def _pieces(self, answer: Answer, send: Send) -> None:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
@@ -98,6 +122,8 @@ def run(application: Application, environ: Environ) -> Answer:
     """The whole answer of an application to a request."""
     started = Started()
     pieces = application(environ, started)
+    if isinstance(pieces, FileBody):
+        return Answer(started.status, started.headers, b"", pieces)
     try:
         body = b"".join(pieces)
     finally:

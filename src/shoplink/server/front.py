@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
-from shoplink.server.answer import Answer, AnswerRoom, Application, Send, run
+from shoplink.server.answer import Answer, AnswerRoom, Application, FileBody, Send, run
 from shoplink.server.body import BodyRefusedError, BodyRoom, ClientGoneError, Receive
 from shoplink.server.environ import Environ, Scope, environ_of
 from shoplink.server.readers import Readers
@@ -99,7 +99,7 @@ class Front:
         try:
             async with self._uploads.read(scope, receive, limit) as (file, size):
                 sent = {"wsgi.input": file, "CONTENT_LENGTH": str(size)}
-                await self._answer(scope, environ_of(scope) | sent, send)
+                await self._answer(scope, {**environ_of(scope), **sent}, send)
         except BodyRefusedError as error:
             await self._refuse(scope, send, error.kind, limit)
 
@@ -110,6 +110,7 @@ class Front:
             return
         self._inside += 1
         try:
+            environ["wsgi.file_wrapper"] = FileBody
             answer = await self._requests.run(partial(run, self._application, environ))
         finally:
             self._inside -= 1
