@@ -27,7 +27,15 @@ _REFUSED = Answer(503, [], b"")
 
 def front() -> Front:
     """The application, made in the process that serves it."""
-    rules = Rules("/healthz", frozenset(), frozenset(), lambda _: 0, lambda *_: _REFUSED, float(sys.argv[2]), lambda _: 0)
+    rules = Rules(
+        "/healthz",
+        frozenset(),
+        frozenset(),
+        lambda _: 0,
+        lambda *_: _REFUSED,
+        float(sys.argv[2]),
+        lambda _: 0,
+    )
     return Front(application, rules, threads=4, waiting_max=1_000)
 
 

@@ -116,6 +116,11 @@ def say_order_errors(
     return ("。" if tag == "zh" else ". ").join(sentences)
 
 
+def say_problem(field: str, word: str, tag: Tag) -> str:
+    """Word what is expected of a field where it has this problem."""
+    return (_MISSING[field] if word == "missing" else _WORDS[word]).say(tag)
+
+
 _BROKEN_LINE = Bilingual(
     "the line has {found} cells, the header {header}", "此行有 {found} 个单元格，表头有 {header} 个"
 )

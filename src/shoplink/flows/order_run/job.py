@@ -21,7 +21,7 @@ import msgspec
 from django.conf import settings
 
 from shoplink.flows import clock
-from shoplink.flows.order_run.folder import JUDGED, MAPPING, folder_of
+from shoplink.flows.order_run.folder import JUDGED, folder_of
 from shoplink.store import order_runs
 from shoplink.store.order_runs import OrderRun
 
@@ -82,11 +82,10 @@ def judge_next() -> bool:
 
 
 def _judge(run: OrderRun) -> Ended:
-    folder = folder_of(run.run_id)
-    options = ["--language", run.choices.get("language", "en")]
-    if (folder / MAPPING).exists():
-        options += ["--mapping", MAPPING]
-    return run_command(run, ["attribute", run.file_name, "--out", JUDGED, *options], folder)
+    language = run.choices.get("language", "en")
+    of_shop = ["--shop", run.shop_id] if run.shop_id is not None else []
+    arguments = ["attribute", run.file_name, *of_shop, "--out", JUDGED, "--language", language]
+    return run_command(run, arguments, folder_of(run.run_id))
 
 
 def run_command(run: OrderRun, arguments: Sequence[str], folder: Path) -> Ended:

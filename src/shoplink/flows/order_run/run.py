@@ -40,12 +40,8 @@ def receive(name: str, pieces: Iterable[bytes], *, shop_id: str | None, person_i
     return run
 
 
-def ask(run: OrderRun, mapping: str, choices: dict[str, Any]) -> bool:
-    """Have a run judged by a mapping (TOML); returns whether it will be, and not if it is waiting or being judged."""
-    file = folder.folder_of(run.run_id) / folder.MAPPING
-    part = file.with_suffix(".part")
-    part.write_text(mapping, encoding="utf-8")
-    part.replace(file)
+def ask(run: OrderRun, choices: dict[str, Any]) -> bool:
+    """Have a run judged; returns whether it will be, and not if it is waiting or being judged."""
     return order_runs.ask_for(run.run_id, choices)
 
 

@@ -6,9 +6,10 @@ from shoplink.web.seller import (  # isort: skip (the order of the menu)
     products,
     links,
     bulk_invite,
+    orders,
     invite,
     link,
     tickets,
 )
 
-__all__ = ["accounts", "bulk_invite", "home", "invite", "link", "links", "products", "tickets"]
+__all__ = ["accounts", "bulk_invite", "home", "invite", "link", "links", "orders", "products", "tickets"]

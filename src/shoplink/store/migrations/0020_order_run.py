@@ -4,7 +4,7 @@ import shoplink.store.database.fields
 
 
 class Migration(migrations.Migration):
-    dependencies = (("store", "0018_handle_folded"),)
+    dependencies = (("store", "0019_handle"),)
 
     operations = (
         migrations.CreateModel(

@@ -1,0 +1,173 @@
+"""Runs that judge files of orders, for a page: their state, what was recognised, and what became of every row."""
+
+from typing import Any
+
+from babel.numbers import format_currency, format_decimal
+from django.utils.translation import gettext as _
+from msgspec import Struct
+
+from shoplink.core.commerce.currency import MINOR_DIGITS
+from shoplink.store.order_runs import OrderRun, State
+from shoplink.web.request.visit import Visit
+from shoplink.web.view_model.badge import Badge, translated
+from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.wording.order_errors import say_problem
+from shoplink.wording.sentences import N_
+
+_STATES: dict[State, Badge] = {
+    "uploaded": Badge(N_("To be checked"), "yellow", "eye"),
+    "waiting": Badge(N_("Waiting"), "azure", "hourglass"),
+    "judging": Badge(N_("Being judged"), "azure", "loader"),
+    "done": Badge(N_("Judged"), "green", "circle-check"),
+    "failed": Badge(N_("Failed"), "red", "alert-circle"),
+}
+_STEPS = {
+    "links": N_("Reading the links"),
+    "reading": N_("Reading the orders"),
+    "judging": N_("Judging the orders"),
+    "rejects": N_("Writing what was rejected"),
+}
+_BASES = {
+    "official": N_("Official account"),
+    "marketing": N_("Marketing account"),
+    "affiliate": N_("Affiliate, commission is due"),
+    "none": N_("No creator"),
+}
+_KB, _MB = 1 << 10, 1 << 20
+
+
+class RunRow(Struct, frozen=True):
+    """A run in a list."""
+
+    url: str
+    file: str
+    size: str
+    at: Instant
+    state: Badge
+    judged: str
+    rejected: str
+
+
+class BasisRow(Struct, frozen=True):
+    """What a basis has in one currency."""
+
+    basis: str
+    rows: str
+    base: str
+    commission: str
+
+
+class CountRow(Struct, frozen=True):
+    """How many rows have something in common."""
+
+    what: str
+    rows: str
+
+
+class Outcome(Struct, frozen=True):
+    """What became of the rows of a run."""
+
+    rows: str
+    judged: str
+    rejected: str
+    left_out: str
+    repeated: str
+    bases: list[BasisRow]
+    rejects: list[CountRow]
+    left: list[CountRow]
+    notes: list[str]
+
+
+def show_run(visit: Visit, run: OrderRun, url: str) -> RunRow:
+    """A run in a list."""
+    summary = run.summary
+    return RunRow(
+        url=url,
+        file=run.file_name,
+        size=_size(visit, run.file_bytes),
+        at=show_instant(visit, run.created_at),
+        state=show_state(run),
+        judged=_number(visit, summary["judged"]) if "judged" in summary else "",
+        rejected=_number(visit, summary["rejected"]) if summary.get("rejected") else "",
+    )
+
+
+def show_state(run: OrderRun) -> Badge:
+    """The state of a run."""
+    return translated(_STATES[run.state])
+
+
+def show_step(run: OrderRun) -> str:
+    """What is being done with a run."""
+    return _(_STEPS[run.step]) if run.step in _STEPS else _("Waiting for its turn")
+
+
+def show_outcome(visit: Visit, summary: dict[str, Any]) -> Outcome:
+    """What a run counted."""
+    repeated = summary.get("repeated", {})
+    return Outcome(
+        rows=_number(visit, summary["rows"]),
+        judged=_number(visit, summary["judged"]),
+        rejected=_number(visit, summary["rejected"]),
+        left_out=_number(visit, summary.get("left_out", 0)),
+        repeated=_number(visit, sum(repeated.values()) if isinstance(repeated, dict) else repeated),
+        bases=[_basis(visit, each) for each in summary.get("by_basis", [])],
+        rejects=[
+            CountRow(
+                f"{each['field']}: {say_problem(each['field'], each['reason'], visit.language.tag)}",
+                _number(visit, each["rows"]),
+            )
+            for each in summary.get("rejected_by", [])
+        ],
+        left=[
+            CountRow(f"{each['column']}: {each['value'] or '—'}", _number(visit, each["rows"]))
+            for each in summary.get("left_out_by", [])
+        ],
+        notes=_notes(visit, summary),
+    )
+
+
+def money(visit: Visit, minor: int, currency: str) -> str:
+    """An amount of minor units, as the reader writes money."""
+    digits = MINOR_DIGITS.get(currency, 2)
+    return format_currency(
+        minor / 10**digits,
+        currency,
+        locale=visit.language.locale,
+        currency_digits=False,
+        decimal_quantization=False,
+    )
+
+
+def _basis(visit: Visit, each: dict[str, Any]) -> BasisRow:
+    return BasisRow(
+        basis=_(_BASES[each["basis"]]),
+        rows=_number(visit, each["rows"]),
+        base=money(visit, each["base_minor"], each["currency"]),
+        commission=money(visit, each["commission_minor"], each["currency"]),
+    )
+
+
+def _notes(visit: Visit, summary: dict[str, Any]) -> list[str]:
+    notes = []
+    if cleaned := summary.get("cleaned"):
+        notes.append(
+            _("{count} ids were cleaned of spaces, apostrophes and the like.").format(
+                count=_number(visit, cleaned)
+            )
+        )
+    notes += [
+        _("{where} describes the columns and is skipped.").format(where=where)
+        for where in summary.get("skipped", [])
+    ]
+    return notes
+
+
+def _number(visit: Visit, number: int) -> str:
+    return format_decimal(number, locale=visit.language.locale)
+
+
+def _size(visit: Visit, size: int) -> str:
+    if size >= _MB:
+        return f"{format_decimal(round(size / _MB, 1), locale=visit.language.locale)} MB"
+    return f"{_number(visit, -(-size // _KB))} KB"
