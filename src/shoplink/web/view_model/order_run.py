@@ -15,11 +15,11 @@ from shoplink.wording.order_errors import say_problem
 from shoplink.wording.sentences import N_
 
 _STATES: dict[State, Badge] = {
-    "uploaded": Badge(N_("To be checked"), "yellow", "eye"),
-    "waiting": Badge(N_("Waiting"), "azure", "hourglass"),
-    "judging": Badge(N_("Being judged"), "azure", "loader"),
-    "done": Badge(N_("Judged"), "green", "circle-check"),
-    "failed": Badge(N_("Failed"), "red", "alert-circle"),
+    "uploaded": Badge(N_("To be checked"), "yellow", icon="eye"),
+    "waiting": Badge(N_("Waiting"), "azure", icon="hourglass"),
+    "judging": Badge(N_("Being judged"), "azure", icon="loader"),
+    "done": Badge(N_("Judged"), "green", icon="circle-check"),
+    "failed": Badge(N_("Failed"), "red", icon="alert-circle"),
 }
 _STEPS = {
     "links": N_("Reading the links"),

@@ -1,0 +1,186 @@
+"""Orders in the seller's console of a running service: a file is sent, judged in a process of its own, and read."""
+
+import re
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from html import unescape
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from tests.databases import fresh_demo
+from tests.server import serving
+from tests.web.form_client import words
+
+SHOP = "hh-beauty-gb"
+ORDERS = f"/seller/{SHOP}/orders"
+HEADER = "order_id,shop_id,account_id,ordered_at,amount_minor,currency,commission_rate_bp,refund_minor\n"
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Answer(NamedTuple):
+    """The answer after all redirects."""
+
+    status: int
+    path: str
+    text: str
+    headers: dict[str, str]
+
+
+class Browser:
+    """Somebody in the demo, with a browser of their own."""
+
+    def __init__(self, url: str, persona: str) -> None:
+        self.url = url
+        self._open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar())).open
+        self.send("/demo", persona=persona)
+
+    def ask(self, path: str, body: bytes | None = None, kind: str = _FORM) -> Answer:
+        request = urllib.request.Request(
+            self.url + path, body, {"Accept-Language": "en", "Content-Type": kind}
+        )  # noqa: S310 (our own service)
+        try:
+            with self._open(request, timeout=60) as answer:
+                text = answer.read().decode()
+                return Answer(answer.status, urlsplit(answer.url).path, text, dict(answer.headers))
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, path, error.read().decode(), dict(error.headers))
+
+    def send(self, path: str, **fields: str) -> Answer:
+        return self.ask(path, urlencode({"csrfmiddlewaretoken": _token(self.ask(path)), **fields}).encode())
+
+    def upload(self, name: str, content: bytes, address: str = "") -> Answer:
+        """Send a file by the form of the page, or to another address."""
+        page = self.ask(ORDERS)
+        found = re.search(r'action="([^"]+)"[^>]*multipart', page.text)
+        assert found
+        parts = {"csrfmiddlewaretoken": _token(page).encode()}
+        body = b"".join(_part(f'name="{field}"', value) for field, value in parts.items())
+        body += _part(f'name="file"; filename="{name}"', content) + b"--xyz--\r\n"
+        return self.ask(address or unescape(found[1]), body, "multipart/form-data; boundary=xyz")
+
+    def judged(self, run: str) -> str:
+        """The page of a run once it is judged."""
+        self.send(run, do="judge")
+        for _ in range(300):
+            page = self.ask(run).text
+            if "every 2s" not in page:
+                return page
+            time.sleep(0.1)
+        raise AssertionError("it is not judged within half a minute")
+
+
+def _token(page: Answer) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    assert found, page
+    return found[1]
+
+
+def _part(head: str, content: bytes) -> bytes:
+    return f"--xyz\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + content + b"\r\n"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    home = tmp_path_factory.mktemp("orders")
+    with serving(fresh_demo(request.param), home, SHOPLINK_UPLOAD_MB_MAX="2") as url:
+        yield url, home
+
+
+def test_a_file_is_sent_judged_read_and_removed(service: tuple[str, Path]) -> None:
+    url, home = service
+    lan = Browser(url, "lan")
+    rows = [
+        f"O1,{SHOP},,2026-11-01T10:00:00Z,1000,GBP,,",
+        f"O2,{SHOP},,2026-11-01T10:00:00Z,2500,GBP,,500",
+        f"O3,{SHOP},,yesterday,1000,GBP,,",
+    ]
+    sent = lan.upload("十一月 订单.csv", (HEADER + "\n".join(rows)).encode())
+    assert (sent.status, sent.path.rpartition("/")[0]) == (200, ORDERS)
+    assert "十一月 订单.csv" in sent.text
+    page = lan.judged(sent.path)
+    said = words(page)
+    assert re.search(r"Judged 2 Rejected 1 ", said), said
+    assert "No creator 2 £30.00 £0.00" in said
+    judged = lan.ask(f"{sent.path}/judged")
+    assert judged.text.count("\n") == 3
+    assert "attachment" in judged.headers["Content-Disposition"]
+    assert "yesterday" in lan.ask(f"{sent.path}/rejects").text
+    assert lan.ask(f"{sent.path}/left-out").status == 404
+    other = Browser(url, "leo")
+    for path in (sent.path, f"{sent.path}/judged", sent.path.replace(SHOP, "northbank-books")):
+        assert other.ask(path).status == 404, path
+    run = home / "orders" / sent.path.rpartition("/")[2]
+    assert run.is_dir()
+    assert lan.send(sent.path, do="remove").path == ORDERS
+    assert not run.exists()
+    assert lan.ask(sent.path).status == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/x.csv", "-rf.csv", "judged.csv", "a\\b:c*.csv", "x" * 300 + ".csv", "."]
+)
+def test_a_name_leads_nowhere(service: tuple[str, Path], name: str) -> None:
+    url, home = service
+    sent = Browser(url, "lan").upload(name, HEADER.encode())
+    assert sent.status == 200
+    (file,) = (home / "orders" / sent.path.rpartition("/")[2]).iterdir()
+    assert file.name not in {"judged.csv", "judged.rejects.csv"}
+    assert not file.name.startswith(("-", "."))
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04broken", b"%PDF-1.7 not orders", b"\x00\xff" * 500, b"a,b\n1,2\n"]
+)
+def test_what_is_no_table_of_orders_is_named_and_can_be_removed(
+    service: tuple[str, Path], content: bytes
+) -> None:
+    lan = Browser(service[0], "lan")
+    sent = lan.upload("orders.csv", content)
+    page = lan.judged(sent.path)
+    assert "Failed" in page
+    assert "Traceback" not in page
+    assert str(service[1]) not in page
+    assert lan.send(sent.path, do="remove").path == ORDERS
+
+
+def test_a_large_file_is_let_in_with_the_permit_of_the_page_only(service: tuple[str, Path]) -> None:
+    url, home = service
+    lan, large = Browser(url, "lan"), HEADER.encode() + b"x" * (1 << 20)
+    assert lan.upload("large.csv", large).status == 200
+    for address in (ORDERS, f"{ORDERS}?permit=", f"{ORDERS}?permit=%3A1xXpQz%3AAFI0F2ejDVRybOA97aSw3YDXE0t"):
+        before = len(list((home / "orders").iterdir()))
+        assert lan.upload("large.csv", large, address).status == 413, address
+        assert len(list((home / "orders").iterdir())) == before
+    assert lan.upload("larger.csv", b"x" * (3 << 20)).status == 413
+    assert lan.upload("empty.csv", b"").status == 422
+
+
+def test_uploads_that_stall_keep_nobody_from_anything_else(service: tuple[str, Path]) -> None:
+    lan = Browser(service[0], "lan")
+    found = re.search(r'action="([^"]+)"[^>]*multipart', lan.ask(ORDERS).text)
+    assert found
+    address = urlsplit(service[0])
+    head = f"POST {unescape(found[1])} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 90000\r\n\r\nabc"
+    stalled = []
+    for _ in range(6):
+        one = socket.create_connection((str(address.hostname), int(address.port or 0)))
+        one.sendall(head.encode())
+        stalled.append(one)
+    assert lan.ask(ORDERS).status == 200
+    assert lan.upload("orders.csv", HEADER.encode()).status == 503
+    for one in stalled:
+        one.close()
+    for _ in range(50):
+        if lan.upload("orders.csv", HEADER.encode()).status == 200:
+            return
+        time.sleep(0.1)
+    raise AssertionError("uploads stay refused")
