@@ -48,9 +48,10 @@ class Browser:
         try:
             with self._open(request, timeout=60) as answer:
                 text = answer.read().decode()
-                return Answer(answer.status, urlsplit(answer.url).path, text, dict(answer.headers))
+                head = {name.lower(): value for name, value in answer.headers.items()}
+                return Answer(answer.status, urlsplit(answer.url).path, text, head)
         except urllib.error.HTTPError as error:
-            return Answer(error.code, path, error.read().decode(), dict(error.headers))
+            return Answer(error.code, path, error.read().decode(), {})
 
     def send(self, path: str, **fields: str) -> Answer:
         return self.ask(path, urlencode({"csrfmiddlewaretoken": _token(self.ask(path)), **fields}).encode())
@@ -112,7 +113,7 @@ def test_a_file_is_sent_judged_read_and_removed(service: tuple[str, Path]) -> No
     assert "No creator 2 £30.00 £0.00" in said
     judged = lan.ask(f"{sent.path}/judged")
     assert judged.text.count("\n") == 3
-    assert "attachment" in judged.headers["Content-Disposition"]
+    assert "attachment" in judged.headers["content-disposition"]
     assert "yesterday" in lan.ask(f"{sent.path}/rejects").text
     assert lan.ask(f"{sent.path}/left-out").status == 404
     other = Browser(url, "leo")
@@ -126,7 +127,7 @@ def test_a_file_is_sent_judged_read_and_removed(service: tuple[str, Path]) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/x.csv", "-rf.csv", "judged.csv", "a\\b:c*.csv", "x" * 300 + ".csv", "."]
+    "name", ["../../etc/x.csv", "-rf.csv", "judged.csv", "a\\b:c*.csv", "x" * 300 + ".csv", ".hidden.csv"]
 )
 def test_a_name_leads_nowhere(service: tuple[str, Path], name: str) -> None:
     url, home = service
