@@ -109,7 +109,7 @@ def test_a_file_is_sent_judged_read_and_removed(service: tuple[str, Path]) -> No
     assert "十一月 订单.csv" in sent.text
     page = lan.judged(sent.path)
     said = words(page)
-    assert re.search(r"Judged 2 Rejected 1 ", said), said
+    assert re.search(r"Counted 2 Rejected 1 ", said), said
     assert "No creator 2 £30.00 £0.00" in said
     judged = lan.ask(f"{sent.path}/judged")
     assert judged.text.count("\n") == 3

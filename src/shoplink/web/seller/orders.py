@@ -24,7 +24,7 @@ from shoplink.web.view_model.order_run import Outcome, RunRow, show_outcome, sho
 from shoplink.wording.sentences import N_
 
 _DOWNLOADS = {
-    "judged": (folder.JUDGED, N_("Every judged row")),
+    "judged": (folder.JUDGED, N_("Every row that counts")),
     "rejects": (folder.REJECTS, N_("Rejected rows, with reasons")),
     "left-out": (folder.LEFT_OUT, N_("Rows that do not count")),
 }
@@ -101,7 +101,7 @@ def order_run(visit: Visit, shop_id: str, run_id: str) -> PageResponse:
             return visit.redirect(
                 "seller.orders", message=_("The file and its results are gone."), shop_id=shop_id
             )
-        problem = _("It is being judged; remove it when that is done.")
+        problem = _("It is being calculated; remove it when that is done.")
     elif visit.submitted and visit.form.get("do") == "judge":
         flow.ask(run, {"language": visit.language.tag})
         return visit.redirect("seller.order_run", shop_id=shop_id, run_id=run_id)

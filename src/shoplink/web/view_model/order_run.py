@@ -15,16 +15,16 @@ from shoplink.wording.order_errors import say_problem
 from shoplink.wording.sentences import N_
 
 _STATES: dict[State, Badge] = {
-    "uploaded": Badge(N_("To be checked"), "yellow", icon="eye"),
+    "uploaded": Badge(N_("Not calculated yet"), "yellow", icon="eye"),
     "waiting": Badge(N_("Waiting"), "azure", icon="hourglass"),
-    "judging": Badge(N_("Being judged"), "azure", icon="loader"),
-    "done": Badge(N_("Judged"), "green", icon="circle-check"),
+    "judging": Badge(N_("Being calculated"), "azure", icon="loader"),
+    "done": Badge(N_("Calculated"), "green", icon="circle-check"),
     "failed": Badge(N_("Failed"), "red", icon="alert-circle"),
 }
 _STEPS = {
     "links": N_("Reading the links"),
     "reading": N_("Reading the orders"),
-    "judging": N_("Judging the orders"),
+    "judging": N_("Calculating"),
     "rejects": N_("Writing what was rejected"),
 }
 _BASES = {
