@@ -1,9 +1,11 @@
 """Every page of the consoles, as a persona of the demo sees it. Add a stop here for every new page."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from shoplink.flows import clock
+from shoplink.store.order_runs import runs_of
 from shoplink.store.read.link import page_of_links
 from shoplink.store.ticket.tickets import page_of_tickets
 
@@ -12,8 +14,8 @@ class Stop(NamedTuple):
     """A page for a persona (None: nobody is signed in) on a network in a country.
 
     `{link SHOP ACCOUNT}` in a path stands for the id of the newest link of that pair, `{ticket SHOP ACCOUNT}` for that
-    of its newest ticket. `before`: the address of a form
-    that is sent first, and what is typed into it, as `field=value`.
+    of its newest ticket, `{orders SHOP}` for that of the newest file of orders. `before`: the address of a form that is
+    sent first, and what is typed into it, as `field=value`.
     """
 
     path: str
@@ -23,9 +25,9 @@ class Stop(NamedTuple):
 
     def address(self) -> str:
         """The path, with the ids of the database in use."""
-        ids = {"link": _link_id, "ticket": _ticket_id}
+        ids: dict[str, Callable[..., str]] = {"link": _link_id, "ticket": _ticket_id, "orders": _order_run_id}
         return re.sub(
-            r"\{(link|ticket) ([^ ]+) ([^ }]+)\}", lambda found: ids[found[1]](found[2], found[3]), self.path
+            r"\{(link|ticket|orders) ([^}]+)\}", lambda found: ids[found[1]](*found[2].split()), self.path
         )
 
 
@@ -37,6 +39,10 @@ def _link_id(shop_id: str, account_id: str) -> str:
 def _ticket_id(shop_id: str, account_id: str) -> str:
     found = page_of_tickets(clock.now(), 1, 0, shop_id=shop_id, account_id=account_id, newest_first=True)
     return found[0].ticket_id
+
+
+def _order_run_id(shop_id: str) -> str:
+    return runs_of(shop_id, 1)[0].run_id
 
 
 TOUR: dict[str, list[Stop]] = {
@@ -66,6 +72,8 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/seller/hh-home-gb/links/{link hh-home-gb zhou.zhou}/unlink", "mei"),
         Stop("/seller/hh-home-gb/many", "mei"),
         Stop("/seller/hh-home-gb/many?do=choose&account_id=callum.reid&account_id=hannah.brooks", "mei"),
+        Stop("/seller/hh-home-gb/orders", "mei"),
+        Stop("/seller/hh-home-gb/orders/{orders hh-home-gb}", "mei"),
         Stop("/seller/hh-home-gb/tickets", "mei"),
         Stop("/seller/hh-tea-gb/tickets", "mei"),
         Stop("/seller/hh-popup-1/tickets", "mei"),

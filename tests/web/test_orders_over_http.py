@@ -44,7 +44,7 @@ class Browser:
     def ask(self, path: str, body: bytes | None = None, kind: str = _FORM) -> Answer:
         request = urllib.request.Request(
             self.url + path, body, {"Accept-Language": "en", "Content-Type": kind}
-        )  # noqa: S310 (our own service)
+        )
         try:
             with self._open(request, timeout=60) as answer:
                 text = answer.read().decode()

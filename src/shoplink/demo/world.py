@@ -2,6 +2,7 @@
 
 from shoplink.demo import tickets
 from shoplink.demo.links import offer_commands, offer_ids, world_commands
+from shoplink.demo.orders import send_orders
 from shoplink.flows import clock
 from shoplink.flows.execute import execute_batch
 from shoplink.flows.tick import tick
@@ -32,6 +33,7 @@ def build_demo() -> bool:
         now = clock.now().replace(second=0, microsecond=0)
         tickets.execute_with_tickets(world_commands(now), now)
         tick()
+        send_orders(now)
         return True
 
 
