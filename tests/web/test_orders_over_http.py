@@ -6,6 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -98,20 +99,25 @@ def service(
 def test_a_file_is_sent_judged_read_and_removed(service: tuple[str, Path]) -> None:
     url, home = service
     lan = Browser(url, "lan")
+    with_others = f"O4,hh-tea-gb,olivia.chen,{datetime.now(UTC) - timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ},1000,GBP,1000,"
     rows = [
         f"O1,{SHOP},,2026-11-01T10:00:00Z,1000,GBP,,",
         f"O2,{SHOP},,2026-11-01T10:00:00Z,2500,GBP,,500",
         f"O3,{SHOP},,yesterday,1000,GBP,,",
+        with_others,
     ]
     sent = lan.upload("十一月 订单.csv", (HEADER + "\n".join(rows)).encode())
     assert (sent.status, sent.path.rpartition("/")[0]) == (200, ORDERS)
     assert "十一月 订单.csv" in sent.text
     page = lan.judged(sent.path)
     said = words(page)
-    assert re.search(r"Counted 2 Rejected 1 ", said), said
+    assert re.search(r"Counted 3 Rejected 1 ", said), said
+    assert "Affiliate, commission is due 1 £10.00 £1.00" in said, (
+        "the links of other shops are nobody's business"
+    )
     assert "No creator 2 £30.00 £0.00" in said
     judged = lan.ask(f"{sent.path}/judged")
-    assert judged.text.count("\n") == 3
+    assert judged.text.count("\n") == 4
     assert "attachment" in judged.headers["content-disposition"]
     assert "yesterday" in lan.ask(f"{sent.path}/rejects").text
     assert lan.ask(f"{sent.path}/left-out").status == 404

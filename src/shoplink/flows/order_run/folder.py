@@ -8,11 +8,10 @@ from pathlib import Path
 from django.conf import settings
 
 JUDGED, REJECTS, LEFT_OUT = "judged.csv", "judged.rejects.csv", "judged.left-out.csv"
-MAPPING = "mapping.toml"
-STATEMENT = "statement"
+LINKS = "links.csv"
 
 _NAME_MAX = 80
-_OWN = frozenset({JUDGED, REJECTS, LEFT_OUT, MAPPING, STATEMENT})
+_OWN = frozenset({JUDGED, REJECTS, LEFT_OUT, LINKS})
 
 
 def folder_of(run_id: str) -> Path:

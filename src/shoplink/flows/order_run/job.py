@@ -21,9 +21,11 @@ import msgspec
 from django.conf import settings
 
 from shoplink.flows import clock
-from shoplink.flows.order_run.folder import JUDGED, folder_of
+from shoplink.flows.commission.periods import stored_periods, write_periods
+from shoplink.flows.order_run.folder import JUDGED, LINKS, folder_of
 from shoplink.store import order_runs
 from shoplink.store.order_runs import OrderRun
+from shoplink.store.read.names import markets_of
 
 _HELD = timedelta(seconds=60)
 _BEAT_SECONDS = 1.0
@@ -82,10 +84,20 @@ def judge_next() -> bool:
 
 
 def _judge(run: OrderRun) -> Ended:
+    folder = folder_of(run.run_id)
     language = run.choices.get("language", "en")
-    of_shop = ["--shop", run.shop_id] if run.shop_id is not None else []
-    arguments = ["attribute", run.file_name, *of_shop, "--out", JUDGED, "--language", language]
-    return run_command(run, arguments, folder_of(run.run_id))
+    arguments = ["attribute", run.file_name, *_of_shop(run, folder), "--out", JUDGED, "--language", language]
+    return run_command(run, arguments, folder)
+
+
+def _of_shop(run: OrderRun, folder: Path) -> list[str]:
+    """What has a run of a shop judged by the shop's own links alone: it learns nothing of other shops."""
+    if run.shop_id is None:
+        return []
+    with (folder / LINKS).open("w", encoding="utf-8", newline="") as file:
+        write_periods((each for each in stored_periods() if each.shop_id == run.shop_id), file)
+    (market,) = markets_of([run.shop_id], [])
+    return ["--links", LINKS, "--shop", run.shop_id, "--market", market]
 
 
 def run_command(run: OrderRun, arguments: Sequence[str], folder: Path) -> Ended:
