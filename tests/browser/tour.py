@@ -230,6 +230,7 @@ NOT_IN_TOUR = {
     "creator.start",
     "creator.open_ticket",
     "seller.open_ticket",
+    "seller.order_file",
 } | {
     "people.bell",
     "people.feed",

@@ -8,10 +8,10 @@ from pathlib import Path
 from django.conf import settings
 
 JUDGED, REJECTS, LEFT_OUT = "judged.csv", "judged.rejects.csv", "judged.left-out.csv"
-LINKS = "links.csv"
+LINKS, HANDLES = "links.csv", "handles.csv"
 
 _NAME_MAX = 80
-_OWN = frozenset({JUDGED, REJECTS, LEFT_OUT, LINKS})
+_OWN = frozenset({JUDGED, REJECTS, LEFT_OUT, LINKS, HANDLES})
 
 
 def folder_of(run_id: str) -> Path:

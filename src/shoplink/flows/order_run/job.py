@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -20,9 +20,11 @@ from typing import IO, Any, NamedTuple
 import msgspec
 from django.conf import settings
 
+from shoplink.core.commission.attribution import Period
 from shoplink.flows import clock
 from shoplink.flows.commission.periods import stored_periods, write_periods
-from shoplink.flows.order_run.folder import JUDGED, LINKS, folder_of
+from shoplink.flows.commission.sides import stored_handles, write_handles
+from shoplink.flows.order_run.folder import HANDLES, JUDGED, LINKS, folder_of
 from shoplink.store import order_runs
 from shoplink.store.order_runs import OrderRun
 from shoplink.store.read.names import markets_of
@@ -94,10 +96,21 @@ def _of_shop(run: OrderRun, folder: Path) -> list[str]:
     """What has a run of a shop judged by the shop's own links alone: it learns nothing of other shops."""
     if run.shop_id is None:
         return []
+    own: set[str] = set()
+
+    def links() -> Iterator[Period]:
+        for period in stored_periods():
+            if period.shop_id == run.shop_id:
+                own.add(period.account_id)
+                yield period
+
     with (folder / LINKS).open("w", encoding="utf-8", newline="") as file:
-        write_periods((each for each in stored_periods() if each.shop_id == run.shop_id), file)
+        write_periods(links(), file)
+    with (folder / HANDLES).open("w", encoding="utf-8", newline="") as file:
+        write_handles((each for each in stored_handles() if each.account_id in own), file)
     (market,) = markets_of([run.shop_id], [])
-    return ["--links", LINKS, "--shop", run.shop_id, "--market", market]
+    given = ["--links", LINKS, "--handles", HANDLES, "--shop", run.shop_id, "--market", market]
+    return [*given, "--unknown-accounts", "affiliate", "--allow-unknown"]
 
 
 def run_command(run: OrderRun, arguments: Sequence[str], folder: Path) -> Ended:
