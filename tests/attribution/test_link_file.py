@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from shoplink.attribution.instants import to_micros
-from shoplink.attribution.link_file import COLUMNS, stage_plain_file
+from shoplink.attribution.links.plain_file import COLUMNS, stage_plain_file
 from shoplink.attribution.mapping import MappingError
 from shoplink.attribution.staging import LinkFiles, stage_links
 from shoplink.core.commission.attribution import Period

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from msgspec import Struct
 
 from shoplink.attribution.instants import to_micros
-from shoplink.attribution.link_file import COLUMNS, stage_plain_file
+from shoplink.attribution.links.plain_file import COLUMNS, stage_plain_file
 from shoplink.attribution.mapping import MappingError
 from shoplink.core.commission.attribution import Period
 from shoplink.table.cell import as_text
@@ -42,7 +42,7 @@ class LinkRows(Protocol):
     """Links that are not in a file."""
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The cells of each link in the order of `link_file.COLUMNS`, instants in microseconds."""
+        """The cells of each link in the order of `links.plain_file.COLUMNS`, instants in microseconds."""
         ...
 
 

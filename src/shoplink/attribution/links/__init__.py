@@ -1,0 +1,1 @@
+"""Files of links, read by an engine."""
