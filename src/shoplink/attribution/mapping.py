@@ -262,9 +262,9 @@ def parse_mapping(text: str, name: str, more: dict[str, Any] | None = None) -> M
 
 def _completed(given: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     """What a mapping says, and of `more` what it does not say."""
-    said = {**more, **given}
-    if "utc_offset" in given:
-        said.pop("time_zone", None)
+    zone = ("utc_offset", "time_zone")  # two ways to say one thing: either of them says it
+    is_said = any(key in given for key in zone)
+    said = {**{key: value for key, value in more.items() if not (is_said and key in zone)}, **given}
     columns, constants = given.get("columns", {}), given.get("constants", {})
     if isinstance(columns, dict) and isinstance(constants, dict):
         extra = {field: value for field, value in more.get("constants", {}).items() if field not in columns}

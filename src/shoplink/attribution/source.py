@@ -72,17 +72,10 @@ def open_orders(
     files = parts_of(files)
     is_csv = form_of(files) == "csv"
     files = files if is_csv else [part for file in files for part in engine.parts(file)]
-    tables: dict[str, StagedFile] = {}
-    staged = list(files)
     if is_csv and mapping is not None and mapping.names:
         mapping = mapping.named_as_in(header_of(Path(files[0]), work, mapping))
-    for number, file in enumerate(files if is_csv else ()):
-
-        def report_overall(done: float, number: int = number) -> None:
-            report((number + done) / len(files))
-
-        staged[number] = str(work / f"orders-{number}.parquet")
-        tables[file] = stage_orders(Path(file), Path(staged[number]), mapping or own_names(), report_overall)
+    tables = _staged(files if is_csv else (), mapping, work, report)
+    staged = [str(table.file) for table in tables.values()] if is_csv else list(files)
     # Look at every file by itself: opened together, a column that one of them lacks would be empty there.
     has_partitions = mapping is not None and mapping.rows.partitions
     shapes = {
@@ -101,7 +94,33 @@ def open_orders(
     check_columns_agree(mapping, shapes)
     rows, shape = engine.orders(staged, is_csv=is_csv, has_partitions=has_partitions)
     count = next(engine.rows(rows.agg(count=rows.count())))["count"]
-    ids, new = IdCount(), [file for file, one in shapes.items() if not set(RESULT) <= set(one.kinds)]
+    source, shape = _as_read(rows, shape, mapping, tables, count)
+    new = [file for file, one in shapes.items() if not set(RESULT) <= set(one.kinds)]
+    source = replace(source, new=new, lacking=lacking)
+    source = _as_new(source, shape, engine, files) if new else _as_result(source, shape, engine)
+    return replace(source, small_rates=_small_rates(engine, source))
+
+
+def _staged(
+    files: Sequence[str], mapping: Mapping | None, work: Path, report: ReportProgress
+) -> dict[str, StagedFile]:
+    """Tables converted to Parquet in the folder `work`, by their names."""
+    tables: dict[str, StagedFile] = {}
+    for number, file in enumerate(files):
+
+        def report_overall(done: float, number: int = number) -> None:
+            report((number + done) / len(files))
+
+        out = work / f"orders-{number}.parquet"
+        tables[file] = stage_orders(Path(file), out, mapping or own_names(), report_overall)
+    return tables
+
+
+def _as_read(
+    rows: ir.Table, shape: Shape, mapping: Mapping, tables: dict[str, StagedFile], count: int
+) -> tuple[OrderSource, Shape]:
+    """The source of `count` rows before its fields are read, with what staging its tables has found; and its shape."""
+    ids = IdCount()
     for table in tables.values():
         ids.long, ids.zeros = ids.long + table.ids.long, ids.zeros + table.ids.zeros
     shape = replace(shape, zeros_are_rounding=ids.are_rounded)
@@ -121,15 +140,13 @@ def open_orders(
         tuple(name for name in columns if shape.kinds[name] == "text"),
         broken,
         count + len(broken),
-        new,
+        [],
         sum(table.cleaned for table in tables.values()),
         tuple(f"{file}: line {table.description}" for file, table in tables.items() if table.description),
-        lacking=lacking,
         surplus=tuple(f"{file}: line {line}" for file, table in tables.items() for line in table.surplus),
         taken=tuple((file, *table.taken) for file, table in tables.items()),
     )
-    source = _as_new(source, shape, engine, files) if new else _as_result(source, shape, engine)
-    return replace(source, small_rates=_small_rates(engine, source))
+    return source, shape
 
 
 def _small_rates(engine: Engine, source: OrderSource) -> str:

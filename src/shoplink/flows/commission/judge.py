@@ -50,7 +50,7 @@ class UnknownSidesError(RuntimeError):
     def __init__(self, fit: Fit) -> None:
         """`fit` says how many there are, and how many are known."""
         super().__init__(
-            f"{fit}: is the mapping that of another file? Nothing was written; --allow-unknown judges all the same"
+            f"{fit}: is the mapping that of another file? Nothing was written; --allow-unknown judges nevertheless"
         )
 
 
