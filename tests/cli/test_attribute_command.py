@@ -99,6 +99,7 @@ SUMMARY = {
         "links": 3,
         "links_met": 2,
     },
+    "join": None,
     "out": "judged.csv",
 }
 """What the run about ORDERS says of itself, but for how the file was read."""

@@ -208,10 +208,12 @@ def own_names(present: Container[str] | None = None) -> Mapping:
     return Mapping(names)
 
 
-def parse_mapping(text: str, name: str, more: dict[str, Any] | None = None) -> Mapping:
+def parse_mapping(
+    text: str, name: str, more: dict[str, Any] | None = None, required: Container[Field] = REQUIRED
+) -> Mapping:
     """Parse a TOML text as a mapping; errors call it `name`. `more` has keys for what it does not say.
 
-    Raises MappingError.
+    `required` are the fields that it must have. Raises MappingError.
     """
     try:
         given = read_toml(text)
@@ -231,7 +233,7 @@ def parse_mapping(text: str, name: str, more: dict[str, Any] | None = None) -> M
     for field in (*REQUIRED, *OPTIONAL):
         if field in columns and field in constants:
             raise MappingError(f"{name}: {field}: found in [columns] and in [constants]; expected once")
-        if field in REQUIRED and field not in columns and field not in constants:
+        if field in required and field not in columns and field not in constants:
             also = " or in [constants]" if field in CONSTANT else ""
             raise MappingError(f"{name}: {field}: missing; expected in [columns]{also}")
     if "handle" in columns and ("account_id" in columns or "account_id" in constants):

@@ -79,7 +79,9 @@ def _divided(rows: ir.Table, fields: Fields, field: Field) -> tuple[ir.Table, Fi
     rows = rows.mutate(**{f"{given}_parts": parts})
     left = rows[f"{given}_most"] - rows[f"{given}_parts"]
     share = rows[f"{given}_part"] + (rows[f"{by}_first"] == 0).ifelse(left, ibis.literal(0, "int64"))
-    rows = rows.mutate(**{name: share})
+    # DuckDB's floor is a float and its sum has 128 bits, which Parquet would hold as a float, too. Ibis takes both for int64
+    # and leaves a cast out, so the cast goes by text.
+    rows = rows.mutate(**{name: share.cast("string").cast("int64")})
     is_divided = rows[f"{given}_most"].isnull() | (
         (rows[f"{given}_least"] == rows[f"{given}_most"]) & ~rows[f"{by}_lacks"]
     )

@@ -15,6 +15,7 @@ from shoplink.attribution.column_check import check_columns, check_columns_agree
 from shoplink.attribution.engine import SURPLUS, Engine, ReportProgress, Shape, cell_of
 from shoplink.attribution.fields import FieldReading
 from shoplink.attribution.input_files import form_of, parts_of
+from shoplink.attribution.join.creators import Join, Joined, join_creators, with_joined
 from shoplink.attribution.judgement import RESULT
 from shoplink.attribution.mapping import BP_OF, Field, Mapping, own_names
 from shoplink.attribution.order_file import StagedFile, header_of, stage_orders
@@ -39,7 +40,7 @@ class OrderSource(Struct):
     number of ids that had to be cleaned, `texts` are the columns of text, `descriptions` are the lines that describe columns and are skipped. `left_out` are
     the rows that do not count (`row_choice`), with `again` those that come again. `lacking` are columns that are empty in
     a file because it does not have them. `surplus` are the lines with text beyond the header's columns, which is kept in a
-    column of its own. `taken` are the tables: file, encoding, delimiter, sheet. `small_rates` is the column of rates in
+    column of its own. `joined` is what became of a join. `taken` are the tables: file, encoding, delimiter, sheet. `small_rates` is the column of rates in
     per cent that are all below 1, or empty.
     """
 
@@ -60,20 +61,27 @@ class OrderSource(Struct):
     surplus: tuple[str, ...] = ()
     taken: tuple[tuple[str, str, str, str], ...] = ()
     small_rates: str = ""
+    joined: Joined | None = None
 
 
-def open_orders(
-    engine: Engine, files: Sequence[str], mapping: Mapping | None, work: Path, report: ReportProgress
+def open_orders(  # noqa: PLR0913, PLR0917 (the rows of a run, and who joins them)
+    engine: Engine,
+    files: Sequence[str],
+    mapping: Mapping | None,
+    work: Path,
+    report: ReportProgress,
+    join: Join | None = None,
 ) -> OrderSource:
     """Open files of orders. CSV is first converted to Parquet in the folder `work`.
 
-    Without a mapping the columns have the names of the fields. Raises MappingError, EngineError, OSError.
+    Without a mapping the columns have the names of the fields. `join` gives the orders their creators. Raises MappingError, EngineError, OSError.
     """
     files = parts_of(files)
     is_csv = form_of(files) == "csv"
     files = files if is_csv else [part for file in files for part in engine.parts(file)]
-    if is_csv and mapping is not None and mapping.names:
-        mapping = mapping.named_as_in(header_of(Path(files[0]), work, mapping))
+    if is_csv:
+        header = header_of(Path(files[0]), work, mapping or own_names())
+        mapping = _for_header(mapping, header)
     tables = _staged(files if is_csv else (), mapping, work, report)
     staged = [str(table.file) for table in tables.values()] if is_csv else list(files)
     # Look at every file by itself: opened together, a column that one of them lacks would be empty there.
@@ -86,6 +94,7 @@ def open_orders(
     mapping = mapping.named_as_in(present) if mapping else own_names(present)
     if mapping.is_preset:
         mapping = mapping.without_absent(present)
+    mapping = mapping if join else with_joined(mapping, present)
     lacking = tuple(
         f"{file}: has no column {column}, which is taken as empty"
         for file, one in shapes.items()
@@ -94,11 +103,23 @@ def open_orders(
     check_columns_agree(mapping, shapes)
     rows, shape = engine.orders(staged, is_csv=is_csv, has_partitions=has_partitions)
     count = next(engine.rows(rows.agg(count=rows.count())))["count"]
+    joined = None
+    if join is not None:
+        rows, shape, mapping, joined = join_creators(engine, (rows, shape, mapping), join, work)
     source, shape = _as_read(rows, shape, mapping, tables, count)
     new = [file for file, one in shapes.items() if not set(RESULT) <= set(one.kinds)]
-    source = replace(source, new=new, lacking=lacking)
+    source = replace(source, new=new, lacking=lacking, joined=joined)
     source = _as_new(source, shape, engine, files) if new else _as_result(source, shape, engine)
     return replace(source, small_rates=_small_rates(engine, source))
+
+
+def _for_header(mapping: Mapping | None, header: Sequence[str]) -> Mapping | None:
+    """A mapping with the names that columns have in a header, and the columns that an earlier join has made."""
+    if mapping is None:
+        own = own_names(header)
+        joined = with_joined(own, header)
+        return None if joined is own else joined
+    return with_joined(mapping.named_as_in(header) if mapping.names else mapping, header)
 
 
 def _staged(

@@ -15,12 +15,13 @@ import msgspec
 from shoplink.cli.database import fail, with_database
 from shoplink.cli.extra import needs_orders
 from shoplink.cli.orders.known import known_options, sides_of, strangers_of
-from shoplink.cli.orders.mapping_options import mapping_of, print_preset, takes_mapping
+from shoplink.cli.orders.mapping_options import join_mapping_of, mapping_of, print_preset, takes_mapping
 from shoplink.core.instant import parse_instant
 from shoplink.wording import Tag
 
 if TYPE_CHECKING:
     from shoplink.attribution.engine import Engine
+    from shoplink.attribution.join.creators import Join
     from shoplink.attribution.staging import Links
     from shoplink.flows.commission.summary import AttributionResult
 
@@ -33,6 +34,7 @@ _CSV = (".csv", ".tsv", ".txt")
 Examples:
   shoplink attribute orders-*.csv --mapping shop-export.toml --out judged.parquet
   shoplink attribute orders.parquet --links periods.csv --out judged.csv
+  shoplink attribute orders.csv --join affiliate.csv --shop hh-tea-gb --out judged.csv
   shoplink attribute judged.parquet --since 2026-11-01T00:00:00Z --out updated.parquet
   shoplink attribute /data/orders --engine spark --master spark://cluster:7077 --links periods.csv --out /data/judged
 
@@ -63,6 +65,18 @@ known; 128 + the signal’s number, and nothing written, after Ctrl-C or SIGTERM
     callback=print_preset,
     help="Print a mapping of ours, to be changed and given as --mapping: tiktok-orders, tiktok-affiliate, "
     "tiktok-affiliate-creator, douyin-orders.",
+)
+@click.option(
+    "--join",
+    metavar="FILE",
+    multiple=True,
+    help="An export that names the creators of ORDERS, and their rates if ORDERS have none; may be repeated.",
+)
+@click.option(
+    "--join-mapping",
+    metavar="FILE",
+    help="The mapping of --join: order_id and account_id or handle.  [default: the preset that its header fits, else columns "
+    "have the names of fields]",
 )
 @click.option(
     "--links",
@@ -155,9 +169,11 @@ def _run(
     from shoplink.flows.commission.sides import SidesError  # noqa: PLC0415 (as above)
 
     path, files = Path(out), files_of(orders)
-    read = ("links", "shops", "accounts", "handles")
+    read = ("links", "shops", "accounts", "handles", "join")
     others = [*(name for kind in read for name in options[kind])]
-    others += [options["mapping"]] if options["mapping"] else []
+    others += [options[kind] for kind in ("mapping", "join_mapping") if options[kind]]
+    if options["join"] and since:
+        fail("found --join and --since; expected one of them: earlier results have their creators")
     _fail_if_overwritten("--out", path, others)
     _fail_if_overwritten("--rejects", _rejects(out, options["rejects"]), [out, *files, *others])
     try:
@@ -170,6 +186,7 @@ def _run(
             engine=engine_of(options),
             work=Path(options["work"]) if options["work"] else path.absolute().parent,
             mapping=mapping_of(files, options),
+            join=join_of(options),
             since=_instant(since),
             tag=tag,
             sides=sides_of(options),
@@ -193,7 +210,7 @@ def _run(
     ) as error:
         fail(str(error))
     except UnicodeDecodeError:
-        fail(f"{options['mapping']}: not text in UTF-8")
+        fail(f"{options['mapping'] or options['join_mapping']}: not text in UTF-8")
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
 
@@ -248,6 +265,16 @@ def files_of(orders: tuple[str, ...]) -> list[str]:
         for file in found:
             files.setdefault(file if "://" in file else Path(file).resolve(), file)
     return list(files.values())
+
+
+def join_of(options: dict[str, Any]) -> "Join | None":
+    """The files that name the creators of orders. Raises MappingError, OSError."""
+    if not options["join"]:
+        return None
+    from shoplink.attribution.join.creators import Join  # noqa: PLC0415 (takes long to load)
+
+    files = files_of(options["join"])
+    return Join(files, join_mapping_of(files, options))
 
 
 def periods_of(files: tuple[str, ...]) -> "Links":

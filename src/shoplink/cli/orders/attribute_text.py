@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from shoplink.attribution.join.creators import Joined
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.flows.commission.summary import AttributionResult
 
@@ -33,6 +34,8 @@ def summary_lines(done: AttributionResult, out: str, rejects: Path, left_out: Pa
             f"order {same.order_id}{more}: each line has the same {same.column} ({same.cell} on {same.lines} lines); "
             f'if it is that of the whole order, write per_order = ["{same.column}"] in the mapping'
         )
+    if done.join:
+        yield from _joined(done.join)
     for column, counts in groupby(done.left_out_by, lambda each: each.column):
         those = list(counts)
         said = ", ".join(f"{each.value or 'nothing'} {each.rows:,}" for each in those[:_LEFT_OUT_MAX])
@@ -47,6 +50,26 @@ def summary_lines(done: AttributionResult, out: str, rejects: Path, left_out: Pa
         yield f"{basis}: {sum(each.rows for each in listed):,} rows, {money}"
     yield f"{done.fit}; {done.fit.links_met:,} of {done.fit.links:,} links met"
     yield "; ".join(_counts(done, out, rejects, left_out))
+
+
+def _joined(join: Joined) -> Iterator[str]:
+    by = "order and SKU" if join.by_sku else "order"
+    taken = f" (preset {join.preset})" if join.preset else ""
+    yield f"joined by {by}{taken}: {join.rows:,} rows met one of {join.lines:,} lines"
+    if join.left_out:
+        yield f"of the lines to join, {join.left_out:,} do not count by their mapping"
+    if join.unread:
+        yield f"of the lines to join, {join.unread:,} have more or fewer cells than their header"
+    if join.unmet:
+        yield f"of the lines to join, {join.unmet:,} met no row: {_some(join.unmet_named, join.unmet)}"
+    if join.several:
+        named = _some(join.several_named, join.several)
+        yield f"several creators or rates for {join.several:,}: {named}"
+
+
+def _some(named: tuple[str, ...], count: int) -> str:
+    """Some names, and that there are more."""
+    return ", ".join(named) + (", …" if count > len(named) else "")
 
 
 def _counts(done: AttributionResult, out: str, rejects: Path, left_out: Path) -> Iterator[str]:

@@ -90,6 +90,23 @@ def mapping_of(files: Sequence[str], options: dict[str, Any]) -> "Mapping | None
     return replace(found, is_preset=True)
 
 
+def join_mapping_of(files: Sequence[str], options: dict[str, Any]) -> "Mapping | None":
+    """The mapping of files that name the creators of orders, of which only the order must be named.
+
+    None if their columns have the names of fields. Raises MappingError, OSError.
+    """
+    from shoplink.attribution.input_files import form_of, parts_of  # noqa: PLC0415 (takes long to load)
+    from shoplink.attribution.mapping import parse_mapping  # noqa: PLC0415 (as above)
+    from shoplink.attribution.presets import preset, recognised  # noqa: PLC0415 (as above)
+
+    if options["join_mapping"]:
+        text = Path(options["join_mapping"]).read_text(encoding="utf-8")
+        return parse_mapping(text, options["join_mapping"], required=("order_id",))
+    first = parts_of(files)[0]
+    name = recognised(Path(first)) if form_of([first]) == "csv" else ""
+    return replace(preset(name), is_preset=True) if name else None
+
+
 def _more(options: dict[str, Any]) -> dict[str, Any]:
     """What the options say, in the keys of a mapping."""
     market = options["market"] or _market_of(options)

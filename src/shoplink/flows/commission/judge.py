@@ -16,6 +16,7 @@ from shoplink.attribution.engine import Engine, Form
 from shoplink.attribution.identities import Run, identify
 from shoplink.attribution.input_files import form_of
 from shoplink.attribution.instants import to_micros
+from shoplink.attribution.join.creators import Join
 from shoplink.attribution.mapping import Mapping, MappingError
 from shoplink.attribution.order_shares import divided_fields
 from shoplink.attribution.source import OrderSource, open_orders, rows_for_parquet
@@ -72,6 +73,7 @@ class AttributionRequest(Struct, frozen=True):
     engine: Callable[[Path], Engine]
     work: Path
     mapping: Mapping | None = None
+    join: Join | None = None
     since: datetime | None = None
     tag: Tag | None = None
     sides: KnownSides = KnownSides()
@@ -129,7 +131,7 @@ class _Judging:
         request, engine, made = self._request, self._engine, self._made
         links, plan = links_and_plan(engine, made.work / "links")
         run = Run(request.sides, _strangers(request), request.now or clock.machine_now(), made.work)
-        source, fit = identify(engine, self._opened(request.orders, made.work), links, run)
+        source, fit = identify(engine, self._opened(request.orders, made.work, request.join), links, run)
         if fit.is_none and not request.allow_unknown:
             raise UnknownSidesError(fit)
         rows = rows_for_parquet(source) if request.form == "parquet" else source.rows
@@ -189,10 +191,10 @@ class _Judging:
             result, out, form, lambda progress: self._say("judging", progress), quoted
         )
 
-    def _opened(self, files: Sequence[str], work: Path) -> OrderSource:
+    def _opened(self, files: Sequence[str], work: Path, join: Join | None = None) -> OrderSource:
         mapping = self._request.mapping
         return open_orders(
-            self._engine, files, mapping, work, lambda progress: self._say("reading", progress)
+            self._engine, files, mapping, work, lambda progress: self._say("reading", progress), join
         )
 
     def _earlier(self, source: OrderSource) -> tuple[EarlierRejects, list[OrderSource]]:
@@ -244,6 +246,7 @@ def _result(
         small_rates=source.small_rates,
         zone="" if zone is None else str(zone),
         files=tuple(FileTaken(*taken) for taken in source.taken),
+        join=source.joined,
     )
 
 

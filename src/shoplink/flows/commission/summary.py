@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from shoplink.attribution.join.creators import Joined
 from shoplink.attribution.row_choice import Again, SameAmount
 from shoplink.core.commission.sides import Fit
 
@@ -55,7 +56,7 @@ class AttributionResult(Struct, frozen=True, kw_only=True):
     describe columns. `preset` is the mapping of ours that was taken, `about` what it is for, `zone` that of instants without
     an offset. `lacking` are columns that a file does not have, `surplus` lines with text beyond the columns of their
     header, `fit` says how orders and links fit, `same_amounts` orders whose lines all have one amount, `small_rates` is the
-    column of rates in per cent that are all below 1, or empty.
+    column of rates in per cent that are all below 1, or empty. `join` is what became of files of creators, if there were any.
     """
 
     rows: int
@@ -79,6 +80,7 @@ class AttributionResult(Struct, frozen=True, kw_only=True):
     zone: str = ""
     files: tuple[FileTaken, ...] = ()
     fit: Fit = Fit(0, 0, 0, 0)
+    join: Joined | None = None
 
 
 def by_basis(sums: Iterable[Mapping[str, Any]]) -> tuple[BasisSum, ...]:

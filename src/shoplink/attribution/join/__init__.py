@@ -1,0 +1,1 @@
+"""Creators of orders that are in another export than the orders."""
