@@ -64,7 +64,7 @@ known; 128 + the signal’s number, and nothing written, after Ctrl-C or SIGTERM
     expose_value=False,
     callback=print_preset,
     help="Print a mapping of ours, to be changed and given as --mapping: tiktok-orders, tiktok-affiliate, "
-    "tiktok-affiliate-creator, douyin-orders.",
+    "tiktok-affiliate-creator, douyin-orders, and for `reconcile` tiktok-affiliate-paid.",
 )
 @click.option(
     "--join",
@@ -169,13 +169,7 @@ def _run(
     from shoplink.flows.commission.sides import SidesError  # noqa: PLC0415 (as above)
 
     path, files = Path(out), files_of(orders)
-    read = ("links", "shops", "accounts", "handles", "join")
-    others = [*(name for kind in read for name in options[kind])]
-    others += [options[kind] for kind in ("mapping", "join_mapping") if options[kind]]
-    if options["join"] and since:
-        fail("found --join and --since; expected one of them: earlier results have their creators")
-    _fail_if_overwritten("--out", path, others)
-    _fail_if_overwritten("--rejects", _rejects(out, options["rejects"]), [out, *files, *others])
+    _check_files(files, out, since, options)
     try:
         asked = flow.AttributionRequest(
             orders=files,
@@ -213,6 +207,17 @@ def _run(
         fail(f"{options['mapping'] or options['join_mapping']}: not text in UTF-8")
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
+
+
+def _check_files(files: list[str], out: str, since: str | None, options: dict[str, Any]) -> None:
+    """Fail if an output would overwrite what the run reads, or if results were to be joined again."""
+    read = ("links", "shops", "accounts", "handles", "join")
+    others = [*(name for kind in read for name in options[kind])]
+    others += [options[kind] for kind in ("mapping", "join_mapping") if options[kind]]
+    if options["join"] and since:
+        fail("found --join and --since; expected one of them: earlier results have their creators")
+    _fail_if_overwritten("--out", Path(out), others)
+    _fail_if_overwritten("--rejects", _rejects(out, options["rejects"]), [out, *files, *others])
 
 
 def _reporting(form: str, opened: ExitStack) -> Callable[[str, float], None]:

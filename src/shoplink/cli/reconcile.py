@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   shoplink reconcile statements --with payout.csv --mapping payout.toml
+  shoplink reconcile statements --with affiliate.csv --shop hh-tea-my --market MY --period 2026-10
   shoplink reconcile statements --with payout.csv --mapping payout.toml --period 2026-10 --out payout.xlsx
 
 \b
@@ -86,6 +87,8 @@ def _summary(result: "ReconcileResult") -> list[str]:
         found.append(f"{one.currency}: {one.orders:,} {words[one.verdict]}: {sold}{paid}")
     key = "order and SKU" if result.by_sku else "order"
     found.append(f"compared by {key}; {sum(one.orders for one in result.sums):,} in all")
+    if result.preset:
+        found.insert(0, f"this is {result.about}; taken with preset {result.preset}")
     if result.left_out:
         found.append(f"{result.left_out:,} rows of the platform do not count by the mapping")
     if result.unread:
@@ -112,7 +115,7 @@ def _run(
             flow.ReconcileRequest(
                 statement=Path(statement),
                 platform=files,
-                mapping=mapping_of(files, {**options, "links": True}),
+                mapping=mapping_of(files, {**options, "links": True}, are_paid=True),
                 engine=engine_of({**options, "engine": "duckdb"}),
                 out=[Path(name) for name in out],
                 shop_id=options["shop"],

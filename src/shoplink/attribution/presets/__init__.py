@@ -14,6 +14,8 @@ from shoplink.table.header import plain_header
 from shoplink.table.read import open_table
 
 PRESETS = ("tiktok-orders", "tiktok-affiliate", "tiktok-affiliate-creator", "douyin-orders")
+PAID = ("tiktok-affiliate-paid",)
+"""Presets for `reconcile`, which looks for them before the others: what a platform paid."""
 
 _STANDS_FOR: dict[str, Any] = {
     "time_zone": "UTC",
@@ -33,13 +35,13 @@ def preset(name: str) -> Mapping:
     return parse_mapping(preset_text(name), name, _STANDS_FOR)
 
 
-def recognised(path: Path) -> str:
-    """The name of the preset that a table's header fits; '' if it fits none, or the names of fields. Raises OSError."""
+def recognised(path: Path, among: Sequence[str] = PRESETS) -> str:
+    """The name of the first preset that a table's header fits; '' if it fits none, or the names of fields. Raises OSError."""
 
     def find(cells: Sequence[str]) -> str | None:
         if fits(own_names(), cells):
             return ""
-        return next((name for name in PRESETS if fits(preset(name), cells)), None)
+        return next((name for name in among if fits(preset(name), cells)), None)
 
     with suppress(TableError), opened(path) as stream:
         return open_table(str(path), stream, find).found
@@ -50,6 +52,6 @@ def fits(mapping: Mapping, header: Sequence[str]) -> bool:
     """Whether a header has every column that a mapping needs: of required fields and of rules, and who promoted an order."""
     there = set(map(plain_header, header))
     named = mapping.named_as_in(header)
-    fields: tuple[Field, ...] = (*REQUIRED, "account_id", "handle")
+    fields: tuple[Field, ...] = (*REQUIRED, "account_id", "handle", "commission")
     needed = [named.columns[field] for field in fields if field in named.columns]
     return all(plain_header(column) in there for column in (*needed, *named.rows.columns))

@@ -10,9 +10,12 @@ from msgspec import Struct
 
 from shoplink.attribution.engine import RESERVED, Engine
 from shoplink.attribution.judgement import base_of, valid_rows
+from shoplink.attribution.mapping import Field
 from shoplink.attribution.source import OrderSource
 from shoplink.attribution.statement.lines import LINES, total
 
+CREATOR: tuple[Field, ...] = ("account_id", "handle")
+"""The fields that name a creator: who it is does not matter here, only that there is one."""
 _MONEY = ("base_minor", "commission_minor")
 _SIDES = ("our", "their")
 VERDICTS = ("agrees", "differs", "ours_only", "theirs_only")
@@ -43,7 +46,7 @@ def their_lines(source: OrderSource) -> ir.Table:
     return rows.select(
         order_id=rows[f"{RESERVED}order_id"],
         sku_id=rows[f"{RESERVED}sku_id"],
-        account_id=rows[f"{RESERVED}account_id"],
+        account_id=ibis.coalesce(*(rows[f"{RESERVED}{field}"] for field in CREATOR)),
         currency=rows[f"{RESERVED}currency"],
         base_minor=base_of(rows),
         commission_minor=rows[f"{RESERVED}commission"].fill_null(0),

@@ -64,23 +64,27 @@ def takes_mapping(command: Command, shop: str = _SHOP, time_zone: str = _ZONE) -
     return command
 
 
-def mapping_of(files: Sequence[str], options: dict[str, Any]) -> "Mapping | None":
-    """The mapping to read files with; None if their columns have the names of fields. Raises MappingError, OSError."""
+def mapping_of(files: Sequence[str], options: dict[str, Any], *, are_paid: bool = False) -> "Mapping | None":
+    """The mapping to read files with; None if their columns have the names of fields. Raises MappingError, OSError.
+
+    `are_paid`: the files say what a platform paid, so that presets for this go before the others.
+    """
     from shoplink.attribution.input_files import form_of, parts_of  # noqa: PLC0415 (takes long to load)
     from shoplink.attribution.mapping import MappingError, parse_mapping  # noqa: PLC0415 (as above)
-    from shoplink.attribution.presets import PRESETS, preset_text, recognised  # noqa: PLC0415 (as above)
+    from shoplink.attribution.presets import PAID, PRESETS, preset_text, recognised  # noqa: PLC0415 (as above)
 
+    presets = (*PAID, *PRESETS) if are_paid else PRESETS
     if options["mapping"] and options["preset"]:
         fail("found --mapping and --preset; expected one of them")
     if options["mapping"]:
         text = Path(options["mapping"]).read_text(encoding="utf-8")
         return parse_mapping(text, options["mapping"], _more(options))
     first = parts_of(files)[0]
-    name = options["preset"] or (recognised(Path(first)) if form_of([first]) == "csv" else "")
+    name = options["preset"] or (recognised(Path(first), presets) if form_of([first]) == "csv" else "")
     if name == "":
         return None
-    if name not in PRESETS:
-        fail(f"--preset: found {name!r}; allowed: {', '.join(PRESETS)}")
+    if name not in presets:
+        fail(f"--preset: found {name!r}; allowed: {', '.join(presets)}")
     try:
         found = parse_mapping(preset_text(name), name, _more(options))
     except MappingError as error:
@@ -140,9 +144,9 @@ def print_preset(context: click.Context, _: click.Parameter, name: str | None) -
     """Print a preset, and end."""
     if name is None or context.resilient_parsing:
         return
-    from shoplink.attribution.presets import PRESETS, preset_text  # noqa: PLC0415 (takes long to load)
+    from shoplink.attribution.presets import PAID, PRESETS, preset_text  # noqa: PLC0415 (takes long to load)
 
-    if name not in PRESETS:
-        fail(f"--print-preset: found {name!r}; allowed: {', '.join(PRESETS)}")
+    if name not in (*PRESETS, *PAID):
+        fail(f"--print-preset: found {name!r}; allowed: {', '.join((*PRESETS, *PAID))}")
     click.echo(preset_text(name), nl=False)
     context.exit()

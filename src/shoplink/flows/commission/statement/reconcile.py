@@ -14,7 +14,7 @@ from shoplink.attribution.mapping import Mapping
 from shoplink.attribution.source import open_orders
 from shoplink.attribution.statement import reconcile
 from shoplink.attribution.statement.judged import unread_rows
-from shoplink.attribution.statement.reconcile import Comparison
+from shoplink.attribution.statement.reconcile import CREATOR, Comparison
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.flows.commission.judge import UnsoundError
 from shoplink.flows.commission.outputs import outputs
@@ -66,7 +66,10 @@ class VerdictSum(Struct, frozen=True):
 
 
 class ReconcileResult(Struct, frozen=True):
-    """What was compared, how, and what came of it. `unread` are rows of the platform that could not be read."""
+    """What was compared, how, and what came of it. `unread` are rows of the platform that could not be read.
+
+    `preset` is the mapping of ours that was taken, `about` what it is for.
+    """
 
     by_sku: bool
     commission: bool
@@ -74,6 +77,8 @@ class ReconcileResult(Struct, frozen=True):
     unread: int = 0
     unread_places: tuple[str, ...] = ()
     left_out: int = 0
+    preset: str = ""
+    about: str = ""
 
     @property
     def agrees(self) -> bool:
@@ -113,7 +118,7 @@ def _compare(
     how = Comparison(
         by_sku=all(skus.values()),
         commission=source.mapping.column("commission") is not None,
-        creators_only=source.mapping.column("account_id") is not None,
+        creators_only=any(source.mapping.column(field) is not None for field in CREATOR),
     )
     table = engine.named(reconcile.reconciled(ours, theirs, how), "reconciled")
     in_order = reconcile.in_order(table).select(*COLUMNS)
@@ -131,6 +136,8 @@ def _compare(
         len(places),
         tuple(places[:_NAMED_ROWS]),
         left,
+        source.mapping.name if source.mapping.is_preset else "",
+        source.mapping.about,
     )
 
 
