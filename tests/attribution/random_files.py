@@ -6,6 +6,7 @@ Each row says its own number in a column, so that it is found again wherever a r
 import csv
 import random
 from collections import Counter, defaultdict
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
@@ -163,7 +164,7 @@ def _money(chance: random.Random) -> str:
 def _instant(chance: random.Random, micros: int) -> str:
     if chance.random() < 0.1:
         return messy_cells.instant(chance)
-    local = naive_cells.EPOCH + naive_cells.timedelta(microseconds=micros)
+    local = naive_cells.EPOCH + timedelta(microseconds=micros)
     return local.strftime(chance.choice(("%Y-%m-%dT%H:%M:%S.%fZ", "%Y/%m/%d %H:%M:%S.%f UTC")))
 
 

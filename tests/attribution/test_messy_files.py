@@ -16,6 +16,7 @@ from shoplink.attribution.duckdb_engine import DuckDBEngine
 from shoplink.attribution.engine import Engine
 from shoplink.attribution.mapping import parse_mapping
 from shoplink.core.commission.attribution import Period
+from shoplink.core.facts import Role
 from shoplink.flows.commission.judge import AttributionRequest, attribute_files
 from shoplink.flows.commission.summary import AttributionResult
 from tests.attribution.messy_cells import SETTINGS
@@ -59,9 +60,8 @@ def run(
 def _period(link: Link) -> Period:
     ended = None if link.ended_at is None else instant(link.ended_at)
     changed = instant(link.changed_at)
-    return Period(
-        link.link_id, link.shop_id, link.account_id, link.role, instant(link.linked_at), changed, ended
-    )  # type: ignore[arg-type]
+    role: Role = "official" if link.role == "official" else "marketing"
+    return Period(link.link_id, link.shop_id, link.account_id, role, instant(link.linked_at), changed, ended)
 
 
 def differences(folder: Path, right: Expected, said: AttributionResult) -> list[Any]:

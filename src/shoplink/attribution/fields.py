@@ -225,7 +225,7 @@ class _Reader:
         problems += [
             ((exact < 0) & ibis.literal(field not in _SIGNED), "negative"),
             (is_known & (exact.isnull() | (scaled > AMOUNT_MINOR_MAX)), "too_large"),
-            (is_known & (scaled != scaled.floor()), "not_whole" if is_minor else "too_fine"),
+            (is_known & (scaled % 1 != 0), "not_whole" if is_minor else "too_fine"),
         ]
         if at_most is not None:
             problems.append((scaled > at_most, "more_than_amount"))
