@@ -66,21 +66,38 @@ class Browser:
         body += _part(f'name="file"; filename="{name}"', content) + b"--xyz--\r\n"
         return self.ask(address or unescape(found[1]), body, "multipart/form-data; boundary=xyz")
 
-    def judged(self, run: str) -> str:
-        """The page of a run once it is judged."""
-        self.send(run, do="judge")
-        for _ in range(300):
+    def judged(self, run: str, **chosen: str) -> str:
+        """The page of a run once it is judged, with what the form has chosen, apart from this."""
+        return self.done(run, do="judge", **{**_chosen(self.ready(run)), **chosen})
+
+    def done(self, run: str, **fields: str) -> str:
+        """The page of a run once it is done what a form asks for."""
+        self.send(run, **fields)
+        return self.ready(run)
+
+    def ready(self, run: str) -> str:
+        """The page of a run once nothing is being done with it."""
+        for _ in range(900):
             page = self.ask(run).text
             if "every 2s" not in page:
                 return page
             time.sleep(0.1)
-        raise AssertionError("it is not judged within half a minute")
+        raise AssertionError("it is not judged within two minutes")
 
 
 def _token(page: Answer) -> str:
     found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
     assert found, page
     return found[1]
+
+
+def _chosen(page: str) -> dict[str, str]:
+    """What the lists of a page have chosen."""
+    found = {}
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        chosen = re.findall(r'<option value="([^"]*)" selected>', options)
+        found[unescape(name)] = unescape(chosen[0]) if chosen else ""
+    return found
 
 
 def _part(head: str, content: bytes) -> bytes:
@@ -151,11 +168,81 @@ def test_what_is_no_table_of_orders_is_named_and_can_be_removed(
 ) -> None:
     lan = Browser(service[0], "lan")
     sent = lan.upload("orders.csv", content)
-    page = lan.judged(sent.path)
-    assert "Failed" in page
+    page = lan.ready(sent.path)
+    if "Failed" not in page:
+        assert "This is no export that we know." in page
     assert "Traceback" not in page
     assert str(service[1]) not in page
     assert lan.send(sent.path, do="remove").path == ORDERS
+
+
+_TIKTOK = (
+    "Order ID,SKU ID,Creator Username,Time Created,Est. Commission Base,Currency,Standard commission rate,Order Status,Fully returned or refunded\n"
+    '576460752303423511,1,,01/10/2026 10:00:00,"1.234",GBP,10%,Completed,No\n'
+    "576460752303423512,1,stranger,02/11/2026 10:00:00,20.00,GBP,10%,Completed,No\n"
+    "576460752303423513,1,stranger,03/11/2026 10:00:00,30.00,GBP,10%,Cancelled,No\n"
+)
+
+
+def test_what_is_recognised_is_shown_before_it_is_calculated(service: tuple[str, Path]) -> None:
+    lan = Browser(service[0], "lan")
+    run = lan.upload("affiliate.csv", _TIKTOK.encode()).path
+    said = words(lan.ready(run))
+    assert "This is an export of TikTok Shop: affiliate orders." in said
+    assert "Encoding UTF-8 Between columns comma Time zone Europe/London Rows 3" in said
+    assert "Creator Username Creator’s handle stranger" in said
+    assert re.search(r"Order Status: Cancelled ?: 1", said), said[said.find("Rows that will") :][:300]
+    assert "Not calculated yet" in said
+    said = words(lan.judged(run))
+    assert "Counted 1 Rejected 1 Left out 1" in said, said[said.find("Failed") :][:900]
+    said = words(lan.judged(run, decimal=","))
+    assert "Counted 0 Rejected 2" in said, "20.00 is not written with a comma"
+    assert 'decimal = ","' in lan.ask(f"{run}/mapping").text
+    other = words(lan.done(run, do="look", preset="tiktok-orders"))
+    assert "This is no export that we know." in other
+
+
+def test_a_file_that_no_preset_fits_is_read_as_the_person_says(service: tuple[str, Path]) -> None:
+    lan = Browser(service[0], "lan")
+    run = lan.upload("own.csv", "Nr;Wann;Geld\n1;02.11.2026 10:00;3,50\n".encode("utf-16")).path
+    page = lan.ready(run)
+    assert "This is no export that we know. Say which column is which." in words(page)
+    answer = lan.send(run, do="judge", **_chosen(page))
+    assert (answer.status, "Choose the columns of order number" in answer.text) == (409, True)
+    columns = {"field.order_id": "Nr", "field.ordered_at": "Wann", "field.amount": "Geld"}
+    said = words(lan.judged(run, dates="dmy", decimal=",", **columns))
+    assert "Counted 1 Rejected 0" in said
+    assert "No creator 1 £3.50 £0.00" in said
+
+
+def test_a_month_is_read_printed_and_closed_as_it_was_seen(service: tuple[str, Path]) -> None:
+    url, home = service
+    lan = Browser(url, "lan")
+    first = lan.upload("affiliate.csv", _TIKTOK.replace('"1.234"', "12.34").encode()).path
+    page = lan.judged(first)
+    assert "2026-10 £0.00 £0.00 £0.00 £12.34" in words(page), words(page)[words(page).find("Statement") :][
+        :1500
+    ]
+    assert "2026-11 · Commission due £2.00" in words(page)
+    printed = lan.ask(f"{first}/statement/2026-11")
+    assert (printed.status, "£2.00" in printed.text or "2.00" in printed.text) == (200, True)
+    assert "default-src 'none'" in printed.headers["content-security-policy"]
+    assert lan.ask(f"{first}/statement/2026-12").status == 404
+    assert Browser(url, "leo").ask(f"{first}/statement/2026-11").status == 404
+    assert lan.ask(f"{first}/commission").text.count("\n") >= 3
+    assert "?close=2026-11" not in page, "months are closed in order"
+    look = lan.ask(f"{first}?close=2026-10").text
+    assert "Close 2026-10?" in words(look)
+    seen = dict(re.findall(r'name="(period|seen)" value="([^"]*)"', look))
+    second = lan.upload("again.csv", _TIKTOK.replace('"1.234"', "12.34").encode()).path
+    lan.judged(second)
+    also = dict(re.findall(r'name="(period|seen)" value="([^"]*)"', lan.ask(f"{second}?close=2026-10").text))
+    assert "Closed" in words(lan.done(first, do="close", **seen))
+    (record,) = (home / "orders" / "closed").iterdir()
+    assert (record / "closings.json").is_file()
+    stale = lan.send(second, do="close", **also)
+    assert (stale.status, "Something has changed since you looked" in stale.text) == (409, True)
+    assert "?close=2026-11" in lan.ask(first).text
 
 
 def test_a_large_file_is_let_in_with_the_permit_of_the_page_only(service: tuple[str, Path]) -> None:

@@ -161,7 +161,7 @@ def _write(table: Table, mapping: Mapping, out: Path, report: ReportProgress) ->
     schema = pa.schema([*((name, pa.string()) for name in texts), (LINE, pa.int64())])
     first = next(rows(table), None)
     is_description = first is not None and (
-        _describes(places, first.cells)
+        describes(places, first.cells)
         if mapping.rows.description_line is None
         else mapping.rows.description_line
     )
@@ -193,7 +193,7 @@ def _write(table: Table, mapping: Mapping, out: Path, report: ReportProgress) ->
     return StagedFile(out, table.found, count, broken, ids, cleaned, description, taken, tuple(surplus))
 
 
-def _describes(places: dict[Field, int], cells: Sequence[str]) -> bool:
+def describes(places: dict[Field, int], cells: Sequence[str]) -> bool:
     """Whether a row tells what its columns hold: it names neither an order nor an amount nor a year."""
     named: tuple[Field, ...] = ("order_id", "ordered_at", "amount")
     order, at, amount = (cells[places[field]].strip() if field in places else "" for field in named)

@@ -33,6 +33,7 @@ _CSV = (".csv", ".tsv", ".txt")
     epilog="""\b
 Examples:
   shoplink attribute orders-*.csv --mapping shop-export.toml --out judged.parquet
+  shoplink attribute export.xlsx --shop hh-tea-gb --market GB --look
   shoplink attribute orders.parquet --links periods.csv --out judged.csv
   shoplink attribute orders.csv --join affiliate.csv --shop hh-tea-gb --out judged.csv
   shoplink attribute judged.parquet --since 2026-11-01T00:00:00Z --out updated.parquet
@@ -48,8 +49,12 @@ known; 128 + the signal’s number, and nothing written, after Ctrl-C or SIGTERM
 @click.option(
     "--out",
     metavar="FILE",
-    required=True,
     help="The result: CSV or Parquet, by its name; with Spark, a folder.",
+)
+@click.option(
+    "--look",
+    is_flag=True,
+    help="Judge nothing, and say what the first of ORDERS is recognised as: preset, columns, and rows that would not count.",
 )
 @click.option(
     "--rejects",
@@ -129,12 +134,17 @@ known; 128 + the signal’s number, and nothing written, after Ctrl-C or SIGTERM
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @needs_orders
-def attribute(orders: tuple[str, ...], **options: Any) -> None:
+def attribute(orders: tuple[str, ...], *, look: bool, **options: Any) -> None:
     """Attribute each order in ORDERS to a link, or to none, with the commission due.
 
     ORDERS are CSV or Parquet files, or patterns such as 'orders-*.csv'. Every row is written to OUT with `basis`,
     `link_id` and `commission_minor`, or to the rejects.
     """
+    if look:
+        _look(orders, options)
+        return
+    if options["out"] is None:
+        raise click.UsageError("Missing option '--out'; it is needed unless --look is given.")
     from shoplink.flows.commission.stop import stops_at_signals  # noqa: PLC0415 (as all flows here)
 
     run = _run if options["links"] else with_database(_run)
@@ -149,6 +159,19 @@ def attribute(orders: tuple[str, ...], **options: Any) -> None:
     for line in summary_lines(done, options["out"], rejects, left_out_beside(rejects)):
         click.echo(line, err=True)
     sys.exit(1 if done.rejected else 0)
+
+
+def _look(orders: tuple[str, ...], options: dict[str, Any]) -> None:
+    from shoplink.cli.orders.look import look_at_file, look_lines  # noqa: PLC0415 (takes long to load)
+
+    needs_database = options["shop"] and not (options["market"] or options["links"])
+    look = with_database(look_at_file) if needs_database else look_at_file
+    found = look(files_of(orders)[0], options=options)
+    if options["as_json"]:
+        click.echo(msgspec.json.encode(found))
+        return
+    for line in look_lines(found):
+        click.echo(line)
 
 
 def _run(

@@ -92,15 +92,17 @@ def runs_of(shop_id: str | None, most: int) -> list[OrderRun]:
     return [_run(row) for row in found]
 
 
-def ask_for(run_id: str, choices: dict[str, Any]) -> bool:
-    """Have a run judged with these choices, unless it is waiting or being judged; returns whether it will be."""
+def ask_for(run_id: str, choices: dict[str, Any], *, keep_summary: bool = False) -> bool:
+    """Have something done with a run, unless it is waiting or being judged; returns whether it will be."""
     with writing():
         return (
             execute(
-                "UPDATE order_run SET state = 'waiting', choices = %s, summary = '{}', problem = '', step = '',"
+                "UPDATE order_run SET state = 'waiting', choices = %s,"
+                " summary = CASE WHEN %s THEN summary ELSE '{}' END, problem = '', step = '',"
                 " progress = 0, attempts = 0, ended_at = NULL"
                 " WHERE run_id = %s AND state NOT IN ('waiting', 'judging')",
                 _json(choices),
+                keep_summary,
                 run_id,
             )
             == 1
@@ -150,6 +152,17 @@ def end_run(run_id: str, state: State, at: datetime, *, summary: dict[str, Any],
             _json(summary),
             problem,
             to_micros(at),
+            run_id,
+        )
+
+
+def keep_look(run_id: str, found: dict[str, Any]) -> None:
+    """A held run was looked at: it waits for somebody to have it judged."""
+    with writing():
+        execute(
+            "UPDATE order_run SET state = 'uploaded', found = %s, step = '', progress = 0, attempts = 0,"
+            " held_until = NULL WHERE run_id = %s AND state = 'judging'",
+            _json(found),
             run_id,
         )
 

@@ -7,6 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from shoplink.attribution.input_files import opened
 from shoplink.attribution.mapping import REQUIRED, Field, Mapping, own_names, parse_mapping
 from shoplink.table.error import TableError
@@ -33,6 +35,16 @@ def preset_text(name: str) -> str:
 def preset(name: str) -> Mapping:
     """A preset by itself; what it does not say stands for something."""
     return parse_mapping(preset_text(name), name, _STANDS_FOR)
+
+
+def preset_to_look_with(name: str, more: dict[str, Any]) -> Mapping:
+    """A preset with what else is said of a file, even if that is not all that a whole mapping needs."""
+    stands: dict[str, str] = _STANDS_FOR["constants"]
+    constants = {**stands, **more.get("constants", {})}
+    found = parse_mapping(preset_text(name), name, {**more, "constants": constants})
+    return replace(
+        found, constants={field: text for field, text in found.constants.items() if stands.get(field) != text}
+    )
 
 
 def recognised(path: Path, among: Sequence[str] = PRESETS) -> str:

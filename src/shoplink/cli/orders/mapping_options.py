@@ -111,6 +111,26 @@ def join_mapping_of(files: Sequence[str], options: dict[str, Any]) -> "Mapping |
     return replace(preset(name), is_preset=True) if name else None
 
 
+def mapping_to_look_with(file: str, options: dict[str, Any]) -> "tuple[Mapping | None, str, dict[str, str]]":
+    """The mapping to look at a file with, the name of the preset ('' for one of the user), and the constants that options give.
+
+    What a preset needs and options do not say stands for something. Raises MappingError, OSError.
+    """
+    from shoplink.attribution.input_files import form_of  # noqa: PLC0415 (takes long to load)
+    from shoplink.attribution.mapping import parse_mapping  # noqa: PLC0415 (as above)
+    from shoplink.attribution.presets import PRESETS, preset_to_look_with, recognised  # noqa: PLC0415 (as above)
+
+    more = _more(options)
+    constants: dict[str, str] = more["constants"]
+    if options["mapping"]:
+        text = Path(options["mapping"]).read_text(encoding="utf-8")
+        return parse_mapping(text, options["mapping"], more), "", constants
+    name = options["preset"] or (recognised(Path(file)) if form_of([file]) == "csv" else "")
+    if name and name not in PRESETS:
+        fail(f"--preset: found {name!r}; allowed: {', '.join(PRESETS)}")
+    return preset_to_look_with(name, more) if name else None, name, constants
+
+
 def _more(options: dict[str, Any]) -> dict[str, Any]:
     """What the options say, in the keys of a mapping."""
     market = options["market"] or _market_of(options)

@@ -47,13 +47,26 @@ def _stored(ids: Any) -> Iterator[str]:
 
 
 def stored_handles() -> Iterator[HandlePeriod]:
-    """The periods of every handle that an account ever had, by handle."""
+    """The periods of every handle that an account ever had, by handle.
+
+    One that is no handle by now (they could have spaces once) is left out: no order can name it.
+    """
     require_database()
     with snapshot():
         for handle, uses in uses_of_all_handles():
+            if not _is_handle(handle):
+                continue
             for span in handle_spans(uses):
                 for account_id in span.accounts:
                     yield HandlePeriod(handle, account_id, span.since, span.until)
+
+
+def _is_handle(text: str) -> bool:
+    try:
+        read_handle(text)
+    except WrongValueError:
+        return False
+    return True
 
 
 def write_handles(periods: Iterable[HandlePeriod], out: TextIO) -> int:

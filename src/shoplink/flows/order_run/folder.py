@@ -7,16 +7,24 @@ from pathlib import Path
 
 from django.conf import settings
 
+from shoplink.flows.commission.statement.folder import file_name
+
 JUDGED, REJECTS, LEFT_OUT = "judged.csv", "judged.rejects.csv", "judged.left-out.csv"
-LINKS, HANDLES = "links.csv", "handles.csv"
+LINKS, HANDLES, MAPPING = "links.csv", "handles.csv", "mapping.toml"
+STATEMENT = "statement"
 
 _NAME_MAX = 80
-_OWN = frozenset({JUDGED, REJECTS, LEFT_OUT, LINKS, HANDLES})
+_OWN = frozenset({JUDGED, REJECTS, LEFT_OUT, LINKS, HANDLES, MAPPING, STATEMENT})
 
 
 def folder_of(run_id: str) -> Path:
     """The folder of a run."""
     return Path(settings.ORDERS_FOLDER) / run_id
+
+
+def closings_of(shop_id: str) -> Path:
+    """The folder with the record of a shop's closed periods, which is kept for good."""
+    return Path(settings.ORDERS_FOLDER) / "closed" / file_name(shop_id)
 
 
 def safe_name(name: str) -> str:

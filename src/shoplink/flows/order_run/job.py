@@ -24,7 +24,19 @@ from shoplink.core.commission.attribution import Period
 from shoplink.flows import clock
 from shoplink.flows.commission.periods import stored_periods, write_periods
 from shoplink.flows.commission.sides import stored_handles, write_handles
-from shoplink.flows.order_run.folder import HANDLES, JUDGED, LINKS, folder_of
+from shoplink.flows.order_run.folder import (
+    HANDLES,
+    JUDGED,
+    LINKS,
+    MAPPING,
+    REJECTS,
+    STATEMENT,
+    closings_of,
+    folder_of,
+)
+from shoplink.flows.order_run.results import closed_periods, first_rejects, stated_rows
+from shoplink.flows.order_run.run import seen_of
+from shoplink.network.zone import zone_of_country
 from shoplink.store import order_runs
 from shoplink.store.order_runs import OrderRun
 from shoplink.store.read.names import markets_of
@@ -73,29 +85,97 @@ def judge_next() -> bool:
     if run.attempts > _ATTEMPTS_MAX:
         order_runs.end_run(run.run_id, "failed", at, summary={}, problem="given_up")
         return True
+    if not (folder_of(run.run_id) / run.file_name).is_file():
+        order_runs.end_run(run.run_id, "failed", at, summary={}, problem="file_gone")
+        return True
     try:
-        ended = _judge(run)
+        {"look": _look, "judge": _judge, "close": _close}[run.choices.get("do", "judge")](run)
     except StoppedError:
         return False
-    if ended.status in _JUDGED_STATUSES:
-        order_runs.end_run(run.run_id, "done", clock.now(), summary=ended.answer)
-    else:
-        said = ended.said[:_PROBLEM_CHARACTERS_MAX]
-        order_runs.end_run(run.run_id, "failed", clock.now(), summary=ended.answer, problem=said)
     return True
 
 
-def _judge(run: OrderRun) -> Ended:
+def _look(run: OrderRun) -> None:
+    """Say what the file is recognised as."""
+    preset = run.choices.get("preset", "")
+    chosen = ["--preset", preset] if preset else []
+    ended = run_command(
+        run, ["attribute", run.file_name, "--look", *_shop(run), *chosen], folder_of(run.run_id)
+    )
+    if ended.status == 0:
+        order_runs.keep_look(run.run_id, ended.answer)
+    else:
+        _fail(run, ended)
+
+
+def _judge(run: OrderRun) -> None:
+    """Judge the file, and state what the shop owes."""
     folder = folder_of(run.run_id)
     language = run.choices.get("language", "en")
-    arguments = ["attribute", run.file_name, *_of_shop(run, folder), "--out", JUDGED, "--language", language]
-    return run_command(run, arguments, folder)
+    _write_links(run, folder)
+    if run.choices.get("mapping"):
+        (folder / MAPPING).write_text(run.choices["mapping"], encoding="utf-8")
+    arguments = ["attribute", run.file_name, *_read_as(run), *_sides(run), *_shop(run)]
+    strangers = ["--unknown-accounts", "affiliate", "--allow-unknown"] if run.shop_id is not None else []
+    ended = run_command(run, [*arguments, *strangers, "--out", JUDGED, "--language", language], folder)
+    if ended.status not in _JUDGED_STATUSES or "rows" not in ended.answer:
+        _fail(run, ended)
+        return
+    summary = {**ended.answer, "first_rejects": first_rejects(folder / REJECTS)}
+    if run.shop_id is not None:
+        summary["statement"] = _state(run, folder, [])
+    order_runs.end_run(run.run_id, "done", clock.now(), summary=summary)
 
 
-def _of_shop(run: OrderRun, folder: Path) -> list[str]:
-    """What has a run of a shop judged by the shop's own links alone: it learns nothing of other shops."""
+def _close(run: OrderRun) -> None:
+    """Close a period of the shop, if it still is as it was seen."""
+    period = run.choices["period"]
+    stated = dict(run.summary.get("statement", {}))
+    if run.choices["seen"] == seen_of(run, period):
+        stated = _state(run, folder_of(run.run_id), ["--close", period])
+    else:
+        stated["problem"] = "changed"
+    order_runs.end_run(run.run_id, "done", clock.now(), summary={**run.summary, "statement": stated})
+
+
+def _state(run: OrderRun, folder: Path, more: list[str]) -> dict[str, Any]:
+    """Write the statements of a judged run; returns what they say, with `problem` if they could not be written."""
+    assert run.shop_id is not None, "only a shop has statements"
+    record = closings_of(run.shop_id)
+    arguments = ["statement", JUDGED, *_read_as(run), *_sides(run), *_shop(run)]
+    arguments += ["--time-zone", zone_of_country(_market(run.shop_id)) or "UTC"]
+    arguments += ["--out", STATEMENT, "--closings", str(record), *more]
+    ended = run_command(run, arguments, folder, progress=False)
+    problem = "" if ended.status == 0 else ended.said[:_PROBLEM_CHARACTERS_MAX] or "given_up"
+    return {"rows": stated_rows(folder / STATEMENT), "closed": closed_periods(record), "problem": problem}
+
+
+def _fail(run: OrderRun, ended: Ended) -> None:
+    said = ended.said[:_PROBLEM_CHARACTERS_MAX]
+    order_runs.end_run(run.run_id, "failed", clock.now(), summary=ended.answer, problem=said)
+
+
+def _read_as(run: OrderRun) -> list[str]:
+    return ["--mapping", MAPPING] if run.choices.get("mapping") else []
+
+
+def _sides(run: OrderRun) -> list[str]:
+    return [] if run.shop_id is None else ["--links", LINKS, "--handles", HANDLES]
+
+
+def _shop(run: OrderRun) -> list[str]:
+    return [] if run.shop_id is None else ["--shop", run.shop_id, "--market", _market(run.shop_id)]
+
+
+def _market(shop_id: str) -> str:
+    (market,) = markets_of([shop_id], [])
+    return market
+
+
+def _write_links(run: OrderRun, folder: Path) -> None:
+    """Have a run of a shop judged by the shop's own links alone: it learns nothing of other shops."""
     if run.shop_id is None:
-        return []
+        return
     own: set[str] = set()
 
     def links() -> Iterator[Period]:
@@ -108,19 +188,23 @@ def _of_shop(run: OrderRun, folder: Path) -> list[str]:
         write_periods(links(), file)
     with (folder / HANDLES).open("w", encoding="utf-8", newline="") as file:
         write_handles((each for each in stored_handles() if each.account_id in own), file)
-    (market,) = markets_of([run.shop_id], [])
-    given = ["--links", LINKS, "--handles", HANDLES, "--shop", run.shop_id, "--market", market]
-    return [*given, "--unknown-accounts", "affiliate", "--allow-unknown"]
 
 
-def run_command(run: OrderRun, arguments: Sequence[str], folder: Path) -> Ended:
+def run_command(run: OrderRun, arguments: Sequence[str], folder: Path, *, progress: bool = True) -> Ended:
     """Run a command of ours in the folder of a held run, which stays held as long as it runs."""
     environment = {
         **os.environ,
         "SHOPLINK_HOME": str(settings.HOME),
         "SHOPLINK_DATABASE_URL": settings.DATABASE_URL,
     }
-    program = [sys.executable, "-m", "shoplink", *arguments, "--json", "--progress", "lines"]
+    program = [
+        sys.executable,
+        "-m",
+        "shoplink",
+        *arguments,
+        "--json",
+        *(["--progress", "lines"] if progress else []),
+    ]
     with tempfile.TemporaryFile() as printed:
         process = subprocess.Popen(  # noqa: S603 (our own program; what people chose is in files)
             program,

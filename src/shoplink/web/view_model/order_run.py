@@ -7,17 +7,19 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core.commerce.currency import MINOR_DIGITS
-from shoplink.store.order_runs import OrderRun, State
+from shoplink.store.order_runs import OrderRun
 from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.badge import Badge, translated
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.wording.order_errors import say_problem
 from shoplink.wording.sentences import N_
 
-_STATES: dict[State, Badge] = {
+_STATES: dict[str, Badge] = {
     "uploaded": Badge(N_("Not calculated yet"), "yellow", icon="eye"),
     "waiting": Badge(N_("Waiting"), "azure", icon="hourglass"),
     "judging": Badge(N_("Being calculated"), "azure", icon="loader"),
+    "looking": Badge(N_("Being read"), "azure", icon="loader"),
+    "closing": Badge(N_("Being closed"), "azure", icon="loader"),
     "done": Badge(N_("Calculated"), "green", icon="circle-check"),
     "failed": Badge(N_("Failed"), "red", icon="alert-circle"),
 }
@@ -27,11 +29,18 @@ _STEPS = {
     "judging": N_("Calculating"),
     "rejects": N_("Writing what was rejected"),
 }
-_BASES = {
+BASES = {
     "official": N_("Official account"),
     "marketing": N_("Marketing account"),
     "affiliate": N_("Affiliate, commission is due"),
     "none": N_("No creator"),
+}
+_PROBLEMS = {
+    "given_up": N_(
+        "It was begun several times and did not end. Remove the file and send it again, or a smaller part of it."
+    ),
+    "file_gone": N_("The file is no longer here. Remove it and send it again."),
+    "changed": N_("Something has changed since you looked; look at it again before you close the month."),
 }
 _KB, _MB = 1 << 10, 1 << 20
 
@@ -74,6 +83,7 @@ class Outcome(Struct, frozen=True):
     repeated: str
     bases: list[BasisRow]
     rejects: list[CountRow]
+    first: list[CountRow]
     left: list[CountRow]
     notes: list[str]
 
@@ -94,12 +104,25 @@ def show_run(visit: Visit, run: OrderRun, url: str) -> RunRow:
 
 def show_state(run: OrderRun) -> Badge:
     """The state of a run."""
-    return translated(_STATES[run.state])
+    now = {"look": "looking", "close": "closing"}.get(run.choices.get("do", ""), "judging")
+    return translated(
+        _STATES[now if is_open(run) and (run.state == "judging" or now != "judging") else run.state]
+    )
+
+
+def is_open(run: OrderRun) -> bool:
+    """Whether something is being done with a run, or will be without anybody asking again."""
+    return run.state in {"waiting", "judging"}
 
 
 def show_step(run: OrderRun) -> str:
     """What is being done with a run."""
     return _(_STEPS[run.step]) if run.step in _STEPS else _("Waiting for its turn")
+
+
+def show_problem(problem: str) -> str:
+    """Why something could not be done with a run: in our words, or in those of the command that said it."""
+    return _(_PROBLEMS[problem]) if problem in _PROBLEMS else problem
 
 
 def show_outcome(visit: Visit, summary: dict[str, Any]) -> Outcome:
@@ -119,6 +142,7 @@ def show_outcome(visit: Visit, summary: dict[str, Any]) -> Outcome:
             )
             for each in summary.get("rejected_by", [])
         ],
+        first=[CountRow(each["why"], each["line"]) for each in summary.get("first_rejects", [])],
         left=[
             CountRow(f"{each['column']}: {each['value'] or '—'}", _number(visit, each["rows"]))
             for each in summary.get("left_out_by", [])
@@ -141,7 +165,7 @@ def money(visit: Visit, minor: int, currency: str) -> str:
 
 def _basis(visit: Visit, each: dict[str, Any]) -> BasisRow:
     return BasisRow(
-        basis=_(_BASES[each["basis"]]),
+        basis=_(BASES[each["basis"]]),
         rows=_number(visit, each["rows"]),
         base=money(visit, each["base_minor"], each["currency"]),
         commission=money(visit, each["commission_minor"], each["currency"]),

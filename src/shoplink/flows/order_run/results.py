@@ -1,0 +1,57 @@
+"""What a run has written, read for a page: its first rejects, and its statement."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from shoplink.flows.commission.statement.record import INDEX
+from shoplink.table.error import TableError
+from shoplink.table.read import open_table, rows
+
+REJECTS_SHOWN_MAX = 50
+_STATED_MAX = 2_000
+_REJECT_COLUMNS = 3
+"""The last columns of a file of rejects: file, line, problem."""
+
+
+def first_rejects(path: Path) -> list[dict[str, str]]:
+    """The line and the reasons of the first rejected rows, as the file of rejects says them."""
+    found = islice(_cells(path), REJECTS_SHOWN_MAX)
+    return [{"line": cells[-2], "why": cells[-1]} for cells in found if len(cells) >= _REJECT_COLUMNS]
+
+
+def stated_rows(folder: Path) -> list[dict[str, Any]]:
+    """The lines of what the shop owes, by period, currency, basis and adjusted period; amounts are minor units."""
+    path = folder / "commission.csv"
+    header = next(_cells(path, with_header=True), [])
+    return [
+        {
+            name: int(cell or 0) if name.endswith("_minor") or name == "order_lines" else cell
+            for name, cell in zip(header, cells, strict=True)
+        }
+        for cells in islice(_cells(path), _STATED_MAX)
+    ]
+
+
+def closed_periods(record: Path) -> list[str]:
+    """The names of the periods that a shop has closed."""
+    with suppress(OSError, msgspec.DecodeError, KeyError, TypeError):
+        return [each["period"] for each in msgspec.json.decode((record / INDEX).read_bytes())["closings"]]
+    return []
+
+
+def _cells(path: Path, *, with_header: bool = False) -> Iterator[list[str]]:
+    """The cells of the rows of a file of ours; none if it is not there."""
+
+    def first(cells: Sequence[str]) -> bool:
+        return bool(cells)
+
+    with suppress(OSError, TableError), path.open("rb") as stream:
+        table = open_table(path.name, stream, first)
+        if with_header:
+            yield list(table.header)
+        yield from (row.cells for row in rows(table))
