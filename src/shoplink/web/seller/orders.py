@@ -22,7 +22,7 @@ from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.shop import shop_name
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Instant, show_instant
-from shoplink.web.view_model.order_look import PRESETS, Found, show_found
+from shoplink.web.view_model.order_look import PRESETS, LookView, show_found
 from shoplink.web.view_model.order_run import (
     Outcome,
     RunRow,
@@ -33,7 +33,7 @@ from shoplink.web.view_model.order_run import (
     show_state,
     show_step,
 )
-from shoplink.web.view_model.order_statement import Stated, show_statement
+from shoplink.web.view_model.order_statement import StatementView, show_statement
 from shoplink.wording.sentences import N_
 
 _DOWNLOADS = {
@@ -80,13 +80,13 @@ class OrderRunPage(Struct, frozen=True):
     state: Badge
     is_open: bool
     may_begin: bool
-    found: Found | None
+    found: LookView | None
     step: str
     percent: int
     outcome: Outcome | None
     problem: str
     downloads: list[Download]
-    statement: Stated | None
+    statement: StatementView | None
     statement_files: list[Download]
 
 

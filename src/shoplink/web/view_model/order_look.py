@@ -70,7 +70,7 @@ class Choice(Struct, frozen=True):
     required: bool = False
 
 
-class Found(Struct, frozen=True):
+class LookView(Struct, frozen=True):
     """What was recognised: as a sentence and as facts, the columns, the rows that would not count; and what can be chosen."""
 
     title: str
@@ -83,7 +83,7 @@ class Found(Struct, frozen=True):
     fields: list[Choice]
 
 
-def show_found(visit: Visit, run: OrderRun, market: str, chosen: Mapping[str, str]) -> Found | None:
+def show_found(visit: Visit, run: OrderRun, market: str, chosen: Mapping[str, str]) -> LookView | None:
     """What was recognised; `chosen` is what the form had, if it was sent. None if nobody has looked at the file yet."""
     look = run.found
     if not look:
@@ -96,7 +96,7 @@ def show_found(visit: Visit, run: OrderRun, market: str, chosen: Mapping[str, st
         (_("Time zone"), zone),
         (_("Rows"), _rows(visit, look)),
     ]
-    return Found(
+    return LookView(
         title=_title(look),
         is_known=look["fits"] != "none",
         facts=[(name, value) for name, value in facts if value],

@@ -42,7 +42,7 @@ class Closing(Struct, frozen=True):
     months: list[Month]
 
 
-class Stated(Struct, frozen=True):
+class StatementView(Struct, frozen=True):
     """The statement of a run."""
 
     bases: list[str]
@@ -52,7 +52,7 @@ class Stated(Struct, frozen=True):
     closing: Closing | None
 
 
-def show_statement(visit: Visit, run: OrderRun, url: str, asked: str) -> Stated | None:
+def show_statement(visit: Visit, run: OrderRun, url: str, asked: str) -> StatementView | None:
     """The statement of a run; `asked` is the month that somebody looks at before it is closed. None if there is none."""
     stated = run.summary.get("statement")
     if run.state != "done" or stated is None:
@@ -75,7 +75,7 @@ def show_statement(visit: Visit, run: OrderRun, url: str, asked: str) -> Stated 
         for (period, currency), rows in sorted(sums.items())
     ]
     chosen = [month for month in months if month.period == asked and month.close_url]
-    return Stated(
+    return StatementView(
         bases=[_(name) for name in BASES.values()],
         months=months,
         has_chart=len({currency for _period, currency in sums}) == 1,
