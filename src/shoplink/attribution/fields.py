@@ -33,6 +33,8 @@ _RATES: dict[Rates, str] = {
 }
 _PLAIN_RATE = r"^[0-9]{1,2}\z"
 _EXACT_MAX = 10**16 - 1
+_TOO_FINE = r"\.[0-9]{4}0*[1-9]|E-"
+"""More decimals than any currency has, also as an engine may write a small number."""
 _ZERO_IN_POWERS = r"^-?0E-[0-9]+\z"
 """How an engine may write a zero with many decimals."""
 
@@ -222,6 +224,10 @@ class _Reader:
                     cell, mapping, currency, self.factor(), is_known=is_known
                 )
             ]
+        if self._kind(field) == "decimal":
+            problems.append(
+                (self._written(field).re_search(_TOO_FINE), "not_whole" if is_minor else "too_fine")
+            )
         problems += [
             ((exact < 0) & ibis.literal(field not in _SIGNED), "negative"),
             (is_known & (exact.isnull() | (scaled > AMOUNT_MINOR_MAX)), "too_large"),
@@ -276,9 +282,18 @@ class _Reader:
                     .cast(amount.EXACT)
                 )
             case "decimal":
-                return amount.exact(self.cell(field).cast("string").re_replace(_ZERO_IN_POWERS, "0"))
+                return amount.exact(self._written(field))
             case _:
                 return self.rows[_number_of(field)]
+
+    def _written(self, field: Field) -> ir.StringValue:
+        """A decimal as text with a digit before its point, in whichever form the engine writes it."""
+        text = self.cell(field).cast("string").re_replace(_ZERO_IN_POWERS, "0")
+        return ibis.cases(
+            (text.startswith("."), ibis.literal("0") + text),
+            (text.startswith("-."), ibis.literal("-0") + text.substr(1)),
+            else_=text,
+        )
 
     def _constant(self, field: Field, kind: str) -> FieldReading:
         """A field that is constant or left out."""

@@ -102,6 +102,10 @@ class SparkEngine:
         settings = {
             "spark.sql.session.timeZone": "UTC",
             "spark.sql.ansi.enabled": "false",
+            # Otherwise an instant before 1900 in one cell ends the run.
+            "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+            "spark.sql.parquet.int96RebaseModeInRead": "CORRECTED",
+            "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
             "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
             "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
             "spark.ui.enabled": "false",
@@ -160,8 +164,12 @@ class SparkEngine:
     @_raises_engine_error
     def named(self, rows: ir.Table, name: str) -> ir.Table:
         """See `Engine`."""
+        from pyspark import StorageLevel  # noqa: PLC0415 (an optional extra)
+
         name = f"{name}_{next(self._numbers)}"
-        self._session.sql(_sql(rows)).createOrReplaceTempView(name)
+        # Kept on disk: of a view Spark copies every expression to each of its uses, which the driver cannot hold.
+        frame = self._session.sql(_sql(rows)).persist(StorageLevel.DISK_ONLY)
+        frame.createOrReplaceTempView(name)
         return ibis.table(rows.schema(), name=name)
 
     @_raises_engine_error
