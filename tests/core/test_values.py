@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from importlib.resources import files
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
 from shoplink.core import MalformedError, PutAccount, parse_command
 from shoplink.core.values import (
     COUNTRIES,
+    Handle,
     WrongValueError,
     fold_handle,
+    is_id,
     read_birth_date,
     read_country,
     read_handle,
@@ -19,6 +21,7 @@ from shoplink.core.values import (
     read_instant,
     read_line,
     read_text,
+    read_value,
     shown,
 )
 
@@ -232,3 +235,27 @@ def test_a_caller_does_not_give_what_the_entry_point_gives() -> None:
         f"unknown field '{name}'; put_shop has market, enrolment, name, status, by, key, about"
         for name in ("shop_id", "at", "command")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("a", True), ("A.b_c:d-9", True), ("a b", False), ("", False), ("é", False)]
+)
+def test_an_id_is_recognised_by_its_characters(text: str, *, is_one: bool) -> None:
+    assert is_id(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "read"),
+    [
+        (Handle, "@Anna", "Anna"),
+        (Handle | None, "@Anna", "Anna"),
+        (Handle | None, None, None),
+        (Optional[Handle], "@Anna", "Anna"),  # noqa: UP045 (the older spelling of the same)
+        (datetime | None, "2026-11-29T12:00:00.000000000Z", datetime(2026, 11, 29, 12, tzinfo=UTC)),
+        (int, 5, 5),
+    ],
+)
+def test_a_value_is_read_by_the_grammar_of_its_type_also_where_it_may_be_left_out(
+    declared: Any, value: object, read: object
+) -> None:
+    assert read_value(value, declared) == read
