@@ -93,6 +93,11 @@ def test_a_handle_has_1_to_64_characters(written: str) -> None:
     assert read_handle("x" * 64) == "x" * 64
 
 
+@pytest.mark.parametrize("handle", ["a", "a" * 64])
+def test_a_handle_may_be_as_short_and_as_long_as_that(handle: str) -> None:
+    assert read_handle(handle) == handle
+
+
 @pytest.mark.parametrize("name", ["Tea", "兰亭家居", "a\u200cb", FAMILY, "<b>&", "\u00e9" * 200, "x" * 200])
 def test_a_name_keeps_what_scripts_and_emoji_need(name: str) -> None:
     assert read_line(name) == read_line(f"  {name}\u3000") == read_text(f"\n{name} \r\n") == name
