@@ -22,6 +22,7 @@ from shoplink.core.values import (
     read_line,
     read_text,
     read_value,
+    reader_of,
     shown,
 )
 
@@ -264,3 +265,7 @@ def test_a_value_is_read_by_the_grammar_of_its_type_also_where_it_may_be_left_ou
     declared: Any, value: object, read: object
 ) -> None:
     assert read_value(value, declared) == read
+
+
+def test_what_may_be_left_out_has_the_reader_of_what_it_else_is() -> None:
+    assert reader_of(datetime | None) == reader_of(datetime) == (str, read_instant)

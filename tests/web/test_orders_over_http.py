@@ -196,7 +196,7 @@ def test_what_is_recognised_is_shown_before_it_is_calculated(service: tuple[str,
     said = words(lan.judged(run))
     assert "Counted 1 Rejected 1 Left out 1" in said, said[said.find("Failed") :][:900]
     said = words(lan.judged(run, decimal=","))
-    assert "No creator 1 £1,234.00" in said, said[said.find("Counted"):][:400]
+    assert "No creator 1 £1,234.00" in said, said[said.find("Counted") :][:400]
     assert 'decimal = ","' in lan.ask(f"{run}/mapping").text
     other = words(lan.done(run, do="look", preset="tiktok-orders"))
     assert "This is no export that we know." in other
