@@ -1,6 +1,6 @@
 """Whole runs over random messy files say of every row what a judge says that was made from the specification alone.
 
-`SHOPLINK_TEST_MESSY_ROWS` sets the number of rows; `make soak` runs a million.
+`SHOPLINK_TEST_MESSY_ROWS` sets the number of rows.
 """
 
 import csv
