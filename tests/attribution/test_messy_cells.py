@@ -17,7 +17,7 @@ from tests.attribution.engine_runs import open_files
 from tests.attribution.messy_cells import CURRENCIES, SETTINGS
 from tests.attribution.naive_cells import REJECTED, Settings
 
-CELLS = 3_000
+CELLS = 1_000
 
 
 @pytest.mark.parametrize("number", range(len(SETTINGS)))

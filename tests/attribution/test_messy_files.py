@@ -26,7 +26,7 @@ from tests.attribution.random_orders import links_of, world_of
 from tests.attribution.test_identities import instant, known_in
 from tests.rule import rule
 
-ROWS = int(os.environ.get("SHOPLINK_TEST_MESSY_ROWS", "6000"))
+ROWS = int(os.environ.get("SHOPLINK_TEST_MESSY_ROWS", "2400"))
 STYLES = (
     Style(SETTINGS[0]),
     Style(SETTINGS[2], by_handle=True, per_order=True, encoding="gb18030", delimiter=";"),

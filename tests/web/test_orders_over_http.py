@@ -104,15 +104,16 @@ def _part(head: str, content: bytes) -> bytes:
     return f"--xyz\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + content + b"\r\n"
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module")
 def service(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Path]]:
-    home = tmp_path_factory.mktemp("orders")
-    with serving(fresh_demo(request.param), home, SHOPLINK_UPLOAD_MB_MAX="2") as url:
+    home, kind = tmp_path_factory.mktemp("orders"), getattr(request, "param", "sqlite")
+    with serving(fresh_demo(kind), home, SHOPLINK_UPLOAD_MB_MAX="2") as url:
         yield url, home
 
 
+@pytest.mark.parametrize("service", ["sqlite", "postgresql"], indirect=True)
 def test_a_file_is_sent_judged_read_and_removed(service: tuple[str, Path]) -> None:
     url, home = service
     lan = Browser(url, "lan")
@@ -215,6 +216,7 @@ def test_a_file_that_no_preset_fits_is_read_as_the_person_says(service: tuple[st
     assert "No creator 1 £3.50 £0.00" in said
 
 
+@pytest.mark.parametrize("service", ["sqlite", "postgresql"], indirect=True)
 def test_a_month_is_read_printed_and_closed_as_it_was_seen(service: tuple[str, Path]) -> None:
     url, home = service
     lan = Browser(url, "lan")
