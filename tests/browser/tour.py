@@ -231,6 +231,7 @@ NOT_IN_TOUR = {
     "creator.open_ticket",
     "seller.open_ticket",
     "seller.order_file",
+    "seller.order_statement",
 } | {
     "people.bell",
     "people.feed",

@@ -126,7 +126,7 @@ def test_what_is_said_about_closing_is_said_in_chinese_too() -> None:
 ORDER = st.tuples(
     st.sampled_from(["S1", "S2"]),
     st.sampled_from(["A1", "A2", "A8", "A9", ""]),
-    st.integers(1, 91),
+    st.integers(1, 87),
     st.integers(0, 30_000),
     st.sampled_from([0, 50, 100]),
     st.sampled_from(["GBP", "JPY"]),
@@ -136,15 +136,11 @@ WORLD = st.dictionaries(st.integers(1, 12), ORDER, min_size=3, max_size=10)
 
 
 def written(world: dict[int, tuple[str, str, int, int, int, str, int]]) -> list[str]:
-    """Orders of October, November and December; of 4 and 8 there are two lines."""
+    """Orders of September, October and November; of 4 and 8 there are two lines."""
     found = []
     for number, (shop, account, day, amount, refunded, currency, rate) in world.items():
-        month, day_of_month = 10 + (day - 1) // 31, (day - 1) % 31 + 1
-        if (month, day_of_month) == (11, 31):
-            day_of_month = 30
-        line = (
-            f"O{number},{shop},{account},2026-{month}-{day_of_month:02}T12:00:00Z,{amount},{currency},{rate},"
-        )
+        month, day_of_month = 9 + (day - 1) // 29, (day - 1) % 29 + 1
+        line = f"O{number},{shop},{account},2026-{month:02}-{day_of_month:02}T12:00:00Z,{amount},{currency},{rate},"
         found += [f"{line}{amount * refunded // 100}"] * (2 if number % 4 == 0 else 1)
     return found
 
@@ -170,10 +166,10 @@ def test_closed_periods_and_adjustments_add_up_to_a_judgement_made_from_nothing(
     folder: Path = tmp_path_factory.mktemp("closing")
     monkeypatch.chdir(folder)
     desk = Desk(folder)
-    anchors = [f"X{shop}{month},{shop},,2026-{month}-02T00:00:00Z,7,GBP,,"
-               for shop in ("S1", "S2") for month in (10, 11, 12)]  # fmt: skip
+    anchors = [f"X{shop}{month},{shop},,2026-{month:02}-02T00:00:00Z,7,GBP,,"
+               for shop in ("S1", "S2") for month in (9, 10, 11)]  # fmt: skip
     fixed: dict[str, list[dict[str, str]]] = {}
-    for period, world, is_late in zip(("2026-10", "2026-11", "2026-12"), worlds, late, strict=True):
+    for period, world, is_late in zip(("2026-09", "2026-10", "2026-11"), worlds, late, strict=True):
         desk.file("links.csv", LINKS + (LATE_LINK if is_late else ""))
         result = desk.judge(*anchors, *written(world))
         desk.state(result, "--close", period, "--pages", "none")

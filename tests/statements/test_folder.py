@@ -100,6 +100,6 @@ def test_names_of_files_are_short_and_differ_on_every_file_system() -> None:
 
 
 def test_ids_that_no_file_can_be_called_have_pages(desk: Desk) -> None:
-    orders = [f"O{number},{shop},{'达' * 64},2026-10-20T00:00:00Z,100,GBP,1000,"
-              for number, shop in enumerate(["a1", "A1", "达" * 64])]  # fmt: skip
+    orders = [f"O{number},{shop},{'x' * 64},2026-10-20T00:00:00Z,100,GBP,1000,"
+              for number, shop in enumerate(["a1", "A1", "X" * 64])]  # fmt: skip
     assert "12 pages" in desk.state(desk.judge(*orders), "--pages", "creators").err

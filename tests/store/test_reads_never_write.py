@@ -100,6 +100,8 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     feed.newest_position: feed.newest_position,
     effects.effects_of_start: lambda: effects.effects_of_start("seller-university-2025", "GB", LATER),
     foresight.markets_of_shops: foresight.markets_of_shops,
+    foresight.accounts_with_links: lambda: foresight.accounts_with_links("GB", NOW, 2),
+    foresight.touched_since: lambda: foresight.touched_since(0, NOW, "GB"),
     foresight.accounts_linked_to: lambda: foresight.accounts_linked_to(["S"]),
     foresight.ending_showcases: lambda: foresight.ending_showcases([link_id()]),
     foresight.idle_waivers: lambda: foresight.idle_waivers("GB", ["shop.link_quota_spent"], NOW, 10),

@@ -61,7 +61,7 @@ OTHERS = {
         "digest", "add_person", "change_person",
         "change_language", "change_reading", "instant_of", "mark_mailed",
     },
-    names: set(),
+    names: {"markets_by_shop"},
     inbox: {"mark_read", "mark_old_read", "save_mail_choices"},
     calendar: {"make_address", "revoke_address"},
     lookup: {"record_look_ups"},

@@ -64,7 +64,14 @@ class Taking:
     def __init__(self, database: str, file: Path) -> None:
         self.cut_short = 0
         self._database = database
-        self._command: list[str | Path] = [SHOPLINK, "apply", "--json", "--trust-instants", file]
+        self._command: list[str | Path] = [
+            SHOPLINK,
+            "apply",
+            "--json",
+            "--trust-instants",
+            "--clock-is-right",
+            file,
+        ]
         self._environment = {
             **os.environ,
             "SHOPLINK_DATABASE_URL": database,

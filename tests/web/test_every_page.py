@@ -23,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("demo_world")
 
 REFRESHED = {
     "seller.link",
+    "seller.order_run",
     "support.queue",
     "seller.tickets",
     "creator.tickets",

@@ -91,6 +91,7 @@ SHOWN_NOWHERE = {
     "mfa_view_recovery_codes",
     "openid_connect_callback",
     "openid_connect_login",
+    "seller.order_run",
     "seller.products",
     "socialaccount_connections",
     "socialaccount_login_cancelled",

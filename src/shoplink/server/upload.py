@@ -40,12 +40,12 @@ class UploadRoom:
         reader = BodyReader(receive, self._idle_seconds, _WHOLE_SECONDS)
         stated = stated_length(scope)
         if stated is not None and stated > limit:
-            raise BodyRefusedError("body.too_large")
+            await reader.drop(scope, limit)
         size = 0
         while size != stated and (piece := await reader.piece()) is not None:
             size += len(piece)
             if size > limit:
-                raise BodyRefusedError("body.too_large")
+                await reader.drop(scope, limit)
             file.write(piece)
         file.seek(0)
         return size
