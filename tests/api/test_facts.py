@@ -53,6 +53,7 @@ def test_a_unit_returns_when_the_refusal_says_so(call: Caller) -> None:
 def test_what_is_omitted_takes_its_default_and_what_is_fixed_stays(call: Caller) -> None:
     account_id = call.account(handle="@ada", followers=5200)
     found = call.get(f"/v1/accounts/{account_id}").body
+    assert found.pop("updated_at") is not None
     assert found == {
         "account_id": account_id,
         "handle": "ada",
@@ -94,7 +95,8 @@ def test_a_patch_changes_what_it_gives_and_nothing_else(call: Caller) -> None:
     )
     for body, headers in changes:
         answer = call("PATCH", at, body, **platform, **headers)
-        assert (answer.status, answer.body) == (200, {**before, "followers": 7})
+        changed_at = answer.body["updated_at"]
+        assert (answer.status, answer.body) == (200, {**before, "followers": 7, "updated_at": changed_at})
     assert call.get(at).body["birth_date"] == "1990-01-01"
     shop_id = call.shop(name="Tea House")
     changed = call("PATCH", f"/v1/shops/{shop_id}", {"status": "abnormal"}, actor="platform:risk").body

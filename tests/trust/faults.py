@@ -245,7 +245,7 @@ FAULTS: dict[str, Plant] = {
     "a link is too young at 24 hours": a_link_is_too_young_at_24_hours,
     "a link stays in the window": a_link_stays_in_the_window,
     "the window is a day short": the_window_is_a_day_short,
-    "a slot is not freed": _fragment(load, "query", "'linked')", "'linked', 'declined')"),
+    "a slot is not freed": _fragment(sql, "query", "'linked')", "'linked', 'declined')"),
     "superseded invitations are forgotten": superseded_invitations_are_forgotten,
     "an unlink is not counted": an_unlink_is_not_counted,
     "a refusal changes something": a_refusal_changes_something,

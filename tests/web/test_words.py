@@ -42,6 +42,7 @@ def _data() -> list[str]:
         "SELECT name FROM shop UNION SELECT handle FROM account UNION SELECT account_id FROM account"
     )
     rows += query("SELECT shop_id FROM shop UNION SELECT name FROM person UNION SELECT email FROM person")
+    rows += query("SELECT file_name FROM order_run")
     rows += query("SELECT title FROM product UNION SELECT title FROM content")
     rows += query("SELECT text FROM ticket_message UNION SELECT evidence FROM ticket_message")
     called = {text for (text,) in rows if text} | {persona.name for persona in personas.PERSONAS.values()}

@@ -99,7 +99,10 @@ def _orders_body() -> dict[str, Any]:
         "type": "object",
         "properties": {
             "orders": orders,
-            "unknown_accounts": {"enum": ["reject", "affiliate"], "default": "reject"},
+            "unknown_accounts": {
+                "enum": ["reject", "affiliate"],
+                "description": "`reject` if it is left out.",
+            },
         },
         "required": ["orders"],
         "additionalProperties": False,
@@ -119,8 +122,7 @@ def attribute_orders(request: HttpRequest) -> HttpResponse:
 
     An order belongs to the link in force between its shop and its account at `ordered_at`: commission-free, with the
     link as proof. Else it is an affiliate creator's, with its rate of what stays sold
-    (`amount_minor` − `refund_minor`), halves up; without
-    an account nobody's. The creator may be named by the `handle` that it had at `ordered_at`. An account or handle that
+    (`amount_minor` − `refund_minor`), halves up; without an account nobody's. The creator may be named by the `handle` that it had at `ordered_at`. An account or handle that
     nobody knows is among the `rejects`, or an affiliate's if `unknown_accounts` says so. `index` is the place in `orders`.
     What else cannot be judged is among `rejects`, with the reason.
     A shop asks about its own orders only.
