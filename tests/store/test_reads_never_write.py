@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 
 import pytest
@@ -101,6 +101,9 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     effects.effects_of_start: lambda: effects.effects_of_start("seller-university-2025", "GB", LATER),
     foresight.markets_of_shops: foresight.markets_of_shops,
     foresight.accounts_with_links: lambda: foresight.accounts_with_links("GB", NOW, 2),
+    foresight.affiliates: lambda: foresight.affiliates(
+        "GB", foresight.Between([0, 1_000], [date(2008, 1, 1), date(2008, 1, 2)]), "", 10
+    ),
     foresight.touched_since: lambda: foresight.touched_since(0, NOW, "GB"),
     foresight.accounts_linked_to: lambda: foresight.accounts_linked_to(["S"]),
     foresight.ending_showcases: lambda: foresight.ending_showcases([link_id()]),
