@@ -222,9 +222,25 @@ def test_a_refund_of_the_order_is_divided_in_proportion(tmp_path: Path) -> None:
     assert again.by_basis == (BasisSum("affiliate", "GBP", 1, 667, 67),)
 
 
+def test_large_amounts_are_divided_to_the_last_minor_unit(tmp_path: Path) -> None:
+    """In floating point, 1353010467 × 476707776 ÷ 1430123328 is a little less than 451003489."""
+    lines = [
+        line("1", sku, amount, refund="1353010467")
+        for sku, amount in (("a", "476707776"), ("b", "953415552"))
+    ]
+    mapping = PLAIN.format(rules='per_order = ["refund"]', columns="").replace('amounts = "major"', "")
+    judge(tmp_path, [export(tmp_path, "o.csv", *lines)], mapping)
+    shares = {row["sku"]: row["line_refund_minor"] for row in rows(tmp_path)}
+    assert shares == {"a": "451003489", "b": "902006978"}
+
+
 @settings(max_examples=15, deadline=None)
 @given(
-    amounts=st.lists(st.lists(st.integers(0, 10**6), min_size=1, max_size=4), min_size=1, max_size=6),
+    amounts=st.lists(
+        st.lists(st.integers(0, 10**6) | st.sampled_from([10**14, 3 * 10**14 + 1]), min_size=1, max_size=4),
+        min_size=1,
+        max_size=6,
+    ),
     data=st.data(),
 )
 def test_shares_add_up_to_what_is_divided(
@@ -244,6 +260,10 @@ def test_shares_add_up_to_what_is_divided(
         if str(order) not in refused:
             shares = [int(row["line_refund_minor"]) for row in rows(folder) if row["order"] == str(order)]
             assert sum(shares) == refund
+            weights = amounts[order] if any(amounts[order]) else [1] * len(amounts[order])
+            parts = [refund * weight // sum(weights) for weight in weights]
+            off = [share - part for share, part in zip(sorted(shares), sorted(parts), strict=True)]
+            assert off == [0] * (len(off) - 1) + [refund - sum(parts)]
 
 
 def test_what_is_wrong_with_rules_is_said(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from shoplink.attribution.mapping import Field, Mapping
 SHARES: dict[Field, str] = {"amount": "line_amount_minor", "refund": "line_refund_minor"}
 """The columns that a result has for amounts of whole orders."""
 
+_EXACT = "decimal(38, 0)"
+"""What holds the product of two amounts: in narrower types, DuckDB's multiplication overflows."""
 
 Fields = dict[Field, FieldReading]
 
@@ -69,12 +71,10 @@ def _divided(rows: ir.Table, fields: Fields, field: Field) -> tuple[ir.Table, Fi
         f"{by}_lines": rows.count().over(lines),
     }
     rows = rows.mutate(**sums)
-    most, all_of_it = rows[f"{given}_most"], rows[f"{by}_all"]
-    part = (all_of_it == 0).ifelse(
-        most.cast("float64") / rows[f"{by}_lines"].cast("float64"),
-        most.cast("float64") * rows[by].cast("float64") / all_of_it.cast("float64"),
-    )
-    rows = rows.mutate(**{f"{given}_part": part.floor().cast("int64")})
+    nothing = rows[f"{by}_all"] == 0
+    weights = nothing.ifelse(ibis.literal(1, "int64"), rows[by])
+    all_of_them = nothing.ifelse(rows[f"{by}_lines"], rows[f"{by}_all"])
+    rows = rows.mutate(**{f"{given}_part": _quotient(rows[f"{given}_most"], weights, all_of_them)})
     parts = rows[f"{given}_part"].sum().over(lines).cast("int64")
     rows = rows.mutate(**{f"{given}_parts": parts})
     left = rows[f"{given}_most"] - rows[f"{given}_parts"]
@@ -87,6 +87,21 @@ def _divided(rows: ir.Table, fields: Fields, field: Field) -> tuple[ir.Table, Fi
     )
     problem = ibis.coalesce(whole.problem, is_divided.ifelse(ibis.null(str), "not_divided"))
     return rows, FieldReading(rows[name], whole.fine & is_divided, problem)
+
+
+def _quotient(whole: ir.IntegerValue, weight: ir.IntegerValue, weights: ir.IntegerValue) -> ir.IntegerValue:
+    """The quotient of whole × weight by weights, rounded down.
+
+    Engines divide in floating point; exact products say if that is off by one.
+    """
+    about = whole.cast("float64") * weight.cast("float64") / weights.cast("float64")
+    found = about.floor().cast("int64")
+    exact = whole.cast(_EXACT) * weight.cast(_EXACT)
+
+    def product(quotient: ir.IntegerValue) -> ir.DecimalValue:
+        return quotient.cast(_EXACT) * weights.cast(_EXACT)
+
+    return found - (product(found) > exact).cast("int64") + (product(found + 1) <= exact).cast("int64")
 
 
 def _bounded(fields: Fields) -> Fields:
