@@ -56,11 +56,16 @@ class PeriodsError(ValueError):
 
 def write_periods(periods: Iterable[Period], out: TextIO) -> int:
     """Write periods as CSV; returns how many."""
+    return write_records(COLUMNS, periods, out)
+
+
+def write_records(columns: Sequence[str], records: Iterable[object], out: TextIO) -> int:
+    """Write records as CSV, with the fields that the columns are named after; returns how many."""
     writer = CsvWriter(out)
-    writer.row(COLUMNS)
+    writer.row(columns)
     count = 0
-    for period in periods:
-        cells = [getattr(period, name) for name in COLUMNS]
+    for record in records:
+        cells = [getattr(record, name) for name in columns]
         writer.row(format_instant(cell) if isinstance(cell, datetime) else cell for cell in cells)
         count += 1
     return count

@@ -9,9 +9,10 @@ import msgspec
 
 from shoplink.core.commission.handles import handle_spans
 from shoplink.core.commission.sides import HandlePeriod, KnownSides
-from shoplink.core.instant import format_instant, parse_instant
+from shoplink.core.instant import parse_instant
 from shoplink.core.parse import ALLOWED
 from shoplink.core.values import WrongValueError, fold_handle, read_handle, read_id, shown
+from shoplink.flows.commission.periods import write_records
 from shoplink.flows.file.tables import TABLES, Kind
 from shoplink.store.database.fields import from_micros
 from shoplink.store.read.handles import uses_of_all_handles
@@ -21,7 +22,6 @@ from shoplink.table.cell import as_text, is_nothing, is_rounded, plain_handle, p
 from shoplink.table.error import TableError
 from shoplink.table.header import plain_header
 from shoplink.table.read import HeaderError, open_table, rows
-from shoplink.table.write import CsvWriter
 from shoplink.wording.input_errors import NOT_CSV, ROUNDED_ID
 
 _PARQUET = b"PAR1"
@@ -71,14 +71,7 @@ def _is_handle(text: str) -> bool:
 
 def write_handles(periods: Iterable[HandlePeriod], out: TextIO) -> int:
     """Write the periods of handles as CSV; returns how many."""
-    writer = CsvWriter(out)
-    writer.row(COLUMNS)
-    count = 0
-    for period in periods:
-        cells = [getattr(period, name) for name in COLUMNS]
-        writer.row(format_instant(cell) if isinstance(cell, datetime) else cell for cell in cells)
-        count += 1
-    return count
+    return write_records(COLUMNS, periods, out)
 
 
 def read_ids(paths: Iterable[Path], kind: Kind) -> Iterator[str]:
