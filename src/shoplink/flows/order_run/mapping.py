@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping as Choices
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 
-from shoplink.attribution.mapping import OPTIONAL, REQUIRED, Field, Mapping, parse_mapping
+from shoplink.attribution.mapping import OPTIONAL, REQUIRED, Dates, Field, Mapping, parse_mapping
 from shoplink.attribution.row_rules import RowRules
 from shoplink.flows.order_run.folder import MAPPING
 
@@ -97,12 +97,12 @@ def chosen_mapping(found: dict[str, Any], chosen: Choices[str, str]) -> str:
         base,
         columns=columns,
         constants={field: text for field, text in constants.items() if field not in columns},
+        dates=cast("Dates", chosen.get("dates") or base.dates),  # what it may be is checked below
         decimal=chosen.get("decimal") or base.decimal,
         thousands=None if chosen.get("decimal") else base.thousands,
         rows=replace(base.rows, per_order=tuple(one for one in base.rows.per_order if one in money)),
     )
-    given = {"dates": chosen.get("dates"), "time_zone": chosen.get("time_zone")}
-    text = mapping_text(replace(changed, zone=None) if given["time_zone"] else changed)
-    lines = [line for line in text.split("\n") if not (given["dates"] and line.startswith("dates = "))]
-    text = "\n".join([*(f"{key} = {_value(value)}" for key, value in given.items() if value), *lines])
+    text = mapping_text(changed)
+    if zone := chosen.get("time_zone"):
+        text = f"time_zone = {_value(zone)}\n{mapping_text(replace(changed, zone=None))}"
     return mapping_text(parse_mapping(text, MAPPING))
