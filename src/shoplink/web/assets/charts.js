@@ -62,4 +62,10 @@ function draw(figure) {
   new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 }
 
-for (const figure of document.querySelectorAll("[data-chart]")) draw(figure);
+function drawIn(part) {
+  for (const figure of part.querySelectorAll("[data-chart]")) draw(figure);
+}
+
+drawIn(document);
+// A part that htmx puts in place later brings charts of its own.
+document.addEventListener("htmx:load", (event) => event.detail.elt !== document.body && drawIn(event.detail.elt));

@@ -82,6 +82,16 @@ class LookView(Struct, frozen=True):
     choices: list[Choice]
     fields: list[Choice]
 
+    @property
+    def taken(self) -> list[FoundColumn]:
+        """The columns that are taken as something."""
+        return [column for column in self.columns if column.field]
+
+    @property
+    def others(self) -> list[FoundColumn]:
+        """The columns that nothing is taken from."""
+        return [column for column in self.columns if not column.field]
+
 
 def show_found(visit: Visit, run: OrderRun, market: str, chosen: Mapping[str, str]) -> LookView | None:
     """What was recognised; `chosen` is what the form had, if it was sent. None if nobody has looked at the file yet."""
