@@ -1,10 +1,9 @@
 """The tutorial about orders is one session: every command is executed as it stands, and shows what it says."""
 
-import os
 import re
-import subprocess
 from pathlib import Path
 
+from tests.docs.session import shown_and_written
 from tests.traceability import ROOT
 
 PAGE = ROOT / "docs" / "tutorial" / "commission-statement.md"
@@ -22,35 +21,7 @@ OWN = (
 """What is different from day to day: ids of links, instants, months, how many there are, and what was sold in one."""
 
 
-def alike(text: str) -> str:
-    text = text.replace("\r\n", "\n").removeprefix("\ufeff").strip()
-    for pattern, name in OWN:
-        text = pattern.sub(name, text)
-    return text
-
-
 def test_the_tutorial_about_orders_happens_as_it_is_written(tmp_path: Path) -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    given: list[tuple[str, str]] = re.findall(r"^```(\w+)\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
-    assert given.pop(0) == ("sh", "make setup\n")  # the tests run in the set-up that stands
-    commands = [text for language, text in given if language == "sh"]
-    script = "exec 2>&1\nset -e\n" + "".join(f"{text}echo '<end of block>'\n" for text in commands)
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("SHOPLINK_")}
-    done = subprocess.run(
-        ["/bin/sh", "-c", script],
-        cwd=ROOT,
-        env={**kept, "TMPDIR": str(tmp_path), "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        check=False,
-        timeout=300,
-    )
-    shown = done.stdout.decode().split("<end of block>\n")
-    assert done.returncode == 0, shown[-1]
-    expected: list[str] = []
-    for language, text in given:
-        if language == "sh":
-            expected.append("")
-        else:
-            expected[-1] = text
-    assert [alike(text) for text in shown[:-1]] == [alike(text) for text in expected]
-    assert len(expected) == len(commands) == 18
+    shown, written = shown_and_written(PAGE, OWN, tmp_path)
+    assert shown == written
+    assert len(shown) == 18
