@@ -178,6 +178,7 @@ WITHOUT_DATABASE = {
     "run_statement",
     "read_periods",
     "write_periods",
+    "write_records",
     "snapshot",
     "look",
     "slot_use",
