@@ -98,6 +98,7 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/creator/olivia.chen/profile/link", "olivia", "unknown"),
         Stop("/creator/callum.reid/rights", "callum"),
         Stop("/creator/zhou.zhou/rights", "zhou"),
+        Stop("/creator/zhou.zhou/settlements", "zhou"),
         Stop("/creator/mei.lin/tickets", "meilin", "US"),
         Stop("/creator/mei.lin/tickets/{ticket hh-snacks-us mei.lin}", "meilin", "US"),
         Stop("/creator/nora.lane-1/tickets", "nora"),
@@ -229,6 +230,7 @@ NOT_IN_TOUR = {
     "front.choices",
     "creator.start",
     "creator.open_ticket",
+    "creator.settlement",
     "seller.open_ticket",
     "seller.order_file",
     "seller.order_statement",
@@ -260,4 +262,5 @@ NOT_IN_TOUR = {
     "tiktok_callback",
     "tiktok_login",
 }
-"""Redirects, parts of pages, files, and sign-in pages that other pages lead to (tests/web/test_sign_in_steps.py)."""
+"""Redirects, parts of pages, files, and pages that others lead to: tests/web/test_sign_in_steps.py and test_orders.py here
+walk there."""

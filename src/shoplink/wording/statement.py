@@ -79,6 +79,15 @@ TEXTS: dict[str, str] = {
 }
 """Each text by its purpose."""
 
+REASONS = {
+    "new": "new",
+    "gone": "gone",
+    "link": "link_changed",
+    "refund": "refund_changed",
+    "changed": "changed",
+}
+"""The texts of the reasons of adjustments."""
+
 
 CLOSING: dict[str, str] = {
     "closed_already": N_(

@@ -36,6 +36,7 @@ from shoplink.flows.order_run.folder import (
 )
 from shoplink.flows.order_run.results import closed_periods, first_rejects, stated_rows
 from shoplink.flows.order_run.run import seen_of
+from shoplink.flows.order_run.settlement import keep_settlements
 from shoplink.network.zone import zone_of_country
 from shoplink.store import order_runs
 from shoplink.store.order_runs import OrderRun
@@ -135,6 +136,8 @@ def _close(run: OrderRun) -> None:
         stated = _state(run, folder_of(run.run_id), ["--close", period])
     else:
         stated["problem"] = "changed"
+    assert run.shop_id is not None, "only a shop closes periods"
+    keep_settlements(run.shop_id)  # also what a run has closed that ended before it could say so
     order_runs.end_run(run.run_id, "done", clock.now(), summary={**run.summary, "statement": stated})
 
 

@@ -26,6 +26,7 @@ from shoplink.store.models.people import (
     SecondFactorReset,
     SignInLink,
 )
+from shoplink.store.models.settlement import Settlement
 from shoplink.store.models.tally import Tally, TallyProgress
 from shoplink.store.models.ticket import Ticket, TicketMessage
 
@@ -54,6 +55,7 @@ __all__ = [
     "Refusal",
     "RulebookText",
     "SecondFactorReset",
+    "Settlement",
     "Shop",
     "SignInLink",
     "StoredAnswer",

@@ -5,3 +5,4 @@ import "./keep.js";
 import "./menus.js";
 import "./zone.js";
 import "./once.js";
+import "./print.js";

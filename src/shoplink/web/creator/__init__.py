@@ -6,7 +6,8 @@ from shoplink.web.creator import (  # isort: skip (the order of the menu)
     add_products,
     unlink,
     rights,
+    settlements,
     tickets,
 )
 
-__all__ = ["add_products", "inbox", "rights", "showcase", "tickets", "unlink"]
+__all__ = ["add_products", "inbox", "rights", "settlements", "showcase", "tickets", "unlink"]

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from django.http import HttpResponse
 
@@ -12,7 +13,7 @@ from shoplink.web.request.visit import Visit
 FORMATS = ("csv", "xlsx")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-Cell = str | int | datetime | None
+Cell = str | int | Decimal | datetime | None
 
 
 def requested_format(visit: Visit) -> str | None:
@@ -33,7 +34,7 @@ def export(
     return response
 
 
-def _cell(visit: Visit, cell: Cell) -> str | int:
+def _cell(visit: Visit, cell: Cell) -> str | int | Decimal:
     if isinstance(cell, datetime):
         return cell.astimezone(UTC).astimezone(visit.zone).isoformat(sep=" ", timespec="seconds")
     return "" if cell is None else cell

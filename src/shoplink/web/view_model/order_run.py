@@ -97,8 +97,8 @@ def show_run(visit: Visit, run: OrderRun, url: str) -> RunRow:
         size=_size(visit, run.file_bytes),
         at=show_instant(visit, run.created_at),
         state=show_state(run),
-        judged=_number(visit, summary["judged"]) if "judged" in summary else "",
-        rejected=_number(visit, summary["rejected"]) if summary.get("rejected") else "",
+        judged=number(visit, summary["judged"]) if "judged" in summary else "",
+        rejected=number(visit, summary["rejected"]) if summary.get("rejected") else "",
     )
 
 
@@ -129,22 +129,22 @@ def show_outcome(visit: Visit, summary: dict[str, Any]) -> Outcome:
     """What a run counted."""
     repeated = summary.get("repeated", {})
     return Outcome(
-        rows=_number(visit, summary["rows"]),
-        judged=_number(visit, summary["judged"]),
-        rejected=_number(visit, summary["rejected"]),
-        left_out=_number(visit, summary.get("left_out", 0)),
-        repeated=_number(visit, sum(repeated.values()) if isinstance(repeated, dict) else repeated),
+        rows=number(visit, summary["rows"]),
+        judged=number(visit, summary["judged"]),
+        rejected=number(visit, summary["rejected"]),
+        left_out=number(visit, summary.get("left_out", 0)),
+        repeated=number(visit, sum(repeated.values()) if isinstance(repeated, dict) else repeated),
         bases=[_basis(visit, each) for each in summary.get("by_basis", [])],
         rejects=[
             CountRow(
                 f"{each['field']}: {say_problem(each['field'], each['reason'], visit.language.tag)}",
-                _number(visit, each["rows"]),
+                number(visit, each["rows"]),
             )
             for each in summary.get("rejected_by", [])
         ],
         first=[CountRow(each["why"], each["line"]) for each in summary.get("first_rejects", [])],
         left=[
-            CountRow(f"{each['column']}: {each['value'] or '—'}", _number(visit, each["rows"]))
+            CountRow(f"{each['column']}: {each['value'] or '—'}", number(visit, each["rows"]))
             for each in summary.get("left_out_by", [])
         ],
         notes=_notes(visit, summary),
@@ -166,7 +166,7 @@ def money(visit: Visit, minor: int, currency: str) -> str:
 def _basis(visit: Visit, each: dict[str, Any]) -> BasisRow:
     return BasisRow(
         basis=_(BASES[each["basis"]]),
-        rows=_number(visit, each["rows"]),
+        rows=number(visit, each["rows"]),
         base=money(visit, each["base_minor"], each["currency"]),
         commission=money(visit, each["commission_minor"], each["currency"]),
     )
@@ -177,7 +177,7 @@ def _notes(visit: Visit, summary: dict[str, Any]) -> list[str]:
     if cleaned := summary.get("cleaned"):
         notes.append(
             _("{count} ids were cleaned of spaces, apostrophes and the like.").format(
-                count=_number(visit, cleaned)
+                count=number(visit, cleaned)
             )
         )
     notes += [
@@ -187,11 +187,12 @@ def _notes(visit: Visit, summary: dict[str, Any]) -> list[str]:
     return notes
 
 
-def _number(visit: Visit, number: int) -> str:
-    return format_decimal(number, locale=visit.language.locale)
+def number(visit: Visit, value: int) -> str:
+    """A whole number, as the reader writes it."""
+    return format_decimal(value, locale=visit.language.locale)
 
 
 def _size(visit: Visit, size: int) -> str:
     if size >= _MB:
         return f"{format_decimal(round(size / _MB, 1), locale=visit.language.locale)} MB"
-    return f"{_number(visit, -(-size // _KB))} KB"
+    return f"{number(visit, -(-size // _KB))} KB"

@@ -9,10 +9,9 @@ from shoplink.attribution.engine import Engine
 from shoplink.attribution.instants import from_micros
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.core.instant import format_instant
-from shoplink.flows.commission.statement.page import REASONS
 from shoplink.table.write import Sheet, Value, write_workbook
 from shoplink.wording import Language, Tag, language_for
-from shoplink.wording.statement import TEXTS
+from shoplink.wording.statement import REASONS, TEXTS
 
 ROWS_MAX = 20_000
 """The rows of a sheet. More take longer to write than the judgement of their orders, and nobody reads them in a sheet."""

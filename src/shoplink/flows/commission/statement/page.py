@@ -9,18 +9,9 @@ from shoplink.attribution.instants import from_micros
 from shoplink.core.commerce.currency import MINOR_DIGITS
 from shoplink.flows.template import render
 from shoplink.wording import Language
-from shoplink.wording.statement import TEXTS
+from shoplink.wording.statement import REASONS, TEXTS
 
 StatementRow = Mapping[str, Any]
-
-REASONS = {
-    "new": "new",
-    "gone": "gone",
-    "link": "link_changed",
-    "refund": "refund_changed",
-    "changed": "changed",
-}
-"""The texts of the reasons of adjustments."""
 
 _BASES = ("official", "marketing", "affiliate", "none")
 
