@@ -21,7 +21,11 @@ def compared(answer: Mapping[str, Any]) -> Answer:
         "line": answer["line"],
         "outcome": answer["outcome"],
         "events": [
-            {key: event[key] for key in ("type", "at", "shop_id", "account_id") if key in event}
+            {
+                key: list(event[key]) if key == "against" else event[key]
+                for key in ("type", "at", "shop_id", "account_id", "against")
+                if event.get(key)
+            }
             for event in answer["events"]
         ],
         "warnings": list(answer["warnings"]),

@@ -81,6 +81,8 @@ REASONS: dict[str, str | None] = {
     "rulebook.not_found": "nobody",
     "waiver.not_found": "nobody",
     "rulebook.activation_not_found": "nobody",
+    "shop.decided_elsewhere": "shop",
+    "shop.decided_here": "nobody",
     "link.invitation_expired": "shop",
     "link.wrong_state": "nobody",
     "shop.market_fixed": "nobody",
@@ -125,7 +127,11 @@ EVENTS = (
     "link.unlinked",
     "link.revoked",
     "link.imported",
+    "link.invitation_recorded",
+    "link.acceptance_recorded",
+    "link.end_recorded",
     "unlink.requested",
+    "unlink.request_recorded",
     "unlink.withdrawn",
     "unlink.refused",
     "waiver.granted",
@@ -204,6 +210,7 @@ class Naive:
         self.waivers: list[Waiver] = []  # in order recorded
         self.activations: list[Activation] = []  # in order recorded
         self.corrections: list[tuple[datetime, str, list[str]]] = []  # when, of whom, which facts
+        self.mirrored: set[str] = set()  # shops that were ever decided elsewhere: slots are not asked there
         self.events: list[Event] = []
         self.warnings: list[str] = []
 
@@ -241,7 +248,8 @@ class Naive:
             assert len(live_with) == len(set(live_with)), account_id
         for shop in self.shops.values():
             for role in ("official", "marketing"):
-                self._check_slots(shop, role)
+                if shop["shop_id"] not in self.mirrored:
+                    self._check_slots(shop, role)
 
     def _check_slots(self, shop: Shop, role: str) -> None:
         # s9, 2: no more live links than slots, unless a rulebook reduced the slots later. What was
@@ -287,6 +295,8 @@ class Naive:
         if link["status"] == "invited":  # an expiry; an invitation keeps its original deadline (s4)
             expires_at: datetime = link["expires_at"]
             return expires_at
+        if self.shops[link["shop_id"]]["decided"] == "elsewhere":
+            return None  # mirror.md 2: there, time ends nothing but invitations
         if link["status"] == "in_review":
             return self.birthday_that_releases(link)
         if link["status"] == "linked" and link["requested_at"] is not None:
@@ -350,7 +360,7 @@ class Naive:
             if self.shops[link["shop_id"]]["market"] == activation["market"]:
                 self.review(link)
 
-    def event(self, kind: str, **ids: str) -> None:
+    def event(self, kind: str, **ids: Any) -> None:
         """Record an event of this instant."""
         self.events.append({"type": kind, "at": self.now, **ids})
 
@@ -363,7 +373,8 @@ class Naive:
 
     def review(self, link: Link) -> None:
         """s6, *Review*: establish a link in review at this instant if nothing holds it any more."""
-        if link["status"] == "in_review" and not self.held_by(link, self.now):
+        decided_here = self.shops[link["shop_id"]]["decided"] == "here"  # mirror.md 2: a review there is not ours
+        if decided_here and link["status"] == "in_review" and not self.held_by(link, self.now):
             link["status"] = "linked"
             link["linked_at"] = self.now
             self.event("link.established", **both(link))
@@ -380,10 +391,10 @@ class Naive:
             if link["account_id"] == account_id:
                 self.review(link)
 
-    def supersede_invitations(self, account_id: str) -> None:
+    def supersede_invitations(self, account_id: str, except_for: Link | None = None) -> None:
         """Supersede every `invited` link of this account, in the order recorded (s6)."""
         for link in self.links:
-            if link["account_id"] == account_id and link["status"] == "invited":
+            if link["account_id"] == account_id and link["status"] == "invited" and link is not except_for:
                 self.end(link, "superseded")
 
     def record_link(self, shop: Shop, account: Account, role: str, status: str) -> Link:
@@ -421,6 +432,11 @@ class Naive:
         link = self.link_of(command)
         if link is None:
             return {}, [reason("link.not_found")]
+        decided = self.shops[link["shop_id"]]["decided"]
+        if decided == "elsewhere" and not command["command"].startswith("record_"):
+            return link, [reason("shop.decided_elsewhere")]
+        if decided == "here" and command["command"].startswith("record_"):
+            return link, [reason("shop.decided_here")]
         if link["status"] in statuses:
             return link, []
         if command["command"] == "accept" and link["status"] == "expired":
@@ -485,10 +501,10 @@ class Naive:
             return [reason("network.region_mismatch", acting)]
         return []
 
-    def already_linked(self, account: Account) -> list[Reason]:
+    def already_linked(self, account: Account, except_for: Link | None = None) -> list[Reason]:
         """s5, `account.already_linked`: in review or linked, with any shop."""
         for link in self.links:
-            if link["account_id"] == account["account_id"] and link["status"] in ("in_review", "linked"):
+            if link is not except_for and link["account_id"] == account["account_id"] and link["status"] in ("in_review", "linked"):
                 return [reason("account.already_linked")]
         return []
 
@@ -619,6 +635,8 @@ class Naive:
             "enrolment": command["enrolment"],
             "name": command.get("name") or "",
             "status": command.get("status") or "normal",
+            "decided": command.get("decided")
+            or self.shops.get(command["shop_id"], {"decided": "here"})["decided"],
         }
         recorded = self.shops.get(shop["shop_id"])
         reasons = []
@@ -633,17 +651,26 @@ class Naive:
 
     def record_shop(self, shop: Shop) -> None:
         """Record facts (s6: only if something changed), then review."""
+        before = self.shops.get(shop["shop_id"], shop)
         if shop != self.shops.get(shop["shop_id"]):
             self.shops[shop["shop_id"]] = shop
             self.event("shop.recorded", shop_id=shop["shop_id"])
+            if shop["decided"] == "elsewhere":
+                self.mirrored.add(shop["shop_id"])
         self.review_of_shop(shop["shop_id"])
+        if before["decided"] != shop["decided"]:
+            # mirror.md 1: what time would have decided meanwhile is due now, not before
+            for link in self.links:
+                at = self.due_of_link(link) if link["shop_id"] == shop["shop_id"] else None
+                if link["status"] == "linked" and at is not None and at <= self.now:
+                    self.end(link, "unlinked")
 
     def do_change_shop(self, command: Command) -> list[Reason]:
         """`change_shop` changes only the fields given; null means omitted."""
         reasons = self.not_found(command["shop_id"], None)
         if reasons:
             return reasons
-        given = {name: command[name] for name in ("name", "status") if command.get(name) is not None}
+        given = {name: command[name] for name in ("name", "status", "decided") if command.get(name) is not None}
         self.record_shop({**self.shops[command["shop_id"]], **given})
         return []
 
@@ -719,6 +746,8 @@ class Naive:
         if reasons:
             return reasons
         shop, account = self.shops[command["shop_id"]], self.accounts[command["account_id"]]
+        if shop["decided"] == "elsewhere":
+            return [reason("shop.decided_elsewhere")]
         reasons = self.not_waived(
             self.standing(shop, account, self.now)
             + self.network(shop, command, "shop")
@@ -867,6 +896,8 @@ class Naive:
         if reasons:
             return reasons
         shop, account = self.shops[command["shop_id"]], self.accounts[command["account_id"]]
+        if shop["decided"] == "elsewhere":
+            return self.import_from_elsewhere(command, shop, account)
         start = instant(command["linked_at"])
         end = None if command.get("unlinked_at") is None else instant(command["unlinked_at"])
         if start > self.now or (end is not None and (end > self.now or end < start)):
@@ -884,6 +915,166 @@ class Naive:
         if end is None:
             self.supersede_invitations(account["account_id"])
         return []
+
+    # mirror.md 2: what happened at a platform that decides. It is recorded unless it cannot be true.
+
+    def import_from_elsewhere(self, command: Command, shop: Shop, account: Account) -> list[Reason]:
+        """`import_link` of a shop decided elsewhere: slots and role are not asked."""
+        start = instant(command["linked_at"])
+        end = None if command.get("unlinked_at") is None else instant(command["unlinked_at"])
+        own = self.link_of(command)
+        if own is not None and own["status"] not in ("invited", "in_review"):
+            own = None
+        reasons = []
+        in_order = start <= self.now and (end is None or start <= end <= self.now)
+        if not in_order or (own is not None and start < self.last_step(own)):
+            reasons.append(reason("link.date_out_of_order"))
+        reasons += self.overlaps(account, start, end)
+        if end is None:
+            reasons += self.already_linked(account, own)
+        if reasons:
+            return reasons
+        against = self.against_a_link(shop, account, command["role"], start, own)
+        link = own or self.record_link(shop, account, command["role"], "linked")
+        link["role"], link["status"] = command["role"], "linked" if end is None else "unlinked"
+        link["linked_at"], link["ended_at"] = start, end
+        self.event("link.imported", **both(link), against=against)
+        if end is None:
+            self.supersede_invitations(account["account_id"], link)
+        return []
+
+    def do_record_invitation(self, command: Command) -> list[Reason]:
+        """`record_invitation`: the 48 hours run from `invited_at`, by the rulebook in force then."""
+        reasons = self.not_found(command["shop_id"], command["account_id"])
+        if reasons:
+            return reasons
+        shop, account = self.shops[command["shop_id"]], self.accounts[command["account_id"]]
+        if shop["decided"] == "here":
+            return [reason("shop.decided_here")]
+        invited_at = instant(command["invited_at"])
+        rulebook = self.rulebook(shop["market"], invited_at)
+        expires_at = plus(invited_at, rulebook["invitation_lifetime"])
+        if expires_at <= self.now:
+            return [reason("link.invitation_expired")]
+        reasons = [] if invited_at <= self.now else [reason("link.date_out_of_order")]
+        reasons += self.already_linked(account) + self.already_invited(shop, account)
+        if reasons:
+            return reasons
+        against = self.against_a_link(shop, account, command["role"], invited_at, None)
+        link = self.record_link(shop, account, command["role"], "invited")
+        link["invited_at"], link["expires_at"] = invited_at, expires_at
+        link["rulebook"] = next(name for name, one in RULEBOOKS.items() if one is rulebook)
+        self.event("link.invitation_recorded", **both(link), against=against)
+        return []
+
+    def do_record_acceptance(self, command: Command) -> list[Reason]:
+        """`record_acceptance`: in review, and the account's other invitations are superseded."""
+        link, reasons = self.gate(command, "invited")
+        if reasons:
+            return reasons
+        at = instant(command["accepted_at"])
+        reasons = self.out_of_order(link, at) + self.already_linked(self.accounts[command["account_id"]])
+        if reasons:
+            return reasons
+        link["status"], link["accepted_at"] = "in_review", at
+        self.event("link.acceptance_recorded", **both(link))
+        self.supersede_invitations(command["account_id"], link)
+        return []
+
+    def do_record_unlink_request(self, command: Command) -> list[Reason]:
+        """`record_unlink_request`, from `linked`."""
+        link, reasons = self.gate(command, "linked")
+        if reasons:
+            return reasons
+        at = instant(command["requested_at"])
+        if not link["linked_at"] <= at <= self.now:
+            reasons.append(reason("link.date_out_of_order"))
+        if link["requested_at"] is not None:
+            reasons.append(reason("unlink.already_requested"))
+        if reasons:
+            return reasons
+        against = self.against_an_end(link, at)
+        link["requested_at"] = at
+        self.event("unlink.request_recorded", **both(link), against=against)
+        return []
+
+    def do_record_end(self, command: Command) -> list[Reason]:
+        """`record_end`: how it ended must fit the state that it was in."""
+        how = command["how"]
+        statuses = {"unlinked": ["linked"], "revoked": LIVE}.get(how, ["invited", "in_review"])
+        link, reasons = self.gate(command, *statuses)
+        if reasons:
+            return reasons
+        at = instant(command["ended_at"])
+        reasons = self.out_of_order(link, at)
+        if reasons:
+            return reasons
+        against = self.against_an_end(link, at) if how == "unlinked" else []
+        link["status"], link["ended_at"], link["requested_at"] = how, at, None
+        self.event("link.end_recorded", **both(link), against=against)
+        return []
+
+    def last_step(self, link: Link) -> datetime:
+        """The true instant of the newest step of this link."""
+        names = ("invited_at", "accepted_at", "linked_at", "requested_at", "ended_at")
+        return max(link[name] for name in names if link[name] is not None)
+
+    def out_of_order(self, link: Link, at: datetime) -> list[Reason]:
+        """The steps of one link stay in the order of their true instants, none later than now."""
+        return [] if self.last_step(link) <= at <= self.now else [reason("link.date_out_of_order")]
+
+    def against_a_link(
+        self, shop: Shop, account: Account, role: str, at: datetime, own: Link | None
+    ) -> list[str]:
+        """What the rulebook in force at a true instant has against a link, this one left out."""
+        rulebook = self.rulebook(shop["market"], at)
+        codes = []
+        others = [link for link in self.links if link is not own]
+        of_shop = [one for one in others if one["shop_id"] == shop["shop_id"] and one["role"] == role]
+        live = [
+            one
+            for one in of_shop
+            if (one["invited_at"] or one["linked_at"]) <= at and (one["ended_at"] is None or one["ended_at"] > at)
+        ]
+        slots = rulebook["slots"][shop["enrolment"]][role]
+        if slots == 0:
+            codes.append("shop.role_not_available")
+        elif len(live) >= slots:
+            codes.append("shop.slots_full")
+
+        def in_window(links: list[Link]) -> list[Link]:
+            since = plus(at, -rulebook["window"])
+            return [one for one in links if one["linked_at"] is not None and since < one["linked_at"] <= at]
+
+        limit = rulebook["marketing_links_per_shop"]
+        pending = [one for one in live if one["linked_at"] is None or one["linked_at"] > at]
+        if role == "marketing" and limit is not None and len(in_window(of_shop)) + len(pending) >= limit:
+            codes.append("shop.link_quota_spent")
+        limit = rulebook["marketing_links_per_account"]
+        of_account = [
+            one for one in others if one["account_id"] == account["account_id"] and one["role"] == role
+        ]
+        if role == "marketing" and limit is not None and len(in_window(of_account)) >= limit:
+            codes.append("account.link_quota_spent")
+        return codes
+
+    def against_an_end(self, link: Link, at: datetime) -> list[str]:
+        """What the rulebook in force at a true instant has against unlinking, this link left out."""
+        rulebook = self.rulebook(self.shops[link["shop_id"]]["market"], at)
+        codes = []
+        if at < plus(link["linked_at"], rulebook["minimum_link_age"]):
+            codes.append("link.younger_than_minimum")
+        unlinked = [
+            one
+            for one in self.links
+            if one is not link
+            and one["shop_id"] == link["shop_id"]
+            and (one["role"], one["status"]) == ("official", "unlinked")
+            and one["ended_at"] <= at
+        ]
+        if link["role"] == "official" and len(unlinked) >= rulebook["official_unlinks_per_shop"]:
+            codes.append("shop.unlink_quota_spent")
+        return codes
 
     def subject(self, command: Command) -> dict[str, str]:
         """The one subject of a waiver command, as an event names it."""

@@ -33,7 +33,7 @@ def compared(number: int, result: dict[str, Any]) -> dict[str, Any]:
         "line": number,
         "outcome": result["outcome"],
         "events": [
-            {key: event[key] for key in ("type", "at", "shop_id", "account_id") if key in event}
+            {key: event[key] for key in ("type", "at", "shop_id", "account_id", "against") if event.get(key)}
             for event in result["events"]
         ],
         "warnings": result["warnings"],

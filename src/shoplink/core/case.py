@@ -12,13 +12,15 @@ from shoplink.core.rulebook import Rulebook
 class ShopRecord(Struct):
     """A shop's facts, and what decisions count of it.
 
-    `live` holds its live links by id, in the order recorded. `marketing_linked_at` holds the instants at which
-    its marketing links were established, ascending, ended links included. `official_unlinks` is the number of
-    its official links that were unlinked. `touched_at` is the instant of the event that recorded the facts.
+    `live` holds its live links by id, in the order recorded, and `ended` the others, as far back as the batch looks.
+    `marketing_linked_at` holds the instants at which its marketing links were established, ascending, ended links
+    included. `official_unlinks` is the number of its official links that were unlinked. `touched_at` is the instant of
+    the event that recorded the facts.
     """
 
     facts: Shop
     live: dict[str, Link] = {}
+    ended: list[Link] = []
     marketing_linked_at: list[datetime] = []
     official_unlinks: int = 0
     waivers: list[Waiver] = []

@@ -10,6 +10,8 @@ from shoplink.core.command_base import PairCommand as PairCommand  # noqa: PLC04
 from shoplink.core.commerce import commands as commerce
 from shoplink.core.facts import (
     Count,
+    Decided,
+    Ending,
     Enrolment,
     Id,
     Market,
@@ -26,13 +28,14 @@ from shoplink.core.values import BirthDate, Handle
 
 
 class PutShop(Command, frozen=True):
-    """Record a shop's facts, replacing what was recorded before."""
+    """Record a shop's facts, replacing what was recorded before; who decides stays as it is unless it is given."""
 
     shop_id: Id
     market: Market
     enrolment: Enrolment
     name: ShortText | None = None
     status: Status | None = None
+    decided: Decided | None = None
 
 
 class ChangeShop(Command, frozen=True):
@@ -41,6 +44,7 @@ class ChangeShop(Command, frozen=True):
     shop_id: Id
     name: ShortText | None = None
     status: Status | None = None
+    decided: Decided | None = None
 
 
 class PutAccount(Command, frozen=True):
@@ -138,11 +142,48 @@ class Revoke(PairCommand, frozen=True):
 
 
 class ImportLink(PairCommand, frozen=True):
-    """Record a link that was established, and perhaps ended, before this system recorded links."""
+    """Record a link that was established, and perhaps ended, elsewhere or before this system recorded links.
+
+    Of a shop whose links are decided elsewhere, a link of the pair that is not established yet becomes the one
+    imported.
+    """
 
     role: Role
     linked_at: datetime
     unlinked_at: datetime | None = None
+    source: ShortText | None = None
+
+
+class RecordInvitation(PairCommand, frozen=True):
+    """Record an invitation that was sent at the platform that decides."""
+
+    role: Role
+    invited_at: datetime
+    settlement: Settlement | None = None
+    reference: ShortText | None = None
+    source: ShortText | None = None
+
+
+class RecordAcceptance(PairCommand, frozen=True):
+    """Record that the creator confirmed at the platform that decides."""
+
+    accepted_at: datetime
+    source: ShortText | None = None
+
+
+class RecordUnlinkRequest(PairCommand, frozen=True):
+    """Record that the creator sent an unlink request at the platform that decides."""
+
+    requested_at: datetime
+    source: ShortText | None = None
+
+
+class RecordEnd(PairCommand, frozen=True):
+    """Record that a link ended at the platform that decides, and how."""
+
+    ended_at: datetime
+    how: Ending
+    source: ShortText | None = None
 
 
 class WaiverCommand(Command, frozen=True, kw_only=True):
@@ -188,6 +229,15 @@ class CancelActivation(Command, frozen=True):
     note: ShortText
 
 
+HAPPENED_AT: dict[type[Command], str] = {
+    ImportLink: "linked_at",
+    RecordInvitation: "invited_at",
+    RecordAcceptance: "accepted_at",
+    RecordUnlinkRequest: "requested_at",
+    RecordEnd: "ended_at",
+}
+"""The commands that record what happened elsewhere, and the field of each that says when it happened."""
+
 COMMANDS: dict[str, type[Command]] = {
     kind.__struct_config__.tag: kind  # type: ignore[misc]
     for kind in (
@@ -207,6 +257,10 @@ COMMANDS: dict[str, type[Command]] = {
         Unlink,
         Revoke,
         ImportLink,
+        RecordInvitation,
+        RecordAcceptance,
+        RecordUnlinkRequest,
+        RecordEnd,
         GrantWaiver,
         EndWaiver,
         ActivateRulebook,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from shoplink.core.facts import Account, Link
+from shoplink.core.facts import Account, Link, Shop
 from shoplink.core.instant import birthday, shift
 from shoplink.core.rulebook import Rulebook
 
@@ -17,16 +17,19 @@ class Regime(Struct, frozen=True):
     next_start: datetime | None = None
 
 
-def due_at(link: Link, account: Account, regime: Regime, now: datetime) -> datetime | None:
+def due_at(link: Link, shop: Shop, account: Account, regime: Regime, now: datetime) -> datetime | None:
     """The next instant after `now` at which the clock may change the link; None if there is none.
 
     - An invitation is due at its deadline (R23).
     - A link in review is due at the birthday that it may wait for (R19), or when the next rulebook starts.
     - A link with an open unlink request is due at the end of the time to answer it (R46), or when the next
       rulebook starts. A request that becomes overdue by that start is due at the start.
+    - Of a shop that is decided elsewhere, time ends nothing but invitations (mirror.md section 2).
     """
     if link.status == "invited":
         return link.expires_at
+    if shop.decided == "elsewhere":
+        return None
     candidates = []
     if link.status == "in_review" and account.birth_date is not None:
         adult_at = birthday(account.birth_date, regime.rulebook.parameters.minimum_age_years)

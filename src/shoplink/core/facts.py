@@ -15,6 +15,8 @@ Status = Literal["normal", "abnormal"]
 Permission = Literal["granted", "revoked"]
 Role = Literal["official", "marketing"]
 Side = Literal["shop", "creator"]
+Decided = Literal["here", "elsewhere"]
+Ending = Literal["unlinked", "declined", "withdrawn", "expired", "revoked"]
 Settlement = Literal["own", "offline"]
 LinkStatus = Literal[
     "invited",
@@ -54,13 +56,17 @@ def is_reserved(actor: Actor) -> bool:
 
 
 class Shop(Struct, frozen=True, gc=False):
-    """A shop (小店). `market` and `enrolment` never change after the first record (R5, R6)."""
+    """A shop (小店). `market` and `enrolment` never change after the first record (R5, R6).
+
+    `decided` says who has the last word about its links: this service, or the platform where they stand (mirror.md).
+    """
 
     shop_id: str
     name: str
     market: str
     enrolment: Enrolment
     status: Status
+    decided: Decided = "here"
 
 
 class Account(Struct, frozen=True, gc=False):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from shoplink.core.case import Case
 from shoplink.core.decisions.outcome import review
-from shoplink.core.facts import Link, Role
+from shoplink.core.facts import Decided, Link, Role
 from shoplink.core.reasons import NextActor, Reason
 from shoplink.core.rules import HOLDS, violations
 from shoplink.core.world import World
@@ -24,13 +24,14 @@ def expected_review_reasons(world: World, shop_id: str, account_id: str, role: R
     return violations(HOLDS, Case(world.now, world.rulebook(shop.facts.market), shop, account, role))
 
 
-def next_actor(link: Link, held: tuple[Reason, ...]) -> NextActor:
+def next_actor(link: Link, held: tuple[Reason, ...], decided: Decided = "here") -> NextActor:
     """Who must act next for the link to move on: nobody if it is established or has ended.
 
-    `held` are the reasons that hold it in review.
+    `held` are the reasons that hold it in review. Where another platform decides, nothing holds it here: the shop looks
+    there what became of it, and records it.
     """
     if link.status == "invited":
         return "creator"
     if link.status == "in_review":
-        return held[0].next_actor if held else "clock"
+        return held[0].next_actor if held else "shop" if decided == "elsewhere" else "clock"
     return "shop" if link.unlink_requested_at is not None else "nobody"

@@ -51,6 +51,8 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         _gate("rulebook.not_found"),
         _gate("waiver.not_found"),
         _gate("rulebook.activation_not_found"),
+        _gate("shop.decided_elsewhere"),
+        _gate("shop.decided_here"),
         _gate("link.invitation_expired"),
         _gate("link.wrong_state"),
         CatalogueEntry("shop.market_fixed"),

@@ -142,8 +142,9 @@ def _network_of(case: Case, side: Side) -> Reason | None:
 
 def account_is_free(case: Case) -> Reason | None:
     """R8, R38: an account is linked to at most one shop. The reason names the shop only to that shop."""
+    own_id = case.link.link_id if case.link else None
     for link in case.account.live.values():
-        if link.status != "invited":
+        if link.status != "invited" and link.link_id != own_id:
             params = {"shop_id": link.shop_id} if link.shop_id == case.shop.facts.shop_id else {}
             return Reason("account.already_linked", "creator", params=params)
     return None
@@ -257,6 +258,13 @@ def dates_are_in_order(linked_at: datetime, unlinked_at: datetime | None, at: da
         return None
     params = {"linked_at": linked_at, "unlinked_at": unlinked_at}
     return Reason("link.date_out_of_order", "nobody", params=params)
+
+
+def instant_is_in_order(at: datetime, since: datetime | None, now: datetime) -> Reason | None:
+    """A recorded step comes after the link's own last one and is not in the future."""
+    if (since is None or since <= at) and at <= now:
+        return None
+    return Reason("link.date_out_of_order", "nobody", params={"at": at, "since": since})
 
 
 def facts_stay_fixed(recorded: Shop, market: str, enrolment: str) -> tuple[Reason, ...]:

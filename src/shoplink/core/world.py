@@ -20,13 +20,12 @@ from shoplink.core.events import (
     AccountRecorded,
     Event,
     LinkEvent,
-    LinkImported,
-    LinkInvited,
     RulebookActivated,
     RulebookActivationCancelled,
     ShopRecorded,
     WaiverEnded,
     WaiverGranted,
+    link_after,
 )
 from shoplink.core.facts import LIVE, Account, Link, Shop, Waiver
 from shoplink.core.instant import BEGINNING
@@ -49,7 +48,8 @@ class World:
     """Shops, accounts, live links and rulebooks in force, indexed for decisions.
 
     `rulebooks` are those that may be activated; `default` is in force in a market until one is activated there.
-    `mint` makes the id of a new thing of a kind: a `link`, a `ticket`.
+    `mint` makes the id of a new thing of a kind: a `link`, a `ticket`. Where `advises` is set, commands are decided about
+    shops that are decided elsewhere, too: nothing that follows from it may be stored.
     """
 
     def __init__(
@@ -67,15 +67,24 @@ class World:
         self.now = BEGINNING
         self.agenda = Agenda()
         self.next_start_at: datetime | None = None
+        self.advises = False
         self._default = Regime(default, BEGINNING)
         self._regimes: dict[str, Regime] = {}
         self._starts: dict[str, list[tuple[datetime, Rulebook]]] = {}
+        self._activations = defaultdict[str, list[tuple[datetime, Rulebook]]](list)
         self._numbers: dict[str, int] = {}
         self._recorded = count()
 
     def rulebook(self, market: str) -> Rulebook:
         """The rulebook in force in a market now."""
         return self._regimes.get(market, self._default).rulebook
+
+    def rulebook_at(self, market: str, at: datetime) -> Rulebook:
+        """The rulebook that was in force in a market at an instant; of two that started together, the later recorded."""
+        started = [
+            (start, number) for number, (start, _) in enumerate(self._activations[market]) if start <= at
+        ]
+        return self._activations[market][max(started)[1]][1] if started else self._default.rulebook
 
     def rulebooks_of(self, market: str) -> tuple[tuple[datetime, str], ...]:
         """The rulebook in force in a market with its start, then those that are to start, in the order recorded."""
@@ -114,11 +123,9 @@ class World:
         """Apply an event."""
         self.now = max(self.now, event.at)
         match event:
-            case LinkInvited() | LinkImported():
-                self._keep(None, event.recorded())
             case LinkEvent():
-                link = self.live[event.link_id]
-                self._keep(link, event.link_after(link))
+                link = self.live.get(event.link_id)
+                self._keep(link, link_after(event, link))
             case ShopRecorded():
                 self._record_shop(event.facts(), event.at)
             case AccountRecorded():
@@ -133,9 +140,13 @@ class World:
                 self._end_waiver(event)
             case RulebookActivated():
                 entry = (event.effective_from, self.rulebooks[event.name])
+                self._activations[event.market].append(entry)
                 self._reschedule(event.market, [*self._starts.get(event.market, ()), entry])
             case RulebookActivationCancelled():
                 start, ahead = (event.effective_from, event.name), self._starts[event.market]
+                self._activations[event.market] = [
+                    one for one in self._activations[event.market] if (one[0], one[1].name) != start
+                ]
                 self._reschedule(event.market, [one for one in ahead if (one[0], one[1].name) != start])
             case CommerceEvent():
                 self.shelf.apply(event)
@@ -170,6 +181,7 @@ class World:
         self, market: str, activations: list[tuple[datetime, Rulebook]], at: datetime
     ) -> None:
         """Set a market's activations, in the order recorded, as they are just before an instant."""
+        self._activations[market] = activations
         started = [(start, index) for index, (start, _) in enumerate(activations) if start < at]
         regime = self._default
         if started:
@@ -210,10 +222,9 @@ class World:
 
     def schedule(self, link: Link) -> None:
         """Compute when the clock may next change a link, and put it on the agenda."""
-        market = self.shops[link.shop_id].facts.market
-        regime = self._regimes.get(market, self._default)
-        account = self.accounts[link.account_id].facts
-        at = due_at(link, account, regime, self.now)
+        shop, account = self.shops[link.shop_id].facts, self.accounts[link.account_id].facts
+        regime = self._regimes.get(shop.market, self._default)
+        at = due_at(link, shop, account, regime, self.now)
         if at is None:
             self.agenda.remove(link.link_id)
         else:
@@ -240,6 +251,8 @@ class World:
             for live in (self.live, shop.live, account.live, self._numbers):
                 del live[new.link_id]
             self.agenda.remove(new.link_id)
+        if new.ended_at is not None:
+            shop.ended.append(new)
 
     def _keep_established(self, old: Link | None, new: Link) -> None:
         shop, account = self.shops[new.shop_id], self.accounts[new.account_id]
@@ -256,7 +269,10 @@ class World:
 
     def _record_shop(self, facts: Shop, at: datetime) -> None:
         record = self.shops.setdefault(facts.shop_id, ShopRecord(facts))
-        record.facts, record.touched_at = facts, at
+        decided, record.facts, record.touched_at = record.facts.decided, facts, at
+        if facts.decided != decided:
+            for link in record.live.values():
+                self.schedule(link)
 
     def _record_account(self, facts: Account, at: datetime) -> None:
         record = self.accounts.setdefault(facts.account_id, AccountRecord(facts))

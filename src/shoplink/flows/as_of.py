@@ -9,14 +9,14 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from shoplink.core import Account, Event, Link, Shop
+from shoplink.core import Account, Link, Shop
 from shoplink.core.events import (
     AccountCorrected,
     AccountRecorded,
     LinkEvent,
-    LinkImported,
-    LinkInvited,
+    RecordingEvent,
     ShopRecorded,
+    link_after,
 )
 from shoplink.core.facts import LIVE
 from shoplink.flows.look import CurrentState, look_at
@@ -81,19 +81,14 @@ def _due(state: CurrentState) -> list[LinkEvent]:
     return [event for event in state.due if isinstance(event, LinkEvent)]
 
 
-def _live(events: Iterable[Event], at: datetime) -> list[Link]:
+def _live(events: Iterable[LinkEvent], at: datetime) -> list[Link]:
     return [link for link in _folded(events, at).values() if link.status in LIVE]
 
 
-def _folded(events: Iterable[Event], at: datetime) -> dict[str, Link]:
+def _folded(events: Iterable[LinkEvent], at: datetime) -> dict[str, Link]:
     """The links after their events up to an instant. Events of a link whose first event is missing are skipped."""
     links: dict[str, Link] = {}
     for event in events:
-        if event.at > at:
-            continue
-        match event:
-            case LinkInvited() | LinkImported():
-                links[event.link_id] = event.recorded()
-            case LinkEvent() if event.link_id in links:
-                links[event.link_id] = event.link_after(links[event.link_id])
+        if event.at <= at and (event.link_id in links or isinstance(event, RecordingEvent)):
+            links[event.link_id] = link_after(event, links.get(event.link_id))
     return links

@@ -22,7 +22,11 @@ def dry_run_commands(commands: Sequence[Command]) -> list[Decision]:
 
 
 def decide_in(world: World, commands: Sequence[Command]) -> list[Decision]:
-    """The decision on each command in a World that was read; afterwards the World is as they would leave it."""
+    """The decision on each command in a World that was read; afterwards the World is as they would leave it.
+
+    About a shop that is decided elsewhere it is what the platform will most likely say (mirror.md section 1).
+    """
+    world.advises = True
     return [step(world, replace(command, at=world.now)).decision for command in commands]
 
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from shoplink.core import Event, Link, Reason, World, advance
 from shoplink.core.case import AccountRecord, Case, ShopRecord
-from shoplink.core.events import LinkEvent, LinkImported, LinkInvited
+from shoplink.core.events import LinkEvent, RecordingEvent
 from shoplink.core.facts import Account, Role
 from shoplink.core.instant import END, shift
 from shoplink.core.rulebook import Quota, Rulebook
@@ -33,7 +33,7 @@ class CurrentState(Struct):
         """A stored link after the events that are due."""
         for event in self.due:
             if isinstance(event, LinkEvent) and event.link_id == link.link_id:
-                assert not isinstance(event, LinkInvited | LinkImported), "time records no new link"
+                assert not isinstance(event, RecordingEvent), "time records no new link"
                 link = event.link_after(link)
         return link
 

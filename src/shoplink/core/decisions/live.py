@@ -15,6 +15,7 @@ from shoplink.core.decisions.outcome import (
     Accepted,
     Decision,
     Refused,
+    decided_elsewhere,
     link_event,
     supersede_invitations,
 )
@@ -43,6 +44,9 @@ def decide_live(world: World, command: c.PairCommand) -> Decision:
     link = world.link(command.shop_id, command.account_id)
     if link is None:
         return Refused((LINK_NOT_FOUND,))
+    elsewhere = decided_elsewhere(world, world.shops[link.shop_id])
+    if elsewhere is not None and not isinstance(command, SyncShowcase):
+        return Refused((elsewhere,))
     spec = LINK_COMMANDS[type(command)]
     if link.status not in spec.statuses:
         return Refused((_not_in_state(command, link),))

@@ -7,12 +7,13 @@ from msgspec import Struct
 
 from shoplink.core import rules
 from shoplink.core.case import AccountRecord, Case, ShopRecord
-from shoplink.core.commands import Command
+from shoplink.core.commands import Command, PairCommand
 from shoplink.core.event_base import Record
 from shoplink.core.events import Event, LinkEvent, LinkSuperseded
 from shoplink.core.facts import Actor, Link
 from shoplink.core.reasons import Reason
 from shoplink.core.rulebook import Rulebook
+from shoplink.core.world import World
 
 
 class ProductOutcome(Struct, frozen=True):
@@ -48,6 +49,25 @@ SHOP_NOT_FOUND = Reason("shop.not_found", "nobody")
 ACCOUNT_NOT_FOUND = Reason("account.not_found", "nobody")
 LINK_NOT_FOUND = Reason("link.not_found", "nobody")
 WAIVER_NOT_FOUND = Reason("waiver.not_found", "nobody")
+
+
+def both_sides(world: World, command: PairCommand) -> tuple[ShopRecord, AccountRecord] | Refused:
+    """The shop and the account that a command names, or the refusal that says which of them is not recorded."""
+    shop, account = world.shops.get(command.shop_id), world.accounts.get(command.account_id)
+    if shop is not None and account is not None:
+        return shop, account
+    missing = ((shop, SHOP_NOT_FOUND), (account, ACCOUNT_NOT_FOUND))
+    return Refused(tuple(reason for record, reason in missing if record is None))
+
+
+def decided_elsewhere(world: World, shop: ShopRecord) -> Reason | None:
+    """The reason against deciding about a shop's links where another platform does (mirror.md section 1).
+
+    In a World that advises, the rules are asked all the same: as what the platform will most likely say.
+    """
+    if shop.facts.decided == "here" or world.advises:
+        return None
+    return Reason("shop.decided_elsewhere", "shop", params={"market": shop.facts.market})
 
 
 def review(

@@ -19,7 +19,8 @@ from shoplink.core.decisions.outcome import (
     link_event,
     review,
 )
-from shoplink.core.facts import CORRECTABLE, Account, Link, Shop
+from shoplink.core.facts import CLOCK, CORRECTABLE, Account, Link, Shop
+from shoplink.core.instant import shift
 from shoplink.core.world import World
 
 CORRECTION_KEPT = "account.correction_kept"
@@ -28,10 +29,15 @@ CORRECTION_KEPT = "account.correction_kept"
 
 def put_shop(world: World, command: c.PutShop) -> Decision:
     """Replace the shop's recorded facts; its market and enrolment never change (R5, R6)."""
-    shop = Shop(
-        command.shop_id, command.name or "", command.market, command.enrolment, command.status or "normal"
-    )
     record = world.shops.get(command.shop_id)
+    shop = Shop(
+        command.shop_id,
+        command.name or "",
+        command.market,
+        command.enrolment,
+        command.status or "normal",
+        command.decided or ("here" if record is None else record.facts.decided),
+    )
     if record is not None and (
         reasons := rules.facts_stay_fixed(record.facts, command.market, command.enrolment)
     ):
@@ -44,7 +50,9 @@ def change_shop(world: World, command: c.ChangeShop) -> Decision:
     record = world.shops.get(command.shop_id)
     if record is None:
         return Refused((SHOP_NOT_FOUND,))
-    return _record_shop(world, command, record, replace(record.facts, **_given(command, "name", "status")))
+    return _record_shop(
+        world, command, record, replace(record.facts, **_given(command, "name", "status", "decided"))
+    )
 
 
 def put_account(world: World, command: c.PutAccount) -> Decision:
@@ -115,7 +123,19 @@ def _record_shop(world: World, command: c.Command, record: ShopRecord | None, sh
         return Accepted((recorded,))
     now = replace(record, facts=shop)
     pairs = ((link, now, world.accounts[link.account_id]) for link in record.live.values())
-    return Accepted((recorded, *_established(world, command, pairs)))
+    reviewed = (recorded, *_established(world, command, pairs))
+    if (record.facts.decided, shop.decided) == ("elsewhere", "here"):
+        return Accepted((*reviewed, *_answered_by_time(world, command, now)))
+    return Accepted(reviewed)
+
+
+def _answered_by_time(world: World, command: c.Command, shop: ShopRecord) -> Iterator[e.Event]:
+    """Unlink every link whose request time would have answered while the shop was decided elsewhere (R46)."""
+    ttl = world.rulebook(shop.facts.market).unlink_answer_ttl
+    for link in shop.live.values():
+        requested_at = link.unlink_requested_at
+        if ttl is not None and requested_at is not None and shift(requested_at, ttl) <= command.at:
+            yield link_event(e.LinkUnlinked, link, command.at, CLOCK)
 
 
 def _record_account(
@@ -148,5 +168,6 @@ def _established(
     """Establish each link in review that nothing holds any more."""
     for link, shop, account in pairs:
         rulebook = world.rulebook(shop.facts.market)
-        if link.status == "in_review" and not review(command.at, rulebook, shop, account, link):
+        decided = shop.facts.decided == "here"
+        if decided and link.status == "in_review" and not review(command.at, rulebook, shop, account, link):
             yield link_event(e.LinkEstablished, link, command.at, command.by)

@@ -9,7 +9,7 @@ from typing import Any
 from shoplink.core import commands as c
 from shoplink.core.commerce import commands as commerce_commands
 from shoplink.core.commerce import decide as commerce
-from shoplink.core.decisions.begin import import_link, invite
+from shoplink.core.decisions.begin import invite
 from shoplink.core.decisions.govern import (
     activate_rulebook,
     cancel_activation,
@@ -17,6 +17,13 @@ from shoplink.core.decisions.govern import (
     grant_waiver,
 )
 from shoplink.core.decisions.live import LINK_COMMANDS, decide_live
+from shoplink.core.decisions.mirror import (
+    import_link,
+    record_acceptance,
+    record_end,
+    record_invitation,
+    record_unlink_request,
+)
 from shoplink.core.decisions.outcome import Decision
 from shoplink.core.decisions.record import (
     change_account,
@@ -42,6 +49,10 @@ DECIDE: dict[type[c.Command], Callable[[World, Any], Decision]] = {
     c.Invite: invite,
     **dict.fromkeys(LINK_COMMANDS, decide_live),
     c.ImportLink: import_link,
+    c.RecordInvitation: record_invitation,
+    c.RecordAcceptance: record_acceptance,
+    c.RecordUnlinkRequest: record_unlink_request,
+    c.RecordEnd: record_end,
     c.GrantWaiver: grant_waiver,
     c.EndWaiver: end_waiver,
     c.ActivateRulebook: activate_rulebook,

@@ -138,7 +138,7 @@ class _Links:
             return
         expected = None
         if link.status in LIVE:
-            expected = to_micros(due_at(link, account[0], self._regime(shop[0].market), self._now))
+            expected = to_micros(due_at(link, shop[0], account[0], self._regime(shop[0].market), self._now))
         yield from column_differences("link", link.link_id, {"due_at": expected}, row, "by the log it is")
 
     def _regime(self, market: str) -> Regime:
@@ -171,7 +171,8 @@ class _Links:
 
     def _slots(self, shop_id: str, role: Any, rulebook: str) -> int | None:
         shop, rules = self._ledger.shops.get(shop_id), self._ledger.rulebooks.get(rulebook)
-        return rules.slots(shop[0].enrolment, role) if shop and rules else None
+        limited = shop and rules and shop_id not in self._ledger.mirrored
+        return rules.slots(shop[0].enrolment, role) if shop and rules and limited else None
 
     def _shop_invariants(self) -> Iterator[Difference]:
         """Invariant 2: no more live links than there were slots when the newest was recorded."""

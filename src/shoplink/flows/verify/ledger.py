@@ -57,7 +57,11 @@ _BEFORE: dict[type[Event], tuple[str, ...]] = {
     e.LinkSuperseded: ("invited",),
     e.LinkUnlinked: ("linked",),
     e.LinkRevoked: ("invited", "in_review", "linked"),
+    e.LinkImported: ("invited", "in_review"),
+    e.LinkAcceptanceRecorded: ("invited",),
+    e.LinkEndRecorded: ("invited", "in_review", "linked"),
     e.UnlinkRequested: ("linked",),
+    e.UnlinkRequestRecorded: ("linked",),
     e.UnlinkWithdrawn: ("linked",),
     e.UnlinkRefused: ("linked",),
     e.ShowcaseSynced: ("linked",),
@@ -78,6 +82,8 @@ class Ledger:
         self.rulebooks = rulebooks
         self.now = BEGINNING
         self.shops: dict[str, tuple[Shop, datetime]] = {}
+        self.mirrored: set[str] = set()
+        """The shops that were ever decided elsewhere: they may have more links than slots."""
         self.accounts: dict[str, tuple[Account, datetime]] = {}
         self.corrected: defaultdict[str, Corrections] = defaultdict(Corrections)
         self.handles: defaultdict[str, list[Row]] = defaultdict(list)
@@ -146,7 +152,9 @@ class Ledger:
                     corrected = event.corrections_after(self.corrected[event.account_id])
                     self.corrected[event.account_id] = corrected
                     yield from self._record_account(event.account_id, event.facts_after(known[0]), event.at)
-            case e.LinkInvited() | e.LinkImported():
+            case e.LinkInvited() | e.LinkInvitationRecorded():
+                yield from self._record_link(event)
+            case e.LinkImported() if event.link_id not in self.links:
                 yield from self._record_link(event)
             case e.WaiverGranted():
                 yield from self._missing_subject(event.shop_id, event.account_id)
@@ -181,6 +189,8 @@ class Ledger:
 
     def _record_shop(self, event: e.ShopRecorded) -> Iterator[str]:
         facts = event.facts()
+        if facts.decided == "elsewhere":
+            self.mirrored.add(event.shop_id)
         if event.shop_id not in self.shops:
             self.shops[event.shop_id] = (facts, event.at)
             return
@@ -229,7 +239,10 @@ class Ledger:
             yield f"link {link.link_id} was {link.status!r} then; allowed: {' or '.join(_BEFORE[type(event)])}"
         elif isinstance(event, e.RequestClosing) and link.unlink_requested_at is None:
             yield f"no unlink request was open on link {link.link_id} then"
-        elif isinstance(event, e.UnlinkRequested) and link.unlink_requested_at is not None:
+        elif (
+            isinstance(event, e.UnlinkRequested | e.UnlinkRequestRecorded)
+            and link.unlink_requested_at is not None
+        ):
             yield f"an unlink request was open on link {link.link_id} already"
         elif isinstance(event, e.LinkExpired) and event.at != link.expires_at:
             yield f"link {link.link_id} was to expire at {show_value(link.expires_at)}"

@@ -24,6 +24,7 @@ class Shop(models.Model):
     market = models.CharField(max_length=2)
     enrolment = models.CharField(max_length=_WORD)
     status = models.CharField(max_length=_WORD)
+    decided = models.CharField(max_length=_WORD, default="here", db_default="here")
     touched_at = InstantField()
 
     class Meta:

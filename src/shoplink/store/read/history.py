@@ -26,10 +26,10 @@ def facts_of_account(account_id: str, at: datetime) -> list[Event]:
 def timelines_of_links_open_at(
     at: datetime, *, shop_id: str | None = None, account_id: str | None = None
 ) -> list[LinkEvent]:
-    """All events, in order, of those links of a shop or an account that had not ended at an instant."""
+    """All events, in order, of those links of a shop or an account whose end was not recorded by an instant."""
     column, subject = ("shop_id", shop_id) if shop_id is not None else ("account_id", account_id)
     found = query(
-        f"SELECT link_id FROM link WHERE {column} = %s AND (ended_at IS NULL OR ended_at > %s)",
+        f"SELECT link_id FROM link WHERE {column} = %s AND (ended_at IS NULL OR touched_at > %s)",
         subject,
         to_micros(at),
     )

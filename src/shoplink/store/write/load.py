@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from shoplink.core import Account, Link, Rulebook, Shop, Waiver, World
 from shoplink.core.case import AccountRecord, ShopRecord
-from shoplink.core.commands import Command, ImportLink
+from shoplink.core.commands import HAPPENED_AT, Command, ImportLink
 from shoplink.core.facts import Actor, Corrections
 from shoplink.core.instant import BEGINNING, END, shift
 from shoplink.core.precondition.subjects import (
@@ -42,6 +42,9 @@ _LIVE = "status IN ('invited', 'in_review', 'linked')"
 class LoadKeys(Struct):
     """The ids that a batch names; `imported_since` is the earliest start of an imported link.
 
+    `recorded_since` is the earliest instant at which something happened elsewhere that the batch records, and `mirrored`
+    has the shops that the batch says are decided elsewhere.
+
     `starts` has the markets in which a rulebook starts at its own activation, with that start. Links there that are due
     by then, and those that a start may affect, are loaded too. A market in which a start is cancelled has the earliest
     instant: there the links that the start may affect are loaded, because they are due at another instant then.
@@ -56,6 +59,8 @@ class LoadKeys(Struct):
     people: PeopleKeys = msgspec.field(default_factory=PeopleKeys)
     tickets: TicketKeys = msgspec.field(default_factory=TicketKeys)
     starts: dict[str, datetime] = {}
+    recorded_since: datetime = END
+    mirrored: set[str] = msgspec.field(default_factory=set)
 
     @classmethod
     def of(cls, commands: Iterable[Command]) -> "LoadKeys":
@@ -76,6 +81,10 @@ class LoadKeys(Struct):
             if isinstance(command, ImportLink):
                 keys.imports.add(command.account_id)
                 keys.imported_since = min(keys.imported_since, command.linked_at)
+            if (happened_at := HAPPENED_AT.get(type(command))) is not None:
+                keys.recorded_since = min(keys.recorded_since, getattr(command, happened_at))
+            if shop_id is not None and getattr(command, "decided", None) == "elsewhere":
+                keys.mirrored.add(shop_id)
         return keys
 
     def add_ticket(self, ticket_id: str, shop_id: str, account_id: str) -> None:
@@ -156,10 +165,11 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
     # A ticket that time has ended is judged at the instant at which it was due.
     earliest = min([not_before, *(each.due_at for each in tickets.values() if each.due_at)])
     _read_newest(world, keys)
-    _read_windows(world, keys, earliest)
+    _read_windows(world, keys, min(earliest, keys.recorded_since))
     _read_unlinks(world, keys)
     _read_waivers(world, keys)
     _read_history(world, keys)
+    _read_ended(world, keys)
     links = {}
     for row in live:
         link, (slot, due_at) = LINK.value(row), LINK.rest(row)
@@ -308,6 +318,21 @@ def _read_history(world: World, keys: LoadKeys) -> None:
         to_micros(keys.imported_since),
     ):
         world.accounts[row[2]].established.append(LINK.value(row))
+
+
+def _read_ended(world: World, keys: LoadKeys) -> None:
+    """Load the ended links of shops decided elsewhere that were live, or unlinked later, when something happened there."""
+    if keys.recorded_since == END:
+        return
+    elsewhere = {
+        key for key in keys.shops if key in world.shops and world.shops[key].facts.decided == "elsewhere"
+    }
+    for row in query_among(
+        elsewhere | keys.mirrored,
+        f"SELECT {LINK.sql} FROM link WHERE {among('shop_id')} AND ended_at > %s ORDER BY number",
+        to_micros(keys.recorded_since),
+    ):
+        world.shops[row[1]].ended.append(LINK.value(row))
 
 
 def _read_activations(world: World, links: Iterable[LiveLink], not_before: datetime) -> None:

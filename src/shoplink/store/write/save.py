@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import count
 
 import msgspec
 from msgspec.structs import astuple
@@ -11,6 +12,7 @@ from shoplink.core import events as e
 from shoplink.core.case import ShopRecord
 from shoplink.core.commerce.events import CommerceEvent
 from shoplink.core.event_base import Record
+from shoplink.core.events import link_after
 from shoplink.core.facts import LIVE, Corrections
 from shoplink.core.people.events import MemberEvent
 from shoplink.core.ticket.events import TicketEvent
@@ -25,7 +27,14 @@ from shoplink.store.write.save_tickets import save_tickets
 
 _encode = msgspec.json.Encoder().encode
 
-_SHOP = {"shop_id": "text", "name": "text", "market": "text", "enrolment": "text", "status": "text"}
+_SHOP = {
+    "shop_id": "text",
+    "name": "text",
+    "market": "text",
+    "enrolment": "text",
+    "status": "text",
+    "decided": "text",
+}
 _ACCOUNT = {
     "account_id": "text",
     "handle": "text",
@@ -40,6 +49,7 @@ _FOLDED = {"handle_folded": "text"}
 _CORRECTIONS = dict.fromkeys(Corrections.__struct_fields__, "bigint")
 _STATE = {
     "link_id": "text",
+    "role": "text",
     "status": "text",
     "slot": "integer",
     "accepted_at": "bigint",
@@ -54,7 +64,6 @@ _RECORDED = {
     "shop_id": "text",
     "account_id": "text",
     "market": "text",
-    "role": "text",
     "rulebook": "text",
     "invited_at": "bigint",
     "expires_at": "bigint",
@@ -133,11 +142,10 @@ def _save_links(loaded: LoadedState, events: Sequence[e.LinkEvent]) -> None:
     world, slots = loaded.world, _Slots(loaded)
     links: dict[str, Link] = {}
     for event in events:
-        if isinstance(event, e.LinkInvited | e.LinkImported):
-            links[event.link_id] = event.recorded()
-        else:
-            link = links.get(event.link_id) or loaded.links[event.link_id].link
-            links[event.link_id] = event.link_after(link)
+        link = links.get(event.link_id)
+        if link is None and event.link_id in loaded.links:
+            link = loaded.links[event.link_id].link
+        links[event.link_id] = link_after(event, link)
     for link_id, stored in loaded.links.items():
         # A recorded account or an activated rulebook can change a link's due instant, and nothing else of the link.
         if link_id not in links and world.agenda.due_at(link_id) != stored.due_at:
@@ -148,6 +156,7 @@ def _save_links(loaded: LoadedState, events: Sequence[e.LinkEvent]) -> None:
     for link_id, link in links.items():
         state = (
             link_id,
+            link.role,
             link.status,
             slots.of(link),
             *map(to_micros, (link.accepted_at, link.linked_at, link.ended_at, link.unlink_requested_at)),
@@ -165,7 +174,10 @@ def _save_links(loaded: LoadedState, events: Sequence[e.LinkEvent]) -> None:
 
 
 class _Slots:
-    """Gives each live link a numbered slot of its shop and role. A constraint makes the slot unique."""
+    """Gives each live link a numbered slot of its shop and role. A constraint makes the slot unique.
+
+    Where another platform decides there may be more links than slots.
+    """
 
     def __init__(self, loaded: LoadedState) -> None:
         """Links that were live keep their slots."""
@@ -176,13 +188,17 @@ class _Slots:
         """The slot of a link: the one that it holds, else the lowest free one; None if the link is not live."""
         if link.status not in LIVE:
             return None
-        if (stored := self._loaded.links.get(link.link_id)) is not None:
+        stored = self._loaded.links.get(link.link_id)
+        if stored is not None and stored.link.role == link.role:
             return stored.slot
         shop = self._loaded.world.shops[link.shop_id]
         taken = self._taken.setdefault((link.shop_id, link.role), self._held(shop, link.role))
         allowed = self._loaded.world.rulebooks[link.rulebook].slots(shop.facts.enrolment, link.role)
-        # If none is free, the last slot is used again, which the constraint refuses.
-        slot = next((number for number in range(1, allowed + 1) if number not in taken), max(allowed, 1))
+        if shop.facts.decided == "elsewhere":
+            slot = next(number for number in count(1) if number not in taken)
+        else:
+            # If none is free, the last slot is used again, which the constraint refuses.
+            slot = next((number for number in range(1, allowed + 1) if number not in taken), max(allowed, 1))
         taken.add(slot)
         return slot
 
@@ -190,7 +206,9 @@ class _Slots:
         """The slots of the links that were live before and still are."""
         links = self._loaded.links
         return {
-            links[one.link_id].slot for one in shop.live.values() if one.role == role and one.link_id in links
+            links[one.link_id].slot
+            for one in shop.live.values()
+            if one.role == role and one.link_id in links and links[one.link_id].link.role == role
         }
 
 
@@ -199,7 +217,6 @@ def _recorded(link: Link, world: World) -> Row:
         link.shop_id,
         link.account_id,
         world.shops[link.shop_id].facts.market,
-        link.role,
         link.rulebook,
         to_micros(link.invited_at),
         to_micros(link.expires_at),

@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = (("store", "0020_order_run"),)
+
+    operations = (
+        migrations.AddField(
+            model_name="shop",
+            name="decided",
+            field=models.CharField(db_default="here", default="here", max_length=40),
+        ),
+    )
