@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -13,11 +13,13 @@ from shoplink.core import Rulebook, parse_rulebook
 from shoplink.rulebooks import packaged
 from tests.conftest import IN_THE_GATE
 from tests.oracle.compare import compared, first_difference
+from tests.oracle.mirror_streams import mirror_stream
 from tests.oracle.naive import RULEBOOKS, Command
 from tests.oracle.streams import random_stream, stories
 
 STORY_STREAMS = stories()
 STREAMS = 150
+MIRROR_STREAMS = 80
 FRESH_STREAMS = 15
 LENGTH = 200
 GUIDE = "guide-2024-11"
@@ -84,13 +86,24 @@ def test_the_core_agrees_with_the_oracle_on_random_streams() -> None:
             assert difference is None, f"random_stream(random.Random({seed}), {LENGTH}), {difference}"
 
 
-def test_the_core_agrees_with_the_oracle_on_streams_never_seen_before() -> None:
-    for number in range(FRESH_STREAMS):
-        seed = 10_000 + number if IN_THE_GATE else random.SystemRandom().getrandbits(64)
-        stream = random_stream(random.Random(seed), LENGTH)
+def test_the_core_agrees_with_the_oracle_about_shops_decided_elsewhere() -> None:
+    for seed in range(MIRROR_STREAMS):
+        stream = mirror_stream(random.Random(seed), LENGTH)
         for rulebook in RULEBOOKS:
             difference = first_difference(stream, rulebook, packaged())
-            assert difference is None, f"random_stream(random.Random({seed}), {LENGTH}), {difference}"
+            assert difference is None, f"mirror_stream(random.Random({seed}), {LENGTH}), {difference}"
+
+
+@pytest.mark.parametrize("make", [random_stream, mirror_stream])
+def test_the_core_agrees_with_the_oracle_on_streams_never_seen_before(
+    make: Callable[[random.Random, int], list[Command]],
+) -> None:
+    for number in range(FRESH_STREAMS):
+        seed = 10_000 + number if IN_THE_GATE else random.SystemRandom().getrandbits(64)
+        stream = make(random.Random(seed), LENGTH)
+        for rulebook in RULEBOOKS:
+            difference = first_difference(stream, rulebook, packaged())
+            assert difference is None, f"{make.__name__}(random.Random({seed}), {LENGTH}), {difference}"
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -136,6 +136,22 @@ def record_end(s: Script) -> None:
         s.pair("record_end", link["shop_id"], link["account_id"], ended_at=at, how=s.rng.choice(ways))
 
 
+def a_busy_half_year(s: Script) -> None:
+    """Short links that spend the quota of a shop or of an account, and one more at an end of the window."""
+    shop_id = s.rng.choice(mirrored(s))
+    first = s.now - s.rng.choice((180, 179, 200)) * DAY
+    always = s.newcomer(market_of(shop_id))
+    one_account = s.rng.random() < 0.5
+    for number in range(s.rng.randint(9, 11)):
+        account_id = always if one_account else s.newcomer(market_of(shop_id))
+        start = plus(first, number * 12 * DAY)
+        s.history(shop_id, account_id, start, start + HOUR)
+    at = plus(first, s.rng.choice((180 * DAY, 180 * DAY - TICK, 180 * DAY + TICK, 175 * DAY)))
+    s.history(shop_id, always, min(at, s.now), None, "marketing")
+    if one_account and s.rng.random() < 0.5:
+        s.do("change_shop", shop_id=shop_id, decided="here")
+
+
 RANDOM: tuple[tuple[int, Callable[[Script], None]], ...] = (
     (2, random_decided),
     (10, record_invitation),
@@ -143,6 +159,7 @@ RANDOM: tuple[tuple[int, Callable[[Script], None]], ...] = (
     (14, establish),
     (6, record_request),
     (10, record_end),
+    (2, a_busy_half_year),
     (4, random_put_account),
     (20, random_step),
 )

@@ -14,11 +14,13 @@ import pytest
 from tests.traceability import ROOT
 
 from .naive import EVENTS, MAX, MIN, ORDER, RULEBOOKS, Command, Naive, birthday, plus, to_wire, wire
+from .mirror_streams import mirror_stream
 from .streams import BEGINNING, Script, random_stream, reading, stories
 
 CONFORMANCE = ROOT / "tests" / "conformance"
 STORY_STREAMS = stories()
 STREAMS = 200
+MIRROR_STREAMS = 40
 LENGTH = 150
 
 
@@ -92,8 +94,9 @@ def test_stories_are_always_the_same() -> None:
 def test_random_streams() -> None:
     """The world stays sound, and every code and every event occurs."""
     seen: Counter[str] = Counter()
-    for seed in range(STREAMS):
-        commands = random_stream(random.Random(seed), LENGTH)
+    made = [random_stream(random.Random(seed), LENGTH) for seed in range(STREAMS)]
+    made += [mirror_stream(random.Random(seed), LENGTH) for seed in range(MIRROR_STREAMS)]
+    for commands in made:
         assert len(commands) == LENGTH
         assert [reading(one) for one in commands] == sorted(reading(one) for one in commands)
         for rulebook in RULEBOOKS:

@@ -20,9 +20,11 @@ from shoplink.flows.verify.run import verify
 from shoplink.rulebooks import packaged
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
+from tests.oracle.mirror_streams import mirror_stream
 from tests.oracle.streams import GUIDE, random_stream, stories
 
 RANDOM_STREAMS = 25
+MIRROR_STREAMS = 15
 COMMANDS_IN_STREAM = 120
 LARGEST_BATCH = 100
 TIMER_RUNS = 0.3
@@ -41,6 +43,12 @@ def test_stories_through_the_database_end_as_in_memory() -> None:
 def test_random_streams_through_the_database_end_as_in_memory() -> None:
     for seed in range(RANDOM_STREAMS):
         the_database_agrees(f"seed {seed}", random_stream(random.Random(seed), COMMANDS_IN_STREAM))
+
+
+@pytest.mark.usefixtures("database")
+def test_streams_about_shops_decided_elsewhere_end_as_in_memory() -> None:
+    for seed in range(MIRROR_STREAMS):
+        the_database_agrees(f"mirror seed {seed}", mirror_stream(random.Random(seed), COMMANDS_IN_STREAM))
 
 
 def the_database_agrees(label: str, stream: Iterable[Mapping[str, Any]]) -> None:

@@ -4,7 +4,7 @@ Only events change a link. On the wire an event is called `subject.happened`.
 """
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
@@ -14,7 +14,6 @@ from shoplink.core.facts import (
     CORRECTABLE,
     Account,
     Corrections,
-    Decided,
     Ending,
     Enrolment,
     Link,
@@ -39,11 +38,12 @@ class ShopRecorded(Event, frozen=True, tag="shop.recorded"):
     market: str
     enrolment: Enrolment
     status: Status
-    decided: Decided = "here"
+    decided: Literal["elsewhere"] | None = None
+    """None stands for `here`: most shops say nothing of it, and logs of earlier versions neither."""
 
     def facts(self) -> Shop:
         """The shop as recorded."""
-        return Shop(self.shop_id, self.name, self.market, self.enrolment, self.status, self.decided)
+        return Shop(self.shop_id, self.name, self.market, self.enrolment, self.status, self.decided or "here")
 
 
 class AccountRecorded(Event, frozen=True, tag="account.recorded"):

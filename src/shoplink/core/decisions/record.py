@@ -118,7 +118,8 @@ def _record_shop(world: World, command: c.Command, record: ShopRecord | None, sh
     """Record a shop's facts if something changed, and review its links in review."""
     if record is not None and record.facts == shop:
         return Accepted(())
-    recorded = e.ShopRecorded(at=command.at, by=command.by, **asdict(shop))
+    facts = {**asdict(shop), "decided": "elsewhere" if shop.decided == "elsewhere" else None}
+    recorded = e.ShopRecorded(at=command.at, by=command.by, **facts)
     if record is None:
         return Accepted((recorded,))
     now = replace(record, facts=shop)

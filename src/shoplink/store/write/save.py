@@ -18,7 +18,7 @@ from shoplink.core.people.events import MemberEvent
 from shoplink.core.ticket.events import TicketEvent
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.folded import folded_column
-from shoplink.store.database.sql import Row, execute, insert, rows, rows_as, update
+from shoplink.store.database.sql import Row, among, execute, ids, insert, rows, rows_as, update
 from shoplink.store.ticket.tickets import set_tickets_due
 from shoplink.store.write.load import LoadedState
 from shoplink.store.write.save_commerce import save_commerce
@@ -89,7 +89,7 @@ def save(loaded: LoadedState, events: Sequence[Event], records: Sequence[Record]
     _save_links(loaded, [event for event in events if isinstance(event, e.LinkEvent)])
     _save_waivers(events)
     save_commerce(loaded.commerce, [event for event in events if isinstance(event, CommerceEvent)])
-    _save_activations(events)
+    _save_activations(events, loaded.world.live)
     save_people([event for event in events if isinstance(event, MemberEvent)], records)
     save_tickets(loaded, [event for event in events if isinstance(event, TicketEvent)], records)
     append(events)
@@ -276,10 +276,11 @@ def _ended_at(granted: e.WaiverGranted, ends: Iterable[e.WaiverEnded]) -> dateti
     return None
 
 
-def _save_activations(events: Sequence[Event]) -> None:
+def _save_activations(events: Sequence[Event], live: Iterable[str]) -> None:
     """Cancel activations, then store new ones, and make what they may affect due at the start: links and open tickets.
 
-    What an activation that is cancelled may affect was loaded, and is saved with its links.
+    What an activation that is cancelled may affect was loaded, and is saved with its links. So are the links in `live`,
+    for which time has passed already; and nothing starts for those of shops that are decided elsewhere.
     """
     activated: list[tuple[e.RulebookActivated, datetime | None]] = []
     cancelled: dict[tuple[str, str, datetime], datetime] = {}
@@ -318,8 +319,11 @@ def _save_activations(events: Sequence[Event]) -> None:
         execute(
             f"UPDATE link SET due_at = given.start_at FROM {rows_as(market='text', start_at='bigint')}"
             " WHERE link.market = given.market AND (link.due_at IS NULL OR link.due_at > given.start_at)"
-            " AND (link.status = 'in_review' OR link.unlink_requested_at IS NOT NULL)",
+            " AND (link.status = 'in_review' OR link.unlink_requested_at IS NOT NULL)"
+            f" AND NOT {among('link.link_id')}"
+            " AND NOT EXISTS (SELECT 1 FROM shop WHERE shop.shop_id = link.shop_id AND decided = 'elsewhere')",
             rows([(market, to_micros(start)) for market, start in starts.items()]),
+            ids(live),
         )
         set_tickets_due(starts.items())
 
