@@ -24,6 +24,7 @@ LINK_ID = OPERATIONS["invite"][2]["responses"]["201"]["content"]["application/js
     "value"
 ]["link_id"]
 SHOP, ACCOUNT, SUPPORT, PLATFORM = "shop:S1", "account:A1", "support:mei", "platform:importer"
+ELSEWHERE = "shop:S3"
 STORY: tuple[tuple[str, str | None, str], ...] = (
     ("put_shop", PLATFORM, ""),
     ("get_shop", None, ""),
@@ -94,8 +95,20 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("withdraw_member_invitation", SHOP, ""),
     ("remove_member", PLATFORM, ""),
     ("sync_showcase", SHOP, ""),
+    ("record_invitation", ELSEWHERE, ""),
+    ("record_acceptance", "account:A3", ""),
+    ("import_link", PLATFORM, ""),
+    ("record_unlink_request", ELSEWHERE, ""),
+    ("record_end", ELSEWHERE, ""),
 )
-MINTS = {"invite": "link_id", "open_ticket": "ticket_id", "invite_member": "invitation_id"}
+RECORDED = {"record_invitation", "record_acceptance", "import_link", "record_unlink_request", "record_end"}
+"""Their examples are sent with the present instant: an invitation is recorded before it expires."""
+MINTS = {
+    "invite": "link_id",
+    "record_invitation": "link_id",
+    "open_ticket": "ticket_id",
+    "invite_member": "invitation_id",
+}
 BEFORE = {
     "open_ticket": {"region": "FR", "note": "she lives there now"},
     "list_refusals": {"shop_id": "S1", "account_id": "A1", "role": "marketing", "network_region": "FR"},
@@ -197,6 +210,10 @@ def _prepare(call: Caller, name: str, link_id: str) -> None:
         call("POST", "/v1/links", BEFORE[name], actor=SHOP)
     elif name == "invite" and link_id == LINK_ID:
         call("POST", "/v1/waivers", BEFORE[name], actor=SUPPORT)
+    elif name == "record_invitation":
+        here = {"command": "put_shop", "shop_id": "S3", "market": "GB", "enrolment": "invited"}
+        who = {"command": "put_account", "account_id": "A3", "region": "GB"}
+        call.stream([{**here, "decided": "elsewhere"}, who])
     elif name == "open_ticket":
         call("POST", "/v1/accounts/A1/corrections", BEFORE[name], actor=SUPPORT)
     elif name == "read_feed":
@@ -215,6 +232,9 @@ def _run(call: Caller, name: str, actor: str | None, query: str, ids: dict[str, 
     if "requestBody" in operation:
         media = next(iter(operation["requestBody"]["content"].values()))
         body = media["examples"]["example"]["value"]
+    if name in RECORDED and isinstance(body, dict):
+        now = format_instant(datetime.now(UTC))
+        body = {field: now if field.endswith("_at") else value for field, value in body.items()}
     return call(method, path + query, body.encode() if isinstance(body, str) else body, actor=actor)
 
 

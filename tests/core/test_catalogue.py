@@ -18,6 +18,8 @@ IN_ORDER = [
     "rulebook.not_found",
     "waiver.not_found",
     "rulebook.activation_not_found",
+    "shop.decided_elsewhere",
+    "shop.decided_here",
     "link.invitation_expired",
     "link.wrong_state",
     "shop.market_fixed",
@@ -80,7 +82,7 @@ def test_the_catalogue_is_the_table_of_the_specification_in_its_order() -> None:
 
 def test_the_gate_comes_first_and_is_what_the_specification_says() -> None:
     assert [code for code, entry in CATALOGUE.items() if entry.gate] == [
-        *IN_ORDER[:8],
+        *IN_ORDER[:10],
         "product.not_found",
         "content.not_found",
         "member.invitation_not_found",

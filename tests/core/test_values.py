@@ -228,7 +228,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         ("about", False),
     ]
     assert str(raised.value).startswith(
-        "unknown field 'zzz'; put_shop has shop_id, market, enrolment, name, status, about. market: found 'uk'; "
+        "unknown field 'zzz'; put_shop has shop_id, market, enrolment, name, status, decided, about. market: found 'uk'; "
     )
 
 
@@ -238,7 +238,7 @@ def test_a_caller_does_not_give_what_the_entry_point_gives() -> None:
     with pytest.raises(MalformedError) as raised:
         parse_command(fields, ours=ours)
     assert [str(fault) for fault in raised.value.faults] == [
-        f"unknown field '{name}'; put_shop has market, enrolment, name, status, by, key, about"
+        f"unknown field '{name}'; put_shop has market, enrolment, name, status, decided, by, key, about"
         for name in ("shop_id", "at", "command")
     ]
 

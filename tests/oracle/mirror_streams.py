@@ -17,6 +17,7 @@ from .streams import (
     TICK,
     Fields,
     Script,
+    Steps,
     begin_story,
     free_accounts,
     imported,
@@ -77,8 +78,9 @@ def since(s: Script, at: datetime | None) -> datetime:
 
 def step_of(link: Link) -> datetime:
     """The newest step of a link."""
-    steps = (link[name] for name in ("invited_at", "accepted_at", "linked_at", "requested_at", "ended_at"))
-    return max(step for step in steps if step is not None)
+    names = ("invited_at", "accepted_at", "linked_at", "requested_at", "ended_at")
+    steps: list[datetime] = [link[name] for name in names if link[name] is not None]
+    return max(steps)
 
 
 def record_invitation(s: Script) -> None:
@@ -86,7 +88,14 @@ def record_invitation(s: Script) -> None:
     shop_id = s.rng.choice(mirrored(s))
     free = free_accounts(s, market_of(shop_id))
     account_id = s.rng.choice(free if free and s.rng.random() < 0.8 else known_accounts(s))
-    edges = [s.now, s.now - HOUR, s.now - 47 * HOUR, s.now - 48 * HOUR, s.now - 48 * HOUR + TICK, s.now + TICK]
+    edges = [
+        s.now,
+        s.now - HOUR,
+        s.now - 47 * HOUR,
+        s.now - 48 * HOUR,
+        s.now - 48 * HOUR + TICK,
+        s.now + TICK,
+    ]
     edges += [end for link in s.world.links if (end := link["ended_at"]) and s.now - 2 * DAY < end <= s.now]
     invited_at = s.text(s.rng.choice(edges))
     role = s.rng.choice(("official", "marketing", "marketing"))
@@ -130,8 +139,12 @@ def record_end(s: Script) -> None:
     """An end that fits the link, mostly."""
     link = a_link(s, *LIVE)
     if link is not None:
-        fitting = ["unlinked", "unlinked", "revoked"] if link["status"] == "linked" else ["declined", "expired"]
-        ways = fitting if s.rng.random() < 0.9 else ["unlinked", "declined", "withdrawn", "expired", "revoked"]
+        fitting = (
+            ["unlinked", "unlinked", "revoked"] if link["status"] == "linked" else ["declined", "expired"]
+        )
+        ways = (
+            fitting if s.rng.random() < 0.9 else ["unlinked", "declined", "withdrawn", "expired", "revoked"]
+        )
         at = s.text(since(s, step_of(link)))
         s.pair("record_end", link["shop_id"], link["account_id"], ended_at=at, how=s.rng.choice(ways))
 
@@ -172,7 +185,7 @@ def mirror_stream(rng: random.Random, length: int) -> list[Command]:
     for shop_id in SHOPS:
         if rng.random() < 0.6:
             s.do("change_shop", shop_id=shop_id, decided="elsewhere")
-    running = []
+    running: list[Steps] = []
     while len(s.commands) < length:
         if not running and rng.random() < 0.05:
             running.append(begin_story(s, rng.choice(WOVEN)))

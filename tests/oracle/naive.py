@@ -373,7 +373,9 @@ class Naive:
 
     def review(self, link: Link) -> None:
         """s6, *Review*: establish a link in review at this instant if nothing holds it any more."""
-        decided_here = self.shops[link["shop_id"]]["decided"] == "here"  # mirror.md 2: a review there is not ours
+        decided_here = (
+            self.shops[link["shop_id"]]["decided"] == "here"
+        )  # mirror.md 2: a review there is not ours
         if decided_here and link["status"] == "in_review" and not self.held_by(link, self.now):
             link["status"] = "linked"
             link["linked_at"] = self.now
@@ -504,7 +506,11 @@ class Naive:
     def already_linked(self, account: Account, except_for: Link | None = None) -> list[Reason]:
         """s5, `account.already_linked`: in review or linked, with any shop."""
         for link in self.links:
-            if link is not except_for and link["account_id"] == account["account_id"] and link["status"] in ("in_review", "linked"):
+            if (
+                link is not except_for
+                and link["account_id"] == account["account_id"]
+                and link["status"] in ("in_review", "linked")
+            ):
                 return [reason("account.already_linked")]
         return []
 
@@ -670,7 +676,9 @@ class Naive:
         reasons = self.not_found(command["shop_id"], None)
         if reasons:
             return reasons
-        given = {name: command[name] for name in ("name", "status", "decided") if command.get(name) is not None}
+        given = {
+            name: command[name] for name in ("name", "status", "decided") if command.get(name) is not None
+        }
         self.record_shop({**self.shops[command["shop_id"]], **given})
         return []
 
@@ -1017,7 +1025,8 @@ class Naive:
     def last_step(self, link: Link) -> datetime:
         """The true instant of the newest step of this link."""
         names = ("invited_at", "accepted_at", "linked_at", "requested_at", "ended_at")
-        return max(link[name] for name in names if link[name] is not None)
+        steps: list[datetime] = [link[name] for name in names if link[name] is not None]
+        return max(steps)
 
     def out_of_order(self, link: Link, at: datetime) -> list[Reason]:
         """The steps of one link stay in the order of their true instants, none later than now."""
@@ -1034,7 +1043,8 @@ class Naive:
         live = [
             one
             for one in of_shop
-            if (one["invited_at"] or one["linked_at"]) <= at and (one["ended_at"] is None or one["ended_at"] > at)
+            if (one["invited_at"] or one["linked_at"]) <= at
+            and (one["ended_at"] is None or one["ended_at"] > at)
         ]
         slots = rulebook["slots"][shop["enrolment"]][role]
         if slots == 0:

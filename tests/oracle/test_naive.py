@@ -13,8 +13,8 @@ import pytest
 
 from tests.traceability import ROOT
 
-from .naive import EVENTS, MAX, MIN, ORDER, RULEBOOKS, Command, Naive, birthday, plus, to_wire, wire
 from .mirror_streams import mirror_stream
+from .naive import EVENTS, MAX, MIN, ORDER, RULEBOOKS, Command, Naive, birthday, plus, to_wire, wire
 from .streams import BEGINNING, Script, random_stream, reading, stories
 
 CONFORMANCE = ROOT / "tests" / "conformance"

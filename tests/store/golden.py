@@ -27,8 +27,11 @@ _LINKED = frozenset(
         "revoke",
         "sync_showcase",
         "add_from_shop",
+        "record_unlink_request",
+        "record_end",
     }
 )
+_MIRRORED = frozenset({"record_invitation", "record_acceptance", "record_unlink_request", "record_end"})
 _WITH_PRODUCT = frozenset({"put_product", "add_from_shop", "promote", "remove_item"})
 _WITH_CONTENT = frozenset({"put_content", "add_from_shop"})
 _REQUESTED = frozenset({"withdraw_unlink_request", "refuse_unlink", "approve_unlink", "unlink"})
@@ -46,20 +49,9 @@ def prepare(kinds: Sequence[str], copies: int) -> None:
     lines: list[Fields] = []
     for pair in _pairs(kinds, copies):
         kind, ids = pair["shop_id"].split(".")[0], {name: pair[name] for name in ("shop_id", "account_id")}
-        lines += [_put_shop(pair["shop_id"]), _put_account(pair["account_id"])]
-        if kind in _INVITED:
-            lines.append({"command": "invite", **ids, "role": "marketing", "network_region": "GB"})
-        if kind in _LINKED:
-            lines.append(
-                {
-                    "command": "import_link",
-                    **ids,
-                    "role": "official",
-                    "linked_at": format_instant(now - _MONTH),
-                }
-            )
-        if kind in _REQUESTED:
-            lines.append({"command": "request_unlink", **ids, "network_region": "GB"})
+        decided = "elsewhere" if kind in _MIRRORED else None
+        lines += [_put_shop(pair["shop_id"], decided=decided), _put_account(pair["account_id"])]
+        lines += _link_before(kind, ids, now)
         if kind in _WITH_PRODUCT:
             lines.append(_put_product(pair["shop_id"]))
         if kind in _WITH_CONTENT:
@@ -72,6 +64,19 @@ def prepare(kinds: Sequence[str], copies: int) -> None:
             lines.append(_waiver("grant_waiver", pair["shop_id"], until=None))
     refused = [one for one in execute_as_of(_parsed(lines, now)) if one["outcome"] != "accepted"]
     assert not refused, refused
+
+
+def _link_before(kind: str, ids: Fields, now: datetime) -> Iterator[Fields]:
+    """What leads to the link that a kind of command is about."""
+    if kind in _INVITED:
+        yield {"command": "invite", **ids, "role": "marketing", "network_region": "GB"}
+    if kind == "record_acceptance":
+        yield {"command": "record_invitation", **ids, "role": "marketing", "invited_at": format_instant(now)}
+    if kind in _LINKED:
+        linked_at = format_instant(now - _MONTH)
+        yield {"command": "import_link", **ids, "role": "official", "linked_at": linked_at}
+    if kind in _REQUESTED:
+        yield {"command": "request_unlink", **ids, "network_region": "GB"}
 
 
 def batch(kinds: Sequence[str], copies: int) -> list[Command]:
@@ -209,6 +214,11 @@ _START: Fields = {
     "effective_from": "2199-01-01T00:00:00Z",
 }
 
+
+def _recorded(kind: str, pair: tuple[str, str], when: str, **more: Any) -> Fields:
+    return {**_of_pair(kind, **more)(*pair), when: format_instant(datetime.now(UTC))}
+
+
 _ASKED: dict[str, Callable[[str, str], Fields]] = {
     "put_shop": lambda shop_id, _: _put_shop(shop_id, name="another name"),
     "change_shop": lambda shop_id, _: {"command": "change_shop", "shop_id": shop_id, "name": "another name"},
@@ -235,6 +245,10 @@ _ASKED: dict[str, Callable[[str, str], Fields]] = {
     "unlink": _of_pair("unlink"),
     "revoke": _of_pair("revoke", note="fraud"),
     "import_link": _of_pair("import_link", role="official", linked_at="2024-01-01T00:00:00Z"),
+    "record_invitation": lambda *pair: _recorded("record_invitation", pair, "invited_at", role="marketing"),
+    "record_acceptance": lambda *pair: _recorded("record_acceptance", pair, "accepted_at"),
+    "record_unlink_request": lambda *pair: _recorded("record_unlink_request", pair, "requested_at"),
+    "record_end": lambda *pair: _recorded("record_end", pair, "ended_at", how="unlinked"),
     "grant_waiver": lambda shop_id, _: _waiver("grant_waiver", shop_id, until=None),
     "end_waiver": lambda shop_id, _: _waiver("end_waiver", shop_id),
     "activate_rulebook": lambda *_: {"command": "activate_rulebook", **_START},

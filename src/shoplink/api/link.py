@@ -13,7 +13,7 @@ from shoplink.api.http.request import require_scope
 from shoplink.api.http.schema import EventBody
 from shoplink.core import COMMANDS, Invite, Link, wire
 from shoplink.core.events import LinkEvent
-from shoplink.core.facts import Id, LinkStatus, Role, Settlement
+from shoplink.core.facts import Decided, Id, LinkStatus, Role, Settlement
 from shoplink.core.next_actor import next_actor
 from shoplink.core.precondition.subjects import LinkInPlace, link_in_place
 from shoplink.core.reasons import NextActor
@@ -39,6 +39,7 @@ class OpenUnlinkRequest(Struct, frozen=True):
 class LinkBody(Struct, frozen=True):
     """A link: who must act next (`turn`), and what holds it in review.
 
+    `decided`: who has the last word about it; null once it has ended.
     `updated_at`: when the newest event of it happened; null only in an answer that an earlier version has stored.
     """
 
@@ -54,6 +55,7 @@ class LinkBody(Struct, frozen=True):
     ended_at: Instant | None
     unlink_request: OpenUnlinkRequest | None
     rulebook: str
+    decided: Decided | None
     turn: NextActor
     held_by: list[SaidReason]
     updated_at: Instant | None
@@ -97,7 +99,8 @@ def show_link(state: LinkState, language: Language) -> LinkBody:
         ended_at=link.ended_at,
         unlink_request=None if requested_at is None else OpenUnlinkRequest(requested_at),
         rulebook=link.rulebook,
-        turn=next_actor(link, held),
+        decided=state.decided,
+        turn=next_actor(link, held, state.decided or "here"),
         held_by=show_reasons(held, language),
         updated_at=link.touched_at,
     )
@@ -148,9 +151,37 @@ _COMMANDS_ON_A_LINK = {
     "unlink-request/refuse": "refuse_unlink",
     "unlink": "unlink",
     "revoke": "revoke",
+    "record-acceptance": "record_acceptance",
+    "record-unlink-request": "record_unlink_request",
+    "record-end": "record_end",
 }
 for _path, _kind in _COMMANDS_ON_A_LINK.items():
     _add_command_on_a_link(_path, _kind)
+
+
+@operations.command("POST", "/recorded-invitations", LinkBody, status=201, location="/v1/links/{link_id}")
+def record_invitation(request: HttpRequest) -> HttpResponse:
+    """Record an invitation that was sent at the platform that decides, with the instant at which it was sent."""
+    return _record(request, "record_invitation")
+
+
+@operations.command("POST", "/imported-links", LinkBody, status=201, location="/v1/links/{link_id}")
+def import_link(request: HttpRequest) -> HttpResponse:
+    """Record a link that was established, and perhaps ended, elsewhere or before this service recorded links.
+
+    Of a shop that is decided elsewhere, a link of the pair that is not established yet becomes the one imported.
+    """
+    return _record(request, "import_link")
+
+
+def _record(request: HttpRequest, kind: str) -> HttpResponse:
+    """Carry out a command that records a link, and answer with the link."""
+    command, language = read_command(request, kind), language_of(request)
+
+    def show(answer: Answer) -> LinkBody:
+        return show_link(read_state(answer["state"], LinkState), language)
+
+    return carry_out(request, command, show, with_state=True, status=201)
 
 
 @operations.get("/links/{link_id}", LinkInFullBody, problems=FIND, conditional=True)

@@ -10,7 +10,7 @@ from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
 from shoplink.api.http.precondition import precondition_of, respond_with_tag
 from shoplink.api.http.problem import Instant, ProblemError
 from shoplink.api.http.request import require_scope
-from shoplink.core.facts import Enrolment, Id, Market, Status
+from shoplink.core.facts import Decided, Enrolment, Id, Market, Status
 from shoplink.core.precondition.subjects import ShopFacts
 from shoplink.flows.look import LinkQuotaUse, SlotUse, UnlinkQuotaUse, look_at
 from shoplink.flows.precondition import token_of
@@ -30,6 +30,7 @@ class Slots(Struct, frozen=True):
 class ShopBody(Struct, frozen=True):
     """A shop, the rulebook in force for it, and what it has used of what that allows.
 
+    `decided`: who has the last word about its links. `elsewhere`: they stand at another platform, and are recorded here.
     `updated_at`: when its facts were recorded last; null only in an answer that an earlier version has stored.
     """
 
@@ -38,6 +39,7 @@ class ShopBody(Struct, frozen=True):
     market: str
     enrolment: Enrolment
     status: Status
+    decided: Decided
     rulebook: str
     slots: Slots
     link_quota: LinkQuotaUse

@@ -264,7 +264,8 @@ def instant_is_in_order(at: datetime, since: datetime | None, now: datetime) -> 
     """A recorded step comes after the link's own last one and is not in the future."""
     if (since is None or since <= at) and at <= now:
         return None
-    return Reason("link.date_out_of_order", "nobody", params={"at": at, "since": since})
+    params = {"happened_at": at, "since": since if at <= now else None}
+    return Reason("link.date_out_of_order", "nobody", params=params)
 
 
 def facts_stay_fixed(recorded: Shop, market: str, enrolment: str) -> tuple[Reason, ...]:

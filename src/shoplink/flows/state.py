@@ -22,6 +22,7 @@ from shoplink.core.commands import (
 )
 from shoplink.core.commerce.commands import PutContent, PutProduct
 from shoplink.core.commerce.facts import Content, Product
+from shoplink.core.facts import LIVE, Decided
 from shoplink.core.next_actor import review_reasons
 from shoplink.core.ticket.commands import ChangeTicket, OpenTicket
 from shoplink.core.wire_format import with_instants
@@ -36,10 +37,11 @@ from shoplink.flows.look import (
 
 
 class LinkState(Struct, tag="link"):
-    """A link, and the reasons that hold it in review."""
+    """A link, the reasons that hold it in review, and who has the last word about it while it is live."""
 
     link: Link
     held_by: tuple[Reason, ...]
+    decided: Decided | None = None
 
 
 class ShopState(Struct, tag="shop"):
@@ -86,8 +88,9 @@ S = TypeVar("S", LinkState, ShopState, AccountState, ProductState, ContentState,
 
 
 def link_state(world: World, link: Link) -> LinkState:
-    """The state of a link. For a link in review, the World must hold both of its sides."""
-    return LinkState(link, review_reasons(world, link, world.now))
+    """The state of a link. The World must hold both sides of a live one."""
+    decided = world.shops[link.shop_id].facts.decided if link.status in LIVE else None
+    return LinkState(link, review_reasons(world, link, world.now), decided)
 
 
 def shop_state(world: World, shop_id: str) -> ShopState:

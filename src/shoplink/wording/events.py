@@ -16,6 +16,15 @@ EVENTS: dict[str, str] = {
         "The shop invited the account as {role}; the creator confirms in the app before {expires_at}."
     ),
     "link.imported": N_("A link as {role} from {linked_at} on was imported from earlier records."),
+    "link.invitation_recorded": N_(
+        "It was recorded that the shop invited the account as {role} at TikTok on {invited_at}; the creator confirms"
+        " in the app before {expires_at}."
+    ),
+    "link.acceptance_recorded": N_("It was recorded that the creator confirmed at TikTok on {accepted_at}."),
+    "link.end_recorded": N_("It was recorded that the link ended at TikTok on {ended_at}: {how}."),
+    "unlink.request_recorded": N_(
+        "It was recorded that the creator asked at TikTok to be unlinked on {requested_at}; the shop answers there."
+    ),
     "link.accepted": N_("The creator confirmed the invitation."),
     "link.established": N_("The account is linked; the shop’s products can be sold through it."),
     "link.declined": N_("The creator declined."),

@@ -38,6 +38,20 @@ REASONS_HELP: dict[str, Topic] = {
         ),
         N_("The platform’s staff look up what is ahead on the page of rulebooks."),
     ),
+    "shop.decided_elsewhere": reason_topic(
+        N_("TikTok decides about this shop’s links"),
+        N_(
+            "The links of this shop stand at TikTok, which decides about them. Here they are kept, counted and foreseen."
+        ),
+        N_(
+            "Do the step at TikTok; then record it here: invited, confirmed, linked, unlinked, with the instant of each."
+        ),
+    ),
+    "shop.decided_here": reason_topic(
+        N_("This shop’s links are decided here"),
+        N_("What happened elsewhere is recorded only for shops whose links stand at another platform."),
+        N_("Do the step itself on the link’s page."),
+    ),
     "link.invitation_expired": reason_topic(
         N_("The invitation has expired"),
         P_(

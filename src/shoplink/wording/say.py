@@ -32,11 +32,17 @@ def _private(reason: Reason) -> str:
     return "private" if reason.params.get("private") else ""
 
 
+def _which_dates(reason: Reason) -> str:
+    if "happened_at" in reason.params:
+        return "step" if reason.params["since"] else "future"
+    return "" if reason.params["unlinked_at"] else "current"
+
+
 _VARIANTS: dict[str, Callable[[Reason], str]] = {
     "account.under_age": _private,
     "account.status_not_normal": _private,
     "account.commerce_permission_revoked": _private,
-    "link.date_out_of_order": lambda reason: "" if reason.params["unlinked_at"] else "current",
+    "link.date_out_of_order": _which_dates,
     "account.links_overlap": lambda reason: "" if reason.params["ended_at"] else "current",
     "account.region_mismatch": lambda reason: "uncorrectable" if reason.next_actor == "nobody" else "",
     "account.registration_mismatch": lambda reason: "uncorrectable" if reason.next_actor == "nobody" else "",
@@ -55,6 +61,7 @@ _NAMES: dict[str, Mapping[str, str]] = {
     "role": ROLE_NAMES,
     "enrolment": ENROLMENT_NAMES,
     "link_status": STATUS_NAMES,
+    "how": STATUS_NAMES,
     "subject": SUBJECT_NAMES,
     "code": {code: topic.title for code, topic in REASONS_HELP.items()},
 }

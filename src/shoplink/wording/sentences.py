@@ -30,6 +30,16 @@ REASONS: dict[str, Wording] = {
             "Check the name, the market and the instant; a rulebook that has started can only be followed by another."
         ),
     ),
+    "shop.decided_elsewhere": Wording(
+        N_("The links of this shop are decided at TikTok, not here."),
+        N_(
+            "Do this step at TikTok, in the seller centre or the app; then record here what happened, and when."
+        ),
+    ),
+    "shop.decided_here": Wording(
+        N_("The links of this shop are decided here; there is nothing to record from elsewhere."),
+        N_("Do the step itself: invite, confirm, ask for unlinking or unlink."),
+    ),
     "link.invitation_expired": Wording(
         N_("The invitation expired on {expired_at}."),
         N_(
@@ -55,6 +65,13 @@ REASONS: dict[str, Wording] = {
     ),
     "link.date_out_of_order/current": Wording(
         N_("A link cannot have begun on {linked_at}: that is in the future."), N_("Correct the date.")
+    ),
+    "link.date_out_of_order/step": Wording(
+        N_("This cannot have happened on {happened_at}: the link’s last step before it was on {since}."),
+        N_("The steps of a link come one after another. Correct the date."),
+    ),
+    "link.date_out_of_order/future": Wording(
+        N_("This cannot have happened on {happened_at}: that is in the future."), N_("Correct the date.")
     ),
     "account.links_overlap": Wording(
         N_("The account was already linked from {linked_at} to {ended_at}; the periods overlap."),

@@ -203,12 +203,12 @@ class _Slots:
         return slot
 
     def _held(self, shop: ShopRecord, role: str) -> set[int]:
-        """The slots of the links that were live before and still are."""
+        """The slots of the links that were live before and still are; of one whose role changed, the one it leaves."""
         links = self._loaded.links
         return {
             links[one.link_id].slot
             for one in shop.live.values()
-            if one.role == role and one.link_id in links and links[one.link_id].link.role == role
+            if one.link_id in links and links[one.link_id].link.role == role
         }
 
 
