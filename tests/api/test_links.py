@@ -6,7 +6,7 @@ from tests.api.service import Caller, Json
 
 BODY = {
     "link_id", "shop_id", "account_id", "role", "status", "invited_at", "expires_at", "accepted_at", "linked_at",
-    "ended_at", "unlink_request", "rulebook", "turn", "held_by", "updated_at",
+    "ended_at", "unlink_request", "rulebook", "decided", "turn", "held_by", "updated_at",
 }  # fmt: skip
 GB = {"network_region": "GB"}
 

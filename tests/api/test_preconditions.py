@@ -147,6 +147,8 @@ OF_PLACES = ("promotions", "items/remove", "showcase/sync", "links/{link_id}/pro
 READS_OF_PLACES = {"/accounts/{account_id}/showcase", "/contents/{content_id}/products"}
 NOTHING_BEFORE = {
     "invite",
+    "record_invitation",
+    "import_link",
     "open_ticket",
     "check",
     "attribute_orders",

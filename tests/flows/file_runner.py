@@ -30,6 +30,10 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "unlink": PAIR,
     "revoke": {**PAIR, "note": "fraud"},
     "import_link": {**PAIR, "role": "marketing", "linked_at": "2024-01-01T00:00:00Z"},
+    "record_invitation": {**PAIR, "role": "marketing", "invited_at": "2024-01-01T00:00:00Z"},
+    "record_acceptance": {**PAIR, "accepted_at": "2024-01-01T00:00:00Z"},
+    "record_unlink_request": {**PAIR, "requested_at": "2024-01-01T00:00:00Z"},
+    "record_end": {**PAIR, "ended_at": "2024-01-01T00:00:00Z", "how": "unlinked"},
     "grant_waiver": {"code": "shop.link_quota_spent", "note": "ticket", "until": None, "shop_id": "S1"},
     "end_waiver": {"code": "shop.link_quota_spent", "note": "ticket", "shop_id": "S1"},
     "activate_rulebook": {"name": "seller-university-2025", "market": "GB", "effective_from": LATER},
@@ -56,8 +60,8 @@ REQUIRED: dict[str, dict[str, Any]] = {
 """Every command with the fields that it must have, besides `command` and `at`."""
 
 OPTIONAL: dict[str, dict[str, Any]] = {
-    "put_shop": {"name": "小店", "status": "abnormal"},
-    "change_shop": {"name": "小店", "status": "abnormal"},
+    "put_shop": {"name": "小店", "status": "abnormal", "decided": "elsewhere"},
+    "change_shop": {"name": "小店", "status": "abnormal", "decided": "elsewhere"},
     "put_account": {
         "registered_in": "ID",
         "birth_date": "1995-05-05",
@@ -79,7 +83,11 @@ OPTIONAL: dict[str, dict[str, Any]] = {
     "correct_account": {"region": "US", "registered_in": "ID", "birth_date": "1990-01-01"},
     "invite": {"settlement": "own", "reference": "contract 7"},
     "refuse_unlink": {"note": "please stay"},
-    "import_link": {"unlinked_at": "2024-02-01T00:00:00Z"},
+    "import_link": {"unlinked_at": "2024-02-01T00:00:00Z", "source": "seller centre"},
+    "record_invitation": {"settlement": "own", "reference": "contract 7", "source": "seller centre"},
+    "record_acceptance": {"source": "seller centre"},
+    "record_unlink_request": {"source": "seller centre"},
+    "record_end": {"source": "seller centre"},
     "put_product": {
         "status": "off",
         "commission_rate_bp": 500,

@@ -24,7 +24,7 @@ TABLE: dict[str, tuple[NextActor, datetime | None, dict[str, Any], str]] = {
     "link.date_out_of_order": ("nobody", None, PERIOD, "A link from 1 March 2025"),
     "link.date_out_of_order/current": ("nobody", None, {**PERIOD, "unlinked_at": None}, "cannot have begun on"),
     "link.date_out_of_order/step": ("nobody", None, {"happened_at": AT, "since": THEN}, "last step before it was on"),
-    "link.date_out_of_order/future": ("nobody", None, {"happened_at": AT, "since": None}, "happened on 1 March 2025 at 12:00 UTC: that"),
+    "link.date_out_of_order/future": ("nobody", None, {"happened_at": AT, "since": None}, "happened on 1 March 2025, 12:00 UTC: that"),
     "account.links_overlap": ("nobody", None, OTHER, "was already linked from 1 March 2025"),
     "account.links_overlap/current": ("nobody", None, {**OTHER, "ended_at": None}, "has been linked since 1"),
     "account.status_not_normal": ("creator", None, {}, "status is abnormal"),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from shoplink.core.facts import Actor
+from shoplink.core.facts import Actor, Link
 
 
 class Event(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag_field="type"):
@@ -12,6 +12,18 @@ class Event(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, tag
 
     at: datetime
     by: Actor | None = None
+
+
+class LinkEvent(Event, frozen=True):
+    """An event in the life of a link."""
+
+    link_id: str
+    shop_id: str
+    account_id: str
+
+    def link_after(self, link: Link) -> Link:
+        """The link after this event, which has touched it."""
+        raise NotImplementedError
 
 
 class SideEvent(Event, frozen=True, kw_only=True):

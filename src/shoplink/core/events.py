@@ -4,17 +4,18 @@ Only events change a link. On the wire an event is called `subject.happened`.
 """
 
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from msgspec.structs import replace
 
 from shoplink.core.commerce.events import AnyCommerceEvent
 from shoplink.core.event_base import Event as Event  # noqa: PLC0414 (events are read from here)
+from shoplink.core.event_base import LinkEvent as LinkEvent  # noqa: PLC0414 (as above)
 from shoplink.core.facts import (
     CORRECTABLE,
     Account,
     Corrections,
-    Ending,
+    Decided,
     Enrolment,
     Link,
     LinkStatus,
@@ -25,6 +26,13 @@ from shoplink.core.facts import (
     Status,
     Waiver,
 )
+from shoplink.core.mirror.events import AnyMirrorEvent
+from shoplink.core.mirror.events import LinkAcceptanceRecorded as LinkAcceptanceRecorded  # noqa: PLC0414 (as above)
+from shoplink.core.mirror.events import LinkEndRecorded as LinkEndRecorded  # noqa: PLC0414 (as above)
+from shoplink.core.mirror.events import LinkImported as LinkImported  # noqa: PLC0414 (as above)
+from shoplink.core.mirror.events import LinkInvitationRecorded as LinkInvitationRecorded  # noqa: PLC0414 (as above)
+from shoplink.core.mirror.events import RecordedLater as RecordedLater  # noqa: PLC0414 (as above)
+from shoplink.core.mirror.events import UnlinkRequestRecorded as UnlinkRequestRecorded  # noqa: PLC0414 (as above)
 from shoplink.core.people.access_events import AnyAccessEvent
 from shoplink.core.people.events import AnyMemberEvent
 from shoplink.core.ticket.events import AnyTicketEvent
@@ -38,7 +46,7 @@ class ShopRecorded(Event, frozen=True, tag="shop.recorded"):
     market: str
     enrolment: Enrolment
     status: Status
-    decided: Literal["elsewhere"] | None = None
+    decided: Decided | None = None
     """None stands for `here`: most shops say nothing of it, and logs of earlier versions neither."""
 
     def facts(self) -> Shop:
@@ -96,18 +104,6 @@ class AccountCorrected(Event, frozen=True, tag="account.corrected"):
         return replace(corrected, **named)
 
 
-class LinkEvent(Event, frozen=True):
-    """An event in the life of a link."""
-
-    link_id: str
-    shop_id: str
-    account_id: str
-
-    def link_after(self, link: Link) -> Link:
-        """The link after this event, which has touched it."""
-        raise NotImplementedError
-
-
 class LinkInvited(LinkEvent, frozen=True, tag="link.invited"):
     """A shop invited an account; later rulebooks do not change the deadline (R23)."""
 
@@ -130,91 +126,6 @@ class LinkInvited(LinkEvent, frozen=True, tag="link.invited"):
             expires_at=self.expires_at,
             settlement=self.settlement,
             reference=self.reference,
-            touched_at=self.at,
-        )
-
-
-class RecordedLater(LinkEvent, frozen=True, kw_only=True):
-    """An event that carries the instant of what happened at the platform that decides, and was recorded later.
-
-    `source` says where it was seen; `against` are the reasons, as codes, that the rulebook in force at that instant
-    gives against it (mirror.md section 2).
-    """
-
-    source: str | None = None
-    against: tuple[str, ...] = ()
-
-
-class LinkInvitationRecorded(RecordedLater, frozen=True, tag="link.invitation_recorded"):
-    """An invitation that was sent at the platform that decides was recorded."""
-
-    role: Role
-    rulebook: str
-    invited_at: datetime
-    expires_at: datetime
-    settlement: Settlement | None = None
-    reference: str | None = None
-
-    def recorded(self) -> Link:
-        """The new link."""
-        return Link(
-            link_id=self.link_id,
-            shop_id=self.shop_id,
-            account_id=self.account_id,
-            role=self.role,
-            status="invited",
-            rulebook=self.rulebook,
-            invited_at=self.invited_at,
-            expires_at=self.expires_at,
-            settlement=self.settlement,
-            reference=self.reference,
-            touched_at=self.at,
-        )
-
-
-class LinkAcceptanceRecorded(RecordedLater, frozen=True, tag="link.acceptance_recorded"):
-    """The creator's confirmation at the platform that decides was recorded."""
-
-    accepted_at: datetime
-
-    def link_after(self, link: Link) -> Link:
-        """The link in review."""
-        return replace(link, touched_at=self.at, status="in_review", accepted_at=self.accepted_at)
-
-
-class LinkImported(RecordedLater, frozen=True, tag="link.imported"):
-    """A link was recorded as it stood elsewhere: still established, or already unlinked.
-
-    It is a new link, or one that was invited or in review here.
-    """
-
-    role: Role
-    rulebook: str
-    linked_at: datetime
-    unlinked_at: datetime | None = None
-
-    def link_after(self, link: Link) -> Link:
-        """The link that was not established yet, as imported."""
-        return replace(
-            link,
-            touched_at=self.at,
-            role=self.role,
-            status="linked" if self.unlinked_at is None else "unlinked",
-            linked_at=self.linked_at,
-            ended_at=self.unlinked_at,
-        )
-
-    def recorded(self) -> Link:
-        """The new link."""
-        return Link(
-            link_id=self.link_id,
-            shop_id=self.shop_id,
-            account_id=self.account_id,
-            role=self.role,
-            status="linked" if self.unlinked_at is None else "unlinked",
-            rulebook=self.rulebook,
-            linked_at=self.linked_at,
-            ended_at=self.unlinked_at,
             touched_at=self.at,
         )
 
@@ -282,29 +193,6 @@ class LinkRevoked(LinkEnding, frozen=True, tag="link.revoked"):
 
     ENDS_AS = "revoked"
     note: str
-
-
-class LinkEndRecorded(RecordedLater, frozen=True, tag="link.end_recorded"):
-    """The end of a link at the platform that decides was recorded."""
-
-    how: Ending
-    ended_at: datetime
-
-    def link_after(self, link: Link) -> Link:
-        """The ended link."""
-        return replace(
-            link, touched_at=self.at, status=self.how, ended_at=self.ended_at, unlink_requested_at=None
-        )
-
-
-class UnlinkRequestRecorded(RecordedLater, frozen=True, tag="unlink.request_recorded"):
-    """The creator's unlink request at the platform that decides was recorded."""
-
-    requested_at: datetime
-
-    def link_after(self, link: Link) -> Link:
-        """The link with its request open."""
-        return replace(link, touched_at=self.at, unlink_requested_at=self.requested_at)
 
 
 class UnlinkRequested(LinkEvent, frozen=True, tag="unlink.requested"):
@@ -400,10 +288,6 @@ AnyEvent = (
     | AccountRecorded
     | AccountCorrected
     | LinkInvited
-    | LinkImported
-    | LinkInvitationRecorded
-    | LinkAcceptanceRecorded
-    | LinkEndRecorded
     | LinkAccepted
     | LinkEstablished
     | LinkDeclined
@@ -413,7 +297,6 @@ AnyEvent = (
     | LinkUnlinked
     | LinkRevoked
     | UnlinkRequested
-    | UnlinkRequestRecorded
     | UnlinkWithdrawn
     | UnlinkRefused
     | WaiverGranted
@@ -421,6 +304,7 @@ AnyEvent = (
     | RulebookActivated
     | RulebookActivationCancelled
     | ShowcaseSynced
+    | AnyMirrorEvent
     | AnyMemberEvent
     | AnyAccessEvent
     | AnyTicketEvent

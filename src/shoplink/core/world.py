@@ -81,10 +81,13 @@ class World:
 
     def rulebook_at(self, market: str, at: datetime) -> Rulebook:
         """The rulebook that was in force in a market at an instant; of two that started together, the later recorded."""
-        started = [
-            (start, number) for number, (start, _) in enumerate(self._activations[market]) if start <= at
-        ]
-        return self._activations[market][max(started)[1]][1] if started else self._default.rulebook
+        return [rulebook for start, _, rulebook in self.regimes(market) if start <= at][-1]
+
+    def regimes(self, market: str) -> list[tuple[datetime, datetime | None, Rulebook]]:
+        """The periods [start, end) of a market, each with the rulebook in force in it; the last has no end."""
+        in_force = {BEGINNING: self._default.rulebook, **dict(self._activations[market])}
+        starts = sorted(in_force)
+        return [(start, end, in_force[start]) for start, end in zip(starts, [*starts[1:], None], strict=True)]
 
     def rulebooks_of(self, market: str) -> tuple[tuple[datetime, str], ...]:
         """The rulebook in force in a market with its start, then those that are to start, in the order recorded."""

@@ -150,6 +150,11 @@ _FIELDS: dict[str, Bilingual] = {
         Bilingual(f"{RFC_3339.en}, not in the future", f"{RFC_3339.zh}，且不能晚于当前时间"),
         Bilingual("granted or revoked", "granted 或 revoked"),
         Bilingual("normal or abnormal", "normal 或 abnormal"),
+        Bilingual("here or elsewhere", "here 或 elsewhere"),
+        Bilingual(
+            "unlinked, declined, withdrawn, expired or revoked",
+            "unlinked、declined、withdrawn、expired 或 revoked",
+        ),
         Bilingual("on_sale or off", "on_sale 或 off"),
         Bilingual("reject or affiliate", "reject 或 affiliate"),
         Bilingual("video or live", "video 或 live"),

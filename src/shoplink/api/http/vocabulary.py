@@ -6,7 +6,18 @@ from typing import Annotated, Any, get_args
 from msgspec import Meta
 
 from shoplink.core.commerce.facts import ContentKind, ProductStatus
-from shoplink.core.facts import Actor, Enrolment, LinkStatus, Permission, Role, Settlement, Side, Status
+from shoplink.core.facts import (
+    Actor,
+    Decided,
+    Ending,
+    Enrolment,
+    LinkStatus,
+    Permission,
+    Role,
+    Settlement,
+    Side,
+    Status,
+)
 from shoplink.core.reasons import CATALOGUE, NextActor
 from shoplink.core.ticket import facts as ticket
 from shoplink.wording.problems import PROBLEMS
@@ -29,6 +40,11 @@ VOCABULARIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "Standing": ("Whether a shop or an account is in good standing.", get_args(Status)),
     "CommercePermission": ("Whether an account may sell.", get_args(Permission)),
     "Enrolment": ("How a shop was admitted.", get_args(Enrolment)),
+    "Decided": (
+        "Who has the last word about a shop’s links: this service, or another platform.",
+        get_args(Decided),
+    ),
+    "Ending": ("How a link ended at the platform that decides.", get_args(Ending)),
     "Settlement": ("How a shop settles with its creators.", get_args(Settlement)),
     "Side": ("One of the two sides of a link.", get_args(Side)),
     "TicketStatus": ("Where a ticket is in its life.", get_args(ticket.Status)),

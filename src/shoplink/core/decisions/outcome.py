@@ -63,7 +63,7 @@ def both_sides(world: World, command: PairCommand) -> tuple[ShopRecord, AccountR
 def decided_elsewhere(world: World, shop: ShopRecord) -> Reason | None:
     """The reason against deciding about a shop's links where another platform does (mirror.md section 1).
 
-    In a World that advises, the rules are asked all the same: as what the platform will most likely say.
+    A World that advises asks the rules anyway: what they say is what the platform will most likely say.
     """
     if shop.facts.decided == "here" or world.advises:
         return None

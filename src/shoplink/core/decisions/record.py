@@ -132,11 +132,16 @@ def _record_shop(world: World, command: c.Command, record: ShopRecord | None, sh
 
 def _answered_by_time(world: World, command: c.Command, shop: ShopRecord) -> Iterator[e.Event]:
     """Unlink every link whose request time would have answered while the shop was decided elsewhere (R46)."""
-    ttl = world.rulebook(shop.facts.market).unlink_answer_ttl
+    regimes = world.regimes(shop.facts.market)
     for link in shop.live.values():
-        requested_at = link.unlink_requested_at
-        if ttl is not None and requested_at is not None and shift(requested_at, ttl) <= command.at:
-            yield link_event(e.LinkUnlinked, link, command.at, CLOCK)
+        for start, end, rulebook in regimes:
+            ttl = rulebook.unlink_answer_ttl
+            if link.unlink_requested_at is None or ttl is None:
+                continue
+            answered_at = max(start, shift(link.unlink_requested_at, ttl))
+            if answered_at <= command.at and (end is None or answered_at < end):
+                yield link_event(e.LinkUnlinked, link, command.at, CLOCK)
+                break
 
 
 def _record_account(

@@ -17,13 +17,6 @@ from shoplink.core.decisions.govern import (
     grant_waiver,
 )
 from shoplink.core.decisions.live import LINK_COMMANDS, decide_live
-from shoplink.core.decisions.mirror import (
-    import_link,
-    record_acceptance,
-    record_end,
-    record_invitation,
-    record_unlink_request,
-)
 from shoplink.core.decisions.outcome import Decision
 from shoplink.core.decisions.record import (
     change_account,
@@ -31,6 +24,13 @@ from shoplink.core.decisions.record import (
     correct_account,
     put_account,
     put_shop,
+)
+from shoplink.core.mirror.decide import (
+    import_link,
+    record_acceptance,
+    record_end,
+    record_invitation,
+    record_unlink_request,
 )
 from shoplink.core.world import World
 

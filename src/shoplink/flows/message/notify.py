@@ -47,6 +47,10 @@ NOT_NOTIFIED: dict[str, str] = {
     "account.recorded": "the platform's own records",
     "account.corrected": "its consequences are notified",
     "link.imported": "a record of an earlier link",
+    "link.invitation_recorded": "the platform where it happened tells both sides",
+    "link.acceptance_recorded": "the platform where it happened tells both sides",
+    "link.end_recorded": "the platform where it happened tells both sides",
+    "unlink.request_recorded": "the platform where it happened tells both sides",
     "waiver.granted": "the ticket on which it was granted is answered",
     "waiver.ended": "the next refusal names the reason",
     "rulebook.activated": "concerns everybody, so it is in the help centre",
@@ -171,10 +175,11 @@ def _held(event: e.LinkAccepted, state: CurrentState) -> list[dict[str, Any]]:
 
 
 def unlink_request_data(link: Link, state: CurrentState, requested_at: datetime) -> dict[str, Any]:
-    """The data of an unlink request: when it was made, and when it counts as approved if nobody answers."""
+    """The data of an unlink request: when it was made, and when it counts as approved here if nobody answers."""
     data = {"requested_at": format_instant(requested_at)}
     shop = state.world.shops.get(link.shop_id)
-    ttl = state.world.rulebook(shop.facts.market).unlink_answer_ttl if shop else None
+    answered_here = shop is not None and shop.facts.decided == "here"
+    ttl = state.world.rulebook(shop.facts.market).unlink_answer_ttl if shop and answered_here else None
     return data if ttl is None else {**data, "answer_by": format_instant(shift(requested_at, ttl))}
 
 

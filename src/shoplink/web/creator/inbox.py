@@ -178,7 +178,7 @@ def _current(visit: Visit, links: AccountLinks) -> CurrentLink:
         shop=shop_of(world, link),
         role=show_role(visit, link.role),
         status=show_link_status(link),
-        next_actor=show_next_actor(next_actor(link, held)),
+        next_actor=show_next_actor(next_actor(link, held, world.shops[link.shop_id].facts.decided)),
         held=reasons,
         ticket_helps=any(reason.support_helps for reason in reasons),
         timeline=link_timeline(visit, link),

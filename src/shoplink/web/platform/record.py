@@ -241,7 +241,9 @@ def _link(visit: Visit, seen: CurrentState, now: Link, result: CommandResult | N
         account_id=now.account_id,
         role=show_role(visit, now.role),
         status=show_link_status(now),
-        next_actor=show_next_actor(next_actor(now, held)) if now.ended_at is None else None,
+        next_actor=show_next_actor(next_actor(now, held, world.shops[now.shop_id].facts.decided))
+        if now.ended_at is None
+        else None,
         facts=_link_facts(visit, now),
         held=show_reasons(visit, held),
         events=show_timeline(visit, reversed(timelines([now.link_id]))),

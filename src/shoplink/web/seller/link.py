@@ -116,7 +116,9 @@ def _page(visit: Visit, seen: CurrentState, link: Link, result: CommandResult | 
         account=account_name(world, link.account_id),
         role=show_role(visit, link.role),
         status=show_link_status(link),
-        next_actor=show_next_actor(next_actor(link, held)) if link.ended_at is None else None,
+        next_actor=show_next_actor(next_actor(link, held, world.shops[link.shop_id].facts.decided))
+        if link.ended_at is None
+        else None,
         deadline=show_deadline(visit, deadline) if deadline else None,
         theirs=_theirs(visit, world, link, deadline) if deadline else "",
         facts=_dates(visit, link),

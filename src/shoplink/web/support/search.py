@@ -144,7 +144,7 @@ def _link(visit: Visit, world: World, link: Link, other: str) -> SubjectLinkRow:
         other=name,
         role=show_role(visit, link.role),
         status=show_link_status(link),
-        next_actor=show_next_actor(next_actor(link, held)),
+        next_actor=show_next_actor(next_actor(link, held, world.shops[link.shop_id].facts.decided)),
         held=[say_reason(reason, visit.language, visit.zone).problem for reason in held],
     )
 

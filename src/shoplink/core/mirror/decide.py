@@ -20,8 +20,8 @@ from shoplink.core.decisions.outcome import (
     supersede_invitations,
 )
 from shoplink.core.facts import LIVE, Link
-from shoplink.core.hindsight import against_a_link, against_an_end
 from shoplink.core.instant import shift
+from shoplink.core.mirror.hindsight import against_a_link, against_an_end
 from shoplink.core.reasons import Reason
 from shoplink.core.world import World
 
