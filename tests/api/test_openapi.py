@@ -212,7 +212,7 @@ def _prepare(call: Caller, name: str, link_id: str) -> None:
         call("POST", "/v1/waivers", BEFORE[name], actor=SUPPORT)
     elif name == "record_invitation":
         here = {"command": "put_shop", "shop_id": "S3", "market": "GB", "enrolment": "invited"}
-        who = {"command": "put_account", "account_id": "A3", "region": "GB"}
+        who = {"command": "put_account", "account_id": "A3", "region": "GB", "birth_date": "1999-05-04"}
         call.stream([{**here, "decided": "elsewhere"}, who])
     elif name == "open_ticket":
         call("POST", "/v1/accounts/A1/corrections", BEFORE[name], actor=SUPPORT)

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("store", "0020_order_run"),)
+    dependencies = (("store", "0021_settlement"),)
 
     operations = (
         migrations.AddField(
