@@ -1,13 +1,12 @@
 """Run `shoplink` as a process on a database of a test's own."""
 
 import os
-import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
-from tests.server import SHOPLINK
+from tests import forked
 
 EXAMPLE = ("accounts.csv", "links.csv", "shops.csv")
 
@@ -25,14 +24,7 @@ class Place(NamedTuple):
 
     def run(self, *arguments: str | Path, stdin: bytes = b"", status: int = 0) -> "Done":
         """Run `shoplink` to its end, which must have this status."""
-        done = subprocess.run(
-            [SHOPLINK, *arguments],
-            input=stdin,
-            capture_output=True,
-            check=False,
-            env=self.environment(),
-            cwd=self.folder,
-        )
+        done = forked.run(arguments, self.environment(), self.folder, stdin)
         assert done.returncode == status, done.stdout.decode() + done.stderr.decode()
         return Done(done.stdout, done.stderr.decode())
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from shoplink.store.database.sql import execute as run_sql
-from tests.server import SHOPLINK, serving
+from tests import forked
+from tests.server import serving
 from tests.store.commands import NOON, execute_accepted, invite, put_account, put_shop
 
 EVERYTHING = {
@@ -32,9 +33,7 @@ EVERYTHING = {
 
 def doctor(url: str, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     settings = {**os.environ, "SHOPLINK_DATABASE_URL": url, **environment}
-    return subprocess.run(
-        [SHOPLINK, "doctor", *options], env=settings, capture_output=True, text=True, check=False
-    )
+    return forked.run_text(["doctor", *options], settings)
 
 
 def found(url: str, **environment: str) -> tuple[int, dict[str, Any]]:

@@ -23,7 +23,7 @@ from shoplink.flows.execute import execute
 from shoplink.store.database.owner import exclusive_access
 from shoplink.store.people.keys import SCOPES, create_key
 from shoplink.store.write.feed import read_feed
-from tests import databases, server
+from tests import databases, forked, server
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -31,14 +31,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def shoplink(database_url: str, home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """A subcommand on a database, run to its end."""
     environment = {"SHOPLINK_DATABASE_URL": database_url, "SHOPLINK_HOME": str(home)}
-    return subprocess.run(
-        [server.SHOPLINK, *arguments],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return forked.run_text(arguments, {**os.environ, **environment})
 
 
 def status_of(url: str, key: str) -> int:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from shoplink.core import AnyEvent
+from tests import forked
 from tests.traceability import ROOT
 
 EXAMPLE = ROOT / "examples" / "first-week.ndjson"
@@ -15,9 +16,7 @@ GOOD = b'{"at": "2026-01-01T00:00:00Z", "command": "put_shop", "shop_id": "s", "
 
 
 def shoplink(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [Path(sys.executable).parent / "shoplink", *arguments], input=stdin, capture_output=True, check=False
-    )
+    return forked.run(arguments, stdin=stdin)
 
 
 def test_the_example_world_is_replayed_line_by_line() -> None:

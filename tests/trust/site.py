@@ -18,6 +18,7 @@ from shoplink.flows.execute import execute_as_of
 from shoplink.flows.rulebooks import install_rulebook
 from shoplink.store.database.owner import release_ownership
 from shoplink.store.people import keys
+from tests import forked
 from tests.databases import fresh, use
 from tests.server import SHOPLINK, free_port, start, stop
 from tests.trust.client import Client
@@ -120,9 +121,7 @@ class Site:
 
     def run(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
         """Run a subcommand of `shoplink` on this database."""
-        return subprocess.run(
-            [SHOPLINK, *arguments], env=self.environment(), capture_output=True, text=True, check=False
-        )
+        return forked.run_text(arguments, self.environment())
 
     def environment(self) -> dict[str, str]:
         """The environment of a process on this database."""
