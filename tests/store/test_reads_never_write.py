@@ -27,7 +27,7 @@ from shoplink.store import due
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
 from shoplink.store.people import keys
-from shoplink.store.read import commerce, foresight, handles, history, periods, refusal, search, tally
+from shoplink.store.read import commerce, foresight, handles, history, mirror, periods, refusal, search, tally
 from shoplink.store.read import link as link_reads
 from shoplink.store.ticket import tickets as ticket_rows
 from shoplink.store.ticket import words
@@ -164,6 +164,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     ticket_rows.open_tickets_about: lambda: ticket_rows.open_tickets_about(["S"], ["A"]),
     read.find_ticket: lambda: read.find_ticket(ticket_id(), Actor("shop", "S")),
     read.current_tickets: lambda: read.current_tickets(ticket_rows.page_of_tickets(NOW, 10, 0)),
+    mirror.last_compared: lambda: mirror.last_compared(["S"]),
     periods.links_of_pairs: lambda: periods.links_of_pairs([("S", "A"), ("S\x00", "A")], NOW),
     established.stored_periods: lambda: list(established.stored_periods().rows()),
     orders.judge_orders: lambda: orders.judge_orders(
@@ -210,6 +211,7 @@ def test_every_read_is_run_here() -> None:
         foresight,
         history,
         keys,
+        mirror,
         periods,
         link_reads,
         refusal,

@@ -17,6 +17,7 @@ from shoplink.store.models.linking import (
 from shoplink.store.models.lookup import LookUp
 from shoplink.store.models.marker import Marker
 from shoplink.store.models.message import CalendarAddress, MailChoice, Message, NotificationProgress
+from shoplink.store.models.mirror import Mirror
 from shoplink.store.models.order_run import OrderRun
 from shoplink.store.models.people import (
     Attempt,
@@ -47,6 +48,7 @@ __all__ = [
     "MemberInvitation",
     "Membership",
     "Message",
+    "Mirror",
     "NotificationProgress",
     "OnSale",
     "OrderRun",
