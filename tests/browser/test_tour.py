@@ -1,22 +1,12 @@
 """The whole tour in a real browser: no findings of axe-core, no CSP violations, no overflow."""
 
-from collections.abc import Mapping
-
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.axe import ALL, AXE, SEEN_RULES, axe, findings
 from tests.browser.drive import DESK, HEIGHT, PHONE, Demo, Scheme
 from tests.browser.tour import LOOKS, STOPS
-from tests.traceability import ROOT
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_ALL = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-SEEN = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
-"""The rules about what is seen and not about what is there: what a turn of the window can break."""
-_SEEN = {"runOnly": {"type": "rule", "values": SEEN}, "resultTypes": ["violations"]}
-Options = Mapping[str, object]
-_RUN = "async ([part, options]) => (await axe.run(part, options)).violations"
 VIEWS: dict[str, list[tuple[Scheme, int]]] = {
     "zh-CN": [("light", PHONE), ("dark", DESK)],
     "en-GB": [("light", DESK), ("dark", PHONE)],
@@ -44,14 +34,14 @@ def test_axe_finds_nothing_on_any_page(demo_service: Demo, language: str) -> Non
                     _turn(page, *loaded)
                     demo_service.visit(page, stop)
                     page.evaluate(script)
-                    found += [f"{stop.path}, {loaded}: {one}" for one in _findings(page, _ALL)]
+                    found += [f"{stop.path}, {loaded}: {one}" for one in findings(page, ALL)]
                     _turn(page, *turned)
                     _settle(page)
-                    found += [f"{stop.path}, {turned}: {one}" for one in _findings(page, _SEEN)]
+                    found += [f"{stop.path}, {turned}: {one}" for one in findings(page, SEEN_RULES)]
                     found += [f"{stop.path}: {one}" for one in watched.troubles]
                     watched.troubles.clear()
             page.locator("header details[data-menu] > summary").last.click()
-            found += [f"the menu of {persona}: {one}" for one in _axe(page, _ALL, "header.topbar")]
+            found += [f"the menu of {persona}: {one}" for one in axe(page, ALL, "header.topbar")]
     assert not found, "\n".join(sorted(set(found)))
 
 
@@ -67,7 +57,7 @@ def test_axe_finds_nothing_on_a_look_before_a_step(demo_service: Demo, language:
                 demo_service.look(watched.page, look)
                 assert watched.page.locator("main h2, main table").count(), look
                 watched.page.evaluate(script)
-                found += [f"{look.stop.path}, {width}: {one}" for one in _findings(watched.page, _ALL)]
+                found += [f"{look.stop.path}, {width}: {one}" for one in findings(watched.page, ALL)]
                 found += [f"{look.stop.path}: {one}" for one in watched.troubles]
     assert not found, "\n".join(sorted(set(found)))
 
@@ -81,34 +71,6 @@ def _turn(page: Page, scheme: Scheme, width: int) -> None:
 def _settle(page: Page) -> None:
     """Let the page settle after a turn."""
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-def _findings(page: Page, options: Options) -> list[str]:
-    return [*_axe(page, options), *_overflowing(page)]
-
-
-def _axe(page: Page, options: Options, part: str = "html") -> list[str]:
-    """The findings of axe-core, which came through the debugger so that the page's CSP does not block it."""
-    return [
-        f"{violation['id']}: {violation['help']}: {node['html'][:160]} {node['failureSummary'][:200]}"
-        for violation in page.evaluate(_RUN, [part, options])
-        for node in violation["nodes"]
-    ]
-
-
-def _overflowing(page: Page) -> list[str]:
-    """The elements that make the page scroll sideways."""
-    out: list[str] = page.evaluate(
-        """() => {
-          const width = document.documentElement.clientWidth;
-          if (document.documentElement.scrollWidth <= width) return [];
-          const out = [...document.querySelectorAll("main *, header *")].filter((one) => {
-            return one.getBoundingClientRect().right > width + 1 && !one.closest(".table-responsive, .place-menu, .page-tabs");
-          });
-          return ["sticks out: " + out.slice(0, 3).map((one) => one.outerHTML.slice(0, 120)).join(" | ")];
-        }"""
-    )
-    return out
 
 
 def test_the_first_page_is_light(demo_service: Demo) -> None:

@@ -141,6 +141,8 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/platform/rulebooks", "alex"),
         Stop("/platform/rulebooks/guide-2024-11?with=seller-university-2025", "alex"),
         Stop("/platform/rulebooks/seller-university-2025/start?market=GB", "alex"),
+        Stop("/platform/orders", "alex"),
+        Stop("/platform/orders/{orders hh-home-gb}", "alex"),
         Stop("/platform/waivers", "alex"),
         Stop("/platform/keys", "alex"),
         Stop("/platform/audit", "alex"),
@@ -234,6 +236,8 @@ NOT_IN_TOUR = {
     "seller.open_ticket",
     "seller.order_file",
     "seller.order_statement",
+    "platform.order_file",
+    "platform.order_statement",
 } | {
     "people.bell",
     "people.feed",

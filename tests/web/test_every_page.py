@@ -23,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("demo_world")
 
 REFRESHED = {
     "seller.link",
+    "platform.order_run",
     "seller.order_run",
     "support.queue",
     "seller.tickets",

@@ -91,6 +91,7 @@ SHOWN_NOWHERE = {
     "mfa_view_recovery_codes",
     "openid_connect_callback",
     "openid_connect_login",
+    "platform.order_run",
     "seller.order_run",
     "seller.products",
     "socialaccount_connections",

@@ -56,9 +56,9 @@ class Browser:
     def send(self, path: str, **fields: str) -> Answer:
         return self.ask(path, urlencode({"csrfmiddlewaretoken": _token(self.ask(path)), **fields}).encode())
 
-    def upload(self, name: str, content: bytes, address: str = "") -> Answer:
+    def upload(self, name: str, content: bytes, address: str = "", at: str = ORDERS) -> Answer:
         """Send a file by the form of the page, or to another address."""
-        page = self.ask(ORDERS)
+        page = self.ask(at)
         found = re.search(r'action="([^"]+)"[^>]*multipart', page.text)
         assert found
         parts = {"csrfmiddlewaretoken": _token(page).encode()}
@@ -245,6 +245,50 @@ def test_a_month_is_read_printed_and_closed_as_it_was_seen(service: tuple[str, P
     stale = lan.send(second, do="close", **also)
     assert (stale.status, "Something has changed since you looked" in stale.text) == (409, True)
     assert "?close=2026-11" in lan.ask(first).text
+
+
+def test_the_platform_has_orders_of_all_shops_judged_and_reads_the_runs_of_shops(
+    service: tuple[str, Path],
+) -> None:
+    url, _home = service
+    alex, lan = Browser(url, "alex"), Browser(url, "lan")
+    at = f"{datetime.now(UTC) - timedelta(minutes=5):%Y-%m-%d %H:%M:%S}"
+    rows = [
+        f"1,hh-tea-gb,olivia.chen,{at},10.00,GBP,",
+        f"2,hh-home-gb,hannah.brooks,{at},5.50,GBP,",
+        f"3,hh-home-gb,olivia.chen,{at},7.00,GBP,10%",
+        f"4,no-such-shop,olivia.chen,{at},7.00,GBP,10%",
+    ]
+    export = "Nr,Shop ID,Creator,Time,Money,Cur,Rate\n" + "\n".join(rows)
+    run = alex.upload("all shops.csv", export.encode(), at="/platform/orders").path
+    assert run.startswith("/platform/orders/R")
+    columns = {
+        "field.order_id": "Nr",
+        "field.shop_id": "Shop ID",
+        "field.account_id": "Creator",
+        "field.ordered_at": "Time",
+        "field.amount": "Money",
+        "field.currency": "Cur",
+        "field.commission_rate": "Rate",
+    }
+    alex.ready(run)
+    said = words(alex.judged(run, **columns, time_zone="Europe/London"))
+    assert "Counted 3 Rejected 1" in said, said[said.find("What became") :][:900]
+    assert re.search(r"Official account 2 £15\.50 £0\.00", said), said
+    assert f"{at[:7]} £15.50 £0.00 £7.00" in said, said[said.find("Statement") :][:600]
+    assert "Close month" not in said, "only shops close months"
+    assert lan.ask(run).status == 404
+    assert lan.ask("/platform/orders").status == 404
+    own = lan.upload("mine.csv", HEADER.encode()).path.rpartition("/")[2]
+    listed = words(alex.ask("/platform/orders").text)
+    assert "All shops" in listed
+    assert "mine.csv" in listed
+    alex.ready(f"/platform/orders/{own}")
+    assert "Calculate" not in words(alex.ask(f"/platform/orders/{own}").text), "the platform only reads"
+    token = _token(alex.ask("/platform/orders"))
+    sent = urlencode({"csrfmiddlewaretoken": token, "do": "remove"}).encode()
+    assert alex.ask(f"/platform/orders/{own}", sent).status == 404
+    assert lan.ask(f"{ORDERS}/{own}").status == 200
 
 
 def test_a_large_file_is_let_in_with_the_permit_of_the_page_only(service: tuple[str, Path]) -> None:

@@ -51,6 +51,8 @@ UNBOUND = {
     "/creator/<str:account_id>/tickets/new": BEGINS,
     "/seller/<str:shop_id>/tickets/new": BEGINS,
     "/seller/<str:shop_id>/link": NO_STATE,
+    "/platform/orders": "it adds a file",
+    "/platform/orders/<str:run_id>": "its file decides alone",
     "/seller/<str:shop_id>/orders": "it adds a file",
     "/seller/<str:shop_id>/orders/<str:run_id>": "its file decides alone; a month is closed as it was seen only (test_orders_over_http.py)",
     "/seller/<str:shop_id>/link/<str:account_id>/<str:role>": BEGINS,

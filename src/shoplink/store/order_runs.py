@@ -83,12 +83,17 @@ def one_run(run_id: str) -> OrderRun | None:
     return _run(found[0]) if found else None
 
 
-def runs_of(shop_id: str | None, most: int) -> list[OrderRun]:
-    """The newest runs of a shop, or (None) of the platform."""
-    which, given = ("shop_id = %s", (shop_id,)) if shop_id is not None else ("shop_id IS NULL", ())
+def runs_of(shop_id: str, most: int) -> list[OrderRun]:
+    """The newest runs of a shop."""
     found = query(
-        f"SELECT {_COLUMNS} FROM order_run WHERE {which} ORDER BY number DESC LIMIT %s", *given, most
+        f"SELECT {_COLUMNS} FROM order_run WHERE shop_id = %s ORDER BY number DESC LIMIT %s", shop_id, most
     )
+    return [_run(row) for row in found]
+
+
+def newest_runs(most: int) -> list[OrderRun]:
+    """The newest runs of the platform and of all shops."""
+    found = query(f"SELECT {_COLUMNS} FROM order_run ORDER BY number DESC LIMIT %s", most)
     return [_run(row) for row in found]
 
 

@@ -123,8 +123,7 @@ def _judge(run: OrderRun) -> None:
         _fail(run, ended)
         return
     summary = {**ended.answer, "first_rejects": first_rejects(folder / REJECTS)}
-    if run.shop_id is not None:
-        summary["statement"] = _state(run, folder, [])
+    summary["statement"] = _state(run, folder, [])
     order_runs.end_run(run.run_id, "done", clock.now(), summary=summary)
 
 
@@ -142,15 +141,23 @@ def _close(run: OrderRun) -> None:
 
 
 def _state(run: OrderRun, folder: Path, more: list[str]) -> dict[str, Any]:
-    """Write the statements of a judged run; returns what they say, with `problem` if they could not be written."""
-    assert run.shop_id is not None, "only a shop has statements"
-    record = closings_of(run.shop_id)
-    arguments = ["statement", JUDGED, *_read_as(run), *_sides(run), *_shop(run)]
-    arguments += ["--time-zone", zone_of_country(_market(run.shop_id)) or "UTC"]
-    arguments += ["--out", STATEMENT, "--closings", str(record), *more]
+    """Write the statements of a judged run; returns what they say, with `problem` if they could not be written.
+
+    A shop's are compared with what it has closed; those of the platform are of all shops, and nothing of them is closed.
+    """
+    arguments = ["statement", JUDGED, *_read_as(run), *_sides(run), *_shop(run), "--out", STATEMENT]
+    closed: list[str] = []
+    if run.shop_id is None:
+        arguments += ["--pages", "none"]
+    else:
+        record = closings_of(run.shop_id)
+        zone = zone_of_country(_market(run.shop_id)) or "UTC"
+        arguments += ["--time-zone", zone, "--closings", str(record), *more]
     ended = run_command(run, arguments, folder, progress=False)
+    if run.shop_id is not None:
+        closed = closed_periods(record)
     problem = "" if ended.status == 0 else ended.said[:_PROBLEM_CHARACTERS_MAX] or "given_up"
-    return {"rows": stated_rows(folder / STATEMENT), "closed": closed_periods(record), "problem": problem}
+    return {"rows": stated_rows(folder / STATEMENT), "closed": closed, "problem": problem}
 
 
 def _fail(run: OrderRun, ended: Ended) -> None:

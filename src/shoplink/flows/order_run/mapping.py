@@ -1,6 +1,7 @@
 """Mappings as the text of an ordinary mapping file, and the one that comes of what somebody chose for a file."""
 
 from collections.abc import Mapping as Choices
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -12,10 +13,11 @@ from shoplink.attribution.mapping import OPTIONAL, REQUIRED, Dates, Field, Mappi
 from shoplink.attribution.row_rules import RowRules
 from shoplink.flows.order_run.folder import MAPPING
 
-FIELDS: tuple[Field, ...] = tuple(
-    field for field in (*REQUIRED, *OPTIONAL) if field not in {"shop_id", "commission"}
-)
-"""The fields whose columns people choose. A run of a shop is of that shop's orders; what was paid is not judged."""
+
+def fields_of(shop_id: str | None) -> tuple[Field, ...]:
+    """The fields whose columns people choose for a run: a shop's is of that shop's orders. What was paid is not judged."""
+    given = {"commission"} if shop_id is None else {"commission", "shop_id"}
+    return tuple(field for field in (*REQUIRED, *OPTIONAL) if field not in given)
 
 
 def mapping_text(mapping: Mapping) -> str:
@@ -74,18 +76,18 @@ def _value(value: Any) -> str:
     return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
 
 
-def chosen_mapping(found: dict[str, Any], chosen: Choices[str, str]) -> str:
+def chosen_mapping(found: dict[str, Any], chosen: Choices[str, str], fields: Sequence[Field]) -> str:
     """The text of the mapping for a file that was looked at, with what somebody chose.
 
     `found` is what `attribute --look --json` said. `chosen` has `decimal`, `dates`, `time_zone` and, as `field.NAME`, the
-    columns of fields; what is empty or missing stays as it was found, but a field with an empty column has none.
+    columns of `fields`; what is empty or missing stays as it was found, but a field with an empty column has none.
     Raises MappingError.
     """
     base = Mapping({}, dict(found.get("constants", {})), amounts="major", rates="percent")
     if found.get("mapping"):
         base = parse_mapping(found["mapping"], MAPPING)
     columns = dict(base.columns)
-    for field in FIELDS:
+    for field in fields:
         column = chosen.get(f"field.{field}")
         if column is not None:
             columns.pop(field, None)

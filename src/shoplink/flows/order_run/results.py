@@ -13,7 +13,8 @@ from shoplink.table.error import TableError
 from shoplink.table.read import open_table, rows
 
 REJECTS_SHOWN_MAX = 50
-_STATED_MAX = 2_000
+_STATED_BY = ("period", "currency", "basis", "adjusts")
+_STATED = ("order_lines", "base_minor", "commission_minor")
 _REJECT_COLUMNS = 3
 """The last columns of a file of rejects: file, line, problem."""
 
@@ -25,16 +26,17 @@ def first_rejects(path: Path) -> list[dict[str, str]]:
 
 
 def stated_rows(folder: Path) -> list[dict[str, Any]]:
-    """The lines of what the shop owes, by period, currency, basis and adjusted period; amounts are minor units."""
+    """What shops owe together, by period, currency, basis and adjusted period; amounts are minor units."""
     path = folder / "commission.csv"
     header = next(_cells(path, with_header=True), [])
-    return [
-        {
-            name: int(cell or 0) if name.endswith("_minor") or name == "order_lines" else cell
-            for name, cell in zip(header, cells, strict=True)
-        }
-        for cells in islice(_cells(path), _STATED_MAX)
-    ]
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for cells in _cells(path):
+        row = dict(zip(header, cells, strict=True))
+        key = tuple(row[name] for name in _STATED_BY)
+        sums = found.setdefault(key, dict(zip(_STATED_BY, key, strict=True)))
+        for name in _STATED:
+            sums[name] = sums.get(name, 0) + int(row[name] or 0)
+    return list(found.values())
 
 
 def closed_periods(record: Path) -> list[str]:

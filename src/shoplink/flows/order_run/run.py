@@ -12,7 +12,7 @@ from django.conf import settings
 from shoplink.flows import clock
 from shoplink.flows.commission.statement.folder import file_name
 from shoplink.flows.order_run import folder
-from shoplink.flows.order_run.mapping import chosen_mapping
+from shoplink.flows.order_run.mapping import chosen_mapping, fields_of
 from shoplink.store import order_runs
 from shoplink.store.order_runs import OrderRun
 
@@ -54,7 +54,7 @@ def ask(run: OrderRun, language: str, chosen: Mapping[str, str]) -> bool:
 
     Returns whether it will be, and not if it is waiting or being judged. Raises MappingError.
     """
-    mapping = chosen_mapping(run.found, chosen) if run.found else ""
+    mapping = chosen_mapping(run.found, chosen, fields_of(run.shop_id)) if run.found else ""
     return order_runs.ask_for(run.run_id, {"do": "judge", "language": language, "mapping": mapping})
 
 

@@ -5,10 +5,11 @@ from shoplink.web.platform import (  # isort: skip (the order of the menu)
     search,
     record,
     person,
+    orders,
     rulebooks,
     waivers,
     keys,
     audit,
 )
 
-__all__ = ["audit", "keys", "overview", "person", "record", "rulebooks", "search", "waivers"]
+__all__ = ["audit", "keys", "orders", "overview", "person", "record", "rulebooks", "search", "waivers"]

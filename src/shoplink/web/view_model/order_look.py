@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.attribution.mapping import REQUIRED
-from shoplink.flows.order_run.mapping import FIELDS
+from shoplink.flows.order_run.mapping import fields_of
 from shoplink.network.zone import zone_of_country
 from shoplink.store.order_runs import OrderRun
 from shoplink.web.request.visit import Visit
@@ -129,7 +129,7 @@ def show_found(visit: Visit, run: OrderRun, market: str, chosen: Mapping[str, st
             look["preset"],
         ),
         choices=_choices(look, zone, chosen),
-        fields=[_of_field(look, field, chosen) for field in FIELDS],
+        fields=[_of_field(look, field, chosen) for field in fields_of(run.shop_id)],
     )
 
 
@@ -137,7 +137,7 @@ def _choices(look: dict[str, Any], zone: str, chosen: Mapping[str, str]) -> list
     zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     by_name = {name: name for name in ("UTC", *zones)}
     if zone not in by_name:
-        by_name = {"": zone, **by_name}
+        by_name = {"": zone or _("Choose a time zone"), **by_name}
     found = [
         _choice(
             "dates",
@@ -150,6 +150,7 @@ def _choices(look: dict[str, Any], zone: str, chosen: Mapping[str, str]) -> list
             _("Time zone of times that have none"),
             by_name,
             chosen.get("time_zone", zone if zone in by_name else ""),
+            required=not zone,
         ),
     ]
     if look["amounts"] != "minor":

@@ -46,9 +46,10 @@ _KB, _MB = 1 << 10, 1 << 20
 
 
 class RunRow(Struct, frozen=True):
-    """A run in a list."""
+    """A run in a list; `shop` is '' for one of the platform."""
 
     url: str
+    shop: str
     file: str
     size: str
     at: Instant
@@ -88,11 +89,12 @@ class Outcome(Struct, frozen=True):
     notes: list[str]
 
 
-def show_run(visit: Visit, run: OrderRun, url: str) -> RunRow:
+def show_run(visit: Visit, run: OrderRun, url: str, shop: str) -> RunRow:
     """A run in a list."""
     summary = run.summary
     return RunRow(
         url=url,
+        shop=shop,
         file=run.file_name,
         size=_size(visit, run.file_bytes),
         at=show_instant(visit, run.created_at),

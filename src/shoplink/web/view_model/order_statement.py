@@ -23,7 +23,7 @@ class BasisSum(Struct, frozen=True):
 
 
 class Month(Struct, frozen=True):
-    """A month in one currency. `close_url` is where it can be closed, '' if it is closed or cannot be closed now."""
+    """A month in one currency. `page_url` is that to print, `close_url` where it can be closed; '' where there is none."""
 
     period: str
     sold: list[BasisSum]
@@ -52,8 +52,13 @@ class StatementView(Struct, frozen=True):
     closing: Closing | None
 
 
-def show_statement(visit: Visit, run: OrderRun, url: str, asked: str) -> StatementView | None:
-    """The statement of a run; `asked` is the month that somebody looks at before it is closed. None if there is none."""
+def show_statement(
+    visit: Visit, run: OrderRun, url: str, asked: str, *, may_close: bool
+) -> StatementView | None:
+    """The statement of a run; `asked` is the month that somebody looks at before it is closed. None if there is none.
+
+    A run of the platform has the sums of all shops, and no page to print.
+    """
     stated = run.summary.get("statement")
     if run.state != "done" or stated is None:
         return None
@@ -69,8 +74,8 @@ def show_statement(visit: Visit, run: OrderRun, url: str, asked: str) -> Stateme
             due=money(visit, sum(row["commission_minor"] for row in rows), currency),
             adjusted=_adjusted(visit, rows, currency),
             is_closed=period in closed,
-            page_url=f"{url}/statement/{period}",
-            close_url=f"{url}?close={period}" if period == next_open else "",
+            page_url=f"{url}/statement/{period}" if run.shop_id else "",
+            close_url=f"{url}?close={period}" if may_close and period == next_open else "",
         )
         for (period, currency), rows in sorted(sums.items())
     ]
