@@ -21,11 +21,7 @@ def compared(answer: Mapping[str, Any]) -> Answer:
         "line": answer["line"],
         "outcome": answer["outcome"],
         "events": [
-            {
-                key: list(event[key]) if key == "against" else event[key]
-                for key in ("type", "at", "shop_id", "account_id", "against")
-                if event.get(key)
-            }
+            {key: event[key] for key in ("type", "at", "shop_id", "account_id", "against") if event.get(key)}
             for event in answer["events"]
         ],
         "warnings": list(answer["warnings"]),

@@ -16,8 +16,7 @@ from shoplink.core.events import (
     AccountCorrected,
     AccountRecorded,
     LinkEvent,
-    LinkImported,
-    LinkInvited,
+    RecordingEvent,
     ShopRecorded,
 )
 from shoplink.core.instant import BEGINNING
@@ -125,7 +124,7 @@ class ExpectedState:
         assert found == expected, f"{command}: answered {found}, the model {expected}"
         own = [event for event in events if not is_made_by_time(event)]
         for event, should in zip(own, (one for one in done.own if not is_made_by_time(one)), strict=True):
-            if isinstance(event, LinkInvited | LinkImported) and isinstance(should, LinkEvent):
+            if isinstance(event, RecordingEvent) and isinstance(should, LinkEvent):
                 self._ids[event.link_id] = should.link_id
             as_expected = self._as_in_the_model(event)
             assert as_expected == should, f"{command}: stored {as_expected}, the model {should}"

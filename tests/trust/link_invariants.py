@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from shoplink.core import Event, Link, Rulebook
-from shoplink.core.events import LinkEvent, LinkImported, LinkInvited, RecordingEvent, ShopRecorded
+from shoplink.core.events import LinkEvent, LinkInvited, RecordingEvent, ShopRecorded, link_after
 from shoplink.core.facts import LIVE, Role
 from shoplink.core.instant import END
 
@@ -32,6 +32,7 @@ class LinkInvariants:
         self._live: Counter[tuple[str, Role]] = Counter()
         self._rulebooks = rulebooks
         self._enrolment: dict[str, str] = {}
+        self._mirrored: set[str] = set()
         self._taken: Counter[str] = Counter()
         self._pairs: Counter[tuple[str, str]] = Counter()
         self._linked: dict[str, list[str]] = {}
@@ -42,6 +43,8 @@ class LinkInvariants:
         for event in events:
             if isinstance(event, ShopRecorded):
                 self._enrolment[event.shop_id] = event.enrolment
+                if event.decided == "elsewhere":
+                    self._mirrored.add(event.shop_id)  # another platform asks for slots, or does not
             elif isinstance(event, LinkEvent):
                 self._change(event)
                 touched.append(event)
@@ -49,13 +52,11 @@ class LinkInvariants:
             self._check(event)
 
     def _change(self, event: LinkEvent) -> None:
-        if isinstance(event, LinkInvited | LinkImported):
-            assert event.link_id not in self.links, f"a link is recorded twice: {event}"
-            old, new = None, event.recorded()
-        else:
-            entry = self.links[event.link_id]
-            assert event.at >= entry.touched_at, f"earlier than what it follows, {entry.touched_at}: {event}"
-            old, new = entry.link, event.link_after(entry.link)
+        entry = self.links.get(event.link_id)
+        old, since = (None, event.at) if entry is None else (entry.link, entry.touched_at)
+        assert event.at >= since, f"earlier than what it follows, {since}: {event}"
+        assert old is None or not isinstance(event, LinkInvited), f"a link is recorded twice: {event}"
+        new = link_after(event, old)
         self.links[event.link_id] = LinkEntry(new, event.at)
         self.touched.add(event.link_id)
         for link, by in ((old, -1), (new, 1)):
@@ -70,7 +71,7 @@ class LinkInvariants:
         link = self.links[event.link_id].link
         assert self._taken[link.account_id] <= 1, f"an account is taken twice: {event}"
         assert self._pairs[link.shop_id, link.account_id] <= 1, f"a pair is live twice: {event}"
-        if isinstance(event, RecordingEvent) and link.status in LIVE:
+        if isinstance(event, RecordingEvent) and link.status in LIVE and link.shop_id not in self._mirrored:
             shop_id, role = link.shop_id, link.role
             slots = self._rulebooks[link.rulebook].slots(self._enrolment[shop_id], role)  # type: ignore[arg-type]
             assert self._live[shop_id, role] <= slots, f"a shop has more links than slots: {event}"

@@ -64,6 +64,7 @@ class Operators:
             enrolment="invited" if roll < 0.05 else enrolment,
             status="abnormal" if 0.05 < roll < 0.15 else None,
             name=self.random.choice((None, "小店")),
+            decided=self.random.choice((*[None] * 6, "elsewhere", "here")),
         )
 
     def change(self, at: datetime) -> Command:

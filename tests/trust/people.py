@@ -16,6 +16,7 @@ from shoplink.core import commands as c
 from shoplink.core.decisions import Refused
 from shoplink.core.facts import Actor
 from tests.trust.operators import DAY, HOUR, PLATFORM, SUPPORT, TICK, Operators
+from tests.trust.recorders import record
 from tests.trust.traders import Traders
 
 _TRADING = 0.25
@@ -148,7 +149,11 @@ class People:
         return self.random.choices(list(usual), list(usual.values()))[0]
 
     def _about(self, kind: str, at: datetime, shop_id: str, account_id: str) -> Command:
-        """A command of this kind about a pair, by an actor who may issue it."""
+        """A command of this kind about a pair, by an actor who may issue it; where another platform decides, a record."""
+        shop = self.world.shops.get(shop_id)
+        if shop is not None and shop.facts.decided == "elsewhere" and self.random.random() < 0.85:
+            link, pair = self.world.link(shop_id, account_id), {"shop_id": shop_id, "account_id": account_id}
+            return record(self.random, at, self.operators.role(), pair, link)
         if kind == "mend":
             return self.operators.mend(at, shop_id, account_id)
         if kind == "import_link":

@@ -52,7 +52,7 @@ def new_refusals(seen: ReadPosition) -> list[tuple[str, list[str]]]:
 def shops(ids: Iterable[str]) -> dict[str, Row]:
     """Rows of shops by id."""
     return _by_id(
-        "SELECT shop_id, name, market, enrolment, status, touched_at FROM shop"
+        "SELECT shop_id, name, market, enrolment, status, decided, touched_at FROM shop"
         " WHERE shop_id IN (SELECT value FROM json_each(%s))",
         ids,
     )
@@ -107,7 +107,7 @@ def everything() -> list[Row]:
         query("SELECT count(*), count(until) FROM on_sale")[0],
         query("SELECT count(*), count(ended_at) FROM waiver")[0],
         *query("SELECT link_id, status, slot, due_at, synced_since, touched_at FROM link ORDER BY number"),
-        *query("SELECT shop_id, name, status, touched_at FROM shop ORDER BY shop_id"),
+        *query("SELECT shop_id, name, status, decided, touched_at FROM shop ORDER BY shop_id"),
         *query("SELECT * FROM account ORDER BY account_id"),
     ]
 

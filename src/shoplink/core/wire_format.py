@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from shoplink.core.decisions.outcome import ProductOutcome
 from shoplink.core.event_base import Event
-from shoplink.core.events import AnyEvent
+from shoplink.core.events import AnyEvent, RecordedLater
 from shoplink.core.instant import format_instant, parse_instant
 from shoplink.core.reasons import Reason
 
@@ -28,7 +28,9 @@ def wire(value: Event | Reason) -> dict[str, Any]:
         instant = getattr(value, name)
         if instant is not None and instant.microsecond:
             fields[name] = format_instant(instant)
-    if isinstance(value, Reason):
+    if isinstance(value, RecordedLater):
+        fields["against"] = list(value.against)
+    elif isinstance(value, Reason):
         for name, param in value.params.items():
             if isinstance(param, datetime):
                 fields["params"][name] = format_instant(param)
@@ -70,4 +72,4 @@ def with_instants(reason: Reason) -> Reason:
     return msgspec.structs.replace(reason, params=params)
 
 
-_INSTANT_PARAMS = {"effective_from"}
+_INSTANT_PARAMS = {"effective_from", "since"}
