@@ -14,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from shoplink.api.http.header import header_of
 from shoplink.flows.clock import clock_problems
 from shoplink.flows.health import TROUBLES, free_bytes, lag, troubles
 from shoplink.network import address_of
@@ -51,7 +52,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _is_for_operator(request: HttpRequest) -> bool:
     """Whether a request has the operators' token, or comes from one of their networks."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    kind, _, token = header_of(request, "Authorization").partition(" ")
     expected = settings.METRICS_TOKEN
     if expected and kind.lower() == "bearer" and secrets.compare_digest(token.encode(), expected.encode()):
         return True

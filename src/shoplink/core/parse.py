@@ -12,7 +12,7 @@ from shoplink.core.command_base import Command
 from shoplink.core.commands import COMMANDS
 from shoplink.core.commerce.commands import PRODUCTS_MAX, PutProduct
 from shoplink.core.facts import Actor
-from shoplink.core.instant import END, format_instant
+from shoplink.core.instant import BEGINNING, END, format_instant
 from shoplink.core.values import (
     COUNT,
     COUNTRY,
@@ -210,13 +210,14 @@ def parse_command(
     fields: Mapping[str, object],
     now: Callable[[], datetime] | None = None,
     *,
+    passed: datetime = BEGINNING,
     ours: Mapping[str, object] = {},
     faults: Sequence[Fault] = (),
 ) -> Command:
     """Parse a decoded JSON object as a command; its instants are converted to UTC.
 
     `now` tells the instant at which it is given where its `at` only stands for that; it is asked only if a value
-    depends on it. `ours` are the fields that the entry point gives, and its caller may not; `faults` are those that
+    depends on it, which none does that is not later than `passed`. `ours` are the fields that the entry point gives, and its caller may not; `faults` are those that
     it found already.
 
     Raises MalformedError, which names every field at fault, what was found and what is allowed.
@@ -232,7 +233,7 @@ def parse_command(
                 values[name] = read(value)
         found: Command = msgspec.convert(values, command)
         for name in _NOT_IN_FUTURE[command]:
-            _require_past(name, getattr(found, name), found.at if now is None else now)
+            _require_past(name, getattr(found, name), found.at if now is None else now, passed)
     except (WrongValueError, msgspec.ValidationError) as error:
         every = _faults(command, fields, ours, now)
         raise MalformedError(every or [Fault(str(error))]) from None
@@ -325,14 +326,18 @@ def _fault(
     return None
 
 
-def _require_past(name: str, value: Any, now: datetime | Callable[[], datetime]) -> None:
-    """Raises WrongValueError for a birth date or an instant later than `now`, which is asked only if there is one."""
+def _require_past(
+    name: str, value: Any, now: datetime | Callable[[], datetime], passed: datetime = BEGINNING
+) -> None:
+    """Raises WrongValueError for a birth date or an instant later than `now`, which is asked only if it is after `passed`."""
     if value is None:
         return
-    latest = now() if callable(now) else now
-    if not isinstance(value, datetime):
-        read_birth_date(value, latest.date())
-    elif value > latest:
+    is_instant = isinstance(value, datetime)
+    if value > (passed if is_instant else passed.date()):
+        passed = now() if callable(now) else now
+    if not is_instant:
+        read_birth_date(value, passed.date())
+    elif value > passed:
         raise WrongValueError(format_instant(value), ALLOWED[name])
 
 

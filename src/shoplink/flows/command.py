@@ -24,4 +24,4 @@ def read_command_now(
     Its `at` is none of the caller's. `faults` are those that the entry point found already. `now` is asked only if a
     value depends on the instant. Raises MalformedError.
     """
-    return parse_command(fields, now, ours={**ours, "at": WHENEVER}, faults=faults)
+    return parse_command(fields, now, passed=clock.told(), ours={**ours, "at": WHENEVER}, faults=faults)

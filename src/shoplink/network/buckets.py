@@ -76,6 +76,8 @@ def share_of_process(per_second: float, burst: int) -> Buckets:
 
 def site_of(address: str) -> str:
     """The address itself, or the network of a subscriber if it is one of IPv6."""
+    if ":" not in address:
+        return address
     try:
         ip = ip_address(address)
     except ValueError:

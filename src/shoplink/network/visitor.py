@@ -10,9 +10,8 @@ def address_of(request: HttpRequest) -> str:
     Each of the `PROXIES` trusted proxies appends the address of its caller to `X-Forwarded-For`. Anything before these
     entries is not trusted, because the client may have written it.
     """
-    forwarded = [
-        part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
-    ]
-    chain = [*forwarded, request.META.get("REMOTE_ADDR", "")]
-    address: str = chain[max(len(chain) - 1 - settings.PROXIES, 0)]
-    return address
+    chain: list[str] = [request.META.get("REMOTE_ADDR", "")]
+    if settings.PROXIES:
+        forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        chain[:0] = filter(None, forwarded)
+    return chain[max(len(chain) - 1 - settings.PROXIES, 0)]

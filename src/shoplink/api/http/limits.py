@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from shoplink.api.http.header import header_of
 from shoplink.api.http.problem import PREFIX, ProblemError, problem_response
 from shoplink.network import address_of
 from shoplink.network.buckets import share_of_process, site_of
@@ -36,6 +37,6 @@ class RateLimit:
 def _names(request: HttpRequest) -> list[str]:
     """The buckets of a request: one for where it comes from, and one for its key, in force or not."""
     names = [f"address {site_of(address_of(request))}"]
-    if authorization := request.headers.get("Authorization"):
+    if authorization := header_of(request, "Authorization"):
         names.append(f"key {hashlib.sha256(authorization.encode()).hexdigest()}")
     return names

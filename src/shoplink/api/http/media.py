@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.http import HttpRequest
 
+from shoplink.api.http.header import header_of
 from shoplink.api.http.problem import ProblemError
 from shoplink.core.parse import MalformedError
 from shoplink.core.values import shown
@@ -59,7 +60,7 @@ def require_type(request: HttpRequest, taken: tuple[str, ...]) -> None:
     """Raises ProblemError (body.unsupported_type) for a body that is of none of these media types, or not UTF-8."""
     charset = (request.content_params or {}).get("charset", "utf-8")
     if request.content_type not in taken or charset.lower() not in _UTF_8:
-        text = request.headers.get("Content-Type", "")
+        text = header_of(request, "Content-Type")
         allowed = ", ".join(taken)
         headers = {"Accept": allowed, **({"Accept-Patch": allowed} if request.method == "PATCH" else {})}
         raise ProblemError("body.unsupported_type", headers=headers, found=shown(text), allowed=allowed)
@@ -67,7 +68,7 @@ def require_type(request: HttpRequest, taken: tuple[str, ...]) -> None:
 
 def is_packed(request: HttpRequest) -> bool:
     """Whether a body is gzip. Raises ProblemError (body.unsupported_encoding) if it is anything else than that."""
-    text = request.headers.get("Content-Encoding", "identity")
+    text = header_of(request, "Content-Encoding", "identity")
     coding = text.strip().lower()
     if coding not in {*_GZIP_ALIKE, "identity"}:
         headers = {"Accept-Encoding": _CODINGS}

@@ -21,7 +21,7 @@ from shoplink.api.http.request import ACTORS, KEY_LENGTH_MAX, authenticate
 from shoplink.api.http.schema import INSTANT
 from shoplink.core.facts import Id
 from shoplink.core.parse import ALLOWED, Fault, MalformedError, fault_of
-from shoplink.core.values import WrongValueError, read_instant, read_value, reader_of, shown
+from shoplink.core.values import Reader, WrongValueError, read_instant, reader_of, shown
 
 READ = ("key.unknown", "scope.missing", "malformed")
 FIND = (*READ, "not_found")
@@ -63,12 +63,16 @@ Handler = Callable[..., HttpResponseBase]
 
 
 class Parameter(Struct, frozen=True):
-    """A parameter of the path or the query; `default` is NODEFAULT where it is required."""
+    """A parameter of the path or the query; `default` is NODEFAULT where it is required.
+
+    `grammar` reads a text as the type's grammar wants it, if it has one.
+    """
 
     name: str
     place: Literal["path", "query"]
     type: Any
     default: Any
+    grammar: Reader | None
 
     def read(self, text: str | None) -> Any:
         """The value of a text, or the default where there is none. Raises MalformedError."""
@@ -77,9 +81,8 @@ class Parameter(Struct, frozen=True):
                 raise MalformedError.wrong(self.name, self._form())
             return self.default
         try:
-            if reader_of(self.type) is not None:
-                return read_value(text, self.type)
-            return msgspec.convert(text, self.type, strict=False)
+            value = text if self.grammar is None else self.grammar(text)
+            return msgspec.convert(value, self.type, strict=False)
         except WrongValueError as error:
             raise MalformedError([fault_of(self.name, error)]) from None
         except msgspec.ValidationError:
@@ -227,7 +230,10 @@ def _parameters(handler: Handler, route: str) -> Iterable[Parameter]:
     for one in others:
         place: Literal["path", "query"] = "path" if f"{{{one.name}}}" in route else "query"
         default = msgspec.NODEFAULT if one.default is one.empty else one.default
-        yield Parameter(one.name, place, _without_none(one.annotation), default)
+        declared = _without_none(one.annotation)
+        reader = reader_of(declared)
+        grammar = reader[1] if reader is not None and reader[0] is str else None
+        yield Parameter(one.name, place, declared, default, grammar)
 
 
 def _without_none(declared: Any) -> Any:
@@ -301,7 +307,10 @@ def _answer(
     except MalformedError as error:
         return malformed_response(request, error)
     if isinstance(response, HttpResponse):
-        response.content = withhold_from_key(request, response.content)
+        content = response.content
+        told = withhold_from_key(request, content)
+        if told is not content:
+            response.content = told
     if operation.location and isinstance(response, HttpResponse) and response.status_code == operation.status:
         made = msgspec.json.decode(response.content)
         response.headers["Location"] = operation.location.format_map(made)

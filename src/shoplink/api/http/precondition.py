@@ -13,6 +13,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 
 from shoplink.api.http.body import plain, respond_as_is
+from shoplink.api.http.header import has_header, header_of
 from shoplink.core.parse import Fault, MalformedError
 from shoplink.core.precondition.subjects import Subject
 from shoplink.core.values import shown
@@ -42,9 +43,9 @@ def refuse_conditions(request: HttpRequest, *, conditional: bool) -> None:
         refused = [_UNMODIFIED_SINCE, _RANGE]
     else:
         refused = [_UNMODIFIED_SINCE, _RANGE, IF_MATCH, IF_NONE_MATCH]
-    faults = [Fault(_NOT_HONOURED, name, {"name": name}) for name in refused if name in request.headers]
+    faults = [Fault(_NOT_HONOURED, name, {"name": name}) for name in refused if has_header(request, name)]
     others = (_PART_OF_A_BODY, *_OTHER_METHODS)
-    faults += [Fault(_NOT_LOOKED_AT, name, {"name": name}) for name in others if name in request.headers]
+    faults += [Fault(_NOT_LOOKED_AT, name, {"name": name}) for name in others if has_header(request, name)]
     if faults:
         raise MalformedError(faults)
 
@@ -55,12 +56,14 @@ def precondition_of(request: HttpRequest, *subjects: Subject) -> Precondition | 
     Raises MalformedError.
     """
     found = []
-    if (text := request.headers.get(IF_MATCH)) is not None:
+    if has_header(request, IF_MATCH):
+        text = header_of(request, IF_MATCH)
         tags = None if text.strip() == _ANY else _tags(IF_MATCH, text)
         # A weak tag never matches strongly; what is no tag of ours matches no state.
         strong = None if tags is None else tuple(tag.partition(".")[0] for weak, tag in tags if not weak)
         found.append(Precondition(subjects, strong))
-    if (text := request.headers.get(IF_NONE_MATCH)) is not None:
+    if has_header(request, IF_NONE_MATCH):
+        text = header_of(request, IF_NONE_MATCH)
         if text.strip() != _ANY:
             raise MalformedError.wrong(IF_NONE_MATCH, _ANY, shown(text))
         found.append(Precondition(subjects, None, absent=True))
@@ -72,7 +75,7 @@ def respond_with_tag(request: HttpRequest, body: Any, token: str) -> HttpRespons
     written = plain(body)
     digest = hashlib.blake2b(msgspec.json.encode(written), digest_size=12).hexdigest()
     tag = f"{token}.{digest}"
-    known = request.headers.get(IF_NONE_MATCH, "")
+    known = header_of(request, IF_NONE_MATCH)
     if known.strip() == _ANY or any(
         each == tag for _, each in (_tags(IF_NONE_MATCH, known) if known else ())
     ):

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation.trans_real import parse_accept_lang_header
 from msgspec import Meta, Struct
 
+from shoplink.api.http.header import header_of
 from shoplink.api.http.schema import EventBody, ParamsBody
 from shoplink.api.http.vocabulary import TYPE, ProblemType
 from shoplink.core import Event, Reason, wire
@@ -131,7 +132,7 @@ class ProblemError(Exception):
 def language_of(request: HttpRequest) -> Language:
     """The language that a request prefers of the two there are; English if it names neither."""
     tags: dict[str, Tag] = {"zh": "zh", "en": "en"}
-    for name, quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+    for name, quality in parse_accept_lang_header(header_of(request, "Accept-Language")):
         if quality > 0 and (tag := tags.get(name.split("-")[0])):
             return language_for(tag)
     return language_for("en")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from shoplink.api.http.body import refuse_fields
+from shoplink.api.http.header import has_header, header_of
 from shoplink.api.http.problem import ProblemError
 from shoplink.core import Command, Invite, roles
 from shoplink.core.facts import LIVE, Actor, is_reserved
@@ -46,7 +47,7 @@ _SUBJECTS: dict[str, Subject] = {"shop_id": "shop", "account_id": "creator"}
 
 def authenticate(request: HttpRequest) -> None:
     """Let a request in with its key (`Authorization: Bearer …`). Raises ProblemError (key.unknown)."""
-    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    kind, _, secret = header_of(request, "Authorization").partition(" ")
     key = keys.find_key(secret) if kind.lower() == "bearer" else None
     if key is None:
         raise ProblemError("key.unknown", headers={"WWW-Authenticate": "Bearer"})
@@ -82,8 +83,10 @@ def _header(request: HttpRequest, name: str) -> str | None:
 
     What is not ASCII arrives as an empty text.
     """
-    text = request.headers.get(name)
-    if text == "":
+    if not has_header(request, name):
+        return None
+    text = header_of(request, name)
+    if not text:
         raise MalformedError("{name} is empty, or has characters other than ASCII", name, name=name)
     return text
 
