@@ -18,6 +18,7 @@ from tests.traceability import ROOT
 
 TESTS = (
     "trust",
+    "api/test_schemathesis.py",
     "core/test_properties.py",
     "core/test_remedies.py",
     "flows/test_replay_fuzz.py",
@@ -74,6 +75,7 @@ def _sentence(test: str) -> str:
 @click.option("--clocks", default=50, show_default=True, help="Rounds of three seconds with wrong clocks.")
 @click.option("--simulate", default=3_600, show_default=True, help="Seconds of simulated worlds.")
 @click.option("--examples", default=1_000, show_default=True, help="Examples of each property.")
+@click.option("--api-examples", default=30, show_default=True, help="Examples of each operation of the API.")
 @click.option("--seed", default=lambda: int(time.time()), show_default="the time", help="What is random.")
 def soak(**options: int) -> None:
     """Run the long rounds and write docs/reference/soak.md. Exit status: 0, or 1 if anything failed."""
@@ -85,6 +87,7 @@ def soak(**options: int) -> None:
         "clocks": "SHOPLINK_CLOCK_ROUNDS",
         "simulate": "SHOPLINK_SIMULATE_SECONDS",
         "examples": "SHOPLINK_EXAMPLES",
+        "api_examples": "SHOPLINK_API_EXAMPLES",
     }
     os.environ |= {name: str(options[option]) for option, name in names.items()}
     os.environ |= {
