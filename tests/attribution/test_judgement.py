@@ -22,7 +22,7 @@ from tests.attribution.naive import Judged, Link, Order, halves_up, judge
 from tests.attribution.random_orders import START, links_of, orders_of, write_links, write_orders
 from tests.rule import rule
 
-ORDERS = int(os.environ.get("SHOPLINK_TEST_ORDERS", "240000"))
+ORDERS = int(os.environ.get("SHOPLINK_TEST_ORDERS", "80000"))
 SPANS = (1, 2, 7, 1_000)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from tests.attribution.random_orders import DAY, START, links_of, orders_of, wri
 from tests.attribution.test_messy_cells import misread as misread_cells
 from tests.attribution.test_reading import misread
 
-ORDERS = int(os.environ.get("SHOPLINK_TEST_ORDERS", "600000")) // 6
+ORDERS = int(os.environ.get("SHOPLINK_TEST_ORDERS", "120000")) // 6
 
 # py4j leaves it to the garbage collector to close its sockets.
 pytestmark = pytest.mark.filterwarnings(

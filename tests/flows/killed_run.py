@@ -1,8 +1,8 @@
-"""Runs of `attribute_files`, each in a process that gets a signal one step later than the one before.
+"""Runs of `attribute_files`, each in a process that gets a signal some steps later than the one before.
 
 A step is an event of Python's audit that touches the folder: a file opened, made, moved or removed. Run as a program with
-a folder and a signal's number, it prints a JSON line for each step: the exit status, and the files before and after what
-the run left is settled.
+a folder, a signal's number and how many steps later, it prints a JSON line for each run: the exit status, and the files
+before and after what the run left is settled.
 """
 
 import json
@@ -68,11 +68,11 @@ def _content(folder: Path) -> dict[str, str]:
     }
 
 
-def main(given: Path, number: int) -> None:
+def main(given: Path, number: int, stride: int) -> None:
     """Interrupt runs in copies of a folder, until one ends before its step."""
     step, status = 0, 0
     while status != _NOT_REACHED:
-        step += 1
+        step += stride
         folder = given.with_name(f"{given.name}-copy")
         shutil.copytree(given, folder)
         status = _interrupted(folder, number, step)
@@ -83,4 +83,4 @@ def main(given: Path, number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -216,7 +216,6 @@ def test_a_file_that_no_preset_fits_is_read_as_the_person_says(service: tuple[st
     assert "No creator 1 £3.50 £0.00" in said
 
 
-@pytest.mark.parametrize("service", ["sqlite", "postgresql"], indirect=True)
 def test_a_month_is_read_printed_and_closed_as_it_was_seen(service: tuple[str, Path]) -> None:
     url, home = service
     lan = Browser(url, "lan")
