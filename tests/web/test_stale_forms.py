@@ -124,14 +124,16 @@ def cases() -> list[Case]:
         put_shop("V"),
         put_shop("X"),
         put_shop("O", enrolment="open"),
+        put_shop("Z", decided="elsewhere"),
     )
     execute_accepted(put_product("p1", "S"), put_product("p2", "T", commission_rate_bp=1_000))
-    sue = signed_in(somebody("sue", shops=["S", "O", "T"]))
+    sue = signed_in(somebody("sue", shops=["S", "O", "T", "Z"]))
     cy = signed_in(somebody("cy", accounts=list("ABCDEFGHIJKLMN")))
     wei, alex = signed_in(somebody("wei", staff=["support"])), signed_in(somebody("alex", staff=["platform"]))
     return [
         *_of_a_shops_links(sue),
         *_of_a_creators_links(cy, alex),
+        *_of_records(sue, cy),
         *_of_tickets(sue, cy, wei),
         *_of_commerce(sue, cy),
         *_of_the_platform(alex),
@@ -268,6 +270,37 @@ def _of_a_creators_links(cy: FormClient, alex: FormClient) -> list[Case]:
             {"note": "fraud"},
             _do("withdraw_unlink_request", shop_id="U", account_id="G"),
             "The creator withdrew the unlink request.",
+        ),
+    ]
+
+
+def _of_records(sue: FormClient, cy: FormClient) -> list[Case]:
+    """Two people record what happened at the platform that decides."""
+    now = clock.now().replace(second=0, microsecond=0)
+    sent = {"role": "marketing", "invited_at": (now - timedelta(hours=2)).isoformat()}
+    typed = {"happened": "declined", "happened_at": f"{now:%Y-%m-%dT%H:%M}"}
+    links = {
+        account: _link(command("record_invitation", shop_id="Z", account_id=account, **sent))
+        for account in ("B", "C")
+    }
+    ended = {"how": "withdrawn", "ended_at": now.isoformat(), "shop_id": "Z"}
+    said = "It was recorded that the link ended at TikTok"
+    return [
+        Case(
+            "/seller/<str:shop_id>/links/<str:link_id>",
+            sue,
+            f"/seller/Z/links/{links['B']}",
+            typed,
+            _do("record_end", account_id="B", **ended),
+            said,
+        ),
+        Case(
+            "/creator/<str:account_id>/",
+            cy,
+            "/creator/C/",
+            {**typed, "link_id": links["C"]},
+            _do("record_end", account_id="C", **ended),
+            said,
         ),
     ]
 

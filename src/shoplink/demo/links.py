@@ -25,6 +25,7 @@ from shoplink.core import (
 from shoplink.core.facts import Enrolment, Role
 from shoplink.demo import tickets
 from shoplink.demo.commerce import commerce_commands
+from shoplink.demo.mirrored import mirrored_commands
 
 DEMO_ACTOR = Actor("platform", "demo")
 """Who acts for the demo world itself; the id is reserved."""
@@ -111,6 +112,7 @@ def world_commands(now: datetime) -> list[Command]:
         *_america(now),
         *_refused_invitations(now),
         *offer_commands(1, _ago(now, 1)),
+        *mirrored_commands(now, DEMO_ACTOR),
     ]
     facts = [*_records(now), *tickets.ticket_facts(now, DEMO_ACTOR), *commerce_commands(now, DEMO_ACTOR)]
     return sorted([*facts, *links], key=lambda command: command.at)

@@ -8,6 +8,7 @@ from django.db import connection
 from shoplink.core.instant import BEGINNING
 from shoplink.core.people.commands import AddMember
 from shoplink.core.people.facts import Place, place_fields
+from shoplink.demo import mirrored
 from shoplink.demo.links import BEAUTY, DEMO_ACTOR, SHOPS, UNDER_AGE, offer_ids
 from shoplink.flows import clock
 from shoplink.flows.execute import execute_batch
@@ -38,6 +39,7 @@ class Persona(NamedTuple):
 PERSONAS: dict[str, Persona] = {
     "mei": Persona("陈美 Mei Chen", tuple(("shop", shop_id) for shop_id in _AGENCY)),
     "lan": Persona("林岚 Lan Lin", (("shop", BEAUTY),)),
+    "ivy": Persona("吴艾薇 Ivy Wu", tuple(("shop", shop_id) for shop_id in mirrored.SHOPS)),
     "leo": Persona("Leo Hart", (("shop", "northbank-books"), ("creator", "leo.hart"))),
     "callum": Persona("Callum Reid", (("creator", "callum.reid"),)),
     "zhou": Persona("周舟 Zhou Zhou", (("creator", "zhou.zhou"),)),
@@ -45,6 +47,8 @@ PERSONAS: dict[str, Persona] = {
     "meilin": Persona("林梅 Mei Lin", (("creator", "mei.lin"),)),
     "jack": Persona("Jack Lin", (("creator", UNDER_AGE),)),
     "nora": Persona("Nora Lane", (("creator", offer_ids(1)[1]),)),
+    "ben": Persona("Ben Cole", (("creator", "ben.cole"),)),
+    "eva": Persona("Eva Stone", (("creator", "eva.stone"),)),
     "wei": Persona("李薇 Wei Li", (("support", ""),)),
     "alex": Persona("Alex Morgan", (("platform", ""),)),
 }

@@ -38,6 +38,17 @@ MESSAGES: dict[str, MessageWording] = {
             " {expires_at}; after that it expires."
         ),
     ),
+    "link.expiring/creator/elsewhere": MessageWording(
+        P_(
+            "The invitation from {shop} expires within {hours} hour",
+            "The invitation from {shop} expires within {hours} hours",
+            "hours",
+        ),
+        N_(
+            "You have not answered the invitation to link {account} as {role} yet. Confirm or decline at TikTok before"
+            " {expires_at}; after that it expires."
+        ),
+    ),
     "link.accepted/shop": MessageWording(
         N_("{account} confirmed and is now linked"),
         N_("{account} confirmed your invitation and is now linked to {shop} as {role}."),
@@ -157,6 +168,17 @@ MESSAGES: dict[str, MessageWording] = {
         N_(
             "{account} asked to be unlinked from {shop} on {requested_at} and is still waiting for an answer. Agree or"
             " refuse before {answer_by}; after that the request counts as approved."
+        ),
+    ),
+    "unlink.unanswered/shop/elsewhere": MessageWording(
+        P_(
+            "{account} has waited {days} day for an answer to its unlink request",
+            "{account} has waited {days} days for an answer to its unlink request",
+            "days",
+        ),
+        N_(
+            "{account} asked at TikTok to be unlinked from {shop} on {requested_at}, and no answer is recorded. Answer it"
+            " at TikTok, then record here what happened."
         ),
     ),
     "unlink.withdrawn/shop": MessageWording(

@@ -56,6 +56,8 @@ def _variant(kind: str, params: Mapping[str, Any]) -> str:
         return "" if params.get("linked") else "pending"
     if kind == "ticket.closed":
         return str(params.get("cause"))
+    if params.get("decided") == "elsewhere":
+        return "elsewhere"
     return "deadline" if params.get("answer_by") else ""
 
 

@@ -69,8 +69,9 @@ def _deadline(world: World, link: Link, side: Side) -> Deadline | None:
     if link.status == "invited" and link.expires_at is not None and link.invited_at is not None:
         return Deadline("invitation", side, link, link.expires_at, link.invited_at)
     if link.unlink_requested_at is not None:
-        ttl = world.rulebook(world.shops[link.shop_id].facts.market).unlink_answer_ttl
-        if ttl is not None:
+        shop = world.shops[link.shop_id].facts
+        ttl = world.rulebook(shop.market).unlink_answer_ttl
+        if ttl is not None and shop.decided == "here":  # elsewhere it is not ours to count as approved
             asked_at = link.unlink_requested_at
             return Deadline("unlink_request", side, link, shift(asked_at, ttl), asked_at)
     return None

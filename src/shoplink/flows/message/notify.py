@@ -175,12 +175,19 @@ def _held(event: e.LinkAccepted, state: CurrentState) -> list[dict[str, Any]]:
 
 
 def unlink_request_data(link: Link, state: CurrentState, requested_at: datetime) -> dict[str, Any]:
-    """The data of an unlink request: when it was made, and when it counts as approved here if nobody answers."""
+    """The data of an unlink request: when it was made, and when it counts as approved if nobody answers it here."""
     data = {"requested_at": format_instant(requested_at)}
     shop = state.world.shops.get(link.shop_id)
-    answered_here = shop is not None and shop.facts.decided == "here"
-    ttl = state.world.rulebook(shop.facts.market).unlink_answer_ttl if shop and answered_here else None
+    if shop is None or (elsewhere := where_decided(link, state)):
+        return data if shop is None else data | elsewhere
+    ttl = state.world.rulebook(shop.facts.market).unlink_answer_ttl
     return data if ttl is None else {**data, "answer_by": format_instant(shift(requested_at, ttl))}
+
+
+def where_decided(link: Link, state: CurrentState) -> dict[str, str]:
+    """The data of a message about a link that another platform decides about: its reader acts there."""
+    shop = state.world.shops.get(link.shop_id)
+    return {"decided": "elsewhere"} if shop is not None and shop.facts.decided == "elsewhere" else {}
 
 
 def _of_ticket(position: int, event: TicketEvent, ticket: Ticket) -> Iterator[Notification]:

@@ -12,7 +12,7 @@ from shoplink.core import Link
 from shoplink.core.instant import format_instant
 from shoplink.flows import clock
 from shoplink.flows.look import CurrentState, look_at
-from shoplink.flows.message.notify import MAIL_AGE_MAX, unlink_request_data
+from shoplink.flows.message.notify import MAIL_AGE_MAX, unlink_request_data, where_decided
 from shoplink.store.database.owner import writing
 from shoplink.store.people import outbox
 from shoplink.store.people.outbox import Notification, Progress
@@ -74,6 +74,7 @@ def remind_now(
             if link.status == "invited" and link.expires_at is not None:
                 hours = max(1, (link.expires_at - at) // _HOUR)
                 data = {"role": link.role, "expires_at": format_instant(link.expires_at), "hours": hours}
+                data |= where_decided(link, state)
                 which = f"asked:{at:%Y-%m-%d}"
                 reminders.append(_reminder("link.expiring", "creator", which, at, link, data))
         outbox.store_notifications(reminders, at if by_mail else None)
@@ -126,6 +127,7 @@ def _of_invitations(links: list[Link], state: CurrentState) -> Iterator[Notifica
         if come and is_still_relevant("link.expiring", stands, {}):
             hours = min(come) // _HOUR
             data = {"role": link.role, "expires_at": format_instant(expires_at), "hours": hours}
+            data |= where_decided(link, state)
             yield _reminder("link.expiring", "creator", f"{hours}h", expires_at - min(come), link, data)
 
 

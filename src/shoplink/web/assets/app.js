@@ -6,3 +6,4 @@ import "./menus.js";
 import "./zone.js";
 import "./once.js";
 import "./print.js";
+import "./copy.js";

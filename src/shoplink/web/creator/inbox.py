@@ -18,6 +18,9 @@ from shoplink.flows.precondition import token_of
 from shoplink.network import zone_of_country
 from shoplink.store.people.membership import time_zone_at
 from shoplink.web.creator.account import AccountLinks, account_links, handle_of, link_timeline, shop_of
+from shoplink.web.mirror.expected import say_expected
+from shoplink.web.mirror.guide import GuideStep, steps_to_confirm
+from shoplink.web.mirror.recording import RecordingForm, StepResult, form_of_link, record_step
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import ANY_CREATOR, CREATOR, places_of, visible_link
@@ -27,7 +30,7 @@ from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Deadline, show_deadline
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
-from shoplink.web.view_model.state import show_link_status, show_next_actor, show_role
+from shoplink.web.view_model.state import show_decided, show_link_status, show_next_actor, show_role
 from shoplink.web.view_model.timeline import TimelineRow
 from shoplink.wording.sentences import N_
 
@@ -35,7 +38,8 @@ from shoplink.wording.sentences import N_
 class InvitationCard(Struct, frozen=True):
     """An invitation: its terms, its deadline, and every reason why it cannot be confirmed now.
 
-    `seen` is the token of the invitation, `terms` that of everything that is confirmed with it.
+    `seen` is the token of the invitation, `terms` that of everything that is confirmed with it. Where another platform
+    decides (`decided`), `steps` say how to answer there, and `recording` is the form of what happened there.
     """
 
     link_id: str
@@ -51,10 +55,16 @@ class InvitationCard(Struct, frozen=True):
     ends_others: int
     reasons: list[ReasonRow]
     ticket_helps: bool
+    decided: Badge | None
+    steps: list[GuideStep]
+    recording: RecordingForm | None
 
 
 class CurrentLink(Struct, frozen=True):
-    """The link in review or linked: its status, who must act next, why it is in review, what happened."""
+    """The link in review or linked: its status, who must act next, why it is in review, what happened.
+
+    Where another platform decides (`decided`), `expected` is what the rulebook leads one to expect there.
+    """
 
     link_id: str
     seen: str
@@ -64,6 +74,9 @@ class CurrentLink(Struct, frozen=True):
     next_actor: Badge
     held: list[ReasonRow]
     ticket_helps: bool
+    decided: Badge | None
+    expected: str
+    recording: RecordingForm | None
     timeline: list[TimelineRow]
 
 
@@ -76,6 +89,7 @@ class InvitationsPage(Struct, frozen=True):
     current: CurrentLink | None
     failed: str
     problem: str
+    refused: list[ReasonRow]
 
 
 @page("creator/", ANY_CREATOR)
@@ -86,9 +100,15 @@ def start(visit: Visit) -> PageResponse:
 
 @page("creator/<str:account_id>/", CREATOR, posts=True, menu=Menu(icon="mail", title=N_("Invitations")))
 def inbox(visit: Visit, account_id: str) -> PageResponse:
-    """Every open invitation, and the current link."""
-    result, link_id = None, ""
-    if visit.submitted:
+    """Every open invitation, and the current link; the forms answer, or record what happened elsewhere."""
+    result, recorded, link_id = None, None, ""
+    if visit.submitted and "happened" in visit.form:
+        link_id = visit.form.get("link_id", "")
+        recorded = record_step(visit, visible_link(visit.by, link_id))
+        result = recorded.result
+        if result.accepted:
+            return visit.redirect("creator.inbox", message=recorded.done, account_id=account_id)
+    elif visit.submitted:
         link_id = visit.form.get("link_id", "")
         result = _answer(visit, account_id, visible_link(visit.by, link_id))
         if result.accepted:
@@ -98,10 +118,11 @@ def inbox(visit: Visit, account_id: str) -> PageResponse:
     view = InvitationsPage(
         account_id=account_id,
         handle=handle_of(links.world, account_id),
-        invitations=[_invitation(visit, links, link) for link in links.invitations],
-        current=_current(visit, links) if links.current else None,
+        invitations=[_invitation(visit, links, link, recorded) for link in links.invitations],
+        current=_current(visit, links, recorded) if links.current else None,
         failed=link_id,
-        problem=result.problem if result else "",
+        problem=result.problem if result and not (recorded and recorded.in_form) else "",
+        refused=show_reasons(visit, recorded.result.reasons if recorded else ()),
     )
     return PageContent("creator/inbox.html", view, status=result.status if result else 200)
 
@@ -131,18 +152,19 @@ def _confirmed(result: CommandResult) -> str:
     return _("Confirmed. The link is still in review; see below.")
 
 
-def _invitation(visit: Visit, links: AccountLinks, link: Link) -> InvitationCard:
+def _invitation(visit: Visit, links: AccountLinks, link: Link, recorded: StepResult | None) -> InvitationCard:
     region, world = visit.network.region, links.world
     dry_run_result = dry_run(
         visit, "accept", shop_id=link.shop_id, account_id=link.account_id, network_region=region
     )
-    market = world.shops[link.shop_id].facts.market
+    market, decided = world.shops[link.shop_id].facts.market, world.shops[link.shop_id].facts.decided
+    seen = token_of(links.seen, link_in_place(link))
     parameters = world.rulebook(market).parameters
     official = link.role == "official"
     reasons = show_reasons(visit, dry_run_result.reasons)
     return InvitationCard(
         link_id=link.link_id,
-        seen=token_of(links.seen, link_in_place(link)),
+        seen=seen,
         terms=token_of(links.seen, *_terms(link, world)),
         shop=shop_of(world, link),
         market=visit.language.country(market),
@@ -155,7 +177,10 @@ def _invitation(visit: Visit, links: AccountLinks, link: Link) -> InvitationCard
         else parameters.marketing_may_promote_other_shops,
         ends_others=len(links.invitations) - 1,
         reasons=reasons,
-        ticket_helps=any(reason.support_helps for reason in reasons),
+        ticket_helps=decided == "here" and any(reason.support_helps for reason in reasons),
+        decided=show_decided(decided),
+        steps=steps_to_confirm(shop_of(world, link)) if decided == "elsewhere" else [],
+        recording=form_of_link(visit, link, decided, seen, recorded),
     )
 
 
@@ -167,19 +192,24 @@ def _theirs(visit: Visit, link: Link, market: str) -> str:
     return visit.language.instant(link.expires_at, ZoneInfo(name))
 
 
-def _current(visit: Visit, links: AccountLinks) -> CurrentLink:
+def _current(visit: Visit, links: AccountLinks, recorded: StepResult | None) -> CurrentLink:
     link, world = links.current, links.world
     assert link is not None, "the caller has checked that there is a current link"
     held = review_reasons(world, link, world.now)
     reasons = show_reasons(visit, held)
+    decided = world.shops[link.shop_id].facts.decided
+    seen = token_of(links.seen, link_in_place(link))
     return CurrentLink(
         link_id=link.link_id,
-        seen=token_of(links.seen, link_in_place(link)),
+        seen=seen,
         shop=shop_of(world, link),
         role=show_role(visit, link.role),
         status=show_link_status(link),
-        next_actor=show_next_actor(next_actor(link, held, world.shops[link.shop_id].facts.decided)),
+        next_actor=show_next_actor(next_actor(link, held, decided)),
         held=reasons,
-        ticket_helps=any(reason.support_helps for reason in reasons),
+        ticket_helps=decided == "here" and any(reason.support_helps for reason in reasons),
+        decided=show_decided(decided),
+        expected=say_expected(visit, world, link, held) if decided == "elsewhere" else "",
+        recording=form_of_link(visit, link, decided, seen, recorded),
         timeline=link_timeline(visit, link),
     )

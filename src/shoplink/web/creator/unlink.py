@@ -8,6 +8,8 @@ from shoplink.core.ticket.assessment import support_helps, unanswered_since
 from shoplink.flows.precondition import token_of
 from shoplink.store.read.commerce import items_ending_with
 from shoplink.web.creator.account import AccountLinks, account_links, handle_of, link_timeline, shop_of
+from shoplink.web.mirror.guide import GuideStep, steps_to_ask
+from shoplink.web.mirror.recording import RecordingForm, StepResult, form_of_link, record_step
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import CREATOR, visible_link
@@ -16,7 +18,7 @@ from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Deadline, Instant, show_deadline, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
-from shoplink.web.view_model.state import show_link_status, show_role
+from shoplink.web.view_model.state import show_decided, show_link_status, show_role
 from shoplink.web.view_model.timeline import TimelineRow
 from shoplink.wording.sentences import N_
 
@@ -50,6 +52,9 @@ class LinkInfoPage(Struct, frozen=True):
     official: bool
     showcase_leaving: int
     contents_leaving: int
+    decided: Badge | None
+    steps: list[GuideStep]
+    recording: RecordingForm | None
     seen: str
     problem: str
     timeline: list[TimelineRow]
@@ -76,8 +81,13 @@ def your_shop(visit: Visit, account_id: str) -> PageResponse:
 @page("creator/<str:account_id>/profile/link", CREATOR, posts=True)
 def link_info(visit: Visit, account_id: str) -> PageResponse:
     """The link, with "Send unlink request", or the open request with "Withdraw"."""
-    result = None
-    if visit.submitted:
+    result, recorded = None, None
+    if visit.submitted and "happened" in visit.form:
+        recorded = record_step(visit, visible_link(visit.by, visit.form.get("link_id", "")))
+        result = recorded.result
+        if result.accepted:
+            return visit.redirect("creator.link_info", message=recorded.done, account_id=account_id)
+    elif visit.submitted:
         link = visible_link(visit.by, visit.form.get("link_id", ""))
         fields, shown = {"shop_id": link.shop_id, "account_id": account_id}, link_in_place(link)
         if visit.form.get("do") == "withdraw":
@@ -95,9 +105,8 @@ def link_info(visit: Visit, account_id: str) -> PageResponse:
     if links.current is None or links.current.status != "linked":
         problem = result.problem if result else ""
         return visit.redirect("creator.your_shop", problem=problem, account_id=account_id)
-    return PageContent(
-        "creator/link_info.html", _info(visit, links, result), status=result.status if result else 200
-    )
+    view = _info(visit, links, result, recorded)
+    return PageContent("creator/link_info.html", view, status=result.status if result else 200)
 
 
 def _profile(visit: Visit, account_id: str) -> ProfilePage:
@@ -115,7 +124,9 @@ def _profile(visit: Visit, account_id: str) -> ProfilePage:
     )
 
 
-def _info(visit: Visit, links: AccountLinks, result: CommandResult | None) -> LinkInfoPage:
+def _info(
+    visit: Visit, links: AccountLinks, result: CommandResult | None, recorded: StepResult | None
+) -> LinkInfoPage:
     link = links.current
     assert link is not None, "the caller has checked that there is a current link"
     region, requested_at = visit.network.region, link.unlink_requested_at
@@ -126,8 +137,9 @@ def _info(visit: Visit, links: AccountLinks, result: CommandResult | None) -> Li
     reasons = show_reasons(
         visit, () if requested_at and result is None else (result or dry_run_result).reasons
     )
-    market = links.world.shops[link.shop_id].facts.market
-    rulebook = links.world.rulebook(market)
+    facts = links.world.shops[link.shop_id].facts
+    here, rulebook = facts.decided == "here", links.world.rulebook(facts.market)
+    seen = token_of(links.seen, link_in_place(link))
     ask_from = unanswered_since(requested_at, rulebook) if requested_at else None
     return LinkInfoPage(
         account_id=link.account_id,
@@ -137,16 +149,18 @@ def _info(visit: Visit, links: AccountLinks, result: CommandResult | None) -> Li
         status=show_link_status(link),
         since=show_instant(visit, link.linked_at) if link.linked_at else None,
         requested_at=show_instant(visit, requested_at) if requested_at else None,
-        allowed=dry_run_result.accepted,
+        allowed=here and dry_run_result.accepted,
         reasons=reasons,
-        ticket_helps=any(
-            support_helps(reason, rulebook, visit.now) for reason in (result or dry_run_result).reasons
-        ),
-        ask_from=show_deadline(visit, ask_from) if ask_from and ask_from > visit.now else None,
+        ticket_helps=here
+        and any(support_helps(reason, rulebook, visit.now) for reason in (result or dry_run_result).reasons),
+        ask_from=show_deadline(visit, ask_from) if here and ask_from and ask_from > visit.now else None,
         official=link.role == "official",
         showcase_leaving=leaving.showcase,
         contents_leaving=leaving.contents,
-        seen=token_of(links.seen, link_in_place(link)),
-        problem=result.problem if result else "",
+        decided=show_decided(facts.decided),
+        steps=[] if here or requested_at else steps_to_ask(),
+        recording=form_of_link(visit, link, facts.decided, seen, recorded),
+        seen=seen,
+        problem=result.problem if result and not (recorded and recorded.in_form) else "",
         timeline=link_timeline(visit, link),
     )

@@ -38,6 +38,7 @@ _STORIES = {
         "Runs an agency’s shops in two markets, with requests to answer and an invitation about to expire."
     ),
     "lan": N_("Looks after one shop that has used all ten marketing links of its 180 days."),
+    "ivy": N_("Runs an agency’s shops whose links TikTok decides, and keeps their records here."),
     "leo": N_("Sells books and appears in the videos: one person with a shop and an account."),
     "callum": N_("Has an invitation that expires in a few hours."),
     "zhou": N_("Has asked to be unlinked and waits for the shop’s answer."),
@@ -47,6 +48,8 @@ _STORIES = {
     ),
     "jack": N_("Is under 18 and lives in a different country from the shops."),
     "nora": N_("Has not been invited yet, and nothing is in the way."),
+    "ben": N_("Asked at TikTok to be unlinked; the shop recorded it here."),
+    "eva": N_("Was invited at TikTok, and confirms there."),
     "wei": N_("Answers tickets, corrects facts, grants waivers."),
     "alex": N_("Sees everything: shops, accounts, rulebooks and the audit log."),
 }

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from shoplink.core.commands import HAPPENED_AT
 from shoplink.core.parse import MalformedError
 from shoplink.web.request.visit import Visit
 from shoplink.wording.problems import say_malformed
@@ -15,6 +16,8 @@ _TITLES = {
     "reference": N_("Contract number"),
     "content_id": N_("TikTok ID"),
     "title": N_("Title"),
+    "source": N_("Where you saw it"),
+    **dict.fromkeys(HAPPENED_AT.values(), N_("When it happened")),
     "text": N_("Message"),
     "evidence": N_("Evidence"),
     "until": N_("Until"),

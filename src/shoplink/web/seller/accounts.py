@@ -10,6 +10,8 @@ from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import SELLER
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.shop import QuotaCard, SlotsCard, quota_of, shop_name, slots_of, unlinks_of
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.state import show_decided
 from shoplink.wording.sentences import N_
 
 
@@ -21,6 +23,7 @@ class Accounts(Struct, frozen=True):
     market: str
     enrolment: str
     normal: bool
+    decided: Badge | None
     tabs: list[tuple[str, str, bool]]
     slots: SlotsCard
     quota: QuotaCard
@@ -47,6 +50,7 @@ def accounts(visit: Visit, shop_id: str) -> PageResponse:
             market=visit.language.country(facts.market),
             enrolment=_("open (普招)") if facts.enrolment == "open" else _("invited (定邀)"),
             normal=facts.status == "normal",
+            decided=show_decided(facts.decided),
             tabs=tabs,
             slots=slots[role],
             quota=quota_of(visit, world, shop_id),

@@ -44,7 +44,9 @@ from shoplink.web.seller.withdrawals import (
     open_invitations,
     withdraw_shown,
 )
+from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.state import show_decided
 from shoplink.wording.input_errors import allowed_in_field
 from shoplink.wording.sentences import N_
 
@@ -83,6 +85,7 @@ class BulkInvitePage(Struct, frozen=True):
     passing: int
     others: str
     sent: bool
+    decided: Badge | None
     seen: str
     open: list[OpenInvitation]
 
@@ -130,6 +133,7 @@ def bulk_invite(visit: Visit, shop_id: str) -> PageResponse:
         passing=passing,
         others="\n".join(row.handle for row in rows if not row.passes),
         sent=action == "send" and not problem,
+        decided=show_decided(state.world.shops[shop_id].facts.decided),
         seen=seen,
         open=open_invitations(visit, state, shop_id),
     )

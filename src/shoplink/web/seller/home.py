@@ -19,6 +19,7 @@ from shoplink.flows.look import (
 )
 from shoplink.flows.ticket.read import current_tickets
 from shoplink.store.ticket.tickets import answered_for_shops
+from shoplink.web.mirror.expected import say_expected
 from shoplink.web.page.declare import page
 from shoplink.web.page.export import Cell, export, requested_format
 from shoplink.web.page.frame import Menu
@@ -28,7 +29,7 @@ from shoplink.web.seller.shop import account_name, shop_name, slots_line, unlink
 from shoplink.web.ticket.view import show_row
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Deadline, Instant, show_deadline, show_instant
-from shoplink.web.view_model.state import show_link_status
+from shoplink.web.view_model.state import show_decided, show_link_status
 from shoplink.wording import say_reason
 from shoplink.wording.sentences import N_
 
@@ -58,6 +59,7 @@ class ShopRow(Struct, frozen=True):
     market: str
     enrolment: str
     status: str
+    decided: Badge | None
     official: SlotUse
     marketing: SlotUse
     quota: LinkQuotaUse
@@ -137,7 +139,13 @@ def _answered(visit: Visit, shops: Iterable[str]) -> list[WaitingItem]:
 def _waiting_link(visit: Visit, world: World, link: Link) -> WaitingItem:
     url = f"/seller/{link.shop_id}/links/{link.link_id}"
     deadline = None
-    if link.unlink_requested_at:
+    elsewhere = world.shops[link.shop_id].facts.decided == "elsewhere"
+    if elsewhere and link.status != "invited":
+        reasons = review_reasons(world, link, world.now)
+        problems = [say_reason(reason, visit.language, visit.zone).problem for reason in reasons[:1]]
+        text = " ".join([*problems, say_expected(visit, world, link, reasons)])
+        action = _("Record what happened")
+    elif link.unlink_requested_at:
         text, action, url = _("The creator requests to be unlinked."), _("View details"), f"{url}/unlink"
     elif link.status == "invited":
         text, action = _("The invitation expires soon, and the creator has not confirmed yet."), _("View")
@@ -175,6 +183,7 @@ def _row(visit: Visit, world: World, shop_id: str) -> ShopRow:
         market=visit.language.country(record.facts.market),
         enrolment=_("open (普招)") if record.facts.enrolment == "open" else _("invited (定邀)"),
         status=record.facts.status,
+        decided=show_decided(record.facts.decided),
         official=slots_line(world, shop_id, "official"),
         marketing=slots_line(world, shop_id, "marketing"),
         quota=quota,

@@ -12,13 +12,17 @@ from shoplink.core.instant import parse_instant
 from shoplink.core.next_actor import expected_review_reasons
 from shoplink.flows.look import look_at, look_at_pair
 from shoplink.flows.people.lookup import look_up, may_ask_about
+from shoplink.web.mirror.guide import GuideStep, steps_to_invite
+from shoplink.web.mirror.recording import RecordingForm, StepResult, form_of_beginning, record_beginning
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import SELLER, places_of
 from shoplink.web.request.command import NOTHING, CommandResult, dry_run, send
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.conditions import Condition, conditions
 from shoplink.web.seller.shop import account_name, shop_name
-from shoplink.web.view_model.state import show_role
+from shoplink.web.view_model.badge import Badge
+from shoplink.web.view_model.reason import ReasonRow, show_reasons
+from shoplink.web.view_model.state import show_decided, show_role
 
 
 class FindAccountPage(Struct, frozen=True):
@@ -35,7 +39,9 @@ class FindAccountPage(Struct, frozen=True):
 class InvitePage(Struct, frozen=True):
     """An account and the conditions of inviting it.
 
-    `held` means that the link would be in review; `owned` that the person also acts for the account.
+    `held` means that the link would be in review; `owned` that the person also acts for the account. Where another
+    platform decides (`decided`), the conditions are a forecast, `steps` say how to invite there, and the forms record
+    that the invitation was sent, or that the account is linked already.
     """
 
     shop_id: str
@@ -52,7 +58,12 @@ class InvitePage(Struct, frozen=True):
     reference: str
     settlement: str
     problem: str
+    refused: list[ReasonRow]
     ticket_helps: bool
+    decided: Badge | None
+    steps: list[GuideStep]
+    sent: RecordingForm | None
+    linked: RecordingForm | None
 
 
 def _role(text: str | None) -> Role:
@@ -91,15 +102,21 @@ def _find(visit: Visit, handle: str) -> tuple[str, list[str]]:
 
 @page("seller/<str:shop_id>/link/<str:account_id>/<str:role>", SELLER, posts=True)
 def invite(visit: Visit, shop_id: str, account_id: str, role: str) -> PageResponse:
-    """Every condition of inviting this account; the form sends the invitation."""
+    """Every condition of inviting this account; the form sends the invitation, or records what happened elsewhere."""
     if role not in {"official", "marketing"}:
         raise Http404
     world = look_at_pair(shop_id, account_id).world
-    is_stranger = not _has_live_link(world, shop_id, account_id)
-    if account_id not in world.accounts or not may_ask_about(visit.by, account_id, has_link=not is_stranger):
+    has_link = _has_live_link(world, shop_id, account_id)
+    if account_id not in world.accounts or not may_ask_about(visit.by, account_id, has_link=has_link):
         raise Http404
-    result = None
-    if visit.submitted:
+    result, recorded = None, None
+    if visit.submitted and "happened" in visit.form:
+        recorded = record_beginning(visit, shop_id, account_id, _role(role), **_optional_fields(visit))
+        result = recorded.result
+        if result.accepted:
+            link_id = next(event["link_id"] for event in result.events)
+            return visit.redirect("seller.link", message=recorded.done, shop_id=shop_id, link_id=link_id)
+    elif visit.submitted:
         result = send(
             visit,
             "invite",
@@ -109,7 +126,7 @@ def invite(visit: Visit, shop_id: str, account_id: str, role: str) -> PageRespon
         )
         if result.accepted:
             return _invited(visit, shop_id, account_id, result)
-    view = _view(visit, world, (shop_id, account_id, _role(role)), result, is_stranger=is_stranger)
+    view = _view(visit, world, (shop_id, account_id, _role(role)), result, recorded)
     return PageContent("seller/invite.html", view, status=result.status if result else 200)
 
 
@@ -150,13 +167,24 @@ def _view(
     world: World,
     target: tuple[str, str, Role],
     result: CommandResult | None,
-    *,
-    is_stranger: bool,
+    recorded: StepResult | None,
 ) -> InvitePage:
     shop_id, account_id, role = target
     dry_run_result = dry_run(visit, "invite", **_fields(visit, shop_id, account_id, role))
     held = expected_review_reasons(world, shop_id, account_id, role)
-    rows = conditions(visit, dry_run_result.reasons, held, stranger=is_stranger, role=role)
+    decided = world.shops[shop_id].facts.decided
+    sent, linked = (
+        form_of_beginning(visit, step, recorded) if decided == "elsewhere" else None
+        for step in ("invited", "linked")
+    )
+    handle = world.accounts[account_id].facts.handle or account_id
+    rows = conditions(
+        visit,
+        dry_run_result.reasons,
+        held,
+        stranger=not _has_live_link(world, shop_id, account_id),
+        role=role,
+    )
     return InvitePage(
         shop_id=shop_id,
         shop=shop_name(world, shop_id),
@@ -174,8 +202,13 @@ def _view(
         owned=account_id in places_of(visit.request).accounts,
         reference=visit.form.get("reference", ""),
         settlement=visit.form.get("settlement", ""),
-        problem=result.problem if result else "",
-        ticket_helps=any(map(support_can_help, dry_run_result.reasons)),
+        problem=result.problem if result and not (recorded and recorded.in_form) else "",
+        refused=show_reasons(visit, recorded.result.reasons if recorded else ()),
+        ticket_helps=decided == "here" and any(map(support_can_help, dry_run_result.reasons)),
+        decided=show_decided(decided),
+        steps=steps_to_invite(role, handle) if sent else [],
+        sent=sent,
+        linked=linked,
     )
 
 

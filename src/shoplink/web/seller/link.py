@@ -16,6 +16,9 @@ from shoplink.network import zone_of_country
 from shoplink.store.people.membership import time_zone_at
 from shoplink.store.read.commerce import items_ending_with
 from shoplink.store.read.link import timeline
+from shoplink.web.mirror.expected import say_expected
+from shoplink.web.mirror.guide import GuideStep, steps_to_answer
+from shoplink.web.mirror.recording import RecordingForm, StepResult, form_of_link, record_step
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import SELLER, visible_link
 from shoplink.web.request.command import CommandResult, dry_run, send
@@ -25,12 +28,16 @@ from shoplink.web.seller.shop import account_name, rights_in_words, shop_name, u
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Deadline, Instant, show_deadline, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
-from shoplink.web.view_model.state import show_link_status, show_next_actor, show_role
+from shoplink.web.view_model.state import show_decided, show_link_status, show_next_actor, show_role
 from shoplink.web.view_model.timeline import TimelineRow, show_timeline
 
 
 class LinkPage(Struct, frozen=True):
-    """A link; `theirs` is the deadline in the creator's time zone if that differs from the reader's."""
+    """A link; `theirs` is the deadline in the creator's time zone if that differs from the reader's.
+
+    Where another platform decides (`decided`), `expected` is what the rulebook leads one to expect there, `steps` how
+    to act there, and `recording` the form that records what happened.
+    """
 
     shop_id: str
     shop: str
@@ -41,6 +48,10 @@ class LinkPage(Struct, frozen=True):
     next_actor: Badge | None
     deadline: Deadline | None
     theirs: str
+    decided: Badge | None
+    expected: str
+    steps: list[GuideStep]
+    recording: RecordingForm | None
     facts: list[tuple[str, Instant]]
     reference: str
     settlement: str
@@ -91,22 +102,33 @@ def _current(visit: Visit, link_id: str) -> tuple[CurrentState, Link]:
 
 @page("seller/<str:shop_id>/links/<str:link_id>", SELLER, posts=True)
 def link(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
-    """The link; the form withdraws it."""
+    """The link; the form withdraws it, or records what happened to it where another platform decides."""
     seen, current = _current(visit, link_id)
-    result = None
-    if visit.submitted:
+    result, recorded = None, None
+    if visit.submitted and "happened" in visit.form:
+        recorded = record_step(visit, current)
+        if recorded.result.accepted:
+            return visit.redirect("seller.link", message=recorded.done, shop_id=shop_id, link_id=link_id)
+        result = recorded.result
+        seen, current = _current(visit, link_id)
+    elif visit.submitted:
         fields = {"shop_id": shop_id, "account_id": current.account_id}
         result = send(visit, "withdraw", seen=link_in_place(current), link_id=link_id, **fields)
         if result.accepted:
             return visit.redirect("seller.link", message=_("Withdrawn."), shop_id=shop_id, link_id=link_id)
         seen, current = _current(visit, link_id)
-    return PageContent(
-        "seller/link.html", _page(visit, seen, current, result), status=result.status if result else 200
-    )
+    view = _page(visit, seen, current, result, recorded)
+    return PageContent("seller/link.html", view, status=result.status if result else 200)
 
 
-def _page(visit: Visit, seen: CurrentState, link: Link, result: CommandResult | None) -> LinkPage:
+def _page(
+    visit: Visit, seen: CurrentState, link: Link, result: CommandResult | None, recorded: StepResult | None
+) -> LinkPage:
     world, held = seen.world, review_reasons(seen.world, link, seen.world.now)
+    decided = world.shops[link.shop_id].facts.decided
+    here = decided == "here"
+    token = token_of(seen, link_in_place(link))
+    recording = form_of_link(visit, link, decided, token, recorded)
     due = [event for event in seen.due if isinstance(event, LinkEvent) and event.link_id == link.link_id]
     deadline = link.expires_at if link.status == "invited" else None
     return LinkPage(
@@ -116,26 +138,31 @@ def _page(visit: Visit, seen: CurrentState, link: Link, result: CommandResult | 
         account=account_name(world, link.account_id),
         role=show_role(visit, link.role),
         status=show_link_status(link),
-        next_actor=show_next_actor(next_actor(link, held, world.shops[link.shop_id].facts.decided))
-        if link.ended_at is None
-        else None,
+        next_actor=show_next_actor(next_actor(link, held, decided)) if link.ended_at is None else None,
         deadline=show_deadline(visit, deadline) if deadline else None,
         theirs=_theirs(visit, world, link, deadline) if deadline else "",
+        decided=show_decided(decided),
+        expected="" if here else say_expected(visit, world, link, held),
+        steps=steps_to_answer(link.role, account_name(world, link.account_id))
+        if not here and link.unlink_requested_at
+        else [],
+        recording=recording,
         facts=_dates(visit, link),
         reference=link.reference or "",
         settlement=link.settlement or "",
         held=show_reasons(visit, held),
-        ticket_helps=any(map(support_can_help, held)),
+        ticket_helps=here and any(map(support_can_help, held)),
         rights=rights_in_words(world, link) if link.status == "linked" else [],
         sync=sync_of(visit, seen, link.shop_id)
         if link.status == "linked" and link.role == "official"
         else None,
         timeline=show_timeline(visit, [*reversed(due), *reversed(timeline(link.link_id))]),
-        can_withdraw=link.status in {"invited", "in_review"},
-        can_unlink=link.status == "linked" and _may_unlink_alone(world, link),
-        unlink_requested=link.status == "linked" and link.unlink_requested_at is not None,
-        seen=token_of(seen, link_in_place(link)),
-        problem=result.problem if result else "",
+        can_withdraw=here and link.status in {"invited", "in_review"},
+        can_unlink=here and link.status == "linked" and _may_unlink_alone(world, link),
+        unlink_requested=here and link.status == "linked" and link.unlink_requested_at is not None,
+        seen=token,
+        # What is wrong with a recording stands in its form, while there is one.
+        problem=result.problem if result and not (recorded and recorded.in_form and recording) else "",
         refused=show_reasons(visit, result.reasons if result else ()),
     )
 
@@ -183,7 +210,8 @@ def unlink(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
             return visit.redirect("seller.link", message=message, shop_id=shop_id, link_id=link_id)
         seen, link = _current(visit, link_id)
     requested = link.unlink_requested_at is not None
-    if link.status != "linked" or not (requested or _may_unlink_alone(seen.world, link)):
+    elsewhere = seen.world.shops[shop_id].facts.decided == "elsewhere"
+    if elsewhere or link.status != "linked" or not (requested or _may_unlink_alone(seen.world, link)):
         problem = result.problem if result else ""
         return visit.redirect("seller.link", problem=problem, shop_id=shop_id, link_id=link_id)
     agree = "approve_unlink" if requested else "unlink"

@@ -105,14 +105,14 @@ def slots_of(visit: Visit, world: World, shop_id: str, role: Role) -> SlotsCard:
 
 def card(visit: Visit, world: World, link: Link) -> AccountCard:
     """The card of a live link."""
-    url = f"/seller/{link.shop_id}/links/{link.link_id}"
+    url, decided = f"/seller/{link.shop_id}/links/{link.link_id}", world.shops[link.shop_id].facts.decided
     expires_at = link.expires_at if link.status == "invited" else None
     return AccountCard(
         account_id=link.account_id,
         name=account_name(world, link.account_id),
         status=show_link_status(link),
         link_url=url,
-        unlink_url=f"{url}/unlink" if link.unlink_requested_at else "",
+        unlink_url=f"{url}/unlink" if link.unlink_requested_at and decided == "here" else "",
         deadline=show_deadline(visit, expires_at) if expires_at else None,
         since=show_instant(visit, link.linked_at) if link.linked_at else None,
         held=show_reasons(visit, review_reasons(world, link, world.now)),

@@ -20,6 +20,7 @@ from shoplink.web.seller.shop import account_name, shop_name, slots_line
 from shoplink.web.view_model.instant import Deadline, Instant, show_deadline, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
 from shoplink.web.view_model.state import show_role
+from shoplink.wording import say_reason
 from shoplink.wording.sentences import N_
 
 WITHDRAWN_MAX = 200
@@ -89,8 +90,13 @@ def look_before_withdrawal(visit: Visit, shop_id: str) -> PageResponse:
     seen = look(LoadKeys.of(named))
     world = seen.world
     commands = [each for each in named if world.link(shop_id, each.account_id)]
-    if not commands:
-        problem = _("Select at least one invitation.")
+    elsewhere = shop_id in world.shops and world.shops[shop_id].facts.decided == "elsewhere"
+    if not commands or elsewhere:
+        problem = (
+            _("TikTok decides about this shop’s links: withdraw the invitation there, then record it.")
+            if elsewhere
+            else _("Select at least one invitation.")
+        )
         return visit.redirect("seller.bulk_invite", problem=problem, shop_id=shop_id)
     links = {command.account_id: world.link(shop_id, command.account_id) for command in commands}
     shown = {account_id: _invitation(visit, seen, link) for account_id, link in links.items() if link}
@@ -134,6 +140,9 @@ def withdraw_shown(visit: Visit, shop_id: str) -> PageResponse:
     results = [result_of_answer(visit, answer, seen) for answer in execute_for(visit, commands, seen)]
     done = sum(result.accepted for result in results)
     if problem := next((result.problem for result in results if result.stale), ""):
+        return visit.redirect("seller.bulk_invite", problem=problem, shop_id=shop_id)
+    if done == 0 and (reasons := [reason for result in results for reason in result.reasons]):
+        problem = say_reason(reasons[0], visit.language, visit.zone).problem
         return visit.redirect("seller.bulk_invite", problem=problem, shop_id=shop_id)
     message = ngettext("{count} invitation withdrawn.", "{count} invitations withdrawn.", done).format(
         count=done

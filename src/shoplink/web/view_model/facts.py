@@ -18,6 +18,7 @@ def shop_facts(visit: Visit, shop: Shop) -> Facts:
         (_("Market"), visit.language.country(shop.market)),
         (_("Admitted as"), visit.language.text(ENROLMENT_NAMES[shop.enrolment])),
         (_("Shop status"), _status(shop.status)),
+        (_("Links are decided"), _("at TikTok") if shop.decided == "elsewhere" else _("here")),
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from django.utils.translation import gettext as _
 
 from shoplink.core import Link
-from shoplink.core.facts import Actor, LinkStatus
+from shoplink.core.facts import Actor, Decided, LinkStatus
 from shoplink.core.reasons import NextActor
 from shoplink.core.ticket.facts import STAFF
 from shoplink.store.people.membership import names_of
@@ -50,6 +50,14 @@ def show_link_status(link: Link) -> Badge:
 def show_next_actor(actor: NextActor) -> Badge:
     """Who must act next."""
     return translated(_NEXT_ACTORS[actor])
+
+
+_ELSEWHERE = Badge(N_("Decided at TikTok"), "purple", icon="building-broadcast-tower")
+
+
+def show_decided(decided: Decided) -> Badge | None:
+    """That another platform decides about the links of a shop; None where they are decided here."""
+    return translated(_ELSEWHERE) if decided == "elsewhere" else None
 
 
 def show_role(visit: Visit, role: str) -> str:
