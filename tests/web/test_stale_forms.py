@@ -277,7 +277,7 @@ def _of_a_creators_links(cy: FormClient, alex: FormClient) -> list[Case]:
 def _of_records(sue: FormClient, cy: FormClient) -> list[Case]:
     """Two people record what happened at the platform that decides."""
     now = clock.now().replace(second=0, microsecond=0)
-    sent = {"role": "marketing", "invited_at": (now - timedelta(hours=2)).isoformat()}
+    sent: dict[str, Any] = {"role": "marketing", "invited_at": (now - timedelta(hours=2)).isoformat()}
     typed = {"happened": "declined", "happened_at": f"{now:%Y-%m-%dT%H:%M}"}
     links = {
         account: _link(command("record_invitation", shop_id="Z", account_id=account, **sent))
