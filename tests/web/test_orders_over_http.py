@@ -38,12 +38,12 @@ class Browser:
     """Somebody in the demo, with a browser of their own."""
 
     def __init__(self, url: str, persona: str) -> None:
-        self.url = url
+        self.url, self.language = url, "en"
         self._open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar())).open
         self.send("/demo", persona=persona)
 
     def ask(self, path: str, body: bytes | None = None, kind: str = _FORM) -> Answer:
-        head = {"Accept-Language": "en", "Content-Type": kind}
+        head = {"Accept-Language": self.language, "Content-Type": kind}
         request = urllib.request.Request(self.url + path, body, head)  # noqa: S310 (our own service)
         try:
             with self._open(request, timeout=60) as answer:
@@ -172,6 +172,15 @@ def test_what_is_no_table_of_orders_is_named_and_can_be_removed(
     page = lan.ready(sent.path)
     if "Failed" not in page:
         assert "This is no export that we know." in page
+    else:
+        (said,) = re.findall(r'role="alert">.*?<div class="preserve">(.*?)</div>', page, re.DOTALL)
+        lan.language = "zh-CN"
+        (translated,) = re.findall(
+            r'role="alert">.*?<div class="preserve">(.*?)</div>', lan.ask(sent.path).text, re.DOTALL
+        )
+        assert not re.search("[一-鿿]", said)
+        assert re.search("[一-鿿]", translated), translated
+        lan.language = "en"
     assert "Traceback" not in page
     assert str(service[1]) not in page
     assert lan.send(sent.path, do="remove").path == ORDERS

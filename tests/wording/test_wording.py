@@ -208,3 +208,16 @@ def test_a_video_without_a_title_is_called_by_its_id(tag: Tag) -> None:
     )
     assert "V1" in saying.say_event(recorded, language_for(tag))
     assert "Tea" in saying.say_event(replace(recorded, title="Tea"), language_for(tag))
+
+
+def test_every_kind_of_an_error_about_orders_has_a_sentence_on_a_page() -> None:
+    kinds = {
+        kind
+        for path in (ROOT / "src").rglob("*.py")
+        for kind in re.findall(r'\.told\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert {"column_missing", "stale", "file"} <= kinds
+    assert kinds - {"file"} <= statement.RUN_PROBLEMS.keys(), (
+        "a file is said in both languages where it is read"
+    )
+    assert statement.CLOSING.keys() <= statement.RUN_PROBLEMS.keys()

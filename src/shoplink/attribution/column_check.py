@@ -41,7 +41,7 @@ def check_columns(
         if name.casefold().startswith(RESERVED):
             raise MappingError(
                 f"{files}: found the column {name!r}; names that begin with {RESERVED} are ours"
-            )
+            ).told("column_reserved", column=name)
     for field in (*REQUIRED, *OPTIONAL):
         column = mapping.column(field)
         if column is None:
@@ -50,14 +50,15 @@ def check_columns(
             missing.append(column)
             continue
         if column not in shape.kinds:
-            raise _missing(mapping_name, f"{field} is read from the column {column!r}", files, shape)
+            what = f"{field} is read from the column {column!r}"
+            raise _missing(mapping_name, what, files, shape).told("column_missing", column=column)
         kinds, expected = _EXPECTED[field]
         kind = shape.kinds[column]
         if kind not in kinds or (kind == "local" and mapping.zone is None):
             raise MappingError(
                 f"{mapping_name}: {field} is read from the column {column!r} of {files}: found {shape.types[column]}; "
                 f"expected {expected}"
-            )
+            ).told("column_kind", column=column)
     _check_columns_of_rules(mapping, shape, files)
     return tuple(missing)
 
@@ -66,7 +67,8 @@ def _check_columns_of_rules(mapping: Mapping, shape: Shape, files: str) -> None:
     mapping_name = mapping.name or "without a mapping"
     for column in mapping.rows.columns:
         if column not in shape.kinds:
-            raise _missing(mapping_name, f"a rule for rows reads the column {column!r}", files, shape)
+            what = f"a rule for rows reads the column {column!r}"
+            raise _missing(mapping_name, what, files, shape).told("column_missing", column=column)
         if shape.kinds[column] == "other":
             raise MappingError(
                 f"{mapping_name}: a rule for rows reads the column {column!r} of {files}: found "

@@ -26,6 +26,12 @@ from shoplink.attribution.input_files import not_parquet
 from shoplink.attribution.judgement import LINKS
 from shoplink.attribution.row_rules import MappingError
 
+_KIND_OF: dict[type[duckdb.Error], str] = {
+    duckdb.OutOfMemoryException: "memory",
+    duckdb.IOException: "storage",
+}
+"""The sentences of errors that are not about the orders."""
+
 _PROGRESS_INTERVAL_SECONDS = 0.2
 _ROWS_AT_A_TIME = 10_000
 
@@ -99,7 +105,7 @@ class DuckDBEngine:
         except EngineError as error:
             if isinstance(error.__cause__, duckdb.IOException | duckdb.OutOfMemoryException):
                 raise
-            raise MappingError(not_parquet(files)) from None
+            raise MappingError(not_parquet(files)).told("not_parquet") from None
         types = {column: kind for column, kind, *_ in found}
         ours = [name for name in types if name.startswith(RESERVED)] if is_csv else (FILE, LINE)
         own = {name: kind for name, kind in types.items() if name not in ours}
@@ -182,7 +188,8 @@ class DuckDBEngine:
             return self._connection.execute(sql)
         except duckdb.Error as error:
             # What follows the first line is DuckDB's own statement.
-            raise EngineError(str(error).partition("\n")[0]) from error
+            failed = EngineError(str(error).partition("\n")[0])
+            raise failed.told(_KIND_OF.get(type(error), "")) from error
 
 
 def _kind(name: str) -> ColumnKind:

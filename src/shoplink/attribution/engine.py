@@ -8,6 +8,8 @@ import ibis
 import ibis.expr.types as ir
 from msgspec import Struct
 
+from shoplink.core.commission.told import ToldError
+
 Micros = Callable[[ir.Value], ir.IntegerValue]
 """An engine's function from a timestamp column to microseconds since 1970; it reads a local time as UTC."""
 
@@ -104,5 +106,5 @@ class Engine(Protocol):
         ...
 
 
-class EngineError(RuntimeError):
+class EngineError(ToldError, RuntimeError):
     """An engine failed: it is not installed, it ran out of memory, or it cannot read a file."""

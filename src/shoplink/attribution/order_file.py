@@ -66,7 +66,7 @@ def stage_orders(path: Path, out: Path, mapping: Mapping, report: ReportProgress
         try:
             return _write(table, mapping, out, report)
         except TableError as error:
-            raise MappingError(str(error)) from None
+            raise MappingError(str(error)).told("file", **error.said._asdict()) from None
         except pa.ArrowInvalid as error:
             raise MappingError(f"{path}: not CSV: {error}") from None
 
@@ -93,11 +93,13 @@ def _opened(
         return open_table(str(path), stream, find, told)
     except HeaderError as error:
         check_columns(mapping.named_as_in(error.cells), _shape(error.cells), str(path))
-        raise MappingError(str(error)) from None
+        raise MappingError(str(error)).told("file", **error.said._asdict()) from None
     except EncodingError as error:
-        raise MappingError(f'{error}, or name its encoding in the mapping: encoding = "big5"') from None
+        raise MappingError(f'{error}, or name its encoding in the mapping: encoding = "big5"').told(
+            "file", **error.said._asdict()
+        ) from None
     except TableError as error:
-        raise MappingError(str(error)) from None
+        raise MappingError(str(error)).told("file", **error.said._asdict()) from None
 
 
 def _shape(columns: Sequence[str]) -> Shape:
@@ -120,7 +122,9 @@ def _names(file: str, cells: Sequence[str], mapping: Mapping) -> tuple[str, ...]
         if not places and column in needed:
             return None
         if len(places) > 1:
-            raise MappingError(f"{file}: found the column {column!r} twice; expected it once, because {why}")
+            raise MappingError(
+                f"{file}: found the column {column!r} twice; expected it once, because {why}"
+            ).told("column_twice", column=column)
         for place in places:
             names[place] = column
     return _each_different(file, names, set(read))

@@ -95,7 +95,7 @@ class _Keeper:
             raise MappingError(
                 f"{self._table.name}: more than {_BROKEN_MAX:,} lines have another number of cells than the header, "
                 f"as line {self._broken[0].line}: is {self._table.delimiter!r} the delimiter?"
-            )
+            ).told("broken_lines", line=self._broken[0].line)
         return False
 
     def _is_like(self, cells: Sequence[str]) -> bool:

@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from shoplink.core.commission.told import ToldError
+
 Names = tuple[str, ...]
 """The names of one column: that of the first language, and others under which exports have it."""
 
@@ -14,7 +16,7 @@ _CONDITION_KEYS = {"column", "in", "not_in"}
 _SKIP_LINES_MAX = 1_000
 
 
-class MappingError(ValueError):
+class MappingError(ToldError, ValueError):
     """A mapping that is invalid or does not fit its file; the text says where, what was found and what is expected."""
 
 

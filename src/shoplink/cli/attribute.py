@@ -14,6 +14,7 @@ import msgspec
 
 from shoplink.cli.database import fail, with_database
 from shoplink.cli.extra import needs_orders
+from shoplink.cli.orders.errors import fail_with, print_error
 from shoplink.cli.orders.known import known_options, sides_of, strangers_of
 from shoplink.cli.orders.mapping_options import join_mapping_of, mapping_of, print_preset, takes_mapping
 from shoplink.core.instant import parse_instant
@@ -214,6 +215,7 @@ def _run(
         with ExitStack() as bars:
             return flow.attribute_files(asked, _reporting(options["progress"], bars))
     except flow.UnknownSidesError as error:
+        print_error(error, as_json=options["as_json"])
         click.echo(str(error), err=True)
         sys.exit(_STATUS_UNKNOWN)
     except (
@@ -225,11 +227,11 @@ def _run(
         OthersRejectsError,
         flow.UnsoundError,
     ) as error:
-        fail(str(error))
+        fail_with(error, as_json=options["as_json"])
     except UnicodeDecodeError:
         fail(f"{options['mapping'] or options['join_mapping']}: not text in UTF-8")
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+        fail_with(error, as_json=options["as_json"])
 
 
 def _check_files(files: list[str], out: str, since: str | None, options: dict[str, Any]) -> None:

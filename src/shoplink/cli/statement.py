@@ -11,6 +11,7 @@ import msgspec
 from shoplink.cli.attribute import engine_of, files_of, periods_of
 from shoplink.cli.database import fail, with_database
 from shoplink.cli.extra import needs_orders
+from shoplink.cli.orders.errors import fail_with
 from shoplink.cli.orders.known import handles_of, handles_option
 from shoplink.cli.orders.mapping_options import mapping_of, takes_mapping
 from shoplink.core.commission.calendar import Calendar, parse_days
@@ -147,7 +148,7 @@ def _run(results: tuple[str, ...], **options: Any) -> "StatementResult":
         zone, files = _zone(options["time_zone"]), files_of(results)
         return write_statements(_request(files, mapping_of(files, options), zone, options))
     except ClosingError as error:
-        fail(CLOSING[error.kind].format(**error.values))
+        fail_with(error, as_json=options["as_json"], text=CLOSING[error.kind].format(**error.values))
     except (
         MappingError,
         PeriodsError,
@@ -157,11 +158,11 @@ def _run(results: tuple[str, ...], **options: Any) -> "StatementResult":
         FolderError,
         BusyError,
     ) as error:
-        fail(str(error))
+        fail_with(error, as_json=options["as_json"])
     except UnicodeDecodeError:
         fail(f"{options['mapping']}: not text in UTF-8")
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+        fail_with(error, as_json=options["as_json"])
 
 
 def _request(

@@ -109,3 +109,57 @@ CLOSING: dict[str, str] = {
     "record_unreadable": N_("{file} cannot be read as the record of closed periods. Restore it from a copy."),
 }
 """Why a period cannot be closed, or a record not used, by kind of `ClosingError`."""
+
+_RECORD = N_("The record of the closed months is not as it was when they were closed. Tell the platform.")
+
+RUN_PROBLEMS: dict[str, str] = {
+    **CLOSING,
+    **dict.fromkeys(("record_changed", "record_lost", "record_unreadable"), _RECORD),
+    "given_up": N_(
+        "It was begun several times and did not end. Remove the file and send it again, or a smaller part of it."
+    ),
+    "file_gone": N_("The file is no longer here. Remove it and send it again."),
+    "changed": N_("Something has changed since you looked; look at it again before you close the month."),
+    "not_parquet": N_(
+        "The file is no Parquet file, or it is damaged. Export it again, or send it as CSV or Excel."
+    ),
+    "column_missing": N_(
+        "The file has no column “{column}”. Choose which column is which, or send the export as it was downloaded."
+    ),
+    "column_twice": N_(
+        "The file has the column “{column}” twice. Rename or remove one of them, and send it again."
+    ),
+    "column_reserved": N_(
+        "The file has a column “{column}”, a name that is ours. Rename it, and send the file again."
+    ),
+    "column_kind": N_(
+        "The column “{column}” holds something else than its field. Choose another column for it."
+    ),
+    "broken_lines": N_(
+        "Many lines have more or fewer cells than the header, the first of them line {line}. Export the file again; do not save it"
+        " in between."
+    ),
+    "unknown_sides": N_(
+        "No shop, or no creator, of the file is known here. Check which columns are shop and creator, and calculate again."
+    ),
+    "overlapping_links": N_(
+        "The records of links of the account {account} contradict each other. Tell the platform."
+    ),
+    "unread": N_("{rows} rows can no longer be read as they were calculated. Calculate again."),
+    "stale": N_("The links of {rows} rows have changed since they were calculated. Calculate again."),
+    "before_first": N_(
+        "The file has orders of {period}, but the first month that you closed is {first}. Send a file without earlier months."
+    ),
+    "shop_zone": N_(
+        "The market of the shop {shop} has several time zones. Choose the time zone, and calculate again."
+    ),
+    "busy": N_("The same is being calculated already. Wait for its end, and try again."),
+    "memory": N_("The file needs more memory than there is. Send it in smaller parts, or tell the platform."),
+    "storage": N_("The server cannot read or write files now. Try again later, or tell the platform."),
+}
+"""Why a run of orders has failed, or has no statement, on a page, by kind of `ToldError`."""
+
+RUN_PROBLEM = N_(
+    "It could not be calculated. Check which column is which, and calculate again; if it stays so, tell the platform."
+)
+"""The sentence of all other kinds: what the command said is in the log, and may be the words of a library."""

@@ -125,14 +125,14 @@ def _seen(path: Path, mapping: Mapping | None) -> _Seen:
             file = pq.ParquetFile(path)
             batch = next(file.iter_batches(ROWS_MAX + 1), None)
         except (pa.ArrowException, OSError):
-            raise MappingError(not_parquet([str(path)])) from None
+            raise MappingError(not_parquet([str(path)])).told("not_parquet") from None
         found = [] if batch is None else [list(map(_text, row.values())) for row in batch.to_pylist()]
         return _Seen(("parquet", "", "", ""), tuple(file.schema_arrow.names), found)
     with opened(path) as stream:
         try:
             return _read(path, stream, mapping)
         except TableError as error:
-            raise MappingError(str(error)) from None
+            raise MappingError(str(error)).told("file", **error.said._asdict()) from None
 
 
 def _text(value: object) -> str:

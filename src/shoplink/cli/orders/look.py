@@ -10,6 +10,7 @@ from shoplink.attribution.input_files import parts_of
 from shoplink.attribution.mapping import MappingError
 from shoplink.attribution.presets.look import TableLook, look_at_table
 from shoplink.cli.database import fail
+from shoplink.cli.orders.errors import fail_with
 from shoplink.cli.orders.mapping_options import mapping_to_look_with
 from shoplink.flows.order_run.mapping import mapping_text
 
@@ -38,11 +39,11 @@ def look_at_file(file: str, *, options: dict[str, Any]) -> FileLook:
         asked, preset, constants = mapping_to_look_with(str(path), options)
         look, mapping = look_at_table(path, asked, preset)
     except MappingError as error:
-        fail(str(error))
+        fail_with(error, as_json=options["as_json"])
     except UnicodeDecodeError:
         fail(f"{options['mapping']}: not text in UTF-8")
     except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+        fail_with(error, as_json=options["as_json"])
     if mapping is None:
         return FileLook(**msgspec.structs.asdict(look), constants=constants)
     return FileLook(

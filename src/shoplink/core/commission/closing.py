@@ -11,16 +11,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.core.commission.calendar import Calendar, StatementPeriod
+from shoplink.core.commission.told import ToldError
 from shoplink.core.instant import format_instant
 
 
-class ClosingError(ValueError):
+class ClosingError(ToldError, ValueError):
     """A period that cannot be closed, or a record that cannot be used. `kind` is its sentence, `values` fill it."""
 
     def __init__(self, kind: str, **values: object) -> None:
         super().__init__(f"{kind}: {values}")
-        self.kind = kind
-        self.values = values
+        self.told(kind, **values)
 
 
 class Closing(Struct, frozen=True):

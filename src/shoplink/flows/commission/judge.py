@@ -23,6 +23,7 @@ from shoplink.attribution.source import OrderSource, open_orders, rows_for_parqu
 from shoplink.attribution.spreadsheet import columns_to_quote, guard
 from shoplink.attribution.staging import Links, stage_links
 from shoplink.core.commission.sides import Fit, KnownSides
+from shoplink.core.commission.told import ToldError
 from shoplink.flows import clock
 from shoplink.flows.commission import stop, summary
 from shoplink.flows.commission.earlier import EarlierRejects, earlier_rejects
@@ -41,11 +42,11 @@ ReportStep = Callable[[str, float], None]
 """A function that is called with the name of the current step and its progress, from 0 to 1."""
 
 
-class UnsoundError(RuntimeError):
+class UnsoundError(ToldError, RuntimeError):
     """An impossible input or result: links that overlap, rows lost or doubled. Nothing was written."""
 
 
-class UnknownSidesError(RuntimeError):
+class UnknownSidesError(ToldError, RuntimeError):
     """No shop or no account of the orders is known, as if a column were another one. Nothing was written."""
 
     def __init__(self, fit: Fit) -> None:
@@ -53,6 +54,7 @@ class UnknownSidesError(RuntimeError):
         super().__init__(
             f"{fit}: is the mapping that of another file? Nothing was written; --allow-unknown judges nevertheless"
         )
+        self.told("unknown_sides")
 
 
 class AttributionRequest(Struct, frozen=True):
@@ -257,7 +259,7 @@ def links_and_plan(engine: Engine, file: Path) -> tuple[Any, judgement.Plan]:
         raise UnsoundError(
             f"the links {wrong['before_id']} and {wrong['link_id']} of the account {wrong['account_id']} overlap: "
             "an account is linked with one shop at a time"
-        )
+        ).told("overlapping_links", account=wrong["account_id"])
     return links, judgement.plan_for(**next(engine.rows(judgement.summarise_links(links))))
 
 

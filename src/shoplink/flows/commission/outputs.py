@@ -17,11 +17,13 @@ from secrets import token_hex
 import msgspec
 from msgspec import Struct
 
+from shoplink.core.commission.told import ToldError
+
 _NOTE = ".shoplink-run"
 _WORK = ".shoplink-"
 
 
-class BusyError(RuntimeError):
+class BusyError(ToldError, RuntimeError):
     """Another run is writing the same file now."""
 
 
@@ -89,7 +91,9 @@ def outputs(files: Sequence[Path], place: Path) -> Iterator[Outputs]:
     note = _note_of(files[0])
     descriptor = _locked(note, os.O_CREAT)
     if descriptor is None:
-        raise BusyError(f"{files[0]}: another run is writing it; wait for its end, or name another file")
+        raise BusyError(
+            f"{files[0]}: another run is writing it; wait for its end, or name another file"
+        ).told("busy")
     try:
         made: Outputs | None = None
         try:

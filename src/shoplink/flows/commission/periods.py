@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 import msgspec
 
 from shoplink.core.commission.attribution import Period
+from shoplink.core.commission.told import ToldError
 from shoplink.core.instant import format_instant, parse_instant
 from shoplink.core.parse import ALLOWED
 from shoplink.core.values import visible
@@ -50,7 +51,7 @@ COLUMNS = tuple(field.name for field in msgspec.structs.fields(Period))
 """The columns of the file, named as the fields are."""
 
 
-class PeriodsError(ValueError):
+class PeriodsError(ToldError, ValueError):
     """A file that does not hold periods. The message names the file, the line, what was found and what is allowed."""
 
 

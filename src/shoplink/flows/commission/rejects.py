@@ -13,6 +13,7 @@ from shoplink.attribution.judgement import PROBLEM_COLUMN, REJECT_COLUMNS, RESUL
 from shoplink.attribution.mapping import Field
 from shoplink.attribution.row_choice import AGAIN, LEFT_OUT
 from shoplink.attribution.source import OrderSource
+from shoplink.core.commission.told import ToldError
 from shoplink.table.cell import as_text
 from shoplink.table.error import TableError
 from shoplink.table.read import open_table, rows
@@ -24,7 +25,7 @@ from shoplink.wording.order_errors import say_again, say_broken_line, say_left_o
 _PLACE = tuple(map(Bilingual, *REJECT_COLUMNS))
 
 
-class OthersRejectsError(RuntimeError):
+class OthersRejectsError(ToldError, RuntimeError):
     """A file of rejects that is not this run's is where it would write its own."""
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from shoplink.core.commission.handles import handle_spans
 from shoplink.core.commission.sides import HandlePeriod, KnownSides
+from shoplink.core.commission.told import ToldError
 from shoplink.core.instant import parse_instant
 from shoplink.core.parse import ALLOWED
 from shoplink.core.values import WrongValueError, fold_handle, read_handle, read_id, shown
@@ -27,7 +28,7 @@ from shoplink.wording.input_errors import NOT_CSV, ROUNDED_ID
 _PARQUET = b"PAR1"
 
 
-class SidesError(ValueError):
+class SidesError(ToldError, ValueError):
     """A file that does not hold ids or handles. The message names the file, the line, what was found and what is allowed."""
 
 

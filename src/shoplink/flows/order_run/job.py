@@ -5,6 +5,7 @@ without harm to the service. Who judges a run holds it; a run that nobody holds 
 half done is replaced by then.
 """
 
+import logging
 import os
 import subprocess
 import sys
@@ -42,11 +43,13 @@ from shoplink.store import order_runs
 from shoplink.store.order_runs import OrderRun
 from shoplink.store.read.names import markets_of
 
+_log = logging.getLogger(__name__)
+
 _HELD = timedelta(seconds=60)
 _BEAT_SECONDS = 1.0
 _ATTEMPTS_MAX = 3
-_PROBLEM_CHARACTERS_MAX = 2_000
 _LINES_MAX = 20
+_LOGGED_MAX = 1_000
 _JUDGED_STATUSES = frozenset({0, 1})
 
 
@@ -156,13 +159,18 @@ def _state(run: OrderRun, folder: Path, more: list[str]) -> dict[str, Any]:
     ended = run_command(run, arguments, folder, progress=False)
     if run.shop_id is not None:
         closed = closed_periods(record)
-    problem = "" if ended.status == 0 else ended.said[:_PROBLEM_CHARACTERS_MAX] or "given_up"
+    problem = "" if ended.status == 0 else _problem(run, ended)
     return {"rows": stated_rows(folder / STATEMENT), "closed": closed, "problem": problem}
 
 
 def _fail(run: OrderRun, ended: Ended) -> None:
-    said = ended.said[:_PROBLEM_CHARACTERS_MAX]
-    order_runs.end_run(run.run_id, "failed", clock.now(), summary=ended.answer, problem=said)
+    order_runs.end_run(run.run_id, "failed", clock.now(), summary={}, problem=_problem(run, ended))
+
+
+def _problem(run: OrderRun, ended: Ended) -> str:
+    """Why a command has failed, as data that a page says in its reader's language; its own words are for the log."""
+    _log.warning("the orders %s: status %s: %r", run.run_id, ended.status, ended.said[:_LOGGED_MAX])
+    return msgspec.json.encode(ended.answer.get("problem", {"kind": "other"})).decode()
 
 
 def _read_as(run: OrderRun) -> list[str]:

@@ -177,7 +177,7 @@ def run_page(visit: Visit, desk: Desk, run_id: str) -> PageResponse:
         step=show_step(run),
         percent=run.progress // 10,
         outcome=show_outcome(visit, run.summary) if run.state == "done" else None,
-        problem=problem or show_problem(run.problem),
+        problem=problem or show_problem(visit, run.problem),
         downloads=_downloads(run, url, _DOWNLOADS),
         statement=show_statement(
             visit, run, url, visit.request.GET.get("close", ""), may_close=is_own and run.shop_id is not None

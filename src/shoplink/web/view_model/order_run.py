@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from babel.numbers import format_currency, format_decimal
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -13,6 +14,7 @@ from shoplink.web.view_model.badge import Badge, translated
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.wording.order_errors import say_problem
 from shoplink.wording.sentences import N_
+from shoplink.wording.statement import RUN_PROBLEM, RUN_PROBLEMS
 
 _STATES: dict[str, Badge] = {
     "uploaded": Badge(N_("Not calculated yet"), "yellow", icon="eye"),
@@ -34,13 +36,6 @@ BASES = {
     "marketing": N_("Marketing account"),
     "affiliate": N_("Affiliate, commission is due"),
     "none": N_("No creator"),
-}
-_PROBLEMS = {
-    "given_up": N_(
-        "It was begun several times and did not end. Remove the file and send it again, or a smaller part of it."
-    ),
-    "file_gone": N_("The file is no longer here. Remove it and send it again."),
-    "changed": N_("Something has changed since you looked; look at it again before you close the month."),
 }
 _KB, _MB = 1 << 10, 1 << 20
 
@@ -122,9 +117,24 @@ def show_step(run: OrderRun) -> str:
     return _(_STEPS[run.step]) if run.step in _STEPS else _("Waiting for its turn")
 
 
-def show_problem(problem: str) -> str:
-    """Why something could not be done with a run: in our words, or in those of the command that said it."""
-    return _(_PROBLEMS[problem]) if problem in _PROBLEMS else problem
+class _Told(Struct, frozen=True):
+    """Why a command has failed: the kind, and what fills its sentence."""
+
+    kind: str = ""
+    values: dict[str, str] = {}
+
+
+def show_problem(visit: Visit, problem: str) -> str:
+    """Why something could not be done with a run, in the reader's language. `problem`: a kind, or JSON with its values."""
+    if not problem:
+        return ""
+    try:
+        told = msgspec.json.decode(problem, type=_Told)
+    except msgspec.MsgspecError:
+        told = _Told(problem)
+    if told.kind == "file":
+        return told.values["zh" if visit.language.tag == "zh" else "en"]
+    return _(RUN_PROBLEMS.get(told.kind, RUN_PROBLEM)).format(**told.values)
 
 
 def show_outcome(visit: Visit, summary: dict[str, Any]) -> Outcome:

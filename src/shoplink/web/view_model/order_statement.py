@@ -84,7 +84,7 @@ def show_statement(
         bases=[_(name) for name in BASES.values()],
         months=months,
         has_chart=len({currency for _period, currency in sums}) == 1,
-        problem=show_problem(stated["problem"]),
+        problem=show_problem(visit, stated["problem"]),
         closing=Closing(asked, seen_of(run, asked), chosen) if chosen else None,
     )
 

@@ -7,6 +7,8 @@ from unicodedata import normalize
 
 import msgspec
 
+from shoplink.core.commission.told import ToldError
+
 MARKER = ".shoplink-statements.json"
 """The file that says that a folder is ours, and what is in it."""
 
@@ -18,7 +20,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _ODD = re.compile(r"[\W_]+")
 
 
-class FolderError(ValueError):
+class FolderError(ToldError, ValueError):
     """A folder that cannot be replaced, because it holds something that is not ours."""
 
 

@@ -171,14 +171,14 @@ def _require_sound(engine: Engine, source: OrderSource, rows: Table) -> None:
         raise UnsoundError(
             f"{source.count - read:,} of {source.count:,} rows cannot be read as orders: {_places(wrong)}; give the mapping "
             "that they were judged with"
-        )
+        ).told("unread", rows=source.count - read)
     stale = judged.stale_rows(rows)
     if count := _count(engine, stale):
         some = list(engine.rows(stale.order_by(["file", "line"]).limit(_NAMED_ROWS)))
         raise UnsoundError(
             f"{count:,} of {source.count:,} rows are not what links and rate make them now: {_places(some, _difference)}; "
             "judge them again: `shoplink attribute`"
-        )
+        ).told("stale", rows=count)
 
 
 def _places(rows: Sequence[dict[str, Any]], more: Callable[[dict[str, Any]], str] = lambda _: "") -> str:
@@ -222,7 +222,7 @@ def _require_next(request: StatementRequest, record: Record, engine: Engine, row
     if first is not None and present and present[0] < first:
         raise UnsoundError(
             f"found rows of {present[0].name}, but the record of closed periods begins with {first.name}: leave them out"
-        )
+        ).told("before_first", period=present[0].name, first=first.name)
     if request.close:
         closed = {one.period for one in record.closings}
         period = request.calendar.named(request.close)

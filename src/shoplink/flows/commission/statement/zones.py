@@ -42,7 +42,7 @@ def zones_of(
             raise MappingError(
                 f"the shop {shop_id}: {f'its market {market} has several time zones' if market else 'its market is unknown'}; "
                 "say in which one its periods begin: --time-zone, or time_zone in the mapping"
-            )
+            ).told("shop_zone", shop=shop_id)
         by_zone[name].append(shop_id)
     if not by_zone:
         return Zones(UTC, MARKETS)
