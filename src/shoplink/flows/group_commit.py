@@ -46,14 +46,27 @@ class Store(Protocol):
 
 
 class _Waiting:
-    """A batch whose thread waits until the batch is executed, has failed, or must be led by that thread itself."""
+    """A batch whose thread waits until the batch is executed, has failed, or must be led by that thread itself.
+
+    It waits for a lock that is released once: a thread that waits for an Event takes another lock when it wakes, which
+    the one that woke it still holds.
+    """
 
     def __init__(self, batch: PendingBatch) -> None:
         self.batch = batch
         self.error: BaseException | None = None
         self.group: list[_Waiting] = []
         self.alone = False
-        self.woken = threading.Event()
+        self._asleep = threading.Lock()
+        self._asleep.acquire()
+
+    def wait(self) -> None:
+        """Wait to be woken."""
+        self._asleep.acquire()
+
+    def wake(self) -> None:
+        """End the wait, once."""
+        self._asleep.release()
 
 
 class GroupCommit:
@@ -82,7 +95,7 @@ class GroupCommit:
             else:
                 self._is_running, this.group = True, [this]
         if not this.group:
-            this.woken.wait()
+            this.wait()
         try:
             if this.group:
                 self._lead(this.group)
@@ -105,9 +118,9 @@ class GroupCommit:
                 self._is_running = bool(following)
             if following:
                 following[0].group = following
-                following[0].woken.set()
+                following[0].wake()
             for waiting in group[1:]:
-                waiting.woken.set()
+                waiting.wake()
 
     def _store_each(self, group: list[_Waiting]) -> None:
         """Store a group at once; if that fails, store each batch by itself, so that every caller gets its own error.
