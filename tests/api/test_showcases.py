@@ -214,6 +214,26 @@ def test_a_showcase_is_never_told_at_an_instant_to_come(call: Caller) -> None:
     assert parse_instant(before) <= parse_instant(ahead.body["at"]) < parse_instant("2199-01-01T00:00:00Z")
 
 
+def test_products_and_contents_say_when_they_were_recorded_last(call: Caller) -> None:
+    product: Json = {"shop_id": call.shop(), "title": "Tea", "price_minor": 990, "currency": "GBP"}
+    product["listed_at"] = "2024-01-01T00:00:00Z"
+    content: Json = {"account_id": call.account(), "kind": "video", "title": "Tea"}
+    for path, subject, body in (
+        ("products", {"shop_id": product["shop_id"]}, product),
+        ("contents", {"account_id": content["account_id"]}, content),
+    ):
+        at = f"/v1/{path}/{subject.popitem()[1]}.1"
+        first, again, changed = (
+            call("PUT", at, {**body, "title": title}, actor=PLATFORM).body["updated_at"]
+            for title in ("Tea", "Tea", "Oolong")
+        )
+        assert first == again
+        assert parse_instant(first) < parse_instant(changed)
+        owner = {name: body[name] for name in ("shop_id", "account_id") if name in body}
+        (listed,) = call.get(f"/v1/{path}", **owner).body["items"]
+        assert call.get(at).body["updated_at"] == listed["updated_at"] == changed
+
+
 def test_titles_are_found_by_a_part_of_them_and_unknown_things_are_not_found(call: Caller) -> None:
     shop_id = call.shop()
     (a,) = products(call, shop_id, "a", title="50% Oolong_Tea 乌龙")

@@ -126,6 +126,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     showcase.ending_items: lambda: showcase.ending_items(linked(), NOW),
     commerce.one_product: lambda: commerce.one_product("P"),
     commerce.one_content: lambda: commerce.one_content("V"),
+    commerce.changed_at: lambda: commerce.changed_at("content", ["V"]),
     commerce.page_of_products: lambda: commerce.page_of_products(
         9, "", shop_id="S", status="off", titled="_%", potential=(Thresholds(), NOW)
     ),

@@ -1,5 +1,7 @@
 """Content: videos and lives of an account, and what each shows."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -8,7 +10,7 @@ from shoplink.api.http.body import Page, one_page, respond
 from shoplink.api.http.command import carry_out, read_command
 from shoplink.api.http.operation import FIND, IdCursor, Limit, Operations
 from shoplink.api.http.precondition import precondition_of, respond_with_tag
-from shoplink.api.http.problem import ProblemError
+from shoplink.api.http.problem import Instant, ProblemError
 from shoplink.api.http.request import require_scope
 from shoplink.api.showcase import AsOf, ShowcasePage, show_place
 from shoplink.core.commerce.commands import PutContent
@@ -19,19 +21,23 @@ from shoplink.flows.answer import Answer
 from shoplink.flows.precondition import newest_instant, token_of_states
 from shoplink.flows.showcase import content_counts, view_of_place
 from shoplink.flows.state import ContentState, read_state
-from shoplink.store.read.commerce import ContentCount, one_content
+from shoplink.store.read.commerce import ContentCount, changed_at, one_content
 from shoplink.store.read.link import snapshot
 
 operations = Operations("showcases")
 
 
 class ContentBody(Struct, frozen=True):
-    """A video or a live."""
+    """A video or a live.
+
+    `updated_at`: when it was recorded last; null only in an answer that an earlier version has stored.
+    """
 
     content_id: str
     account_id: str
     kind: ContentKind
     title: str
+    updated_at: Instant | None
 
 
 class CountedContentBody(ContentBody, frozen=True):
@@ -40,8 +46,9 @@ class CountedContentBody(ContentBody, frozen=True):
     products: int
 
 
-def _show_content(one: ContentCount) -> CountedContentBody:
-    return CountedContentBody(**asdict(one.content), products=one.products)
+def _show_content(one: ContentCount, at: dict[str, datetime]) -> CountedContentBody:
+    updated_at = at[one.content.content_id]
+    return CountedContentBody(**asdict(one.content), updated_at=updated_at, products=one.products)
 
 
 @operations.command("PUT", "/contents/{content_id}", ContentBody, conditional=True)
@@ -51,7 +58,8 @@ def put_content(request: HttpRequest, content_id: Id) -> HttpResponse:
     assert isinstance(command, PutContent), "this is the command that was read"
 
     def show(answer: Answer) -> ContentBody:
-        return ContentBody(**asdict(read_state(answer["state"], ContentState).content))
+        state = read_state(answer["state"], ContentState)
+        return ContentBody(**asdict(state.content), updated_at=state.touched_at)
 
     seen = precondition_of(request, ContentFacts(account_id=command.account_id, content_id=content_id))
     return carry_out(request, command, show, with_state=True, seen=seen)
@@ -64,10 +72,10 @@ def get_content(request: HttpRequest, content_id: Id) -> HttpResponse:
     with snapshot():
         content = one_content(content_id)
         found = [] if content is None else content_counts(content.account_id, content_id=content_id)
-        newest = newest_instant()
+        newest, at = newest_instant(), changed_at("content", [content_id])
     if not found:
         raise ProblemError("not_found")
-    return respond_with_tag(request, _show_content(found[0]), token_of_states(newest, content))
+    return respond_with_tag(request, _show_content(found[0], at), token_of_states(newest, content))
 
 
 @operations.get("/contents", Page[CountedContentBody])
@@ -78,7 +86,10 @@ def list_contents(
     require_scope(request, "read")
     with snapshot():
         found = content_counts(account_id, limit + 1, cursor or "")
-    return respond(one_page(found, limit, lambda one: one.content.content_id, _show_content))
+        at = changed_at("content", [one.content.content_id for one in found])
+    return respond(
+        one_page(found, limit, lambda one: one.content.content_id, lambda one: _show_content(one, at))
+    )
 
 
 @operations.get("/contents/{content_id}/products", ShowcasePage, problems=FIND, conditional=True)

@@ -24,7 +24,7 @@ from shoplink.flows.answer import Answer
 from shoplink.flows.look import look_at
 from shoplink.flows.precondition import newest_instant, token_of_states
 from shoplink.flows.state import ProductState, read_state
-from shoplink.store.read.commerce import Spot, Where, one_product, page_of_products, page_of_spots
+from shoplink.store.read.commerce import Spot, Where, changed_at, one_product, page_of_products, page_of_spots
 from shoplink.store.read.link import snapshot
 
 operations = Operations("products")
@@ -59,6 +59,15 @@ class ProductBody(Struct, frozen=True):
     potential: bool
 
 
+class ListedProductBody(ProductBody, frozen=True):
+    """A product.
+
+    `updated_at`: when its facts were recorded last; null only in an answer that an earlier version has stored.
+    """
+
+    updated_at: Instant | None
+
+
 class ProductOutcomeBody(Struct, frozen=True):
     """What comes of one product that a command names; `reasons` say why it is not added."""
 
@@ -83,6 +92,15 @@ def show_product(product: Product, at: datetime, thresholds: Thresholds) -> Prod
     return ProductBody(**asdict(product), figures=found, potential=found.potential)
 
 
+def _listed(
+    product: Product, updated_at: datetime | None, at: datetime, thresholds: Thresholds
+) -> ListedProductBody:
+    shown = show_product(product, at, thresholds)
+    return ListedProductBody(
+        **{name: getattr(shown, name) for name in shown.__struct_fields__}, updated_at=updated_at
+    )
+
+
 def basis_of(item: Item) -> Basis:
     """Why an item is where it is: it came under a link, or is promoted."""
     return "affiliate" if item.came_under is None else "added"
@@ -99,33 +117,34 @@ def _show_synced_spot(link: Link) -> SpotBody:
     return SpotBody("showcase", link.account_id, None, "synced", link.link_id)
 
 
-@operations.command("PUT", "/products/{product_id}", ProductBody, conditional=True)
+@operations.command("PUT", "/products/{product_id}", ListedProductBody, conditional=True)
 def put_product(request: HttpRequest, product_id: Id) -> HttpResponse:
     """Record a product's facts, replacing what was recorded; its shop never changes. Many at once: `/v1/commands`."""
     command = read_command(request, "put_product", product_id=product_id)
     assert isinstance(command, PutProduct), "this is the command that was read"
 
-    def show(answer: Answer) -> ProductBody:
+    def show(answer: Answer) -> ListedProductBody:
         state = read_state(answer["state"], ProductState)
-        return show_product(state.product, state.at, _PICK)
+        return _listed(state.product, state.touched_at, state.at, _PICK)
 
     seen = precondition_of(request, ProductRecord(shop_id=command.shop_id, product_id=product_id))
     return carry_out(request, command, show, with_state=True, seen=seen)
 
 
-@operations.get("/products/{product_id}", ProductBody, problems=FIND, conditional=True)
+@operations.get("/products/{product_id}", ListedProductBody, problems=FIND, conditional=True)
 def get_product(request: HttpRequest, product_id: Id) -> HttpResponse:
     """The product, with the figures of the product picker."""
     require_scope(request, "read")
     with snapshot():
         product, newest = one_product(product_id), newest_instant()
+        at = changed_at("product", [product_id])
     if product is None:
         raise ProblemError("not_found")
-    body = show_product(product, clock.now(), _PICK)
+    body = _listed(product, at[product_id], clock.now(), _PICK)
     return respond_with_tag(request, body, token_of_states(newest, product))
 
 
-@operations.get("/products", Page[ProductBody])
+@operations.get("/products", Page[ListedProductBody])
 def list_products(  # noqa: PLR0913 (what products may be asked for by)
     request: HttpRequest,
     *,
@@ -145,17 +164,19 @@ def list_products(  # noqa: PLR0913 (what products may be asked for by)
     """
     require_scope(request, "read")
     now, thresholds = clock.now(), Thresholds(growth, listed_days, page)
-    rows = page_of_products(
-        limit + 1,
-        cursor or "",
-        shop_id=shop_id,
-        status=status,
-        titled=title,
-        potential=(thresholds, now) if potential else None,
-    )
+    with snapshot():
+        rows = page_of_products(
+            limit + 1,
+            cursor or "",
+            shop_id=shop_id,
+            status=status,
+            titled=title,
+            potential=(thresholds, now) if potential else None,
+        )
+        at = changed_at("product", [product.product_id for product in rows])
 
-    def show(product: Product) -> ProductBody:
-        return show_product(product, now, thresholds)
+    def show(product: Product) -> ListedProductBody:
+        return _listed(product, at[product.product_id], now, thresholds)
 
     return respond(one_page(rows, limit, lambda product: product.product_id, show))
 

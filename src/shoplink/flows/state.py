@@ -65,16 +65,18 @@ class AccountState(Struct, tag="account"):
 
 
 class ProductState(Struct, tag="product"):
-    """A product, at an instant."""
+    """A product, at an instant, and when it was recorded; None in an answer that an earlier version has stored."""
 
     product: Product
     at: datetime
+    touched_at: datetime | None = None
 
 
 class ContentState(Struct, tag="content"):
-    """A video or live."""
+    """A video or live, and when it was recorded; None in an answer that an earlier version has stored."""
 
     content: Content
+    touched_at: datetime | None = None
 
 
 class TicketState(Struct, tag="ticket"):
@@ -118,6 +120,7 @@ def account_state(world: World, account_id: str) -> AccountState:
 
 def state_after(world: World, command: Command) -> State | None:
     """The state of an accepted command's subject in the World after it; None for commands whose events say all."""
+    shelf = world.shelf
     match command:
         case PairCommand():
             link = world.link(command.shop_id, command.account_id)
@@ -127,9 +130,11 @@ def state_after(world: World, command: Command) -> State | None:
         case PutAccount() | ChangeAccount() | CorrectAccount():
             return account_state(world, command.account_id)
         case PutProduct():
-            return ProductState(world.shelf.products[command.product_id], world.now)
+            return ProductState(
+                shelf.products[command.product_id], world.now, shelf.products_at[command.product_id]
+            )
         case PutContent():
-            return ContentState(world.shelf.contents[command.content_id])
+            return ContentState(shelf.contents[command.content_id], shelf.contents_at[command.content_id])
         case _:
             return _ticket_state(world, command)
 

@@ -1,5 +1,7 @@
 """The part of the World that holds products, contents and items; only those that the commands name."""
 
+from datetime import datetime
+
 from shoplink.core.commerce.events import (
     CommerceEvent,
     ContentRecorded,
@@ -21,6 +23,9 @@ class Shelf:
         """Start without products, contents and items."""
         self.products: dict[str, Product] = {}
         self.contents: dict[str, Content] = {}
+        self.products_at: dict[str, datetime] = {}
+        self.contents_at: dict[str, datetime] = {}
+        """When the facts of each were recorded last."""
         self.items: dict[ItemKey, Item] = {}
         self.counts: dict[tuple[str, str | None], tuple[int, int]] = {}
         """How many products were ever put into a place and taken out of it, where somebody asks."""
@@ -30,6 +35,7 @@ class Shelf:
         match event:
             case ProductRecorded():
                 self.products[event.product_id] = event.facts()
+                self.products_at[event.product_id] = event.at
             case ItemAdded() | PromotionAdded():
                 item = event.item()
                 self.items[item.key()] = item
@@ -39,6 +45,7 @@ class Shelf:
                 self._count(event.account_id, event.content_id, removed=1)
             case ContentRecorded():
                 self.contents[event.content_id] = event.facts()
+                self.contents_at[event.content_id] = event.at
             case _:
                 raise AssertionError(f"no event of commerce: {event!r}")
 

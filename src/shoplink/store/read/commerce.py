@@ -14,8 +14,8 @@ from shoplink.core.commerce.facts import Content, Item, Product
 from shoplink.core.commerce.picker import Thresholds
 from shoplink.core.instant import shift
 from shoplink.store.database.columns import CONTENT, ITEM, LINK, PRODUCT
-from shoplink.store.database.fields import to_micros
-from shoplink.store.database.sql import among, ids, query
+from shoplink.store.database.fields import from_micros, to_micros
+from shoplink.store.database.sql import among, ids, query, query_among
 
 _ON_SALE = (
     "EXISTS (SELECT 1 FROM on_sale WHERE on_sale.product_id = item.product_id AND on_sale.since <= %s"
@@ -48,6 +48,12 @@ def one_content(content_id: str) -> Content | None:
     """A content, as stored."""
     found = query(f"SELECT {CONTENT.sql} FROM content WHERE content_id = %s", content_id)
     return CONTENT.value(found[0]) if found else None
+
+
+def changed_at(kind: Literal["product", "content"], wanted: Collection[str]) -> dict[str, datetime]:
+    """When these products or contents were recorded last, by id."""
+    found = query_among(wanted, f"SELECT {kind}_id, touched_at FROM {kind} WHERE {among(f'{kind}_id')}")
+    return {row[0]: at for row in found if (at := from_micros(row[1])) is not None}
 
 
 def page_of_products(  # noqa: PLR0913 (what products may be asked for by)

@@ -87,14 +87,16 @@ def load_commerce(world: World, commerce: CommerceKeys) -> tuple[StoredCommerce,
         ):
             product, (touched_at,) = PRODUCT.value(row), PRODUCT.rest(row)
             stored.products[product.product_id] = world.shelf.products[product.product_id] = product
-            floor = max(floor, from_micros(touched_at) or BEGINNING)
+            at = world.shelf.products_at[product.product_id] = from_micros(touched_at) or BEGINNING
+            floor = max(floor, at)
     if commerce.contents:
         for row in query(
-            f"SELECT {CONTENT.sql} FROM content WHERE {among('content_id')}",
+            f"SELECT {CONTENT.sql}, touched_at FROM content WHERE {among('content_id')}",
             ids(commerce.contents),
         ):
             stored.contents.add(row[0])
             world.shelf.contents[row[0]] = CONTENT.value(row)
+            world.shelf.contents_at[row[0]] = from_micros(row[-1]) or BEGINNING
     if commerce.places:
         _read_items(world, commerce.places)
     if commerce.counted:
