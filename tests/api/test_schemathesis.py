@@ -6,13 +6,15 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from shoplink.core.instant import format_instant
 from tests.api.service import Caller, Json, Service, running
-from tests.api.test_openapi import OPERATIONS, STORY, play
+from tests.api.test_openapi import OPERATIONS, RECORDED, STORY, play
 from tests.api.test_showcases import products
 
 ROOT = Path(__file__).parent.parent.parent
@@ -78,7 +80,7 @@ def _known(call: Caller) -> dict[str, dict[str, Any]]:
         media, *_ = operation.get("requestBody", {"content": {"": None}})["content"].values()
         links = (
             [_link_for(name, call) for _ in range(LINKS_FOR_EACH)]
-            if "{link_id}" in path and name not in SELLING
+            if "{link_id}" in path and name not in SELLING | RECORDED
             else []
         )
         actor = actors[name] or ""
@@ -91,6 +93,9 @@ def _known(call: Caller) -> dict[str, dict[str, Any]]:
         if name in MEMBERS_TO:
             places = _members_for(name, call, body)
             known[f"{method} {path}"] = {"body": body, "paths": places, "actors": [actor]}
+            continue
+        if name in RECORDED:
+            known[f"{method} {path}"] = _recorded_for(name, call, body)
             continue
         if name in SELLING:
             known[f"{method} {path}"] = _selling_for(name, call, body)
@@ -141,6 +146,27 @@ def _members_for(name: str, call: Caller, body: Any) -> list[dict[str, str]]:
     invited = [{**body, "email": f"lin{number}@example.com"} for number in range(LINKS_FOR_EACH)]
     made = [call("POST", "/v1/members", who, actor="platform:back-office") for who in invited]
     return [{"invitation_id": answer.body["invitation_id"]} for answer in made]
+
+
+def _recorded_for(name: str, call: Caller, body: Any) -> dict[str, Any]:
+    """The same for what is recorded: shops decided elsewhere, with links for the steps that are about one."""
+    now = format_instant(datetime.now(UTC))
+    body = {field: now if field.endswith("_at") else value for field, value in body.items()}
+    pairs = [
+        {"shop_id": call.shop(decided="elsewhere"), "account_id": call.account()}
+        for _ in range(LINKS_FOR_EACH)
+    ]
+    if "shop_id" in body:
+        return {"body": {**body, **pairs[0]}, "paths": [{}], "actors": ["platform:p"]}
+    path, when = ("recorded-invitations", "invited_at")
+    if name != "record_acceptance":
+        path, when = "imported-links", "linked_at"
+    begun = [
+        call("POST", f"/v1/{path}", {**pair, "role": "marketing", when: now}, actor="platform:p")
+        for pair in pairs
+    ]
+    links = [{"link_id": answer.body["link_id"]} for answer in begun]
+    return {"body": body, "paths": links, "actors": ["platform:p"]}
 
 
 def _selling_for(name: str, call: Caller, body: Any) -> dict[str, Any]:

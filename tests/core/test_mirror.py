@@ -226,7 +226,7 @@ def test_an_end_counts_in_the_quota_from_its_own_instant(scene: Scene) -> None:
     assert scene.world.shops["ding"].official_unlinks == 4
 
 
-@rule("R25", "C3")
+@rule("R25")
 @pytest.mark.parametrize(("ago", "codes"), [(WINDOW, []), (WINDOW - TICK, ["shop.link_quota_spent"])])
 def test_what_the_platform_let_through_is_said_by_the_numbers_of_then(
     scene: Scene, ago: timedelta, codes: list[str]
