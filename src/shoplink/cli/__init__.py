@@ -15,6 +15,7 @@ _COMMANDS = (
     "export",
     "keys",
     "migrate",
+    "mirror",
     "people",
     "reconcile",
     "replay",

@@ -1,33 +1,25 @@
 """`shoplink apply`: import files line by line; running it again skips what was accepted."""
 
-import codecs
-import re
-import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from datetime import timedelta, timezone
 from itertools import chain, groupby
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 import msgspec
 
 from shoplink.cli.database import clock_option, fail, records, with_database
-from shoplink.core.facts import Actor, is_reserved
+from shoplink.cli.file.tables import open_input, reading_of, takes_tables
 from shoplink.flows.file import apply as flow
 from shoplink.flows.file.apply import LineResult, say_rejection
 from shoplink.flows.file.rejects import RejectFile
 from shoplink.flows.file.source import Reading, Source, UnreadableError, inspect
-from shoplink.table.cell import DATES, Dates, Form
-from shoplink.table.read import Hints
 from shoplink.wording import Language, Tag, language_for, say_warning
 
 _SHOWN_ON_A_TERMINAL = 20
-_HOURS_MAX = 23
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 
 
@@ -61,19 +53,7 @@ database cannot be used. Run the same command again to continue.
 @click.option(
     "--trust-instants", is_flag=True, help="Use the instants in the commands (NDJSON), as replay does."
 )
-@click.option("--utc-offset", metavar="±HH:MM", help="The UTC offset for instants in tables that have none.")
-@click.option(
-    "--dates",
-    type=click.Choice(DATES),
-    default="ymd",
-    show_default=True,
-    help="The order of a date's parts in tables.",
-)
-@click.option("--encoding", metavar="NAME", help="The encoding of tables.  [default: found out]")
-@click.option("--sheet", metavar="NAME", help="The sheet of a workbook.  [default: the one with the header]")
-@click.option(
-    "--skip-column", metavar="HEADER", multiple=True, help="A column of a table to ignore; may be repeated."
-)
+@takes_tables
 @clock_option
 @click.option("--by", default="platform:apply", show_default=True, help="The actor for lines that name none.")
 @click.option(
@@ -98,30 +78,11 @@ def apply(  # noqa: PLR0913 (one parameter per option)
         fail("--rejected: allowed with one FILE only")
 
     def run() -> int:
-        return _import(files, _reading(**told), Report(rejected, tag, dry_run=dry_run, as_json=as_json))
+        return _import(files, reading_of(**told), Report(rejected, tag, dry_run=dry_run, as_json=as_json))
 
     if dry_run:
         sys.exit(with_database(run)())
     sys.exit(records("send commands to its POST /v1/commands")(run)(clock_is_right=clock_is_right))
-
-
-def _reading(  # noqa: PLR0913 (one parameter per option)
-    *,
-    by: str,
-    trust_instants: bool,
-    utc_offset: str | None,
-    dates: Dates,
-    skip_column: tuple[str, ...],
-    encoding: str | None,
-    sheet: str | None,
-) -> Reading:
-    """How the files are read, from the options."""
-    try:
-        codecs.lookup(encoding or "utf-8")
-    except LookupError:
-        fail(f"--encoding: found {encoding!r}; allowed: utf-8, gb18030, big5, cp1252 and the like")
-    told = Hints(encoding=encoding, sheet=sheet)
-    return Reading(_actor(by), trust_instants, Form(_offset(utc_offset), dates), frozenset(skip_column), told)
 
 
 def _import(files: Iterable[str], reading: Reading, report: "Report") -> int:
@@ -143,12 +104,7 @@ def _import(files: Iterable[str], reading: Reading, report: "Report") -> int:
 
 def _inspect(opened: ExitStack, name: str, reading: Reading) -> Source:
     try:
-        if name == "-":
-            stream: BinaryIO = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (closed with the others)
-            shutil.copyfileobj(sys.stdin.buffer, stream)
-        else:
-            stream = opened.enter_context(Path(name).open("rb"))  # noqa: SIM115 (as above)
-        return inspect(name, stream, reading)
+        return inspect(name, open_input(opened, name), reading)
     except OSError as error:
         fail(f"{name}: cannot be read: {error.strerror}")
 
@@ -248,26 +204,3 @@ def _write(rejected: RejectFile, result: LineResult) -> None:
 def _language_of(source: Source) -> Tag:
     """Chinese if any header is not ASCII, else English."""
     return "zh" if any(not header.isascii() for header in source.header) else "en"
-
-
-def _actor(text: str) -> Actor:
-    kind, _, name = text.partition(":")
-    try:
-        actor = msgspec.convert({"kind": kind, "id": name}, Actor)
-    except msgspec.ValidationError:
-        actor = None
-    if actor is None or is_reserved(actor):
-        fail(
-            f"--by: found {text!r}; allowed: shop:ID, creator:ID, support:ID, platform:ID (not a reserved one)"
-        )
-    return actor
-
-
-def _offset(text: str | None) -> timezone | None:
-    if text is None:
-        return None
-    match = re.fullmatch(r"([+-])(\d\d):([0-5]\d)", text, re.ASCII)
-    if match is None or int(match[2]) > _HOURS_MAX:
-        fail(f"--utc-offset: found {text!r}; allowed: an offset such as +08:00 or -05:00")
-    ahead = timedelta(hours=int(match[2]), minutes=int(match[3]))
-    return timezone(ahead if match[1] == "+" else -ahead)

@@ -13,8 +13,8 @@ import click
 import msgspec
 
 from shoplink.cli.database import fail, with_database
-from shoplink.cli.extra import needs_orders
 from shoplink.cli.orders.errors import fail_with, print_error
+from shoplink.cli.orders.extra import needs_orders
 from shoplink.cli.orders.known import known_options, sides_of, strangers_of
 from shoplink.cli.orders.mapping_options import join_mapping_of, mapping_of, print_preset, takes_mapping
 from shoplink.core.instant import parse_instant

@@ -10,7 +10,7 @@ import msgspec
 
 from shoplink.cli.attribute import engine_of, files_of
 from shoplink.cli.database import fail
-from shoplink.cli.extra import needs_orders
+from shoplink.cli.orders.extra import needs_orders
 from shoplink.cli.orders.mapping_options import mapping_of, takes_mapping
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import msgspec
 
 from shoplink.cli.attribute import engine_of, files_of, periods_of
 from shoplink.cli.database import fail, with_database
-from shoplink.cli.extra import needs_orders
 from shoplink.cli.orders.errors import fail_with
+from shoplink.cli.orders.extra import needs_orders
 from shoplink.cli.orders.known import handles_of, handles_option
 from shoplink.cli.orders.mapping_options import mapping_of, takes_mapping
 from shoplink.core.commission.calendar import Calendar, parse_days

@@ -309,6 +309,14 @@ def read_instant(cell: str, form: Form) -> str:
     raise CellError(input_errors.INSTANT)
 
 
+def read_day_or_instant(cell: str, form: Form) -> str:
+    """A date without a time as `YYYY-MM-DD`, or an instant as RFC 3339 in UTC."""
+    try:
+        return read_date(cell, form)
+    except CellError:
+        return read_instant(cell, form)
+
+
 def _order_of(text: str, form: Form) -> Bilingual | None:
     """What to say of a date that can be read in two ways while its order is not stated."""
     return input_errors.ORDER_OF_DATE if form.dates == "ymd" and _UNSTATED.fullmatch(text) else None

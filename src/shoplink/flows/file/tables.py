@@ -305,6 +305,47 @@ TABLES: tuple[Table, ...] = (
 )
 
 
+CURRENT_LINKS = Table(
+    "links",
+    "import_link",
+    (
+        replace(_SHOP_ID, required=False),
+        replace(_ACCOUNT_ID, required=False),
+        TABLES[1].columns[1],
+        TABLES[2].columns[2],
+        Column(
+            "since",
+            Bilingual("Since", "起始时间"),
+            cell.read_day_or_instant,
+            cell.write_text,
+            also=("Linked at", "绑定时间", "绑定日期", "邀请时间", "Date", "日期"),
+            allowed=input_errors.INSTANT,
+        ),
+        _choice(
+            "state",
+            Bilingual("State", "绑定状态"),
+            {
+                "invited": ("待确认", "邀请中", "已邀请"),
+                "in_review": ("审核中",),
+                "linked": ("已绑定", "绑定中"),
+                "unlink_requested": ("申请解绑中", "申请解绑", "解绑中", "待解绑"),
+            },
+            also=("Status", "状态"),
+        ),
+    ),
+)
+"""What a platform shows of current links: the complete list of a shop or of several, which no import or export knows."""
+
+
+def current_links(header: Sequence[str], skipped: frozenset[str]) -> list[Column | None] | None:
+    """The column of each cell of the header of such a list; None if it is none. Raises ColumnError."""
+    plain = {plain_header(name) for name in header}
+    _, of_id, of_handle, *_ = CURRENT_LINKS.columns
+    if _missing(CURRENT_LINKS, plain) or not plain & (of_id.headers() | of_handle.headers()):
+        return None
+    return _columns(CURRENT_LINKS, header, skipped)
+
+
 def _changes(table: Table) -> Iterator[Table]:
     """The table that changes single facts of the things in a table, if there is one."""
     if table.change is not None:

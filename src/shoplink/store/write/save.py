@@ -22,6 +22,7 @@ from shoplink.store.database.sql import Row, among, execute, ids, insert, rows, 
 from shoplink.store.ticket.tickets import set_tickets_due
 from shoplink.store.write.load import LoadedState
 from shoplink.store.write.save_commerce import save_commerce
+from shoplink.store.write.save_mirror import save_mirror
 from shoplink.store.write.save_people import save_people
 from shoplink.store.write.save_tickets import save_tickets
 
@@ -92,6 +93,7 @@ def save(loaded: LoadedState, events: Sequence[Event], records: Sequence[Record]
     _save_activations(events, loaded.world.live)
     save_people([event for event in events if isinstance(event, MemberEvent)], records)
     save_tickets(loaded, [event for event in events if isinstance(event, TicketEvent)], records)
+    save_mirror(records)
     append(events)
 
 

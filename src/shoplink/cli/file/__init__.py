@@ -1,0 +1,1 @@
+"""What the subcommands that read files of tables share."""

@@ -1,0 +1,152 @@
+"""Read a list of current links from a table: a file, or what was copied from a web page (cells between tabs)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from shoplink.core.instant import parse_instant
+from shoplink.core.mirror.compare import Row
+from shoplink.core.values import WrongValueError, read_handle, read_id
+from shoplink.flows.file.rows import columns_of_ids, count_ids, describes, values_of
+from shoplink.flows.file.source import Reading, UnreadableError
+from shoplink.flows.file.tables import CURRENT_LINKS, Column, ColumnError, current_links
+from shoplink.table.cell import IdCount
+from shoplink.table.error import TableError
+from shoplink.table.read import HeaderError, TableFile, open_table, rows
+from shoplink.table.read import Row as TableRow
+from shoplink.wording import input_errors
+from shoplink.wording.input_errors import Bilingual, InputError
+from shoplink.wording.input_errors import say_input_errors as say_input_errors  # noqa: PLC0414 (read from here)
+
+_DAY_CHARACTERS = len("2024-11-11")
+_PROBLEMS_MAX = 20
+_AHEAD = timedelta(hours=14)
+"""How far a page's clock can be ahead of UTC."""
+
+NO_SHOP = Bilingual(
+    "a shop in every line, or one named for the whole list", "每行都填店铺 ID，或为整份列表指定一家店铺"
+)
+OTHER_SHOP = Bilingual("the shop that the list is of", "该列表所属的店铺")
+NO_ACCOUNT = Bilingual("an account by its id or its handle", "账号 ID 或账号名称")
+
+
+_GRAMMAR = (
+    ("shop_id", read_id, input_errors.ID),
+    ("account_id", read_id, input_errors.ID),
+    ("handle", read_handle, input_errors.HANDLE),
+)
+
+
+class LineProblem(Struct, frozen=True):
+    """What is wrong in a line of a list."""
+
+    line: int
+    problems: tuple[InputError, ...]
+
+
+class UnclearListError(ValueError):
+    """A list with lines that cannot be read. Nothing of it is compared: what is missing in it would count as gone."""
+
+    def __init__(self, lines: Sequence[LineProblem]) -> None:
+        """`lines`: the first of them."""
+        super().__init__(lines)
+        self.lines = tuple(lines)
+
+
+def read_list(
+    name: str, stream: BinaryIO, reading: Reading, as_of: datetime, shop_id: str | None = None
+) -> dict[str, list[Row]]:
+    """The rows of a list by shop; `shop_id` is the shop of a table without that column.
+
+    Raises UnreadableError, UnclearListError and OSError.
+    """
+    try:
+        file = open_table(name, stream, lambda cells: current_links(cells, reading.skipped), reading.told)
+        ids, description = IdCount(), 0
+        of_ids = columns_of_ids(file.found)
+        for number, row in enumerate(rows(file)):
+            if not number and describes(file.found, row):
+                description = row.line
+            count_ids(of_ids, row, ids)
+        found = _Rows(file, replace(reading, form=replace(reading.form, zeros_are_rounding=ids.are_rounded)))
+        for row in rows(file):
+            if row.line != description:
+                found.add(row, as_of, shop_id)
+    except HeaderError as error:
+        raise UnreadableError(f"{name}: {_say_needed(error.cells)}") from None
+    except TableError as error:
+        raise UnreadableError(str(error)) from None
+    except ColumnError as error:
+        raise UnreadableError(f"{name}: line 1: {error}") from None
+    if found.problems:
+        raise UnclearListError(found.problems[:_PROBLEMS_MAX])
+    return found.by_shop
+
+
+class _Rows:
+    """The rows of a list, and the lines that are none."""
+
+    def __init__(self, file: TableFile[list[Column | None]], reading: Reading) -> None:
+        self.by_shop: dict[str, list[Row]] = {}
+        self.problems: list[LineProblem] = []
+        self._file, self._form = file, reading.form
+        self._seen: dict[tuple[str, str], int] = {}
+        self._names = {
+            column.field: name for column, name in zip(file.found, file.header, strict=True) if column
+        }
+
+    def add(self, row: TableRow, as_of: datetime, shop_id: str | None) -> None:
+        values, problems, _ = values_of(self._file.header, self._file.found, row, self._form)
+        if not problems:
+            problems = list(self._problems(values, shop_id))
+        if not problems:
+            shop = str(values.get("shop_id") or shop_id)
+            about = (shop, values.get("account_id") or f"@{values['handle'].casefold()}")
+            if about in self._seen:
+                problems = [InputError(None, None, input_errors.same_id(self._seen[about]))]
+            self._seen[about] = row.line
+            self.by_shop.setdefault(shop, []).append(_row(values, as_of))
+        if problems:
+            self.problems.append(LineProblem(row.line, tuple(problems)))
+
+    def _problems(self, values: Mapping[str, Any], shop_id: str | None) -> Iterator[InputError]:
+        given = values.get("shop_id")
+        if given is None and shop_id is None:
+            yield InputError(self._names.get("shop_id", "shop_id"), None, NO_SHOP)
+        if given is not None and shop_id is not None and given != shop_id:
+            yield InputError(self._names["shop_id"], given, OTHER_SHOP)
+        if not values.get("account_id") and not values.get("handle"):
+            yield InputError(None, None, NO_ACCOUNT)
+        for field, read, allowed in _GRAMMAR:
+            try:
+                if (value := values.get(field)) is not None:
+                    read(value)
+            except WrongValueError:
+                yield InputError(self._names[field], value, allowed)
+
+
+def _row(values: dict[str, Any], as_of: datetime) -> Row:
+    since, is_day = values.get("since"), False
+    if since is not None and len(since) == _DAY_CHARACTERS:
+        is_day, since = True, f"{since}T00:00:00Z"
+    at = parse_instant(since) if since else None
+    return Row(
+        account_id=values.get("account_id"),
+        role=values["role"],
+        state=values.get("state", "linked"),
+        # A day that has begun where the page is, but not yet at 00:00 UTC.
+        since=min(at, as_of) if at and is_day and at - as_of < _AHEAD else at,
+        is_day=is_day,
+        handle=values.get("handle"),
+    )
+
+
+def _say_needed(header: Sequence[str]) -> str:
+    known = ", ".join(f"{column.header.zh}|{column.field}" for column in CURRENT_LINKS.columns)
+    return (
+        f"line 1: found the columns {', '.join(header)}; a list of current links has {known}; needed are the role"
+        " and the account, by id or handle"
+    )
