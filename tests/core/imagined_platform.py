@@ -12,7 +12,7 @@ from shoplink.core import Account, Actor, Refused, World, parse_command, step
 from shoplink.core.commands import Command
 from shoplink.core.facts import LIVE
 from shoplink.core.instant import format_instant
-from shoplink.core.mirror.compare import Comparison, Difference, Row, Said, ShopList
+from shoplink.core.mirror.compare import Comparison, Difference, ListedLink, Reply, ShopList
 from shoplink.core.mirror.settle import Answers, Settling
 from shoplink.rulebooks import packaged
 
@@ -127,10 +127,10 @@ class Imagined:
         if self.rng.random() < self.share:
             self.ours(kind, shop_id=shop_id, account_id=account_id, **fields)
 
-    def rows(self, shop_id: str) -> dict[str, Row]:
+    def rows(self, shop_id: str) -> dict[str, ListedLink]:
         """What the platform's page shows."""
         return {
-            one.account_id: Row(one.account_id, one.role, one.state, one.since)  # type: ignore[arg-type]
+            one.account_id: ListedLink(one.account_id, one.role, one.state, one.since)  # type: ignore[arg-type]
             for one in self.live.values()
             if one.shop_id == shop_id
         }
@@ -159,8 +159,8 @@ class Imagined:
         return settling
 
 
-def likely(difference: Difference) -> Said:
-    return Said(how="withdrawn") if len(difference.ways) > 1 else Said()
+def likely(difference: Difference) -> Reply:
+    return Reply(how="withdrawn") if len(difference.ways) > 1 else Reply()
 
 
 def standing(platform: Imagined) -> set[tuple[str, str, str, str, datetime]]:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shoplink.core.facts import Actor
-from shoplink.core.mirror.compare import Row
+from shoplink.core.mirror.compare import ListedLink
 from shoplink.core.mirror.settle import certain, likeliest
 from shoplink.flows.file.source import Reading, UnreadableError
 from shoplink.flows.mirror.read import UnclearListError, read_list
@@ -35,12 +35,12 @@ def world(shops: int = 2, accounts: int = 3) -> None:
     )
 
 
-def lists(as_of: datetime, shops: Mapping[str, Sequence[Row]], *empty: str) -> GivenLists:
+def lists(as_of: datetime, shops: Mapping[str, Sequence[ListedLink]], *empty: str) -> GivenLists:
     return GivenLists(as_of, shops, BY, "seller centre", frozenset(empty))
 
 
-def linked(number: int, since: datetime | None = MONDAY - DAY) -> Row:
-    return Row(f"A{number}", "marketing", "linked", since)
+def linked(number: int, since: datetime | None = MONDAY - DAY) -> ListedLink:
+    return ListedLink(f"A{number}", "marketing", "linked", since)
 
 
 def links() -> list[tuple[object, ...]]:
@@ -56,7 +56,7 @@ def problems(given: GivenLists) -> list[tuple[str, str | None]]:
 @pytest.mark.usefixtures("database")
 def test_a_preview_stores_nothing_and_the_same_list_twice_changes_nothing() -> None:
     world()
-    given = lists(NOW, {"S0": [linked(0), Row("A1", "official", "invited", NOW - HOUR)]})
+    given = lists(NOW, {"S0": [linked(0), ListedLink("A1", "official", "invited", NOW - HOUR)]})
     seen = preview(given)
     assert (len(seen.taken), seen.likely, seen.left) == (2, [], [])
     assert (links(), last_compared(["S0"])) == ([], {})
@@ -107,10 +107,10 @@ def test_lists_that_cannot_be_compared_say_why_and_store_nothing() -> None:
 @pytest.mark.usefixtures("database")
 def test_handles_and_strangers() -> None:
     world()
-    given = lists(MONDAY, {"S0": [Row(None, "marketing", since=MONDAY - DAY, handle="Handle0")]})
+    given = lists(MONDAY, {"S0": [ListedLink(None, "marketing", since=MONDAY - DAY, handle="Handle0")]})
     assert take_over(given).left == []
-    stranger = Row(None, "marketing", since=MONDAY, handle="nobody")
-    left = take_over(lists(TUESDAY, {"S0": [linked(0), stranger, Row("A77", "official")]})).left
+    stranger = ListedLink(None, "marketing", since=MONDAY, handle="nobody")
+    left = take_over(lists(TUESDAY, {"S0": [linked(0), stranger, ListedLink("A77", "official")]})).left
     assert [one.difference.kind for one in left] == ["unknown", "unknown"]
     assert links() == [("S0", "A0", "linked")]
 
@@ -153,7 +153,7 @@ def test_the_same_list_at_the_same_moment_is_taken_over_once() -> None:
 PASTED = "达人账号\t绑定类型\t绑定时间\t状态\n@Handle0\t渠道账号\t2026-11-03\t已绑定\nhandle1\t官方账号\t2026-11-28 10:00+08:00\t审核中\n"
 
 
-def read(text: str, shop_id: str | None = None) -> dict[str, list[Row]]:
+def read(text: str, shop_id: str | None = None) -> dict[str, list[ListedLink]]:
     return read_list("pasted", io.BytesIO(text.encode()), Reading(BY), NOW, shop_id)
 
 

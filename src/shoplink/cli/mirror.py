@@ -13,11 +13,11 @@ from shoplink.cli.file.tables import open_input, reading_of, takes_tables
 from shoplink.core.instant import parse_instant
 from shoplink.core.values import WrongValueError, read_id, read_line
 from shoplink.wording import Language, Tag, language_for, say_reason
-from shoplink.wording.mirror import say_difference, say_list_problem
+from shoplink.wording.mirror.lists import say_difference, say_list_problem
 
 if TYPE_CHECKING:
     from shoplink.core.mirror.compare import Difference
-    from shoplink.core.mirror.settle import Left
+    from shoplink.core.mirror.settle import Question
     from shoplink.flows.mirror.take import GivenLists, Outcome
 
 _QUESTIONS = 3
@@ -183,7 +183,7 @@ def _report(outcome: "Outcome", tag: Tag, *, stored: bool, as_json: bool) -> int
     return _QUESTIONS if open_questions else 0
 
 
-def _say(difference: "Difference", what: str, language: Language, left: "Left | None" = None) -> None:
+def _say(difference: "Difference", what: str, language: Language, left: "Question | None" = None) -> None:
     text = say_difference(difference, language)
     space = "" if language.tag == "zh" else " "
     reasons = [say_reason(reason, language) for reason in left.reasons] if left else []

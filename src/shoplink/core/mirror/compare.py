@@ -30,7 +30,7 @@ _A_DAY = (timedelta(hours=-14), timedelta(hours=36))
 _A_MINUTE = (timedelta(microseconds=1) - timedelta(minutes=1), timedelta(minutes=1))
 
 
-class Row(Struct, frozen=True, omit_defaults=True):
+class ListedLink(Struct, frozen=True, omit_defaults=True):
     """A current link as a list shows it: `since` when it is in its state (a link with a request: since when it is linked).
 
     `is_day`: `since` is 00:00 UTC of a date without a time. `account_id` is None where the list has a handle that is
@@ -52,7 +52,7 @@ class Row(Struct, frozen=True, omit_defaults=True):
         return shift(self.since, before) <= at < shift(self.since, after)
 
 
-class Asked(Struct, frozen=True):
+class Bounds(Struct, frozen=True):
     """An instant that the list does not show: not before `earlier` (None: nothing says so), not after `later`."""
 
     earlier: datetime | None
@@ -62,18 +62,18 @@ class Asked(Struct, frozen=True):
 class Difference(Struct, frozen=True, omit_defaults=True):
     """How a pair of shop and account stands in a list (`theirs`) and with us (`link_id`, `ours`, `since`), where that differs.
 
-    `asked`: the instant that must be said, and `ways`: how it ended, unless there is only one way.
+    `asked`: the instant that must be told, and `ways`: how it ended, unless there is only one way.
     """
 
     kind: Kind
     shop_id: str
     account_id: str | None
-    theirs: Row | None = None
+    theirs: ListedLink | None = None
     link_id: str | None = None
     ours: ListedState | None = None
     role: Role | None = None
     since: datetime | None = None
-    asked: Asked | None = None
+    asked: Bounds | None = None
     ways: tuple[Ending, ...] = ()
 
     @property
@@ -88,7 +88,7 @@ class Difference(Struct, frozen=True, omit_defaults=True):
         return self.can_be_recorded and is_known and len(self.ways) <= 1
 
 
-class Said(Struct, frozen=True):
+class Reply(Struct, frozen=True):
     """What somebody says of a difference: when it happened, and how a link ended; None leaves what is likeliest."""
 
     at: datetime | None = None
@@ -113,8 +113,8 @@ class ShopList(Struct, frozen=True):
 
     shop_id: str
     as_of: datetime
-    rows: Mapping[str, Row]
-    strangers: tuple[Row, ...] = ()
+    rows: Mapping[str, ListedLink]
+    strangers: tuple[ListedLink, ...] = ()
     before: Comparison | None = None
     linked: Mapping[str, tuple[str, datetime]] = {}
 
@@ -138,10 +138,10 @@ def differences_of(world: World, listed: ShopList, account_ids: Iterable[str]) -
 
 
 def command_of(
-    difference: Difference, said: Said, at: datetime, by: Actor | None, source: str | None
+    difference: Difference, reply: Reply, at: datetime, by: Actor | None, source: str | None
 ) -> c.PairCommand | None:
-    """The command that records a difference; None if there is none, or something that is not said has no likeliest value."""
-    told = said.at or (difference.asked.earlier if difference.asked else None)
+    """The command that records a difference; None if there is none, or something that is not told has no likeliest value."""
+    told = reply.at or (difference.asked.earlier if difference.asked else None)
     pair: dict[str, Any] = {
         "at": at,
         "by": by,
@@ -149,7 +149,7 @@ def command_of(
         "account_id": difference.account_id or "",
     }
     if difference.kind in ("gone", "again"):
-        how = said.how or (difference.ways[0] if len(difference.ways) == 1 else None)
+        how = reply.how or (difference.ways[0] if len(difference.ways) == 1 else None)
         return c.RecordEnd(**pair, ended_at=told, how=how, source=source) if told and how else None
     if difference.theirs is None or difference.kind not in ("new", "step"):
         return None
@@ -159,7 +159,9 @@ def command_of(
     return _beginning(difference, difference.theirs, since, {**pair, "source": source}) if since else None
 
 
-def _beginning(difference: Difference, row: Row, since: datetime, fields: dict[str, Any]) -> c.PairCommand:
+def _beginning(
+    difference: Difference, row: ListedLink, since: datetime, fields: dict[str, Any]
+) -> c.PairCommand:
     """The command that records how a link began or went on. What is in review was invited first."""
     if _RANK[row.state] == _RANK["linked"]:
         return c.ImportLink(**fields, role=row.role, linked_at=since)
@@ -195,12 +197,12 @@ def _compare(world: World, listed: ShopList, account_id: str, ours: Link | None)
 
 
 def _contradiction(
-    pair: Difference, row: Row, ours: Link, listed: ShopList, earlier: datetime
+    pair: Difference, row: ListedLink, ours: Link, listed: ShopList, earlier: datetime
 ) -> Difference | None:
     """How a link that both have stands differently in the list."""
     assert pair.ours is not None and pair.since is not None, "both have it"  # noqa: PT018 (one statement)
     ahead = _RANK[row.state] - _RANK[pair.ours]
-    asked = Asked(earlier, listed.as_of)
+    asked = Bounds(earlier, listed.as_of)
     if ahead > 0 and (row.role == ours.role or _RANK[row.state] == _RANK["linked"]):
         return replace(pair, kind="step", asked=None if row.since else asked)
     if ahead or not row.is_since(pair.since):
@@ -214,14 +216,14 @@ def _contradiction(
     return None
 
 
-def _new(world: World, listed: ShopList, account_id: str, row: Row) -> Difference:
+def _new(world: World, listed: ShopList, account_id: str, row: ListedLink) -> Difference:
     if account_id not in world.accounts:
         return Difference("unknown", listed.shop_id, account_id, row)
     asked = None
     if row.since is None:
         before = _question_before(listed, account_id, None)
         earlier = listed.before.as_of if listed.before else None
-        asked = before.asked if before and before.asked else Asked(earlier, listed.as_of)
+        asked = before.asked if before and before.asked else Bounds(earlier, listed.as_of)
     return Difference("new", listed.shop_id, account_id, row, asked=asked)
 
 
@@ -236,7 +238,7 @@ def _ended(pair: Difference, listed: ShopList, earlier: datetime, later: datetim
     ways: tuple[Ending, ...] = (
         ("unlinked",) if pair.ours == "linked" else ("declined", "withdrawn", "expired")
     )
-    return replace(pair, asked=Asked(earlier, max(earlier, later)), ways=ways)
+    return replace(pair, asked=Bounds(earlier, max(earlier, later)), ways=ways)
 
 
 def _question_before(listed: ShopList, account_id: str | None, link_id: str | None) -> Difference | None:

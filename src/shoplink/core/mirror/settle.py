@@ -10,7 +10,7 @@ from shoplink.core.events import Event
 from shoplink.core.facts import Actor
 from shoplink.core.mirror.compare import (
     Difference,
-    Said,
+    Reply,
     ShopList,
     command_of,
     differences,
@@ -20,32 +20,32 @@ from shoplink.core.reasons import Reason
 from shoplink.core.transition import step
 from shoplink.core.world import World
 
-Answers = Callable[[Difference], Said | None]
-"""What is said of a difference; None leaves it open."""
+Answers = Callable[[Difference], Reply | None]
+"""The reply to a difference; None leaves it open."""
 
 
-class Taken(Struct, frozen=True):
+class Recording(Struct, frozen=True):
     """A difference that was recorded, and the command that did it."""
 
     difference: Difference
     command: c.PairCommand
 
 
-class Left(Struct, frozen=True):
+class Question(Struct, frozen=True):
     """A difference that is still there; `reasons` say why its command was refused, if one was tried."""
 
     difference: Difference
     reasons: tuple[Reason, ...] = ()
 
 
-def certain(difference: Difference) -> Said | None:
+def certain(difference: Difference) -> Reply | None:
     """Nothing to say where nothing is asked; everything else is left open."""
-    return Said() if difference.is_certain else None
+    return Reply() if difference.is_certain else None
 
 
-def likeliest(difference: Difference) -> Said | None:  # noqa: ARG001 (as of every answer)
+def likeliest(difference: Difference) -> Reply | None:  # noqa: ARG001 (as of every answer)
     """The likeliest of everything; what has none is left open."""
-    return Said()
+    return Reply()
 
 
 class Settling:
@@ -59,7 +59,7 @@ class Settling:
         self._lists = {listed.shop_id: listed for listed in lists}
         self._open = {listed.shop_id: list(differences(world, listed)) for listed in self._lists.values()}
         self._reasons: dict[tuple[str, str | None], tuple[Reason, ...]] = {}
-        self.taken: list[Taken] = []
+        self.taken: list[Recording] = []
         self.events: list[Event] = []
 
     @property
@@ -67,9 +67,9 @@ class Settling:
         """The differences that there are now, shop by shop."""
         return [one for found in self._open.values() for one in found]
 
-    def left(self) -> list[Left]:
+    def left(self) -> list[Question]:
         """The differences that there are now, with why a command about each was refused."""
-        return [Left(one, self._reasons.get(_pair(one), ())) for one in self.open]
+        return [Question(one, self._reasons.get(_pair(one), ())) for one in self.open]
 
     def take(self, answers: Answers) -> list[tuple[c.PairCommand, tuple[Reason, ...]]]:
         """Record what is answered; returns the commands that are refused in the end, with their reasons.
@@ -86,7 +86,7 @@ class Settling:
                     refused[_pair(difference)] = command, transition.decision.reasons
                     continue
                 refused.pop(_pair(difference), None)
-                self.taken.append(Taken(difference, command))
+                self.taken.append(Recording(difference, command))
                 touched.setdefault(difference.shop_id, []).append(command.account_id)
             self._reasons |= {pair: reasons for pair, (_, reasons) in refused.items()}
             if not touched:
@@ -97,9 +97,9 @@ class Settling:
     def _commands(self, answers: Answers) -> Iterator[tuple[Difference, c.PairCommand]]:
         ordered = sorted(self.open, key=lambda one: one.kind not in ("gone", "again"))
         for difference in ordered:
-            said = answers(difference)
-            if said is not None:
-                command = command_of(difference, said, self._world.now, self._by, self._source)
+            reply = answers(difference)
+            if reply is not None:
+                command = command_of(difference, reply, self._world.now, self._by, self._source)
                 if command is not None:
                     yield difference, command
 
@@ -118,12 +118,12 @@ class Settling:
         self._open[shop_id] = kept
 
 
-def by_pair(said: Mapping[tuple[str, str], Said | None], other: Answers) -> Answers:
-    """What is said of single pairs of shop and account (None: it is left out), and of all others."""
+def by_pair(replies: Mapping[tuple[str, str], Reply | None], other: Answers) -> Answers:
+    """The replies to the differences of single pairs of shop and account (None: left out), and to all others."""
 
-    def answers(difference: Difference) -> Said | None:
+    def answers(difference: Difference) -> Reply | None:
         pair = (difference.shop_id, difference.account_id or "")
-        return said[pair] if pair in said else other(difference)
+        return replies[pair] if pair in replies else other(difference)
 
     return answers
 

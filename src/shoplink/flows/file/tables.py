@@ -60,7 +60,7 @@ class Table(Struct, frozen=True):
     change: str | None = None
 
 
-def _choice(field: str, header: Bilingual, choices: Mapping[str, tuple[str, ...]], **more: Any) -> Column:
+def choice(field: str, header: Bilingual, choices: Mapping[str, tuple[str, ...]], **more: Any) -> Column:
     """A column with a closed list of values, each with its Chinese names; the first of these is the one that is written."""
     values = {plain_name(name): value for value, names in choices.items() for name in (value, *names)}
     allowed = Bilingual(" or ".join(choices), "或".join(names[0] for names in choices.values()))
@@ -131,14 +131,14 @@ TABLES: tuple[Table, ...] = (
                 also=("小店名称",),
             ),
             _country("market", "Market", "经营国家", required=True),
-            _choice(
+            choice(
                 "enrolment",
                 Bilingual("Enrolment", "入驻类型"),
                 {"open": ("普招", "普招商家"), "invited": ("定邀", "定邀商家")},
                 required=True,
             ),
-            _choice("status", Bilingual("Shop status", "店铺状态"), _STANDING, also=("小店状态",)),
-            _choice(
+            choice("status", Bilingual("Shop status", "店铺状态"), _STANDING, also=("小店状态",)),
+            choice(
                 "decided",
                 Bilingual("Links decided", "绑定由谁决定"),
                 {"here": ("本系统", "这里"), "elsewhere": ("TikTok", "平台", "其他平台")},
@@ -176,8 +176,8 @@ TABLES: tuple[Table, ...] = (
                 cell.write_text,
                 allowed=input_errors.DATE,
             ),
-            _choice("status", Bilingual("Account status", "账号状态"), _STANDING),
-            _choice(
+            choice("status", Bilingual("Account status", "账号状态"), _STANDING),
+            choice(
                 "commerce_permission",
                 Bilingual("Commerce permission", "电商权限"),
                 {
@@ -211,7 +211,7 @@ TABLES: tuple[Table, ...] = (
         (
             _SHOP_ID,
             _ACCOUNT_ID,
-            _choice(
+            choice(
                 "role",
                 Bilingual("Role", "绑定类型"),
                 {"official": ("官方账号", "官方达人"), "marketing": ("渠道账号", "渠道达人")},
@@ -267,7 +267,7 @@ TABLES: tuple[Table, ...] = (
                 also=("货币",),
                 allowed=input_errors.CURRENCY,
             ),
-            _choice(
+            choice(
                 "status",
                 Bilingual("Product status", "商品状态"),
                 {"on_sale": ("在售", "上架", "销售中", "已上架"), "off": ("下架", "已下架", "停售")},
@@ -293,7 +293,7 @@ TABLES: tuple[Table, ...] = (
         (
             _id("content_id", "Content ID", "内容ID", "视频ID", "直播ID"),
             _ACCOUNT_ID,
-            _choice(
+            choice(
                 "kind",
                 Bilingual("Kind", "内容类型"),
                 {"video": ("视频", "短视频"), "live": ("直播",)},
@@ -303,47 +303,6 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
 )
-
-
-CURRENT_LINKS = Table(
-    "links",
-    "import_link",
-    (
-        replace(_SHOP_ID, required=False),
-        replace(_ACCOUNT_ID, required=False),
-        TABLES[1].columns[1],
-        TABLES[2].columns[2],
-        Column(
-            "since",
-            Bilingual("Since", "起始时间"),
-            cell.read_day_or_instant,
-            cell.write_text,
-            also=("Linked at", "绑定时间", "绑定日期", "邀请时间", "Date", "日期"),
-            allowed=input_errors.INSTANT,
-        ),
-        _choice(
-            "state",
-            Bilingual("State", "绑定状态"),
-            {
-                "invited": ("待确认", "邀请中", "已邀请"),
-                "in_review": ("审核中",),
-                "linked": ("已绑定", "绑定中"),
-                "unlink_requested": ("申请解绑中", "申请解绑", "解绑中", "待解绑"),
-            },
-            also=("Status", "状态"),
-        ),
-    ),
-)
-"""What a platform shows of current links: the complete list of a shop or of several, which no import or export knows."""
-
-
-def current_links(header: Sequence[str], skipped: frozenset[str]) -> list[Column | None] | None:
-    """The column of each cell of the header of such a list; None if it is none. Raises ColumnError."""
-    plain = {plain_header(name) for name in header}
-    _, of_id, of_handle, *_ = CURRENT_LINKS.columns
-    if _missing(CURRENT_LINKS, plain) or not plain & (of_id.headers() | of_handle.headers()):
-        return None
-    return _columns(CURRENT_LINKS, header, skipped)
 
 
 def _changes(table: Table) -> Iterator[Table]:
@@ -369,29 +328,29 @@ def recognise(header: Sequence[str], skipped: frozenset[str]) -> tuple[Table, li
     """
     plain = {plain_header(name) for name in header}
     for table in TABLES:
-        if not _missing(table, plain):
-            return table, _columns(table, header, skipped)
+        if not missing(table, plain):
+            return table, columns_of(table, header, skipped)
     for table in _CHANGES:
         of_id, *others = (column.headers() for column in table.columns)
         known = {*_ignored(skipped), *of_id}.union(*others)
         if plain <= known and of_id & plain and any(names & plain for names in others):
-            return table, _columns(table, header, skipped)
+            return table, columns_of(table, header, skipped)
     return None
 
 
 def say_needed(header: Sequence[str]) -> str:
     """What is missing in a header: for the table that lacks least, or for every table if none is begun."""
     plain = {plain_header(name) for name in header}
-    missing = {table: _missing(table, plain) for table in TABLES}
-    begun = [table for table in TABLES if len(missing[table]) < sum(c.required for c in table.columns)]
-    nearest = [min(begun, key=lambda table: len(missing[table]))] if begun else TABLES
+    lacking = {table: missing(table, plain) for table in TABLES}
+    begun = [table for table in TABLES if len(lacking[table]) < sum(c.required for c in table.columns)]
+    nearest = [min(begun, key=lambda table: len(lacking[table]))] if begun else TABLES
     needed = "; ".join(
-        f"{table.kind}: " + ", ".join(f"{c.header.zh}|{c.field}" for c in missing[table]) for table in nearest
+        f"{table.kind}: " + ", ".join(f"{c.header.zh}|{c.field}" for c in lacking[table]) for table in nearest
     )
     return f"line 1: found the columns {', '.join(header)}; {'missing is' if begun else 'needed are'}, for {needed}"
 
 
-def _missing(table: Table, plain: set[str]) -> list[Column]:
+def missing(table: Table, plain: set[str]) -> list[Column]:
     """The columns that a table must have and a header lacks."""
     return [column for column in table.columns if column.required and not column.headers() & plain]
 
@@ -400,7 +359,8 @@ def _ignored(skipped: frozenset[str]) -> set[str]:
     return {plain_header(name) for name in (*REASON, *skipped, "")}
 
 
-def _columns(table: Table, header: Sequence[str], skipped: frozenset[str]) -> list[Column | None]:
+def columns_of(table: Table, header: Sequence[str], skipped: frozenset[str]) -> list[Column | None]:
+    """The column of a table for each cell of its header; None for a cell that is ignored. Raises ColumnError."""
     ignored = _ignored(skipped)
     columns: list[Column | None] = []
     for name in header:

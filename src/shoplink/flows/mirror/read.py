@@ -8,15 +8,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shoplink.core.instant import parse_instant
-from shoplink.core.mirror.compare import Row
+from shoplink.core.mirror.compare import ListedLink
 from shoplink.core.values import WrongValueError, read_handle, read_id
 from shoplink.flows.file.rows import columns_of_ids, count_ids, describes, values_of
 from shoplink.flows.file.source import Reading, UnreadableError
-from shoplink.flows.file.tables import CURRENT_LINKS, Column, ColumnError, current_links
+from shoplink.flows.file.tables import Column, ColumnError
+from shoplink.flows.mirror.table import CURRENT_LINKS, current_links
 from shoplink.table.cell import IdCount
 from shoplink.table.error import TableError
-from shoplink.table.read import HeaderError, TableFile, open_table, rows
-from shoplink.table.read import Row as TableRow
+from shoplink.table.read import HeaderError, Row, TableFile, open_table, rows
 from shoplink.wording import input_errors
 from shoplink.wording.input_errors import Bilingual, InputError
 from shoplink.wording.input_errors import say_input_errors as say_input_errors  # noqa: PLC0414 (read from here)
@@ -58,7 +58,7 @@ class UnclearListError(ValueError):
 
 def read_list(
     name: str, stream: BinaryIO, reading: Reading, as_of: datetime, shop_id: str | None = None
-) -> dict[str, list[Row]]:
+) -> dict[str, list[ListedLink]]:
     """The rows of a list by shop; `shop_id` is the shop of a table without that column.
 
     Raises UnreadableError, UnclearListError and OSError.
@@ -90,7 +90,7 @@ class _Rows:
     """The rows of a list, and the lines that are none."""
 
     def __init__(self, file: TableFile[list[Column | None]], reading: Reading) -> None:
-        self.by_shop: dict[str, list[Row]] = {}
+        self.by_shop: dict[str, list[ListedLink]] = {}
         self.problems: list[LineProblem] = []
         self._file, self._form = file, reading.form
         self._seen: dict[tuple[str, str], int] = {}
@@ -98,7 +98,7 @@ class _Rows:
             column.field: name for column, name in zip(file.found, file.header, strict=True) if column
         }
 
-    def add(self, row: TableRow, as_of: datetime, shop_id: str | None) -> None:
+    def add(self, row: Row, as_of: datetime, shop_id: str | None) -> None:
         values, problems, _ = values_of(self._file.header, self._file.found, row, self._form)
         if not problems:
             problems = list(self._problems(values, shop_id))
@@ -128,12 +128,12 @@ class _Rows:
                 yield InputError(self._names[field], value, allowed)
 
 
-def _row(values: dict[str, Any], as_of: datetime) -> Row:
+def _row(values: dict[str, Any], as_of: datetime) -> ListedLink:
     since, is_day = values.get("since"), False
     if since is not None and len(since) == _DAY_CHARACTERS:
         is_day, since = True, f"{since}T00:00:00Z"
     at = parse_instant(since) if since else None
-    return Row(
+    return ListedLink(
         account_id=values.get("account_id"),
         role=values["role"],
         state=values.get("state", "linked"),

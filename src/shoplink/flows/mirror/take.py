@@ -1,7 +1,7 @@
 """Compare lists with what is recorded, and take them over: by a fixed number of statements, however much they hold.
 
-A preview does on a snapshot what taking over does under the shops' locks, and stores nothing. Whoever takes over the same
-list second finds nothing that differs, also at the same moment.
+A preview does on a snapshot what taking over does under the shops' locks, and stores nothing. The same list
+taken over again, also at the same moment, finds nothing that differs.
 """
 
 from collections import Counter
@@ -17,8 +17,8 @@ from shoplink.core.commands import PairCommand
 from shoplink.core.commission.handles import handle_spans, holders
 from shoplink.core.facts import Actor
 from shoplink.core.instant import BEGINNING, END
-from shoplink.core.mirror.compare import Comparison, Difference, Row, ShopList
-from shoplink.core.mirror.settle import Answers, Left, Settling, Taken, certain, likeliest
+from shoplink.core.mirror.compare import Comparison, Difference, ListedLink, ShopList
+from shoplink.core.mirror.settle import Answers, Question, Recording, Settling, certain, likeliest
 from shoplink.core.reasons import Reason
 from shoplink.core.values import fold_handle
 from shoplink.flows import metrics
@@ -38,7 +38,7 @@ class GivenLists(Struct, frozen=True):
     """
 
     as_of: datetime
-    shops: Mapping[str, Sequence[Row]]
+    shops: Mapping[str, Sequence[ListedLink]]
     by: Actor
     source: str | None = None
     empty_is_right: frozenset[str] = frozenset()
@@ -75,9 +75,9 @@ class Outcome(Struct):
     at: datetime
     as_of: datetime
     shops: list[str]
-    taken: list[Taken]
-    left: list[Left]
-    likely: list[Taken] = []
+    taken: list[Recording]
+    left: list[Question]
+    likely: list[Recording] = []
 
 
 def preview(given: GivenLists) -> Outcome:
@@ -133,7 +133,7 @@ def _resolved(given: GivenLists) -> GivenLists:
         accounts = holders(handle_spans(uses.get(fold_handle(handle), ())), given.as_of)
         held[handle] = accounts[0] if len(accounts) == 1 else None
 
-    def resolved(row: Row) -> Row:
+    def resolved(row: ListedLink) -> ListedLink:
         return row if row.account_id or row.handle is None else replace(row, account_id=held[row.handle])
 
     return replace(given, shops={shop: [*map(resolved, rows)] for shop, rows in given.shops.items()})
@@ -177,13 +177,17 @@ def _problems(given: GivenLists, world: World, before: Mapping[str, Comparison])
             yield ListProblem("older", shop_id, last.as_of)
         if not rows and shop_id not in given.empty_is_right:
             yield ListProblem("empty", shop_id)
-        found = Counter(row.account_id for row in rows if row.account_id is not None)
-        for account_id, times in found.items():
-            if times > 1:
-                yield ListProblem("twice", shop_id, account_id=account_id)
-        for row in rows:
-            if row.since is not None and row.since > given.as_of:
-                yield ListProblem("later", shop_id, given.as_of, row.account_id or row.handle)
+        yield from _wrong_rows(shop_id, rows, given.as_of)
+
+
+def _wrong_rows(shop_id: str, rows: Sequence[ListedLink], as_of: datetime) -> Iterator[ListProblem]:
+    found = Counter(row.account_id for row in rows if row.account_id is not None)
+    for account_id, times in found.items():
+        if times > 1:
+            yield ListProblem("twice", shop_id, account_id=account_id)
+    for row in rows:
+        if row.since is not None and row.since > as_of:
+            yield ListProblem("later", shop_id, as_of, row.account_id or row.handle)
 
 
 def _lists(given: GivenLists, before: Mapping[str, Comparison]) -> Iterator[ShopList]:
@@ -205,7 +209,11 @@ def _lists(given: GivenLists, before: Mapping[str, Comparison]) -> Iterator[Shop
 
 
 def _outcome(
-    given: GivenLists, world: World, settling: Settling, taken: Sequence[Taken], likely: Sequence[Taken] = ()
+    given: GivenLists,
+    world: World,
+    settling: Settling,
+    taken: Sequence[Recording],
+    likely: Sequence[Recording] = (),
 ) -> Outcome:
     return Outcome(world.now, given.as_of, [*given.shops], [*taken], settling.left(), [*likely])
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
-from shoplink.core.mirror.compare import Asked, Difference
+from shoplink.core.mirror.compare import Bounds, Difference
 from shoplink.wording.language import Language
 from shoplink.wording.say import fill_in
 from shoplink.wording.sentences import ROLE_NAMES, STATUS_NAMES
@@ -69,7 +69,7 @@ def _to_do(difference: Difference, language: Language, zone: tzinfo) -> str:
     return fill_in(_TO_DO[code], {"between": between}, language, zone).strip()
 
 
-def _between(asked: Asked, language: Language, zone: tzinfo) -> str:
+def _between(asked: Bounds, language: Language, zone: tzinfo) -> str:
     text = _BETWEEN if asked.earlier else _UNTIL
     return fill_in(text, {"earlier": asked.earlier, "later": asked.later}, language, zone)
 

@@ -1,0 +1,1 @@
+"""What is said about links that another platform decides about."""
