@@ -146,6 +146,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     history.timelines: lambda: history.timelines([link_id()]),
     history.events_since: lambda: history.events_since(NOW, ["S"], ["A"]),
     history.newest_events_since: lambda: history.newest_events_since(NOW),
+    history.recorded_steps: lambda: history.recorded_steps(10, 99),
     history.newest_events: lambda: history.newest_events(10, 99, shop_id="S", account_id="A"),
     as_of.shop_as_of: lambda: as_of.shop_as_of("S", NOW),
     as_of.account_as_of: lambda: as_of.account_as_of("A", NOW),

@@ -11,7 +11,12 @@ from shoplink.demo.mirrored import LAMPS, YOGA
 from shoplink.flows import clock
 from shoplink.flows.look import look_at_pair
 from shoplink.flows.message.calendar import deadlines
+from shoplink.flows.mirror.discrepancies import discrepancies
+from shoplink.store.database.fields import to_micros
+from shoplink.store.database.owner import writing
+from shoplink.store.database.sql import execute
 from shoplink.store.read.link import page_of_links
+from tests.store.commands import command, execute_accepted, put_account
 from tests.web.form_client import FormClient, words
 from tests.web.persona import browser_of
 
@@ -152,3 +157,84 @@ def test_no_deadline_stands_in_the_calendar_where_time_does_not_decide(ivy: Form
     ivy.post(page, _typed(at, happened="requested"))
     assert "By the rulebook TikTok counts the request as approved on" in _page(ivy, page)
     assert [*deadlines(look_at_pair(YOGA, "kai.west").world, {YOGA}, set())] == []
+
+
+def test_a_shop_says_when_it_was_last_compared_and_waits_after_a_week(ivy: FormClient) -> None:
+    now = clock.now()
+    for shop_id, days in ((LAMPS, 3), (YOGA, 8)):
+        with writing():
+            at = to_micros(now - timedelta(days=days))
+            execute(
+                "INSERT INTO mirror (shop_id, as_of, compared_at, questions, data) VALUES (%s, %s, %s, 0, '[]')",
+                shop_id,
+                at,
+                at,
+            )
+    home = _page(ivy, "/seller/")
+    assert "Last compared with TikTok: 3 days ago." in home
+    assert home.count("Last compared with TikTok: 1 week ago.") == 2
+    assert home.count("Not compared") == 1
+    assert "3 days ago" in _page(ivy, f"/seller/{LAMPS}/")
+
+
+def test_the_platform_sees_what_was_let_through_by_rule_and_month_asked_again(demo_world: str) -> None:  # noqa: ARG001 (in use)
+    alex = browser_of("alex")
+    page = "/platform/discrepancies"
+    shown = _page(alex, page)
+    assert "12 marketing links in 180 days were let through by the platform; the rulebook says 10" in shown
+    assert "The platform let a link end 12 h after it was established; the rulebook says 24 h" in shown
+    assert "180 天内可绑定 10 次渠道账号" in shown
+    assert "known since a later record" not in shown
+    before = clock.now() - timedelta(days=100)
+    execute_accepted(
+        put_account("early"),
+        command(
+            "import_link",
+            shop_id=LAMPS,
+            account_id="early",
+            role="marketing",
+            linked_at=before.isoformat(),
+            unlinked_at=(before + timedelta(days=2)).isoformat(),
+        ),
+    )
+    shown = _page(alex, page)
+    assert "13 marketing links in 180 days" in shown
+    assert shown.count("known since a later record") == 1, "ben.cole was the tenth, and is the eleventh now"
+
+
+def test_a_step_is_a_discrepancy_only_while_what_is_known_says_so(demo_world: str) -> None:  # noqa: ARG001 (in use)
+    now = clock.now()
+    (one,) = {item.broken for item in discrepancies(100).items if item.step.account_id == "eva.stone"}
+    assert (one.code, one.reached, one.allowed, one.days) == ("shop.link_quota_spent", 12, 10, 180)
+    ended = (now - timedelta(hours=40)).isoformat()
+    execute_accepted(
+        command("record_end", shop_id=LAMPS, account_id="ben.cole", how="unlinked", ended_at=ended)
+    )
+    assert {
+        item.broken.reached for item in discrepancies(100).items if item.step.account_id == "eva.stone"
+    } == {12}
+    first = discrepancies(3)
+    assert first.asked == 3
+    rest = discrepancies(100, first.next_before)
+    assert len(first.items) + len(rest.items) == len(discrepancies(100).items)
+    assert rest.next_before is None
+
+
+def test_the_platform_changes_who_decides_after_seeing_what_that_does(demo_world: str) -> None:  # noqa: ARG001 (in use)
+    alex, page = browser_of("alex"), f"/platform/shops/{LAMPS}/decided"
+    shown = _page(alex, page)
+    assert "@devraodiy The account is linked" in shown, "nothing holds it: it is reviewed at once"
+    answer = alex.post(page, {"to": "here"})
+    assert answer.headers["Location"] == f"/platform/shops/{LAMPS}"
+    assert _link(LAMPS, "dev.rao").status == "linked"
+    shown = _page(alex, page)
+    assert "Let TikTok decide about its links" in shown
+    assert "No link changes at once." in shown
+    alex.post(page, {"to": "elsewhere"})
+    assert "Links are decided at TikTok" in _page(alex, f"/platform/shops/{LAMPS}")
+    link = _link(LAMPS, "ben.cole")
+    shown = _page(alex, f"/platform/links/{link.link_id}")
+    assert "Revoke now" not in shown
+    at = clock.now().replace(second=0, microsecond=0) - timedelta(hours=1)
+    alex.post(f"/platform/links/{link.link_id}", _typed(at, happened="revoked"))
+    assert _link(LAMPS, "ben.cole").status == "revoked"

@@ -133,7 +133,7 @@ def cases() -> list[Case]:
     return [
         *_of_a_shops_links(sue),
         *_of_a_creators_links(cy, alex),
-        *_of_records(sue, cy),
+        *_of_records(sue, cy, alex),
         *_of_tickets(sue, cy, wei),
         *_of_commerce(sue, cy),
         *_of_the_platform(alex),
@@ -274,14 +274,14 @@ def _of_a_creators_links(cy: FormClient, alex: FormClient) -> list[Case]:
     ]
 
 
-def _of_records(sue: FormClient, cy: FormClient) -> list[Case]:
+def _of_records(sue: FormClient, cy: FormClient, alex: FormClient) -> list[Case]:
     """Two people record what happened at the platform that decides."""
     now = clock.now().replace(second=0, microsecond=0)
     sent: dict[str, Any] = {"role": "marketing", "invited_at": (now - timedelta(hours=2)).isoformat()}
     typed = {"happened": "declined", "happened_at": f"{now:%Y-%m-%dT%H:%M}"}
     links = {
         account: _link(command("record_invitation", shop_id="Z", account_id=account, **sent))
-        for account in ("B", "C")
+        for account in ("B", "C", "A")
     }
     ended = {"how": "withdrawn", "ended_at": now.isoformat(), "shop_id": "Z"}
     said = "It was recorded that the link ended at TikTok"
@@ -301,6 +301,22 @@ def _of_records(sue: FormClient, cy: FormClient) -> list[Case]:
             {**typed, "link_id": links["C"]},
             _do("record_end", account_id="C", **ended),
             said,
+        ),
+        Case(
+            "/platform/links/<str:link_id>",
+            alex,
+            f"/platform/links/{links['A']}",
+            typed,
+            _do("record_end", account_id="A", **ended),
+            said,
+        ),
+        Case(
+            "/platform/shops/<str:shop_id>/decided",
+            alex,
+            "/platform/shops/Z/decided",
+            {"to": "here"},
+            _do("change_shop", shop_id="Z", name="Zed"),
+            "The shop’s details were recorded.",
         ),
     ]
 

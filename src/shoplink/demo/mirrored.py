@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from shoplink.core import Actor, Command, ImportLink, PutAccount, PutShop
-from shoplink.core.commands import RecordAcceptance, RecordInvitation, RecordUnlinkRequest
+from shoplink.core.commands import RecordAcceptance, RecordEnd, RecordInvitation, RecordUnlinkRequest
 
 LAMPS, YOGA = "wc-lamps-gb", "wc-yoga-us"
 
@@ -28,7 +28,7 @@ _PARTNERS = {
 _EARLIER = 9
 """So many marketing links of the lamp shop have ended since; the platform let more be linked than the guide says."""
 
-_SEEN = "seller centre"
+_SEEN = "TikTok"
 
 
 def mirrored_commands(now: datetime, by: Actor) -> list[Command]:
@@ -86,7 +86,16 @@ def _lamps(now: datetime) -> Iterator[Command]:
 def _yoga(now: datetime) -> Iterator[Command]:
     """Two links, one of which was ended within a day: sooner than the rulebook allows."""
     yield _linked(now, YOGA, "kai.west", "official", 75)
-    yield _linked(now, YOGA, "gil.park", "marketing", 44, ended=43.5)
+    yield _linked(now, YOGA, "gil.park", "marketing", 44)
+    yield RecordEnd(
+        at=now - timedelta(days=7),
+        by=Actor("shop", YOGA),
+        shop_id=YOGA,
+        account_id="gil.park",
+        how="unlinked",
+        ended_at=now - timedelta(days=43.5),
+        source=_SEEN,
+    )
 
 
 def _linked(  # noqa: PLR0913, PLR0917 (the parts of a link)

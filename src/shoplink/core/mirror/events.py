@@ -120,3 +120,11 @@ class UnlinkRequestRecorded(RecordedLater, frozen=True, tag="unlink.request_reco
 AnyMirrorEvent = (
     LinkImported | LinkInvitationRecorded | LinkAcceptanceRecorded | LinkEndRecorded | UnlinkRequestRecorded
 )
+
+RECORDED_STEPS = (
+    "link.imported",
+    "link.invitation_recorded",
+    "unlink.request_recorded",
+    "link.end_recorded",
+)
+"""The types of events that record what a platform let happen, of the kinds that a rulebook may have something against."""

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 
 from shoplink.core.facts import LIVE
+from shoplink.core.mirror.events import RECORDED_STEPS
 from shoplink.store.database.fields import InstantField
 
 _ID = 64
@@ -34,6 +35,7 @@ class Shop(models.Model):
         indexes = (
             Index(fields=("market", "shop_id"), name="shop_market"),
             Index(fields=("name",), name="shop_name", opclasses=("varchar_pattern_ops",)),
+            Index(fields=("shop_id",), condition=Q(decided="elsewhere"), name="shop_elsewhere"),
         )
 
 
@@ -248,6 +250,9 @@ class Event(models.Model):
             Index(fields=("shop_id", "number"), name="event_shop"),
             Index(fields=("account_id", "number"), name="event_account"),
             Index(fields=("number",), condition=Q(position__isnull=True), name="event_unnumbered"),
+            Index(
+                fields=("shop_id", "number"), condition=Q(type__in=RECORDED_STEPS), name="event_recorded_step"
+            ),
         )
 
 

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from shoplink.core import Event
 from shoplink.core.events import LinkEvent
+from shoplink.core.mirror.events import RECORDED_STEPS
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import among, ids, query
 from shoplink.store.read.link import read_event
 
+_NUMBER_MAX = 2**63 - 1
 _SINCE_MAX = 500
 """How many events are looked at to say what has changed since an instant."""
 
@@ -55,6 +57,23 @@ def newest_events(
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     found = query(
         f"SELECT number, data FROM event{where} ORDER BY number DESC LIMIT %s", *conditions.values(), limit
+    )
+    return [(number, read_event(data)) for number, data in found]
+
+
+def recorded_steps(limit: int, before: int | None = None) -> list[tuple[int, Event]]:
+    """The newest events, with their numbers, that record links of shops decided elsewhere; before the number `before`.
+
+    The steps are those that a rulebook may have something against (mirror.md section 2).
+    """
+    # The kinds stand in the text as in the index, the cross join and the pluses keep SQLite's planner to the index.
+    kinds = ", ".join(f"'{kind}'" for kind in RECORDED_STEPS)
+    found = query(
+        "SELECT number, data FROM event WHERE number IN (SELECT event.number FROM shop CROSS JOIN event"
+        f" WHERE shop.decided = 'elsewhere' AND event.shop_id = shop.shop_id AND event.type IN ({kinds})"
+        " AND event.number < %s ORDER BY +event.number DESC LIMIT %s) ORDER BY number DESC",
+        _NUMBER_MAX if before is None else before,
+        limit,
     )
     return [(number, read_event(data)) for number, data in found]
 

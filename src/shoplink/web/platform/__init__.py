@@ -4,12 +4,26 @@ from shoplink.web.platform import (  # isort: skip (the order of the menu)
     overview,
     search,
     record,
+    decided,
     person,
     orders,
     rulebooks,
+    discrepancies,
     waivers,
     keys,
     audit,
 )
 
-__all__ = ["audit", "keys", "orders", "overview", "person", "record", "rulebooks", "search", "waivers"]
+__all__ = [
+    "audit",
+    "decided",
+    "discrepancies",
+    "keys",
+    "orders",
+    "overview",
+    "person",
+    "record",
+    "rulebooks",
+    "search",
+    "waivers",
+]

@@ -20,6 +20,7 @@ from shoplink.store.people.keys import every_key
 from shoplink.store.people.membership import names_of
 from shoplink.store.read.history import newest_events, timelines
 from shoplink.store.read.lookup import page_of_look_ups
+from shoplink.web.mirror.recording import RecordingForm, StepResult, form_of_link, record_step
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import PLATFORM, visible_link
 from shoplink.web.request.command import CommandResult, send
@@ -29,7 +30,7 @@ from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.facts import account_facts, shop_facts
 from shoplink.web.view_model.instant import Instant, show_instant
 from shoplink.web.view_model.reason import ReasonRow, show_reasons
-from shoplink.web.view_model.state import show_link_status, show_next_actor, show_role
+from shoplink.web.view_model.state import show_decided, show_link_status, show_next_actor, show_role
 from shoplink.web.view_model.timeline import TimelineRow, show_timeline
 from shoplink.wording import say_reason
 
@@ -94,6 +95,8 @@ class LinkRecordPage(Struct, frozen=True):
     role: str
     status: Badge
     next_actor: Badge | None
+    decided: Badge | None
+    recording: RecordingForm | None
     facts: list[tuple[str, str]]
     held: list[ReasonRow]
     events: list[TimelineRow]
@@ -215,43 +218,50 @@ def _rows(visit: Visit, links: list[Link]) -> list[LiveLinkRow]:
 
 @page("platform/links/<str:link_id>", PLATFORM, posts=True)
 def link(visit: Visit, link_id: str) -> PageResponse:
-    """A link with every event; `?at=` adds its state at that instant. The form revokes the link."""
+    """A link with every event; `?at=` adds its state at that instant. The forms revoke it, or record what happened to it."""
     stored = visible_link(visit.by, link_id)
-    result = None
-    if visit.submitted:
+    result, recorded = None, None
+    if visit.submitted and "happened" in visit.form:
+        recorded = record_step(visit, stored)
+        result = recorded.result
+        if result.accepted:
+            return visit.redirect("platform.link", message=recorded.done, link_id=link_id)
+    elif visit.submitted:
         fields = {"shop_id": stored.shop_id, "account_id": stored.account_id}
         note = visit.form.get("note", "").strip()
         result = send(visit, "revoke", seen=link_in_place(stored), link_id=link_id, note=note, **fields)
         if result.accepted:
             return visit.redirect("platform.link", message=_("The link is revoked."), link_id=link_id)
     seen = look_at_pair(stored.shop_id, stored.account_id)
-    view = _link(visit, seen, seen.up_to_date(stored), result)
+    view = _link(visit, seen, seen.up_to_date(stored), result, recorded)
     return PageContent("platform/link.html", view, status=result.status if result else 200)
 
 
-def _link(visit: Visit, seen: CurrentState, now: Link, result: CommandResult | None) -> LinkRecordPage:
+def _link(
+    visit: Visit, seen: CurrentState, now: Link, result: CommandResult | None, recorded: StepResult | None
+) -> LinkRecordPage:
     world = seen.world
     at, problem = _instant_in_query(visit)
     was = link_as_of(now.link_id, at) if at else None
     held = review_reasons(world, now, world.now)
-    token = token_of(seen, link_in_place(now))
+    token, decided = token_of(seen, link_in_place(now)), world.shops[now.shop_id].facts.decided
     return LinkRecordPage(
         link_id=now.link_id,
         shop_id=now.shop_id,
         account_id=now.account_id,
         role=show_role(visit, now.role),
         status=show_link_status(now),
-        next_actor=show_next_actor(next_actor(now, held, world.shops[now.shop_id].facts.decided))
-        if now.ended_at is None
-        else None,
+        next_actor=show_next_actor(next_actor(now, held, decided)) if now.ended_at is None else None,
+        decided=show_decided(decided),
+        recording=form_of_link(visit, now, decided, token, recorded),
         facts=_link_facts(visit, now),
         held=show_reasons(visit, held),
         events=show_timeline(visit, reversed(timelines([now.link_id]))),
         as_of=visit.query.get("at", ""),
         past_at=show_instant(visit, at) if at else None,
         past=_link_facts(visit, was) if was else [],
-        problem=problem or (result.problem if result else ""),
-        can_revoke=now.ended_at is None,
+        problem=problem or (result.problem if result and not (recorded and recorded.in_form) else ""),
+        can_revoke=decided == "here" and now.ended_at is None,
         revoking=_revoking(visit, world, now) if now.ended_at is None else None,
         seen=token,
         note=visit.form.get("note", ""),

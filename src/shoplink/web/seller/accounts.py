@@ -5,6 +5,7 @@ from msgspec import Struct
 
 from shoplink.core.facts import Role
 from shoplink.flows.look import UnlinkQuotaUse, look_at
+from shoplink.web.mirror.compared import comparisons
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.request.access import SELLER
@@ -24,6 +25,7 @@ class Accounts(Struct, frozen=True):
     enrolment: str
     normal: bool
     decided: Badge | None
+    compared: str
     tabs: list[tuple[str, str, bool]]
     slots: SlotsCard
     quota: QuotaCard
@@ -35,6 +37,7 @@ def accounts(visit: Visit, shop_id: str) -> PageResponse:
     """The official accounts of a shop, or with `?role=marketing` its marketing accounts."""
     world = look_at(shops=[shop_id]).world
     facts = world.shops[shop_id].facts
+    compared = comparisons(visit, world).get(shop_id)
     role: Role = "marketing" if visit.query.get("role") == "marketing" else "official"
     slots = {each: slots_of(visit, world, shop_id, each) for each in ("official", "marketing")}
     titles = {"official": _("Official accounts"), "marketing": _("Marketing accounts")}
@@ -51,6 +54,7 @@ def accounts(visit: Visit, shop_id: str) -> PageResponse:
             enrolment=_("open (普招)") if facts.enrolment == "open" else _("invited (定邀)"),
             normal=facts.status == "normal",
             decided=show_decided(facts.decided),
+            compared=compared.text if compared else "",
             tabs=tabs,
             slots=slots[role],
             quota=quota_of(visit, world, shop_id),

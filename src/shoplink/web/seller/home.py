@@ -1,6 +1,6 @@
 """The seller's home page: what is waiting across all their shops, then the shops."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from shoplink.flows.look import (
 )
 from shoplink.flows.ticket.read import current_tickets
 from shoplink.store.ticket.tickets import answered_for_shops
+from shoplink.web.mirror.compared import Comparison, comparisons
 from shoplink.web.mirror.expected import say_expected
 from shoplink.web.page.declare import page
 from shoplink.web.page.export import Cell, export, requested_format
@@ -60,6 +61,7 @@ class ShopRow(Struct, frozen=True):
     enrolment: str
     status: str
     decided: Badge | None
+    compared: str
     official: SlotUse
     marketing: SlotUse
     quota: LinkQuotaUse
@@ -82,7 +84,8 @@ def home(visit: Visit) -> PageResponse:
     """What is waiting, and the shops; `?view=room` shows only those that can link one more marketing account this week."""
     shops = places_of(visit.request).shops
     world = look_at(shops=shops).world
-    rows = [_row(visit, world, shop_id) for shop_id in shops if shop_id in world.shops]
+    compared = comparisons(visit, world)
+    rows = [_row(visit, world, shop_id, compared.get(shop_id)) for shop_id in shops if shop_id in world.shops]
     view = visit.query.get("view", "")
     chosen = [row for row in rows if row.room] if view == "room" else rows
     kind = requested_format(visit)
@@ -93,7 +96,13 @@ def home(visit: Visit) -> PageResponse:
         ("/seller/?view=room", _("Can link one more marketing account this week"), view == "room"),
     ]
     return PageContent(
-        "seller/home.html", Home([*_waiting(visit, world), *_answered(visit, shops)], chosen, len(rows), tabs)
+        "seller/home.html",
+        Home(
+            [*_waiting(visit, world), *_not_compared(world, compared), *_answered(visit, shops)],
+            chosen,
+            len(rows),
+            tabs,
+        ),
     )
 
 
@@ -113,6 +122,23 @@ def _waiting(visit: Visit, world: World) -> list[WaitingItem]:
     )
     held = [link for link in links if link.status == "in_review"]
     return [_waiting_link(visit, world, link) for link in (*requested, *expiring, *held)]
+
+
+def _not_compared(world: World, compared: Mapping[str, Comparison]) -> list[WaitingItem]:
+    """Shops that were not compared for a week with the platform that decides about their links."""
+    return [
+        WaitingItem(
+            shop="",
+            account=shop_name(world, shop_id),
+            status=Badge(_("Not compared"), "yellow", icon="refresh-alert"),
+            text=comparison.text,
+            deadline=None,
+            url=f"/seller/{shop_id}/",
+            action=_("View"),
+        )
+        for shop_id, comparison in compared.items()
+        if comparison.stale
+    ]
 
 
 def _answered(visit: Visit, shops: Iterable[str]) -> list[WaitingItem]:
@@ -169,7 +195,7 @@ def _waiting_link(visit: Visit, world: World, link: Link) -> WaitingItem:
     )
 
 
-def _row(visit: Visit, world: World, shop_id: str) -> ShopRow:
+def _row(visit: Visit, world: World, shop_id: str, compared: Comparison | None) -> ShopRow:
     record = world.shops[shop_id]
     quota = link_quota_use(record, world.rulebook(record.facts.market), world.now)
     dates = [unit.returns_at for unit in quota.units if unit.returns_at]
@@ -184,6 +210,7 @@ def _row(visit: Visit, world: World, shop_id: str) -> ShopRow:
         enrolment=_("open (普招)") if record.facts.enrolment == "open" else _("invited (定邀)"),
         status=record.facts.status,
         decided=show_decided(record.facts.decided),
+        compared=compared.text if compared else "",
         official=slots_line(world, shop_id, "official"),
         marketing=slots_line(world, shop_id, "marketing"),
         quota=quota,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from babel.dates import format_timedelta
 from babel.units import format_unit
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -41,6 +42,11 @@ def show_deadline(visit: Visit, at: datetime) -> Deadline:
     left = _left(visit, seconds) if seconds else over
     text = visit.language.instant(at, visit.zone)
     return Deadline(format_instant(at), text, left, over, soon=seconds <= 86_400)  # noqa: PLR2004 (a day)
+
+
+def show_age(visit: Visit, at: datetime) -> str:
+    """How long ago an instant was, such as `3 days ago`."""
+    return format_timedelta(at - visit.now, add_direction=True, locale=visit.language.locale)
 
 
 def _left(visit: Visit, seconds: int) -> str:
