@@ -1,12 +1,13 @@
 """What platforms that decide let happen although the rulebook believed to be theirs forbids it, by rule and month."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from babel.dates import format_skeleton
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from shoplink.core import Rulebook
 from shoplink.core.mirror.hindsight import Broken
 from shoplink.flows.mirror.discrepancies import Discrepancy, discrepancies
 from shoplink.flows.rulebooks import installed_rulebooks
@@ -105,6 +106,14 @@ class _Key(NamedTuple):
     parameter: str
 
 
+class _Known(NamedTuple):
+    """What the groups are told with: the names of shops, the handles of accounts, and the rulebooks."""
+
+    shops: dict[str, str]
+    accounts: dict[str, str]
+    rulebooks: Mapping[str, Rulebook]
+
+
 @page("platform/discrepancies", PLATFORM, menu=Menu(icon="scale", title=N_("Discrepancies")))
 def list_discrepancies(visit: Visit) -> PageResponse:
     """Every recorded step that the rulebook of its instant would have refused, asked again with everything known now."""
@@ -115,12 +124,13 @@ def list_discrepancies(visit: Visit) -> PageResponse:
         month = f"{one.at.astimezone(visit.zone):%Y-%m}"
         key = _Key(month, one.broken.code, one.rulebook, _parameter(one))
         groups.setdefault(key, []).append(one)
-    shops, accounts = names(
-        {one.step.shop_id for one in found.items}, {one.step.account_id for one in found.items}
+    shops = {one.step.shop_id for one in found.items}
+    known = _Known(
+        *names(shops, {one.step.account_id for one in found.items}), rulebooks=installed_rulebooks()
     )
     view = DiscrepanciesPage(
         groups=[
-            _group(visit, key, groups[key], shops, accounts)
+            _group(visit, key, groups[key], known)
             for key in sorted(groups, key=lambda key: key.month, reverse=True)
         ],
         asked=found.asked,
@@ -135,9 +145,7 @@ def _parameter(one: Discrepancy) -> str:
     return _PARAMETERS.get(one.broken.code, f"slots_{one.enrolment}")
 
 
-def _group(
-    visit: Visit, key: _Key, cases: list[Discrepancy], shops: dict[str, str], accounts: dict[str, str]
-) -> RuleGroup:
+def _group(visit: Visit, key: _Key, cases: list[Discrepancy], known: _Known) -> RuleGroup:
     first = min(cases, key=lambda one: one.at)
     return RuleGroup(
         month=format_skeleton("yMMMM", first.at.astimezone(visit.zone), locale=visit.language.locale),
@@ -145,16 +153,16 @@ def _group(
         rulebook=key.rulebook,
         rule=title_of(key.parameter),
         rule_url=f"/platform/rulebooks/{key.rulebook}#{key.parameter}",
-        source=installed_rulebooks()[key.rulebook].sources[key.parameter],
+        source=known.rulebooks[key.rulebook].sources[key.parameter],
         cases=[
             CaseRow(
                 at=show_instant(visit, one.at),
                 what=_KINDS[str(one.step.__struct_config__.tag)](),
                 role=show_role(visit, one.role),
-                shop=shops.get(one.step.shop_id) or one.step.shop_id,
+                shop=known.shops.get(one.step.shop_id) or one.step.shop_id,
                 shop_url=f"/platform/shops/{one.step.shop_id}",
                 account=f"@{handle}"
-                if (handle := accounts.get(one.step.account_id))
+                if (handle := known.accounts.get(one.step.account_id))
                 else one.step.account_id,
                 account_url=f"/platform/accounts/{one.step.account_id}",
                 link_url=f"/platform/links/{one.step.link_id}",
