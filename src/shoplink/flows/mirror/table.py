@@ -38,7 +38,8 @@ CURRENT_LINKS = Table(
             {
                 "invited": ("待确认", "邀请中", "已邀请"),
                 "in_review": ("审核中",),
-                "linked": ("已绑定", "绑定中"),
+                # 绑定中 stands for both states before, so a list that says no more leaves the state open.
+                "linked": ("已绑定",),
                 "unlink_requested": ("申请解绑中", "申请解绑", "解绑中", "待解绑"),
             },
             also=("Status", "状态"),
