@@ -79,9 +79,17 @@ def test_the_switch_of_languages_in_a_page_keeps_what_is_typed() -> None:
         assert body is not None, (stop, "the form that the switch sends is on the page")
         names = re.findall(r'<(?:input class="form-control"|textarea)[^>]* name="(\w+)"', body[0])
         texts = {
-            name: f"typed in {name}" for name in names if name not in {"until", "effective_from", "file"}
+            name: f"typed in {name}"
+            for name in names
+            if name not in {"until", "effective_from", "happened_at", "file"}
         }
-        shown = client.post(stop.address(), {**texts, "switch_language": "zh-hans"})
+        chosen = re.findall(
+            r'<input [^>]*type="(?:hidden|radio)" name="(\w+)" value="([^"]*)"( checked)?', body[0]
+        )
+        sent = {
+            name: value for name, value, checked in chosen if checked or f'hidden" name="{name}"' in body[0]
+        }
+        shown = client.post(stop.address(), {**sent, **texts, "switch_language": "zh-hans"})
         assert shown.status_code == 200, stop
         assert '<html lang="zh-hans"' in shown.content.decode()
         assert [text for text in texts.values() if text not in shown.content.decode()] == [], stop

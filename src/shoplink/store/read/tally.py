@@ -88,22 +88,31 @@ def counts(measure: str, since: int, *, market: str | None = None, by_day: bool)
     return [Count(row[0], row[1], row[2], int(row[3])) for row in found]
 
 
+_STEPS: dict[str, tuple[str, ...]] = {
+    "link.invited": ("link.invited", "link.invitation_recorded"),
+    "link.accepted": ("link.accepted", "link.acceptance_recorded"),
+    "link.established": ("link.established", "link.imported"),
+}
+"""The steps of an invitation, and the events that tell of each: it happened here, or at a platform and was recorded."""
+
+
 def _add_events(start: int, end: int) -> None:
     """Count events by day, the outcomes of the invitations of a day, and how long creators took to confirm."""
     if start == end:
         return
     happened = f"SELECT event.at / {DAY}, link.market, 'event', event.type, count(*){_NEW} GROUP BY 1, 2, 4"
+    steps = " ".join(f"WHEN event.type IN {kinds} THEN '{name}'" for name, kinds in _STEPS.items())
     cohort = (
-        f"SELECT link.invited_at / {DAY}, link.market, 'cohort', event.type, count(*){_NEW}"
-        " AND link.invited_at IS NOT NULL AND event.type IN ('link.invited', 'link.accepted', 'link.established')"
-        " GROUP BY 1, 2, 4"
+        f"SELECT link.invited_at / {DAY}, link.market, 'cohort', CASE {steps} END, count(*){_NEW}"
+        f" AND link.invited_at IS NOT NULL AND event.type IN {sum(_STEPS.values(), ())} GROUP BY 1, 2, 4"
     )
     bounds = " ".join(
-        f"WHEN event.at - link.invited_at <= {hours} * 3600000000 THEN '{hours}'" for hours in CONFIRM_HOURS
+        f"WHEN link.accepted_at - link.invited_at <= {hours} * 3600000000 THEN '{hours}'"
+        for hours in CONFIRM_HOURS
     )
     confirmed = (
-        f"SELECT event.at / {DAY}, link.market, 'confirm_hours', CASE {bounds} ELSE 'more' END, count(*){_NEW}"
-        " AND event.type = 'link.accepted' AND link.invited_at IS NOT NULL GROUP BY 1, 2, 4"
+        f"SELECT link.accepted_at / {DAY}, link.market, 'confirm_hours', CASE {bounds} ELSE 'more' END, count(*){_NEW}"
+        f" AND event.type IN {_STEPS['link.accepted']} AND link.invited_at IS NOT NULL GROUP BY 1, 2, 4"
     )
     for rows in (happened, cohort, confirmed):
         execute(_ADD.format(rows=rows), start, end)
