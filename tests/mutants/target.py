@@ -15,6 +15,7 @@ _STORE = ("tests/store", *_SQLITE)
 _FLOWS = ("tests/flows", *_SQLITE)
 _STALE = ("tests/web/test_stale_forms.py", "tests/api/test_preconditions.py", *_SQLITE)
 _ORDERS = ("tests/attribution/test_judgement.py", "tests/api/test_attributions.py", *_SQLITE)
+_STATEMENTS = ("tests/statements", "tests/flows/test_periods.py", *_SQLITE)
 _TICKETS = ("tests/tickets", *_SQLITE)
 _POSTGRESQL = ("tests/store", "--database", "postgresql")
 
@@ -37,7 +38,8 @@ TARGETS = (
     Target("src/shoplink/core/people/*.py", (_CORE, _FLOWS)),
     Target("src/shoplink/core/values/*.py", (_CORE, _FLOWS)),
     Target("src/shoplink/core/precondition/*.py", (_STALE,)),
-    Target("src/shoplink/core/commission/*.py", (_CORE, _ORDERS)),
+    Target("src/shoplink/core/commission/*.py", (_CORE, _ORDERS, _STATEMENTS)),
+    Target("src/shoplink/core/mirror/*.py", (_CORE, _STORE)),
     Target("src/shoplink/store/write/*.py", (_STORE, _FLOWS, _POSTGRESQL)),
     Target("src/shoplink/flows/execute.py", (_STORE, _API, _FLOWS, _POSTGRESQL)),
     Target("src/shoplink/web/request/access.py", (_PERMISSIONS, _WEB)),
