@@ -62,6 +62,41 @@ def test_the_feed_gives_every_event_once_by_position(call: Caller) -> None:
     ]
 
 
+def test_the_feed_of_some_types_a_shop_or_an_account_moves_past_the_others(call: Caller) -> None:
+    shop_id, account_id = call.shop(), call.account()
+    call.invite(shop_id, account_id)
+    deadline = time.monotonic() + 5
+    while len(call.get("/v1/events", shop_id=shop_id).body["items"]) < 2:
+        assert time.monotonic() < deadline, "the events are not numbered"
+    newest = _whole_feed(call, 1000)[-1]["position"]
+
+    def types(query: str, after: int = 0) -> tuple[list[str], int]:
+        page = call("GET", f"/v1/events?{query}&after={after}&limit=1000")
+        assert page.status == 200, page
+        return [event["type"] for event in page.body["items"]], page.body["next"]
+
+    assert types(f"shop_id={shop_id}") == (["shop.recorded", "link.invited"], newest)
+    assert types(f"account_id={account_id}") == (["account.recorded", "link.invited"], newest)
+    assert types(f"shop_id={shop_id}&type=shop.recorded") == (["shop.recorded"], newest)
+    assert types(f"account_id={account_id}&shop_id={shop_id}") == (["link.invited"], newest)
+    assert types(f"account_id={account_id}&type=link.unlinked&type=link.invited")[0] == ["link.invited"]
+    assert types("shop_id=nobodys") == ([], newest)
+    assert {*types("type=link.invited&type=shop.recorded")[0]} == {"link.invited", "shop.recorded"}
+    first = call("GET", f"/v1/events?shop_id={shop_id}&limit=1").body
+    assert first["next"] == first["items"][0]["position"]
+    assert types(f"shop_id={shop_id}", first["next"]) == (["link.invited"], newest)
+    beyond = call("GET", f"/v1/events?shop_id={shop_id}&after=1000000")
+    assert (beyond.status, beyond.body["type"]) == (409, "urn:shoplink:problem:feed.beyond_end")
+
+
+def test_a_type_that_no_event_has_is_refused_with_those_that_there_are(call: Caller) -> None:
+    wrong = call("GET", "/v1/events?type=link.invited&type=link.gone")
+    assert wrong.status == 422
+    (error,) = wrong.body["errors"]
+    assert (error["field"], error["found"]) == ("type", "'link.gone'")
+    assert "link.invited | link.accepted" in error["allowed"]
+
+
 def test_a_waiver_is_granted_listed_and_ended(call: Caller) -> None:
     shop_id, account_id = call.shop(), call.account()
     wanted: Json = {"code": "shop.unlink_quota_spent", "shop_id": shop_id, "until": None, "note": "why not"}

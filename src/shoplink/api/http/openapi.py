@@ -227,6 +227,8 @@ def _parameter(parameter: Parameter) -> Document:
     about = {"description": schema.pop("description")} if "description" in schema else {}
     if parameter.default not in {None, msgspec.NODEFAULT}:
         schema["default"] = parameter.default
+    if parameter.many:
+        schema = {"type": "array", "items": schema}
     required = parameter.default is msgspec.NODEFAULT
     return {
         "in": parameter.place,

@@ -19,6 +19,7 @@ from shoplink.api.http.precondition import refuse_conditions
 from shoplink.api.http.problem import ProblemError, language_of, malformed_response, problem_response
 from shoplink.api.http.request import ACTORS, KEY_LENGTH_MAX, authenticate
 from shoplink.api.http.schema import INSTANT
+from shoplink.api.http.vocabulary import EVENT_TYPES
 from shoplink.core.facts import Id
 from shoplink.core.parse import ALLOWED, Fault, MalformedError, fault_of
 from shoplink.core.values import Reader, WrongValueError, read_instant, reader_of, shown
@@ -51,6 +52,7 @@ _FORMS = {
     "cursor": "`next` of the page before",
     "by": ACTORS,
     "name": ALLOWED["shop_id"],
+    "type": " | ".join(EVENT_TYPES),
 }
 """What the parameters hold whose names mean something else in a body, or nothing there."""
 
@@ -65,7 +67,8 @@ Handler = Callable[..., HttpResponseBase]
 class Parameter(Struct, frozen=True):
     """A parameter of the path or the query; `default` is NODEFAULT where it is required.
 
-    `grammar` reads a text as the type's grammar wants it, if it has one.
+    `grammar` reads a text as the type's grammar wants it, if it has one. `many`: it can be given several times, and its
+    value is a list of values of the type.
     """
 
     name: str
@@ -73,13 +76,18 @@ class Parameter(Struct, frozen=True):
     type: Any
     default: Any
     grammar: Reader | None
+    many: bool = False
 
-    def read(self, text: str | None) -> Any:
-        """The value of a text, or the default where there is none. Raises MalformedError."""
-        if text is None:
+    def read(self, given: list[str]) -> Any:
+        """The value of what was given, or the default where nothing was. Raises MalformedError."""
+        if not given:
             if self.default is msgspec.NODEFAULT:
                 raise MalformedError.wrong(self.name, self._form())
             return self.default
+        return [self._read(text) for text in given] if self.many else self._read(given[-1])
+
+    def _read(self, text: str) -> Any:
+        """The value of a text. Raises MalformedError."""
         try:
             value = text if self.grammar is None else self.grammar(text)
             return msgspec.convert(value, self.type, strict=False)
@@ -143,19 +151,19 @@ class Operation(Struct, frozen=True):
 
     def _values(self, query: QueryDict, in_path: dict[str, str]) -> dict[str, Any]:
         """The values of the parameters. Raises MalformedError with every fault of the path and the query."""
-        taken = [one.name for one in self.parameters if one.place == "query"]
+        taken = {one.name: one.many for one in self.parameters if one.place == "query"}
         faults: list[Fault] = []
         for name, given in query.lists():
             if name not in taken:
                 sentence = _UNKNOWN if taken else _UNKNOWN_OF_NONE
                 faults.append(Fault(sentence, name, {"name": shown(name), "known": ", ".join(taken)}))
-            elif len(given) > 1:
+            elif len(given) > 1 and not taken[name]:
                 faults.append(Fault(_REPEATED, name, {"name": name, "count": len(given)}))
         values = {}
         for one in self.parameters:
-            text = in_path[one.name] if one.place == "path" else query.get(one.name)
+            given = [in_path[one.name]] if one.place == "path" else query.getlist(one.name)
             try:
-                values[one.name] = one.read(text)
+                values[one.name] = one.read(given)
             except MalformedError as error:
                 faults += error.faults
         if faults:
@@ -231,9 +239,11 @@ def _parameters(handler: Handler, route: str) -> Iterable[Parameter]:
         place: Literal["path", "query"] = "path" if f"{{{one.name}}}" in route else "query"
         default = msgspec.NODEFAULT if one.default is one.empty else one.default
         declared = _without_none(one.annotation)
+        many = get_origin(declared) is list
+        (declared,) = get_args(declared) if many else (declared,)
         reader = reader_of(declared)
         grammar = reader[1] if reader is not None and reader[0] is str else None
-        yield Parameter(one.name, place, declared, default, grammar)
+        yield Parameter(one.name, place, declared, default, grammar, many)
 
 
 def _without_none(declared: Any) -> Any:

@@ -1,11 +1,13 @@
 """The closed vocabularies of the API by name: a component of the document each, wherever their values stand."""
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, get_args
 
 from msgspec import Meta
 
 from shoplink.core.commerce.facts import ContentKind, ProductStatus
+from shoplink.core.events import AnyEvent
 from shoplink.core.facts import (
     Actor,
     Decided,
@@ -25,11 +27,15 @@ from shoplink.wording.problems import PROBLEMS
 TYPE = "urn:shoplink:problem:"
 """What the type of every problem begins with."""
 
+EVENT_TYPES = tuple(str(kind.__struct_config__.tag) for kind in get_args(AnyEvent))
+"""The types of events, as the feed has them."""
+
 _ACTORS = get_args(Actor.__annotations__["kind"])
 
 VOCABULARIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "ReasonCode": ("Why something is refused, or held in review; also a warning of it.", tuple(CATALOGUE)),
     "ProblemType": ("What kind of problem it is.", tuple(f"{TYPE}{kind}" for kind in PROBLEMS)),
+    "EventType": ("What kind of event it is.", EVENT_TYPES),
     "NextActor": ("Who must act next; `nobody`: there is nothing to be done.", get_args(NextActor)),
     "ActorKind": (
         "Who acted. A creator, whom the header `Shoplink-Actor` names by their `account`, is `creator` in answers.",
@@ -58,6 +64,15 @@ _OPEN = "Values may be added within /v1: accept one that you do not know."
 
 ProblemType = Annotated[str, Meta(extra_json_schema={"enum": [f"{TYPE}{kind}" for kind in PROBLEMS]})]
 """The type of a problem, always one of the vocabulary."""
+
+EventType = Annotated[
+    str,
+    Meta(
+        pattern=rf"\A({'|'.join(map(re.escape, EVENT_TYPES))})\Z",
+        extra_json_schema={"enum": [*EVENT_TYPES]},
+    ),
+]
+"""The type of an event, one of the vocabulary."""
 
 _NAMES = {frozenset(values): name for name, (_, values) in VOCABULARIES.items()}
 _NAMES[frozenset(_ACTORS)] = "ActorKind"

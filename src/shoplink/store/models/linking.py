@@ -253,6 +253,11 @@ class Event(models.Model):
             Index(
                 fields=("shop_id", "number"), condition=Q(type__in=RECORDED_STEPS), name="event_recorded_step"
             ),
+            *(
+                # The feed of one kind, shop or account; an event enters once it has its position.
+                Index(fields=(column, "position"), condition=Q(position__isnull=False), name=f"feed_{name}")
+                for column, name in (("type", "type"), ("shop_id", "shop"), ("account_id", "account"))
+            ),
         )
 
 

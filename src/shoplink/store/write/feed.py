@@ -1,9 +1,10 @@
 """The feed: each committed event gets one position, and no event ever appears before an event that has one."""
 
+from collections.abc import Collection
 from typing import Any
 
 from shoplink.store.database.owner import writing
-from shoplink.store.database.sql import execute, is_postgresql, query
+from shoplink.store.database.sql import among, execute, ids, is_postgresql, query
 
 _LOCK = 7_310_002
 
@@ -35,11 +36,42 @@ def newest_position() -> int:
     return int(query("SELECT COALESCE(max(position), 0) FROM event")[0][0])
 
 
-def read_feed(after: int, limit: int) -> list[tuple[int, Any]]:
-    """Position and data of the events after a position, in order."""
-    return [
-        (position, data)
-        for position, data in query(
-            "SELECT position, data FROM event WHERE position > %s ORDER BY position LIMIT %s", after, limit
-        )
-    ]
+def read_feed(
+    after: int,
+    limit: int,
+    *,
+    types: Collection[str] = (),
+    shop_id: str | None = None,
+    account_id: str | None = None,
+) -> list[tuple[int, Any]]:
+    """Position and data of the events after a position, in order: those of a shop, an account and some types, or all.
+
+    One statement, which reads an index in the order of positions, from the position on.
+    """
+    given = {"shop_id = %s": shop_id, "account_id = %s": account_id}
+    wanted = {condition: value for condition, value in given.items() if value is not None}
+    if types and not wanted:
+        return _of_types(after, limit, types)
+    conditions, params = [*wanted], [*wanted.values()]
+    if types:
+        # The plus keeps SQLite's planner from reading the index of types, and sorting.
+        conditions.append(among("type" if is_postgresql() else "+type"))
+        params.append(ids(types))
+    found = query(
+        f"SELECT position, data FROM event WHERE {' AND '.join([*conditions, 'position > %s'])}"
+        " ORDER BY position LIMIT %s",
+        *params,
+        after,
+        limit,
+    )
+    return [(position, data) for position, data in found]
+
+
+def _of_types(after: int, limit: int, types: Collection[str]) -> list[tuple[int, Any]]:
+    """The events of some types: the first of each, merged, so that no type is read further than the limit."""
+    chosen = sorted(set(types))
+    of_type = "SELECT position, data FROM event WHERE type = %s AND position > %s ORDER BY position LIMIT %s"
+    parts = " UNION ALL ".join(f"SELECT * FROM ({of_type}) AS t{place}" for place, _ in enumerate(chosen))
+    params = [value for kind in chosen for value in (kind, after, limit)]
+    found = query(f"SELECT position, data FROM ({parts}) AS found ORDER BY position LIMIT %s", *params, limit)
+    return [(position, data) for position, data in found]
