@@ -203,6 +203,10 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/creator/callum.reid/members/person_callum/", "callum"),
         Stop("/platform/staff/", "alex"),
         Stop("/platform/staff/support/person_wei/", "alex"),
+        Stop("/platform/shops/hh-home-gb/members/", "alex"),
+        Stop("/platform/shops/hh-home-gb/members/person_mei/", "alex"),
+        Stop("/platform/accounts/callum.reid/members/", "alex"),
+        Stop("/platform/accounts/callum.reid/members/person_callum/", "alex"),
     ],
     "messages": [
         Stop("/inbox/", "mei"),

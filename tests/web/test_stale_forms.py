@@ -503,11 +503,28 @@ def _of_members(alex: FormClient) -> list[Case]:
     """Two people remove the same member."""
     sue, cy = signed_in(somebody("su2", shops=["S"])), signed_in(somebody("cy2", accounts=["A"]))
     bob, cat = somebody("bob", shops=["S"]).person_id, somebody("cat", accounts=["A"]).person_id
+    ben, deb = somebody("ben", shops=["S"]).person_id, somebody("deb", accounts=["A"]).person_id
     dan = somebody("dan", staff=["support"]).person_id
     return [
         _removed("shop", "S", bob, sue, "/seller/<shop_id>/members/<person_id>/", "/seller/S/members/"),
         _removed(
             "creator", "A", cat, cy, "/creator/<account_id>/members/<person_id>/", "/creator/A/members/"
+        ),
+        _removed(
+            "shop",
+            "S",
+            ben,
+            alex,
+            "/platform/shops/<shop_id>/members/<person_id>/",
+            "/platform/shops/S/members/",
+        ),
+        _removed(
+            "creator",
+            "A",
+            deb,
+            alex,
+            "/platform/accounts/<account_id>/members/<person_id>/",
+            "/platform/accounts/A/members/",
         ),
         _removed(
             "support", "", dan, alex, "/platform/staff/<place>/<person_id>/", "/platform/staff/support/"
@@ -534,6 +551,10 @@ def _of_invitations(alex: FormClient) -> list[Case]:
     return [
         _withdrawn("shop", "S", sue, "/seller/<shop_id>/members/", "/seller/S/members/"),
         _withdrawn("creator", "A", cy, "/creator/<account_id>/members/", "/creator/A/members/"),
+        _withdrawn("shop", "S", alex, "/platform/shops/<shop_id>/members/", "/platform/shops/S/members/"),
+        _withdrawn(
+            "creator", "A", alex, "/platform/accounts/<account_id>/members/", "/platform/accounts/A/members/"
+        ),
         _withdrawn("support", "", alex, "/platform/staff/", "/platform/staff/"),
     ]
 

@@ -1,5 +1,7 @@
 """The members of a shop, an account or the staff: list, invite by e-mail, remove after a page with the effects."""
 
+from collections.abc import Sequence
+
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
@@ -15,6 +17,7 @@ from shoplink.core.people.facts import EMAIL_LENGTH_MAX, Place
 from shoplink.flows.people import membership
 from shoplink.flows.precondition import is_token_of, newest_instant, token_of_states
 from shoplink.store.people.membership import mark_mailed, person_by_email
+from shoplink.store.read.names import names
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
 from shoplink.web.people.account_mail import invitation_mail
@@ -113,6 +116,38 @@ def remove_account_member(visit: Visit, account_id: str, person_id: str) -> Page
     return _removal(visit, "creator", account_id, person_id, reverse("creator.members", args=[account_id]))
 
 
+@page("platform/shops/<shop_id>/members/", PLATFORM, posts=True, name="platform.shop_members")
+def members_of_shop(visit: Visit, shop_id: str) -> PageResponse:
+    """The members of any shop, for the platform."""
+    _require_known(shops=[shop_id])
+    return _members(visit, "platform.shop_members", [("shop", shop_id)], shop_id=shop_id)
+
+
+@page("platform/shops/<shop_id>/members/<person_id>/", PLATFORM, posts=True, name="platform.shop_member")
+def remove_member_of_shop(visit: Visit, shop_id: str, person_id: str) -> PageResponse:
+    """Remove a member of any shop."""
+    return _removal(visit, "shop", shop_id, person_id, reverse("platform.shop_members", args=[shop_id]))
+
+
+@page("platform/accounts/<account_id>/members/", PLATFORM, posts=True, name="platform.account_members")
+def members_of_account(visit: Visit, account_id: str) -> PageResponse:
+    """The members of any account, for the platform."""
+    _require_known(accounts=[account_id])
+    return _members(visit, "platform.account_members", [("creator", account_id)], account_id=account_id)
+
+
+@page(
+    "platform/accounts/<account_id>/members/<person_id>/",
+    PLATFORM,
+    posts=True,
+    name="platform.account_member",
+)
+def remove_member_of_account(visit: Visit, account_id: str, person_id: str) -> PageResponse:
+    """Remove a member of any account."""
+    back = reverse("platform.account_members", args=[account_id])
+    return _removal(visit, "creator", account_id, person_id, back)
+
+
 @page(
     "platform/staff/",
     PLATFORM,
@@ -132,6 +167,12 @@ def remove_staff(visit: Visit, place: str, person_id: str) -> PageResponse:
         raise Http404
     kind: Place = "support" if place == "support" else "platform"
     return _removal(visit, kind, "", person_id, reverse("platform.staff"))
+
+
+def _require_known(shops: Sequence[str] = (), accounts: Sequence[str] = ()) -> None:
+    """Raises Http404 for a shop or an account that is not on record."""
+    if not any(names(shops, accounts)):
+        raise Http404
 
 
 def _members(visit: Visit, name: str, places: list[tuple[Place, str]], **route_values: str) -> PageResponse:
@@ -181,7 +222,10 @@ def _execute(visit: Visit, place: Place, subject_id: str) -> FormResult:
         return (
             FormResult(reasons=refused) if refused else FormResult(message=_("The invitation is withdrawn."))
         )
-    if not ratelimit.consume(visit.request, action="invite"):
+    # The platform takes in many sellers and creators at once; an API key of its own has no such limit either.
+    if not (visit.by.kind == "platform" and subject_id) and not ratelimit.consume(
+        visit.request, action="invite"
+    ):
         return FormResult(problem=_("You have invited many people within an hour. Try again later."))
     try:
         made = membership.invite(visit.by, place, subject_id, visit.form.get("email", ""))
@@ -204,14 +248,15 @@ def _send_invitation(visit: Visit, email: str, place: Place, subject_id: str, li
     if known is not None and known.language in tags:
         tags = [tag for tag in tags if tag == known.language]
     who: dict[Tag, str] = {}
-    names: dict[Tag, str] = {}
+    place_names: dict[Tag, str] = {}
     for tag in tags:
         with override(CODES[tag]):
             who[tag] = name_in_message(visit.person.name, visit.person.email or "", language_for(tag))
             name = where(place, subject_id)
-            names[tag] = name_in_message(name, subject_id, language_for(tag)) if subject_id else name
+            shown = name_in_message(name, subject_id, language_for(tag)) if subject_id else name
+            place_names[tag] = shown
     with sending_mail() as delivery:
-        queue_mail(invitation_mail(email, who, names, link, tags))
+        queue_mail(invitation_mail(email, who, place_names, link, tags))
     return not delivery.failed
 
 
