@@ -36,7 +36,15 @@ Recognised = tuple[Table, list[Column | None]]
 
 
 class UnreadableError(ValueError):
-    """A file that cannot be imported at all. The message names the file, the line, what was found and what is allowed."""
+    """A file that cannot be imported at all.
+
+    `said` names the file, the line, what was found and what is allowed, in both languages.
+    """
+
+    def __init__(self, said: Bilingual) -> None:
+        """`said`: the sentence, with the name of the file."""
+        super().__init__(said.en)
+        self.said = said
 
 
 class Reading(Struct, frozen=True):
@@ -116,17 +124,31 @@ def inspect(name: str, stream: BinaryIO, reading: Reading) -> Source:
             count = row.line
             count_ids(id_columns, row, ids)
     except HeaderError as error:
-        raise UnreadableError(f"{name}: {say_needed(error.cells)}") from None
+        raise UnreadableError(_in_file(name, say_needed(error.cells))) from None
     except EncodingError as error:
-        raise UnreadableError(f"{error}, or name its encoding: --encoding big5, cp1252, gb18030") from None
+        raise UnreadableError(
+            Bilingual(
+                f"{error.said.en}, or name its encoding: --encoding big5, cp1252, gb18030",
+                f"{error.said.zh}，或指定编码：--encoding big5、cp1252、gb18030",
+            )
+        ) from None
     except TableError as error:
-        raise UnreadableError(str(error)) from None
+        raise UnreadableError(error.said) from None
     except ColumnError as error:
-        raise UnreadableError(f"{name}: line 1: {error}") from None
+        raise UnreadableError(
+            _in_file(name, Bilingual(f"line 1: {error.said.en}", f"第 1 行：{error.said.zh}"))
+        ) from None
     if reading.trust_instants:
-        raise UnreadableError(f"{name}: a table names no instants to trust; allowed: NDJSON")
+        said = Bilingual(
+            "a table names no instants to trust; allowed: NDJSON", "表格不含可信的时间；请使用 NDJSON"
+        )
+        raise UnreadableError(_in_file(name, said))
     form = replace(reading.form, zeros_are_rounding=ids.are_rounded)
     return Source(name, stream, digest.hexdigest(), count, file, description, form)
+
+
+def _in_file(name: str, said: Bilingual) -> Bilingual:
+    return Bilingual(f"{name}: {said.en}", f"{name}：{said.zh}")
 
 
 def read(source: Source, reading: Reading) -> Iterator[Line]:

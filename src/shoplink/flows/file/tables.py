@@ -317,8 +317,22 @@ def _changes(table: Table) -> Iterator[Table]:
 _CHANGES = [change for table in TABLES for change in _changes(table)]
 
 
+KIND_NAMES: dict[Kind, Bilingual] = {
+    "shops": Bilingual("shops", "店铺"),
+    "accounts": Bilingual("accounts", "账号"),
+    "links": Bilingual("links", "绑定"),
+    "products": Bilingual("products", "商品"),
+    "contents": Bilingual("contents", "视频和直播"),
+}
+
+
 class ColumnError(ValueError):
-    """A header of a table with a column that is unknown or stands there twice."""
+    """A header of a table with a column that is unknown or stands there twice. `said` says it in both languages."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        """`en` and `zh`: what was found, and what is allowed."""
+        super().__init__(en)
+        self.said = Bilingual(en, zh)
 
 
 def recognise(header: Sequence[str], skipped: frozenset[str]) -> tuple[Table, list[Column | None]] | None:
@@ -338,16 +352,24 @@ def recognise(header: Sequence[str], skipped: frozenset[str]) -> tuple[Table, li
     return None
 
 
-def say_needed(header: Sequence[str]) -> str:
+def say_needed(header: Sequence[str]) -> Bilingual:
     """What is missing in a header: for the table that lacks least, or for every table if none is begun."""
     plain = {plain_header(name) for name in header}
     lacking = {table: missing(table, plain) for table in TABLES}
     begun = [table for table in TABLES if len(lacking[table]) < sum(c.required for c in table.columns)]
     nearest = [min(begun, key=lambda table: len(lacking[table]))] if begun else TABLES
-    needed = "; ".join(
-        f"{table.kind}: " + ", ".join(f"{c.header.zh}|{c.field}" for c in lacking[table]) for table in nearest
+    columns = [(KIND_NAMES[table.kind], _names(lacking[table])) for table in nearest]
+    found = ", ".join(header)
+    return Bilingual(
+        f"line 1: found the columns {found}; {'missing is' if begun else 'needed are'}, for "
+        + "; ".join(f"{kind.en}: {names}" for kind, names in columns),
+        f"第 1 行：发现的列为 {found}；{'缺少' if begun else '需要'}"
+        + "；".join(f"{names}（{kind.zh}）" for kind, names in columns),
     )
-    return f"line 1: found the columns {', '.join(header)}; {'missing is' if begun else 'needed are'}, for {needed}"
+
+
+def _names(columns: Sequence[Column]) -> str:
+    return ", ".join(f"{column.header.zh}|{column.field}" for column in columns)
 
 
 def missing(table: Table, plain: set[str]) -> list[Column]:
@@ -368,11 +390,12 @@ def columns_of(table: Table, header: Sequence[str], skipped: frozenset[str]) -> 
         if plain_header(name) in ignored:
             column = None
         elif column is None:
-            known = ", ".join(f"{c.header.zh}|{c.field}" for c in table.columns)
+            known = _names(table.columns)
             raise ColumnError(
-                f"found the column {name!r}; {table.kind} have {known} (--skip-column leaves one out)"
+                f"found the column {name!r}; {table.kind} have {known} (--skip-column leaves one out)",
+                f"发现列“{name}”；{KIND_NAMES[table.kind].zh}表的列为 {known}（--skip-column 可忽略某一列）",
             )
         elif column in columns:
-            raise ColumnError(f"the column {name!r} stands there twice")
+            raise ColumnError(f"the column {name!r} stands there twice", f"列“{name}”出现了两次")
         columns.append(column)
     return columns

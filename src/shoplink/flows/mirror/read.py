@@ -76,11 +76,13 @@ def read_list(
             if row.line != description:
                 found.add(row, as_of, shop_id)
     except HeaderError as error:
-        raise UnreadableError(f"{name}: {_say_needed(error.cells)}") from None
+        raise UnreadableError(_say_needed(name, error.cells)) from None
     except TableError as error:
-        raise UnreadableError(str(error)) from None
+        raise UnreadableError(error.said) from None
     except ColumnError as error:
-        raise UnreadableError(f"{name}: line 1: {error}") from None
+        raise UnreadableError(
+            Bilingual(f"{name}: line 1: {error.said.en}", f"{name}：第 1 行：{error.said.zh}")
+        ) from None
     if found.problems:
         raise UnclearListError(found.problems[:_PROBLEMS_MAX])
     return found.by_shop
@@ -144,9 +146,11 @@ def _row(values: dict[str, Any], as_of: datetime) -> ListedLink:
     )
 
 
-def _say_needed(header: Sequence[str]) -> str:
+def _say_needed(name: str, header: Sequence[str]) -> Bilingual:
     known = ", ".join(f"{column.header.zh}|{column.field}" for column in CURRENT_LINKS.columns)
-    return (
-        f"line 1: found the columns {', '.join(header)}; a list of current links has {known}; needed are the role"
-        " and the account, by id or handle"
+    found = ", ".join(header)
+    return Bilingual(
+        f"{name}: line 1: found the columns {found}; a list of current links has {known}; needed are the role and the"
+        " account, by id or handle",
+        f"{name}：第 1 行：发现列 {found}；当前绑定列表的列有 {known}；账号身份和账号（ID 或账号名称）两列必填",
     )

@@ -59,11 +59,14 @@ class InvitationRow(Struct):
 class MembersPage(Struct):
     """The members and open invitations of one place, and the input and problem of its form.
 
+    `back` is the page of the shop or account where the platform came from.
+
     `link` is the link of a new invitation, shown once if no e-mail could be sent.
     """
 
     place: Place
     where: str
+    back: str
     members: list[MemberRow]
     invitations: list[InvitationRow]
     typed: str = ""
@@ -210,7 +213,8 @@ def _view(visit: Visit, place: Place, subject_id: str) -> MembersPage:
         InvitationRow(one.invitation_id, one.email, show_instant(visit, one.expires_at))
         for one in membership.open_invitations(place, subject_id)
     ]
-    return MembersPage(place, where(place, subject_id), members, invitations)
+    back = here.removesuffix("/members/") if subject_id and visit.by.kind == "platform" else ""
+    return MembersPage(place, where(place, subject_id), back, members, invitations)
 
 
 def _execute(visit: Visit, place: Place, subject_id: str) -> FormResult:
