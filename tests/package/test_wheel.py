@@ -1,6 +1,6 @@
 """The wheel is complete: made from a clean clone, installed alone, it serves whole pages to another, unprivileged user.
 
-That user may write to one empty folder, and to nothing that is installed. One test, since each step needs the one before.
+The image does the same, so the steps of its Containerfile are what is executed here, one by one. That user may write to one empty folder, and to nothing that is installed. One test, since each step needs the one before.
 """
 
 import os
@@ -19,6 +19,7 @@ from urllib.parse import urljoin
 
 import pytest
 
+from tests.deploy.containerfile import command, given
 from tests.server import free_port, stop
 from tests.traceability import ROOT
 
@@ -43,13 +44,13 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def done(*command: str | Path, **options: Any) -> str:
+def done(*words: str | Path, **options: Any) -> str:
     """Run a command to its end, by default a good one; what it said."""
     status = options.pop("status", 0)
     ended: subprocess.CompletedProcess[str] = subprocess.run(
-        command, capture_output=True, text=True, check=False, **options
+        words, capture_output=True, text=True, check=False, **options
     )
-    assert ended.returncode == status, f"{command}: {ended.returncode}\n{ended.stdout}{ended.stderr}"
+    assert ended.returncode == status, f"{words}: {ended.returncode}\n{ended.stdout}{ended.stderr}"
     return ended.stdout + ended.stderr
 
 
@@ -61,9 +62,7 @@ def test_a_wheel_from_a_clean_clone_serves_whole_pages_alone(folder: Path) -> No
     build += ["--python", BIN / "python", "-o", "none"]
     assert NOT_BUILT in done(*build, cwd=folder / "clone", status=2)
     assert not list(folder.glob("clone/none/*.whl"))
-    done("make", "wheel", *tools, cwd=folder / "clone")
-    (wheel,) = folder.glob("clone/dist/*.whl")
-    installed = install(wheel, folder)
+    installed = install(folder, tools)
     assert installed.mebibytes() <= INSTALLED_MIB_MAX
     before = installed.files()
     assert "/v1/links" in installed.run("demo")
@@ -83,20 +82,22 @@ class Installed(NamedTuple):
     home: Path
     user: dict[str, Any]
 
-    def run(self, *command: str, status: int = 0) -> str:
+    def run(self, *arguments: str, status: int = 0) -> str:
         """Run `shoplink` in the empty folder to its end; what it said."""
         program: list[str | Path] = [self.environment / "bin" / "python", "-m", "shoplink"]
-        return done(*program, *command, cwd=self.home, env=CLEAN, status=status, **self.user)
+        return done(*program, *arguments, cwd=self.home, env=CLEAN, status=status, **self.user)
 
     @contextmanager
     def serving(self) -> Iterator[str]:
         """The address of its service, until the block ends."""
         port = free_port()
         address = f"http://127.0.0.1:{port}"
+        (name,) = command(given("ENTRYPOINT")[0])
+        arguments = [text.replace("8000", str(port)) for text in command(given("CMD")[0])]
         process = subprocess.Popen(
-            [self.environment / "bin" / "shoplink", "serve", "--port", str(port)],
+            [self.environment / "bin" / name, *arguments],
             cwd=self.home,
-            env=CLEAN,
+            env={**CLEAN, "PYTHONDONTWRITEBYTECODE": "1"},
             start_new_session=True,
             **self.user,
         )
@@ -106,6 +107,8 @@ class Installed(NamedTuple):
                 assert process.poll() is None, "it ended"
                 assert time.monotonic() < deadline, "it did not start"
                 time.sleep(0.05)
+            healthy = [text.replace("8000", str(port)) for text in command(given("HEALTHCHECK")[0])]
+            done(self.environment / "bin" / healthy[0], *healthy[1:], cwd=self.home, env=CLEAN, **self.user)
             yield address
         finally:
             stop(process)
@@ -120,23 +123,31 @@ class Installed(NamedTuple):
         return sum(path.lstat().st_blocks for path in self.environment.rglob("*")) * 512 / (1 << 20)
 
 
-def install(wheel: Path, folder: Path) -> Installed:
-    """Install the wheel and nothing that it does not ask for, where nobody can change it."""
+def install(folder: Path, tools: list[str]) -> Installed:
+    """Do what the image does, from its clone to its program, without what only orders need; nobody can change it then."""
     environment, home = folder / "installed", folder / "empty"
-    home.mkdir()
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         user = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    places = {
+        "make wheel": f"make wheel {' '.join(tools)}",
+        ".venv/bin/uv": str(BIN / "uv"),
+        '"$(command -v python3)"': str(python_for(folder, user)),
+        "/opt/shoplink": str(environment),
+        "/var/lib/shoplink": str(home),
+    }
+    steps = [step for step in given("RUN", stage=0) if not step.startswith("apt-get ")]
+    assert len(steps) == 4
+    for step in steps:
+        there = step
+        for place, here in places.items():
+            there = there.replace(place, here)
+        assert there != step
+        done("/bin/sh", "-c", there, cwd=folder / "clone", env={**os.environ, **registry(), "EXTRAS": ""})
+    (wheel,) = folder.glob("clone/dist/*.whl")
+    assert wheel.name.startswith("shoplink-")
+    if user:
         os.chown(home, NOBODY, NOBODY)
-    done(BIN / "uv", "venv", "-q", "--python", python_for(home, user), environment)
-    arguments: list[str | Path] = [
-        "--compile-bytecode",
-        "--constraint",
-        ROOT / "requirements.txt",
-        *registry(),
-        wheel,
-    ]
-    done(BIN / "uv", "pip", "install", "-q", "--python", environment, *arguments)
     done("chmod", "-R", "a-w,a+rX", environment)
     return Installed(environment, home, user)
 
@@ -153,12 +164,12 @@ def python_for(home: Path, user: dict[str, Any]) -> Path:
     pytest.skip("no Python 3.11 or newer that an unprivileged user may run")
 
 
-def registry() -> list[str]:
+def registry() -> dict[str, str]:
     """What pip is told of a registry, uv is told too, as in the Makefile."""
     asked: list[str | Path] = [BIN / "python", "-m", "pip", "config", "get", "global.index-url"]
     configured = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
     told = os.environ.get("PIP_INDEX_URL") or configured
-    return ["--default-index", told] if told else []
+    return {"UV_DEFAULT_INDEX": told} if told else {}
 
 
 def answers(address: str) -> bool:

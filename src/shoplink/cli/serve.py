@@ -31,7 +31,7 @@ from shoplink.store.database.owner import (
 # On PostgreSQL most requests wait for a commit, and there are 100 connections by default. On SQLite commits are fast,
 # and more threads only compete for the processor.
 _REQUESTS_AT_A_TIME = {"postgresql": 64, "sqlite": 16}
-_STOP_WITHIN_SECONDS = 7  # with no time to be noticed in, less than the 10 s that container runtimes wait
+STOP_WITHIN_SECONDS = 7  # with no time to be noticed in, less than the 10 s that container runtimes wait
 _CONNECTIONS_MAX = 8_192
 _BUFFER_BYTES = 1 << 16  # the head of a request, and what is kept of an answer before the client has read it
 _LOGS_AS_OURS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
@@ -108,7 +108,7 @@ def serve(  # noqa: PLR0913 (one parameter per option)
         workers=workers,
         backpressure=_connections(),
         respawn_failed_workers=True,
-        workers_kill_timeout=settings.LAME_DUCK_SECONDS + _STOP_WITHIN_SECONDS,
+        workers_kill_timeout=settings.LAME_DUCK_SECONDS + STOP_WITHIN_SECONDS,
         websockets=False,
         log_access=False,
         log_level=LogLevels.warning,

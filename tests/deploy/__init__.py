@@ -1,0 +1,1 @@
+"""What ships in `deploy/`: the unit, the image, the proxies, as they stand."""
