@@ -41,10 +41,10 @@ class UnreadableError(ValueError):
     `said` names the file, the line, what was found and what is allowed, in both languages.
     """
 
-    def __init__(self, said: Bilingual) -> None:
-        """`said`: the sentence, with the name of the file."""
-        super().__init__(said.en)
-        self.said = said
+    def __init__(self, sentence: Bilingual) -> None:
+        """`sentence`: with the name of the file."""
+        super().__init__(sentence.en)
+        self.said = sentence
 
 
 class Reading(Struct, frozen=True):
@@ -139,16 +139,16 @@ def inspect(name: str, stream: BinaryIO, reading: Reading) -> Source:
             _in_file(name, Bilingual(f"line 1: {error.said.en}", f"第 1 行：{error.said.zh}"))
         ) from None
     if reading.trust_instants:
-        said = Bilingual(
+        sentence = Bilingual(
             "a table names no instants to trust; allowed: NDJSON", "表格不含可信的时间；请使用 NDJSON"
         )
-        raise UnreadableError(_in_file(name, said))
+        raise UnreadableError(_in_file(name, sentence))
     form = replace(reading.form, zeros_are_rounding=ids.are_rounded)
     return Source(name, stream, digest.hexdigest(), count, file, description, form)
 
 
-def _in_file(name: str, said: Bilingual) -> Bilingual:
-    return Bilingual(f"{name}: {said.en}", f"{name}：{said.zh}")
+def _in_file(name: str, sentence: Bilingual) -> Bilingual:
+    return Bilingual(f"{name}: {sentence.en}", f"{name}：{sentence.zh}")
 
 
 def read(source: Source, reading: Reading) -> Iterator[Line]:

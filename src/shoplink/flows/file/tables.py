@@ -316,13 +316,9 @@ def _changes(table: Table) -> Iterator[Table]:
 
 _CHANGES = [change for table in TABLES for change in _changes(table)]
 
-
-KIND_NAMES: dict[Kind, Bilingual] = {
-    "shops": Bilingual("shops", "店铺"),
-    "accounts": Bilingual("accounts", "账号"),
-    "links": Bilingual("links", "绑定"),
-    "products": Bilingual("products", "商品"),
-    "contents": Bilingual("contents", "视频和直播"),
+KIND_NAMES = {
+    kind: Bilingual(kind, zh)
+    for kind, zh in zip(KINDS, ("店铺", "账号", "绑定", "商品", "视频和直播"), strict=True)
 }
 
 
