@@ -81,7 +81,9 @@ def test_it_is_searched_in_both_languages_whatever_the_readers(asked: str, found
 @an_empty_database
 def test_a_search_that_finds_nothing_says_so_and_what_was_asked_harms_no_page() -> None:
     said = page("/help/?q=<script>xyzzy</script>")
-    assert "No results" in said
+    assert "No match" in said
+    assert "How to reach a person" in said
+    assert 'href="/help/support"' in said
     assert "<script>xyzzy" not in said
     assert page(f"/help/?q={'x' * 5000}")
 

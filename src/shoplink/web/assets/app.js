@@ -7,3 +7,4 @@ import "./zone.js";
 import "./once.js";
 import "./print.js";
 import "./copy.js";
+import "./search.js";

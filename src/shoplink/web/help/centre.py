@@ -12,13 +12,17 @@ from shoplink.flows.look import look_at
 from shoplink.store.read.foresight import markets_of_shops
 from shoplink.store.read.names import markets_of, names
 from shoplink.store.read.refusal import activations
+from shoplink.web.help.asked import ASKED
+from shoplink.web.help.search import Index, Page, make_index, search_pages
 from shoplink.web.page.declare import page
 from shoplink.web.request.access import ANYONE, places_of
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
-from shoplink.wording import language_for
+from shoplink.wording import Tag, language_for
 from shoplink.wording.say_help import PassageText, TopicText, say_reason_help, say_topics
 
 QUERY_LENGTH_MAX = 100
+_RESULTS_MAX = 12
+_TAGS: tuple[Tag, Tag] = ("zh", "en")
 
 
 class HelpEntry(Struct, frozen=True):
@@ -42,13 +46,15 @@ class RulebookChoice(Struct, frozen=True):
 
 
 class HelpHome(Struct, frozen=True):
-    """The topics and the reasons, or the search results among them."""
+    """All topics and all reasons; of a search, the pages that answer it, best first."""
 
     rules: RulebookChoice
     query: str
+    results: list[HelpEntry]
     topics: list[HelpEntry]
     reasons: list[HelpEntry]
     home_url: str
+    support_url: str
     tickets: list[HelpEntry]
 
 
@@ -121,17 +127,28 @@ class _Centre:
         waits = code == "unlink.already_requested" and self.rulebook.unlink_answer_ttl is None
         return waits or CATALOGUE[code].support_helps
 
-    def search(self, query: str) -> tuple[list[HelpEntry], list[HelpEntry]]:
-        """The pages that contain every word of the query, in either language; matches in titles come first."""
-        words = query.casefold().split()
-        both = [
-            {name: _words_of(topic) for name, topic in say(self.rulebook, language_for(tag)).items()}
-            for say in (say_topics, say_reason_help)
-            for tag in ("zh", "en")
+    def search(self, query: str) -> list[HelpEntry]:
+        """The pages that answer a question in either language, best first."""
+        found = search_pages(_index_of(self.rulebook), query)[:_RESULTS_MAX]
+        return [
+            entry
+            for name in found
+            for entry in (
+                self.entries([self.topics[name]])
+                if name in self.topics
+                else self.entries([self.reasons[name]], "reasons/")
+            )
         ]
-        topics = _matching(self.topics, both[:2], words)
-        reasons = _matching(self.reasons, both[2:], words)
-        return self.entries(topics), self.entries(reasons, "reasons/")
+
+
+_INDEXES: dict[str, Index] = {}
+"""By digest of a rulebook, what its pages are searched by: made once in a process, as rulebooks are few and never change."""
+
+
+def _index_of(rulebook: Rulebook) -> Index:
+    if rulebook.digest not in _INDEXES:
+        _INDEXES[rulebook.digest] = help_index(rulebook)
+    return _INDEXES[rulebook.digest]
 
 
 def _my_tickets(visit: Visit) -> list[HelpEntry]:
@@ -145,22 +162,20 @@ def _my_tickets(visit: Visit) -> list[HelpEntry]:
     return [*entries, *([HelpEntry("/support/", _("All tickets"), "")] if mine.support else [])]
 
 
-def _words_of(topic: TopicText) -> tuple[str, str]:
-    """A page's title and its whole text, in lower case."""
-    texts = " ".join(passage.text for passage in topic.passages)
-    return topic.title.casefold(), f"{topic.name} {topic.title} {texts}".casefold()
-
-
-def _matching(
-    topics: dict[str, TopicText], spoken: list[dict[str, tuple[str, str]]], words: list[str]
-) -> list[TopicText]:
-    matches = [
-        name for name in topics if any(all(word in by_name[name][1] for word in words) for by_name in spoken)
-    ]
-    in_title = {
-        name for name in matches if any(all(word in by_name[name][0] for word in words) for by_name in spoken)
-    }
-    return [topics[name] for name in sorted(matches, key=lambda name: name not in in_title)]
+def help_index(rulebook: Rulebook) -> Index:
+    """What the pages of a rulebook are searched by, in both languages."""
+    titles: dict[str, list[str]] = {}
+    texts: dict[str, list[str]] = {}
+    for tag in _TAGS:
+        language = language_for(tag)
+        for name, topic in (say_topics(rulebook, language) | say_reason_help(rulebook, language)).items():
+            titles.setdefault(name, []).append(topic.title)
+            texts.setdefault(name, [name]).extend(passage.text for passage in topic.passages)
+        # Who types a country asks what it has to do with linking.
+        texts["account.region_mismatch"].extend(language.locale.territories.values())
+    return make_index(
+        {name: Page("\n".join(titles[name]), "\n".join(texts[name]), ASKED.get(name, ())) for name in titles}
+    )
 
 
 @page("help/", ANYONE)
@@ -168,14 +183,20 @@ def home(visit: Visit) -> PageResponse:
     """Every topic and every reason; `?q=` searches them."""
     centre = _Centre(visit)
     query = visit.query.get("q", "").strip()[:QUERY_LENGTH_MAX]
-    if query:
-        topics, reasons = centre.search(query)
-    else:
-        topics = centre.entries(centre.topics.values())
-        reasons = centre.entries(centre.reasons.values(), "reasons/")
+    results = centre.search(query) if query else []
+    all_shown = not results
     return PageContent(
         "help/home.html",
-        HelpHome(centre.rules, query, topics, reasons, centre.url(), [] if query else _my_tickets(visit)),
+        HelpHome(
+            rules=centre.rules,
+            query=query,
+            results=results,
+            topics=centre.entries(centre.topics.values()) if all_shown else [],
+            reasons=centre.entries(centre.reasons.values(), "reasons/") if not query else [],
+            home_url=centre.url(),
+            support_url=centre.url("support"),
+            tickets=_my_tickets(visit) if all_shown else [],
+        ),
     )
 
 
