@@ -163,6 +163,7 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/platform/links/{link wc-lamps-gb dev.rao}", "alex"),
         Stop("/platform/accounts/zhou.zhou?at=2026-01-01T00:00", "alex"),
         Stop("/platform/links/{link hh-home-gb zhou.zhou}", "alex"),
+        Stop("/platform/import", "alex"),
         Stop("/platform/rulebooks", "alex"),
         Stop("/platform/rulebooks/guide-2024-11?with=seller-university-2025", "alex"),
         Stop("/platform/rulebooks/seller-university-2025/start?market=GB", "alex"),

@@ -51,6 +51,7 @@ UNBOUND = {
     "/creator/<str:account_id>/tickets/new": BEGINS,
     "/seller/<str:shop_id>/tickets/new": BEGINS,
     "/seller/<str:shop_id>/link": NO_STATE,
+    "/platform/import": "it is bound to what would become of every line (test_import.py)",
     "/platform/orders": "it adds a file",
     "/platform/orders/<str:run_id>": "its file decides alone",
     "/seller/<str:shop_id>/orders": "it adds a file",
