@@ -18,9 +18,7 @@ from tests.web.form_client import FormClient
 
 pytestmark = pytest.mark.usefixtures("database")
 PATH = "/platform/import"
-SHOPS = (
-    "店铺ID,经营国家,入驻类型,店铺名称\nS1,英国,定邀,山海茶铺\nS2,Mars,普招,\nS3,GB,普招,Three\n"
-)
+SHOPS = "店铺ID,经营国家,入驻类型,店铺名称\nS1,英国,定邀,山海茶铺\nS2,Mars,普招,\nS3,GB,普招,Three\n"
 ACCOUNTS = "账号ID,账号所在国家,账号名称\nA1,GB,ada\n"
 
 
