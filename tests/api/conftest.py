@@ -22,6 +22,6 @@ def call(service: Service) -> Caller:
 
 @pytest.fixture(params=KINDS)
 def untouched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Caller]:
-    """The caller of a service on which nothing has happened yet."""
-    with running(request.param, tmp_path) as service:
+    """The caller of a service on which nothing has happened yet, in a sandbox."""
+    with running(request.param, tmp_path, sandbox=True) as service:
         yield service.caller

@@ -13,6 +13,7 @@ from django.db import connections
 
 from shoplink.flows import clock
 from shoplink.store.database.owner import release_ownership
+from shoplink.store.database.sandbox import make_sandbox
 from shoplink.store.people import keys
 from tests.databases import fresh, use
 from tests.server import content_type, serving
@@ -146,10 +147,13 @@ class Service(NamedTuple):
 
 
 @contextmanager
-def running(kind: str, home: Path, options: Sequence[str] = (), **environment: str) -> Iterator[Service]:
+def running(
+    kind: str, home: Path, options: Sequence[str] = (), *, sandbox: bool = False, **environment: str
+) -> Iterator[Service]:
     """A service on a fresh database of a kind, with keys `all`, `impersonal`, `read`, `shop` and `revoked`."""
     database = fresh(kind)
     use(database)
+    assert not sandbox or make_sandbox(clock.real_now())
     now = clock.now()
     key_id, every = keys.create_key("all", set(keys.SCOPES), now)
     secrets = {"all": every}

@@ -74,6 +74,8 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("list_waivers", None, "?shop_id=S1"),
     ("end_waiver", SUPPORT, ""),
     ("activate_rulebook", PLATFORM, ""),
+    ("get_clock", None, ""),
+    ("advance_clock", None, ""),
     ("open_ticket", SHOP, ""),
     ("list_tickets", SHOP, "?status=open"),
     ("get_ticket", SHOP, ""),

@@ -31,7 +31,7 @@ NO_LIMIT = {"SHOPLINK_RATE_PER_SECOND": "100000"}
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def service(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
-    with running(request.param, tmp_path, **NO_LIMIT) as service:
+    with running(request.param, tmp_path, sandbox=False, **NO_LIMIT) as service:
         yield service
 
 
@@ -66,7 +66,9 @@ def test_nothing_that_is_sent_breaks_the_service_or_its_document(service: Servic
         answered[operation].add(int(status))
     assert not {status for statuses in answered.values() for status in statuses if status >= 500}
     assert answered.keys() == {f"{method} {path}" for method, path, _ in OPERATIONS.values()}
-    never = [operation for operation, statuses in answered.items() if not statuses & {200, 201}]
+    # In a database that is no sandbox there is no clock to read or to move; a moved one would end what the others need.
+    done = {one: statuses for one, statuses in answered.items() if "/sandbox/" not in one}
+    never = [operation for operation, statuses in done.items() if not statuses & {200, 201}]
     assert not never or not is_whole  # the story above has done each of them once
 
 

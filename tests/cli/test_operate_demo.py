@@ -16,6 +16,7 @@ from shoplink.flows.execute import execute, execute_as_of, execute_batch
 from shoplink.flows.tick import tick
 from shoplink.store.database.marker import set_mark
 from shoplink.store.database.owner import release_ownership
+from shoplink.store.database.sandbox import make_sandbox
 from shoplink.store.people.keys import SCOPES, find_key
 from shoplink.store.read.link import page_of_links, read_event
 from shoplink.store.write.feed import read_feed
@@ -104,6 +105,7 @@ def test_a_second_run_keeps_the_world_and_replaces_the_key(run: Run) -> None:
 
 
 def test_a_world_of_last_week_is_kept_and_time_has_passed_in_it(run: Run) -> None:
+    assert make_sandbox(clock.now())
     set_mark("demo", clock.now())
     execute_as_of(demo_links.world_commands(clock.now() - timedelta(days=7)))
     release_ownership()

@@ -11,6 +11,7 @@ from django.db import connection
 
 from shoplink.core import COMMANDS, Command, parse_command
 from shoplink.core.instant import format_instant
+from shoplink.flows import clock
 from shoplink.flows.execute import execute_as_of, execute_batch
 
 GOLDEN = Path(__file__).parent / "statements.golden.txt"
@@ -45,6 +46,7 @@ Fields = dict[str, Any]
 
 def prepare(kinds: Sequence[str], copies: int) -> None:
     """Store what these kinds of commands need. Each copy of a kind has its own shop and account."""
+    clock.now()  # a process asks once whether the database is a sandbox
     now = datetime.now(UTC) - timedelta(hours=1)
     lines: list[Fields] = []
     for pair in _pairs(kinds, copies):

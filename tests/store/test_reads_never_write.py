@@ -22,8 +22,10 @@ from shoplink.flows.commission import orders
 from shoplink.flows.commission import periods as established
 from shoplink.flows.execute import execute, execute_batch
 from shoplink.flows.foresight import effects
+from shoplink.flows.sandbox import clock as sandbox
 from shoplink.flows.ticket import read
 from shoplink.store import due
+from shoplink.store.database.sandbox import make_sandbox
 from shoplink.store.database.sql import execute as run_sql
 from shoplink.store.database.sql import query
 from shoplink.store.people import keys
@@ -109,6 +111,8 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     foresight.ending_showcases: lambda: foresight.ending_showcases([link_id()]),
     foresight.idle_waivers: lambda: foresight.idle_waivers("GB", ["shop.link_quota_spent"], NOW, 10),
     due.links_due: lambda: due.links_due(NOW, 10),
+    due.next_due_at: lambda: due.next_due_at(NOW, [timedelta(hours=1)], [timedelta(days=1)]),
+    sandbox.read_clock: sandbox.read_clock,
     rulebook_texts.texts: rulebook_texts.texts,
     keys.find_key: lambda: keys.find_key("nobody's"),
     keys.every_key: keys.every_key,
@@ -231,7 +235,8 @@ def test_every_read_is_run_here() -> None:
 
 @pytest.fixture
 def overdue(database: str) -> str:  # noqa: ARG001 (the database is in use)
-    """A read-only database with an invitation that expired a day ago, and other data to read; the secret of a key."""
+    """A read-only sandbox with an invitation that expired a day ago, and other data to read; the secret of a key."""
+    assert make_sandbox(BEFORE)
     commands = (
         put_shop("S"),
         put_account("A"),

@@ -9,6 +9,7 @@ A POST or PUT with an `Idempotency-Key` can be repeated without being done twice
 with a problem document (`application/problem+json`) in the language of `Accept-Language` (zh, en); a refusal
 names every reason, who must act next, and the earliest instant at which it disappears by itself.
 Lists come in pages: send `next` as `cursor`. Instants are RFC 3339 in UTC.
+Every answer of a sandbox has `Shoplink-Sandbox: true`.
 Vocabularies that are enums may gain values, and answers fields: accept those that you do not know.
 """
 
@@ -29,5 +30,6 @@ TAGS = {
     "members": "Who acts for a shop or an account.",
     "sign-in links": "Links that sign somebody in once.",
     "tickets": "Questions to support.",
+    "sandbox": "The clock of a sandbox.",
 }
 """What the groups of operations are about, in the order of the document."""

@@ -32,6 +32,7 @@ from shoplink.api.http import openapi
 from shoplink.api.http.body import respond_as_is
 from shoplink.api.http.media import NDJSON
 from shoplink.api.http.operation import BODY_BYTES_MAX, routes
+from shoplink.api.sandbox import clock
 
 OPERATIONS = (
     *event.operations,  # the feed first: routes are tried in turn, and programs ask for it the most
@@ -51,6 +52,7 @@ OPERATIONS = (
     *member.operations,
     *sign_in_link.operations,
     *ticket.operations,
+    *clock.operations,
 )
 
 STREAMS = frozenset(f"/v1{one.path}" for one in OPERATIONS if one.media == NDJSON)

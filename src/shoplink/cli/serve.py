@@ -20,6 +20,7 @@ from granian.server import Server
 
 from shoplink.cli.database import clock_option, fail, require_clock, writes
 from shoplink.config.parts import missing_parts
+from shoplink.flows.clock import real_now
 from shoplink.network import CountryDatabaseError, country_database
 from shoplink.store.database.owner import (
     OwnedError,
@@ -27,6 +28,7 @@ from shoplink.store.database.owner import (
     exclusive_access,
     release_ownership,
 )
+from shoplink.store.database.sandbox import make_sandbox
 
 # On PostgreSQL most requests wait for a commit, and there are 100 connections by default. On SQLite commits are fast,
 # and more threads only compete for the processor.
@@ -34,6 +36,10 @@ _REQUESTS_AT_A_TIME = {"postgresql": 64, "sqlite": 16}
 STOP_WITHIN_SECONDS = 7  # with no time to be noticed in, less than the 10 s that container runtimes wait
 _CONNECTIONS_MAX = 8_192
 _BUFFER_BYTES = 1 << 16  # the head of a request, and what is kept of an answer before the client has read it
+_NO_SANDBOX = (
+    "--sandbox: the database is in use and was not made as a sandbox, so it never becomes one; choose an empty one with"
+    " SHOPLINK_DATABASE_URL or SHOPLINK_HOME"
+)
 _LOGS_AS_OURS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 
 
@@ -42,10 +48,12 @@ _LOGS_AS_OURS = {"loggers": {"_granian": {"handlers": [], "propagate": True}}}
 Examples:
   shoplink serve
   SHOPLINK_DATABASE_URL=postgresql://shoplink@db/shoplink shoplink serve --host 0.0.0.0 --workers 4
+  SHOPLINK_HOME=/tmp/sandbox shoplink serve --sandbox
 
 \b
 Exit status: 0 after Ctrl-C or SIGTERM; 1 if the service failed; 2 if it cannot start because the port is in use, the
-database is unavailable or owned by another process, the clock cannot be believed, SHOPLINK_MMDB cannot be read, or the pages are not built.
+database is unavailable or owned by another process, the clock cannot be believed, SHOPLINK_MMDB cannot be read, the pages are not built, or
+--sandbox is given for a database that is none.
 """
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -73,10 +81,22 @@ database is unavailable or owned by another process, the clock cannot be believe
     show_default=True,
     help="Deliver messages, or leave that to `shoplink deliver`.",
 )
+@click.option(
+    "--sandbox",
+    is_flag=True,
+    help="Make an empty database a sandbox, whose clock can be moved forward. It stays one; no other database becomes one.",
+)
 @clock_option
 @writes("stop it first, or use PostgreSQL to run several services")
 def serve(  # noqa: PLR0913 (one parameter per option)
-    host: str, port: int, workers: int, threads: int | None, *, delivering: bool, clock_is_right: bool
+    host: str,
+    port: int,
+    workers: int,
+    threads: int | None,
+    *,
+    delivering: bool,
+    sandbox: bool,
+    clock_is_right: bool,
 ) -> None:
     """Update the tables, then serve the pages and the API, with the timer and the message delivery in the same process.
 
@@ -87,6 +107,8 @@ def serve(  # noqa: PLR0913 (one parameter per option)
     _fail_if_port_taken(host, port)
     _fail_without_countries()
     update_tables()
+    if sandbox and not make_sandbox(real_now()):
+        fail(_NO_SANDBOX)
     require_clock(clock_is_right=clock_is_right)
     if connection.vendor == "sqlite" and workers > 1:
         click.echo("one process owns a SQLite file: --workers is 1", err=True)

@@ -85,11 +85,13 @@ _API = [
 ]
 # The chain for API requests with a key (config/api_middleware.py); other requests need the whole chain.
 API_KEY_MIDDLEWARE = [
+    "shoplink.config.sandbox.SandboxHeader",
     "shoplink.config.host.KnownHost",
     "django.middleware.security.SecurityMiddleware",
     *_API,
 ]
 MIDDLEWARE = [
+    "shoplink.config.sandbox.SandboxHeader",
     "shoplink.config.host.KnownHost",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -8,6 +8,7 @@ from shoplink.flows.execute import execute_batch
 from shoplink.flows.tick import tick
 from shoplink.store.database.marker import is_marked, set_mark
 from shoplink.store.database.owner import exclusive_access
+from shoplink.store.database.sandbox import make_sandbox
 from shoplink.store.read.link import page_of_links
 from shoplink.store.write.feed import read_feed
 
@@ -25,7 +26,7 @@ def build_demo() -> bool:
         tick()
         first = read_feed(0, 1)
         marked = is_marked("demo")
-        if first and not marked:
+        if not (marked if first else make_sandbox(clock.real_now())):
             raise NotADemoError("the database is not empty and holds no demo; choose another, or remove it")
         if first:
             return False

@@ -1,5 +1,9 @@
 """The only module that reads the system clock, and doubts it. On PostgreSQL it reads the database's, which workers share.
 
+In a sandbox, `now` is as far ahead as its clock was moved: whatever has its instant in the event log, or is compared with
+one, asks for it. `real_now` is for what a moved clock must not touch: who somebody is, floods and guesses, and which
+process does what (docs/decisions/0024-a-clock-that-is-moved.md).
+
 A wrong clock would end what is not due, and freeze what it recorded: the instants of a shop or an account never run
 back, so whatever follows an event of a clock that was ahead has its instant until the clock reaches it. Therefore the
 timer remembers what the clock said last.
@@ -10,10 +14,11 @@ from typing import Literal
 
 from msgspec import Struct
 
-from shoplink.core.instant import BEGINNING, format_instant
+from shoplink.core.instant import BEGINNING, format_instant, shift
 from shoplink.store.database.clock import database_now
 from shoplink.store.database.health import briefly, latest_event_at
-from shoplink.store.database.marker import is_marked, mark_of, move_mark
+from shoplink.store.database.marker import mark_of, move_mark
+from shoplink.store.database.sandbox import is_sandbox, moved_by
 
 Code = Literal["clock_behind", "clock_leapt", "clocks_differ"]
 
@@ -40,10 +45,18 @@ def machine_now() -> datetime:
     return datetime.now(UTC)
 
 
+def real_now() -> datetime:
+    """The current instant, in UTC, whatever a sandbox's clock says."""
+    return database_now() or machine_now()
+
+
 def now() -> datetime:
-    """The current instant, in UTC."""
+    """The current instant, in UTC; in a sandbox, by its clock."""
     global _told  # noqa: PLW0603 (one value per process)
-    _told = database_now() or machine_now()
+    moved = (
+        moved_by()
+    )  # first: what is moved meanwhile is too little, so that nothing is said before it has come
+    _told = shift(real_now(), moved)
     return _told
 
 
@@ -55,8 +68,8 @@ def told() -> datetime:
 def clock_problems() -> list[ClockProblem]:
     """What speaks against the clock now."""
     with briefly():
-        at, machine = now(), machine_now()
-        found = [_behind(at), _leapt(at), _differ(at, machine)]
+        at = now()
+        found = [_behind(at), _leapt(at), _differ(real_now(), machine_now())]
     return [problem for problem in found if problem is not None]
 
 
@@ -71,7 +84,7 @@ def believe_clock() -> None:
 def remember_clock(at: datetime) -> None:
     """The timer remembers what the clock says, about once a minute. Raises ClockLeaptError if that cannot be believed."""
     last = mark_of("clock")
-    if last is not None and at - last > _LEAP_MAX and not is_marked("demo"):
+    if last is not None and at - last > _LEAP_MAX and not is_sandbox():
         raise ClockLeaptError(_say_leapt(at, last))
     if last is None or abs(at - last) >= _REMEMBERED_EVERY:
         move_mark("clock", at)
@@ -90,7 +103,7 @@ def _behind(at: datetime) -> ClockProblem | None:
 
 def _leapt(at: datetime) -> ClockProblem | None:
     last = mark_of("clock")
-    if last is None or at - last <= _LEAP_MAX or is_marked("demo"):
+    if last is None or at - last <= _LEAP_MAX or is_sandbox():
         return None
     return ClockProblem("clock_leapt", _say_leapt(at, last))
 

@@ -16,6 +16,7 @@ from shoplink.flows.order_run.run import forget_runs
 from shoplink.flows.people.second_factor_reset import reset_due_second_factors
 from shoplink.flows.ticket.close_ended import close_ended_tickets
 from shoplink.flows.transaction import pass_time
+from shoplink.store.database.sandbox import look_again
 from shoplink.store.due import forget, links_due
 from shoplink.store.people.attempts import forget_attempts
 from shoplink.store.people.keys import store_use
@@ -47,7 +48,8 @@ def tick(now: datetime | None = None) -> TickResult:
 
     Raises ClockLeaptError, and does nothing, if the clock says what cannot be believed.
     """
-    at = now or clock.now()
+    look_again()
+    at, real = now or clock.now(), now or clock.real_now()
     if now is None:
         remember_clock(at)
     try:
@@ -64,19 +66,19 @@ def tick(now: datetime | None = None) -> TickResult:
             tally.bring_up_to_date(at)
     finally:
         # Expired records are deleted even if the above has failed: nothing is kept longer than promised.
-        forgotten = _forget(at)
+        forgotten = _forget(at, real)
     return TickResult(due, numbered, tickets, forgotten)
 
 
-def _forget(at: datetime) -> int:
-    """Delete the records whose retention period has ended; returns how many."""
-    answers_before = at - timedelta(days=settings.ANSWERS_KEPT_DAYS)
+def _forget(at: datetime, real: datetime) -> int:
+    """Delete the records whose retention period has ended; returns how many. `real`: what no sandbox has moved."""
+    kept = timedelta(days=settings.ANSWERS_KEPT_DAYS)
     forgotten = forget(
         refusals_before=at - timedelta(days=settings.REFUSALS_KEPT_DAYS),
-        answers_before=answers_before,
-        look_ups_before=at - timedelta(days=settings.LOOK_UPS_KEPT_DAYS),
+        answers_before=at - kept,
+        look_ups_before=real - timedelta(days=settings.LOOK_UPS_KEPT_DAYS),
     )
-    forgotten += forget_sessions(at) + forget_sign_in_links(answers_before) + forget_attempts(at)
+    forgotten += forget_sessions(real) + forget_sign_in_links(real - kept) + forget_attempts(real)
     forgotten += forget_runs(at)
     return forgotten + forget_texts(at - timedelta(days=settings.TICKETS_KEPT_DAYS))
 

@@ -1,10 +1,17 @@
-"""Queries of the timer: links that are due, and records whose retention period has ended."""
+"""Queries of the timer: links that are due, what is due next, and records whose retention period has ended."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from shoplink.store.database.fields import to_micros
+from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.owner import writing
 from shoplink.store.database.sql import execute, query
+
+_NEXT_START = "SELECT min(effective_from) FROM activation WHERE effective_from > %s AND cancelled_at IS NULL"
+_BEFORE_EXPIRY = "SELECT min(due_at) - %s FROM link WHERE status = 'invited' AND due_at - %s > %s AND due_at - %s > invited_at"
+_AFTER_REQUEST = (
+    "SELECT min(unlink_requested_at) + %s FROM link WHERE status = 'linked' AND unlink_requested_at + %s > %s"
+)
 
 Due = tuple[int, int, str]
 """When a link is due, its number, and its account."""
@@ -20,6 +27,34 @@ def links_due(at: datetime, limit: int, after: tuple[int, int] = (0, 0)) -> list
         limit,
     )
     return [(due_at, number, account_id) for due_at, number, account_id in found]
+
+
+def next_due_at(
+    after: datetime, before_expiry: Iterable[timedelta], after_request: Iterable[timedelta]
+) -> datetime | None:
+    """The first instant after another one at which time alone does something; None if there is none.
+
+    That is: a link or a ticket is due, a rulebook starts, a second factor is reset, or somebody is reminded, so long before
+    an invitation expires or after an unlink was requested.
+    """
+    micros, microsecond = to_micros(after), timedelta(microseconds=1)
+    asked: list[tuple[str, tuple[int | None, ...]]] = [
+        ("SELECT min(due_at) AS at FROM link WHERE due_at > %s", (micros,)),
+        ("SELECT min(due_at) FROM ticket WHERE due_at > %s AND status IN ('open', 'answered')", (micros,)),
+        (_NEXT_START, (micros,)),
+        ("SELECT min(due_at) FROM second_factor_reset WHERE due_at > %s", (micros,)),
+        *(
+            (_BEFORE_EXPIRY, (ahead, ahead, micros, ahead))
+            for ahead in (one // microsecond for one in before_expiry)
+        ),
+        *(
+            (_AFTER_REQUEST, (since, since, micros))
+            for since in (one // microsecond for one in after_request)
+        ),
+    ]
+    union = " UNION ALL ".join(statement for statement, _ in asked)
+    params = [value for _, values in asked for value in values]
+    return from_micros(query(f"SELECT min(at) FROM ({union}) AS due", *params)[0][0])
 
 
 def forget(refusals_before: datetime, answers_before: datetime, look_ups_before: datetime) -> int:

@@ -85,6 +85,11 @@ TEXT = Bilingual(values.LINE, "1 至 200 个字符的单行文本")
 LONG_TEXT = Bilingual(values.TEXT, "1 至 4000 个字符的文本")
 HANDLE = Bilingual(values.HANDLE, "1 至 64 个字符且不含空格的账号名称")
 COUNTRY_CODE = Bilingual(values.COUNTRY, "ISO 3166-1 国家代码，例如英国为 GB")
+DURATION = Bilingual(
+    "a duration (ISO 8601) from PT1S to P36525D, such as PT24H or P180D",
+    "PT1S 至 P36525D 的时长（ISO 8601），例如 PT24H 或 P180D",
+)
+NOT_TOO_FAR = Bilingual("at most 100 years after the real time", "最多比真实时间晚 100 年")
 RFC_3339 = Bilingual(values.INSTANT, "带时差的 RFC 3339 时间，至多精确到微秒")
 NAMED = Bilingual("text of 1–64 characters", "1–64 个字符的文本")
 CURRENCY_CODE = Bilingual(
@@ -198,6 +203,9 @@ _FIELDS: dict[str, Bilingual] = {
         ),
         Bilingual("a path on this service, such as /seller/S1/", "本服务内的路径，例如 /seller/S1/"),
         Bilingual("a whole number from 1 to 60", "1 至 60 的整数"),
+        Bilingual("true", "true"),
+        DURATION,
+        NOT_TOO_FAR,
         Bilingual(
             "{kind: shop, creator, account, support, platform or clock; id: text}",
             "{kind: shop、creator、account、support、platform 或 clock; id: 文本}",

@@ -56,6 +56,16 @@ PROBLEMS: dict[str, ProblemType] = {
             " or one restored to an earlier state."
         ),
     ),
+    "clock.passed": ProblemType(
+        409,
+        N_("The clock is past that"),
+        N_("The clock of the sandbox says {now}, so it is not moved to {to}: it is never moved back."),
+    ),
+    "clock.nothing_due": ProblemType(
+        409,
+        N_("Nothing is due"),
+        N_("There is nothing left that time alone will do; name an instant, or how far."),
+    ),
     "body.too_large": ProblemType(
         413,
         N_("The body is too large"),

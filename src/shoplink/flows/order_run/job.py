@@ -82,10 +82,11 @@ def stop() -> None:
 
 def judge_next() -> bool:
     """Judge the oldest run that waits; returns whether there was one."""
-    at = clock.now()
-    run = None if _stopping.is_set() else order_runs.hold_next(at, at + _HELD)
+    held_at = clock.real_now()
+    run = None if _stopping.is_set() else order_runs.hold_next(held_at, held_at + _HELD)
     if run is None:
         return False
+    at = clock.now()
     if run.attempts > _ATTEMPTS_MAX:
         order_runs.end_run(run.run_id, "failed", at, summary={}, problem="given_up")
         return True
@@ -255,7 +256,7 @@ def _hold_while_running(process: "subprocess.Popen[bytes]", run: OrderRun, heard
         with suppress(subprocess.TimeoutExpired):
             process.wait(_BEAT_SECONDS)
             return
-        at = clock.now()
+        at = clock.real_now()
         if _stopping.is_set():
             order_runs.keep_holding(run.run_id, at, "", 0)
             raise StoppedError

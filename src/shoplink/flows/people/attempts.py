@@ -27,7 +27,7 @@ class AttemptCache(BaseCache):
 
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         """The value of a key, or the default."""
-        found = attempts.find_attempts(self._digest(key, version), clock.now())
+        found = attempts.find_attempts(self._digest(key, version), clock.real_now())
         return default if found is None else msgspec.json.decode(found)
 
     def set(
@@ -36,7 +36,7 @@ class AttemptCache(BaseCache):
         """Store the value of a key for so many seconds."""
         with writing():
             attempts.put_attempts(
-                self._digest(key, version), self._written(value), clock.now() + self._period(timeout)
+                self._digest(key, version), self._written(value), clock.real_now() + self._period(timeout)
             )
 
     def add(
@@ -44,7 +44,7 @@ class AttemptCache(BaseCache):
     ) -> bool:
         """Store the value of a key that has none; returns whether it had none."""
         with writing():
-            at = clock.now()
+            at = clock.real_now()
             return attempts.add_attempts(
                 self._digest(key, version), self._written(value), at, at + self._period(timeout)
             )

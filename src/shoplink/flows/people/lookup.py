@@ -27,7 +27,7 @@ class LookUpResult(Struct, frozen=True):
     accounts: list[tuple[str, list[str]]] | None
 
 
-def look_up(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.now) -> LookUpResult:
+def look_up(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clock.real_now) -> LookUpResult:
     """Look up accounts by their handles, with or without the @, for a shop.
 
     Handles are compared as `fold_handle` folds them; of those that are the same, the first stands for all. If the
@@ -61,7 +61,7 @@ def look_up(by: Actor, handles: Sequence[str], now: Callable[[], datetime] = clo
 
 
 def look_up_by_key(
-    by: Actor, key_id: str, account_id: str, now: Callable[[], datetime] = clock.now
+    by: Actor, key_id: str, account_id: str, now: Callable[[], datetime] = clock.real_now
 ) -> timedelta:
     """Record that a key looks up an account for a shop; returns for how long it must wait because it asks too much.
 
@@ -85,7 +85,7 @@ def _plain(text: str) -> str:
     return plain_handle(text.replace("\x00", ""))[:HANDLE_LENGTH_MAX]
 
 
-def has_looked_up(by: Actor, account_id: str, now: Callable[[], datetime] = clock.now) -> bool:
+def has_looked_up(by: Actor, account_id: str, now: Callable[[], datetime] = clock.real_now) -> bool:
     """Whether the person has looked up the account for this shop within a day, and so may see reasons about it."""
     return lookup.was_looked_up(by.person or by.id, by.id, account_id, now() - _GOOD_FOR)
 

@@ -64,11 +64,11 @@ def issue_sign_in_link(  # noqa: PLR0913 (for whom, whereto, and how long)
     path: str | None = None,
     minutes: int = MINUTES,
     key: str | None = None,
-    now: Callable[[], datetime] = clock.now,
+    now: Callable[[], datetime] | None = None,
 ) -> NewSignInLink | Literal["not_found", "other_body"]:
     """Issue a link that signs in the back office's user `subject` for a shop or an account, and leads to `path`.
 
-    With `key` a repeated request gets the same link (its secret is derived, never stored), or `other_body` if the first
+    The link expires by the real clock. With `key` a repeated request gets the same link (its secret is derived, never stored), or `other_body` if the first
     request was a different one. `not_found`: there is no such shop or account.
     """
     assert path is None or is_path(path), "the caller says what is allowed"
@@ -98,24 +98,24 @@ def issue_sign_in_link(  # noqa: PLR0913 (for whom, whereto, and how long)
             return NewSignInLink(secret, made.expires_at)
         store.add_person(name=f"{found or subject_id} · {subject}", person_id=person_id)
         add = AddMember(at=BEGINNING, by=by, **place_fields(place, subject_id), person_id=person_id)
-        at = _add(transaction, add)
+        _add(transaction, add)
+        at = (now or clock.real_now)()
         expires_at = at + timedelta(minutes=minutes)
         sign_in_links.add_sign_in_link(secret, person_id, target, at, expires_at)
         return NewSignInLink(secret, expires_at)
 
-    return transact(work, now)
+    return transact(work, now or clock.now)
 
 
-def _add(transaction: Transaction, command: AddMember) -> datetime:
-    """Decide the command and record its events; returns the transaction's instant."""
+def _add(transaction: Transaction, command: AddMember) -> None:
+    """Decide the command and record its events."""
     world, _ = transaction.load(LoadKeys.of([command]))
     added = step(world, replace(command, at=world.now))
     assert isinstance(added.decision, Accepted), "the person is recorded"
     transaction.record([*added.due, *added.own], added.decision.records)
-    return world.now
 
 
-def link_target(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:
+def link_target(secret: str, now: Callable[[], datetime] = clock.real_now) -> tuple[str, str] | None:
     """Whom a link would sign in now, and its path; None if it is used, expired or unknown."""
     made = sign_in_links.find_sign_in_link(secret)
     if made is None or made.used_at is not None or now() >= made.expires_at:
@@ -123,7 +123,7 @@ def link_target(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[s
     return made.person_id, made.path
 
 
-def redeem(secret: str, now: Callable[[], datetime] = clock.now) -> tuple[str, str] | None:
+def redeem(secret: str, now: Callable[[], datetime] = clock.real_now) -> tuple[str, str] | None:
     """Use a link; returns whom it signs in and its path, or None if it cannot be used."""
     with writing():
         at = now()

@@ -15,7 +15,7 @@ from shoplink.store.models.linking import (
     Waiver,
 )
 from shoplink.store.models.lookup import LookUp
-from shoplink.store.models.marker import Marker
+from shoplink.store.models.marker import Marker, Sandbox
 from shoplink.store.models.message import CalendarAddress, MailChoice, Message, NotificationProgress
 from shoplink.store.models.mirror import Mirror
 from shoplink.store.models.order_run import OrderRun
@@ -56,6 +56,7 @@ __all__ = [
     "Product",
     "Refusal",
     "RulebookText",
+    "Sandbox",
     "SecondFactorReset",
     "Settlement",
     "Shop",

@@ -1,4 +1,4 @@
-"""Marks on the database itself."""
+"""Marks on the database itself, and the clock of a sandbox."""
 
 from django.db import models
 
@@ -15,3 +15,20 @@ class Marker(models.Model):
         """The table."""
 
         db_table = "marker"
+
+
+class Sandbox(models.Model):
+    """That the database is a sandbox, since when, and by how many microseconds its clock was moved forward."""
+
+    number = models.SmallIntegerField(primary_key=True)
+    made_at = InstantField()
+    moved_by = models.BigIntegerField()
+
+    class Meta:
+        """The table, of at most one row."""
+
+        db_table = "sandbox"
+        constraints = (
+            models.CheckConstraint(condition=models.Q(number=1), name="one_clock"),
+            models.CheckConstraint(condition=models.Q(moved_by__gte=0), name="clock_is_not_moved_back"),
+        )

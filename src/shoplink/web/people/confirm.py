@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from shoplink.flows import clock
 from shoplink.web.request.visit import Visit
 
 
@@ -24,7 +25,7 @@ def ask_who_it_is(visit: Visit) -> HttpResponse | None:
     method = "mfa" if second_factor else "password"
     records = get_authentication_records(visit.request, person)
     shown_at = max((record["at"] for record in records if record["method"] == method), default=0.0)
-    if visit.now.timestamp() - shown_at < settings.CONFIRMED_SECONDS:
+    if clock.real_now().timestamp() - shown_at < settings.CONFIRMED_SECONDS:
         return None
     messages.info(visit.request, _("First confirm that it is you. Then do it again."))
     page = reverse("mfa_reauthenticate" if second_factor else "account_reauthenticate")

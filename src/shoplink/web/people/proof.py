@@ -64,12 +64,15 @@ def _proved(request: HttpRequest, email_address: EmailAddress, **_: Any) -> None
         return
     person = Person.objects.get(pk=email_address.user_id)
     with writing():
-        void_credentials(person.person_id, clock.now())
+        void_credentials(person.person_id, clock.real_now())
     email_address.user.refresh_from_db()
     request.session.cycle_key()  # the code is in a session that may have ended above
     reset = request.session.get(PASSWORD_RESET_VERIFICATION_SESSION_KEY)
     if reset is not None:  # it is this code that has proved the address: it may set the new password
-        request.session[PASSWORD_RESET_VERIFICATION_SESSION_KEY] = {**reset, "at": clock.now().timestamp()}
+        request.session[PASSWORD_RESET_VERIFICATION_SESSION_KEY] = {
+            **reset,
+            "at": clock.real_now().timestamp(),
+        }
     queue_mail(proof_mail(email_address.email))
 
 
@@ -79,7 +82,7 @@ def _changed(request: HttpRequest, user: Person, from_email_address: EmailAddres
     if from_email_address is None:
         return
     with writing():
-        void_codes(user.person_id, clock.now())
+        void_codes(user.person_id, clock.real_now())
     if from_email_address.verified:  # else it was never theirs, and its invitations are not theirs to end
         _given_up[request] = from_email_address.email
 
@@ -94,7 +97,7 @@ def end_links_to_given_up_address(request: HttpRequest) -> None:
 def _new_password(user: Person, **_: Any) -> None:
     """The codes that were sent before the new password die with the old one."""
     with writing():
-        void_codes(user.person_id, clock.now())
+        void_codes(user.person_id, clock.real_now())
 
 
 def drop_dead_codes(request: HttpRequest) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core.facts import Actor
+from shoplink.flows import clock
 from shoplink.flows.people.profile import change_profile
 from shoplink.flows.people.second_factor_reset import reset_due_at, stop_reset
 from shoplink.store.people.sessions import end_sessions, sessions_of
@@ -97,7 +98,7 @@ def security(visit: Visit) -> PageResponse:
         passkeys=kinds.count(Authenticator.Type.WEBAUTHN),
         codes=Authenticator.Type.RECOVERY_CODES in kinds,
         providers=bool(providers().list_providers(visit.request)),
-        sessions=len(sessions_of(person.person_id, visit.now)),
+        sessions=len(sessions_of(person.person_id, clock.real_now())),
         crumbs=crumbs()[:1],
         reset_at=show_instant(visit, reset_at) if reset_at else None,
     )
@@ -107,7 +108,7 @@ def security(visit: Visit) -> PageResponse:
 @page("settings/security/sessions/", PERSON, posts=True)
 def sessions(visit: Visit) -> PageResponse:
     """The person's sessions; the form ends others."""
-    all_sessions = sessions_of(visit.person.person_id, visit.now)
+    all_sessions = sessions_of(visit.person.person_id, clock.real_now())
     here = visit.request.session.session_key
     if visit.submitted:
         chosen = visit.form.get("session", "")

@@ -10,6 +10,7 @@ from msgspec import Struct
 from shoplink.core.instant import BEGINNING
 from shoplink.core.people.commands import BlockAccess, RestoreAccess
 from shoplink.core.precondition.subjects import PlacesOfPerson, places_state
+from shoplink.flows import clock
 from shoplink.flows.people.keys import keys_of, revoke_keys_of
 from shoplink.flows.people.second_factor_reset import reset_due_at
 from shoplink.flows.precondition import newest_instant, token_of_states
@@ -87,7 +88,7 @@ def person(visit: Visit, person_id: str) -> PageResponse:
         subject.email or "",
         not subject.is_active,
         person_id == visit.by.person,
-        len(sessions_of(person_id, visit.now)),
+        len(sessions_of(person_id, clock.real_now())),
         _places(visit, person_id),
         show_reasons(visit, result.reasons if result else ()),
         second_factor=has_second_factor(person_id),

@@ -1,0 +1,1 @@
+"""A sandbox, whose clock is moved."""
