@@ -11,10 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from shoplink.core.facts import Actor
 from shoplink.core.mirror.compare import ListedLink
-from shoplink.core.mirror.settle import certain, likeliest
 from shoplink.flows.file.source import Reading, UnreadableError
 from shoplink.flows.mirror.read import UnclearListError, read_list
-from shoplink.flows.mirror.take import GivenLists, UnusableListError, preview, take_over
+from shoplink.flows.mirror.take import GivenLists, Replies, UnusableListError, preview, take_over
 from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import query
@@ -57,7 +56,7 @@ def problems(given: GivenLists) -> list[tuple[str, str | None]]:
 def test_a_preview_stores_nothing_and_the_same_list_twice_changes_nothing() -> None:
     world()
     given = lists(NOW, {"S0": [linked(0), ListedLink("A1", "official", "invited", NOW - HOUR)]})
-    seen = preview(given)
+    seen = preview(given).outcome
     assert (len(seen.taken), seen.likely, seen.left) == (2, [], [])
     assert (links(), last_compared(["S0"])) == ([], {})
     assert len(take_over(given).taken) == 2
@@ -80,7 +79,7 @@ def test_what_is_asked_stays_a_question_and_an_untold_shop_is_not_touched() -> N
         "S0": (TUESDAY, 1),
         "S1": (MONDAY, 0),
     }
-    assert not take_over(lists(NOW - DAY, {"S0": [linked(1)]}), likeliest).left
+    assert not take_over(lists(NOW - DAY, {"S0": [linked(1)]}), Replies(others="likeliest")).left
     ended = query("SELECT account_id, status, ended_at FROM link WHERE ended_at IS NOT NULL")
     assert ended == [("A0", "unlinked", MONDAY.timestamp() * 1_000_000)]
     assert ("S1", "A2", "linked") in links()
@@ -100,7 +99,7 @@ def test_lists_that_cannot_be_compared_say_why_and_store_nothing() -> None:
     ]
     assert problems(lists(TUESDAY, {"S1": [linked(1), linked(1)]})) == [("twice", "S1")]
     assert problems(lists(TUESDAY, {"S1": [linked(1, NOW)]})) == [("later", "S1")]
-    assert take_over(lists(TUESDAY, {"S1": []}, "S1"), certain).left == []
+    assert take_over(lists(TUESDAY, {"S1": []}, "S1")).left == []
     assert links() == [("S0", "A0", "linked")]
 
 

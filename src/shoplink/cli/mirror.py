@@ -18,7 +18,8 @@ from shoplink.wording.mirror.lists import say_difference, say_list_problem
 if TYPE_CHECKING:
     from shoplink.core.mirror.compare import Difference
     from shoplink.core.mirror.settle import Question
-    from shoplink.flows.mirror.take import GivenLists, Outcome
+    from shoplink.flows.mirror.outcome import Outcome
+    from shoplink.flows.mirror.take import GivenLists
 
 _QUESTIONS = 3
 
@@ -85,20 +86,24 @@ def mirror(  # noqa: PLR0913 (one parameter per option)
     """
 
     def run() -> int:
-        from shoplink.core.mirror.settle import certain, likeliest  # noqa: PLC0415 (only with settings in place)
-        from shoplink.flows.mirror import take  # noqa: PLC0415 (as above)
+        from shoplink.flows.mirror import take  # noqa: PLC0415 (only with settings in place)
 
         given = _given(file, as_of, shop, tag, empty_is_right=empty_is_right, **told)
         try:
             if take_over or accept_certain:
-                outcome = take.take_over(given, likeliest if take_over else certain)
+                outcome = take.take_over(given, take.Replies(others="likeliest" if take_over else "certain"))
             else:
-                outcome = take.preview(given)
+                outcome = take.preview(given).outcome
         except take.UnusableListError as error:
             language = language_for(tag)
             said = [
                 say_list_problem(
-                    one.code, language, shop_id=one.shop_id, compared=one.compared, account_id=one.account_id
+                    one.code,
+                    language,
+                    shop_id=one.shop_id,
+                    compared=one.compared,
+                    account_id=one.account_id,
+                    asked=one.asked,
                 )
                 for one in error.problems
             ]

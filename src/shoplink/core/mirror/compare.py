@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from shoplink.core import commands as c
 from shoplink.core.event_base import Record
 from shoplink.core.facts import Actor, Ending, Link, Role
-from shoplink.core.instant import shift
+from shoplink.core.instant import BEGINNING, shift
 from shoplink.core.world import World
 
 ListedState = Literal["invited", "in_review", "linked", "unlink_requested"]
@@ -108,7 +108,7 @@ class ShopList(Struct, frozen=True):
     """The complete list of a shop's current links at an instant: rows by account, and those of unknown accounts.
 
     `before` is what is kept of the list before it. `linked` tells of accounts by which shop's list they are linked, and since
-    when.
+    when. `only`: the accounts that are compared, None for all.
     """
 
     shop_id: str
@@ -117,12 +117,39 @@ class ShopList(Struct, frozen=True):
     strangers: tuple[ListedLink, ...] = ()
     before: Comparison | None = None
     linked: Mapping[str, tuple[str, datetime]] = {}
+    only: frozenset[str] | None = None
+
+
+def questions_of(comparison: Comparison) -> ShopList:
+    """The list that was compared, as far as its open questions go: what became of them since follows from the World."""
+    rows = {one.account_id: one.theirs for one in comparison.left if one.account_id and one.theirs}
+    return ShopList(
+        comparison.shop_id,
+        comparison.as_of,
+        rows,
+        tuple(one.theirs for one in comparison.left if one.account_id is None and one.theirs),
+        comparison,
+        only=frozenset(one.account_id for one in comparison.left if one.account_id),
+    )
+
+
+def allows(difference: Difference, reply: Reply) -> bool:
+    """Whether a reply is one to what is asked: an instant within the bounds, and one of the ways."""
+    asked = difference.asked
+    if reply.how is not None and reply.how not in difference.ways:
+        return False
+    if reply.at is None:
+        return True
+    return asked is not None and (asked.earlier or BEGINNING) <= reply.at <= asked.later
 
 
 def differences(world: World, listed: ShopList) -> Iterator[Difference]:
     """Every difference of a shop that is recorded: those of the list in its order, then what is gone."""
     for row in listed.strangers:
         yield Difference("unknown", listed.shop_id, None, theirs=row)
+    if listed.only is not None:
+        yield from differences_of(world, listed, sorted(listed.only))
+        return
     ours = _links_at(world, listed)
     for account_id in (*listed.rows, *(gone for gone in ours if gone not in listed.rows)):
         if (found := _compare(world, listed, account_id, ours.get(account_id))) is not None:
@@ -202,7 +229,7 @@ def _contradiction(
     """How a link that both have stands differently in the list."""
     assert pair.ours is not None and pair.since is not None, "both have it"  # noqa: PT018 (one statement)
     ahead = _RANK[row.state] - _RANK[pair.ours]
-    asked = Bounds(earlier, listed.as_of)
+    asked = Bounds(earlier, _latest(listed, row, ours))
     if ahead > 0 and (row.role == ours.role or _RANK[row.state] == _RANK["linked"]):
         return replace(pair, kind="step", asked=None if row.since else asked)
     if ahead or not row.is_since(pair.since):
@@ -243,10 +270,18 @@ def _ended(pair: Difference, listed: ShopList, earlier: datetime, later: datetim
 
 def _question_before(listed: ShopList, account_id: str | None, link_id: str | None) -> Difference | None:
     """The question about the beginning of a link (no `link_id`), or the end of one, that the list before left open."""
-    kinds = ("new",) if link_id is None else ("gone", "again")
+    kinds = ("new",) if link_id is None else ("gone", "again", "step")
     left = listed.before.left if listed.before else ()
     about = (account_id, link_id)
     return next((one for one in left if one.kind in kinds and (one.account_id, one.link_id) == about), None)
+
+
+def _latest(listed: ShopList, row: ListedLink, ours: Link) -> datetime:
+    """The list that was the first to show a link in its state, if it was left open when that began."""
+    before = _question_before(listed, ours.account_id, ours.link_id)
+    if before is None or before.kind != "step" or before.asked is None or before.theirs is None:
+        return listed.as_of
+    return min(listed.as_of, before.asked.later) if before.theirs.state == row.state else listed.as_of
 
 
 def _last_known(listed: ShopList, link: Link) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shoplink.core import commands as c
 from shoplink.core.decisions import Refused
@@ -54,7 +55,10 @@ class Settling:
     def __init__(
         self, world: World, lists: Iterable[ShopList], by: Actor | None = None, source: str | None = None
     ) -> None:
-        """`by` and `source` stand in the commands; their instant is the World's. `events` are all that follow, in order."""
+        """`by` and `source` stand in the commands; their instant is the World's. `events` are all that follow, in order.
+
+        A shop's member acts for each of the shops as that shop.
+        """
         self._world, self._by, self._source = world, by, source
         self._lists = {listed.shop_id: listed for listed in lists}
         self._open = {listed.shop_id: list(differences(world, listed)) for listed in self._lists.values()}
@@ -99,9 +103,14 @@ class Settling:
         for difference in ordered:
             reply = answers(difference)
             if reply is not None:
-                command = command_of(difference, reply, self._world.now, self._by, self._source)
+                by = self._acting_for(difference.shop_id)
+                command = command_of(difference, reply, self._world.now, by, self._source)
                 if command is not None:
                     yield difference, command
+
+    def _acting_for(self, shop_id: str) -> Actor | None:
+        by = self._by
+        return replace(by, id=shop_id) if by is not None and by.kind == "shop" else by
 
     def _compare_again(self, shop_id: str, account_ids: set[str]) -> None:
         still = {

@@ -13,8 +13,8 @@ from shoplink.core.values import WrongValueError, read_handle, read_id
 from shoplink.flows.file.rows import columns_of_ids, count_ids, describes, values_of
 from shoplink.flows.file.source import Reading, UnreadableError
 from shoplink.flows.file.tables import Column, ColumnError
-from shoplink.flows.mirror.table import CURRENT_LINKS, current_links
-from shoplink.table.cell import IdCount
+from shoplink.flows.mirror.table import CURRENT_LINKS, current_links, unknown_columns
+from shoplink.table.cell import Form, IdCount
 from shoplink.table.error import TableError
 from shoplink.table.read import HeaderError, Row, TableFile, open_table, rows
 from shoplink.wording import input_errors
@@ -56,6 +56,17 @@ class UnclearListError(ValueError):
         self.lines = tuple(lines)
 
 
+class PastedList(Struct, frozen=True):
+    """A list as people paste or upload it: its rows by shop, and itself as lines of cells between tabs.
+
+    `ignored` are the columns that say nothing of links.
+    """
+
+    by_shop: dict[str, list[ListedLink]]
+    text: str
+    ignored: list[str]
+
+
 def read_list(
     name: str, stream: BinaryIO, reading: Reading, as_of: datetime, shop_id: str | None = None
 ) -> dict[str, list[ListedLink]]:
@@ -63,18 +74,35 @@ def read_list(
 
     Raises UnreadableError, UnclearListError and OSError.
     """
+    file = _open(name, stream, reading, reading.skipped)
+    return _read(file, reading, as_of, shop_id, other_shops=False).by_shop
+
+
+def read_pasted(name: str, stream: BinaryIO, reading: Reading, as_of: datetime, shop_id: str) -> PastedList:
+    """The list in what was copied from a page or exported there; `shop_id` is the shop of the lines that name none.
+
+    Raises UnreadableError, UnclearListError and OSError.
+    """
+    file = _open(name, stream, reading, None)
+    found = _read(file, reading, as_of, shop_id, other_shops=True)
+    ignored = [
+        name for name, column in zip(file.header, file.found, strict=True) if column is None and name.strip()
+    ]
+    return PastedList(found.by_shop, "\n".join(found.lines), ignored)
+
+
+_File = TableFile[list[Column | None]]
+
+
+def _open(name: str, stream: BinaryIO, reading: Reading, skipped: frozenset[str] | None) -> _File:
+    """The table; `skipped` are the columns to ignore, None for all that are unknown."""
     try:
-        file = open_table(name, stream, lambda cells: current_links(cells, reading.skipped), reading.told)
-        ids, description = IdCount(), 0
-        of_ids = columns_of_ids(file.found)
-        for number, row in enumerate(rows(file)):
-            if not number and describes(file.found, row):
-                description = row.line
-            count_ids(of_ids, row, ids)
-        found = _Rows(file, replace(reading, form=replace(reading.form, zeros_are_rounding=ids.are_rounded)))
-        for row in rows(file):
-            if row.line != description:
-                found.add(row, as_of, shop_id)
+        return open_table(
+            name,
+            stream,
+            lambda cells: current_links(cells, unknown_columns(cells) if skipped is None else skipped),
+            reading.told,
+        )
     except HeaderError as error:
         raise UnreadableError(_say_needed(name, error.cells)) from None
     except TableError as error:
@@ -83,42 +111,71 @@ def read_list(
         raise UnreadableError(
             Bilingual(f"{name}: line 1: {error.said.en}", f"{name}：第 1 行：{error.said.zh}")
         ) from None
+
+
+def _read(
+    file: _File, reading: Reading, as_of: datetime, shop_id: str | None, *, other_shops: bool
+) -> "_Rows":
+    try:
+        ids, description = IdCount(), 0
+        of_ids = columns_of_ids(file.found)
+        for number, row in enumerate(rows(file)):
+            if not number and describes(file.found, row):
+                description = row.line
+            count_ids(of_ids, row, ids)
+        form = replace(reading.form, zeros_are_rounding=ids.are_rounded)
+        found = _Rows(file, form, as_of, shop_id, other_shops=other_shops)
+        for row in rows(file):
+            if row.line != description:
+                found.add(row)
+    except TableError as error:
+        raise UnreadableError(error.said) from None
     if found.problems:
         raise UnclearListError(found.problems[:_PROBLEMS_MAX])
-    return found.by_shop
+    return found
 
 
 class _Rows:
     """The rows of a list, and the lines that are none."""
 
-    def __init__(self, file: TableFile[list[Column | None]], reading: Reading) -> None:
+    def __init__(
+        self, file: _File, form: Form, as_of: datetime, shop_id: str | None, *, other_shops: bool
+    ) -> None:
+        """`shop_id`: of the lines that name no shop; `other_shops`: whether others may."""
         self.by_shop: dict[str, list[ListedLink]] = {}
         self.problems: list[LineProblem] = []
-        self._file, self._form = file, reading.form
+        self._file, self._form, self._as_of = file, form, as_of
+        self._shop_id, self._other_shops = shop_id, other_shops
         self._seen: dict[tuple[str, str], int] = {}
         self._names = {
             column.field: name for column, name in zip(file.found, file.header, strict=True) if column
         }
+        self.lines = [self._line(file.header)]
 
-    def add(self, row: Row, as_of: datetime, shop_id: str | None) -> None:
+    def add(self, row: Row) -> None:
         values, problems, _ = values_of(self._file.header, self._file.found, row, self._form)
         if not problems:
-            problems = list(self._problems(values, shop_id))
+            problems = list(self._problems(values))
         if not problems:
-            shop = str(values.get("shop_id") or shop_id)
+            shop = str(values.get("shop_id") or self._shop_id)
             about = (shop, values.get("account_id") or f"@{values['handle'].casefold()}")
             if about in self._seen:
                 problems = [InputError(None, None, input_errors.same_id(self._seen[about]))]
             self._seen[about] = row.line
-            self.by_shop.setdefault(shop, []).append(_row(values, as_of))
+            self.by_shop.setdefault(shop, []).append(_row(values, self._as_of))
+            self.lines.append(self._line(row.cells))
         if problems:
             self.problems.append(LineProblem(row.line, tuple(problems)))
 
-    def _problems(self, values: Mapping[str, Any], shop_id: str | None) -> Iterator[InputError]:
+    def _line(self, cells: Sequence[str]) -> str:
+        known = (cell for cell, column in zip(cells, self._file.found, strict=True) if column)
+        return "\t".join(" ".join(cell.split()) for cell in known)
+
+    def _problems(self, values: Mapping[str, Any]) -> Iterator[InputError]:
         given = values.get("shop_id")
-        if given is None and shop_id is None:
+        if given is None and self._shop_id is None:
             yield InputError(self._names.get("shop_id", "shop_id"), None, NO_SHOP)
-        if given is not None and shop_id is not None and given != shop_id:
+        if given is not None and self._shop_id not in {None, given} and not self._other_shops:
             yield InputError(self._names["shop_id"], given, OTHER_SHOP)
         if not values.get("account_id") and not values.get("handle"):
             yield InputError(None, None, NO_ACCOUNT)

@@ -56,3 +56,9 @@ def current_links(header: Sequence[str], skipped: frozenset[str]) -> list[Column
     if missing(CURRENT_LINKS, plain) or not plain & (of_id.headers() | of_handle.headers()):
         return None
     return columns_of(CURRENT_LINKS, header, skipped)
+
+
+def unknown_columns(header: Sequence[str]) -> frozenset[str]:
+    """The names in a header that are no column of such a list."""
+    known = {name for column in CURRENT_LINKS.columns for name in column.headers()}
+    return frozenset(name for name in header if plain_header(name) not in known)

@@ -91,7 +91,11 @@ PROBLEMS = {
     "later": N_(
         "Shop {shop_id}: account {account_id}: its date is later than the list, which is of {compared}."
     ),
-    "not_asked": N_("Shop {shop_id}: account {account_id}: the instant is not within what is asked."),
+    "not_asked": N_("Shop {shop_id}: account {account_id}: nothing is asked that this answers."),
+    "outside": N_(
+        "Shop {shop_id}: account {account_id}: the instant must be between {earlier} and {later}, when it happened."
+    ),
+    "too_late": N_("Shop {shop_id}: account {account_id}: the instant must not be after {later}."),
 }
 """Why lists cannot be compared or answers not taken, by code."""
 
@@ -103,8 +107,12 @@ def say_list_problem(  # noqa: PLR0913 (what a problem can be about)
     shop_id: str | None = None,
     compared: datetime | None = None,
     account_id: str | None = None,
+    asked: Bounds | None = None,
     zone: tzinfo = UTC,
 ) -> str:
-    """Word why lists cannot be compared."""
-    values = {"shop_id": shop_id, "compared": compared, "account_id": account_id}
+    """Word why lists cannot be compared, or a reply not be taken."""
+    values: dict[str, object] = {"shop_id": shop_id, "compared": compared, "account_id": account_id}
+    if code == "not_asked" and asked is not None:
+        code = "outside" if asked.earlier else "too_late"
+        values |= {"earlier": asked.earlier, "later": asked.later}
     return fill_in(PROBLEMS[code], values, language, zone)
