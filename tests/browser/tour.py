@@ -87,6 +87,7 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/seller/", "ivy"),
         Stop("/seller/wc-lamps-gb/?role=marketing", "ivy"),
         Stop("/seller/wc-lamps-gb/many", "ivy"),
+        Stop("/seller/wc-lamps-gb/mirror", "ivy"),
         Stop("/seller/wc-lamps-gb/links/{link wc-lamps-gb eva.stone}", "ivy"),
         Stop("/seller/wc-lamps-gb/links/{link wc-lamps-gb dev.rao}", "ivy"),
         Stop("/seller/wc-lamps-gb/links/{link wc-lamps-gb ben.cole}", "ivy"),
@@ -252,6 +253,14 @@ LOOKS = [
         _stop_at("/platform/waivers"),
         {"subject": "hh-beauty-gb", "note": "A campaign that was agreed"},
         'button[name="do"][value="grant"]',
+    ),
+    Look(
+        _stop_at("/seller/wc-lamps-gb/mirror"),
+        {
+            "links": "handle\trole\tsince\tstate\nanalights\tofficial\t2024-01-01\tlinked\n"
+            "kaiwestyoga\tmarketing\t2026-01-01\tlinked\nnobodyhere\tmarketing\t\tlinked\n"
+        },
+        'button[name="do"][value="compare"]',
     ),
     Look(_stop_at("/seller/hh-home-gb/many"), {"handles": "jacklin07"}, 'button[name="do"][value="judge"]'),
 ]

@@ -17,7 +17,7 @@ from shoplink.flows.mirror.take import GivenLists, Replies, UnusableListError, p
 from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.run import verify
 from shoplink.store.database.sql import query
-from shoplink.store.read.mirror import comparisons, last_compared
+from shoplink.store.read.mirror import comparisons
 from tests.store.commands import execute_accepted, put_account, put_shop
 
 BY = Actor("platform", "mirror")
@@ -58,7 +58,7 @@ def test_a_preview_stores_nothing_and_the_same_list_twice_changes_nothing() -> N
     given = lists(NOW, {"S0": [linked(0), ListedLink("A1", "official", "invited", NOW - HOUR)]})
     seen = preview(given).outcome
     assert (len(seen.taken), seen.likely, seen.left) == (2, [], [])
-    assert (links(), last_compared(["S0"])) == ([], {})
+    assert (links(), comparisons(["S0"])) == ([], {})
     assert len(take_over(given).taken) == 2
     log = query("SELECT count(*) FROM event")
     assert (take_over(given).taken, query("SELECT count(*) FROM event")) == ([], log)
@@ -75,7 +75,7 @@ def test_what_is_asked_stays_a_question_and_an_untold_shop_is_not_touched() -> N
     asked = kept["S0"].left[0].asked
     assert asked is not None
     assert (asked.earlier, asked.later) == (MONDAY, TUESDAY)
-    assert {shop: (one.as_of, one.questions) for shop, one in last_compared(["S0", "S1"]).items()} == {
+    assert {shop: (one.as_of, len(one.left)) for shop, one in kept.items()} == {
         "S0": (TUESDAY, 1),
         "S1": (MONDAY, 0),
     }

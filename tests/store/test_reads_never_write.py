@@ -171,7 +171,6 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     read.find_ticket: lambda: read.find_ticket(ticket_id(), Actor("shop", "S")),
     read.current_tickets: lambda: read.current_tickets(ticket_rows.page_of_tickets(NOW, 10, 0)),
     mirror.comparisons: lambda: mirror.comparisons(["S"]),
-    mirror.last_compared: lambda: mirror.last_compared(["S"]),
     periods.links_of_pairs: lambda: periods.links_of_pairs([("S", "A"), ("S\x00", "A")], NOW),
     established.stored_periods: lambda: list(established.stored_periods().rows()),
     orders.judge_orders: lambda: orders.judge_orders(

@@ -282,7 +282,12 @@ def _of_records(sue: FormClient, cy: FormClient, alex: FormClient) -> list[Case]
     typed = {"happened": "declined", "happened_at": f"{now:%Y-%m-%dT%H:%M}"}
     links = {
         account: _link(command("record_invitation", shop_id="Z", account_id=account, **sent))
-        for account in ("B", "C", "A")
+        for account in ("B", "C", "A", "N")
+    }
+    listed = {
+        "links": "handle\trole\nhandlem\tmarketing\n",
+        "as_of": f"{now:%Y-%m-%dT%H:%M}",
+        "do": "take",
     }
     ended = {"how": "withdrawn", "ended_at": now.isoformat(), "shop_id": "Z"}
     said = "It was recorded that the link ended at TikTok"
@@ -310,6 +315,15 @@ def _of_records(sue: FormClient, cy: FormClient, alex: FormClient) -> list[Case]
             typed,
             _do("record_end", account_id="A", **ended),
             said,
+        ),
+        Case(
+            "/seller/<str:shop_id>/mirror",
+            sue,
+            "/seller/Z/mirror",
+            listed,
+            _do("record_end", account_id="N", **ended),
+            said,
+            look_first={"do": "compare"},
         ),
         Case(
             "/platform/shops/<str:shop_id>/decided",

@@ -27,6 +27,8 @@ it is gone; or role, date or state contradict ours, which no recording can put r
 _RANK: dict[str, int] = {"invited": 0, "in_review": 1, "linked": 2, "unlink_requested": 2}
 _A_DAY = (timedelta(hours=-14), timedelta(hours=36))
 """A calendar day, wherever on earth the page's clock is, from 00:00 UTC of its date."""
+_TYPED_WITHIN = timedelta(minutes=1)
+"""People type an instant to the minute, so one that is earlier than a bound by less is that bound."""
 _A_MINUTE = (timedelta(microseconds=1) - timedelta(minutes=1), timedelta(minutes=1))
 
 
@@ -134,13 +136,16 @@ def questions_of(comparison: Comparison) -> ShopList:
 
 
 def allows(difference: Difference, reply: Reply) -> bool:
-    """Whether a reply is one to what is asked: an instant within the bounds, and one of the ways."""
+    """Whether a reply is one to what is asked: an instant within the bounds, to the minute, and one of the ways."""
     asked = difference.asked
     if reply.how is not None and reply.how not in difference.ways:
         return False
     if reply.at is None:
         return True
-    return asked is not None and (asked.earlier or BEGINNING) <= reply.at <= asked.later
+    if asked is None:
+        return False
+    earliest = shift(asked.earlier, -_TYPED_WITHIN) if asked.earlier else BEGINNING
+    return earliest < reply.at <= asked.later
 
 
 def differences(world: World, listed: ShopList) -> Iterator[Difference]:
@@ -168,7 +173,8 @@ def command_of(
     difference: Difference, reply: Reply, at: datetime, by: Actor | None, source: str | None
 ) -> c.PairCommand | None:
     """The command that records a difference; None if there is none, or something that is not told has no likeliest value."""
-    told = reply.at or (difference.asked.earlier if difference.asked else None)
+    earlier = difference.asked.earlier if difference.asked else None
+    told = max(reply.at, earlier) if reply.at and earlier else reply.at or earlier
     pair: dict[str, Any] = {
         "at": at,
         "by": by,

@@ -210,7 +210,9 @@ class _Taking:
 def _digest(given: GivenLists, replies: Replies) -> str:
     """The digest that a key is bound to: of the lists and of what is said of them."""
     of_pairs = sorted(replies.of_pairs.items())
-    parts = [given.as_of, sorted(given.shops.items()), given.source, sorted(given.empty_is_right)]
+    # Questions that are answered are no longer asked when the same form is sent again.
+    lists: Any = sorted(given.again) or sorted(given.shops.items())
+    parts = [given.as_of, lists, given.source, sorted(given.empty_is_right)]
     return hashlib.sha256(msgspec.json.encode([*parts, of_pairs, replies.others])).hexdigest()
 
 

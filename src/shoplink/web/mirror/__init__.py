@@ -1,1 +1,5 @@
-"""Shops whose links another platform decides: what happened there, as forms, and where to do it."""
+"""Shops whose links another platform decides: what happened there, as forms and lists, and where to do it."""
+
+from shoplink.web.mirror import pages
+
+__all__ = ["pages"]

@@ -1,13 +1,14 @@
 """When a shop whose links another platform decides was last compared with that platform (mirror.md section 4)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import World
-from shoplink.store.read.mirror import last_compared
+from shoplink.core.mirror import compare
+from shoplink.store.read.mirror import comparisons as stored_comparisons
 from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.instant import show_age
 
@@ -16,23 +17,23 @@ _STALE = timedelta(days=7)
 
 
 class Comparison(Struct, frozen=True):
-    """How long ago, in words; `stale`: it is time to compare again."""
+    """How long ago, in words; `stale`: it is time to compare again. `questions` are those that it left, and are open."""
 
     text: str
     stale: bool
+    questions: int = 0
 
 
 def comparisons(visit: Visit, world: World) -> Mapping[str, Comparison]:
     """The last comparison of each shop of the World that is decided elsewhere. At most one statement."""
     elsewhere = [shop_id for shop_id, shop in world.shops.items() if shop.facts.decided == "elsewhere"]
-    found = last_compared(elsewhere) if elsewhere else {}
-    return {
-        shop_id: _show(visit, found[shop_id].as_of if shop_id in found else None) for shop_id in elsewhere
-    }
+    found = stored_comparisons(elsewhere) if elsewhere else {}
+    return {shop_id: _show(visit, world, found.get(shop_id)) for shop_id in elsewhere}
 
 
-def _show(visit: Visit, as_of: datetime | None) -> Comparison:
-    if as_of is None:
+def _show(visit: Visit, world: World, one: compare.Comparison | None) -> Comparison:
+    if one is None:
         return Comparison(_("Never compared with TikTok."), stale=True)
-    text = _("Last compared with TikTok: {age}.").format(age=show_age(visit, as_of))
-    return Comparison(text, stale=visit.now - as_of >= _STALE)
+    text = _("Last compared with TikTok: {age}.").format(age=show_age(visit, one.as_of))
+    questions = sum(1 for _ in compare.differences(world, compare.questions_of(one)))
+    return Comparison(text, visit.now - one.as_of >= _STALE, questions)

@@ -140,7 +140,7 @@ def result_of_answer(visit: Visit, answer: Answer, seen: Precondition | Subject 
         assert given is not None, "only what was made from something is stale"
         return CommandResult(accepted=False, stale=True, problem=say_changed(visit, given))
     if answer["outcome"] == "rejected":
-        return CommandResult(accepted=False, problem=_rejected(answer["error"]))
+        return CommandResult(accepted=False, problem=say_rejected(answer["error"]))
     return CommandResult(
         accepted=answer["outcome"] == "accepted",
         reasons=tuple(read_reason(reason) for reason in answer["reasons"]),
@@ -183,7 +183,8 @@ def _malformed(visit: Visit, error: MalformedError) -> CommandResult:
     return CommandResult(accepted=False, problem=say_malformed_form(visit, error))
 
 
-def _rejected(error: str) -> str:
+def say_rejected(error: str) -> str:
+    """Why a form was not executed that was sent twice."""
     if error == "idempotency.in_progress":
         return _("This form is still being processed. Reload the page in a moment.")
     return _("This form was already sent with other input. Check your input and send it again.")

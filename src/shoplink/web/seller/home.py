@@ -1,10 +1,11 @@
 """The seller's home page: what is waiting across all their shops, then the shops."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from msgspec import Struct
 
 from shoplink.core import Actor, Link, World
@@ -124,21 +125,34 @@ def _waiting(visit: Visit, world: World) -> list[WaitingItem]:
     return [_waiting_link(visit, world, link) for link in (*requested, *expiring, *held)]
 
 
-def _not_compared(world: World, compared: Mapping[str, Comparison]) -> list[WaitingItem]:
-    """Shops that were not compared for a week with the platform that decides about their links."""
-    return [
-        WaitingItem(
-            shop="",
-            account=shop_name(world, shop_id),
-            status=Badge(_("Not compared"), "yellow", icon="refresh-alert"),
-            text=comparison.text,
-            deadline=None,
-            url=f"/seller/{shop_id}/",
-            action=_("View"),
-        )
-        for shop_id, comparison in compared.items()
-        if comparison.stale
-    ]
+def _not_compared(world: World, compared: Mapping[str, Comparison]) -> Iterator[WaitingItem]:
+    """Shops whose last list left questions, and those that were not compared for a week with the platform that decides."""
+    for shop_id, comparison in compared.items():
+        if comparison.questions:
+            words = ngettext(
+                "{count} difference from the list of TikTok waits for an answer.",
+                "{count} differences from the list of TikTok wait for an answer.",
+                comparison.questions,
+            )
+            yield WaitingItem(
+                shop="",
+                account=shop_name(world, shop_id),
+                status=Badge(_("Open questions"), "yellow", icon="git-compare"),
+                text=words.format(count=comparison.questions),
+                deadline=None,
+                url=f"/seller/{shop_id}/mirror",
+                action=_("Answer"),
+            )
+        if comparison.stale:
+            yield WaitingItem(
+                shop="",
+                account=shop_name(world, shop_id),
+                status=Badge(_("Not compared"), "yellow", icon="refresh-alert"),
+                text=comparison.text,
+                deadline=None,
+                url=f"/seller/{shop_id}/mirror",
+                action=_("Compare the list"),
+            )
 
 
 def _answered(visit: Visit, shops: Iterable[str]) -> list[WaitingItem]:

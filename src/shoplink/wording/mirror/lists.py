@@ -92,9 +92,7 @@ PROBLEMS = {
         "Shop {shop_id}: account {account_id}: its date is later than the list, which is of {compared}."
     ),
     "not_asked": N_("Shop {shop_id}: account {account_id}: nothing is asked that this answers."),
-    "outside": N_(
-        "Shop {shop_id}: account {account_id}: the instant must be between {earlier} and {later}, when it happened."
-    ),
+    "outside": N_("Shop {shop_id}: account {account_id}: the instant must be between {earlier} and {later}."),
     "too_late": N_("Shop {shop_id}: account {account_id}: the instant must not be after {later}."),
 }
 """Why lists cannot be compared or answers not taken, by code."""
