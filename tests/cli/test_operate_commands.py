@@ -179,6 +179,12 @@ def test_a_rulebook_file_that_is_none_says_why(tmp_path: Path) -> None:
     assert shoplink("", tmp_path, "rulebook", "check", str(tmp_path / "none.toml")).returncode == 2
 
 
+def test_the_first_command_that_writes_makes_the_tables(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.sqlite3"
+    assert shoplink(url, tmp_path, "staff", "add", "mei@example.com").returncode == 0
+    assert shoplink(url, tmp_path, "staff", "list").stdout.startswith("platform\tmei@example.com\t")
+
+
 def test_a_database_without_tables_says_what_to_do(tmp_path: Path) -> None:
     done = shoplink(f"sqlite:///{tmp_path}/new.sqlite3", tmp_path, "keys", "list")
     assert done.returncode == 2

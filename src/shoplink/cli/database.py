@@ -10,9 +10,11 @@ from typing import NoReturn, ParamSpec, TypeVar
 
 import click
 import django
+from django.core.management import call_command
 from django.db import OperationalError, ProgrammingError
 
-from shoplink.store.database.owner import OwnedError, acquire_ownership
+from shoplink.store.database.health import has_tables
+from shoplink.store.database.owner import OwnedError, acquire_ownership, exclusive_access
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,7 +41,7 @@ def with_database(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def writes(instead: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Run a subcommand that writes, which owns a SQLite file from its start.
+    """Run a subcommand that writes, which owns a SQLite file from its start, and makes the tables of an empty database.
 
     `instead` tells the user what to do while another process owns the file.
     """
@@ -52,11 +54,24 @@ def writes(instead: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 acquire_ownership(f"shoplink {click.get_current_context().info_name}")
             except OwnedError as error:
                 fail(f"{error}\n{instead}")
+            if not has_tables():
+                update_tables()
             return command(*args, **kwargs)
 
         return run
 
     return decorate
+
+
+def update_tables() -> None:
+    """Create or update the tables, while no other process does, and encrypt secrets with the present key."""
+    from shoplink.flows.people.second_factor import check_secrets, say_unreadable  # noqa: PLC0415 (needs the apps)
+
+    with exclusive_access("shoplink migrate"):
+        call_command("migrate", verbosity=0)
+        found = check_secrets(renew=True)
+    if found.unreadable:
+        click.echo(say_unreadable(found.unreadable), err=True)
 
 
 def records(instead: str) -> Callable[[Callable[P, R]], Callable[..., R]]:

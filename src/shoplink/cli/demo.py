@@ -5,8 +5,7 @@ import os
 import click
 import msgspec
 
-from shoplink.cli.database import fail, writes
-from shoplink.cli.serve import update_tables
+from shoplink.cli.database import fail, update_tables, writes
 from shoplink.store.people import keys
 
 _KEY_NAME = "demo"

@@ -11,21 +11,19 @@ from typing import Any
 
 import click
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from shoplink.cli.database import clock_option, fail, require_clock, writes
+from shoplink.cli.database import clock_option, fail, require_clock, update_tables, writes
 from shoplink.config.parts import missing_parts
 from shoplink.flows.clock import real_now
 from shoplink.network import CountryDatabaseError, country_database
 from shoplink.store.database.owner import (
     OwnedError,
     checkpoint_and_close,
-    exclusive_access,
     release_ownership,
 )
 from shoplink.store.database.sandbox import make_sandbox
@@ -199,17 +197,6 @@ def migrate() -> None:
     """Create or update the tables."""
     update_tables()
     click.echo("the tables are up to date")
-
-
-def update_tables() -> None:
-    """Create or update the tables, while no other process does, and encrypt secrets with the present key."""
-    from shoplink.flows.people.second_factor import check_secrets, say_unreadable  # noqa: PLC0415 (needs the apps)
-
-    with exclusive_access("shoplink migrate"):
-        call_command("migrate", verbosity=0)
-        found = check_secrets(renew=True)
-    if found.unreadable:
-        click.echo(say_unreadable(found.unreadable), err=True)
 
 
 def _address(host: str, port: int) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from msgspec import Struct
 
 from shoplink.store.database.fields import from_micros
@@ -56,6 +57,11 @@ def briefly() -> Iterator[None]:
     with transaction.atomic():
         query("SELECT set_config('statement_timeout', '700ms', true)")
         yield
+
+
+def has_tables() -> bool:
+    """Whether any version of shoplink has made its tables here."""
+    return MigrationRecorder(connection).has_table()
 
 
 def free_bytes() -> int:
