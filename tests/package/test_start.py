@@ -47,7 +47,8 @@ def test_a_command_loads_nothing_that_it_does_not_need(
 
 def test_what_a_command_needs_is_seen_to_be_loaded(tmp_path: Path) -> None:
     """Else the test above could not fail."""
-    assert {"django", "granian", "shoplink.flows"} < loaded("demo", tmp_path)
+    assert {"django", "shoplink.flows"} < loaded("demo", tmp_path)
+    assert "granian" in loaded("serve --help", tmp_path)
 
 
 def test_without_its_parts_the_service_does_not_start_and_doctor_says_why(tmp_path: Path) -> None:
