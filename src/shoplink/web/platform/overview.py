@@ -10,6 +10,7 @@ from shoplink.flows.overview import LinkCounts, Overview, RefusalCounts, overvie
 from shoplink.store.read.names import names
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
+from shoplink.web.platform.first_steps import Checklist, checklist
 from shoplink.web.request.access import PLATFORM
 from shoplink.web.request.market import MarketChoice, market_choice
 from shoplink.web.request.visit import PageContent, PageResponse, Visit
@@ -46,8 +47,12 @@ class ExpiringInvitation(Struct, frozen=True):
 
 
 class OverviewPage(Struct, frozen=True):
-    """The overview; `refused_days` has one column for each reason in `refused_names`."""
+    """The overview; `refused_days` has one column for each reason in `refused_names`.
 
+    `first_steps` is None once all are taken.
+    """
+
+    first_steps: Checklist | None
     problem: str
     as_of: Instant | None
     markets: list[tuple[str, str, bool]]
@@ -77,6 +82,7 @@ def _page(visit: Visit, counts: Overview, chosen: MarketChoice, days: int) -> Ov
     refused = counts.refused[:_TOP]
     steps = (_("Invitations sent"), _("Confirmed by the creator"), _("Links established"))
     return OverviewPage(
+        first_steps=checklist(visit),
         problem=chosen.problem,
         as_of=show_instant(visit, counts.as_of) if counts.as_of else None,
         markets=[
