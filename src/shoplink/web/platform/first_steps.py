@@ -9,7 +9,7 @@ from shoplink.store.read.first_steps import first_steps
 from shoplink.web.request.visit import Visit
 
 
-class Step(Struct, frozen=True):
+class FirstStep(Struct, frozen=True):
     """A step: whether it is done, what it is for, and the page where it is taken, '' if that is not in the console."""
 
     done: bool
@@ -21,7 +21,7 @@ class Step(Struct, frozen=True):
 class Checklist(Struct, frozen=True):
     """The steps, how many of them are done, and whether the installation is still empty."""
 
-    steps: list[Step]
+    steps: list[FirstStep]
     done: int
     empty: bool
 
@@ -30,48 +30,48 @@ def checklist(visit: Visit) -> Checklist | None:
     """The first steps, in the order in which they are best taken; None once all are done."""
     taken = first_steps()
     steps = [
-        Step(
+        FirstStep(
             has_second_factor(visit.person.person_id),
             _("Secure your own sign-in"),
             _("An authenticator app or a passkey: who signs in as you can do everything."),
             "/settings/security/",
         ),
-        Step(
+        FirstStep(
             mail_is_on(),
             _("Send e-mail"),
             _("Set SHOPLINK_SMTP_URL. Without it, invitations are links that you pass on yourself."),
         ),
-        Step(
+        FirstStep(
             taken.shops and taken.accounts,
             _("Import shops and accounts"),
             _("From a table, or by the API. Links that exist already come in the same way."),
             "/platform/import",
         ),
-        Step(
+        FirstStep(
             taken.rulebooks,
             _("Choose the rulebook of each market"),
             _("Until then the default applies. You see the effects before anything changes."),
             "/platform/rulebooks",
         ),
-        Step(
+        FirstStep(
             taken.support,
             _("Invite support"),
             _("Support answers tickets, corrects facts and grants waivers."),
             "/platform/staff/",
         ),
-        Step(
+        FirstStep(
             taken.seller,
             _("Invite the first seller"),
             _("On the page of the shop, under Members."),
             "/platform/search",
         ),
-        Step(
+        FirstStep(
             taken.creator,
             _("Invite the first creator"),
             _("On the page of the account, under Members."),
             "/platform/search",
         ),
-        Step(
+        FirstStep(
             taken.api_key,
             _("Create an API key"),
             _("For the systems that record shops and accounts, and read events."),
