@@ -22,7 +22,8 @@ def _invite(page: Page) -> None:
 
 def _confirm(page: Page) -> None:
     page.goto(f"/creator/{ACCOUNT}/")
-    page.get_by_role("button", name="Confirm", exact=True).click()
+    page.locator("main summary", has_text="Confirm").click()
+    page.get_by_role("button", name="Confirm the link").click()
     expect(page.get_by_text("Confirmed: you are linked.")).to_be_visible()
 
 
@@ -144,8 +145,9 @@ def test_the_core_tasks_are_done_by_keyboard_alone(own_demo: Demo) -> None:
         expect(page.get_by_text("The creator confirms it in the app before")).to_be_visible()
     with own_demo.window("nora", width=PHONE) as creator:
         creator.page.goto(f"/creator/{ACCOUNT}/")
-        _tab_to_text(creator.page, "Confirm")
-        creator.page.keyboard.press("Enter")
+        for step in ("Confirm", "Confirm the link"):
+            _tab_to_text(creator.page, step)
+            creator.page.keyboard.press("Enter")
         expect(creator.page.get_by_text("Confirmed: you are linked.")).to_be_visible()
 
 

@@ -117,6 +117,7 @@ TOUR: dict[str, list[Stop]] = {
         Stop("/creator/callum.reid/rights", "callum"),
         Stop("/creator/zhou.zhou/rights", "zhou"),
         Stop("/creator/zhou.zhou/settlements", "zhou"),
+        Stop("/creator/zhou.zhou/history", "zhou"),
         Stop("/creator/mei.lin/tickets", "meilin", "US"),
         Stop("/creator/mei.lin/tickets/{ticket hh-snacks-us mei.lin}", "meilin", "US"),
         Stop("/creator/nora.lane-1/tickets", "nora"),

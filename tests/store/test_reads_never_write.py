@@ -90,6 +90,8 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     link_reads.one_link: lambda: link_reads.one_link(link_id()),
     link_reads.status_of_link: lambda: link_reads.status_of_link(link_id()),
     link_reads.timeline: lambda: link_reads.timeline(link_id()),
+    link_reads.timelines: lambda: link_reads.timelines([link_id()]),
+    link_reads.newest_links_of_account: lambda: link_reads.newest_links_of_account("A", 10, 10**6),
     link_reads.page_of_links: lambda: link_reads.page_of_links(
         NOW, 10, 0, shop_id="S", account_id="A", status="expired"
     ),
@@ -100,6 +102,7 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     refusal.activations: refusal.activations,
     feed.read_feed: lambda: feed.read_feed(0, 10),
     feed.newest_position: feed.newest_position,
+    feed.events_at: lambda: feed.events_at({1, 2}),
     effects.effects_of_start: lambda: effects.effects_of_start("seller-university-2025", "GB", LATER),
     foresight.markets_of_shops: foresight.markets_of_shops,
     foresight.accounts_with_links: lambda: foresight.accounts_with_links("GB", NOW, 2),

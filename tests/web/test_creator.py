@@ -1,6 +1,7 @@
 """The creator's console, over HTTP: confirming an invitation, and the guide's path to unlinking."""
 
 import html
+import json
 import re
 from typing import Literal
 
@@ -17,6 +18,7 @@ from shoplink.store.database.sql import query
 from shoplink.store.models import Person
 from tests.core.test_permissions import STANDING, expected
 from tests.rule import rule
+from tests.store.golden import listening
 from tests.web.desk import signed_in, somebody
 
 pytestmark = pytest.mark.usefixtures("demo_world")
@@ -53,6 +55,13 @@ def test_an_invitation_says_what_it_means_and_is_confirmed() -> None:
     assert "invites you" in page
     assert "Confirm by" in page
     assert "You may still promote other shops’ products" in page
+    assert (
+        "TikTok pays you no commission on this shop’s orders; the shop pays you as agreed (contract HT-2026-118)"
+        in page
+    )
+    assert "You can ask to end the link 24 hours after it begins, and the shop has to agree." in page
+    assert "合同已寄出" in page
+    assert "by contract, outside the platform" in page
     done = callum.post("/creator/callum.reid/", {"link_id": _open_link("callum.reid"), "answer": "confirm"})
     assert "you are linked" in _text(callum, done.headers["Location"])
     assert _status("callum.reid") == "linked"
@@ -62,6 +71,65 @@ def test_an_invitation_is_declined() -> None:
     callum = _creator("callum.reid")
     callum.post("/creator/callum.reid/", {"link_id": _open_link("callum.reid"), "answer": "decline"})
     assert _status("callum.reid") == "declined"
+
+
+@pytest.mark.parametrize(
+    ("reason", "words", "kept"),
+    [
+        ("terms", "", "The terms do not suit me"),
+        ("", " from May on ", "from May on"),
+        ("terms", "from May on", "The terms do not suit me: from May on"),
+        ("no such reason", "", None),
+    ],
+)
+def test_who_declines_may_say_why(reason: str, words: str, kept: str | None) -> None:
+    callum = _creator("callum.reid")
+    form = {"link_id": _open_link("callum.reid"), "answer": "decline", "reason": reason, "note": words}
+    assert callum.post("/creator/callum.reid/", form).status_code == 302
+    event = query("SELECT data FROM event WHERE type = 'link.declined' ORDER BY number DESC LIMIT 1")[0][0]
+    assert json.loads(event).get("note") == kept
+
+
+def test_words_that_a_note_cannot_hold_are_said_and_stay_in_the_form() -> None:
+    callum = _creator("callum.reid")
+    form = {"link_id": _open_link("callum.reid"), "answer": "decline", "reason": "terms", "note": "a\u200bb"}
+    answer = callum.post("/creator/callum.reid/", form)
+    page = html.unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert "Note: found" in page
+    assert '<option value="terms" selected>' in page
+    assert _status("callum.reid") == "invited"
+
+
+def test_what_has_ended_stays_in_the_history_of_the_creator() -> None:
+    callum = _creator("callum.reid")
+    page = html.unescape(_text(callum, "/creator/callum.reid/history"))
+    assert page.index("HT-2026-118") < page.index("Busy until March")
+    assert "Declined" in page
+    priya = _text(_creator("priya.nair"), "/creator/priya.nair/history")
+    for status in ("Withdrawn", "Unlinked"):
+        assert status in priya
+    assert "No invitations and no links yet" in _text(
+        _creator("chen.an"), "/creator/chen.an/history?before=1"
+    )
+
+
+def test_the_history_takes_as_many_statements_for_many_links_as_for_one() -> None:
+    priya = _creator("priya.nair")
+    _text(priya, "/creator/priya.nair/history")  # the first page of a session stores the session
+    with listening() as few:
+        _text(priya, "/creator/priya.nair/history")
+    for _ in range(3):
+        for name, more in (
+            ("invite", {"role": "marketing", "network_region": "GB"}),
+            ("withdraw", {"note": "no"}),
+        ):
+            fields = {"command": name, "at": clock.now().isoformat(), "shop_id": "hh-home-gb", **more}
+            answer = execute(parse_command({**fields, "account_id": "priya.nair"}))
+            assert answer["outcome"] == "accepted", answer
+    with listening() as many:
+        _text(priya, "/creator/priya.nair/history")
+    assert len(few) == len(many)
 
 
 @rule("R35")

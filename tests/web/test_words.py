@@ -47,7 +47,11 @@ def _data() -> list[str]:
     rows += query("SELECT text FROM ticket_message UNION SELECT evidence FROM ticket_message")
     called = {text for (text,) in rows if text} | {persona.name for persona in personas.PERSONAS.values()}
     called |= {source for rulebook in packaged().values() for source in rulebook.sources.values()}
-    notes = {getattr(command, "note", None) for command in links.world_commands(clock.now())}
+    notes = {
+        getattr(command, name, None)
+        for command in links.world_commands(clock.now())
+        for name in ("note", "message", "reference")
+    }
     return sorted(
         called | available_timezones() | {note for note in notes if note} | NAMES, key=len, reverse=True
     )

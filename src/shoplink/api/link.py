@@ -79,6 +79,7 @@ class LinkInFullBody(LinkBody, frozen=True):
     items_leaving: EndingItems
     settlement: Settlement | None
     reference: str | None
+    message: str | None
     timeline: list[EventBody]
 
 
@@ -204,6 +205,7 @@ def get_link(request: HttpRequest, link_id: Id) -> HttpResponse:
             **asdict(body),
             settlement=stored.settlement,
             reference=stored.reference,
+            message=stored.message,
             synced_since=settled.synced_since,
             items_leaving=leaving,
             timeline=[wire(event) for event in events],

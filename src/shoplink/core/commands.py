@@ -95,6 +95,7 @@ class Invite(PairCommand, frozen=True):
     network_region: Market | None
     settlement: Settlement | None = None
     reference: ShortText | None = None
+    message: ShortText | None = None
 
 
 class Accept(PairCommand, frozen=True):
@@ -106,15 +107,20 @@ class Accept(PairCommand, frozen=True):
 class Decline(PairCommand, frozen=True):
     """The creator declines the invitation, or leaves a link that is in review."""
 
+    note: ShortText | None = None
+
 
 class Withdraw(PairCommand, frozen=True):
     """The shop withdraws its invitation, or a link that is in review."""
+
+    note: ShortText | None = None
 
 
 class RequestUnlink(PairCommand, frozen=True):
     """The creator sends an unlink request (R43, R45)."""
 
     network_region: Market | None
+    note: ShortText | None = None
 
 
 class WithdrawUnlinkRequest(PairCommand, frozen=True):
@@ -130,9 +136,13 @@ class RefuseUnlink(PairCommand, frozen=True):
 class ApproveUnlink(PairCommand, frozen=True):
     """The shop approves the unlink request (R46)."""
 
+    note: ShortText | None = None
+
 
 class Unlink(PairCommand, frozen=True):
     """The shop unlinks: alone where the rulebook allows it, else by approving an open request (R47)."""
+
+    note: ShortText | None = None
 
 
 class Revoke(PairCommand, frozen=True):

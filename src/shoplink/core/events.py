@@ -112,6 +112,7 @@ class LinkInvited(LinkEvent, frozen=True, tag="link.invited"):
     expires_at: datetime
     settlement: Settlement | None = None
     reference: str | None = None
+    message: str | None = None
 
     def recorded(self) -> Link:
         """The new link."""
@@ -126,6 +127,7 @@ class LinkInvited(LinkEvent, frozen=True, tag="link.invited"):
             expires_at=self.expires_at,
             settlement=self.settlement,
             reference=self.reference,
+            message=self.message,
             touched_at=self.at,
         )
 
@@ -162,12 +164,14 @@ class LinkDeclined(LinkEnding, frozen=True, tag="link.declined"):
     """The creator declined before the link was established."""
 
     ENDS_AS = "declined"
+    note: str | None = None
 
 
 class LinkWithdrawn(LinkEnding, frozen=True, tag="link.withdrawn"):
     """The shop withdrew before the link was established."""
 
     ENDS_AS = "withdrawn"
+    note: str | None = None
 
 
 class LinkExpired(LinkEnding, frozen=True, tag="link.expired"):
@@ -186,6 +190,7 @@ class LinkUnlinked(LinkEnding, frozen=True, tag="link.unlinked"):
     """The established link was unlinked."""
 
     ENDS_AS = "unlinked"
+    note: str | None = None
 
 
 class LinkRevoked(LinkEnding, frozen=True, tag="link.revoked"):
@@ -197,6 +202,8 @@ class LinkRevoked(LinkEnding, frozen=True, tag="link.revoked"):
 
 class UnlinkRequested(LinkEvent, frozen=True, tag="unlink.requested"):
     """The creator asked to be unlinked (R43)."""
+
+    note: str | None = None
 
     def link_after(self, link: Link) -> Link:
         """The link with its request open."""

@@ -117,6 +117,7 @@ class Link(Struct, frozen=True, gc=False):
     unlink_requested_at: datetime | None = None
     settlement: Settlement | None = None
     reference: str | None = None
+    message: str | None = None
     synced_since: datetime | None = None
     touched_at: datetime | None = None
 

@@ -53,6 +53,7 @@ ALLOWED: dict[str, str] = {
     "name": LINE,
     "handle": HANDLE,
     "note": LINE,
+    "message": LINE,
     "reference": LINE,
     "role": "official or marketing",
     "settlement": "own or offline",

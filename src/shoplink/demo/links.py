@@ -6,6 +6,8 @@ The world is a list of commands at instants of the past. The write path executes
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from msgspec.structs import replace
+
 from shoplink.core import (
     Accept,
     ActivateRulebook,
@@ -164,7 +166,13 @@ def _tea_and_home(now: datetime) -> Iterator[Command]:
     yield from _linked(now, home, "zhou.zhou", "marketing", (55,))
     yield from _linked(now, home, "tom.ellery", "marketing", (33,))
     yield _invite(_ago(now, 70), home, "callum.reid", "marketing")
-    yield Decline(at=_ago(now, 69), by=_creator("callum.reid"), shop_id=home, account_id="callum.reid")
+    yield Decline(
+        at=_ago(now, 69),
+        by=_creator("callum.reid"),
+        shop_id=home,
+        account_id="callum.reid",
+        note="Busy until March, please ask me again then",
+    )
     yield _invite(_ago(now, 28), home, "leo.hart", "marketing")  # refused: linked elsewhere
     yield _invite(_ago(now, 9), home, "priya.nair", "marketing")
     yield Withdraw(at=_ago(now, 8), by=_shop(home), shop_id=home, account_id="priya.nair")
@@ -173,7 +181,10 @@ def _tea_and_home(now: datetime) -> Iterator[Command]:
         at=_ago(now, 29), by=_shop(home), shop_id=home, account_id="zhou.zhou", note="合作到春季活动结束"
     )
     yield _request(_ago(now, 2), home, "zhou.zhou")
-    yield _invite(now - timedelta(hours=43), home, "callum.reid", "marketing")  # five hours are left
+    invited = _invite(now - timedelta(hours=43), home, "callum.reid", "marketing")  # five hours are left
+    yield replace(
+        invited, settlement="offline", reference="HT-2026-118", message="合同已寄出，收到后再确认即可"
+    )
 
 
 def _beauty(now: datetime) -> Iterator[Command]:

@@ -61,3 +61,16 @@ EVENTS: dict[str, str] = {
     "ticket.closed": N_("The ticket was closed."),
 }
 """The sentence by event type."""
+
+WRITTEN: dict[str, str] = {
+    "message": N_("Message: “{message}”"),
+    "note": N_("Note: “{note}”"),
+    "reference": N_("Contract number: {reference}."),
+    "settlement": N_("Settlement: {settlement}."),
+}
+"""What one side wrote to the other with an event, by field: it stands behind the sentence, unless that holds it."""
+
+SETTLEMENT_NAMES: dict[str, str] = {
+    "own": N_("the shop’s own account, nothing to pay"),
+    "offline": N_("by contract, outside the platform"),
+}

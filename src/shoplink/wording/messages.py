@@ -127,11 +127,11 @@ MESSAGES: dict[str, MessageWording] = {
     ),
     "link.revoked/shop": MessageWording(
         N_("The platform revoked the link with {account}"),
-        N_("The platform ended the link of {account} to {shop} as {role}. Its history gives the reason."),
+        N_("The platform ended the link of {account} to {shop} as {role}."),
     ),
     "link.revoked/creator": MessageWording(
         N_("The platform revoked the link with {shop}"),
-        N_("The platform ended the link of {account} to {shop} as {role}. Its history gives the reason."),
+        N_("The platform ended the link of {account} to {shop} as {role}."),
     ),
     "unlink.requested/shop": MessageWording(
         N_("{account} asks to be unlinked"),

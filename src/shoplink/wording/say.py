@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from shoplink.core.events import Event
 from shoplink.core.reasons import Reason
 from shoplink.core.wire_format import to_plain
-from shoplink.wording.events import EVENTS
+from shoplink.wording.events import EVENTS, SETTLEMENT_NAMES, WRITTEN
 from shoplink.wording.help_reasons import REASONS_HELP
 from shoplink.wording.language import Language
 from shoplink.wording.sentences import (
@@ -62,6 +62,7 @@ _NAMES: dict[str, Mapping[str, str]] = {
     "enrolment": ENROLMENT_NAMES,
     "link_status": STATUS_NAMES,
     "how": STATUS_NAMES,
+    "settlement": SETTLEMENT_NAMES,
     "subject": SUBJECT_NAMES,
     "code": {code: topic.title for code, topic in REASONS_HELP.items()},
 }
@@ -84,10 +85,22 @@ def say_warning(code: str, language: Language) -> str:
 
 
 def say_event(event: Event, language: Language, zone: tzinfo = UTC) -> str:
-    """Word an event; a video or live without a title is called by its id."""
+    """Word an event, with what its issuer wrote; a video or live without a title is called by its id."""
     fields = to_plain(event)
     fields.setdefault("title", fields.get("content_id"))
-    return fill_in(EVENTS[fields["type"]], fields, language, zone)
+    sentence = fill_in(EVENTS[fields["type"]], fields, language, zone)
+    return ("" if language.tag == "zh" else " ").join(
+        [sentence, *say_written(event, language, EVENTS[fields["type"]])]
+    )
+
+
+def say_written(event: Event, language: Language, sentence: str = "") -> list[str]:
+    """What one side wrote to the other with an event: a sentence for each field that the given one leaves out."""
+    return [
+        fill_in(text, {name: written}, language, UTC)
+        for name, text in WRITTEN.items()
+        if (written := getattr(event, name, None)) is not None and f"{{{name}}}" not in sentence
+    ]
 
 
 def fill_in(text: Text, params: Mapping[str, Any], language: Language, zone: tzinfo) -> str:

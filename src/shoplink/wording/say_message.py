@@ -12,10 +12,14 @@ from shoplink.wording.say import fill_in, say_reason
 
 
 class MessageText(NamedTuple):
-    """The texts of a message; `reasons` are those that hold a link in review, each with its remedy."""
+    """The texts of a message.
+
+    `written` is what the other side wrote with it; `reasons` are those that hold a link in review, each with its remedy.
+    """
 
     subject: str
     body: str
+    written: tuple[str, ...]
     reasons: tuple[str, ...]
 
 
@@ -34,10 +38,12 @@ def say_message(  # noqa: PLR0913, PLR0917 (the parts of a message)
     reasons: Sequence[Reason],
     language: Language,
     zone: tzinfo = UTC,
+    written: Sequence[str] = (),
 ) -> MessageText:
     """Word a message; instants are in the reader's time zone.
 
-    `params` hold the names `shop` and `account`, and the values that the wording of the kind needs.
+    `params` hold the names `shop` and `account`, and the values that the wording of the kind needs. `written` is what the
+    other side wrote, in sentences.
     """
     key = f"{kind}/{side}"
     variant = f"{key}/{_variant(kind, params)}"
@@ -46,6 +52,7 @@ def say_message(  # noqa: PLR0913, PLR0917 (the parts of a message)
     return MessageText(
         " ".join(fill_in(wording.subject, params, language, zone).split()),
         fill_in(wording.body, params, language, zone),
+        tuple(written),
         tuple(space.join(say_reason(reason, language, zone)) for reason in reasons),
     )
 
@@ -68,5 +75,7 @@ def say_mail(message: MessageText, place: str, url: str, choices_url: str, langu
     """
     action, why = language.text(SEE_IN_SHOPLINK), language.text(WHY_SENT).format(place=place)
     listed = [f"• {reason}" for reason in message.reasons]
-    text = "\n\n".join([message.body, *listed, f"{action}\n{url}", f"-- \n{why}\n{choices_url}"])
+    text = "\n\n".join(
+        [message.body, *message.written, *listed, f"{action}\n{url}", f"-- \n{why}\n{choices_url}"]
+    )
     return MailText(f"{text}\n", action, why)

@@ -41,5 +41,6 @@ def invite(world: World, command: c.Invite) -> Decision:
         expires_at=shift(command.at, rulebook.invitation_ttl),
         settlement=command.settlement,
         reference=command.reference,
+        message=command.message,
     )
     return Accepted((invited,), tuple([reason.code for reason in violations(rules.HOLDS, case)]))

@@ -47,7 +47,7 @@ def calendar_of_secret(secret: str) -> bytes | None:
     world = look_at(may.shops, may.accounts).world
     entries = list(deadlines(world, set(may.shops), set(may.accounts)))
     subject_names = Names(
-        *names({one.link.shop_id for one in entries}, {one.link.account_id for one in entries})
+        *names({one.link.shop_id for one in entries}, {one.link.account_id for one in entries}), {}
     )
     return _written(entries, subject_names, chosen_language(person.language))
 

@@ -23,6 +23,7 @@ from shoplink.store.people.outbox import Notification, Progress
 from shoplink.store.read.link import read_event
 from shoplink.store.ticket.tickets import tickets_of
 from shoplink.store.write.feed import read_feed
+from shoplink.wording.events import WRITTEN
 
 MAIL_AGE_MAX = timedelta(days=7)
 """Older events are notified in the inbox only: after a migration nobody wants last year's events by e-mail."""
@@ -144,6 +145,8 @@ def _of_link(position: int, event: e.LinkEvent, link: Link, state: CurrentState)
     """The notifications of a link's event. `link` is the link as stored now."""
     kind = str(event.__struct_config__.tag)
     data: dict[str, Any] = {"role": link.role}
+    if any(getattr(event, name, None) is not None for name in WRITTEN):
+        data["written"] = position
     sides: tuple[Side, ...] = SIDES.get(type(event), ())
     match event:
         case e.LinkInvited():

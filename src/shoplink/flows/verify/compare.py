@@ -121,6 +121,7 @@ class _Links:
             **{n: to_micros(getattr(link, n)) for n in link.__struct_fields__ if n.endswith("_at")},
             "settlement": link.settlement,
             "reference": link.reference,
+            "message": link.message,
             "synced_since": to_micros(link.synced_since),
             **({"market": shop[0].market} if shop else {}),
         }

@@ -110,6 +110,7 @@ class Link(models.Model):
     unlink_requested_at = InstantField(null=True)
     settlement = models.CharField(max_length=_WORD, null=True)  # noqa: DJ001 (null is "not said")
     reference = models.CharField(max_length=_TEXT, null=True)  # noqa: DJ001 (null is "not said")
+    message = models.CharField(max_length=_TEXT, null=True)  # noqa: DJ001 (null is "not said")
     synced_since = InstantField(null=True)
     due_at = InstantField(null=True)
     touched_at = InstantField()

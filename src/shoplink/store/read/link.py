@@ -4,7 +4,7 @@ Nothing here writes. A page is one statement that starts after the last row of t
 as much as the first one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from shoplink.core import AnyEvent, Event, Link
 from shoplink.store.database.columns import LINK
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.folded import folded_column
-from shoplink.store.database.sql import is_postgresql, query
+from shoplink.store.database.sql import among, ids, is_postgresql, query
 
 read_event = msgspec.json.Decoder(AnyEvent).decode
 """Decodes the event in a row of the log."""
@@ -171,3 +171,27 @@ def page_of_accounts(limit: int, after: str, handle: str | None = None) -> list[
         limit,
     )
     return [row[0] for row in found]
+
+
+def timelines(link_ids: Iterable[str]) -> dict[str, list[Event]]:
+    """The stored events of some links, each in order, as by `timeline`. One statement."""
+    found = query(
+        f"SELECT link_id, data FROM event WHERE {among('link_id')} AND type NOT LIKE 'ticket.%%' ORDER BY number",
+        ids(link_ids),
+    )
+    events: dict[str, list[Event]] = {}
+    for link_id, data in found:
+        events.setdefault(link_id, []).append(read_event(data))
+    return events
+
+
+def newest_links_of_account(account_id: str, limit: int, before: int | None = None) -> list[tuple[int, Link]]:
+    """One page of an account's links, live or ended, the newest first, each with its number, before the number `before`."""
+    behind, params = ("", ()) if before is None else (" AND number < %s", (before,))
+    found = query(
+        f"SELECT {LINK.sql}, number FROM link WHERE account_id = %s{behind} ORDER BY number DESC LIMIT %s",
+        account_id,
+        *params,
+        limit,
+    )
+    return [(row[-1], LINK.value(row)) for row in found]

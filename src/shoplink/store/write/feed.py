@@ -1,10 +1,10 @@
 """The feed: each committed event gets one position, and no event ever appears before an event that has one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from shoplink.store.database.owner import writing
-from shoplink.store.database.sql import among, execute, ids, is_postgresql, query
+from shoplink.store.database.sql import among, execute, ids, is_postgresql, query, rows, rows_as
 
 _LOCK = 7_310_002
 
@@ -74,4 +74,13 @@ def _of_types(after: int, limit: int, types: Collection[str]) -> list[tuple[int,
     parts = " UNION ALL ".join(f"SELECT * FROM ({of_type}) AS t{place}" for place, _ in enumerate(chosen))
     params = [value for kind in chosen for value in (kind, after, limit)]
     found = query(f"SELECT position, data FROM ({parts}) AS found ORDER BY position LIMIT %s", *params, limit)
+    return [(position, data) for position, data in found]
+
+
+def events_at(positions: Iterable[int]) -> list[tuple[int, Any]]:
+    """Position and data of the events at some positions. One statement."""
+    found = query(
+        f"SELECT position, data FROM event WHERE position IN (SELECT given.position FROM {rows_as(position='bigint')})",
+        rows([(position,) for position in sorted(positions)]),
+    )
     return [(position, data) for position, data in found]

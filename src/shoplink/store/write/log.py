@@ -38,6 +38,7 @@ LINK = (
     "unlink_requested_at",
     "settlement",
     "reference",
+    "message",
     "synced_since",
     "due_at",
     "touched_at",

@@ -70,6 +70,7 @@ _RECORDED = {
     "expires_at": "bigint",
     "settlement": "text",
     "reference": "text",
+    "message": "text",
 }
 _WAIVER = {
     "code": "text",
@@ -224,6 +225,7 @@ def _recorded(link: Link, world: World) -> Row:
         to_micros(link.expires_at),
         link.settlement,
         link.reference,
+        link.message,
     )
 
 

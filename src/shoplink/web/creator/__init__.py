@@ -2,12 +2,13 @@
 
 from shoplink.web.creator import (  # isort: skip (the order of the menu)
     inbox,
+    unlink,
+    history,
+    settlements,
     showcase,
     add_products,
-    unlink,
     rights,
-    settlements,
     tickets,
 )
 
-__all__ = ["add_products", "inbox", "rights", "settlements", "showcase", "tickets", "unlink"]
+__all__ = ["add_products", "history", "inbox", "rights", "settlements", "showcase", "tickets", "unlink"]

@@ -18,6 +18,14 @@ from shoplink.flows.precondition import token_of
 from shoplink.network import zone_of_country
 from shoplink.store.people.membership import time_zone_at
 from shoplink.web.creator.account import AccountLinks, account_links, handle_of, link_timeline, shop_of
+from shoplink.web.creator.terms import (
+    Agreed,
+    Term,
+    agreed_with,
+    decline_reasons,
+    note_of_decline,
+    terms_of,
+)
 from shoplink.web.mirror.expected import say_expected
 from shoplink.web.mirror.guide import GuideStep, steps_to_confirm
 from shoplink.web.mirror.recording import RecordingForm, StepResult, form_of_link, record_step
@@ -36,7 +44,7 @@ from shoplink.wording.sentences import N_
 
 
 class InvitationCard(Struct, frozen=True):
-    """An invitation: its terms, its deadline, and every reason why it cannot be confirmed now.
+    """An invitation: what it means, what the shop said with it, its deadline, and every reason why it cannot be confirmed now.
 
     `seen` is the token of the invitation, `terms` that of everything that is confirmed with it. Where another platform
     decides (`decided`), `steps` say how to answer there, and `recording` is the form of what happened there.
@@ -48,11 +56,10 @@ class InvitationCard(Struct, frozen=True):
     shop: str
     market: str
     role: str
-    official: bool
+    agreed: Agreed
+    consequences: list[Term]
     deadline: Deadline | None
     theirs: str
-    may_promote_others: bool
-    ends_others: int
     reasons: list[ReasonRow]
     ticket_helps: bool
     decided: Badge | None
@@ -70,6 +77,8 @@ class CurrentLink(Struct, frozen=True):
     seen: str
     shop: str
     role: str
+    agreed: Agreed
+    info_url: str
     status: Badge
     next_actor: Badge
     held: list[ReasonRow]
@@ -81,12 +90,14 @@ class CurrentLink(Struct, frozen=True):
 
 
 class InvitationsPage(Struct, frozen=True):
-    """The page; `failed` is the link of a form that was refused."""
+    """The page; `failed` is the link whose declining was refused."""
 
     account_id: str
     handle: str
     invitations: list[InvitationCard]
     current: CurrentLink | None
+    reasons_to_decline: list[tuple[str, str, bool]]
+    note: str
     failed: str
     problem: str
     refused: list[ReasonRow]
@@ -120,7 +131,9 @@ def inbox(visit: Visit, account_id: str) -> PageResponse:
         handle=handle_of(links.world, account_id),
         invitations=[_invitation(visit, links, link, recorded) for link in links.invitations],
         current=_current(visit, links, recorded) if links.current else None,
-        failed=link_id,
+        reasons_to_decline=decline_reasons(visit),
+        note=visit.form.get("note", ""),
+        failed=link_id if visit.form.get("answer") == "decline" else "",
         problem=result.problem if result and not (recorded and recorded.in_form) else "",
         refused=show_reasons(visit, recorded.result.reasons if recorded else ()),
     )
@@ -130,7 +143,8 @@ def inbox(visit: Visit, account_id: str) -> PageResponse:
 def _answer(visit: Visit, account_id: str, link: Link) -> CommandResult:
     fields = {"shop_id": link.shop_id, "account_id": account_id}
     if visit.form.get("answer") == "decline":
-        return send(visit, "decline", seen=link_in_place(link), link_id=link.link_id, **fields)
+        note = note_of_decline(visit)
+        return send(visit, "decline", seen=link_in_place(link), link_id=link.link_id, note=note, **fields)
     terms = seen_in_form(visit, *_terms(link, look_at(shops=[link.shop_id]).world))
     region = visit.network.region
     return send(visit, "accept", seen=terms, link_id=link.link_id, network_region=region, **fields)
@@ -159,8 +173,6 @@ def _invitation(visit: Visit, links: AccountLinks, link: Link, recorded: StepRes
     )
     market, decided = world.shops[link.shop_id].facts.market, world.shops[link.shop_id].facts.decided
     seen = token_of(links.seen, link_in_place(link))
-    parameters = world.rulebook(market).parameters
-    official = link.role == "official"
     reasons = show_reasons(visit, dry_run_result.reasons)
     return InvitationCard(
         link_id=link.link_id,
@@ -169,13 +181,10 @@ def _invitation(visit: Visit, links: AccountLinks, link: Link, recorded: StepRes
         shop=shop_of(world, link),
         market=visit.language.country(market),
         role=show_role(visit, link.role),
-        official=official,
+        agreed=agreed_with(visit, link),
+        consequences=terms_of(world, link, len(links.invitations) - 1),
         deadline=show_deadline(visit, link.expires_at) if link.expires_at else None,
         theirs=_theirs(visit, link, market),
-        may_promote_others=parameters.official_may_promote_other_shops
-        if official
-        else parameters.marketing_may_promote_other_shops,
-        ends_others=len(links.invitations) - 1,
         reasons=reasons,
         ticket_helps=decided == "here" and any(reason.support_helps for reason in reasons),
         decided=show_decided(decided),
@@ -204,6 +213,8 @@ def _current(visit: Visit, links: AccountLinks, recorded: StepResult | None) -> 
         seen=seen,
         shop=shop_of(world, link),
         role=show_role(visit, link.role),
+        agreed=agreed_with(visit, link),
+        info_url=f"/creator/{link.account_id}/profile/link" if link.status == "linked" else "",
         status=show_link_status(link),
         next_actor=show_next_actor(next_actor(link, held, decided)),
         held=reasons,

@@ -79,7 +79,7 @@ def rights(visit: Visit, account_id: str) -> PageResponse:
             rights=[
                 *(_right(visit, action, granted.why_not[action], alone=link is None) for action in ACTIONS),
                 _followers(granted.followers_minimum),
-                Right(_("Sell without commission"), granted.commission == "none"),
+                _commission(granted),
             ],
             reasons=show_reasons(visit, reasons),
             ask=_ask(visit, link, held, reasons) if link else None,
@@ -103,6 +103,13 @@ def _right(visit: Visit, action: Action, why_not: tuple[Reason, ...], *, alone: 
     if alone and action not in WITHOUT_LINK:
         problems = [_("Requires a link to the shop.")]
     return Right(_(ACTION_TITLES[action]), not why_not, " ".join(problems))
+
+
+def _commission(granted: Permissions) -> Right:
+    if granted.commission != "none":
+        return Right(_("Earn commission from TikTok"), allowed=True)
+    note = _("TikTok pays you no commission on this shop’s orders; the shop pays you as agreed with it.")
+    return Right(_("Earn commission from TikTok"), allowed=False, note=note)
 
 
 def _followers(minimum: int) -> Right:

@@ -8,6 +8,7 @@ from shoplink.core.ticket.assessment import support_helps, unanswered_since
 from shoplink.flows.precondition import token_of
 from shoplink.store.read.commerce import items_ending_with
 from shoplink.web.creator.account import AccountLinks, account_links, handle_of, link_timeline, shop_of
+from shoplink.web.creator.terms import Agreed, agreed_with
 from shoplink.web.mirror.guide import GuideStep, steps_to_ask
 from shoplink.web.mirror.recording import RecordingForm, StepResult, form_of_link, record_step
 from shoplink.web.page.declare import page
@@ -42,6 +43,7 @@ class LinkInfoPage(Struct, frozen=True):
     link_id: str
     shop: str
     role: str
+    agreed: Agreed
     status: Badge
     since: Instant | None
     requested_at: Instant | None
@@ -56,6 +58,7 @@ class LinkInfoPage(Struct, frozen=True):
     steps: list[GuideStep]
     recording: RecordingForm | None
     seen: str
+    note: str
     problem: str
     timeline: list[TimelineRow]
 
@@ -89,15 +92,15 @@ def link_info(visit: Visit, account_id: str) -> PageResponse:
             return visit.redirect("creator.link_info", message=recorded.done, account_id=account_id)
     elif visit.submitted:
         link = visible_link(visit.by, visit.form.get("link_id", ""))
-        fields, shown = {"shop_id": link.shop_id, "account_id": account_id}, link_in_place(link)
+        fields: dict[str, str | None] = {"shop_id": link.shop_id, "account_id": account_id}
+        shown = link_in_place(link)
         if visit.form.get("do") == "withdraw":
             result = send(visit, "withdraw_unlink_request", seen=shown, link_id=link.link_id, **fields)
             message = _("The unlink request is withdrawn.")
         else:
             region = visit.network.region
-            result = send(
-                visit, "request_unlink", seen=shown, link_id=link.link_id, network_region=region, **fields
-            )
+            fields |= {"network_region": region, "note": visit.form.get("note", "").strip() or None}
+            result = send(visit, "request_unlink", seen=shown, link_id=link.link_id, **fields)
             message = _("The unlink request is sent. The shop must answer it.")
         if result.accepted:
             return visit.redirect("creator.link_info", message=message, account_id=account_id)
@@ -146,6 +149,7 @@ def _info(
         link_id=link.link_id,
         shop=shop_of(links.world, link),
         role=show_role(visit, link.role),
+        agreed=agreed_with(visit, link),
         status=show_link_status(link),
         since=show_instant(visit, link.linked_at) if link.linked_at else None,
         requested_at=show_instant(visit, requested_at) if requested_at else None,
@@ -161,6 +165,7 @@ def _info(
         steps=[] if here or requested_at else steps_to_ask(),
         recording=form_of_link(visit, link, facts.decided, seen, recorded),
         seen=seen,
+        note=visit.form.get("note", ""),
         problem=result.problem if result and not (recorded and recorded.in_form) else "",
         timeline=link_timeline(visit, link),
     )

@@ -48,6 +48,7 @@ class MessageRow(Struct, frozen=True):
     place: str
     subject: str
     body: str
+    written: tuple[str, ...]
     reasons: tuple[str, ...]
     at: Instant
     style: EventStyle
@@ -135,6 +136,7 @@ def _rows(visit: Visit, messages: list[StoredMessage]) -> list[MessageRow]:
                 place=place,
                 subject=text.subject,
                 body=text.body,
+                written=text.written,
                 reasons=text.reasons,
                 at=show_instant(visit, one.at),
                 style=_STYLES[one.kind],

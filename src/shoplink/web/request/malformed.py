@@ -14,6 +14,7 @@ _TITLES = {
     "account_id": N_("Its ID"),
     "note": N_("Note"),
     "reference": N_("Contract number"),
+    "message": N_("Message"),
     "content_id": N_("TikTok ID"),
     "title": N_("Title"),
     "source": N_("Where you saw it"),

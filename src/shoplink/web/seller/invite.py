@@ -57,6 +57,7 @@ class InvitePage(Struct, frozen=True):
     owned: bool
     reference: str
     settlement: str
+    message: str
     problem: str
     refused: list[ReasonRow]
     ticket_helps: bool
@@ -123,6 +124,7 @@ def invite(visit: Visit, shop_id: str, account_id: str, role: str) -> PageRespon
             seen=NOTHING,
             **_fields(visit, shop_id, account_id, role),
             **_optional_fields(visit),
+            message=visit.form.get("message", "").strip() or None,
         )
         if result.accepted:
             return _invited(visit, shop_id, account_id, result)
@@ -202,6 +204,7 @@ def _view(
         owned=account_id in places_of(visit.request).accounts,
         reference=visit.form.get("reference", ""),
         settlement=visit.form.get("settlement", ""),
+        message=visit.form.get("message", ""),
         problem=result.problem if result and not (recorded and recorded.in_form) else "",
         refused=show_reasons(visit, recorded.result.reasons if recorded else ()),
         ticket_helps=decided == "here" and any(map(support_can_help, dry_run_result.reasons)),

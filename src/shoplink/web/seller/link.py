@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from shoplink.core import Link, World, support_can_help
-from shoplink.core.events import LinkEvent
+from shoplink.core.events import LinkEvent, UnlinkRequested
 from shoplink.core.next_actor import next_actor, review_reasons
 from shoplink.core.precondition.subjects import link_in_place
 from shoplink.flows.look import CurrentState, look_at_pair
@@ -55,6 +55,7 @@ class LinkPage(Struct, frozen=True):
     facts: list[tuple[str, Instant]]
     reference: str
     settlement: str
+    message: str
     held: list[ReasonRow]
     ticket_helps: bool
     rights: list[str]
@@ -64,6 +65,7 @@ class LinkPage(Struct, frozen=True):
     can_unlink: bool
     unlink_requested: bool
     seen: str
+    note: str
     problem: str
     refused: list[ReasonRow]
 
@@ -81,6 +83,7 @@ class UnlinkPage(Struct, frozen=True):
     role: str
     seen: str
     requested_at: Instant | None
+    request_note: str
     official: bool
     unlinks_after: int
     unlinks_limit: int
@@ -113,7 +116,9 @@ def link(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
         seen, current = _current(visit, link_id)
     elif visit.submitted:
         fields = {"shop_id": shop_id, "account_id": current.account_id}
-        result = send(visit, "withdraw", seen=link_in_place(current), link_id=link_id, **fields)
+        result = send(
+            visit, "withdraw", seen=link_in_place(current), link_id=link_id, note=_note(visit), **fields
+        )
         if result.accepted:
             return visit.redirect("seller.link", message=_("Withdrawn."), shop_id=shop_id, link_id=link_id)
         seen, current = _current(visit, link_id)
@@ -150,6 +155,7 @@ def _page(
         facts=_dates(visit, link),
         reference=link.reference or "",
         settlement=link.settlement or "",
+        message=link.message or "",
         held=show_reasons(visit, held),
         ticket_helps=here and any(map(support_can_help, held)),
         rights=rights_in_words(world, link) if link.status == "linked" else [],
@@ -161,6 +167,7 @@ def _page(
         can_unlink=here and link.status == "linked" and _may_unlink_alone(world, link),
         unlink_requested=here and link.status == "linked" and link.unlink_requested_at is not None,
         seen=token,
+        note=visit.form.get("note", ""),
         # What is wrong with a recording stands in its form, while there is one.
         problem=result.problem if result and not (recorded and recorded.in_form and recording) else "",
         refused=show_reasons(visit, result.reasons if result else ()),
@@ -200,9 +207,8 @@ def unlink(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
     if visit.submitted:
         agree = "approve_unlink" if visit.form.get("request") else "unlink"
         refuses = visit.form.get("answer") == "refuse"
-        note = {"note": visit.form.get("note", "").strip() or None} if refuses else {}
         command = "refuse_unlink" if refuses else agree
-        result = send(visit, command, seen=link_in_place(link), link_id=link_id, **fields, **note)
+        result = send(visit, command, seen=link_in_place(link), link_id=link_id, note=_note(visit), **fields)
         if result.accepted:
             message = (
                 _("Refused. The creator may ask again.") if refuses else _("Unlinked. The slot is free.")
@@ -219,6 +225,17 @@ def unlink(visit: Visit, shop_id: str, link_id: str) -> PageResponse:
     return PageContent("seller/unlink.html", view, status=result.status if result else 200)
 
 
+def _note(visit: Visit) -> str | None:
+    """What the form says to the creator."""
+    return visit.form.get("note", "").strip() or None
+
+
+def _note_of_request(link: Link) -> str:
+    """What the creator wrote with the open unlink request."""
+    asked = [event for event in timeline(link.link_id) if isinstance(event, UnlinkRequested)]
+    return (asked[-1].note or "") if asked and link.unlink_requested_at else ""
+
+
 def _unlink_view(
     visit: Visit, seen: CurrentState, link: Link, dry_run_result: CommandResult, result: CommandResult | None
 ) -> UnlinkPage:
@@ -233,6 +250,7 @@ def _unlink_view(
         role=show_role(visit, link.role),
         seen=token_of(seen, link_in_place(link)),
         requested_at=show_instant(visit, link.unlink_requested_at) if link.unlink_requested_at else None,
+        request_note=_note_of_request(link),
         official=link.role == "official",
         unlinks_after=use.used + 1,
         unlinks_limit=use.limit,
