@@ -33,7 +33,14 @@ def test_an_invitation_is_sent_accepted_and_established(call: Caller) -> None:
     assert accepted.body.keys() == BODY
     assert (accepted.body["status"], accepted.body["turn"]) == ("linked", "nobody")
     found = call.get(f"/v1/links/{invited.body['link_id']}").body
-    assert found.keys() == BODY | {"settlement", "reference", "timeline", "synced_since", "items_leaving"}
+    assert found.keys() == BODY | {
+        "settlement",
+        "reference",
+        "message",
+        "timeline",
+        "synced_since",
+        "items_leaving",
+    }
     assert {name: found[name] for name in BODY} == accepted.body
     assert (found["settlement"], found["reference"]) == ("own", "C-1")
     assert [event["type"] for event in found["timeline"]] == [
