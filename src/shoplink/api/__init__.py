@@ -31,5 +31,6 @@ TAGS = {
     "sign-in links": "Links that sign somebody in once.",
     "tickets": "Questions to support.",
     "sandbox": "The clock of a sandbox.",
+    "webhooks": "Events sent to addresses of yours, signed.",
 }
 """What the groups of operations are about, in the order of the document."""

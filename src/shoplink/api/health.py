@@ -97,3 +97,13 @@ class _Waits(Collector):
             yield GaugeMetricFamily(
                 "shoplink_mail_lag_seconds", "How long the oldest due e-mail waits.", late.mail_seconds
             )
+            yield GaugeMetricFamily(
+                "shoplink_webhook_lag_events",
+                "Events that the platform's webhook endpoint that is furthest behind waits for.",
+                late.webhook_events,
+            )
+            yield GaugeMetricFamily(
+                "shoplink_webhook_failing_endpoints",
+                "Webhook endpoints whose last request failed, or that are stopped by that.",
+                late.failing_webhooks,
+            )

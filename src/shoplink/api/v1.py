@@ -27,6 +27,7 @@ from shoplink.api import (
     sign_in_link,
     ticket,
     waiver,
+    webhook,
 )
 from shoplink.api.http import openapi
 from shoplink.api.http.body import respond_as_is
@@ -53,6 +54,7 @@ OPERATIONS = (
     *sign_in_link.operations,
     *ticket.operations,
     *clock.operations,
+    *webhook.operations,
 )
 
 STREAMS = frozenset(f"/v1{one.path}" for one in OPERATIONS if one.media == NDJSON)

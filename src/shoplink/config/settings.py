@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from shoplink.config.database import database_settings
 from shoplink.config.log import logging_settings
 from shoplink.config.mail import checked_public_url, mail_settings
-from shoplink.config.operators import metrics_networks, metrics_token
+from shoplink.config.operators import metrics_networks, metrics_token, webhook_networks
 from shoplink.config.secret_key import secret_keys
 from shoplink.config.sign_in import provider_settings
 
@@ -140,6 +140,11 @@ MESSAGES_KEPT_DAYS = whole_number("SHOPLINK_MESSAGES_KEPT_DAYS", 365, most=36_50
 TICKETS_KEPT_DAYS = whole_number("SHOPLINK_TICKETS_KEPT_DAYS", 365, most=36_500)
 LOOK_UPS_KEPT_DAYS = whole_number("SHOPLINK_LOOK_UPS_KEPT_DAYS", 90, most=36_500)
 LOOK_UPS_PER_HOUR = whole_number("SHOPLINK_LOOK_UPS_PER_HOUR", 300, most=1_000_000)
+
+# Webhooks: networks that they may reach although they are not public, and whether they may do without TLS.
+WEBHOOK_ALLOW = webhook_networks(os.environ)
+WEBHOOK_HTTP = os.environ.get("SHOPLINK_WEBHOOK_HTTP") == "1"
+WEBHOOK_ATTEMPTS_KEPT_DAYS = whole_number("SHOPLINK_WEBHOOK_ATTEMPTS_KEPT_DAYS", 30, most=36_500)
 
 # Files of orders that were sent to a console, and what became of them; processes on several hosts share the folder.
 ORDERS_FOLDER = Path(os.environ.get("SHOPLINK_ORDERS_FOLDER") or HOME / "orders").resolve()

@@ -1,4 +1,4 @@
-"""What a worker process does beside answering: the timer, deliveries, and judging orders, each in a thread of its own.
+"""What a worker process does beside answering: the timer, deliveries, webhooks, and judging orders, each in a thread.
 
 Deliveries also run as a process of their own.
 """
@@ -14,9 +14,11 @@ from django.db import connection
 from shoplink.flows.message.loop import deliver
 from shoplink.flows.order_run.job import judge_next
 from shoplink.flows.tick import tick
+from shoplink.flows.webhook.loop import Sender
 
 _TICK_EVERY_SECONDS = 0.25
 _DELIVER_EVERY_SECONDS = 1.0
+_SEND_EVERY_SECONDS = 0.5
 _JUDGE_EVERY_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
@@ -37,8 +39,13 @@ def start(*, delivering: bool) -> None:
 
 
 def run_deliveries(ended: threading.Event) -> None:
-    """Deliver repeatedly until `ended` is set; a round in progress is finished first."""
+    """Deliver messages and webhooks repeatedly until `ended` is set; a round in progress is finished first."""
+    threading.Thread(target=_run_webhooks, args=(ended,), name="webhooks", daemon=True).start()
     _repeat("deliveries", _deliver, _DELIVER_EVERY_SECONDS, ended.wait)
+
+
+def _run_webhooks(ended: threading.Event) -> None:
+    _repeat("sending webhooks", Sender().run, _SEND_EVERY_SECONDS, ended.wait)
 
 
 def _run_order_runs(ended: threading.Event) -> None:

@@ -14,6 +14,8 @@ from shoplink.store.database import health
 from shoplink.store.database.health import backlog, briefly, free_bytes, trouble_of
 from shoplink.store.database.trouble import Kind, code_of
 from shoplink.store.people.outbox import mail_due_since, unnotified_events
+from shoplink.store.webhook.queue import delivery_lag
+from shoplink.store.write.feed import newest_position
 
 __all__ = [
     "TROUBLES",
@@ -82,13 +84,16 @@ def note(kind: Kind, error: BaseException) -> None:
 class Lag(Struct, frozen=True):
     """How many seconds the oldest due change waits, and how many events have no position.
 
-    For the deliveries: how many events were not notified yet, and how many seconds the oldest due e-mail waits.
+    For the deliveries: how many events were not notified yet, and how many seconds the oldest due e-mail waits; how
+    many events the platform's webhook endpoint that is furthest behind waits for, and how many endpoints fail.
     """
 
     due_seconds: float
     unnumbered: int
     unnotified_events: int
     mail_seconds: float
+    webhook_events: int
+    failing_webhooks: int
 
 
 def lag() -> Lag:
@@ -99,4 +104,11 @@ def lag() -> Lag:
         behind = timedelta(0) if waits.due_since is None else now - waits.due_since
         mail_since = mail_due_since()
         mail_behind = timedelta(0) if mail_since is None else max(now - mail_since, timedelta(0))
-        return Lag(behind.total_seconds(), waits.unnumbered, unnotified_events(), mail_behind.total_seconds())
+        webhooks = delivery_lag(newest_position())
+        return Lag(
+            behind.total_seconds(),
+            waits.unnumbered,
+            unnotified_events(),
+            mail_behind.total_seconds(),
+            *webhooks,
+        )

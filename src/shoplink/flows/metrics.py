@@ -16,6 +16,8 @@ _REASONS = Metric(
 )
 _MAILS = Metric("shoplink_emails", "E-mails that were due, by what became of them.", ["outcome"])
 
+_WEBHOOKS = Metric("shoplink_webhook_requests", "Requests to webhook endpoints, by outcome.", ["outcome"])
+
 
 def count_commands(decided: Iterable[tuple[Command, Mapping[str, Any]]]) -> None:
     """Count the commands of a committed transaction by their answers."""
@@ -33,3 +35,8 @@ def count_commands(decided: Iterable[tuple[Command, Mapping[str, Any]]]) -> None
 def count_mail(outcome: str) -> None:
     """Count an e-mail by its outcome: sent, postponed, moot (too late to matter), none (not wanted) or failed."""
     _MAILS.labels(outcome).inc()
+
+
+def count_webhook(outcome: str) -> None:
+    """Count a request to a webhook endpoint by its outcome: delivered or failed."""
+    _WEBHOOKS.labels(outcome).inc()

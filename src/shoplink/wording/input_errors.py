@@ -207,6 +207,20 @@ _FIELDS: dict[str, Bilingual] = {
         DURATION,
         NOT_TOO_FAR,
         Bilingual(
+            "an address such as https://example.com/hooks, without user name and fragment",
+            "网址，例如 https://example.com/hooks，不含用户名和 # 片段",
+        ),
+        Bilingual(
+            "the address of a host on the internet; no private, local or reserved one",
+            "互联网上的主机地址，不能是内网、本机或保留地址",
+        ),
+        Bilingual(
+            "a list of types of events, of which each is one of: {types}", "事件类型的列表，可选：{types}"
+        ),
+        Bilingual("one line of at most 200 characters", "不超过 200 个字符的单行文本"),
+        Bilingual("active or paused", "active 或 paused"),
+        Bilingual("a position of the feed, from {least} to {most}", "事件流中的位置，{least} 至 {most}"),
+        Bilingual(
             "{kind: shop, creator, account, support, platform or clock; id: text}",
             "{kind: shop、creator、account、support、platform 或 clock; id: 文本}",
         ),

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from shoplink.wording.text import N_, P_, Text
 
-OWN_KINDS = ("link.expiring", "link.held", "unlink.unanswered")
-"""The kinds of messages without an event of their own: reminders, and consequences of an event."""
+OWN_KINDS = ("link.expiring", "link.held", "unlink.unanswered", "webhook.paused", "webhook.ended")
+"""The kinds of messages without an event of their own: reminders, consequences of an event, and webhooks that stop."""
 
 
 class MessageWording(NamedTuple):
@@ -223,6 +223,20 @@ MESSAGES: dict[str, MessageWording] = {
             " who can help."
         ),
     ),
+    "webhook.paused/shop": MessageWording(
+        N_("The webhook to {host} is paused"),
+        N_(
+            "What happens to the links of {shop} is sent to {host}, which has taken nothing for three days. Nothing more"
+            " is sent until the webhook is active again; then everything that was missed follows."
+        ),
+    ),
+    "webhook.ended/shop": MessageWording(
+        N_("The webhook to {host} has ended"),
+        N_(
+            "{host} answered that it takes what happens to the links of {shop} no longer (410), so nothing more is sent to"
+            " it."
+        ),
+    ),
 }
 """The wording by kind, side and variant."""
 
@@ -245,6 +259,8 @@ KIND_NAMES: dict[str, str] = {
     "ticket.replied": N_("Support answers a ticket"),
     "ticket.resolved": N_("Support resolves a ticket"),
     "ticket.closed": N_("A ticket is closed"),
+    "webhook.paused": N_("A webhook is paused because nothing arrives"),
+    "webhook.ended": N_("A webhook has ended"),
 }
 """The name of each kind on the page where people choose their e-mails, in the order shown."""
 

@@ -165,6 +165,8 @@ MALFORMED = (
     N_("{name}: found {found}; allowed: at most {le}"),
     N_("{name}: found {found}; allowed: a whole number"),
     N_("{name}: found {found}; allowed: true or false"),
+    N_("there are {most} endpoints already, which is the limit"),
+    N_("{most} messages wait already, which is the limit"),
 )
 """The sentences of malformed bodies, exactly as the raising code writes them."""
 

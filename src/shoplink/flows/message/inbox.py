@@ -94,6 +94,8 @@ def path_of(message: StoredMessage | DueMail) -> str:
     place = f"/seller/{message.shop_id}/"
     if "ticket_id" in message.data:
         return f"{place}tickets/{message.data['ticket_id']}"
+    if message.link_id is None:
+        return place
     answering = message.kind in {"unlink.requested", "unlink.unanswered"}
     return f"{place}links/{message.link_id}{'/unlink' if answering else ''}"
 

@@ -1,7 +1,8 @@
-"""The secrets of second factors: encrypted with keys that are derived from SHOPLINK_SECRET_KEY and its fallbacks."""
+"""The secrets of second factors and of webhooks: encrypted with keys that are derived from SHOPLINK_SECRET_KEY and its fallbacks."""
 
 import base64
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from msgspec import Struct
 
 from shoplink.store.people.second_factors import encrypted_secrets, replace_secret
+from shoplink.store.webhook import endpoints
 
 
 class SecretKeyCheck(Struct, frozen=True):
@@ -34,12 +36,19 @@ def decrypt_secret(text: str) -> str | None:
 def check_secrets(*, renew: bool) -> SecretKeyCheck:
     """Look at every stored secret. With `renew`, those that a fallback opens are encrypted with the present key."""
     renewed = unreadable = 0
-    for number, name, text in encrypted_secrets():
+    stored: list[tuple[str, Callable[[str], None]]] = [
+        (text, partial(replace_secret, number, name)) for number, name, text in encrypted_secrets()
+    ]
+    stored += [
+        (text, partial(endpoints.replace_secret, endpoint_id, column, text))
+        for endpoint_id, column, text in endpoints.encrypted_secrets()
+    ]
+    for text, store in stored:
         secret = decrypt_secret(text)
         if secret is None:
             unreadable += 1
         elif renew and not _opens(_fernet(settings.SECRET_KEY), text):
-            replace_secret(number, name, encrypt_secret(secret))
+            store(encrypt_secret(secret))
             renewed += 1
     return SecretKeyCheck(renewed, unreadable)
 
@@ -47,9 +56,9 @@ def check_secrets(*, renew: bool) -> SecretKeyCheck:
 def say_unreadable(count: int) -> str:
     """What it means that no key opens some secrets, in words for the operator."""
     return (
-        f"SHOPLINK_SECRET_KEY does not open {count} stored secrets of second factors: set the key that was in use before"
-        " (or name it in SHOPLINK_SECRET_KEY_FALLBACKS), or reset the second factors with"
-        " `shoplink people reset-second-factor EMAIL`"
+        f"SHOPLINK_SECRET_KEY does not open {count} stored secrets of second factors and webhooks: set the key that was in"
+        " use before (or name it in SHOPLINK_SECRET_KEY_FALLBACKS), or reset the second factors with"
+        " `shoplink people reset-second-factor EMAIL` and rotate the secrets of the webhook endpoints"
     )
 
 

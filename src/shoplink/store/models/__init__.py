@@ -30,6 +30,7 @@ from shoplink.store.models.people import (
 from shoplink.store.models.settlement import Settlement
 from shoplink.store.models.tally import Tally, TallyProgress
 from shoplink.store.models.ticket import Ticket, TicketMessage
+from shoplink.store.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookSend
 
 __all__ = [
     "Account",
@@ -67,4 +68,7 @@ __all__ = [
     "Ticket",
     "TicketMessage",
     "Waiver",
+    "WebhookAttempt",
+    "WebhookEndpoint",
+    "WebhookSend",
 ]

@@ -1,0 +1,1 @@
+"""Webhooks: events of the feed, signed and sent to the addresses that others have named."""

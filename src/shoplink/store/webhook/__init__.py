@@ -1,0 +1,1 @@
+"""The rows of webhooks: endpoints, and the queue of what is sent to them."""
