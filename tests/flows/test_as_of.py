@@ -14,7 +14,7 @@ from shoplink.flows.execute import execute_as_of
 from shoplink.flows.rulebooks import default_rulebook, installed_rulebooks
 from shoplink.store.read.history import newest_events
 from shoplink.store.read.link import page_of_links
-from shoplink.store.read.search import search_by_beginning
+from shoplink.store.read.search import search_all
 
 Picture = tuple[datetime, dict[str, Shop], dict[str, Account], dict[str, list[Link]]]
 
@@ -70,13 +70,31 @@ def test_what_time_has_done_and_nobody_stored_is_part_of_the_past() -> None:
 
 
 @pytest.mark.usefixtures("demo_world")
-def test_a_search_finds_what_begins_with_the_text_and_nothing_else() -> None:
-    assert ("hh-tea-gb", "山海茶铺 Hill & Harbour Tea") in search_by_beginning("hh-").shops
-    assert [name for _, name in search_by_beginning("山海茶铺").shops] == ["山海茶铺 Hill & Harbour Tea"]
-    assert search_by_beginning("周周").accounts == [("zhou.zhou", "周周在伦敦")]
-    assert search_by_beginning("%").shops == search_by_beginning("_").accounts == []
+def test_a_search_finds_any_word_of_a_name_or_an_id_and_nothing_else() -> None:
+    tea = ("hh-tea-gb", "山海茶铺 Hill & Harbour Tea")
+    for text in (
+        "hh-tea-gb",
+        "tea-gb",
+        "Hill",
+        "harbour",
+        "Harbour Tea",
+        "tea hill",
+        "茶铺",
+        "山海茶铺",
+        "ＨＩＬＬ",
+    ):
+        assert tea in search_all(text).shops, text
+    assert search_all("hh-home-gb").shops[0][0] == search_all("home-gb").shops[0][0] == "hh-home-gb"
+    assert [name for _, name in search_all("山海茶铺").shops] == [tea[1]]
+    assert search_all("周周").accounts == search_all("伦敦").accounts == [("zhou.zhou", "周周在伦敦")]
+    assert search_all("%").nothing()
+    assert search_all("_").nothing()
     link = page_of_links(clock.now(), 1, 0)[0][1]
-    assert search_by_beginning(link.link_id).links == [link.link_id]
+    for text in (link.link_id, link.link_id.removeprefix("link_"), link.link_id[:15]):
+        assert [one.key for one in search_all(text).links] == [link.link_id]
+    mei = search_all("mei@", people=True)
+    assert [email for _, email in mei.people]
+    assert not search_all("mei@").people
 
 
 @pytest.mark.usefixtures("demo_world")

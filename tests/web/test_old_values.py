@@ -16,7 +16,7 @@ from shoplink.flows.people.lookup import look_up
 from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.run import verify
 from shoplink.rulebooks import packaged
-from shoplink.store.read.search import search_by_beginning
+from shoplink.store.read.search import search_all
 from shoplink.store.write.feed import number_events
 from tests.store.commands import execute_accepted, invite, put_account, put_shop
 from tests.web.visitor import Browser, person
@@ -63,7 +63,7 @@ def visitors() -> Iterator[tuple[str, Browser]]:
 
 def test_old_values_are_verified_shown_found_and_given_out() -> None:
     assert list(verify(VerifyCounts())) == []
-    assert search_by_beginning("old").accounts == [("FUTURE", "@Ｏld \u200b")]
+    assert search_all("old").accounts == [("FUTURE", "@Ｏld \u200b")]
     by: Any = put_shop("S1", by={"kind": "shop", "id": "S1", "person": "person_1"}).by
     assert look_up(by, [HANDLE, "OLD \u200b"]).accounts == [(HANDLE, ["A1"]), ("OLD", ["FUTURE"])]
     number_events()

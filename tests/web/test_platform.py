@@ -18,7 +18,7 @@ from shoplink.flows.look import look_at
 from shoplink.rulebooks import packaged
 from shoplink.store.database.sql import query
 from shoplink.store.read.commerce import items_ending_with
-from shoplink.store.read.link import one_link
+from shoplink.store.read.link import one_link, page_of_links
 from shoplink.web.platform.parameters import TITLES
 from tests.rule import rule
 from tests.store.commands import command, execute_accepted, put_account, put_shop
@@ -58,10 +58,13 @@ def test_the_overview_shows_charts_with_their_tables_and_says_as_of_when(alex: F
     )
 
 
-def test_anything_is_found_by_how_it_begins(alex: FormClient) -> None:
-    assert "/platform/shops/hh-tea-gb" in _text(alex, "/platform/search", q="hh-")
+def test_anything_is_found_by_any_of_its_words(alex: FormClient) -> None:
+    for part in ("hh-", "tea-gb", "Harbour Tea", "茶铺"):
+        assert "/platform/shops/hh-tea-gb" in _text(alex, "/platform/search", q=part)
+    link = page_of_links(clock.now(), 1, 0)[0][1].link_id
+    assert f"/platform/links/{link}" in _text(alex, "/platform/search", q=link[5:])
     assert "/platform/accounts/zhou.zhou" in _text(alex, "/platform/search", q="@周周")
-    assert "No matches" in _text(alex, "/platform/search", q="zzz")
+    assert "No match" in _text(alex, "/platform/search", q="zzz")
 
 
 def test_who_did_it_is_a_name_for_those_who_are_told_and_a_side_for_the_others(alex: FormClient) -> None:
@@ -300,7 +303,7 @@ def test_pages_ask_the_database_a_fixed_number_of_times(alex: FormClient) -> Non
 
 def test_what_no_database_can_hold_is_not_found_and_breaks_nothing(alex: FormClient) -> None:
     assert alex.get("/platform/shops/%00").status_code == 404
-    assert "No matches" in _text(alex, "/platform/search", q="a\x00b")
+    assert "No match" in _text(alex, "/platform/search", q="a\x00b")
     seller = signed_in(somebody("su", shops=["hh-home-gb"]))
     assert seller.post("/seller/hh-home-gb/link", {"handle": "no\x00body"}).status_code == 422
     many = {"handles": "@noralane1", "do": "judge", "key": "a\x00"}

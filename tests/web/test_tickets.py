@@ -334,7 +334,11 @@ def test_support_sees_the_facts_then_and_now() -> None:
 def test_support_finds_a_shop_or_an_account_and_all_that_a_ticket_needs() -> None:
     wei = browser_of("wei")
     assert "@meilin.eats" in text(wei, "/support/find?q=@meilin")
-    assert "No matches" in text(wei, "/support/find?q=zzz")
+    assert "Hill & Harbour Home" in text(wei, "/support/find?q=home-gb")
+    ticket_id = ticket_of(HOME, "jack.lin")
+    for part in (ticket_id, ticket_id.removeprefix("ticket_")):
+        assert f"/support/tickets/{ticket_id}" in wei.get(f"/support/find?q={part}").content.decode()
+    assert "No match" in text(wei, "/support/find?q=zzz")
     account = text(wei, "/support/accounts/mei.lin")
     for expected in ("Singapore", "A link that stays in review", "Linking: in review", "山海零食"):
         assert expected in account

@@ -21,6 +21,8 @@ def fold_search(text: str) -> str:
 
     A change between letters, digits and Chinese begins a word: `tea88` is `tea 88`, `48小时` is `48 小时`.
     """
+    if text.isascii():
+        return " ".join(_WORD.findall(_SEPARATED.sub("", text).casefold()))
     plain = normalize("NFKD", _SEPARATED.sub("", normalize("NFKC", text))).casefold()
     # Marks and invisible characters go. NFC afterwards: a Korean syllable is one character again.
     kept = "".join(one for one in plain if category(one) not in {"Mn", "Cf"})

@@ -26,6 +26,7 @@ from shoplink.flows.verify.difference import (
     compare_in_turn,
 )
 from shoplink.flows.verify.ledger import Ledger, LedgerLink
+from shoplink.flows.verify.search import compare_search
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.folded import folded_column
 from shoplink.store.write.log import (
@@ -66,6 +67,7 @@ def compare(ledger: Ledger, now: datetime, counts: VerifyCounts) -> Iterator[Dif
     yield from compare_in_turn("handle", "number", handles, ledger.handles)
     yield from (Difference("shop", key, MISSING) for key in ledger.shops)
     yield from (Difference("account", key, MISSING) for key in ledger.accounts)
+    yield from compare_search()
     yield from _waivers(ledger, counts)
     yield from _activations(ledger, counts)
     yield from ledger.memberships.compare(counts)

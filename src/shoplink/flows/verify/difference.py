@@ -20,7 +20,7 @@ class Difference(Struct, omit_defaults=True):
     """A difference, which only a change by hand can have caused. `problem` is a sentence; the other fields are for programs.
 
     `of` is event, feed, shop, account, link, waiver, activation, rulebook, membership, invitation (of a person),
-    ticket, product, on_sale, content, item or handle. For a column, `expected` is its value by the log (or by the event's
+    ticket, product, on_sale, content, item, handle or search_term (of a shop or account). For a column, `expected` is its value by the log (or by the event's
     data), and `found` is the stored value.
     """
 

@@ -56,6 +56,11 @@ def among(column: str) -> str:
     return f"{column} IN (SELECT value FROM json_each(%s))"
 
 
+def unindexed(column: str) -> str:
+    """A column in a condition by which SQLite shall search no index: it does not know how many rows a value has."""
+    return column if is_postgresql() else f"+{column}"
+
+
 def ids(values: Iterable[str]) -> Any:
     """Ids as the parameter for `among`."""
     listed = sorted(values)

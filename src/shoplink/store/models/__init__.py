@@ -27,6 +27,7 @@ from shoplink.store.models.people import (
     SecondFactorReset,
     SignInLink,
 )
+from shoplink.store.models.search import SearchTerm
 from shoplink.store.models.settlement import Settlement
 from shoplink.store.models.tally import Tally, TallyProgress
 from shoplink.store.models.ticket import Ticket, TicketMessage
@@ -58,6 +59,7 @@ __all__ = [
     "Refusal",
     "RulebookText",
     "Sandbox",
+    "SearchTerm",
     "SecondFactorReset",
     "Settlement",
     "Shop",

@@ -34,7 +34,6 @@ class Shop(models.Model):
         db_table = "shop"
         indexes = (
             Index(fields=("market", "shop_id"), name="shop_market"),
-            Index(fields=("name",), name="shop_name", opclasses=("varchar_pattern_ops",)),
             Index(fields=("shop_id",), condition=Q(decided="elsewhere"), name="shop_elsewhere"),
         )
 

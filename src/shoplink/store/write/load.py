@@ -117,13 +117,13 @@ class LoadKeys(Struct):
 class LoadedState(Struct):
     """A World made from the loaded rows, and what of it is stored.
 
-    `floor` is the newest instant in the locked rows: no new event may be earlier. `accounts` has their handles, `links` the
-    live links, each with its slot and when it was due, and `tickets` those that were loaded.
+    `floor` is the newest instant in the locked rows: no new event may be earlier. `shops` has their names, `accounts`
+    their handles, `links` the live links, each with its slot and when it was due, and `tickets` those that were loaded.
     """
 
     world: World
     floor: datetime
-    shops: set[str]
+    shops: dict[str, str]
     accounts: dict[str, str]
     links: dict[str, "LiveLink"]
     tickets: dict[str, Ticket]
@@ -183,7 +183,8 @@ def load(keys: LoadKeys, world: World, not_before: datetime, *, to_write: bool =
     written = max((ticket.updated_at for ticket in tickets.values()), default=BEGINNING)
     newest = max(newest, written, load_people(world, keys.people, not_before))
     handles = {account_id: account.handle for account_id, (account, *_) in accounts.items()}
-    return LoadedState(world, max(floor, newest), set(shops), handles, links, tickets, commerce)
+    named = {shop_id: shop.name for shop_id, (shop, _) in shops.items()}
+    return LoadedState(world, max(floor, newest), named, handles, links, tickets, commerce)
 
 
 def _latest(micros: Iterable[int]) -> datetime:

@@ -3,15 +3,16 @@
 Values are returned as stored (instants in microseconds, dates as text), even if someone has changed them by hand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.db import OperationalError, connection
 
 from shoplink.core import Link
+from shoplink.core.reasons import Subject
 from shoplink.store.database import columns
-from shoplink.store.database.sql import is_postgresql, query
+from shoplink.store.database.sql import among, is_postgresql, query, query_among, unindexed
 
 PAGE_ROWS = 5_000
 
@@ -121,6 +122,34 @@ def account_ids() -> Iterator[str]:
 def account_rows() -> Iterator[Row]:
     """The accounts, by id."""
     return _pages("account", ACCOUNT, ("account_id",))
+
+
+def named_rows(subject: Subject) -> Iterator[tuple[str, str]]:
+    """The shops with their names, or the accounts with their handles, by id."""
+    key, name = ("shop_id", "name") if subject == "shop" else ("account_id", "handle")
+    return ((row[key], row[name]) for row in _pages(subject, (key, name), (key,)))
+
+
+def terms_by_subject(subject: Subject, subject_ids: Collection[str]) -> dict[str, set[str]]:
+    """The search terms of these shops or accounts that are stored."""
+    found: dict[str, set[str]] = {}
+    for subject_id, term in query_among(
+        subject_ids,
+        f"SELECT subject_id, term FROM search_term WHERE {among('subject_id')} AND {unindexed('subject')} = %s",
+        subject,
+    ):
+        found.setdefault(subject_id, set()).add(term)
+    return found
+
+
+def terms_of_nobody(subject: Subject) -> list[str]:
+    """The ids that have search terms and are no shop or account."""
+    found = query(
+        "SELECT DISTINCT subject_id FROM search_term WHERE subject = %s AND NOT EXISTS"
+        f" (SELECT 1 FROM {subject} WHERE {subject}_id = search_term.subject_id)",
+        subject,
+    )
+    return [row[0] for row in found]
 
 
 def handle_rows() -> Iterator[Row]:

@@ -24,6 +24,7 @@ from shoplink.store.write.load import LoadedState
 from shoplink.store.write.save_commerce import save_commerce
 from shoplink.store.write.save_mirror import save_mirror
 from shoplink.store.write.save_people import save_people
+from shoplink.store.write.save_search import save_terms
 from shoplink.store.write.save_tickets import save_tickets
 
 _encode = msgspec.json.Encoder().encode
@@ -125,6 +126,8 @@ def _save_facts(loaded: LoadedState, events: Sequence[Event]) -> None:
     ):
         update(table, key, [row for row in given if row[0] in known], **types, touched_at="bigint")
         insert(table, [row for row in given if row[0] not in known], **types, touched_at="bigint")
+    save_terms("shop", {key: world.shops[key].facts.name for key in shops}, loaded.shops)
+    save_terms("account", {key: world.accounts[key].facts.handle for key in accounts}, loaded.accounts)
     _save_handles(loaded, [event for event in events if isinstance(event, e.AccountRecorded)])
 
 

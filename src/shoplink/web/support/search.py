@@ -11,7 +11,7 @@ from shoplink.flows.ticket.read import current_tickets
 from shoplink.store.read.history import newest_events
 from shoplink.store.read.names import names
 from shoplink.store.read.refusal import StoredRefusal, page_of_refusals
-from shoplink.store.read.search import search_by_beginning
+from shoplink.store.read.search import search_all
 from shoplink.store.ticket.tickets import page_of_tickets
 from shoplink.web.page.declare import page
 from shoplink.web.page.frame import Menu
@@ -21,6 +21,7 @@ from shoplink.web.ticket.view import TicketRow, say_command, show_row
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.facts import Facts, account_facts, shop_facts
 from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.matches import SearchPage, search_text, show_matches
 from shoplink.web.view_model.state import show_link_status, show_next_actor, show_role
 from shoplink.web.view_model.timeline import TimelineRow, show_timeline
 from shoplink.wording import say_reason
@@ -28,14 +29,6 @@ from shoplink.wording.say_help import say_reason_title
 from shoplink.wording.sentences import N_, SUBJECT_NAMES
 
 _EACH = 20
-
-
-class LookUpPage(Struct, frozen=True):
-    """The matches; each is an address, an id and a name."""
-
-    text: str
-    shops: list[tuple[str, str, str]]
-    accounts: list[tuple[str, str, str]]
 
 
 class SubjectLinkRow(Struct, frozen=True):
@@ -81,15 +74,18 @@ class SubjectPage(Struct, frozen=True):
 
 @page("support/find", SUPPORT, menu=Menu(icon="search", title=N_("Look up")))
 def look_up(visit: Visit) -> PageResponse:
-    """Shops and accounts whose id, name or handle starts with `?q=`."""
-    text = visit.query.get("q", "").strip().removeprefix("@")[:200].replace("\x00", "")
-    matches = search_by_beginning(text, _EACH) if text else None
-    view = LookUpPage(
-        text,
-        [(f"/support/shops/{key}", key, name) for key, name in matches.shops] if matches else [],
-        [(f"/support/accounts/{key}", key, name) for key, name in matches.accounts] if matches else [],
+    """The shops, accounts, links and tickets that match `?q=`; a link leads to its account's page."""
+    text = search_text(visit.query.get("q", ""))
+    groups = (
+        show_matches(
+            search_all(text, _EACH, tickets=True),
+            "/support",
+            lambda one: f"/support/accounts/{one.account_id}",
+        )
+        if text
+        else []
     )
-    return PageContent("support/look_up.html", view)
+    return PageContent("support/look_up.html", SearchPage(text, groups))
 
 
 @page("support/shops/<str:shop_id>", SUPPORT)
