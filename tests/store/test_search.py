@@ -62,7 +62,7 @@ def test_terms_are_those_of_the_present_name_and_a_migration_gives_them_to_those
     stored = query("SELECT subject, subject_id, term FROM search_term ORDER BY 1, 2, 3")
     execute("DELETE FROM search_term")
     assert {one.id for one in verify(VerifyCounts())} == {"S-1", "A1"}, "terms that are missing are told"
-    import_module("shoplink.store.migrations.0028_search_term").fill(apps, None)
+    import_module("shoplink.store.migrations.0029_search_term").fill(apps, None)
     assert query("SELECT subject, subject_id, term FROM search_term ORDER BY 1, 2, 3") == stored
     assert list(verify(VerifyCounts())) == []
     execute(

@@ -27,7 +27,7 @@ def fill(apps: Any, _editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = (("store", "0027_link_message"),)
+    dependencies = (("store", "0028_webhook"),)
 
     operations = (
         migrations.CreateModel(
