@@ -81,6 +81,13 @@ SUMMARY = {
         {"field": "order_id", "reason": "rounded", "rows": 1},
         {"field": "amount", "reason": "negative", "rows": 1},
     ],
+    "first_rejects": [
+        {"file": "orders.csv", "line": line, "problems": [{"params": {}, **problem}]}
+        for line, problem in (
+            (6, {"field": "order_id", "word": "rounded", "column": "订单编号", "found": "5.76461E+18"}),
+            (7, {"field": "amount", "word": "negative", "column": "实付金额", "found": "-1"}),
+        )
+    ],
     "left_out_by": [],
     "cleaned": 0,
     "skipped": [],

@@ -134,6 +134,11 @@ def test_a_file_is_sent_judged_read_and_removed(service: tuple[str, Path]) -> No
         "the links of other shops are nobody's business"
     )
     assert "No creator 2 £30.00 £0.00" in said
+    reason = "ordered_at: found 'yesterday'", "ordered_at」：发现“yesterday”"
+    for language, why in zip(("en", "zh-CN"), reason, strict=True):
+        lan.language = language
+        assert why in words(lan.ask(sent.path).text), "whoever reads it, in whatever language it was judged"
+    lan.language = "en"
     judged = lan.ask(f"{sent.path}/judged")
     assert judged.text.count("\n") == 4
     assert "attachment" in judged.headers["content-disposition"]

@@ -1,8 +1,10 @@
 """The errors of an order that cannot be attributed, in both languages as in `input_errors`."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from msgspec import Struct
 
 from shoplink.wording import input_errors as inputs
 from shoplink.wording.input_errors import Bilingual, InputError
@@ -96,24 +98,66 @@ WORDS = frozenset(_WORDS)
 """Every word for a problem of a cell, besides `missing`."""
 
 
-def say_order_errors(
-    problems: str, column: Callable[[Any], str], cells: Mapping[str, object], tag: Tag
-) -> str:
-    """Word what is wrong with a row; `problems` has the form `field.word,field.word,`.
+_BROKEN_LINE = Bilingual(
+    "the line has {found} cells, the header {header}", "此行有 {found} 个单元格，表头有 {header} 个"
+)
+
+
+class CellProblem(Struct, frozen=True):
+    """What is wrong with a cell of a row, as data: the field and the word for its problem, its column, and what was found.
+
+    `params` are further values of the sentence. `found` is None for an empty cell.
+    """
+
+    field: str
+    word: str
+    column: str
+    found: str | None = None
+    params: dict[str, str] = {}
+
+
+class RejectedRow(Struct, frozen=True):
+    """A row that could not be judged: its file and line, and every problem."""
+
+    file: str
+    line: int
+    problems: tuple[CellProblem, ...]
+
+
+def cell_problems(
+    problems: str, column: Callable[[Any], str], cells: Mapping[str, object]
+) -> tuple[CellProblem, ...]:
+    """What is wrong with a row; `problems` has the form `field.word,field.word,`.
 
     `column` gives the name of a field's column; `cells` is the row by column.
     """
-    sentences = []
+    found = []
     for problem in problems.removesuffix(",").split(","):
         field, _, word = problem.partition(".")
         name = column(field)
-        cell = cells.get(name)
-        found = None if word in ("missing", "needed") or cell is None else str(cell)
-        allowed = _MISSING[field] if word == "missing" else _WORDS[word]
-        if word == "several_accounts":
-            allowed = Bilingual(*(text.format(accounts=cells["shoplink_holders"]) for text in allowed))
-        sentences.append(InputError(name, found, allowed).say(tag))
-    return ("。" if tag == "zh" else ". ").join(sentences)
+        cell = None if word in ("missing", "needed") else cells.get(name)
+        params = {"accounts": str(cells["shoplink_holders"])} if word == "several_accounts" else {}
+        found.append(CellProblem(field, word, name, None if cell is None else str(cell), params))
+    return tuple(found)
+
+
+def broken_line(found: int, header: int) -> CellProblem:
+    """A line and the header differ in their number of cells."""
+    return CellProblem("line", "cells", "", params={"found": str(found), "header": str(header)})
+
+
+def say_cell_problems(problems: Iterable[CellProblem], tag: Tag) -> str:
+    """Word what is wrong with a row."""
+    return ("。" if tag == "zh" else ". ").join(_say_cell_problem(each, tag) for each in problems)
+
+
+def _say_cell_problem(problem: CellProblem, tag: Tag) -> str:
+    if problem.field == "line":
+        return _BROKEN_LINE.say(tag).format(**problem.params)
+    allowed = _MISSING[problem.field] if problem.word == "missing" else _WORDS[problem.word]
+    if problem.params:
+        allowed = Bilingual(*(text.format(**problem.params) for text in allowed))
+    return InputError(problem.column, problem.found, allowed).say(tag)
 
 
 def say_problem(field: str, word: str, tag: Tag) -> str:
@@ -121,15 +165,7 @@ def say_problem(field: str, word: str, tag: Tag) -> str:
     return (_MISSING[field] if word == "missing" else _WORDS[word]).say(tag)
 
 
-_BROKEN_LINE = Bilingual(
-    "the line has {found} cells, the header {header}", "此行有 {found} 个单元格，表头有 {header} 个"
-)
 _TAGS: tuple[Tag, ...] = ("en", "zh")
-
-
-def say_broken_line(found: int, header: int, tag: Tag) -> str:
-    """Word that a line and the header differ in their number of cells."""
-    return _BROKEN_LINE.say(tag).format(found=found, header=header)
 
 
 def is_broken_line(reason: str) -> bool:

@@ -237,6 +237,7 @@ def _result(
         repeated=source.again,
         by_basis=sums,
         rejected_by=summary.reject_counts(rejected.reasons),
+        first_rejects=rejected.first,
         left_out_by=summary.left_out_counts(left.reasons),
         cleaned=source.cleaned,
         skipped=source.descriptions,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,14 @@ from shoplink.table.read import open_table, rows
 from shoplink.table.write import CsvWriter
 from shoplink.wording import Tag
 from shoplink.wording.input_errors import Bilingual
-from shoplink.wording.order_errors import say_again, say_broken_line, say_left_out, say_order_errors
+from shoplink.wording.order_errors import (
+    RejectedRow,
+    broken_line,
+    cell_problems,
+    say_again,
+    say_cell_problems,
+    say_left_out,
+)
 
 _PLACE = tuple(map(Bilingual, *REJECT_COLUMNS))
 
@@ -72,15 +80,19 @@ def _resolved(file: str) -> str:
     return str(Path(file.removeprefix("file://")).resolve())
 
 
+FIRST_MAX = 50
+"""So many of the rejected rows are also said as data."""
+
 BROKEN = "line.cells"
 """The problem of a line that does not have the cells of its header."""
 
 
 class Written(NamedTuple):
-    """The number of rows in a file, and how many there are for each reason."""
+    """The number of rows in a file, how many there are for each reason, and the first of those that were rejected."""
 
     rows: int
     reasons: Counter[str]
+    first: tuple[RejectedRow, ...] = ()
 
 
 Rejected = tuple[OrderSource, Iterable[Mapping[str, Any]]]
@@ -98,21 +110,20 @@ def write_rejects(
     columns = _own(rejected[0][0].columns)
     tag = _tag(columns, tag)
     reasons: Counter[str] = Counter()
+    first: list[RejectedRow] = []
 
     def lines() -> Iterator[list[Any]]:
         for earlier in kept:
             reasons[BROKEN] += 1
             yield [*(earlier.get(column, "") for column in columns), *_place_in(earlier)]
         for source, failed in rejected:
-            reasons[BROKEN] += len(source.broken)
-            yield from _broken(source, columns, tag)
-            for row in failed:
-                problems = row[PROBLEM_COLUMN]
-                reasons.update(problems.removesuffix(",").split(","))
-                why = say_order_errors(problems, partial(_column, source), row, tag)
-                yield [*(_cell(row.get(column)) for column in columns), row[FILE], row[LINE], why]
+            for cells, found in chain(_broken(source, columns), _failed(source, columns, failed)):
+                reasons.update(f"{each.field}.{each.word}" for each in found.problems)
+                if len(first) < FIRST_MAX:
+                    first.append(found)
+                yield [*cells, found.file, found.line, say_cell_problems(found.problems, tag)]
 
-    return Written(_write(lines(), columns, out, tag), +reasons)
+    return Written(_write(lines(), columns, out, tag), reasons, tuple(first))
 
 
 def _place_in(earlier: Mapping[str, str]) -> list[str]:
@@ -173,12 +184,22 @@ def _cell(value: Any) -> Any:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
-def _broken(source: OrderSource, columns: list[str], tag: Tag) -> Iterator[list[Any]]:
-    """The lines whose number of cells differs from the header's."""
+def _broken(source: OrderSource, columns: list[str]) -> Iterator[tuple[list[Any], RejectedRow]]:
+    """The lines whose number of cells differs from the header's, with their cells by column."""
     for line in source.broken:
         cell_of_column = dict(zip(line.columns, line.cells, strict=False))
-        why = say_broken_line(len(line.cells), len(line.columns), tag)
-        yield [*(as_text(cell_of_column.get(column, "")) for column in columns), line.file, line.line, why]
+        cells = [as_text(cell_of_column.get(column, "")) for column in columns]
+        yield cells, RejectedRow(line.file, line.line, (broken_line(len(line.cells), len(line.columns)),))
+
+
+def _failed(
+    source: OrderSource, columns: list[str], rows: Iterable[Mapping[str, Any]]
+) -> Iterator[tuple[list[Any], RejectedRow]]:
+    """The rows with problems, with their cells by column."""
+    column = partial(_column, source)
+    for row in rows:
+        problems = cell_problems(row[PROBLEM_COLUMN], column, row)
+        yield [_cell(row.get(name)) for name in columns], RejectedRow(row[FILE], row[LINE], problems)
 
 
 def _column(source: OrderSource, field: Field) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from shoplink.attribution.join.creators import Joined
 from shoplink.attribution.row_choice import Again, SameAmount
 from shoplink.core.commission.sides import Fit
+from shoplink.wording.order_errors import RejectedRow
 
 _BASES = ("official", "marketing", "affiliate", "none")
 
@@ -68,6 +69,7 @@ class AttributionResult(Struct, frozen=True, kw_only=True):
     spans: int = 0
     by_basis: tuple[BasisSum, ...] = ()
     rejected_by: tuple[RejectCount, ...] = ()
+    first_rejects: tuple[RejectedRow, ...] = ()
     left_out_by: tuple[LeftOutCount, ...] = ()
     cleaned: int = 0
     skipped: tuple[str, ...] = ()

@@ -30,12 +30,11 @@ from shoplink.flows.order_run.folder import (
     JUDGED,
     LINKS,
     MAPPING,
-    REJECTS,
     STATEMENT,
     closings_of,
     folder_of,
 )
-from shoplink.flows.order_run.results import closed_periods, first_rejects, stated_rows
+from shoplink.flows.order_run.results import closed_periods, stated_rows
 from shoplink.flows.order_run.run import seen_of
 from shoplink.flows.order_run.settlement import keep_settlements
 from shoplink.network.zone import zone_of_country
@@ -126,8 +125,7 @@ def _judge(run: OrderRun) -> None:
     if ended.status not in _JUDGED_STATUSES or "rows" not in ended.answer:
         _fail(run, ended)
         return
-    summary = {**ended.answer, "first_rejects": first_rejects(folder / REJECTS)}
-    summary["statement"] = _state(run, folder, [])
+    summary = {**ended.answer, "statement": _state(run, folder, [])}
     order_runs.end_run(run.run_id, "done", clock.now(), summary=summary)
 
 

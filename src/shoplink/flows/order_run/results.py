@@ -1,8 +1,7 @@
-"""What a run has written, read for a page: its first rejects, and its statement."""
+"""What a run has written, read for a page: what is stated and closed."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,8 @@ from shoplink.flows.commission.statement.record import INDEX
 from shoplink.table.error import TableError
 from shoplink.table.read import open_table, rows
 
-REJECTS_SHOWN_MAX = 50
 _STATED_BY = ("period", "currency", "basis", "adjusts")
 _STATED = ("order_lines", "base_minor", "commission_minor")
-_REJECT_COLUMNS = 3
-"""The last columns of a file of rejects: file, line, problem."""
-
-
-def first_rejects(path: Path) -> list[dict[str, str]]:
-    """The line and the reasons of the first rejected rows, as the file of rejects says them."""
-    found = islice(_cells(path), REJECTS_SHOWN_MAX)
-    return [{"line": cells[-2], "why": cells[-1]} for cells in found if len(cells) >= _REJECT_COLUMNS]
 
 
 def stated_rows(folder: Path) -> list[dict[str, Any]]:

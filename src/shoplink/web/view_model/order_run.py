@@ -12,7 +12,7 @@ from shoplink.store.order_runs import OrderRun
 from shoplink.web.request.visit import Visit
 from shoplink.web.view_model.badge import Badge, translated
 from shoplink.web.view_model.instant import Instant, show_instant
-from shoplink.wording.order_errors import say_problem
+from shoplink.wording.order_errors import RejectedRow, say_cell_problems, say_problem
 from shoplink.wording.sentences import N_
 from shoplink.wording.statement import RUN_PROBLEM, RUN_PROBLEMS
 
@@ -154,7 +154,10 @@ def show_outcome(visit: Visit, summary: dict[str, Any]) -> Outcome:
             )
             for each in summary.get("rejected_by", [])
         ],
-        first=[CountRow(each["why"], each["line"]) for each in summary.get("first_rejects", [])],
+        first=[
+            CountRow(say_cell_problems(each.problems, visit.language.tag), str(each.line))
+            for each in msgspec.convert(summary.get("first_rejects", []), list[RejectedRow])
+        ],
         left=[
             CountRow(f"{each['column']}: {each['value'] or '—'}", number(visit, each["rows"]))
             for each in summary.get("left_out_by", [])
