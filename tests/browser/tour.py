@@ -272,6 +272,7 @@ LOOKS = [
 NOT_IN_TOUR = {
     "front.door",
     "front.choices",
+    "front.clock",
     "creator.start",
     "creator.open_ticket",
     "creator.settlement",

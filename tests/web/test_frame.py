@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 
 from shoplink.demo import personas
+from shoplink.web.request.network import network_of
 from tests.databases import fresh, use
 from tests.web.persona import browser_of
 
@@ -72,12 +73,19 @@ def test_the_network_country_can_be_chosen_in_the_demo() -> None:
     assert "The country of your network is unknown" in _page(client)
 
 
-def test_the_network_country_of_a_trusted_proxy_is_taken_as_it_says() -> None:
-    client = Client(headers={"CF-IPCountry": "US"})
+def test_the_demo_opens_with_the_country_of_its_shops_whatever_the_network_is() -> None:
+    assert "Your network is in United Kingdom" in _page(Client())
     with override_settings(COUNTRY_HEADER="CF-IPCountry"):
-        assert "Your network is in United States" in _page(client)
-        assert "is unknown" in _page(Client(headers={"CF-IPCountry": "XX"}))
-    assert "is unknown" in _page(client), "an address of this machine is in no country"
+        assert "Your network is in United Kingdom" in _page(Client(headers={"CF-IPCountry": "CN"}))
+
+
+def test_the_network_country_of_a_trusted_proxy_is_taken_as_it_says() -> None:
+    use(fresh("sqlite"))
+    asked = RequestFactory(headers={"CF-IPCountry": "US"}).get("/")
+    with override_settings(COUNTRY_HEADER="CF-IPCountry"):
+        assert network_of(asked) == ("US", "header")
+        assert network_of(RequestFactory(headers={"CF-IPCountry": "XX"}).get("/")) == (None, "unknown")
+    assert network_of(asked) == (None, "unknown"), "an address of this machine is in no country"
 
 
 def test_a_database_that_is_no_demo_has_no_personas_and_no_choice_of_network() -> None:

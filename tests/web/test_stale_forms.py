@@ -46,6 +46,7 @@ NO_STATE = "it changes nothing that others see: a look-up, a language, a mark as
 UNBOUND = {
     "/choices": NO_STATE,
     "/demo": ENTRANCE,
+    "/demo/clock": "it is sent from the banner of any page, and bound to how far the clock was moved (tests/sandbox/test_banner.py)",
     "/inbox/": NO_STATE,
     "/join/<secret>/": BY_ID,
     "/creator/<str:account_id>/tickets/new": BEGINS,

@@ -30,7 +30,7 @@ _TOGETHER = timedelta(minutes=1)
 Whereto = datetime | timedelta | Literal["next"]
 """An instant, how far from now, or the next instant at which something is due."""
 
-Problem = Literal["passed", "nothing_due", "too_far"]
+Problem = Literal["passed", "nothing_due", "too_far", "moved"]
 
 _moving = threading.Lock()
 
@@ -49,13 +49,16 @@ def read_clock() -> ClockReading:
     return ClockReading(at, _next_due_at(at), sandbox.moved_by())
 
 
-def move_clock(whereto: Whereto) -> ClockReading | Problem:
+def move_clock(whereto: Whereto, *, seen: timedelta | None = None) -> ClockReading | Problem:
     """Move the clock of the sandbox in use forward; returns what it says once all that was due on the way has happened.
 
     One caller at a time moves it, and others wait. `passed`: the instant has passed, and the clock is never moved back.
-    `nothing_due`: time alone does nothing any more. `too_far`: more than `MOVED_MAX` in all.
+    `nothing_due`: time alone does nothing any more. `too_far`: more than `MOVED_MAX` in all. `moved`: the clock had been
+    moved by `seen` when somebody saw it, and was moved since.
     """
     with _moving, exclusive_access("moving the clock"):
+        if seen is not None and seen != sandbox.moved_by():
+            return "moved"
         at = clock.now()
         target = _next_due_at(at) if whereto == "next" else whereto
         if isinstance(target, timedelta):

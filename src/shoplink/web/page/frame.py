@@ -1,5 +1,6 @@
 """The frame around every page: the reader's places, the menu of the current place, and the reader's choices."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.urls import NoReverseMatch, reverse
@@ -8,12 +9,14 @@ from msgspec import Struct
 
 from shoplink.core.instant import format_instant
 from shoplink.demo.personas import is_demo
+from shoplink.flows.sandbox.clock import is_sandbox, read_clock
 from shoplink.store.people.inbox import unread_count
 from shoplink.store.read.names import names
 from shoplink.web.request.access import places_of
 from shoplink.web.request.network import DEMO_CHOICES
 from shoplink.web.request.reader import CODES
 from shoplink.web.request.visit import Visit
+from shoplink.web.view_model.instant import show_deadline
 
 THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
@@ -60,6 +63,17 @@ class NetworkLine(Struct, frozen=True):
     choices: list[tuple[str, str, bool]]
 
 
+class ClockLine(Struct, frozen=True):
+    """What a sandbox's clock says, to the minute, and how long it is until something is due ('' if nothing is).
+
+    `moved`: by how many microseconds it was moved in all.
+    """
+
+    now: str
+    next_due_in: str
+    moved: int
+
+
 class Frame(Struct, frozen=True):
     """The frame of one page; `person` is the name of the signed-in person, which may be empty."""
 
@@ -67,6 +81,7 @@ class Frame(Struct, frozen=True):
     theme: str
     now: str
     demo: bool
+    clock: ClockLine | None
     zone: str
     signed_in: bool
     person: str
@@ -96,6 +111,7 @@ def frame_of(visit: Visit) -> Frame:
         theme=theme if theme in THEMES else "auto",
         now=format_instant(visit.now.replace(second=0, microsecond=0)),
         demo=demo,
+        clock=_clock(visit) if is_sandbox() else None,
         zone=str(visit.zone),
         signed_in=person is not None,
         person=(person.name or person.email or "") if person else "",
@@ -109,6 +125,16 @@ def frame_of(visit: Visit) -> Frame:
         settings_url=_url("people.settings", {}) if person else "",
         sign_in_url=_url("account_login", {}),
         sign_out_url=_url("account_logout", {}),
+    )
+
+
+def _clock(visit: Visit) -> ClockLine:
+    reading = read_clock()
+    due_at = reading.next_due_at
+    return ClockLine(
+        visit.language.instant(visit.now, visit.zone),
+        "" if due_at is None else show_deadline(visit, due_at).left,
+        reading.moved_by // timedelta(microseconds=1),
     )
 
 

@@ -11,6 +11,7 @@ from shoplink.network import address_of, country_of
 
 DEMO_COOKIE = "network"
 DEMO_CHOICES = ("GB", "US", "ID", "unknown")
+"""The countries to choose from in the demo. The first is that of most of its shops, and chosen until somebody chooses."""
 
 
 class Network(NamedTuple):
@@ -21,12 +22,13 @@ class Network(NamedTuple):
 
 
 def network_of(request: HttpRequest) -> Network:
-    """In the demo, the visitor's choice; else the country header of a trusted proxy if one is configured; else a look-up.
+    """In the demo, the visitor's choice, or else the first one; else the country header of a trusted proxy if one is configured; else a look-up.
 
     Only the country leaves this function; the address is stored nowhere.
     """
-    chosen = request.COOKIES.get(DEMO_COOKIE)
-    if chosen in DEMO_CHOICES and is_demo():
+    if is_demo():
+        chosen = request.COOKIES.get(DEMO_COOKIE)
+        chosen = chosen if chosen in DEMO_CHOICES else DEMO_CHOICES[0]
         return Network(None if chosen == "unknown" else chosen, "demo")
     if settings.COUNTRY_HEADER:
         code = request.headers.get(settings.COUNTRY_HEADER, "")
