@@ -38,7 +38,8 @@ def press(client: FormClient, move: str, path: str = "/seller/") -> str:
     """Press a button of the banner on a page; the page that comes back."""
     answer = client.post_blindly("/demo/clock", {**hidden(banner(client, path)), "move": move}, follow=True)
     assert answer.redirect_chain[-1][0] == path
-    return answer.content.decode()
+    page: str = answer.content.decode()
+    return page
 
 
 @pytest.mark.parametrize(("move", "hours"), [("1h", 1), ("24h", 24), ("180d", 180 * 24)])
