@@ -16,8 +16,10 @@ SECONDS_MAX = 30
 
 
 def steps() -> Iterator[list[tuple[str, str]]]:
-    """The numbered steps of the page, each as what is done in turn: (`be`, name), (`press`, name), (`read`, text) …"""
-    for text in re.findall(r"^\d+\. (.*?)(?=^\d+\. |^$|^#)", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+    """The numbered steps of the page, each as what is done in turn, such as (`press`, a name) and (`read`, a text)."""
+    for text in re.findall(
+        r"^\d+\. (.*?)(?=^\d+\. |^$|^#)", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    ):
         doing, done = "", []
         for verb, bold, code, quoted in _PART.findall(re.sub(r"\s+", " ", text)):
             doing = verb.lower() or doing
