@@ -65,13 +65,13 @@ def writes(instead: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def update_tables() -> None:
     """Create or update the tables, while no other process does, and encrypt secrets with the present key."""
-    from shoplink.flows.people.second_factor import check_secrets, say_unreadable  # noqa: PLC0415 (needs the apps)
+    from shoplink.flows.people.secret_key import secret_key_problems  # noqa: PLC0415 (needs the apps)
 
     with exclusive_access("shoplink migrate"):
         call_command("migrate", verbosity=0)
-        found = check_secrets(renew=True)
-    if found.unreadable:
-        click.echo(say_unreadable(found.unreadable), err=True)
+        problems = secret_key_problems(renew=True)
+    for problem in problems:
+        warn(problem)
 
 
 def records(instead: str) -> Callable[[Callable[P, R]], Callable[..., R]]:
@@ -117,10 +117,15 @@ def require_clock(*, clock_is_right: bool) -> None:
     if against := [one.detail for one in problems if one.code != "clocks_differ"]:
         fail("\n".join([*against, *differ, _BELIEVE]))
     for detail in differ:
-        click.echo(f"WARNING: {detail}", err=True)
+        warn(detail)
 
 
 _BELIEVE = "nothing was done; set the clock right, or say that it is right with --clock-is-right: this is needed once"
+
+
+def warn(message: str) -> None:
+    """Say what is probably wrong, and go on."""
+    click.echo(f"WARNING: {message}", err=True)
 
 
 def fail(message: str) -> NoReturn:

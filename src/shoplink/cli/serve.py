@@ -17,7 +17,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from shoplink.cli.database import clock_option, fail, require_clock, update_tables, writes
+from shoplink.cli.database import clock_option, fail, require_clock, update_tables, warn, writes
+from shoplink.cli.doctor.contradictions import contradictions
 from shoplink.config.parts import missing_parts
 from shoplink.flows.clock import real_now
 from shoplink.network import CountryDatabaseError, country_database
@@ -104,6 +105,8 @@ def serve(  # noqa: PLR0913 (one parameter per option)
         fail("\n".join(missing))
     _fail_if_port_taken(host, port)
     _fail_without_countries()
+    for contradiction in contradictions(os.environ):
+        warn(contradiction)
     update_tables()
     if sandbox and not make_sandbox(real_now()):
         fail(_NO_SANDBOX)

@@ -74,6 +74,14 @@ def free_bytes() -> int:
     return shutil.disk_usage(folder).free
 
 
+def wal_bytes() -> int | None:
+    """How large the write-ahead log beside the SQLite file is; None on PostgreSQL, which keeps its own house."""
+    if is_postgresql():
+        return None
+    path = Path(f"{connection.settings_dict['NAME'].removeprefix('file:')}-wal")
+    return path.stat().st_size if path.exists() else 0
+
+
 def latest_event_at() -> datetime | None:
     """The latest instant among the events that were recorded last."""
     found = query(

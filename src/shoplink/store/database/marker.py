@@ -1,7 +1,8 @@
 """Marks that the service itself sets on its database, each with an instant. No command and no caller can set one.
 
 `demo`: it holds the demo world. `clock`: what the clock said last. `clock_was_ahead`: the newest event that was there when
-somebody said that the clock is right, although it was behind that event.
+somebody said that the clock is right, although it was behind that event. `key …`: a digest of the secret key that the
+service was started with last.
 """
 
 from datetime import datetime
@@ -44,3 +45,19 @@ def set_mark(mark: Mark, at: datetime) -> None:
             mark,
             to_micros(at),
         )
+
+
+_KEY = "key "
+
+
+def key_digest() -> str | None:
+    """The digest of the secret key that the service was started with last; None before the first start."""
+    found = query("SELECT name FROM marker WHERE name LIKE %s", f"{_KEY}%")
+    return found[0][0].removeprefix(_KEY) if found else None
+
+
+def keep_key_digest(digest: str, at: datetime) -> None:
+    """Keep the digest of a secret key instead of what was kept; it has at most 60 characters."""
+    with writing():
+        execute("DELETE FROM marker WHERE name LIKE %s", f"{_KEY}%")
+        execute("INSERT INTO marker (name, set_at) VALUES (%s, %s)", f"{_KEY}{digest}", to_micros(at))
