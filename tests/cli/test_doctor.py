@@ -32,12 +32,8 @@ EVERYTHING = {
 }
 
 
-OF_THE_TESTS = {"SHOPLINK_TESTS_FOLDER", "SHOPLINK_NO_SKIP", "SHOPLINK_EXAMPLES"}
-
-
 def doctor(url: str, *options: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    kept = {name: text for name, text in os.environ.items() if name not in OF_THE_TESTS}
-    settings = {**kept, "SHOPLINK_DATABASE_URL": url, **environment}
+    settings = {**os.environ, "SHOPLINK_DATABASE_URL": url, **environment}
     return forked.run_text(["doctor", *options], settings)
 
 

@@ -76,7 +76,10 @@ def test_settings_that_fit_together_are_no_problem(database: str) -> None:
             {"SHOPLINK_SMTPURL": "smtp://secret"},
             "SHOPLINK_SMTPURL is no setting, and is ignored; did you mean SHOPLINK_SMTP_URL?",
         ),
-        ({"SHOPLINK_TEA": "green"}, "SHOPLINK_TEA is no setting, and is ignored"),
+        (
+            {"SHOPLINK_MAIL": "mei@example.com"},
+            "SHOPLINK_MAIL is no setting, and is ignored; did you mean SHOPLINK_MAIL_FROM?",
+        ),
     ],
     ids=lambda each: "+".join(each) if isinstance(each, dict) else "",
 )
@@ -84,8 +87,11 @@ def test_a_contradiction_is_named(database: str, changed: dict[str, str], said: 
     _, answer = found(database, **{**RIGHT, **changed})
     mine = [sentence for sentence in answer["wrong"] if sentence.startswith(said)]
     assert len(mine) == 1, answer["wrong"]
-    assert "green" not in mine[0]
-    assert "smtp://secret" not in mine[0]
+    assert not {"smtp://secret", "mei@example.com"} & set(mine[0].split())
+
+
+def test_a_name_of_another_program_is_left_alone(database: str) -> None:
+    assert found(database, **RIGHT, SHOPLINK_HOST=NAME, SHOPLINK_UPSTREAM="127.0.0.1:8000")[1]["wrong"] == []
 
 
 def test_a_trial_without_tls_may_be_meant(database: str) -> None:

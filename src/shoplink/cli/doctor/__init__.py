@@ -52,7 +52,7 @@ def doctor(*, as_json: bool, outside: bool, mail_to: str | None) -> None:
     Problems are: a database that cannot be used, tables of another version, a timer that is more than a
     minute late, a clock that is behind the newest event, leapt, or differs from the database's, a disk that is nearly full, a write-ahead log that
     does not shrink, a secret key that is another one or does not open what is stored, a country database that cannot be read or is older
-    than a year, settings that contradict each other, names that are no setting, and pages without their style sheets.
+    than a year, settings that contradict each other, misspelt names of settings, and pages without their style sheets.
 
     With --try, a mail server or a provider that is not there, or that does not take what the settings say, is one, too.
     """

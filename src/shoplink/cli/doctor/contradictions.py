@@ -1,4 +1,4 @@
-"""Settings that are allowed each by itself, but not together, and names that are no setting. Nothing outside is asked."""
+"""Settings that are allowed each by itself, but not together, and names that are nearly one. Nothing outside is asked."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -56,22 +56,25 @@ KNOWN = frozenset(
 )
 """The settings of docs/reference/settings.md."""
 
-_OF_THE_PROXY = frozenset({"SHOPLINK_HOST", "SHOPLINK_UPSTREAM"})  # deploy/Caddyfile
-_OF_ITSELF = frozenset(f"SHOPLINK_{name}" for name in ("SERVED", "DELIVERING", "WORKERS", "THREADS"))
+_PREFIX = "SHOPLINK_"
+_ALIKE = 0.8  # of 1; further apart it is another program's, such as the proxy's in deploy/
 _HEADER = re.compile(r"[A-Za-z0-9-]+")
 
 
 def contradictions(environment: Mapping[str, str]) -> list[str]:
     """A sentence for each, in words for the operator; no value that is secret is repeated."""
-    return [*_unknown(environment), *_hosts(), *_cookies(), *_proxies(), *_country_header()]
+    return [*_misspelt(environment), *_hosts(), *_cookies(), *_proxies(), *_country_header()]
 
 
-def _unknown(environment: Mapping[str, str]) -> Iterator[str]:
+def _misspelt(environment: Mapping[str, str]) -> Iterator[str]:
+    names = sorted(name.removeprefix(_PREFIX) for name in KNOWN)
     for name in sorted(environment):
-        if not name.startswith("SHOPLINK_") or name in KNOWN | _OF_THE_PROXY | _OF_ITSELF:
+        given = name.removeprefix(_PREFIX)
+        if given == name or given in names:
             continue
-        near = get_close_matches(name, sorted(KNOWN), n=1, cutoff=0.75)
-        yield f"{name} is no setting, and is ignored" + (f"; did you mean {near[0]}?" if near else "")
+        begun = [each for each in names if each.startswith(f"{given}_")]
+        if near := begun or get_close_matches(given, names, n=1, cutoff=_ALIKE):
+            yield f"{name} is no setting, and is ignored; did you mean {_PREFIX}{near[0]}?"
 
 
 def _hosts() -> Iterator[str]:
