@@ -52,6 +52,9 @@ KNOWN = frozenset(
         "SHOPLINK_METRICS_NETWORKS",
         "SHOPLINK_COUNTRY_HEADER",
         "SHOPLINK_INSECURE_COOKIES",
+        "SHOPLINK_WEBHOOK_ALLOW",
+        "SHOPLINK_WEBHOOK_HTTP",
+        "SHOPLINK_WEBHOOK_ATTEMPTS_KEPT_DAYS",
     )
 )
 """The settings of docs/reference/settings.md."""
