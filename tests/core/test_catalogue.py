@@ -71,6 +71,9 @@ IN_ORDER = [
     "ticket.ended",
     "ticket.not_needed",
     "ticket.beyond_support",
+    "ticket.reopen_period_over",
+    "ticket.already_open",
+    "ticket.assignee_not_in_team",
 ]
 """The table of section 5, copied by hand, followed by the reasons of commerce, people and tickets (append-only)."""
 

@@ -60,6 +60,9 @@ def test_who_may_issue_each_command_is_what_the_specification_says() -> None:
         "reply_to_ticket": ["creator", "platform", "shop", "support"],
         "resolve_ticket": ["platform", "support"],
         "withdraw_ticket": ["creator", "shop"],
+        "reopen_ticket": ["creator", "platform", "shop", "support"],
+        "assign_ticket": ["platform", "support"],
+        "note_in_ticket": ["platform", "support"],
     }
 
 

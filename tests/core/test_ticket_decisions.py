@@ -1,6 +1,6 @@
 """Decisions about tickets: when one is opened, who may change it, and what ends it by itself."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,19 +10,41 @@ from shoplink.core.commands import PRIVATE_COMMANDS
 from shoplink.core.roles import may_issue
 from shoplink.core.ticket.assessment import assess
 from shoplink.core.ticket.commands import (
+    AssignTicket,
+    ChangeTicket,
+    NoteInTicket,
     OpenTicket,
+    ReopenTicket,
     ReplyToTicket,
     ResolveTicket,
     TicketCommand,
     WithdrawTicket,
 )
-from shoplink.core.ticket.events import TicketClosed, TicketOpened, TicketReplied, TicketResolved
-from shoplink.core.ticket.facts import Message, NewMessage, NewTicket, Question, Review, Ticket
+from shoplink.core.ticket.events import (
+    TicketAssigned,
+    TicketClosed,
+    TicketNoted,
+    TicketOpened,
+    TicketReopened,
+    TicketReplied,
+    TicketResolved,
+)
+from shoplink.core.ticket.facts import (
+    REOPENABLE,
+    Message,
+    NewMessage,
+    NewNote,
+    NewTicket,
+    Question,
+    Review,
+    Ticket,
+)
 from tests.core.link_scene import DAY, HOUR, NOON, SELLER_UNIVERSITY, Scene, refused_for
 from tests.rule import rule
 
 SELLER, CREATOR = Actor("shop", "ding"), Actor("creator", "lin")
 MEI = Actor("support", "mei")
+WEI, OPS = Actor("support", "wei", "person_wei"), Actor("platform", "ops", "person_ops")
 
 
 def abroad() -> Scene:
@@ -40,9 +62,7 @@ def opened(scene: Scene, question: Question | None = None, by: Actor = SELLER, *
     return scene.do(OpenTicket(at=scene.now, by=by, question=question or invitation(), **words))
 
 
-def changed(
-    scene: Scene, kind: type[ReplyToTicket | ResolveTicket | WithdrawTicket], by: Actor, **fields: Any
-) -> Transition:
+def changed(scene: Scene, kind: type[ChangeTicket], by: Actor, **fields: Any) -> Transition:
     named = {"shop_id": "ding", "account_id": "lin", "ticket_id": "T1", **fields}
     return scene.do(kind(at=scene.now, by=by, **named))
 
@@ -213,6 +233,143 @@ def test_only_the_side_that_opened_a_ticket_withdraws_it() -> None:
     assert refused_for(changed(scene, WithdrawTicket, MEI)) == ["ticket.not_found"]
 
 
+def with_staff(scene: Scene) -> Scene:
+    """Wei is a member of support, Ops of the platform's staff."""
+    scene.world.people.members(("support", ""))["person_wei"] = None
+    scene.world.people.members(("platform", ""))["person_ops"] = None
+    return scene
+
+
+def test_a_ticket_is_given_to_a_member_of_its_team_or_to_nobody_and_the_other_side_sees_no_change() -> None:
+    scene = with_staff(abroad())
+    opened(scene)
+    (own,) = changed(scene.later(HOUR), AssignTicket, MEI, assignee="person_wei").own
+    assert own == TicketAssigned(
+        at=NOON + HOUR,
+        by=MEI,
+        shop_id="ding",
+        account_id="lin",
+        ticket_id="T1",
+        team="support",
+        assignee="person_wei",
+    )
+    assert (ticket(scene).team, ticket(scene).assignee) == ("support", "person_wei")
+    assert (ticket(scene).status, ticket(scene).updated_at) == ("open", NOON)
+    assert changed(scene, AssignTicket, WEI, assignee="person_wei").own == (), "it has it already"
+    (handed,) = changed(scene, AssignTicket, WEI, team="platform").own
+    assert isinstance(handed, TicketAssigned)
+    assert (ticket(scene).team, ticket(scene).assignee) == ("platform", None)
+    assert changed(scene, AssignTicket, OPS, team="platform", assignee="person_ops").own
+
+
+@pytest.mark.parametrize(
+    ("by", "team", "assignee", "allowed"),
+    [
+        (MEI, "support", "mei", True),
+        (MEI, "support", "person_wei", True),
+        (MEI, "support", "person_ops", False),
+        (MEI, "support", "person_nobody", False),
+        (MEI, "platform", "person_ops", True),
+        (MEI, "platform", "mei", False),
+        (WEI, "platform", "person_wei", False),
+        (WEI, "platform", None, True),
+    ],
+)
+def test_who_does_not_belong_to_a_team_gets_none_of_its_tickets(
+    by: Actor, team: str, assignee: str | None, *, allowed: bool
+) -> None:
+    scene = with_staff(abroad())
+    opened(scene)
+    given = changed(scene, AssignTicket, by, team=team, assignee=assignee)
+    if allowed:
+        assert (ticket(scene).team, ticket(scene).assignee) == (team, assignee)
+    else:
+        assert refused_for(given) == ["ticket.assignee_not_in_team"]
+        assert ticket(scene).assignee is None
+
+
+def test_a_note_is_a_record_beside_an_event_without_words_and_may_follow_the_end() -> None:
+    scene = with_staff(abroad())
+    opened(scene)
+    noted = changed(scene, NoteInTicket, WEI, text="She called.")
+    assert isinstance(noted.decision, Accepted)
+    assert noted.decision.records == (NewNote("T1", Message(NOON, WEI, "She called.", None)),)
+    assert [type(event) for event in noted.own] == [TicketNoted]
+    before = ticket(scene)
+    handed = changed(scene, AssignTicket, WEI, team="platform", text="Please look.")
+    assert isinstance(handed.decision, Accepted)
+    assert [type(event) for event in handed.own] == [TicketAssigned, TicketNoted]
+    assert isinstance(handed.decision.records[0], NewNote)
+    changed(scene, ResolveTicket, MEI)
+    assert [type(event) for event in changed(scene, NoteInTicket, WEI, text="Hm").own] == [TicketNoted]
+    assert refused_for(changed(scene, AssignTicket, WEI)) == ["ticket.ended"]
+    assert before.answered_at is None
+    assert refused_for(changed(scene, NoteInTicket, WEI, text="Hm", ticket_id="T2")) == ["ticket.not_found"]
+
+
+def test_the_first_answer_of_staff_is_kept() -> None:
+    scene = abroad()
+    opened(scene)
+    reply(scene.later(HOUR), SELLER)
+    assert ticket(scene).answered_at is None
+    reply(scene.later(HOUR), MEI)
+    reply(scene.later(HOUR), MEI)
+    assert ticket(scene).answered_at == NOON + 2 * HOUR
+    scene = abroad()
+    opened(scene)
+    changed(scene.later(HOUR), ResolveTicket, MEI)
+    assert ticket(scene).answered_at == NOON + HOUR
+
+
+@pytest.mark.parametrize("by", [SELLER, MEI, OPS])
+def test_either_side_reopens_a_ticket_within_fourteen_days(by: Actor) -> None:
+    scene = abroad()
+    opened(scene)
+    changed(scene, ResolveTicket, MEI)
+    last = NOON + REOPENABLE - timedelta(microseconds=1)
+    reopened = changed(scene.at(last), ReopenTicket, by, text="It is still so.")
+    assert isinstance(reopened.decision, Accepted)
+    assert [type(event) for event in reopened.own] == [TicketReopened]
+    assert isinstance(reopened.decision.records[0], NewMessage)
+    now = ticket(scene)
+    assert (now.status, now.cause, now.ended_at, now.updated_at) == ("open", None, None, last)
+    assert now.due_at is None or now.due_at > last, "it was judged"
+    assert changed(scene, ReopenTicket, by).own == (), "it is open"
+
+
+def test_a_ticket_is_not_reopened_after_fourteen_days() -> None:
+    scene = abroad()
+    opened(scene)
+    changed(scene, WithdrawTicket, SELLER)
+    (late,) = reasons(changed(scene.at(NOON + REOPENABLE), ReopenTicket, SELLER))
+    assert (late.code, late.params) == ("ticket.reopen_period_over", {"ended_at": NOON, "days": 14})
+
+
+def test_a_ticket_is_reopened_only_while_support_can_help_and_no_other_is_open_about_the_same() -> None:
+    scene = abroad()
+    opened(scene)
+    changed(scene, ResolveTicket, MEI)
+    opened(scene)
+    assert refused_for(changed(scene, ReopenTicket, SELLER)) == ["ticket.already_open"]
+    scene.creator("lin", region="FR", registered_in="US")
+    assert refused_for(changed(scene, ReopenTicket, MEI)) == [
+        "account.region_mismatch",
+        "ticket.beyond_support",
+    ]
+    scene.creator("lin", region="GB")
+    assert refused_for(changed(scene, ReopenTicket, SELLER)) == ["ticket.not_needed"]
+    assert refused_for(changed(scene, ReopenTicket, CREATOR)) == ["ticket.not_found"]
+
+
+def test_a_reopened_ticket_ends_by_itself_like_any_other() -> None:
+    scene = abroad()
+    opened(scene)
+    changed(scene, ResolveTicket, MEI)
+    changed(scene, ReopenTicket, SELLER)
+    scene.creator("lin")
+    assert (ticket(scene).status, ticket(scene).cause) == ("closed", "cleared")
+
+
 @rule("R42")
 def test_a_ticket_whose_reasons_are_gone_has_ended_before_a_command_about_it_is_decided() -> None:
     scene = abroad()
@@ -294,5 +451,8 @@ def test_a_shop_and_a_creator_issue_commands_about_tickets_for_themselves_alone(
             ReplyToTicket: own | {"supportmei"},
             ResolveTicket: {"supportmei"},
             WithdrawTicket: own,
+            ReopenTicket: own | {"supportmei"},
+            AssignTicket: {"supportmei"},
+            NoteInTicket: {"supportmei"},
         }[kind]
     )

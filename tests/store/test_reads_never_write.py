@@ -31,8 +31,10 @@ from shoplink.store.database.sql import query
 from shoplink.store.people import keys
 from shoplink.store.read import commerce, foresight, handles, history, mirror, periods, refusal, search, tally
 from shoplink.store.read import link as link_reads
+from shoplink.store.ticket import queue as ticket_queue
 from shoplink.store.ticket import tickets as ticket_rows
 from shoplink.store.ticket import words
+from shoplink.store.ticket.queue import TicketFilter
 from shoplink.store.write import feed
 from shoplink.store.write import rulebooks as rulebook_texts
 from tests.api.golden import document
@@ -168,7 +170,14 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
         ["ticket_none"], [("S", "B", "invite", "shop")]
     ),
     ticket_rows.page_of_tickets: lambda: ticket_rows.page_of_tickets(NOW, 10, 0, status="closed"),
+    ticket_rows.page_where: lambda: ticket_rows.page_where([("side = %s", ("shop",))], 10, 0),
+    ticket_queue.page_of_queue: lambda: ticket_queue.page_of_queue(
+        NOW, 10, 0, "open", TicketFilter(text="S", reason="account.age_unknown", unassigned=True)
+    ),
+    ticket_queue.count_in_queue: lambda: ticket_queue.count_in_queue(NOW, TicketFilter(market="GB")),
     words.messages_of: lambda: words.messages_of(ticket_id()),
+    words.notes_of: lambda: words.notes_of(ticket_id()),
+    words.last_answers: lambda: words.last_answers([ticket_id()]),
     ticket_rows.answered_for_shops: lambda: ticket_rows.answered_for_shops(["S"], 10),
     ticket_rows.due_tickets: lambda: ticket_rows.due_tickets(NOW, 10, 0),
     ticket_rows.open_tickets_about: lambda: ticket_rows.open_tickets_about(["S"], ["A"]),
@@ -186,6 +195,8 @@ READS: dict[Callable[..., object], Callable[[], object]] = {
     tally.counts: lambda: tally.counts("event", 0, market="GB", by_day=True),
 }
 WITHOUT_DATABASE = {
+    "may_be",
+    "where",
     "run_statement",
     "read_periods",
     "write_periods",
@@ -228,6 +239,7 @@ def test_every_read_is_run_here() -> None:
         rulebook_texts,
         search,
         tally,
+        ticket_queue,
         ticket_rows,
         words,
     )

@@ -25,6 +25,7 @@ REFRESHED = {
     "platform.order_run",
     "seller.order_run",
     "support.queue",
+    "platform.tickets",
     "seller.tickets",
     "creator.tickets",
     "people.inbox",

@@ -55,6 +55,7 @@ TABLES = (
         "link",
         "ticket",
         "ticket_message",
+        "ticket_note",
         "item",
     ),
     *(

@@ -10,7 +10,10 @@ import pytest
 
 from shoplink.config.permissions import table
 from shoplink.core.facts import Actor
+from shoplink.core.instant import BEGINNING
 from shoplink.core.people.facts import Place
+from shoplink.core.ticket.commands import AssignTicket, fields_naming
+from shoplink.core.ticket.facts import Ticket
 from shoplink.flows import clock
 from shoplink.flows.people import membership
 from shoplink.store.database.sql import query
@@ -26,7 +29,7 @@ from tests.store.commands import (
     put_product,
     put_shop,
 )
-from tests.tickets.desk import open_ticket, reply, ticket_at
+from tests.tickets.desk import carry_out, open_ticket, reply, ticket_at
 from tests.web.desk import signed_in, somebody
 from tests.web.form_client import FormClient, hidden_fields
 
@@ -48,6 +51,8 @@ UNBOUND = {
     "/demo": ENTRANCE,
     "/demo/clock": "it is sent from the banner of any page, and bound to how far the clock was moved (tests/sandbox/test_banner.py)",
     "/inbox/": NO_STATE,
+    "/support/": "it takes a ticket only while nobody has it (test_team.py)",
+    "/platform/tickets": "it takes a ticket only while nobody has it (test_team.py)",
     "/join/<secret>/": BY_ID,
     "/creator/<str:account_id>/tickets/new": BEGINS,
     "/seller/<str:shop_id>/tickets/new": BEGINS,
@@ -110,12 +115,12 @@ def test_a_form_made_from_a_state_that_has_changed_does_nothing_and_says_what_ch
 
 def cases() -> list[Case]:
     """One case for each bound route, at least; each has shops and accounts of its own."""
-    for account in "ABCDEFGHIJKLMN":
+    for account in "ABCDEFGHIJKLMNX":
         execute_accepted(
             put_account(
                 account,
                 handle=f"handle{account.lower()}",
-                region="FR" if account in "HIJ" else "GB",
+                region="FR" if account in "HIJX" else "GB",
                 followers=5_000,
             )
         )
@@ -136,7 +141,7 @@ def cases() -> list[Case]:
         *_of_a_shops_links(sue),
         *_of_a_creators_links(cy, alex),
         *_of_records(sue, cy, alex),
-        *_of_tickets(sue, cy, wei),
+        *_of_tickets(sue, cy, wei, alex),
         *_of_commerce(sue, cy),
         *_of_the_platform(alex),
         *_of_members(alex),
@@ -337,25 +342,33 @@ def _of_records(sue: FormClient, cy: FormClient, alex: FormClient) -> list[Case]
     ]
 
 
-def _of_tickets(sue: FormClient, cy: FormClient, wei: FormClient) -> list[Case]:
+def assign(ticket: Ticket, to: str | None) -> None:
+    """Mei takes a ticket, or gives it back."""
+    command = AssignTicket(at=BEGINNING, by=MEI, assignee=to, **fields_naming(ticket))
+    answer = carry_out(command)
+    assert answer["outcome"] == "accepted", answer
+
+
+def _of_tickets(sue: FormClient, cy: FormClient, wei: FormClient, alex: FormClient) -> list[Case]:
     """Two agents, or support and a side, work on one ticket."""
     sellers = [
         ticket_at(
             open_ticket(by=Actor("shop", "T"), shop_id="T", account_id=account), when=clock.now()
         ).ticket
-        for account in "HIJ"
+        for account in "HIJX"
     ]
     execute_accepted(put_account("K"), invite("T", "K"), put_account("K", region="FR"))
     creator = Actor("creator", "K")
     asked = open_ticket("accept", creator, shop_id="T", account_id="K")
     own = ticket_at(asked, when=clock.now()).ticket
-    first, second, third = sellers
+    first, second, third, fourth = sellers
     support, correct = "/support/tickets/<str:ticket_id>", "/support/tickets/<str:ticket_id>/correct"
     words = "There is a new message in the ticket."
     answered = f"/support/tickets/{first.ticket_id}"
     return [
         Case(support, wei, answered, {"do": "reply", "text": "Hm"}, lambda: reply(first, MEI, "No"), words),
         Case(support, wei, answered, {"do": "resolve", "text": "Hm"}, lambda: reply(first, MEI, "No"), words),
+        *_of_a_team(fourth, wei, alex),
         Case(
             correct,
             wei,
@@ -389,6 +402,24 @@ def _of_tickets(sue: FormClient, cy: FormClient, wei: FormClient) -> list[Case]:
             {"do": "reply", "text": "Well?"},
             lambda: reply(own, MEI, "Which passport?"),
             f"Support: {words}",
+        ),
+    ]
+
+
+def _of_a_team(ticket: Ticket, wei: FormClient, alex: FormClient) -> list[Case]:
+    """Several of the staff work on a ticket."""
+    support, path = "/support/tickets/<str:ticket_id>", f"/support/tickets/{ticket.ticket_id}"
+    given = "The ticket was given to somebody else."
+    return [
+        Case(support, wei, path, {"do": "take"}, lambda: assign(ticket, "mei"), given),
+        Case(support, wei, path, {"do": "reply", "text": "Hm"}, lambda: assign(ticket, None), given),
+        Case(
+            "/platform/tickets/<str:ticket_id>",
+            alex,
+            f"/platform/tickets/{ticket.ticket_id}",
+            {"do": "resolve", "text": "Hm"},
+            lambda: reply(ticket, MEI, "No"),
+            "There is a new message in the ticket.",
         ),
     ]
 

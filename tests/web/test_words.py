@@ -44,7 +44,9 @@ def _data() -> list[str]:
     rows += query("SELECT shop_id FROM shop UNION SELECT name FROM person UNION SELECT email FROM person")
     rows += query("SELECT file_name FROM order_run")
     rows += query("SELECT title FROM product UNION SELECT title FROM content")
-    rows += query("SELECT text FROM ticket_message UNION SELECT evidence FROM ticket_message")
+    rows += query(
+        "SELECT text FROM ticket_message UNION SELECT evidence FROM ticket_message UNION SELECT text FROM ticket_note"
+    )
     called = {text for (text,) in rows if text} | {persona.name for persona in personas.PERSONAS.values()}
     called |= {source for rulebook in packaged().values() for source in rulebook.sources.values()}
     notes = {

@@ -138,6 +138,8 @@ ANSWERS_KEPT_DAYS = 30
 MESSAGES_KEPT_DAYS = whole_number("SHOPLINK_MESSAGES_KEPT_DAYS", 365, most=36_500)
 # How long the messages of a ticket are kept after it has ended.
 TICKETS_KEPT_DAYS = whole_number("SHOPLINK_TICKETS_KEPT_DAYS", 365, most=36_500)
+# By when support aims to answer a ticket for the first time, after it was opened.
+FIRST_ANSWER_HOURS = whole_number("SHOPLINK_FIRST_ANSWER_HOURS", 24, most=8_760)
 LOOK_UPS_KEPT_DAYS = whole_number("SHOPLINK_LOOK_UPS_KEPT_DAYS", 90, most=36_500)
 LOOK_UPS_PER_HOUR = whole_number("SHOPLINK_LOOK_UPS_PER_HOUR", 300, most=1_000_000)
 

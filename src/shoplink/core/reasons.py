@@ -104,6 +104,9 @@ CATALOGUE: dict[str, CatalogueEntry] = {
         CatalogueEntry("ticket.ended"),
         CatalogueEntry("ticket.not_needed"),
         CatalogueEntry("ticket.beyond_support"),
+        CatalogueEntry("ticket.reopen_period_over"),
+        CatalogueEntry("ticket.already_open"),
+        CatalogueEntry("ticket.assignee_not_in_team"),
     )
 }
 """Every reason, in order of precedence (domain.md section 5). Append-only."""

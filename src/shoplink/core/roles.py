@@ -66,6 +66,9 @@ ISSUERS: dict[type[c.Command], frozenset[Issuer]] = {
     tickets.ReplyToTicket: _SHOP | _CREATOR | _SUPPORT,
     tickets.ResolveTicket: _SUPPORT,
     tickets.WithdrawTicket: _SHOP | _CREATOR,
+    tickets.ReopenTicket: _SHOP | _CREATOR | _SUPPORT,
+    tickets.AssignTicket: _SUPPORT,
+    tickets.NoteInTicket: _SUPPORT,
 }
 """Who may issue each command (domain.md section 6, column "by")."""
 
@@ -116,6 +119,9 @@ CAUSED_BY: dict[type[e.Event], frozenset[Cause]] = {
     ticket_events.TicketReplied: _EITHER_SIDE | _SUPPORT,
     ticket_events.TicketResolved: _SUPPORT,
     ticket_events.TicketClosed: _EITHER_SIDE | _CLOCK,
+    ticket_events.TicketReopened: _EITHER_SIDE | _SUPPORT,
+    ticket_events.TicketAssigned: _SUPPORT,
+    ticket_events.TicketNoted: _SUPPORT,
     commerce_events.ProductRecorded: _PLATFORM,
     commerce_events.ContentRecorded: _CREATOR | _PLATFORM,
     commerce_events.ItemAdded: _CREATOR,

@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 
 from shoplink.core import Actor, Command, CorrectAccount, Invite, PutAccount
 from shoplink.core.facts import Role
-from shoplink.core.ticket.commands import OpenTicket, ReplyToTicket, ResolveTicket, WithdrawTicket
+from shoplink.core.ticket.commands import (
+    AssignTicket,
+    OpenTicket,
+    ReplyToTicket,
+    ResolveTicket,
+    WithdrawTicket,
+)
 from shoplink.core.ticket.facts import Review
 from shoplink.flows.answer import Answer
 from shoplink.flows.execute import execute_as_of
@@ -14,6 +20,7 @@ from shoplink.flows.look import look_at_pair
 Scene = tuple[datetime, Callable[[], object]]
 
 _SUPPORT = Actor("support", "demo")
+_WEI = Actor("support", "person_wei", "person_wei")
 _BORN = datetime(1995, 5, 19).date()  # noqa: DTZ001 (a date)
 _ABROAD = "sam.okoro"
 _HOME, _TEA, _BEAUTY, _SNACKS = "hh-home-gb", "hh-tea-gb", "hh-beauty-gb", "hh-snacks-us"
@@ -66,6 +73,7 @@ def _scenes(now: datetime) -> Iterator[Scene]:
         _ago(now, 10),
         lambda: _do(ReplyToTicket(at=_ago(now, 10), by=_SUPPORT, text=question, **answered.named)),
     )
+    yield _ago(now, 9), lambda: _do(_kept_by_an_agent(_ago(now, 9), answered.named))
     yield _ago(now, 3), lambda: _ask_about_review(_ago(now, 3))
     waiting = _RefusedInvitation(_ago(now, 1), _HOME, "jack.lin", "marketing")
     yield waiting.opens("他说自己已经满 18 岁，请帮忙核实。")
@@ -96,6 +104,12 @@ class _RefusedInvitation:
         """The fields by which a command names the ticket, call this after the scene that opens it."""
         pair = {"shop_id": self._invite.shop_id, "account_id": self._invite.account_id}
         return {**pair, "ticket_id": self._ticket_id}
+
+
+def _kept_by_an_agent(at: datetime, named: dict[str, str]) -> Command:
+    """Wei of support takes the ticket, with a note for his colleagues."""
+    note = "已联系运营确认，审批编号应为 HH 开头；收到后由我授予豁免。"
+    return AssignTicket(at=at, by=_WEI, team="support", assignee=_WEI.id, text=note, **named)
 
 
 def _ask_about_review(at: datetime) -> None:

@@ -59,6 +59,9 @@ EVENTS: dict[str, str] = {
     "ticket.replied": N_("There is a new message in the ticket."),
     "ticket.resolved": N_("Support resolved the ticket."),
     "ticket.closed": N_("The ticket was closed."),
+    "ticket.reopened": N_("The ticket was reopened."),
+    "ticket.assigned": N_("The ticket was given to somebody else."),
+    "ticket.noted": N_("An internal note was added to the ticket."),
 }
 """The sentence by event type."""
 

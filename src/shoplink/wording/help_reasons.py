@@ -367,5 +367,22 @@ REASONS_HELP: dict[str, Topic] = {
         N_("A ticket can only be opened about reasons that support can help with."),
         N_("Each of the reasons says who can act instead."),
     ),
+    "ticket.reopen_period_over": reason_topic(
+        N_("The ticket ended too long ago"),
+        N_("For two weeks after its end, either side can reopen a ticket in which something is left to do."),
+        N_("If it comes up again, open a new ticket from there."),
+    ),
+    "ticket.already_open": reason_topic(
+        N_("Another ticket is open"),
+        N_("There is one open ticket of a side about the same thing, so an earlier one stays ended."),
+        N_("Write in the ticket that is open."),
+    ),
+    "ticket.assignee_not_in_team": reason_topic(
+        N_("Somebody outside the team"),
+        N_(
+            "A ticket is given to a member of support, or of the platform’s staff once it was handed over to them."
+        ),
+        N_("Choose a member of that team."),
+    ),
 }
 """The paragraph by reason code."""

@@ -201,6 +201,12 @@ MESSAGES: dict[str, MessageWording] = {
     "ticket.resolved/creator": MessageWording(
         N_("Your ticket is resolved"), N_("Support has resolved a ticket about {account}.")
     ),
+    "ticket.reopened/shop": MessageWording(
+        N_("Your ticket is open again"), N_("Support has reopened a ticket of {shop}.")
+    ),
+    "ticket.reopened/creator": MessageWording(
+        N_("Your ticket is open again"), N_("Support has reopened a ticket about {account}.")
+    ),
     "ticket.closed/shop": MessageWording(
         N_("Your ticket is closed: the cause is gone"),
         N_("The cause of a ticket of {shop} is gone, so the ticket was closed."),
@@ -258,6 +264,7 @@ KIND_NAMES: dict[str, str] = {
     "unlink.refused": N_("A shop refuses an unlink request"),
     "ticket.replied": N_("Support answers a ticket"),
     "ticket.resolved": N_("Support resolves a ticket"),
+    "ticket.reopened": N_("Support reopens a ticket"),
     "ticket.closed": N_("A ticket is closed"),
     "webhook.paused": N_("A webhook is paused because nothing arrives"),
     "webhook.ended": N_("A webhook has ended"),

@@ -22,5 +22,16 @@ TICKET_REASONS: dict[str, Wording] = {
         N_("Support cannot help with this."),
         N_("Something else about the account is in the way; the creator can see what."),
     ),
+    "ticket.reopen_period_over": Wording(
+        N_("The ticket ended on {ended_at}; it could be reopened for {days} days."),
+        N_("If it comes up again, open a new ticket."),
+    ),
+    "ticket.already_open": Wording(
+        N_("Another ticket about the same is open."), N_("Write in the ticket that is open.")
+    ),
+    "ticket.assignee_not_in_team": Wording(
+        N_("This person does not belong to the staff who are to have the ticket."),
+        N_("Choose somebody else."),
+    ),
 }
 """What is wrong and what to do, by reason code and variant."""

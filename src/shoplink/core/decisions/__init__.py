@@ -36,4 +36,7 @@ _DECIDE: dict[type[c.Command], Callable[[World, Any], Decision]] = {
     tickets.ReplyToTicket: ticket.reply_to_ticket,
     tickets.ResolveTicket: ticket.resolve_ticket,
     tickets.WithdrawTicket: ticket.withdraw_ticket,
+    tickets.ReopenTicket: ticket.reopen_ticket,
+    tickets.AssignTicket: ticket.assign_ticket,
+    tickets.NoteInTicket: ticket.note_in_ticket,
 }

@@ -33,7 +33,14 @@ from shoplink.core.people.facts import PlaceKey
 from shoplink.core.rulebook import Quota
 from shoplink.core.ticket.assessment import assess, question_of
 from shoplink.core.ticket.commands import ChangeTicket
-from shoplink.core.ticket.events import TicketEvent
+from shoplink.core.ticket.events import (
+    InternalTicketEvent,
+    TicketAssigned,
+    TicketClosed,
+    TicketEvent,
+    TicketNoted,
+    TicketResolved,
+)
 from shoplink.core.ticket.facts import STAFF, Ticket
 from shoplink.core.world import World
 
@@ -184,8 +191,23 @@ class TicketInPlace(Subject, frozen=True, kw_only=True):
         return ticket and (ticket.status, ticket.cause, ticket.updated_at, ticket.ended_at)
 
     def concerns(self, event: Event) -> bool:
-        """Somebody writes in the ticket, or it ends."""
-        return isinstance(event, TicketEvent) and event.ticket_id == self.ticket_id
+        """Somebody writes in the ticket, or it ends. What staff do among themselves the other side is not told."""
+        return _is_about(event, self.ticket_id) and not isinstance(event, InternalTicketEvent)
+
+
+class TicketHolder(TicketInPlace, frozen=True, kw_only=True):
+    """Which of the staff have a ticket."""
+
+    def state(self, world: World) -> Any:
+        """The team and the person, while the ticket is open."""
+        ticket = world.desk.tickets.get(self.ticket_id)
+        return (ticket.team, ticket.assignee) if ticket is not None and ticket.ended_at is None else None
+
+    def concerns(self, event: Event) -> bool:
+        """It is given to somebody, or it ends."""
+        return _is_about(event, self.ticket_id) and isinstance(
+            event, TicketAssigned | TicketResolved | TicketClosed
+        )
 
 
 class TicketCase(TicketInPlace, frozen=True, kw_only=True):
@@ -200,6 +222,7 @@ class TicketCase(TicketInPlace, frozen=True, kw_only=True):
         link = world.link(ticket.shop_id, ticket.account_id)
         return (
             *TicketInPlace.state(self, world),
+            (ticket.team, ticket.assignee),
             [part.state(world) for part in self._parts()],
             link if link is not None and link.status in LIVE else None,
             [reason.code for reason in reasons],
@@ -209,7 +232,9 @@ class TicketCase(TicketInPlace, frozen=True, kw_only=True):
         """What happens to the ticket, to either side or to their link."""
         if isinstance(event, LinkEvent):
             return (event.shop_id, event.account_id) == (self.shop_id, self.account_id)
-        return TicketInPlace.concerns(self, event) or any(part.concerns(event) for part in self._parts())
+        if _is_about(event, self.ticket_id):
+            return not isinstance(event, TicketNoted)
+        return any(part.concerns(event) for part in self._parts())
 
     def _parts(self) -> tuple[Subject, ...]:
         shop, account = {"shop_id": self.shop_id}, {"account_id": self.account_id}
@@ -296,6 +321,10 @@ class ContentFacts(Subject, frozen=True, kw_only=True):
     def concerns(self, event: Event) -> bool:
         """Facts are recorded."""
         return isinstance(event, ContentRecorded) and event.content_id == self.content_id
+
+
+def _is_about(event: Event, ticket_id: str) -> bool:
+    return isinstance(event, TicketEvent) and event.ticket_id == ticket_id
 
 
 def ticket_shown_to(reader: Actor, ticket: Ticket | ChangeTicket) -> TicketInPlace:

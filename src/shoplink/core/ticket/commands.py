@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from shoplink.core.command_base import PrivateCommand
 from shoplink.core.facts import Id, ShortText
-from shoplink.core.ticket.facts import Question, Ticket
+from shoplink.core.ticket.facts import Question, Team, Ticket
 from shoplink.core.values import LINE, TEXT, LongText
 
 WORDS: dict[str, tuple[Any, str]] = {"text": (LongText, TEXT), "evidence": (ShortText, LINE)}
@@ -61,7 +61,32 @@ class WithdrawTicket(ChangeTicket, frozen=True, kw_only=True):
     """The side that opened a ticket no longer needs help."""
 
 
-TICKET_COMMANDS = (OpenTicket, ReplyToTicket, ResolveTicket, WithdrawTicket)
+class ReopenTicket(ChangeTicket, frozen=True, kw_only=True):
+    """Either side says that an ended ticket is not done, perhaps with a message."""
+
+
+class AssignTicket(ChangeTicket, frozen=True, kw_only=True):
+    """Staff give a ticket to a team, and to one person of it (`assignee`) or to nobody yet; `text` is an internal note."""
+
+    team: Team = "support"
+    assignee: Id | None = None
+
+
+class NoteInTicket(ChangeTicket, frozen=True, kw_only=True):
+    """Staff write an internal note, which the side that opened the ticket never sees."""
+
+    text: LongText
+
+
+TICKET_COMMANDS = (
+    OpenTicket,
+    ReplyToTicket,
+    ResolveTicket,
+    WithdrawTicket,
+    ReopenTicket,
+    AssignTicket,
+    NoteInTicket,
+)
 
 
 def fields_naming(ticket: Ticket) -> dict[str, Any]:

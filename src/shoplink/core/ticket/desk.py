@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shoplink.core.facts import Side
-from shoplink.core.ticket.events import TicketClosed, TicketEvent, TicketReplied, TicketResolved
+from shoplink.core.ticket.events import AnyTicketEvent, TicketEvent, TicketOpened
 from shoplink.core.ticket.facts import OPEN, Question, Ticket, name_of
 
 
@@ -16,7 +16,8 @@ class Desk:
 
     def apply(self, event: TicketEvent) -> None:
         """Apply an event of a ticket that the desk holds; that one was opened says its record."""
-        if isinstance(event, TicketReplied | TicketResolved | TicketClosed):
+        assert isinstance(event, AnyTicketEvent), event
+        if not isinstance(event, TicketOpened):
             self.tickets[event.ticket_id] = event.ticket_after(self.tickets[event.ticket_id])
 
     def open_tickets(self) -> list[Ticket]:
@@ -31,7 +32,13 @@ class Desk:
 
     def open_about(self, question: Question, side: Side) -> Ticket | None:
         """The open ticket of this side about the same command or review; there is at most one."""
-        asked = (question.shop_id, question.account_id, name_of(question), side)
+        return self._open_of((question.shop_id, question.account_id, name_of(question), side))
+
+    def open_like(self, ticket: Ticket) -> Ticket | None:
+        """The open ticket of the same side about the same as a ticket that has ended."""
+        return self._open_of((ticket.shop_id, ticket.account_id, ticket.command, ticket.side))
+
+    def _open_of(self, asked: tuple[str, str, str, Side]) -> Ticket | None:
         for ticket in self.open_tickets():
             if asked == (ticket.shop_id, ticket.account_id, ticket.command, ticket.side):
                 return ticket

@@ -1,6 +1,6 @@
 """What a ticket is, and the rows that decisions about tickets write beside their events."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -12,6 +12,11 @@ from shoplink.core.reasons import Reason
 
 Status = Literal["open", "answered", "resolved", "closed"]
 Cause = Literal["cleared", "beyond_support", "withdrawn"]
+Team = Literal["support", "platform"]
+"""The staff who have a ticket: support, or the platform's staff, to whom it was handed over."""
+
+REOPENABLE = timedelta(days=14)
+"""How long after its end a ticket may be reopened."""
 
 OPEN: frozenset[str] = frozenset({"open", "answered"})
 """The statuses of a ticket that has not ended."""
@@ -49,7 +54,9 @@ class Facts(Struct, frozen=True):
 class Ticket(Struct, frozen=True):
     """A ticket. `fields` is what the command asked for. `reasons` and `facts` are as they were at `opened_at`.
 
-    `due_at` is the next instant at which the clock alone may end the ticket. The database gives the `number`.
+    `due_at` is the next instant at which the clock alone may end the ticket. The database gives the `number`, which
+    people say. `assignee` is the person of the `team` who has it, by id; None if nobody does. `answered_at` is when staff
+    first answered.
     """
 
     number: int
@@ -70,6 +77,9 @@ class Ticket(Struct, frozen=True):
     updated_at: datetime
     ended_at: datetime | None
     due_at: datetime | None
+    team: Team = "support"
+    assignee: str | None = None
+    answered_at: datetime | None = None
     forgotten_at: datetime | None = None
 
 
@@ -95,9 +105,21 @@ class NewMessage(Record, frozen=True):
     message: Message
 
 
+class NewNote(Record, frozen=True):
+    """The row of an internal note, which staff alone may read."""
+
+    ticket_id: str
+    note: Message
+
+
 def may_see(reader: Actor, ticket: Ticket) -> bool:
     """Whether an actor may see a ticket: the side that opened it, support and the platform may."""
     return reader.kind in STAFF or is_opener(reader, ticket)
+
+
+def staff_id(actor: Actor) -> str:
+    """The id by which a ticket is assigned to staff: that of the person, or the name that a program gives itself."""
+    return actor.person or actor.id
 
 
 def is_opener(actor: Actor, ticket: Ticket) -> bool:

@@ -68,6 +68,8 @@ NOT_NOTIFIED: dict[str, str] = {
     "api_key.created": "is in the audit log",
     "api_key.revoked": "is in the audit log",
     "ticket.opened": "is in the queue of support",
+    "ticket.assigned": "staff among themselves",
+    "ticket.noted": "staff among themselves",
     "product.recorded": "the platform's own records",
     "content.recorded": "the creator's own action",
     "item.added": "the creator's own action",

@@ -1,11 +1,22 @@
 """Tickets by the log, and the rows compared with them."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
-from shoplink.core.ticket.events import TicketClosed, TicketEvent, TicketOpened, TicketReplied, TicketResolved
+from shoplink.core.ticket.events import (
+    InternalTicketEvent,
+    TicketAssigned,
+    TicketClosed,
+    TicketEvent,
+    TicketNoted,
+    TicketOpened,
+    TicketReopened,
+    TicketReplied,
+    TicketResolved,
+)
 from shoplink.flows.verify.counts import VerifyCounts
 from shoplink.flows.verify.difference import EXTRA, LOG, MISSING, Difference, column_differences, show_value
 from shoplink.store.database.fields import to_micros
@@ -21,6 +32,10 @@ class _Ticket(Struct):
     status: str
     cause: str | None
     last: TicketEvent
+    updated_at: datetime
+    team: str = "support"
+    assignee: str | None = None
+    answered_at: datetime | None = None
 
     def row(self) -> Row:
         """The expected row."""
@@ -35,9 +50,31 @@ class _Ticket(Struct):
             "status": self.status,
             "cause": self.cause,
             "opened_at": to_micros(self.opened.at),
-            "updated_at": to_micros(self.last.at),
-            "ended_at": None if self.status in _OPEN else to_micros(self.last.at),
+            "updated_at": to_micros(self.updated_at),
+            "ended_at": None if self.status in _OPEN else to_micros(self.updated_at),
+            "team": self.team,
+            "assignee": self.assignee,
+            "answered_at": to_micros(self.answered_at),
         }
+
+    def happen(self, event: TicketEvent) -> None:
+        """Apply an event after the opening."""
+        self.last = event
+        if not isinstance(event, InternalTicketEvent):
+            self.updated_at = event.at
+        match event:
+            case TicketReplied(by=by):
+                by_staff = by is not None and by.kind in {"support", "platform"}
+                self.status = "answered" if by_staff else "open"
+                self.answered_at = self.answered_at or (event.at if by_staff else None)
+            case TicketResolved():
+                self.status, self.answered_at = "resolved", self.answered_at or event.at
+            case TicketClosed(cause=cause):
+                self.status, self.cause = "closed", cause
+            case TicketReopened():
+                self.status, self.cause = "open", None
+            case TicketAssigned(team=team, assignee=assignee):
+                self.team, self.assignee = team, assignee
 
 
 class Tickets:
@@ -53,23 +90,18 @@ class Tickets:
         if isinstance(event, TicketOpened):
             if known is not None:
                 yield f"{event.ticket_id} was opened before"
-            self._tickets[event.ticket_id] = _Ticket(event, "open", None, event)
+            self._tickets[event.ticket_id] = _Ticket(event, "open", None, event, event.at)
             return
         if known is None:
             yield f"{event.ticket_id} was never opened"
             return
-        if known.status not in _OPEN:
+        if (known.status in _OPEN) == isinstance(event, TicketReopened) and not isinstance(
+            event, TicketNoted
+        ):
             yield f"{event.ticket_id} was {known.status!r} then"
         if event.at < known.last.at:
             yield f"it happened before what stands before it, {show_value(known.last.at)}"
-        known.last = event
-        match event:
-            case TicketReplied(by=by):
-                known.status = "answered" if by is not None and by.kind in {"support", "platform"} else "open"
-            case TicketResolved():
-                known.status = "resolved"
-            case TicketClosed(cause=cause):
-                known.status, known.cause = "closed", cause
+        known.happen(event)
 
     def compare(self, counts: VerifyCounts) -> Iterator[Difference]:
         """Every difference in the rows of tickets."""

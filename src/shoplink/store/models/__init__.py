@@ -30,7 +30,7 @@ from shoplink.store.models.people import (
 from shoplink.store.models.search import SearchTerm
 from shoplink.store.models.settlement import Settlement
 from shoplink.store.models.tally import Tally, TallyProgress
-from shoplink.store.models.ticket import Ticket, TicketMessage
+from shoplink.store.models.ticket import Ticket, TicketMessage, TicketNote
 from shoplink.store.models.webhook import WebhookAttempt, WebhookEndpoint, WebhookSend
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "TallyProgress",
     "Ticket",
     "TicketMessage",
+    "TicketNote",
     "Waiver",
     "WebhookAttempt",
     "WebhookEndpoint",

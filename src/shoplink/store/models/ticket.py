@@ -15,7 +15,8 @@ _STANDS = Q(status__in=("open", "answered"))
 class Ticket(models.Model):
     """A ticket, never deleted. `number` is the order of opening; `fields`, `reasons` and `facts` are JSON from then.
 
-    `due_at` is when time alone may next change its subject; `forgotten_at` is when its messages were deleted.
+    `due_at` is when time alone may next change its subject; `answered_at` is when staff first answered; `forgotten_at`
+    is when its messages and notes were deleted. `assignee` is the person of the `team` who has it.
     """
 
     number = models.BigAutoField(primary_key=True)
@@ -38,6 +39,9 @@ class Ticket(models.Model):
     updated_at = InstantField()
     ended_at = InstantField(null=True)
     due_at = InstantField(null=True)
+    team = models.CharField(max_length=_WORD)
+    assignee = models.CharField(max_length=_NAME, null=True)  # noqa: DJ001 (null is "nobody yet")
+    answered_at = InstantField(null=True)
     forgotten_at = InstantField(null=True)
 
     class Meta:
@@ -91,3 +95,21 @@ class TicketMessage(models.Model):
 
         db_table = "ticket_message"
         indexes = (Index(fields=("ticket_id", "number"), name="ticket_message_ticket"),)
+
+
+class TicketNote(models.Model):
+    """An internal note in a ticket, which staff alone read; deleted with the messages."""
+
+    number = models.BigAutoField(primary_key=True)
+    ticket_id = models.CharField(max_length=_ID)
+    at = InstantField()
+    by_kind = models.CharField(max_length=_WORD)
+    by_id = models.CharField(max_length=_NAME)
+    by_person = models.CharField(max_length=_ID, null=True)  # noqa: DJ001 (as above)
+    text = models.TextField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "ticket_note"
+        indexes = (Index(fields=("ticket_id", "number"), name="ticket_note_ticket"),)

@@ -1,6 +1,6 @@
 """Tickets in the database: queries, and which of them the timer has to check."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,9 @@ STATE_COLUMNS = {
     "updated_at": "bigint",
     "ended_at": "bigint",
     "due_at": "bigint",
+    "team": "text",
+    "assignee": "text",
+    "answered_at": "bigint",
 }
 _SELECT = f"SELECT number, {', '.join([*OPENED_COLUMNS, *STATE_COLUMNS])}, forgotten_at FROM ticket"
 
@@ -55,15 +58,22 @@ def tickets_of(ticket_ids: Iterable[str]) -> list[Ticket]:
 
 
 def tickets_named(ticket_ids: Iterable[str], questions: Iterable[tuple[str, str, str, str]]) -> list[Ticket]:
-    """Tickets by id, and open ones by question (shop, account, command and side), in the order of opening."""
+    """Tickets by id, and open ones by question (shop, account, command and side), in the order of opening.
+
+    With a ticket that has ended comes the open one of the same side about the same, which keeps it from being reopened.
+    """
     given = rows_as(shop_id="text", account_id="text", command="text", side="text")
     found = query(
         f"{_SELECT} WHERE number IN (SELECT number FROM ticket WHERE {among('ticket_id')}"
         f" UNION SELECT asked.number FROM {given} JOIN ticket AS asked"
         " ON asked.shop_id = given.shop_id AND asked.account_id = given.account_id"
-        f" AND asked.command = given.command AND asked.side = given.side AND asked.{_OPEN}) ORDER BY number",
+        f" AND asked.command = given.command AND asked.side = given.side AND asked.{_OPEN}"
+        " UNION SELECT alike.number FROM ticket AS ended JOIN ticket AS alike ON alike.shop_id = ended.shop_id"
+        " AND alike.account_id = ended.account_id AND alike.command = ended.command AND alike.side = ended.side"
+        f" AND alike.{_OPEN} WHERE ended.ended_at IS NOT NULL AND {among('ended.ticket_id')}) ORDER BY number",
         ids(ticket_ids),
         rows(sorted(questions)),
+        ids(ticket_ids),
     )
     return [_ticket(row) for row in found]
 
@@ -84,28 +94,43 @@ def page_of_tickets(  # noqa: PLR0913 (what tickets may be asked for by)
 
     With a status: those that may have it at the instant; whether time has ended an open one the caller works out.
     """
-    wanted: list[tuple[str, tuple[Any, ...]]] = []
-    if after:
-        wanted.append((f"number {'<' if newest_first else '>'} %s", (after,)))
-    for column, value in (
-        ("shop_id", shop_id),
-        ("account_id", account_id),
-        ("side", side),
-        ("market", market),
-    ):
-        if value is not None:
-            wanted.append((f"{column} = %s", (value,)))
+    given = {"shop_id": shop_id, "account_id": account_id, "side": side, "market": market}
+    wanted: list[Condition] = [
+        (f"{column} = %s", (value,)) for column, value in given.items() if value is not None
+    ]
+    if status is not None:
+        wanted.append(may_be(status, at))
+    return page_where(wanted, limit, after, newest_first=newest_first)
+
+
+Condition = tuple[str, tuple[Any, ...]]
+"""A condition on the table `ticket`, with its parameters."""
+
+
+def may_be(status: Status, at: datetime) -> Condition:
+    """That a ticket may have a status at an instant; whether time has ended an open one the caller works out."""
     if status == "closed":
-        wanted.append((f"(status = 'closed' OR ({_OPEN} AND due_at <= %s))", (to_micros(at),)))
-    elif status is not None:
-        wanted.append(("status = %s", (status,)))
-    where = f" WHERE {' AND '.join(condition for condition, _ in wanted)}" if wanted else ""
+        return f"(status = 'closed' OR ({_OPEN} AND due_at <= %s))", (to_micros(at),)
+    return "status = %s", (status,)
+
+
+def page_where(
+    wanted: Sequence[Condition], limit: int, after: int, *, newest_first: bool = False
+) -> list[Ticket]:
+    """One page of the tickets that fulfil all conditions, in the order of opening or from the newest on."""
+    if after:
+        wanted = [(f"number {'<' if newest_first else '>'} %s", (after,)), *wanted]
     found = query(
-        f"{_SELECT}{where} ORDER BY number{' DESC' if newest_first else ''} LIMIT %s",
+        f"{_SELECT}{where(wanted)} ORDER BY number{' DESC' if newest_first else ''} LIMIT %s",
         *(param for _, params in wanted for param in params),
         limit,
     )
     return [_ticket(row) for row in found]
+
+
+def where(wanted: Sequence[Condition]) -> str:
+    """The clause that all conditions hold."""
+    return f" WHERE {' AND '.join(condition for condition, _ in wanted)}" if wanted else ""
 
 
 def answered_for_shops(shop_ids: Iterable[str], limit: int) -> list[Ticket]:
@@ -151,7 +176,9 @@ def open_tickets_about(shop_ids: Iterable[str], account_ids: Iterable[str]) -> l
 
 def _ticket(row: tuple[Any, ...]) -> Ticket:
     number, ticket_id, shop_id, account_id, link_id, market, side = row[:7]
-    status, cause, opened_at, updated_at, ended_at, due_at, forgotten_at = row[14:]
+    status, cause, opened_at, updated_at, ended_at, due_at, team, assignee, answered_at, forgotten_at = row[
+        14:
+    ]
     return Ticket(
         number=number,
         ticket_id=ticket_id,
@@ -171,6 +198,9 @@ def _ticket(row: tuple[Any, ...]) -> Ticket:
         updated_at=_instant(updated_at),
         ended_at=from_micros(ended_at),
         due_at=from_micros(due_at),
+        team=team,
+        assignee=assignee,
+        answered_at=from_micros(answered_at),
         forgotten_at=from_micros(forgotten_at),
     )
 

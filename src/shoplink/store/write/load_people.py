@@ -19,12 +19,13 @@ from shoplink.core.people.commands import (
     RestoreAccess,
 )
 from shoplink.core.people.facts import OpenInvitation, PlaceKey
+from shoplink.core.ticket.commands import AssignTicket
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.sql import among, ids, is_postgresql, query, rows, rows_as
 
 
 class PeopleKeys(Struct):
-    """The persons and the places that a batch names. Of the persons in `with_places`, every place is loaded too."""
+    """The persons and the places that a batch names, such as the team of whom a ticket is given to. Of the persons in `with_places`, every place is loaded too."""
 
     persons: set[str] = set()
     with_places: set[str] = set()
@@ -38,6 +39,8 @@ class PeopleKeys(Struct):
                 self.persons.add(command.person_id)
             case JoinByInvitation() | AddMember() | RestoreAccess():
                 self.persons.add(command.person_id)
+            case AssignTicket(assignee=str(), team=team):
+                self.places.add((team, ""))
         if isinstance(command, PlaceCommand):
             self.places.add(command.place_key())
         return isinstance(command, PlaceCommand | BlockAccess | RestoreAccess)

@@ -83,6 +83,9 @@ TICKET = (
     "opened_at",
     "updated_at",
     "ended_at",
+    "team",
+    "assignee",
+    "answered_at",
 )
 PRODUCT = (*columns.PRODUCT.names, "touched_at")
 ON_SALE = ("id", "product_id", "shop_id", "since", "until")

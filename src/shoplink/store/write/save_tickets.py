@@ -9,21 +9,21 @@ from shoplink.core import wire
 from shoplink.core.event_base import Record
 from shoplink.core.facts import Actor
 from shoplink.core.ticket.events import TicketEvent
-from shoplink.core.ticket.facts import NewMessage, NewTicket, Ticket
+from shoplink.core.ticket.facts import Message, NewMessage, NewNote, NewTicket, Ticket
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.sql import Row, insert, update
 from shoplink.store.ticket.tickets import OPENED_COLUMNS, STATE_COLUMNS
 from shoplink.store.write.load import LoadedState
 
-_MESSAGE = {
+_NOTE = {
     "ticket_id": "text",
     "at": "bigint",
     "by_kind": "text",
     "by_id": "text",
     "by_person": "text",
     "text": "text",
-    "evidence": "text",
 }
+_MESSAGE = {**_NOTE, "evidence": "text"}
 
 
 def save_tickets(loaded: LoadedState, events: Sequence[TicketEvent], records: Sequence[Record]) -> None:
@@ -38,8 +38,10 @@ def save_tickets(loaded: LoadedState, events: Sequence[TicketEvent], records: Se
     update("ticket", "ticket_id", given, ticket_id="text", **STATE_COLUMNS)
     opened = [(*_opened(ticket), *_state(world.desk.tickets[ticket_id])) for ticket_id, ticket in new.items()]
     insert("ticket", opened, **OPENED_COLUMNS, **STATE_COLUMNS)
-    messages = [_message(record) for record in records if isinstance(record, NewMessage)]
+    messages = [_message(each.ticket_id, each.message) for each in records if isinstance(each, NewMessage)]
     insert("ticket_message", messages, **_MESSAGE)
+    notes = [_message(each.ticket_id, each.note)[:-1] for each in records if isinstance(each, NewNote)]
+    insert("ticket_note", notes, **_NOTE)
 
 
 def _opened(ticket: Ticket) -> Row:
@@ -60,12 +62,12 @@ def _opened(ticket: Ticket) -> Row:
 
 def _state(ticket: Ticket) -> Row:
     instants = (ticket.opened_at, ticket.updated_at, ticket.ended_at, ticket.due_at)
-    return (ticket.status, ticket.cause, *map(to_micros, instants))
+    has = (ticket.team, ticket.assignee, to_micros(ticket.answered_at))
+    return (ticket.status, ticket.cause, *map(to_micros, instants), *has)
 
 
-def _message(record: NewMessage) -> Row:
-    message = record.message
-    return (record.ticket_id, to_micros(message.at), *_actor(message.by), message.text, message.evidence)
+def _message(ticket_id: str, message: Message) -> Row:
+    return (ticket_id, to_micros(message.at), *_actor(message.by), message.text, message.evidence)
 
 
 def _actor(actor: Actor) -> tuple[str, str, str | None]:

@@ -35,6 +35,7 @@ _STYLES: dict[str, EventStyle] = {
     "unlink.refused": EventStyle("secondary", icon="x"),
     "ticket.replied": EventStyle("azure", icon="headset"),
     "ticket.resolved": EventStyle("green", icon="headset"),
+    "ticket.reopened": EventStyle("orange", icon="headset"),
     "ticket.closed": EventStyle("secondary", icon="headset"),
 }
 """The colour and the icon of each kind of message."""

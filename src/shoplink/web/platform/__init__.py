@@ -10,6 +10,7 @@ from shoplink.web.platform import (  # isort: skip (the order of the menu)
     orders,
     rulebooks,
     discrepancies,
+    tickets,
     waivers,
     keys,
     audit,
@@ -27,5 +28,6 @@ __all__ = [
     "record",
     "rulebooks",
     "search",
+    "tickets",
     "waivers",
 ]

@@ -11,6 +11,7 @@ from shoplink.core.parse import MalformedError
 from shoplink.core.roles import may_issue
 from shoplink.core.ticket.commands import (
     OpenTicket,
+    ReopenTicket,
     ReplyToTicket,
     TicketCommand,
     WithdrawTicket,
@@ -119,6 +120,11 @@ def _changed(visit: Visit, seen: CurrentTicket) -> tuple[str, str]:
     words, problem = words_of(visit)
     if problem or not words:
         return problem or _("Write something first."), ""
+    if visit.form.get("do") == "reopen":
+        command = ReopenTicket(**issued(visit, "reopen"), **fields_naming(seen.ticket), **words)
+        return problem_of(visit, send_ticket_command(visit, command, shown), shown), _(
+            "The ticket is open again, and with support."
+        )
     command = ReplyToTicket(**issued(visit, "reply"), **fields_naming(seen.ticket), **words)
     return problem_of(visit, send_ticket_command(visit, command, shown), shown), _(
         "Your message is sent to support."

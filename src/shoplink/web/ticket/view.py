@@ -1,7 +1,7 @@
 """View models of tickets: a row of a list, and a ticket with its decision then and now and its conversation."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from babel.dates import format_timedelta
@@ -12,13 +12,13 @@ from msgspec import Struct
 from shoplink.core import Reason
 from shoplink.core.disclosure import disclose
 from shoplink.core.facts import Actor
-from shoplink.core.instant import BEGINNING
+from shoplink.core.instant import BEGINNING, shift
 from shoplink.core.parse import MalformedError, read_fields
 from shoplink.core.precondition.subjects import Subject, TicketInPlace, ticket_shown_to
 from shoplink.core.roles import may_issue
 from shoplink.core.ticket.assessment import support_helps
 from shoplink.core.ticket.commands import WORDS, TicketCommand
-from shoplink.core.ticket.facts import REVIEW_QUESTION, STAFF, Message, Ticket
+from shoplink.core.ticket.facts import REOPENABLE, REVIEW_QUESTION, STAFF, Message, Ticket
 from shoplink.flows.answer import Answer
 from shoplink.flows.precondition import Precondition, token_of
 from shoplink.flows.ticket.read import CurrentTicket
@@ -34,22 +34,27 @@ from shoplink.wording import say_reason
 
 
 class SortedReasons(Struct, frozen=True):
-    """Reasons that support can fix, and those for others; `hidden` means more that only the creator can see."""
+    """Reasons that support can fix, and those for others; `hidden` means more that only the creator can see.
+
+    Of a ticket that has ended, support does nothing more: all its reasons are in `ended`.
+    """
 
     support: list[ReasonRow]
     others: list[ReasonRow]
     hidden: bool
+    ended: list[ReasonRow] = []
 
     @property
     def empty(self) -> bool:
         """Whether there is no reason."""
-        return not (self.support or self.others or self.hidden)
+        return not (self.support or self.others or self.ended or self.hidden)
 
 
 class TicketRow(Struct, frozen=True):
-    """A ticket in a list."""
+    """A ticket in a list; `number` is what people say, as `#12`."""
 
     url: str
+    number: str
     about: str
     shop: str
     account: str
@@ -72,7 +77,7 @@ class ConversationMessage(Struct, frozen=True):
 
 
 class TicketView(Struct, frozen=True):
-    """A ticket in full; `ending` says why it has ended."""
+    """A ticket in full; `ending` says why it has ended, `resolve_hint` what resolving it needs."""
 
     row: TicketRow
     ticket_id: str
@@ -84,6 +89,8 @@ class TicketView(Struct, frozen=True):
     forgotten: Instant | None
     may_withdraw: bool
     may_resolve: bool
+    may_reopen: bool
+    resolve_hint: str
     seen: str
     text: str
     evidence: str
@@ -96,6 +103,7 @@ def show_row(visit: Visit, seen: CurrentTicket, url: str) -> TicketRow:
     shop, account = world.shops.get(ticket.shop_id), world.accounts.get(ticket.account_id)
     return TicketRow(
         url=url,
+        number=f"#{ticket.number}",
         about=_about(visit, seen),
         shop=(shop.facts.name if shop else "") or ticket.shop_id,
         account=f"@{account.facts.handle}" if account and account.facts.handle else ticket.account_id,
@@ -109,31 +117,46 @@ def show_row(visit: Visit, seen: CurrentTicket, url: str) -> TicketRow:
 
 
 def show_ticket(visit: Visit, seen: CurrentTicket, url: str, problem: str = "") -> TicketView:
-    """A ticket in full; reads its messages from the database."""
+    """A ticket in full; reads its messages from the database. `problem` is one with the form of the conversation."""
     ticket, staff = seen.ticket, visit.by.kind in STAFF
+    talks = visit.form.get("do", "reply") in {"reply", "resolve", "reopen", "withdraw"}
     row = show_row(visit, seen, url)
     return TicketView(
         row=row,
         ticket_id=ticket.ticket_id,
         link_id=ticket.link_id or "",
         is_open=ticket.ended_at is None,
-        ending=_ending(seen),
+        ending=_ending(visit, seen),
         then=sort_reasons(visit, seen, ticket.reasons),
         messages=_conversation(visit, row, messages_of(ticket.ticket_id)),
         forgotten=show_instant(visit, ticket.forgotten_at) if ticket.forgotten_at else None,
         may_withdraw=ticket.ended_at is None and not staff,
         may_resolve=ticket.ended_at is None and staff,
+        may_reopen=may_reopen(seen),
+        resolve_hint=_("While something is in the way, say in the message why you resolve the ticket.")
+        if staff and ticket.ended_at is None and seen.standing.reasons
+        else "",
         seen=token_of(seen.state, shown_ticket(visit, ticket)),
-        text=visit.form.get("text", ""),
+        text=visit.form.get("text", "") if talks else "",
         evidence=visit.form.get("evidence", ""),
         problem=problem,
     )
+
+
+def may_reopen(seen: CurrentTicket) -> bool:
+    """Whether either side may reopen the ticket now, unless another one is open about the same."""
+    ended_at = seen.ticket.ended_at
+    if ended_at is None or not seen.standing.may_be_asked:
+        return False
+    return seen.world.now < shift(ended_at, REOPENABLE)
 
 
 def sort_reasons(visit: Visit, seen: CurrentTicket, reasons: Iterable[Reason]) -> SortedReasons:
     """The reasons that this visitor may see: those that support can fix, and those for others."""
     ticket, world = seen.ticket, seen.world
     known = disclose(visit.by, world.link(ticket.shop_id, ticket.account_id), reasons)
+    if ticket.ended_at is not None:
+        return SortedReasons([], [], known.creator_can_see, show_reasons(visit, known.reasons))
     rulebook = world.rulebook(ticket.market)
     helped = [support_helps(reason, rulebook, world.now) for reason in known.reasons]
     rows = list(zip(show_reasons(visit, known.reasons), helped, strict=True))
@@ -146,9 +169,12 @@ def sort_reasons(visit: Visit, seen: CurrentTicket, reasons: Iterable[Reason]) -
 
 def show_age(visit: Visit, at: datetime) -> str:
     """The time since an instant, in its largest unit."""
-    text: str = format_timedelta(
-        visit.now - at, granularity="minute", threshold=1, locale=visit.language.locale
-    )
+    return show_length(visit, visit.now - at)
+
+
+def show_length(visit: Visit, length: timedelta) -> str:
+    """A length of time, in its largest unit."""
+    text: str = format_timedelta(length, granularity="minute", threshold=1, locale=visit.language.locale)
     return text
 
 
@@ -170,7 +196,16 @@ def show_ticket_status(visit: Visit, seen: CurrentTicket) -> Badge:
     return _STATUSES[ticket.cause or ticket.status]()
 
 
-def _ending(seen: CurrentTicket) -> str:
+def _ending(visit: Visit, seen: CurrentTicket) -> str:
+    """Why the ticket has ended, and what its reader can do if it is not done; '' if it is open."""
+    why, ended_at = _why_ended(seen), seen.ticket.ended_at
+    if ended_at is None or not may_reopen(seen):
+        return why
+    last = visit.language.instant(shift(ended_at, REOPENABLE), visit.zone)
+    return _("{why} If it is not done, you can reopen the ticket until {last}.").format(why=why, last=last)
+
+
+def _why_ended(seen: CurrentTicket) -> str:
     match seen.ticket.cause or seen.ticket.status:
         case "cleared":
             return _("Nothing is in the way any more, so nothing is left for support to do.")
@@ -179,9 +214,7 @@ def _ending(seen: CurrentTicket) -> str:
         case "withdrawn":
             return _("The side that opened it has withdrawn it.")
         case "resolved":
-            return _(
-                "Support has resolved it. If the problem returns, open a new ticket from the page that shows it."
-            )
+            return _("Support has resolved it.")
     return ""
 
 
@@ -216,6 +249,9 @@ _ABOUT: dict[str, Callable[[], str]] = {
     "reply_to_ticket": lambda: _("Writing in a ticket"),
     "resolve_ticket": lambda: _("Resolving a ticket"),
     "withdraw_ticket": lambda: _("Withdrawing a ticket"),
+    "reopen_ticket": lambda: _("Reopening a ticket"),
+    "assign_ticket": lambda: _("Giving a ticket to somebody"),
+    "note_in_ticket": lambda: _("Writing a note in a ticket"),
 }
 
 
@@ -229,8 +265,9 @@ def _message(visit: Visit, row: TicketRow, message: Message, name: str) -> Conve
     staff = message.by.kind in STAFF
     ours = visit.by.kind in STAFF
     names = {"shop": row.shop, "creator": row.account}
+    by = message.by if ours or not staff else Actor("support", "")  # customers deal with support alone
     return ConversationMessage(
-        by=names.get(message.by.kind) or show_by(message.by, name),
+        by=names.get(by.kind) or show_by(by, name),
         at=show_instant(visit, message.at),
         text=message.text,
         evidence=message.evidence or "",
