@@ -112,6 +112,7 @@ STORY: tuple[tuple[str, str | None, str], ...] = (
     ("replay_webhook_events", PLATFORM, ""),
     ("rotate_webhook_secret", PLATFORM, ""),
     ("delete_webhook_endpoint", PLATFORM, ""),
+    ("mirror_links", ELSEWHERE, ""),
 )
 RECORDED = {"record_invitation", "record_acceptance", "import_link", "record_unlink_request", "record_end"}
 """Their examples are sent with the present instant: an invitation is recorded before it expires."""
@@ -227,6 +228,10 @@ def _prepare(call: Caller, name: str, link_id: str) -> None:
         here = {"command": "put_shop", "shop_id": "S3", "market": "GB", "enrolment": "invited"}
         who = {"command": "put_account", "account_id": "A3", "region": "GB", "birth_date": "1999-05-04"}
         call.stream([{**here, "decided": "elsewhere"}, who])
+    elif name == "mirror_links":
+        call.stream(
+            [{"command": "put_account", "account_id": "A4", "region": "GB", "birth_date": "1998-02-01"}]
+        )
     elif name == "open_ticket":
         call("POST", "/v1/accounts/A1/corrections", BEFORE[name], actor=SUPPORT)
     elif name == "read_feed":

@@ -19,6 +19,7 @@ TAGS = {
     "shops": "Shops and what they have used of their slots and quotas.",
     "accounts": "Creators' accounts.",
     "links": "Links between shops and accounts.",
+    "mirrors": "What a platform that decides shows of current links.",
     "showcases": "What accounts show: showcases, videos and lives.",
     "products": "Products of shops.",
     "checks": "What would be decided, without doing it.",

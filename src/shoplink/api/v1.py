@@ -33,6 +33,7 @@ from shoplink.api.http import openapi
 from shoplink.api.http.body import respond_as_is
 from shoplink.api.http.media import NDJSON
 from shoplink.api.http.operation import BODY_BYTES_MAX, routes
+from shoplink.api.mirror import lists
 from shoplink.api.sandbox import clock
 
 OPERATIONS = (
@@ -41,6 +42,7 @@ OPERATIONS = (
     *shop.operations,
     *account.operations,
     *link.operations,
+    *lists.operations,
     *showcase.operations,
     *product.operations,
     *content.operations,

@@ -7,6 +7,7 @@ from shoplink.core.parse import FIELD_MISSING, FIELD_WRONG, Fault, MalformedErro
 from shoplink.core.values import WrongValueError
 from shoplink.wording.input_errors import allowed_in_field
 from shoplink.wording.language import Language
+from shoplink.wording.mirror.lists import PROBLEMS as OF_LISTS
 from shoplink.wording.text import N_
 
 
@@ -144,6 +145,7 @@ PROBLEMS: dict[str, ProblemType] = {
 NO_SLASH = N_("There is nothing at this address; addresses of the API end without a slash.")
 
 MALFORMED = (
+    *OF_LISTS.values(),
     N_("unknown field {name}; it is not part of this body"),
     N_("unknown field {name}; {what} has {known}"),
     N_("unknown parameter {name}; this address takes {known}"),

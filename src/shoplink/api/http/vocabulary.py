@@ -20,6 +20,7 @@ from shoplink.core.facts import (
     Side,
     Status,
 )
+from shoplink.core.mirror.compare import Kind, ListedState
 from shoplink.core.reasons import CATALOGUE, NextActor
 from shoplink.core.ticket import facts as ticket
 from shoplink.wording.problems import PROBLEMS
@@ -51,6 +52,8 @@ VOCABULARIES: dict[str, tuple[str, tuple[str, ...]]] = {
         get_args(Decided),
     ),
     "Ending": ("How a link ended at the platform that decides.", get_args(Ending)),
+    "ListedState": ("In which state a platform’s list shows a link.", get_args(ListedState)),
+    "DifferenceKind": ("How a platform’s list differs from what is recorded.", get_args(Kind)),
     "Settlement": ("How a shop settles with its creators.", get_args(Settlement)),
     "Side": ("One of the two sides of a link.", get_args(Side)),
     "TicketStatus": ("Where a ticket is in its life.", get_args(ticket.Status)),

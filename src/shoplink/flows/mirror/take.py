@@ -127,6 +127,18 @@ def preview(given: GivenLists) -> Preview:
         return Preview(outcome, found, subjects, token)
 
 
+def dry_run(given: GivenLists, replies: Replies) -> Outcome:
+    """What `take_over` would record now, and what would be left. Stores nothing. Raises UnusableListError."""
+    with snapshot():
+        resolved, before = _resolved(given), comparisons(given.shops)
+        world = look(_keys(resolved, before)).world
+        settling = Settling(world, _lists(resolved, world, before), resolved.by, resolved.source)
+        if problems := list(_wrong_replies(settling.open, replies)):
+            raise UnusableListError(problems)
+        settling.take(replies.answers())
+        return _outcome(resolved, world, settling, settling.taken)
+
+
 def take_over(given: GivenLists, replies: Replies = Replies()) -> Outcome:  # noqa: B008 (it never changes)
     """Record what is answered, in one transaction, and keep what is left as open questions.
 
@@ -155,7 +167,7 @@ def take_over_once(
         keys = IdempotencyKeys([key])
         taking.decided.clear()
         if (known := keys.answer(key, digest)) is not None:
-            return known
+            return {**known, "replayed": True}
         if not taking.is_as_seen(transaction, seen):
             return stale()
         outcome = taking.work(transaction)

@@ -110,7 +110,13 @@ def say_list_problem(  # noqa: PLR0913 (what a problem can be about)
 ) -> str:
     """Word why lists cannot be compared, or a reply not be taken."""
     values: dict[str, object] = {"shop_id": shop_id, "compared": compared, "account_id": account_id}
+    if asked is not None:
+        values |= {"earlier": asked.earlier, "later": asked.later}
+    return fill_in(problem_of_list(code, asked), values, language, zone)
+
+
+def problem_of_list(code: str, asked: Bounds | None) -> str:
+    """The sentence of a problem; `asked` are the bounds of an instant that it is about."""
     if code == "not_asked" and asked is not None:
         code = "outside" if asked.earlier else "too_late"
-        values |= {"earlier": asked.earlier, "later": asked.later}
-    return fill_in(PROBLEMS[code], values, language, zone)
+    return PROBLEMS[code]

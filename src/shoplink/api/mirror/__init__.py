@@ -1,0 +1,1 @@
+"""Shops whose links another platform decides: its lists of current links."""
