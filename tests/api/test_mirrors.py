@@ -19,7 +19,7 @@ def world(call: Caller) -> Caller:
     account = {"command": "put_account", "region": "GB"}
     call.stream(
         [
-            *({**shop, "shop_id": f"mirror-{n}"} for n in (1, 2, 3)),
+            *({**shop, "shop_id": f"mirror-{n}"} for n in (1, 2, 3, 4)),
             *({**account, "account_id": f"mirrored-{n}", "handle": f"mirrored{n}"} for n in range(4)),
         ]
     )
@@ -80,7 +80,7 @@ def test_a_shop_sends_its_own_list_and_the_platform_those_of_all(world: Caller) 
         ({"as_of": "today"}, "as_of", "found 'today'"),
         ({"as_of": "2126-01-01T00:00:00Z"}, "as_of", "has not come yet"),
         ({"shops": [{"shop_id": "none", "links": []}]}, "shops", "not recorded"),
-        ({"shops": [{"shop_id": "mirror-1", "links": []}]}, "shops", "the list is empty"),
+        ({"shops": [{"shop_id": "mirror-4", "links": []}]}, "shops", "the list is empty"),
         (
             {"shops": [{"shop_id": "mirror-1", "links": [{"role": "friend"}]}]},
             "shops[0].links[0].account_id",

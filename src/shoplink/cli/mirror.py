@@ -111,9 +111,7 @@ def mirror(  # noqa: PLR0913 (one parameter per option)
         return _report(outcome, tag, stored=take_over or accept_certain, as_json=as_json)
 
     if take_over or accept_certain:
-        sys.exit(
-            records("record what happened with its POST /v1/commands")(run)(clock_is_right=clock_is_right)
-        )
+        sys.exit(records("send the list to its POST /v1/mirrors")(run)(clock_is_right=clock_is_right))
     sys.exit(with_database(run)())
 
 
