@@ -60,10 +60,10 @@ def test_a_letter_is_in_the_readers_language_and_time_zone() -> None:
         deliver_at(NOON + 3 * DAY)
     english, chinese = post.to("olivia@example.com"), post.to("wei@example.com")
     assert subject(english[0]) == "“山海茶铺” invites “oliviasteeps” as its marketing account"
-    assert "Confirm or decline before 13 November 2024, 12:00 GMT" in body(english[0])
+    assert "Confirm or decline before Wed 13 Nov 12:00 GMT" in body(english[0])
     assert subject(chinese[0]) == "「oliviasteeps」已确认邀请，绑定成功"
     assert subject(chinese[-1]) == "「oliviasteeps」的解绑申请已等待 1 天"
-    assert "于 2024 年 11 月 13 日 20:00（CST）申请与「山海茶铺」解绑" in body(chinese[-1])
+    assert "于北京时间 11 月 13 日（周三）20:00 申请与「山海茶铺」解绑" in body(chinese[-1])
     assert (english[0]["Content-Language"], chinese[0]["Content-Language"]) == ("en", "zh")
     assert not post.to("stranger@example.com")
 
@@ -75,7 +75,7 @@ def test_who_has_no_time_zone_is_told_in_that_of_the_country() -> None:
         invited()
         deliver_at(NOON)
     (letter,) = post.to("max@example.com")
-    assert "Confirm or decline before 13 November 2024, 12:00 GMT" in body(letter)
+    assert "Confirm or decline before Wed 13 Nov 12:00 GMT" in body(letter)
 
 
 def test_a_letter_leads_to_its_page_and_says_why_it_was_sent_and_where_to_choose_otherwise() -> None:

@@ -21,12 +21,12 @@ QUOTA: dict[str, Any] = {"limit": 10, "days": 180, "used": 10, "pending": 0}
 PRIVATE: dict[str, Any] = {"private": True}
 
 TABLE: dict[str, tuple[NextActor, datetime | None, dict[str, Any], str]] = {
-    "link.date_out_of_order": ("nobody", None, PERIOD, "A link from 1 March 2025"),
+    "link.date_out_of_order": ("nobody", None, PERIOD, "A link from Sat 1 Mar 2025"),
     "link.date_out_of_order/current": ("nobody", None, {**PERIOD, "unlinked_at": None}, "cannot have begun on"),
     "link.date_out_of_order/step": ("nobody", None, {"happened_at": AT, "since": THEN}, "last step before it was on"),
-    "link.date_out_of_order/future": ("nobody", None, {"happened_at": AT, "since": None}, "happened on 1 March 2025, 12:00 UTC: that"),
-    "account.links_overlap": ("nobody", None, OTHER, "was already linked from 1 March 2025"),
-    "account.links_overlap/current": ("nobody", None, {**OTHER, "ended_at": None}, "has been linked since 1"),
+    "link.date_out_of_order/future": ("nobody", None, {"happened_at": AT, "since": None}, "happened on Sat 1 Mar 2025 12:00 UTC: that"),
+    "account.links_overlap": ("nobody", None, OTHER, "was already linked from Sat 1 Mar 2025"),
+    "account.links_overlap/current": ("nobody", None, {**OTHER, "ended_at": None}, "has been linked since Sat 1"),
     "account.status_not_normal": ("creator", None, {}, "status is abnormal"),
     "account.status_not_normal/private": ("creator", None, PRIVATE, "the account’s own standing"),
     "account.commerce_permission_revoked": ("creator", None, {}, "permission was revoked"),
@@ -41,7 +41,7 @@ TABLE: dict[str, tuple[NextActor, datetime | None, dict[str, Any], str]] = {
     "network.region_mismatch/unknown": ("shop", None, {**COUNTRIES, "network_region": None}, "is unknown"),
     "account.already_linked": ("creator", None, {}, "to another shop"),
     "account.already_linked/own": ("creator", None, {"shop_id": "S"}, "to this shop"),
-    "shop.slots_full": ("shop", THEN, SLOTS, "an expiring invitation frees a place on 19 May 2025"),
+    "shop.slots_full": ("shop", THEN, SLOTS, "an expiring invitation frees a place on Mon 19 May 2025"),
     "shop.slots_full/undated": ("shop", None, SLOTS, "Link TikTok account first."),
     "shop.link_quota_spent": ("clock", THEN, QUOTA, "it can link a new one from 19 May 2025"),
     "shop.link_quota_spent/pending": ("clock", THEN, {**QUOTA, "pending": 3}, "linked 7 marketing accounts in the last 180 days and is linking 3 more, of 10 allowed; it can invite a new one from 19 May 2025"),

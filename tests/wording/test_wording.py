@@ -3,8 +3,8 @@
 import random
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, get_args
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 import pytest
@@ -149,8 +149,43 @@ def test_an_instant_is_said_in_the_readers_time_zone() -> None:
     )
     assert (
         say_reason(reason, language_for("zh"), ZoneInfo("Asia/Shanghai")).remedy
-        == "最早可于 2025 年 1 月 2 日 05:00（CST）解绑。"
+        == "最早可于北京时间 2025 年 1 月 2 日（周四）05:00 解绑。"
     )
+
+
+@pytest.mark.parametrize(
+    ("tag", "zone", "now", "said"),
+    [
+        ("zh", "Asia/Shanghai", datetime(2026, 11, 30, tzinfo=UTC), "北京时间 12 月 1 日（周二）23:04"),
+        ("zh", "America/Chicago", datetime(2026, 11, 30, tzinfo=UTC), "12 月 1 日（周二）09:04（GMT−6）"),
+        ("en", "America/Chicago", datetime(2026, 11, 30, tzinfo=UTC), "Tue 1 Dec 09:04 GMT−6"),
+        ("en", "Asia/Shanghai", datetime(2026, 11, 30, tzinfo=UTC), "Tue 1 Dec 23:04 GMT+8"),
+        ("en", "Asia/Kolkata", datetime(2026, 11, 30, tzinfo=UTC), "Tue 1 Dec 20:34 GMT+5:30"),
+        ("en", "UTC", datetime(2026, 11, 30, tzinfo=UTC), "Tue 1 Dec 15:04 UTC"),
+        ("en", "Europe/London", datetime(2026, 11, 30, tzinfo=UTC), "Tue 1 Dec 15:04 GMT"),
+        ("en", "Europe/London", datetime(2027, 1, 1, tzinfo=UTC), "Tue 1 Dec 2026 15:04 GMT"),
+        (
+            "zh",
+            "Asia/Shanghai",
+            datetime(2026, 12, 31, 17, tzinfo=UTC),
+            "北京时间 2026 年 12 月 1 日（周二）23:04",
+        ),
+        ("zh", "Asia/Shanghai", None, "北京时间 2026 年 12 月 1 日（周二）23:04"),
+    ],
+)
+def test_an_instant_names_its_weekday_and_its_zone_by_the_offset(
+    tag: Tag, zone: str, now: datetime | None, said: str
+) -> None:
+    language = language_for(tag) if now is None else language_for(tag).as_of(now)
+    assert language.instant(datetime(2026, 12, 1, 15, 4, tzinfo=UTC), ZoneInfo(zone)) == said
+
+
+def test_no_zone_is_ever_told_by_an_abbreviation_that_several_zones_have() -> None:
+    at = datetime(2026, 7, 1, tzinfo=UTC)
+    for name in available_timezones():
+        for tag in get_args(Tag):
+            said = language_for(tag).zone(ZoneInfo(name), at)
+            assert re.fullmatch(r"北京时间|UTC|GMT([+−]\d{1,2}(:\d\d)?)?", said), (name, said)
 
 
 @pytest.mark.parametrize("tag", BOTH)

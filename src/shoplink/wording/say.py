@@ -1,5 +1,6 @@
 """Word a reason, a warning or an event in a language. Nothing else in the product makes these sentences."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
@@ -66,6 +67,7 @@ _NAMES: dict[str, Mapping[str, str]] = {
     "subject": SUBJECT_NAMES,
     "code": {code: topic.title for code, topic in REASONS_HELP.items()},
 }
+_AFTER_TIME = re.compile(r"(?<=\d:\d\d)(?=[\u4e00-\u9fff])")
 _COUNTRIES = {"market", "region", "registered_in", "network_region"}
 
 
@@ -106,7 +108,13 @@ def say_written(event: Event, language: Language, sentence: str = "") -> list[st
 def fill_in(text: Text, params: Mapping[str, Any], language: Language, zone: tzinfo) -> str:
     """A text in a language, with its parameters in the language's forms."""
     template = language.text(text, params[text.by]) if isinstance(text, Plural) else language.text(text)
-    return template.format_map({name: _worded(name, value, language, zone) for name, value in params.items()})
+    filled = template.format_map(
+        {name: _worded(name, value, language, zone) for name, value in params.items()}
+    )
+    # Chinese has no space before 北京时间, and one between a time and the word behind it.
+    return (
+        _AFTER_TIME.sub(" ", filled.replace("于 北京时间", "于北京时间")) if language.tag == "zh" else filled
+    )
 
 
 def _worded(name: str, value: Any, language: Language, zone: tzinfo) -> Any:

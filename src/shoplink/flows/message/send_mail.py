@@ -141,7 +141,7 @@ class _Batch:
         return is_still_relevant(message.kind, link, message.data)
 
     def _letter(self, message: DueMail) -> mail.EmailMultiAlternatives:
-        language = chosen_language(message.language)
+        language = chosen_language(message.language).as_of(self._now())
         names = self._names
         text = message_text(message, names, language, zone_of(message.time_zone or self._zone_there(message)))
         place = (

@@ -112,7 +112,7 @@ def frame_of(visit: Visit) -> Frame:
         now=format_instant(visit.now.replace(second=0, microsecond=0)),
         demo=demo,
         clock=_clock(visit) if is_sandbox() else None,
-        zone=str(visit.zone),
+        zone=_zone(visit),
         signed_in=person is not None,
         person=(person.name or person.email or "") if person else "",
         place=place,
@@ -136,6 +136,12 @@ def _clock(visit: Visit) -> ClockLine:
         "" if due_at is None else show_deadline(visit, due_at).left,
         reading.moved_by // timedelta(microseconds=1),
     )
+
+
+def _zone(visit: Visit) -> str:
+    """The reader's time zone: 北京时间 by its name, others by their offset and place, such as `GMT−6 (America/Chicago)`."""
+    name, place = visit.language.zone(visit.zone, visit.now), str(visit.zone)
+    return name if name in {"北京时间", place} else f"{name} ({place})"
 
 
 def _places(visit: Visit) -> list[PlaceItem]:

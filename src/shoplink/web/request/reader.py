@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from shoplink.flows import clock
 from shoplink.network import zone_of_country
 from shoplink.store.models import Person
 from shoplink.store.people.membership import change_language, change_reading
@@ -80,8 +81,8 @@ def _chosen(name: str) -> Tag | None:
 
 
 def language_now() -> Language:
-    """The language that is active."""
-    return language_for(_TAGS.get(translation.get_language() or "", "en"))
+    """The language that is active, for a reader at this instant."""
+    return language_for(_TAGS.get(translation.get_language() or "", "en")).as_of(clock.now())
 
 
 def reader_zone(request: HttpRequest) -> ZoneInfo:
