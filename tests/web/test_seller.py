@@ -476,3 +476,13 @@ def test_pages_ask_the_database_a_fixed_number_of_times(lin: FormClient) -> None
         )
     assert "Pop-up 11" in _text(lin, "/seller/")
     assert {path: count(path) for path in paths} == before
+
+
+def test_the_files_of_the_home_page_hold_the_shops_that_it_shows(lin: FormClient) -> None:
+    for path in ("/seller/", "/seller/?view=room"):
+        page = _text(lin, path)
+        address = re.search(r'href="([^"]*format=csv)"', page)
+        assert address is not None
+        rows = lin.get(address[1].replace("&amp;", "&")).content.decode("utf-8-sig").splitlines()[1:]
+        assert len(rows) == len(re.findall(r'<td><a href="/seller/', page)), path
+    assert rows, "some shops have room"

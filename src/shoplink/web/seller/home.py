@@ -72,12 +72,16 @@ class ShopRow(Struct, frozen=True):
 
 
 class Home(Struct, frozen=True):
-    """The page; `all_shops` counts all shops, including those that the view leaves out."""
+    """The page; `all_shops` counts all shops, including those that the view leaves out.
+
+    `export_url` is the address of a file of the shops shown, without the name of its format.
+    """
 
     waiting: list[WaitingItem]
     shops: list[ShopRow]
     all_shops: int
     tabs: list[tuple[str, str, bool]]
+    export_url: str
 
 
 @page("seller/", ANY_SELLER, menu=Menu(icon="home", title=N_("Home")))
@@ -103,6 +107,7 @@ def home(visit: Visit) -> PageResponse:
             chosen,
             len(rows),
             tabs,
+            "/seller/?view=room&format=" if view == "room" else "/seller/?format=",
         ),
     )
 
