@@ -107,7 +107,7 @@ def doors(story: Story, other_shop: str) -> dict[str, tuple[str, str, dict[str, 
 def tells(answer: Answer) -> bool:
     """Whether an answer has a birth date, when somebody comes of age, an address, or the name of a member."""
     text = json.dumps(answer.body)
-    return any(each in text for each in (BORN, OF_AGE, "June 2030", ADDRESS, SUBJECT))
+    return any(each in text for each in (BORN, OF_AGE, "June 2030", "Jun 2030", ADDRESS, SUBJECT))
 
 
 def without(value: Any) -> Any:

@@ -40,7 +40,7 @@ def test_a_list_is_compared_and_taken_over(place: Place) -> None:
     again = ("mirror", "list.txt", "--as-of", SECOND, "--shop", "S")
     left = place.run(*again, "--accept-certain", status=3)
     assert left.text.startswith(
-        "left: S b: No longer in the list: marketing account, linked, since 2 March 2025"
+        "left: S b: No longer in the list: marketing account, linked, since Sun 2 Mar 2025"
     )
     [told] = place.run(*again, "--take-over", "--json").lines
     assert (told["taken"][0]["command"]["how"], told["left"], told["stored"]) == ("unlinked", [], True)
