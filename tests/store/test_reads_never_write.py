@@ -24,6 +24,7 @@ from shoplink.flows.execute import execute, execute_batch
 from shoplink.flows.foresight import effects
 from shoplink.flows.sandbox import clock as sandbox
 from shoplink.flows.ticket import read
+from shoplink.flows.webhook.endpoints import make_endpoint
 from shoplink.store import due
 from shoplink.store.database.sandbox import make_sandbox
 from shoplink.store.database.sql import execute as run_sql
@@ -273,7 +274,8 @@ def overdue(database: str) -> str:  # noqa: ARG001 (the database is in use)
     assert isinstance(about, PairCommand)
     assert open_about(about, Actor("shop", "S"), BEFORE)["outcome"] == "accepted"
     feed.number_events()
-    _, secret = keys.create_key("a program", {"read", "support"}, BEFORE)
+    make_endpoint(None, "https://shop.example/hooks", (), "")
+    _, secret = keys.create_key("a program", {"read", "support", "platform"}, BEFORE)
     run_sql(
         "SET default_transaction_read_only = on"
         if connection.vendor == "postgresql"
@@ -304,6 +306,7 @@ def test_every_get_of_the_api_is_answered_where_nothing_can_be_written(overdue: 
         headers={"authorization": f"Bearer {overdue}", "host": "localhost", "shoplink-actor": "support:mei"}
     )
     named |= {"product_id": "P", "content_id": "V"}
+    named |= {"endpoint_id": query("SELECT endpoint_id FROM webhook_endpoint")[0][0]}
     gets = [path for path, operations in paths.items() if "get" in operations]
     assert len(gets) >= 12
     for path in gets:
@@ -313,7 +316,8 @@ def test_every_get_of_the_api_is_answered_where_nothing_can_be_written(overdue: 
             "/v1/members": {"shop_id": "S"},
             "/v1/rulebooks/{name}/effects": {"market": "GB"},
         }
-        answer = client.get(path.format_map(named), asked.get(path, {}))
+        by = {"shoplink-actor": "platform:p"} if path.startswith("/v1/webhook-endpoints") else {}
+        answer = client.get(path.format_map(named), asked.get(path, {}), headers=by)
         assert answer.status_code == 200, (path, answer.content)
     assert client.get(f"/v1/links/{named['link_id']}").json()["status"] == "expired"
     assert [link["status"] for link in client.get("/v1/links").json()["items"]] == ["expired"]
