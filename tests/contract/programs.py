@@ -23,6 +23,11 @@ def requests(document: Json) -> Iterator[tuple[str, str, Json, Any]]:
                 )
 
 
+def _acts(operation: Json) -> bool:
+    """Whether an operation says on whose behalf."""
+    return any(one["name"] == "Shoplink-Actor" for one in operation["parameters"])
+
+
 def vocabulary(document: Json, name: str) -> list[str]:
     """The values of a vocabulary."""
     found: list[str] = document["components"]["schemas"][name]["enum"]
@@ -69,7 +74,7 @@ def _typescript_call(name: str, operation: Json, body: Any) -> list[str]:
     variable = f"body_{name}"
     in_path = {one["name"]: "x" for one in operation["parameters"] if one["in"] == "path"}
     path = f", path: {json.dumps(in_path)}" if in_path else ""
-    headers = f", headers: {{ 'Shoplink-Actor': '{_ACTOR}' }}"
+    headers = f", headers: {{ 'Shoplink-Actor': '{_ACTOR}' }}" if _acts(operation) else ""
     function = "".join(part.title() if at else part for at, part in enumerate(name.split("_")))
     return [
         f"  const {variable}: Schemas['{schema}'] = {json.dumps(body, ensure_ascii=False)};",
@@ -101,9 +106,8 @@ def python(document: Json) -> str:
     for name, _tag, operation, body in calls:
         in_path = "".join("'x', " for one in operation["parameters"] if one["in"] == "path")
         made = f"{_model(schemas, operation)}.from_dict(json.loads({json.dumps(json.dumps(body))}))"
-        lines.append(
-            f"    {name}.sync_detailed({in_path}client=client, body={made}, shoplink_actor={_ACTOR!r})"
-        )
+        by = f", shoplink_actor={_ACTOR!r}" if _acts(operation) else ""
+        lines.append(f"    {name}.sync_detailed({in_path}client=client, body={made}{by})")
     return "\n".join([*lines, ""])
 
 
