@@ -111,8 +111,6 @@ def test_from_nothing_to_the_first_seller_signed_in(machine: Server) -> None:
             platform, seller = (
                 browser.new_context(ignore_https_errors=True, locale="en-GB").new_page() for _ in range(2)
             )
-            for page in (platform, seller):
-                page.set_default_timeout(10_000)
             join(platform, link, "Mei Chen", PLATFORM)
             assert platform.url == f"https://{HOST}/platform/"
             confirm_the_address(platform, letters)
