@@ -141,7 +141,7 @@ def test_what_comes_by_mail_is_chosen_by_kind(invited: Cast) -> None:
     olivia = browser(invited.olivia)
     page = olivia.get("/settings/messages").content.decode()
     assert "also sent to olivia@example.com" in page
-    assert page.count('name="kind"') == page.count(" checked") == 12
+    assert page.count('name="kind"') == page.count(" checked") == 13
     assert "A creator declines" not in page, "that is told to shops"
     response = olivia.post("/settings/messages", {"kind": ["link.invited", "nonsense", "link.declined"]})
     assert response.headers["Location"] == "/settings/messages"
