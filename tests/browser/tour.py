@@ -50,6 +50,10 @@ TOUR: dict[str, list[Stop]] = {
     "seller": [
         Stop("/seller/", "mei"),
         Stop("/seller/?view=room", "mei"),
+        Stop("/seller/?q=harbour", "mei"),
+        Stop("/seller/?q=nothing-so-named", "mei"),
+        Stop("/seller/hh-home-gb/links?q=zhou", "mei"),
+        Stop("/seller/hh-home-gb/links?q=nobody-so-named", "mei"),
         Stop("/seller/hh-home-gb/", "mei"),
         Stop("/seller/hh-home-gb/?role=marketing", "mei"),
         Stop("/seller/hh-tea-gb/?role=marketing", "mei"),

@@ -210,6 +210,7 @@ WITHOUT_DATABASE = {
     "decide_in",
     "unlink_quota_use",
     "day_of",
+    "having_words",
     "forget_found",
     "keys_of",
 }

@@ -34,6 +34,13 @@ def is_han(word: str) -> bool:
     return bool(re.fullmatch(_HAN, word))
 
 
+def is_found(query: str, *texts: str) -> bool:
+    """Whether each word of a query begins a word of these texts, or is within it where it is Chinese."""
+    words = fold_search(query).split()
+    starts = [start for text in texts for start in word_starts(text)]
+    return bool(words) and all(any(start.startswith(word) for start in starts) for word in words)
+
+
 def word_starts(text: str) -> list[str]:
     """The folded text from each of its words on, the whole first: what begins with a query is found by the query.
 

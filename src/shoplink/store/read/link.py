@@ -14,10 +14,12 @@ from django.db import connection, transaction
 from psycopg import IsolationLevel
 
 from shoplink.core import AnyEvent, Event, Link
+from shoplink.core.values.search import fold_search
 from shoplink.store.database.columns import LINK
 from shoplink.store.database.fields import to_micros
 from shoplink.store.database.folded import folded_column
 from shoplink.store.database.sql import among, ids, is_postgresql, query
+from shoplink.store.read.search import having_words
 
 read_event = msgspec.json.Decoder(AnyEvent).decode
 """Decodes the event in a row of the log."""
@@ -88,13 +90,18 @@ def page_of_links(  # noqa: PLR0913 (what links may be asked for by)
     shop_id: str | None = None,
     account_id: str | None = None,
     status: str | None = None,
+    text: str = "",
 ) -> list[tuple[int, Link]]:
     """One page of links in the order of recording, each with its number, after the number `after`.
 
     With a status: the links that may have it at the instant. An overdue invitation has certainly expired. For any other
-    overdue link the caller has to compute the current status.
+    overdue link the caller has to compute the current status. With a text, of a shop only: the links of that id, or of an
+    account that is found by all words of the text.
     """
     wanted: list[tuple[str, tuple[Any, ...]]] = [("number > %s", (after,))]
+    if text:
+        condition, params = having_words("account", "link.account_id", fold_search(text).split() or [text])
+        wanted.append((f"(link_id = %s OR ({condition}))", (text, *params)))
     if shop_id is not None:
         wanted.append(("shop_id = %s", (shop_id,)))
     if account_id is not None:

@@ -96,20 +96,31 @@ def _beginning_with(subject: Subject, folded: str) -> list[str]:
 
 def _with_words(subject: Subject, words: list[str]) -> list[str]:
     """Those that have each of the words, among the first that have the longest one."""
-    subject_is, term = f"{unindexed('other.subject')} = %s", unindexed("other.term")
-    others = "".join(
-        f" AND EXISTS (SELECT 1 FROM search_term AS other WHERE {subject_is}"
-        f" AND other.subject_id = candidate.subject_id AND {_begins(term)})"
-        for _ in words[1:]
-    )
+    others, params = having_words(subject, "candidate.subject_id", words[1:])
     found = query(
         f"SELECT subject_id FROM (SELECT subject_id FROM search_term WHERE subject = %s AND {_begins('term')}"
-        f" LIMIT {_SCANNED_MAX}) AS candidate WHERE true{others} LIMIT {_CANDIDATES_MAX}",
+        f" LIMIT {_SCANNED_MAX}) AS candidate WHERE {others} LIMIT {_CANDIDATES_MAX}",
         subject,
         *_beginning(words[0]),
-        *(param for word in words[1:] for param in (subject, *_beginning(word))),
+        *params,
     )
     return [row[0] for row in found]
+
+
+def having_words(subject: Subject, column: str, words: list[str]) -> tuple[str, tuple[str, ...]]:
+    """The condition that the shop or account in a column has each of these words of a folded text, and its parameters.
+
+    It looks up the terms of that one subject, so it suits rows that are few already.
+    """
+    subject_is, term = f"{unindexed('other.subject')} = %s", unindexed("other.term")
+    each = (
+        f"EXISTS (SELECT 1 FROM search_term AS other WHERE {subject_is} AND other.subject_id = {column}"
+        f" AND {_begins(term)})"
+    )
+    return (
+        " AND ".join([each] * len(words)) or "true",
+        tuple(param for word in words for param in (subject, *_beginning(word))),
+    )
 
 
 def _by_id(table: str, text: str, limit: int) -> list[LinkMatch]:

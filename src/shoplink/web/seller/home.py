@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -10,6 +11,7 @@ from msgspec import Struct
 
 from shoplink.core import Actor, Link, World
 from shoplink.core.next_actor import review_reasons
+from shoplink.core.values.search import is_found
 from shoplink.flows.look import (
     LinkQuotaUse,
     SlotUse,
@@ -31,6 +33,7 @@ from shoplink.web.seller.shop import account_name, shop_name, slots_line, unlink
 from shoplink.web.ticket.view import show_row
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Deadline, Instant, show_deadline, show_instant
+from shoplink.web.view_model.matches import search_text
 from shoplink.web.view_model.state import show_decided, show_link_status
 from shoplink.wording import say_reason
 from shoplink.wording.sentences import N_
@@ -82,17 +85,26 @@ class Home(Struct, frozen=True):
     all_shops: int
     tabs: list[tuple[str, str, bool]]
     export_url: str
+    text: str
+    view: str
 
 
 @page("seller/", ANY_SELLER, menu=Menu(icon="home", title=N_("Home")))
 def home(visit: Visit) -> PageResponse:
-    """What is waiting, and the shops; `?view=room` shows only those that can link one more marketing account this week."""
+    """What is waiting, and the shops; `?view=room` shows only those that can link one more marketing account this week.
+
+    `?q=`: those whose name or id it finds. A file has the rows that are shown.
+    """
     shops = places_of(visit.request).shops
     world = look_at(shops=shops).world
     compared = comparisons(visit, world)
     rows = [_row(visit, world, shop_id, compared.get(shop_id)) for shop_id in shops if shop_id in world.shops]
     view = visit.query.get("view", "")
     chosen = [row for row in rows if row.room] if view == "room" else rows
+    text = search_text(visit.query.get("q", ""))
+    if text:
+        chosen = [row for row in chosen if is_found(text, row.name, row.shop_id)]
+    shown = {key: value for key, value in (("view", view if view == "room" else ""), ("q", text)) if value}
     kind = requested_format(visit)
     if kind is not None:
         return export(visit, kind, "shops", *_table(chosen))
@@ -107,7 +119,9 @@ def home(visit: Visit) -> PageResponse:
             chosen,
             len(rows),
             tabs,
-            "/seller/?view=room&format=" if view == "room" else "/seller/?format=",
+            f"/seller/?{urlencode({**shown, 'format': ''})}",
+            text,
+            shown.get("view", ""),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import get_args
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from msgspec import Struct
@@ -18,6 +19,7 @@ from shoplink.web.request.visit import PageContent, PageResponse, Visit
 from shoplink.web.seller.shop import account_name, shop_name
 from shoplink.web.view_model.badge import Badge
 from shoplink.web.view_model.instant import Instant, show_instant
+from shoplink.web.view_model.matches import search_text
 from shoplink.web.view_model.state import show_link_status, show_role, show_status
 from shoplink.wording.sentences import N_
 
@@ -45,7 +47,9 @@ class Links(Struct, frozen=True):
     shop_id: str
     shop: str
     rows: list[LinkRow]
+    text: str
     status: str
+    export_query: str
     statuses: list[tuple[str, str, bool]]
     next_url: str
     first_url: str
@@ -53,20 +57,24 @@ class Links(Struct, frozen=True):
 
 @page("seller/<str:shop_id>/links", SELLER, menu=Menu(icon="history", title=N_("History")))
 def links(visit: Visit, shop_id: str) -> PageResponse:
-    """The links in the order recorded, with `?status=` only those of one status."""
+    """The links in the order recorded; `?status=`: those of one status; `?q=`: those whose account or id it finds."""
     status = visit.query.get("status", "")
     status = status if status in get_args(LinkStatus) else ""
+    text = search_text(visit.query.get("q", ""))
     kind = requested_format(visit)
     if kind is not None:
-        return export(visit, kind, f"links-{shop_id}", _header(), _every_row(visit, shop_id, status))
+        return export(visit, kind, f"links-{shop_id}", _header(), _every_row(visit, shop_id, status, text))
     cursor = visit.number("cursor") or 0
-    rows, last, world = _read(visit, shop_id, status, cursor, _PAGE)
-    address = f"/seller/{shop_id}/links?status={status}"
+    rows, last, world = _read(visit, shop_id, status, cursor, _PAGE, text)
+    shown = urlencode({"status": status, "q": text})
+    address = f"/seller/{shop_id}/links?{shown}"
     view = Links(
         shop_id=shop_id,
         shop=shop_name(world, shop_id),
         rows=[_row(visit, world, link) for link in rows],
+        text=text,
         status=status,
+        export_query=shown,
         statuses=[
             ("", _("All"), not status),
             *((each, show_status(each).text, each == status) for each in get_args(LinkStatus)),
@@ -77,9 +85,11 @@ def links(visit: Visit, shop_id: str) -> PageResponse:
     return PageContent("seller/links.html", view)
 
 
-def _read(visit: Visit, shop_id: str, status: str, after: int, limit: int) -> tuple[list[Link], int, World]:
+def _read(  # noqa: PLR0913, PLR0917 (what is shown, and from where)
+    visit: Visit, shop_id: str, status: str, after: int, limit: int, text: str
+) -> tuple[list[Link], int, World]:
     """Links after the number `after` as they stand now, the number to continue from (0 at the end), and their World."""
-    links = page_of_links(visit.now, limit + 1, after, shop_id=shop_id, status=status or None)
+    links = page_of_links(visit.now, limit + 1, after, shop_id=shop_id, status=status or None, text=text)
     page_rows = links[:limit]
     seen = look_at(shops=[shop_id], accounts={link.account_id for _, link in page_rows})
     settled = [seen.up_to_date(link) for _, link in page_rows]
@@ -107,10 +117,10 @@ def _header() -> list[str]:
     ]  # fmt: skip
 
 
-def _every_row(visit: Visit, shop_id: str, status: str) -> Iterator[list[Cell]]:
+def _every_row(visit: Visit, shop_id: str, status: str, text: str) -> Iterator[list[Cell]]:
     after, count = 0, 0
     while count < _FILE_ROWS_MAX:
-        rows, after, world = _read(visit, shop_id, status, after, _FILE_PAGE)
+        rows, after, world = _read(visit, shop_id, status, after, _FILE_PAGE, text)
         for link in rows:
             count += 1
             yield [
