@@ -9,6 +9,8 @@ __all__ = ["main"]
 _COMMANDS = (
     "apply",
     "attribute",
+    "backup",
+    "copy",
     "deliver",
     "demo",
     "doctor",
@@ -19,6 +21,7 @@ _COMMANDS = (
     "people",
     "reconcile",
     "replay",
+    "restore",
     "rulebook",
     "serve",
     "staff",
@@ -26,7 +29,12 @@ _COMMANDS = (
     "tick",
     "verify",
 )
-_MODULES = {"migrate": "serve"}
+_MODULES = {
+    "backup": "archive.backup",
+    "copy": "archive.copy",
+    "migrate": "serve",
+    "restore": "archive.restore",
+}
 """The modules of the subcommands that have no module of their own name."""
 
 

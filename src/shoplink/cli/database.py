@@ -139,9 +139,7 @@ def set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoplink.config.settings")
     home = Path(os.environ.get("SHOPLINK_HOME", "var")).resolve()
     try:
-        if not home.exists():
-            home.mkdir(parents=True)
-            (home / ".gitignore").write_text("*\n", encoding="utf-8")  # keys and data must not be committed
+        _make_home(home)
         if not os.environ.get("SHOPLINK_SECRET_KEY"):
             os.environ["SHOPLINK_SECRET_KEY"] = _stored_secret(home / "secret-key")
     except OSError as error:
@@ -153,10 +151,28 @@ def set_up() -> None:
         fail(f"invalid settings: {error}")
 
 
+def store_secret(secret: str) -> None:
+    """Make this the secret key of SHOPLINK_HOME, unless it has one."""
+    home = Path(os.environ.get("SHOPLINK_HOME", "var")).resolve()
+    _make_home(home)
+    if not (path := home / "secret-key").exists():
+        _write_secret(path, secret)
+
+
+def _make_home(home: Path) -> None:
+    if not home.exists():
+        home.mkdir(parents=True)
+        (home / ".gitignore").write_text("*\n", encoding="utf-8")  # keys and data must not be committed
+
+
 def _stored_secret(path: Path) -> str:
     """The secret in a file that only this user can read; created at the first start."""
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(48))
+        _write_secret(path, secrets.token_urlsafe(48))
     return path.read_text(encoding="utf-8").strip()
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(secret)

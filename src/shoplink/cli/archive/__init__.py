@@ -1,0 +1,1 @@
+"""Subcommands that keep a whole database safe, and move it."""
