@@ -42,6 +42,7 @@ def backup(path: Path, *, with_secrets: bool, overwrite: bool) -> Manifest:
 
 def _write(file: IO[bytes], *, with_secrets: bool) -> Manifest:
     with ArchiveWriter(file) as writer, snapshot():
+        made_at = clock.now()
         migrations = applied_migrations()
         if migrations != known_migrations():
             raise BackupError(
@@ -55,7 +56,7 @@ def _write(file: IO[bytes], *, with_secrets: bool) -> Manifest:
             format=FORMAT,
             shoplink=version("shoplink"),
             database=database_version(),
-            made_at=format_instant(clock.now()),
+            made_at=format_instant(made_at),
             position=rows.newest_position(),
             unnumbered=rows.unnumbered_events(),
             migrations=tuple(migrations),

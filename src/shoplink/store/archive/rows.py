@@ -36,7 +36,8 @@ def store_rows(table: Table, rows: Sequence[list[Any]]) -> None:
     columns = ", ".join(f'"{column}"' for column in table.columns)
     with connection.cursor() as cursor:
         if is_postgresql():
-            with cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
+            statement = f'COPY "{table.name}" ({columns}) FROM STDIN'
+            with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
