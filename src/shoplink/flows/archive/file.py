@@ -1,6 +1,6 @@
 """The file of a backup: a ZIP with a file of JSON lines for each table, and `manifest.json`, which says what is in it.
 
-It is the same whichever database it comes from. docs/reference/backup-file.md describes it for readers of other programs.
+It is the same whichever database it comes from.
 """
 
 import fcntl
