@@ -71,6 +71,7 @@ def _sentence(test: str) -> str:
 @click.option("--races", default=1_000, show_default=True, help="Rounds of each race on each database.")
 @click.option("--kills", default=200, show_default=True, help="Kills of the service on each database.")
 @click.option("--apply-kills", default=50, show_default=True, help="Kills of `apply` on each database.")
+@click.option("--backups", default=20, show_default=True, help="Backups under load on each database.")
 @click.option("--feed", default=50, show_default=True, help="Times that a writer is stopped in its middle.")
 @click.option("--clocks", default=50, show_default=True, help="Rounds of three seconds with wrong clocks.")
 @click.option("--simulate", default=3_600, show_default=True, help="Seconds of simulated worlds.")
@@ -83,6 +84,7 @@ def soak(**options: int) -> None:
         "races": "SHOPLINK_RACE_ROUNDS",
         "kills": "SHOPLINK_KILLS",
         "apply_kills": "SHOPLINK_APPLY_KILLS",
+        "backups": "SHOPLINK_BACKUP_ROUNDS",
         "feed": "SHOPLINK_FEED_ROUNDS",
         "clocks": "SHOPLINK_CLOCK_ROUNDS",
         "simulate": "SHOPLINK_SIMULATE_SECONDS",

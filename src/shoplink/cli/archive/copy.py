@@ -8,7 +8,7 @@ import click
 from django.conf import settings
 
 from shoplink.cli.archive.text import say_contents
-from shoplink.cli.database import fail, with_database
+from shoplink.cli.database import fail, update_tables, with_database
 from shoplink.config.database import database_settings
 from shoplink.flows.archive.file import Archive, BackupError
 
@@ -40,7 +40,6 @@ def copy(url: str) -> None:
     and prints how many rows each table has on both sides.
     """
     from shoplink.cli.archive.check import verified  # noqa: PLC0415 (only with settings in place)
-    from shoplink.cli.serve import update_tables  # noqa: PLC0415 (as above)
     from shoplink.flows.archive import backup, restore  # noqa: PLC0415 (as above)
     from shoplink.store.database.owner import (  # noqa: PLC0415 (as above)
         acquire_ownership,

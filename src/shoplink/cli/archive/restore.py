@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from shoplink.cli.archive.text import say_contents
-from shoplink.cli.database import fail, store_secret, writes
+from shoplink.cli.database import fail, store_secret, update_tables, writes
 from shoplink.flows.archive.file import Archive, BackupError
 
 
@@ -44,7 +44,6 @@ def restore(file: Path) -> None:
 @writes("stop it first, or choose another database with SHOPLINK_DATABASE_URL")
 def _restore(archive: Archive) -> None:
     from shoplink.cli.archive.check import verified  # noqa: PLC0415 (only with settings in place)
-    from shoplink.cli.serve import update_tables  # noqa: PLC0415 (as above)
     from shoplink.flows.archive import restore as flow  # noqa: PLC0415 (as above)
     from shoplink.store.database.owner import checkpoint_and_close  # noqa: PLC0415 (as above)
 
