@@ -66,6 +66,6 @@ def _other_key(archive: Archive) -> str:
     )
     return (
         f"WARNING: the secret key in use here is not that of the backup, with the fingerprint {archive.manifest.key_fingerprint}"
-        f" ({where}).\nSecond factors that people have set up cannot be opened: set SHOPLINK_SECRET_KEY to that key, or reset"
+        f" ({where}).\nThe secrets of second factors and webhooks that are stored cannot be opened: set SHOPLINK_SECRET_KEY to that key, or reset"
         " them with `shoplink people reset-second-factor EMAIL`"
     )

@@ -25,11 +25,15 @@ HELD = (
     "member_invitation",
     "mirror",
     "settlement",
+    "search_term",
     # What programs rely on: their keys, and the answers that a repeated request gets.
     "api_key",
     "stored_answer",
     "refusal",
     "look_up",
+    "webhook_endpoint",
+    "webhook_send",
+    "webhook_attempt",
     # People, and how they sign in.
     "person",
     "account_emailaddress",
@@ -48,6 +52,7 @@ HELD = (
     "tallied",
     "order_run",
     "marker",
+    "sandbox",
 )
 """The tables that a backup holds, in the order in which it holds them."""
 
