@@ -113,7 +113,7 @@ def test_a_database_with_rows_is_refused_by_their_names_and_stays(target: str, m
     use(target)
     execute_accepted(put_shop("mine"))
     before = every_row()
-    with pytest.raises(BackupError, match=r"this one has rows: event 1, shop 1$"):
+    with pytest.raises(BackupError, match=r"this one has rows: event 1, shop 1, search_term 1$"):
         take_in(made)
     assert every_row() == before
 
