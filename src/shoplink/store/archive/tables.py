@@ -21,6 +21,7 @@ HELD = (
     "item",
     "ticket",
     "ticket_message",
+    "ticket_note",
     "membership",
     "member_invitation",
     "mirror",
