@@ -33,8 +33,11 @@ def other(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
 
 def rows_at(place: Place) -> dict[str, object]:
+    """All rows; but for the mark of the secret key, which every command that updates the tables may set."""
     use(place.url)
-    return dict(every_row())
+    found = every_row()
+    found["marker"] = [row for row in found["marker"] if row["name"] in {"demo", "clock"}]
+    return dict(found)
 
 
 def test_a_backup_says_what_it_holds_and_is_restored_on_another_machine(place: Place, other: Place) -> None:
