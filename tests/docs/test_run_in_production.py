@@ -187,7 +187,7 @@ def invite_the_seller(page: Page) -> None:
     page.get_by_role("link", name="Search", exact=True).first.click()
     page.get_by_role("main").get_by_role("searchbox").first.fill(SHOP)
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="7495100000000000001").click()
+    page.locator("main a[href*='/shops/7495100000000000001']").first.click()
     page.get_by_role("link", name="Members").first.click()
     page.get_by_label("E-mail address").fill(SELLER)
     page.get_by_role("button", name="Send invitation").click()
