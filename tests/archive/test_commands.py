@@ -117,12 +117,12 @@ def test_a_damaged_file_is_refused_before_anything_is_made(tmp_path: Path) -> No
 def test_differences_that_stood_in_the_backup_are_restored_and_said(place: Place, other: Place) -> None:
     use(place.url)
     with writing():
-        execute("UPDATE shop SET name = 'changed by hand' WHERE shop_id = (SELECT min(shop_id) FROM shop)")
+        execute("UPDATE account SET followers = -1 WHERE account_id = (SELECT min(account_id) FROM account)")
     release_ownership()
     connection.close()
     place.run("backup", "a.zip")
     done = other.run("restore", place.folder / "a.zip", status=1)
-    assert "the restored database: shop " in done.text
+    assert "the restored database: account " in done.text
     assert done.text.endswith("events verified: 1 differences\n")
     assert rows_at(other) == rows_at(place)
 

@@ -77,7 +77,7 @@ def test_a_restore_that_is_killed_leaves_an_empty_database(place: Place, target:
     killed(other, ["restore", "a.zip"], in_the_middle)
     if target == "postgresql":
         _wait_for_the_server(other.url)
-    assert not any(every_row().values())
+    assert {name for name, rows in every_row().items() if rows} <= {"marker"}, "which says whose key it is"
     other.run(
         "restore", "a.zip", status=1
     )  # the events above are recorded of nothing that `verify` would believe
