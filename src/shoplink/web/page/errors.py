@@ -1,6 +1,7 @@
 """Error pages, in the reader's language.
 
 They depend neither on the address nor on the visitor: what a visitor may not see looks the same as what does not exist.
+Making one asks the database nothing: it may be away, and a flood of refused requests shall cost it nothing.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from shoplink.web.request.reader import CODES, language_now, tag_of_browser
+from shoplink.web.request.reader import CODES, tag_now, tag_of_browser
 from shoplink.wording.problems import PROBLEMS
 
 
@@ -74,7 +75,7 @@ def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:  # no
 
 
 def _error(status: int, title: str, text: str) -> HttpResponse:
-    context = {"status": status, "title": title, "text": text, "language": CODES[language_now().tag]}
+    context = {"status": status, "title": title, "text": text, "language": CODES[tag_now()]}
     response = HttpResponse(render_to_string("web/error.html", context), status=status)
     response.headers["Cache-Control"] = "no-store"
     return response

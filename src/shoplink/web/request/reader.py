@@ -80,9 +80,14 @@ def _chosen(name: str) -> Tag | None:
     return _TAGS.get(name) or (language_for(name).tag if name in CODES else None)
 
 
+def tag_now() -> Tag:
+    """Which language is active. It asks nobody, so it can be told while the database is away."""
+    return _TAGS.get(translation.get_language() or "", "en")
+
+
 def language_now() -> Language:
     """The language that is active, for a reader at this instant."""
-    return language_for(_TAGS.get(translation.get_language() or "", "en")).as_of(clock.now())
+    return language_for(tag_now()).as_of(clock.now())
 
 
 def reader_zone(request: HttpRequest) -> ZoneInfo:
