@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,27 @@ def test_a_test_a_repetition_and_a_replay_are_asked_for(call: Caller, receiver: 
         assert call("POST", f"{on}/resend", {"position": wrong}, actor=f"shop:{shop_id}").status == 404
     beyond = call("POST", f"{on}/replay", {"after": 10**9}, actor=f"shop:{shop_id}")
     assert "a position of the feed, from 0 to" in allowed(beyond, "after")
+
+
+def test_a_repeated_request_makes_one_endpoint_and_one_secret(call: Caller, receiver: Receiver) -> None:
+    actor = f"shop:{call.shop()}"
+    body = {"url": receiver.url, "description": "the ERP"}
+
+    def ask(path: str, body: Any, key: str) -> Answer:
+        return call("POST", path, body, actor=actor, key=key)
+
+    with ThreadPoolExecutor(8) as pool:
+        made = [*pool.map(lambda _: ask(PATH, body, "make-1"), range(8))]
+    assert {answer.status for answer in made} == {201}, made
+    assert len({(answer.body["endpoint_id"], answer.body["secret"]) for answer in made}) == 1
+    assert len(call("GET", PATH, actor=actor).body["items"]) == 1
+    other = ask(PATH, {**body, "description": "another"}, "make-1")
+    assert (other.status, other.body["type"]) == (422, "urn:shoplink:problem:idempotency.other_body")
+    rotate = f"{PATH}/{made[0].body['endpoint_id']}/rotate-secret"
+    first = ask(rotate, None, "rotate-1")
+    again = ask(rotate, None, "rotate-1")
+    assert first.body == again.body
+    assert first.body["secret"] not in {made[0].body["secret"], ask(rotate, None, "rotate-2").body["secret"]}
 
 
 def test_a_shop_sees_and_changes_its_own_endpoints_only(call: Caller, receiver: Receiver) -> None:

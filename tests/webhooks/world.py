@@ -40,7 +40,7 @@ def invited(shop_id: str, account_id: str) -> None:
 def endpoint(url: str, shop_id: str | None = None, *types: str) -> tuple[str, str]:
     """A new endpoint: its id and its secret."""
     made = flow.make_endpoint(shop_id, url, types, "")
-    assert made is not None
+    assert not isinstance(made, str), made
     return made[0].endpoint_id, made[1]
 
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from shoplink.api.http.body import read_object, refuse_fields, respond
 from shoplink.api.http.operation import FIND, Operations
 from shoplink.api.http.problem import Instant, ProblemError
-from shoplink.api.http.request import acting_with_scope, actor_not_allowed
+from shoplink.api.http.request import acting_with_scope, actor_not_allowed, idempotency_key, key_of
 from shoplink.api.http.schema import ID, reference
 from shoplink.api.http.vocabulary import EventType
 from shoplink.core.facts import Id
@@ -150,8 +150,9 @@ def _request(*required: str, **more: dict[str, Any]) -> dict[str, Any]:
     "/webhook-endpoints",
     NewWebhookEndpointBody,
     status=201,
-    problems=CHANGE,
+    problems=(*CHANGE, "idempotency.other_body"),
     body=lambda: _request("url", shop_id=ID),
+    keyed=True,
     who=WHO,
     location="/v1/webhook-endpoints/{endpoint_id}",
 )
@@ -167,8 +168,10 @@ def create_webhook_endpoint(request: HttpRequest) -> HttpResponse:
     refuse_fields(fields, other_than=(*_FIELDS, "shop_id"))
     shop_id = _shop(fields.get("shop_id"), shop_id)
     url, types, description = _read(fields, shop_id, None)
-    made = flow.make_endpoint(shop_id, url, types, description)
-    if made is None:
+    made = flow.make_endpoint(shop_id, url, types, description, _scoped_key(request))
+    if made == "other_body":
+        raise ProblemError("idempotency.other_body")
+    if made == "too_many":
         raise MalformedError(
             "there are {most} endpoints already, which is the limit", most=flow.ENDPOINTS_MAX
         )
@@ -233,16 +236,23 @@ def delete_webhook_endpoint(request: HttpRequest, endpoint_id: Id) -> HttpRespon
     "/webhook-endpoints/{endpoint_id}/rotate-secret",
     WebhookSecretBody,
     problems=CHANGE,
+    keyed=True,
     who=WHO,
 )
 def rotate_webhook_secret(request: HttpRequest, endpoint_id: Id) -> HttpResponse:
     """A new secret. For 24 hours messages are signed with the former one too, so that none is rejected meanwhile."""
     endpoint = find(request, endpoint_id)
     refuse_fields(read_object(request), other_than=())
-    secret = flow.rotate_secret(endpoint)
+    secret = flow.rotate_secret(endpoint, _scoped_key(request))
     changed = find(request, endpoint_id)
     assert changed.former_until is not None, "the former secret counts for a while"
     return respond(WebhookSecretBody(secret, changed.former_until))
+
+
+def _scoped_key(request: HttpRequest) -> str | None:
+    """The idempotency key of a request, which is of no other API key."""
+    key = idempotency_key(request)
+    return key and f"{key_of(request).key_id} {key}"
 
 
 def _shop(given: object, acting: str | None) -> str | None:

@@ -13,7 +13,12 @@ _BYTES = 32
 
 def new_secret() -> str:
     """A new secret."""
-    return PREFIX + base64.b64encode(secrets.token_bytes(_BYTES)).decode()
+    return secret_of(secrets.token_bytes(_BYTES))
+
+
+def secret_of(key: bytes) -> str:
+    """The secret in its written form."""
+    return PREFIX + base64.b64encode(key).decode()
 
 
 def signed_headers(message_id: str, at: datetime, body: bytes, signing: Iterable[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from msgspec.structs import astuple, fields
 
 from shoplink.store.database.fields import from_micros, to_micros
 from shoplink.store.database.owner import writing
-from shoplink.store.database.sql import execute, query
+from shoplink.store.database.sql import execute, is_postgresql, query
 
 Status = Literal["active", "paused", "ended"]
 Cause = Literal["", "asked", "failing", "gone"]
@@ -59,6 +59,12 @@ def add_endpoint(endpoint: Endpoint) -> None:
             f" VALUES ({', '.join(['%s'] * len(COLUMNS))}, '')",
             *values.values(),
         )
+
+
+def lock_endpoint(endpoint_id: str) -> None:
+    """Lock the endpoint of an id, there or not, until this transaction ends; waits for another that holds it."""
+    if is_postgresql():
+        query("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7310013))", endpoint_id)
 
 
 def one_endpoint(endpoint_id: str) -> Endpoint | None:
