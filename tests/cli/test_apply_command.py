@@ -139,12 +139,11 @@ def test_a_file_of_rejected_lines_that_cannot_be_written_is_status_2(place: Plac
     )
 
 
-def test_without_tables_it_says_what_to_do(tmp_path: Path) -> None:
+def test_the_first_import_makes_the_tables_and_a_dry_run_says_what_to_do(tmp_path: Path) -> None:
     place = Place(f"sqlite:///{tmp_path}/none.sqlite3", tmp_path)
     place.file("c.ndjson", SHOP)
-    assert "no such table" in place.run("apply", "c.ndjson", status=2).err
-    place.run("migrate")
-    place.run("apply", "c.ndjson")
+    assert "`shoplink migrate` makes it" in place.run("apply", "--dry-run", "c.ndjson", status=2).err
+    assert "1 accepted" in place.run("apply", "c.ndjson").err
 
 
 def test_a_database_that_a_service_owns_is_status_2_and_says_who(place: Place) -> None:

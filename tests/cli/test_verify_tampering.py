@@ -241,4 +241,6 @@ def test_every_difference_says_both_values_in_one_line() -> None:
     assert [one.say() for one in differences()] == [
         "shop lanting-gb: name: the log says '兰亭家居英国店', the row 'x'",
         "shop lanting-gb: touched_at: the log says 2026-03-02T09:00:00Z, the row 2026-03-02T09:00:00.000001Z",
+        "search_term lanting-gb: the log recorded it, but there is no such row",
+        "search_term lanting-gb: there is this row, but the log never recorded it",
     ]

@@ -81,8 +81,11 @@ OPTIONAL: dict[str, dict[str, Any]] = {
         "handle": "达人",
     },
     "correct_account": {"region": "US", "registered_in": "ID", "birth_date": "1990-01-01"},
-    "invite": {"settlement": "own", "reference": "contract 7"},
-    "refuse_unlink": {"note": "please stay"},
+    "invite": {"settlement": "own", "reference": "contract 7", "message": "samples are on their way"},
+    **{
+        name: {"note": "please stay"}
+        for name in ("decline", "withdraw", "request_unlink", "approve_unlink", "refuse_unlink", "unlink")
+    },
     "import_link": {"unlinked_at": "2024-02-01T00:00:00Z", "source": "seller centre"},
     "record_invitation": {"settlement": "own", "reference": "contract 7", "source": "seller centre"},
     "record_acceptance": {"source": "seller centre"},

@@ -166,6 +166,7 @@ KIND = {
     "handle": "handle",
     "note": "text",
     "reference": "text",
+    "message": "text",
     "role": "role",
     "settlement": "settlement",
     "linked_at": "instant",

@@ -450,6 +450,7 @@ def test_what_would_be_refused_is_told_with_its_reasons() -> None:
 @pytest.mark.usefixtures("database")
 def test_a_page_of_shops_takes_a_fixed_number_of_statements() -> None:
     sent = []
+    clock.now()  # once for each database, it is asked whether it is a sandbox
     for number in (1, 6):
         for account_id in (f"B{number}{one}" for one in range(number)):
             execute_accepted_as_of(

@@ -112,7 +112,7 @@ def test_what_was_found_is_shown_no_longer_than_it_helps(bad: dict[str, Any]) ->
 
 @pytest.mark.parametrize(
     ("command", "field"),
-    [("put_shop", "note"), ("decline", "network_region"), ("accept", "role"), ("approve_unlink", "note")],
+    [("put_shop", "note"), ("decline", "network_region"), ("accept", "role"), ("accept", "note")],
 )
 def test_a_field_of_another_command_is_unknown_here(command: str, field: str) -> None:
     assert error_of(line(command, **{field: "GB"})).startswith(

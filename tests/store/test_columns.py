@@ -39,7 +39,22 @@ def test_values_are_read_by_the_types_of_their_fields() -> None:
     assert account == Account("A", "", "GB", "GB", date(1990, 2, 28), "normal", "granted", 5)
     item = columns.ITEM.value(("A", "", "P", "S", "", micros, None))
     assert item == Item("A", None, "P", "S", None, at, None)
-    row = ("L", "S", "A", "official", "linked", "g", micros, *[None] * 6, "ref", micros, micros, 3, None)
+    row = (
+        "L",
+        "S",
+        "A",
+        "official",
+        "linked",
+        "g",
+        micros,
+        *[None] * 6,
+        "ref",
+        None,
+        micros,
+        micros,
+        3,
+        None,
+    )
     link = columns.LINK.value(row)
     assert (link.invited_at, link.expires_at, link.reference, link.synced_since) == (at, None, "ref", at)
     assert link.touched_at == at

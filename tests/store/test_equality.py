@@ -131,7 +131,17 @@ def forget_everything() -> None:
     """Empty every table that a stream fills."""
     commerce = ("product", "on_sale", "content", "item")
     log = ("event", "refusal", "stored_answer")
-    for table in ("shop", "account", "handle", "link", "waiver", "activation", *commerce, *log):
+    for table in (
+        "shop",
+        "account",
+        "handle",
+        "search_term",
+        "link",
+        "waiver",
+        "activation",
+        *commerce,
+        *log,
+    ):
         run_sql(f"DELETE FROM {table}")
 
 

@@ -71,7 +71,7 @@ def links(shop_ids: Iterable[str], account_ids: Iterable[str], link_ids: Iterabl
     """Rows by id: the live links of shops and of accounts, and the named links."""
     found = query(
         "SELECT link_id, shop_id, account_id, role, status, rulebook, invited_at, expires_at, accepted_at,"
-        " linked_at, ended_at, unlink_requested_at, settlement, reference, synced_since, touched_at, due_at FROM link"
+        " linked_at, ended_at, unlink_requested_at, settlement, reference, message, synced_since, touched_at, due_at FROM link"
         " WHERE slot IS NOT NULL AND shop_id IN (SELECT value FROM json_each(%s))"
         " OR slot IS NOT NULL AND account_id IN (SELECT value FROM json_each(%s))"
         " OR link_id IN (SELECT value FROM json_each(%s))",

@@ -10,6 +10,7 @@ from django.http.request import validate_host
 
 KNOWN = frozenset(
     (
+        "SHOPLINK_FIRST_ANSWER_HOURS",
         "SHOPLINK_HOME",
         "SHOPLINK_DATABASE_URL",
         "SHOPLINK_SECRET_KEY",
