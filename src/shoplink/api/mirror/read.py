@@ -45,7 +45,7 @@ _LINK = {
     "account_id": {**ID, "description": "The account; or `handle`."},
     "handle": {"type": "string", "minLength": 1, "maxLength": 64, "description": "Whose handle is it then."},
     "role": {"type": "string", "enum": [*_ROLES]},
-    "state": {"type": "string", "enum": [*get_args(ListedState)], "default": "linked"},
+    "state": {"type": "string", "enum": [*get_args(ListedState)], "description": "Left out: linked."},
     "since": {
         "anyOf": [
             INSTANT,
@@ -59,17 +59,17 @@ _SHOP = {
     "links": {"type": "array", "maxItems": LINKS_MAX, "items": _object(_LINK, "role")},
     "empty_is_right": {
         "type": "boolean",
-        "default": False,
-        "description": "That there is no link, where `links` is empty.",
+        "description": "That there is no link, where `links` is empty. Left out: false.",
     },
 }
 _REPLY = {
     "shop_id": ID,
     "account_id": ID,
-    "leave_out": {"type": "boolean", "default": False, "description": "It stays an open question."},
+    "leave_out": {"type": "boolean", "description": "It stays an open question. Left out: false."},
     "at": {**INSTANT, "description": "When it happened, within what is asked."},
     "how": {"type": "string", "enum": [*get_args(Ending)], "description": "How a link ended."},
 }
+# No `default`: makers of TypeScript types would take it that a request must have such a field.
 BODY = {
     **_object(
         {
@@ -87,13 +87,12 @@ BODY = {
                 "maxLength": 200,
                 "description": "Where they were seen.",
             },
-            "dry_run": {"type": "boolean", "default": False, "description": "Only what would be recorded."},
+            "dry_run": {"type": "boolean", "description": "Only what would be recorded. Left out: false."},
             "others": {
                 "type": "string",
                 "enum": ["certain", "likeliest"],
-                "default": "certain",
                 "description": "What of the differences without a reply is recorded: what needs no question, or the likeliest"
-                " of everything.",
+                " of everything. Left out: certain.",
             },
             "replies": {
                 "type": "array",
