@@ -7,7 +7,7 @@ from tests.api.service import Caller
 def test_head_is_answered_wherever_get_is(call: Caller) -> None:
     shop_id, account_id = call.shop(), call.account()
     link_id = call.linked(shop_id, account_id)["link_id"]
-    unknown = dict.fromkeys(("name", "content_id", "product_id", "ticket_id"), "x")
+    unknown = dict.fromkeys(("name", "content_id", "product_id", "ticket_id", "endpoint_id"), "x")
     named = {**unknown, "shop_id": shop_id, "account_id": account_id, "link_id": link_id}
     for one in v1.OPERATIONS:
         if one.method != "GET":
