@@ -80,7 +80,11 @@ class _Handler(BaseHTTPRequestHandler):
     receiver: Receiver
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # its sender was killed in the middle of it: no request has come
+            self.close_connection = True
+            return
         got = Got({name.lower(): value for name, value in self.headers.items()}, body, time.monotonic())
         self.receiver.got.append(got)
         if self.receiver.hang.is_set():
