@@ -128,6 +128,20 @@ def test_a_repeated_request_makes_one_endpoint_and_one_secret(call: Caller, rece
     assert first.body["secret"] not in {made[0].body["secret"], ask(rotate, None, "rotate-2").body["secret"]}
 
 
+def test_everything_wrong_with_a_body_is_named_at_once(call: Caller, receiver: Receiver) -> None:
+    endpoint_id, _ = make(call, receiver.url)
+    bad = {"url": 5, "types": "x", "description": "a\nb", "nope": 1, "more": 2}
+    for method, path, body in (
+        ("POST", PATH, {**bad, "shop_id": "?"}),
+        ("PATCH", f"{PATH}/{endpoint_id}", {**bad, "status": "asleep"}),
+        ("POST", f"{PATH}/{endpoint_id}/replay", {"after": "first", "nope": 1}),
+        ("POST", f"{PATH}/{endpoint_id}/test", {"nope": 1, "more": 2}),
+    ):
+        answer = call(method, path, body, actor=PLATFORM)
+        assert answer.status == 422, answer
+        assert {error["field"] for error in answer.body["errors"]} == set(body), path
+
+
 def test_a_shop_sees_and_changes_its_own_endpoints_only(call: Caller, receiver: Receiver) -> None:
     mine, stranger = call.shop(), call.shop()
     endpoint_id, _ = make(call, receiver.url, f"shop:{mine}")

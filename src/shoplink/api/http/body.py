@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from shoplink.api.http.media import body_of
 from shoplink.core.instant import format_instant
-from shoplink.core.parse import MalformedError, decode_object, unknown
+from shoplink.core.parse import Fault, MalformedError, decode_object, unknown
 
 T = TypeVar("T")
 Row = TypeVar("Row")
@@ -67,8 +67,12 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
     return decode_object(body_of(request) or b"{}", "the body")
 
 
+def unknown_fields(fields: dict[str, Any], known: tuple[str, ...]) -> list[Fault]:
+    """The fields of a body that are none of the known ones, to be named with whatever else is wrong with it."""
+    return [unknown(name, known, "this body") for name in fields if name not in known]
+
+
 def refuse_fields(fields: dict[str, Any], *, other_than: tuple[str, ...]) -> None:
-    """Raises MalformedError for a field of a body that is none of these."""
-    for name in fields:
-        if name not in other_than:
-            raise MalformedError([unknown(name, other_than, "this body")])
+    """Raises MalformedError for every field of a body that is none of these."""
+    if faults := unknown_fields(fields, other_than):
+        raise MalformedError(faults)

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from msgspec import Struct
 
-from shoplink.api.http.body import Page, one_page, read_object, refuse_fields, respond
+from shoplink.api.http.body import Page, one_page, read_object, refuse_fields, respond, unknown_fields
 from shoplink.api.http.operation import Limit, NumberCursor, Operations
 from shoplink.api.http.problem import Instant, ProblemError
 from shoplink.api.webhook.endpoint import CHANGE, SEE, WHO, WebhookEndpointBody, find, show
@@ -117,12 +117,13 @@ def replay_webhook_events(request: HttpRequest, endpoint_id: Id) -> HttpResponse
 def _read(request: HttpRequest, name: str, least: int, most: int) -> int:
     """The position in a body. Raises MalformedError."""
     fields = read_object(request)
-    refuse_fields(fields, other_than=(name,))
-    given = fields.get(name)
+    faults, given = unknown_fields(fields, (name,)), fields.get(name)
+    if type(given) is int and least <= given <= most and not faults:
+        return given
     if type(given) is not int or not least <= given <= most:
         found = None if given is None else shown(given)
-        raise MalformedError([wrong(name, _POSITION, found, least=least, most=most)])
-    return given
+        faults.append(wrong(name, _POSITION, found, least=least, most=most))
+    raise MalformedError(faults)
 
 
 def _ask(endpoint: Endpoint, position: int | None) -> HttpResponse:

@@ -6,7 +6,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from msgspec import Meta, Struct
 
-from shoplink.api.http.body import read_object, refuse_fields, respond
+from shoplink.api.http.body import read_object, refuse_fields, respond, unknown_fields
 from shoplink.api.http.operation import FIND, Operations
 from shoplink.api.http.problem import Instant, ProblemError
 from shoplink.api.http.request import acting_with_scope, actor_not_allowed, idempotency_key, key_of
@@ -165,9 +165,9 @@ def create_webhook_endpoint(request: HttpRequest) -> HttpResponse:
     """
     shop_id = owner(request)
     fields = read_object(request)
-    refuse_fields(fields, other_than=(*_FIELDS, "shop_id"))
-    shop_id = _shop(fields.get("shop_id"), shop_id)
-    url, types, description = _read(fields, shop_id, None)
+    faults = unknown_fields(fields, (*_FIELDS, "shop_id"))
+    shop_id = _shop(fields.get("shop_id"), shop_id, faults)
+    url, types, description = _read(fields, shop_id, None, faults)
     made = flow.make_endpoint(shop_id, url, types, description, _scoped_key(request))
     if made == "other_body":
         raise ProblemError("idempotency.other_body")
@@ -207,11 +207,11 @@ def change_webhook_endpoint(request: HttpRequest, endpoint_id: Id) -> HttpRespon
     """Change what is given. An endpoint that becomes active is sent what it has missed, whatever it was stopped by."""
     endpoint = find(request, endpoint_id)
     fields = read_object(request)
-    refuse_fields(fields, other_than=(*_FIELDS, "status"))
-    url, types, description = _read(fields, endpoint.shop_id, endpoint)
+    faults = unknown_fields(fields, (*_FIELDS, "status"))
     status = fields.get("status")
     if status not in {None, "active", "paused"}:
-        raise MalformedError.wrong("status", _STATUS, shown(status))
+        faults.append(wrong("status", _STATUS, shown(status)))
+    url, types, description = _read(fields, endpoint.shop_id, endpoint, faults)
     flow.change_endpoint(endpoint, url=url, types=types, description=description, status=status)
     return respond(show(find(request, endpoint_id)))
 
@@ -255,10 +255,11 @@ def _scoped_key(request: HttpRequest) -> str | None:
     return key and f"{key_of(request).key_id} {key}"
 
 
-def _shop(given: object, acting: str | None) -> str | None:
-    """The shop of a new endpoint. Raises MalformedError, and ProblemError (not_found) for a shop that is not there."""
+def _shop(given: object, acting: str | None, faults: list[Fault]) -> str | None:
+    """The shop of a new endpoint; adds what is wrong. Raises ProblemError (not_found) for a shop that is not there."""
     if given is not None and not (isinstance(given, str) and is_id(given)):
-        raise MalformedError.wrong("shop_id", input_errors.ID.en, shown(given))
+        faults.append(wrong("shop_id", input_errors.ID.en, shown(given)))
+        return acting
     if acting is not None and given not in {None, acting}:
         raise ProblemError("not_found")
     shop_id = given if isinstance(given, str) else acting
@@ -268,10 +269,12 @@ def _shop(given: object, acting: str | None) -> str | None:
 
 
 def _read(
-    fields: dict[str, Any], shop_id: str | None, stored: Endpoint | None
+    fields: dict[str, Any], shop_id: str | None, stored: Endpoint | None, faults: list[Fault]
 ) -> tuple[str, tuple[str, ...], str]:
-    """The address, types and description in a body, or as stored. Raises MalformedError with everything at fault."""
-    faults: list[Fault] = []
+    """The address, types and description in a body, or as stored.
+
+    Raises MalformedError with everything at fault; `faults` has what was found already.
+    """
     url, types, description = (stored.url, stored.types, stored.description) if stored else ("", (), "")
     given = fields.get("url")
     if given is not None or stored is None:

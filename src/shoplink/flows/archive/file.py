@@ -156,8 +156,8 @@ class Archive:
     def _readable(self) -> Iterator[None]:
         try:
             yield
-        except _DAMAGES as error:
-            raise BackupError(f"{self.name}: is no backup of shoplink, or is damaged ({error})") from None
+        except _DAMAGES:
+            raise BackupError(f"{self.name}: is no backup of shoplink, or is damaged") from None
 
 
 @contextmanager

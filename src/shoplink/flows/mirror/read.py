@@ -209,5 +209,5 @@ def _say_needed(name: str, header: Sequence[str]) -> Bilingual:
     return Bilingual(
         f"{name}: line 1: found the columns {found}; a list of current links has {known}; needed are the role and the"
         " account, by id or handle",
-        f"{name}：第 1 行：发现列 {found}；当前绑定列表的列有 {known}；账号身份和账号（ID 或账号名称）两列必填",
+        f"{name}：第 1 行：发现列 {found}；当前绑定列表的列有 {known}；绑定类型和账号（ID 或账号名称）两列必填",
     )

@@ -1,6 +1,7 @@
 """Import tables of shops, accounts, links, products and contents: every line's verdict first, then the import.
 
-Nothing is kept between the two: the page carries the files in its form, so that what is imported is what was checked.
+Nothing is kept between the two: the page carries the files in its form. They are imported only while every line still has
+the verdict that was shown; the facts that a line replaces may have changed meanwhile, as with `shoplink apply`.
 """
 
 import hashlib
