@@ -133,9 +133,15 @@ def test_no_byte_can_be_changed_or_lost_unnoticed(made: Path, tmp_path: Path) ->
     content, damaged = made.read_bytes(), tmp_path / "damaged.zip"
     with made.open("rb") as stream:
         manifest = Archive(stream, made.name).manifest
+    directory = content.index(
+        b"PK\x01\x02"
+    )  # what says where the files are: a wrong place, an encrypted file
+    changes = [(place, 0x10) for place in range(0, len(content), len(content) // 150)]
+    for place in (*range(directory, directory + 120), *range(len(content) - 22, len(content))):
+        changes += [(place, 1 << bit) for bit in range(8)]
     refused = 0
-    for place in range(0, len(content), len(content) // 150):
-        damaged.write_bytes(content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :])
+    for place, bit in changes:
+        damaged.write_bytes(content[:place] + bytes([content[place] ^ bit]) + content[place + 1 :])
         try:
             found = checked(damaged)
         except BackupError as error:

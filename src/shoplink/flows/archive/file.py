@@ -3,9 +3,11 @@
 It is the same whichever database it comes from.
 """
 
+import errno
 import fcntl
 import hashlib
 import io
+import lzma
 import os
 import zipfile
 import zlib
@@ -26,7 +28,18 @@ _MANIFEST = "manifest.json"
 _SECRET_KEY = "secret-key"  # noqa: S105 (the name of a file)
 _COMPRESSION = 3
 _BUFFER_BYTES = 1 << 20
-_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, msgspec.MsgspecError)
+_DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    KeyError,
+    RuntimeError,
+    UnicodeError,
+    msgspec.MsgspecError,
+)
+"""What is raised by bytes that are not those that were written: a wrong bit can also name another compression, or say that
+a file is encrypted."""
 
 
 class BackupError(Exception):
@@ -156,7 +169,10 @@ class Archive:
     def _readable(self) -> Iterator[None]:
         try:
             yield
-        except _DAMAGES:
+        except (*_DAMAGES, OSError) as error:
+            # A place before the start of the file is EINVAL; what bz2 cannot read has no number.
+            if isinstance(error, OSError) and error.errno not in {None, errno.EINVAL}:
+                raise
             raise BackupError(f"{self.name}: is no backup of shoplink, or is damaged") from None
 
 
